@@ -191,13 +191,12 @@ record PagesModule(
     private List<Route<?>> organization() {
         OrganizationStores stores = people.organization(books, ground);
         Keys keys = books.stores().keys();
-        Ledger ledger = books.stores().ledger();
         return RouteList.of(
-                new MembersPage(stores, keys, ledger, books.history(), people.links()::isMailOn, ground.clock())
+                new MembersPage(stores, keys, limits(), books.history(), people.links()::isMailOn, ground.clock())
                         .routes(pages),
                 new MemberPage(stores, books.people(), books.history(), ground.catalogue(), limits(), ground.clock())
                         .routes(pages),
-                new TeamsPage(stores, keys, ledger, books.history(), ground.clock()).routes(pages),
+                new TeamsPage(stores, keys, limits(), books.history(), ground.clock()).routes(pages),
                 new TeamPage(stores, keys, books.history(), ground.catalogue(), limits(), ground.clock()).routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new TagsPage(stores, books.history(), ground.clock()).routes(pages),

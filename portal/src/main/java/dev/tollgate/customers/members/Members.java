@@ -6,6 +6,7 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.keys.LeaversKeys.KeysLeft;
 import dev.tollgate.customers.keys.LeaversKeys.Leaver;
+import dev.tollgate.customers.people.HandedLinks;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.CountedChanges;
@@ -60,6 +61,7 @@ public record Members(
 
     private static final String ROWS = """
             SELECT member.id, member.person_id, member.role, member.created_at, person.login, person.name,
+                CASE WHEN person.totp_secret IS NOT NULL THEN 'on' WHEN person.password_hash <> '' THEN 'off' END AS second_factor,
                 (SELECT MAX(session.begun_at) FROM session WHERE session.person_id = member.person_id) AS begun_at
             FROM member JOIN person ON person.id = member.person_id
             WHERE member.account_id = ? AND member.left_at IS NULL""";
@@ -75,6 +77,8 @@ public record Members(
             SELECT hash, email, role, made_at, ends_at, mailed, teams FROM person_link
             WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND ends_at > ?
             ORDER BY made_at DESC, hash LIMIT 1000""";
+    private static final String INVITED =
+            "SELECT hash, email FROM person_link WHERE account_id = ? AND kind = 'invite' LIMIT 5000";
     private static final String MEMBERSHIPS = """
             SELECT member.account_id, member.id, member.role, account.name FROM member JOIN account ON account.id = member.account_id
             WHERE member.person_id = ? AND member.left_at IS NULL AND account.blocked = 0
@@ -88,7 +92,12 @@ public record Members(
         return new WritePart<>(MemberChange.class);
     }
 
-    /** A member. @param signedInAt when the oldest sign-in that still lives began; null if none does */
+    /**
+     * A member.
+     *
+     * @param signedInAt when the oldest sign-in that still lives began; null if none does
+     * @param secondFactor on or off; null for a person who signs in at a provider only
+     */
     public record Member(
             String id,
             String personId,
@@ -96,7 +105,14 @@ public record Members(
             Instant since,
             String login,
             String name,
-            @Nullable Instant signedInAt) {}
+            @Nullable Instant signedInAt,
+            @Nullable String secondFactor) {
+
+        /** Returns the name, or the login of a member without one. */
+        public String shown() {
+            return name.isBlank() ? login : name;
+        }
+    }
 
     /** An open invitation. @param id names it, and opens nothing @param role null if the operator has invited, as an owner @param teams the ids of its teams */
     public record Invitation(
@@ -136,7 +152,8 @@ public record Members(
                 Columns.time(row, "created_at"),
                 row.getString("login"),
                 row.getString("name"),
-                Columns.timeOrNull(row, "begun_at"));
+                Columns.timeOrNull(row, "begun_at"),
+                row.getString("second_factor"));
     }
 
     /** Returns the names of an account's members, also of former ones, or the logins of those without one, by the ids of the persons and of the memberships. */
@@ -205,6 +222,16 @@ public record Members(
                 Stream.of(row.getString("teams").split(","))
                         .filter(id -> !id.isEmpty())
                         .toList());
+    }
+
+    /** Returns the addresses of invitations, open ones and others, by their names in the log, until a sweep has deleted them. */
+    public Map<String, String> invited(String accountId) {
+        Map<String, String> invited = new HashMap<>();
+        database.pages().read(accountId, sql -> {
+            sql.each(INVITED, row -> invited.put(HandedLinks.name(row.getString(1)), row.getString(2)), accountId);
+            return invited;
+        });
+        return invited;
     }
 
     /** Returns the organizations of a person that are not blocked. */

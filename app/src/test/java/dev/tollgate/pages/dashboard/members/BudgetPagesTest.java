@@ -136,6 +136,9 @@ class BudgetPagesTest {
                         .status())
                 .isEqualTo(402);
         assertThat(company.owner.get(team).body()).contains("Calls are refused until ");
+        assertThat(company.owner.get("/dashboard/teams").body())
+                .containsPattern(
+                        "of 0.00 credits, day<svg[^>]*>.*?class=\"over\".*?</svg>\\s*<span[^>]*>calls are refused until ");
     }
 
     @Test

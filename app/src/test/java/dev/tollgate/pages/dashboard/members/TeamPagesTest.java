@@ -88,6 +88,31 @@ class TeamPagesTest {
     }
 
     @Test
+    void members_are_listed_by_spend_with_their_budget_and_second_factor() {
+        Browser sue = company.member("sue", "member");
+        company.put(company.owner, company.team("Spenders"), "sue", "admin");
+        company.key("sues own", "sue", "");
+        company.budget(company.id("sue"), "day", "0.02");
+        company.gateway.execute(
+                "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros)"
+                        + " SELECT account_id, " + company.now().toEpochMilli() / 900_000 * 900_000
+                        + ", id, 'm', 1, 3000000"
+                        + " FROM api_key WHERE name = 'sues own'");
+        company.gateway.execute("UPDATE person SET totp_secret = 'lost' WHERE login = 'sue@example.org'");
+        String page = company.owner.get("/dashboard/members").body();
+        assertThat(page.indexOf("sue@example.org</a>")).isLessThan(page.indexOf("olga@example.org</a>"));
+        assertThat(page).contains("aria-sort=\"descending\"", "of $0.02, day", "Second factor", ">on<", ">off<");
+        String named = company.owner.get("/dashboard/members?sort=name").body();
+        assertThat(named.indexOf("olga@example.org</a>")).isLessThan(named.indexOf("sue@example.org</a>"));
+        assertThat(sue.get("/dashboard/members").body()).doesNotContain("Second factor", "This month");
+        assertThat(company.owner.get("/dashboard/members/" + company.id("sue")).body())
+                .contains(
+                        ">Spenders</a> (admin)",
+                        "Spend by day and model",
+                        "/dashboard/usage?member=" + company.id("sue"));
+    }
+
+    @Test
     void the_data_page_names_people_of_own_teams_alone() {
         String data = "/dashboard/settings/data";
         String own = company.team("Data");

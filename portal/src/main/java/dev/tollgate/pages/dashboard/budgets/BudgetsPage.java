@@ -152,7 +152,7 @@ public record BudgetsPage(
             owners.put(team.id(), new Owner(team.name(), "team", "/dashboard/teams/" + team.id()));
         }
         for (Members.Member member : stores.members().list(account)) {
-            String name = member.name().isBlank() ? member.login() : member.name();
+            String name = member.shown();
             owners.put(member.id(), new Owner(name, "member", "/dashboard/members/" + member.id()));
         }
         return owners;

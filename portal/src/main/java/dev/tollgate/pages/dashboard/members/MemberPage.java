@@ -10,6 +10,7 @@ import dev.tollgate.customers.organizations.MemberActions;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.http.Form;
@@ -29,6 +30,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,7 +94,7 @@ public record MemberPage(
 
     private List<LimitState> budgets(PageRequest<Visitor.Member> request, Members.Member member) {
         KeyOwner personal = new KeyOwner(member.id(), "", "");
-        String name = member.name().isBlank() ? member.login() : member.name();
+        String name = member.shown();
         return limits.path(request.visitor().accountId(), "", personal, name, clock.instant());
     }
 
@@ -122,6 +124,7 @@ public record MemberPage(
         Chart chart = isSelf || request.visitor().may(Right.USAGE) ? chart(request, member) : null;
         Instant now = clock.instant();
         LimitStates.All states = limits.all(request.visitor().accountId(), keys, now);
+        Map<Team, Team.Fellow> inTeams = teams(request, member);
         boolean isKeysSeen = isSelf || request.visitor().may(Right.KEYS);
         boolean isProved = people.sessions().isProved(request.visitor().session());
         @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
@@ -137,6 +140,7 @@ public record MemberPage(
                 keys,
                 all,
                 known,
+                inTeams,
                 budgets,
                 states,
                 chart,
@@ -144,5 +148,23 @@ public record MemberPage(
                 now,
                 errors,
                 said);
+    }
+
+    /** Returns the member's teams that the visitor sees, with the role there. */
+    private Map<Team, Team.Fellow> teams(PageRequest<Visitor.Member> request, Members.Member member) {
+        String account = request.visitor().accountId();
+        Membership membership =
+                Objects.requireNonNull(request.visitor().person().membership());
+        Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
+        Map<Team, Team.Fellow> teams = new LinkedHashMap<>();
+        for (Team team : stores.teams().list(account)) {
+            List<Team.Fellow> its = fellows.getOrDefault(team.id(), List.of());
+            if (TeamsPage.isSeen(membership, its)) {
+                its.stream()
+                        .filter(fellow -> fellow.memberId().equals(member.id()))
+                        .forEach(fellow -> teams.put(team, fellow));
+            }
+        }
+        return teams;
     }
 }

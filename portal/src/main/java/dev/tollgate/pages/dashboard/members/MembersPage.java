@@ -1,6 +1,5 @@
 package dev.tollgate.pages.dashboard.members;
 
-import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.InvitationActions;
@@ -13,12 +12,16 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.dashboard.parts.LimitState;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +40,7 @@ import templates.dashboard.JtemembersGenerated;
 public record MembersPage(
         OrganizationStores stores,
         Keys keys,
-        Ledger ledger,
+        LimitStates limits,
         AccountHistory history,
         BooleanSupplier isMailOn,
         InstantSource clock) {
@@ -57,7 +60,7 @@ public record MembersPage(
      * @param adminOf names of those that the member administers
      * @param keys the number of the member's keys; null if the visitor does not see them
      * @param monthMicros the spend of the member's keys this month; null if the visitor does not see it
-     * @param limitMicros the member's budget for the month; null without one
+     * @param budget the member's budget that refuses calls, or will first; null without one
      */
     public record Row(
             Members.Member member,
@@ -65,7 +68,7 @@ public record MembersPage(
             String adminOf,
             @Nullable Long keys,
             @Nullable Long monthMicros,
-            @Nullable Long limitMicros) {}
+            @Nullable LimitState budget) {}
 
     /** Returns the teams that an invitation leads to; null for none. */
     public static @Nullable String names(List<Team> teams, Members.Invitation invitation) {
@@ -130,6 +133,8 @@ public record MembersPage(
                 stores.members().list(account).stream()
                         .filter(member -> seen == null || seen.contains(member.id()))
                         .toList());
+        Sorting<Row> sorting = sorting(request);
+        List<Row> sorted = sorting.sorted(all);
         List<Members.Invitation> invitations = seen == null ? stores.members().invitations(account) : List.of();
         List<Members.Known> known =
                 request.visitor().may(Right.ACCOUNT_KEYS) ? stores.members().known(account) : List.of();
@@ -139,7 +144,29 @@ public record MembersPage(
         String said = !typed.errors().isEmpty() || typed.link() != null ? null : said(request);
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
-                out, null, shell, all, invitations, inUse, mayInvite, isMailOn.getAsBoolean(), known, typed, said, now);
+                out,
+                null,
+                shell,
+                sorted,
+                sorting,
+                invitations,
+                inUse,
+                mayInvite,
+                isMailOn.getAsBoolean(),
+                known,
+                typed,
+                said,
+                now);
+    }
+
+    private static Sorting<Row> sorting(PageRequest<?> request) {
+        return Sorting.of(
+                Map.of(
+                        "name", Comparator.comparing(row -> row.member().shown(), String.CASE_INSENSITIVE_ORDER),
+                        "spend", Sorting.most(row -> Objects.requireNonNullElse(row.monthMicros(), 0L))),
+                request.query("sort"),
+                "spend",
+                name -> PATH + "?sort=" + name);
     }
 
     private List<Row> rows(PageRequest<Visitor.Member> request, List<Members.Member> seen) {
@@ -160,9 +187,11 @@ public record MembersPage(
                 ? keys.list(account, null, Keys.PAGE_MAX).stream()
                         .collect(Collectors.groupingBy(key -> key.owner().memberId(), Collectors.counting()))
                 : Map.of();
+        Instant now = clock.instant();
         MonthSpend month = request.visitor().may(Right.USAGE)
-                ? MonthSpend.ofMembers(ledger, history, account, clock.instant())
+                ? MonthSpend.ofMembers(limits.ledger(), history, account, now)
                 : null;
+        LimitStates.All budgets = limits.all(account, List.of(), now);
         return seen.stream()
                 .map(member -> new Row(
                         member,
@@ -170,7 +199,7 @@ public record MembersPage(
                         admins.getOrDefault(member.id(), ""),
                         areKeysSeen ? count.getOrDefault(member.id(), 0L) : null,
                         month == null ? null : month.micros(member.id()),
-                        month == null ? null : month.limitOfMember(member.id())))
+                        month == null ? null : budgets.nearest(member.id())))
                 .toList();
     }
 

@@ -1,8 +1,5 @@
 package dev.tollgate.pages.dashboard.members;
 
-import dev.tollgate.books.budgets.Budgets;
-import dev.tollgate.books.budgets.BudgetsNow;
-import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Span;
@@ -18,14 +15,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spend of teams or members in the present month of the organization's time zone, and their budgets for the month.
+ * The spend of teams or members in the present month of the organization's time zone.
  *
  * @param micros net, by the id of the team or the member
  * @param before the same of the month before, to the same moment
- * @param limits of the budgets that have one, by owner
  */
-record MonthSpend(
-        Map<String, Long> micros, Map<String, Long> before, boolean isBeforePartOfDay, Map<String, Long> limits) {
+record MonthSpend(Map<String, Long> micros, Map<String, Long> before, boolean isBeforePartOfDay) {
 
     static MonthSpend ofTeams(Ledger ledger, AccountHistory history, String account, Instant now) {
         return of(ledger, history, account, now, UsageQuestion.By.TEAM, UsageGroup::teamId);
@@ -42,20 +37,12 @@ record MonthSpend(
             Instant now,
             UsageQuestion.By by,
             Function<UsageGroup, @Nullable String> owner) {
-        BudgetsNow budgets = ledger.budgets(account, now);
-        Span month = MonthPace.span(history, budgets.zone(), now);
+        Span month = MonthPace.span(history, ledger.budgets(account, now).zone(), now);
         Span past = history.before(month, true);
-        Map<String, Long> limits = new HashMap<>();
-        for (BudgetsNow.Line line : budgets.lines()) {
-            if (line.window() == SpendWindow.MONTH) {
-                limits.put(line.owner(), line.limitMicros());
-            }
-        }
         return new MonthSpend(
                 micros(history, account, month, by, owner),
                 micros(history, account, past, by, owner),
-                past.isPartOfDay(),
-                limits);
+                past.isPartOfDay());
     }
 
     private static Map<String, Long> micros(
@@ -80,17 +67,5 @@ record MonthSpend(
 
     long micros(String owner) {
         return micros.getOrDefault(owner, 0L);
-    }
-
-    /** Returns the budget for the month; null without one. */
-    @Nullable
-    Long limit(String team) {
-        return limits.get(team);
-    }
-
-    /** Returns a member's budget for the month, else the budget of each member; null without one. */
-    @Nullable
-    Long limitOfMember(String member) {
-        return limits.containsKey(member) ? limits.get(member) : limits.get(Budgets.EACH_MEMBER);
     }
 }

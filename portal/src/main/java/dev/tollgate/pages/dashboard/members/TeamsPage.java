@@ -1,6 +1,5 @@
 package dev.tollgate.pages.dashboard.members;
 
-import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.UsageGroup;
@@ -15,6 +14,8 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
+import dev.tollgate.pages.dashboard.parts.LimitState;
+import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Change;
@@ -24,6 +25,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +37,7 @@ import templates.dashboard.JteteamsGenerated;
 
 /** {@code /dashboard/teams}: the teams of an organization; a member sees the own ones. */
 public record TeamsPage(
-        OrganizationStores stores, Keys keys, Ledger ledger, AccountHistory history, InstantSource clock) {
+        OrganizationStores stores, Keys keys, LimitStates limits, AccountHistory history, InstantSource clock) {
 
     static final String PATH = "/dashboard/teams";
 
@@ -52,7 +54,7 @@ public record TeamsPage(
      * @param keys their number; null if the visitor does not see them
      * @param monthMicros what the team's keys have spent this month; null if the visitor does not see it
      * @param change against the month before, to the same moment
-     * @param limitMicros the team's budget for the month; null if it has none, or if the visitor does not see the spend
+     * @param budget the team's budget that refuses calls, or will first; null if it has none, or if the visitor does not see the spend
      */
     public record Row(
             Team team,
@@ -61,7 +63,7 @@ public record TeamsPage(
             @Nullable Long keys,
             @Nullable Long monthMicros,
             Change change,
-            @Nullable Long limitMicros) {}
+            @Nullable LimitState budget) {}
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
         return ActionForms.of(stores, TeamActions.CREATE)
@@ -78,12 +80,14 @@ public record TeamsPage(
         Membership membership =
                 Objects.requireNonNull(request.visitor().person().membership());
         Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
-        MonthSpend month = MonthSpend.ofTeams(ledger, history, account, clock.instant());
+        Instant now = clock.instant();
+        MonthSpend month = MonthSpend.ofTeams(limits.ledger(), history, account, now);
+        LimitStates.All budgets = limits.all(account, List.of(), now);
         Map<String, Long> keysOf = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .collect(Collectors.groupingBy(key -> key.owner().teamId(), Collectors.counting()));
         List<Row> rows = stores.teams().list(account).stream()
                 .filter(team -> isSeen(membership, fellows.getOrDefault(team.id(), List.of())))
-                .map(team -> row(team, membership, fellows, keysOf, month))
+                .map(team -> row(team, membership, fellows, keysOf, month, budgets))
                 .toList();
         boolean isArchived = request.query("archived") != null && errors.isEmpty();
         Chart chart = request.visitor().may(Right.USAGE) && !rows.isEmpty() ? chart(request) : null;
@@ -118,7 +122,8 @@ public record TeamsPage(
             Membership membership,
             Map<String, List<Team.Fellow>> fellows,
             Map<String, Long> keys,
-            MonthSpend month) {
+            MonthSpend month,
+            LimitStates.All budgets) {
         boolean isSpendSeen = membership.mayIn(Right.USAGE, team.id());
         String admins = fellows.getOrDefault(team.id(), List.of()).stream()
                 .filter(Team.Fellow::isAdmin)
@@ -131,6 +136,6 @@ public record TeamsPage(
                 membership.mayIn(Right.KEYS, team.id()) ? keys.getOrDefault(team.id(), 0L) : null,
                 isSpendSeen ? month.micros(team.id()) : null,
                 isSpendSeen ? month.change(team.id()) : Change.UNKNOWN,
-                isSpendSeen ? month.limit(team.id()) : null);
+                isSpendSeen ? budgets.nearest(team.id()) : null);
     }
 }

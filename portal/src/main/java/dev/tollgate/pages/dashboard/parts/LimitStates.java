@@ -52,7 +52,15 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
 
         /** Returns the limit that stops the calls of a key, else the one that will do so first; null without one. */
         public @Nullable LimitState nearest(Key key) {
-            List<String> path = owners(key);
+            return nearest(owners(key));
+        }
+
+        /** Returns the limit of an owner that refuses calls, else the one that will do so first; null without one. */
+        public @Nullable LimitState nearest(String owner) {
+            return nearest(List.of(owner));
+        }
+
+        private @Nullable LimitState nearest(List<String> path) {
             return states.stream()
                     .filter(state -> path.contains(state.owner()))
                     .max(Comparator.comparing(LimitState::isSpent)
@@ -175,7 +183,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
             names.put(team.id(), team.name());
         }
         for (Members.Member member : members.list(account)) {
-            names.put(member.id(), member.name().isBlank() ? member.login() : member.name());
+            names.put(member.id(), member.shown());
         }
         all.forEach(key -> names.put(key.id(), key.settings().name()));
         return names;
