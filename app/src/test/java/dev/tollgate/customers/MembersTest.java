@@ -137,6 +137,8 @@ class MembersTest {
         assertThat(ann.browser().get(MEMBERS).body())
                 .contains("vic@example.org")
                 .doesNotContain(link);
+        assertThat(ann.browser().get("/dashboard/audit-log").body())
+                .contains("ann@example.org invited vic@example.org as viewer.");
         Browser browser = new Browser(gateway.url());
         assertThat(browser.get(link).body()).contains("ann@example.org", "with the role viewer");
         assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))

@@ -198,6 +198,7 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
     /** Returns the names of persons, memberships, teams and keys by their ids. */
     private Map<String, String> names(String account) {
         Map<String, String> names = new HashMap<>(members.names(account));
+        names.putAll(members.invited(account));
         teams.everMade(account).forEach(team -> names.put(team.id(), team.name()));
         for (Key key : keys.everMade(account, KeyView.ALL)) {
             names.put(key.id(), key.settings().name());

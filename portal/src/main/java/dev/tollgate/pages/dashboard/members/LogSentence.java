@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A row of an organization's log as a sentence. Each sentence is one pattern; the names and amounts of the row take the places in braces.
  *
- * @param names of persons, memberships, teams and keys by their ids
+ * @param names of persons, memberships, teams, keys and open invitations by their ids
  */
 record LogSentence(Map<String, String> names, ZoneId zone) {
 
@@ -46,7 +46,7 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
             budget.set = {who} set the budgets of {subject}.
             contact.set = {who} changed the billing details.
             end_user.erase = {who} erased an end user.
-            invitation.create = {who} invited someone as {role}.
+            invitation.create = {who} invited {subject} as {role}.
             invitation.revoke = {who} revoked an invitation.
             key.change:name = {who} renamed the key {old} to {value}.
             key.change:spend.hour = {who} limited the key {subject} to {value} an hour.
@@ -179,6 +179,6 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
 
     /** Returns a name instead of an id. */
     String name(String id) {
-        return names.getOrDefault(id, OWNERS.getOrDefault(id, id));
+        return names.getOrDefault(id, OWNERS.getOrDefault(id, id.startsWith("inv_") ? "someone" : id));
     }
 }

@@ -14,7 +14,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogSentenceTest {
 
     private static final LogSentence WORDS = new LogSentence(
-            Map.of("per_1", "Mia", "mem_2", "Tom", "team_1", "Research", "key_1", "ci tests"), ZoneOffset.UTC);
+            Map.of(
+                    "per_1",
+                    "Mia",
+                    "mem_2",
+                    "Tom",
+                    "team_1",
+                    "Research",
+                    "key_1",
+                    "ci tests",
+                    "inv_1",
+                    "ana@example.org"),
+            ZoneOffset.UTC);
 
     @ParameterizedTest
     @CsvSource(
@@ -39,6 +50,8 @@ class LogSentenceTest {
                 "team.member | team_1 | {'member':'mem_2','role':'member'} | {'member':'mem_2','role':'admin'} |"
                         + " Mia made Tom admin of the team Research.",
                 "member.role | mem_2 | {'role':'viewer'} | {'role':'admin'} | Mia changed the role of Tom from viewer to admin.",
+                "invitation.create | inv_1 | | {'role':'admin'} | Mia invited ana@example.org as admin.",
+                "invitation.create | inv_2 | | {'role':'admin'} | Mia invited someone as admin.",
                 "payment.begin | pay_1 | | {'dollars':'25'} | Mia began a payment of $25.",
                 "something.new | thing_1 | | {'a':1} | Mia changed thing_1 (something.new).",
             })
