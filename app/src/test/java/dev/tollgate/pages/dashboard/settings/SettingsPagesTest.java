@@ -128,6 +128,13 @@ class SettingsPagesTest {
     }
 
     @Test
+    void notices_say_where_they_go_and_lead_there() {
+        assertThat(reader.get("/dashboard/settings/notices").body())
+                .contains("This server sends no mails.", "href=\"/dashboard/webhooks\">Set up webhooks")
+                .contains("href=\"/dashboard/budgets\">Set budgets");
+    }
+
+    @Test
     void a_larger_line_of_before_stays_in_the_form() {
         gateway.execute("UPDATE person SET balance_line = 100000000000000000");
         assertThat(browser.get(NOTICES).body()).contains("value=\"500000000.00\"");
