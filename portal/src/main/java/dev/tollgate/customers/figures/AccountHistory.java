@@ -354,6 +354,13 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> statement(sql, accountId, month, from, limit));
     }
 
+    /** Returns what moved credits in a month (UTC) beside calls, in its order. */
+    public List<Entry> besideCalls(String accountId, YearMonth month) {
+        Span span = span(month);
+        return reads().read(accountId, sql -> new LedgerRead(sql, accountId)
+                .besideCalls(NumberSpan.of(sql, accountId, span.from(), span.to())));
+    }
+
     MonthStatement statement(Reads sql, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
             throws SQLException {
         Span span = span(month);

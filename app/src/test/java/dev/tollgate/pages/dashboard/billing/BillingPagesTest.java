@@ -227,6 +227,25 @@ class BillingPagesTest {
     }
 
     @Test
+    void what_was_added_in_the_month_is_listed_and_a_small_sum_has_one_form() {
+        Browser browser = member("added");
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'added@example.org'");
+        gateway.commands().grant(account, 5_000_000_000L, "a present for you");
+        long now = gateway.now().toEpochMilli() / 900_000 * 900_000;
+        gateway.execute(
+                "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros) VALUES ('"
+                        + account + "', " + now + ", 'key_1', 'm', 1, 40000)");
+        gateway.execute(
+                "UPDATE account SET consumed_micros = 40000, balance_micros = balance_micros - 40000 WHERE id = '"
+                        + account + "'");
+        String page = browser.get("/dashboard/billing").body();
+        assertThat(page)
+                .contains("Added and refunded in", "a present for you", "+$25.00")
+                .doesNotContain("&lt;$0.01");
+        assertThat(page.split("\\$0\\.0002", -1)).as("the sum and its month").hasSize(3);
+    }
+
+    @Test
     void a_low_balance_is_told_in_the_unit_that_is_shown() {
         Browser browser = member("low");
         String path = "/dashboard/billing/notice";

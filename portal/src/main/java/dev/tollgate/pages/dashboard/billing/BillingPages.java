@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.billing;
 
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebillingGenerated;
 import templates.dashboard.JteledgerGenerated;
@@ -60,6 +62,9 @@ public record BillingPages(
     private static final int TOP_UPS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
+
+    /** The most rows of what was added in a month. */
+    public static final int MOVED = 10;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -88,6 +93,7 @@ public record BillingPages(
      * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
      * @param lasts until when the balance lasts, in a sentence; empty if that is not known
      * @param since from which day on all amounts count: the account's first
+     * @param moved what has moved credits beside calls in the present month, the newest first
      * @param isOwned whether teams or several members share the account
      */
     public record Figures(
@@ -97,6 +103,7 @@ public record BillingPages(
             String since,
             long sandboxMicros,
             List<Month> months,
+            List<Entry> moved,
             boolean isOwned) {}
 
     private Figures figures(PageRequest<Visitor.Member> request, Account account) {
@@ -106,18 +113,21 @@ public record BillingPages(
                 .map(overview -> OverviewPage.pace(overview, zone))
                 .orElse("");
         OwnerNames shared = owners.of(account.id(), KeyView.ALL);
+        List<Long> amounts = List.of(
+                balance.balanceMicros(), balance.reservedMicros(), balance.consumedMicros(), balance.purchasedMicros());
+        List<String> adding = request.money().adding(amounts);
+        List<Month> months = months(account);
         return new Figures(
                 balance,
-                request.money()
-                        .adding(List.of(
-                                balance.balanceMicros(),
-                                balance.reservedMicros(),
-                                balance.consumedMicros(),
-                                balance.purchasedMicros())),
+                IntStream.range(0, amounts.size()) // what is less than a cent has the form that it has in its month
+                        .mapToObj(i ->
+                                adding.get(i).contains("<") ? request.money().sum(amounts.get(i)) : adding.get(i))
+                        .toList(),
                 lasts,
                 "since " + Display.day(account.createdAt(), zone),
                 balance.balanceMicros() - ledger.spendableMicros(account),
-                months(account),
+                months,
+                history.besideCalls(account.id(), months.getFirst().month()).reversed(),
                 !shared.teams().isEmpty() || !shared.members().isEmpty());
     }
 
