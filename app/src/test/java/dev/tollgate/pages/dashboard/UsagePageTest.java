@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipInputStream;
@@ -206,6 +207,26 @@ class UsagePageTest {
         assertThat(busy.browser.get("/dashboard/requests?error=none_such").body())
                 .contains("No calls match these filters.");
         assertThat(busy.browser.get("/dashboard/usage?range=30").body()).doesNotContain("Failed calls by error");
+    }
+
+    @Test
+    void requests_with_all_columns_on_demand_stay_below_40_kB() {
+        BusyAccount wide = BusyAccount.in(gateway, "the nightly summaries of all customers");
+        for (int i = 0; i < 29; i++) {
+            wide.ask(wide.customer, "google/gemini-2.5-pro", 900 + i, 80, 0);
+        }
+        String teams = "/dashboard/teams";
+        String team = wide.browser
+                .submit(teams, teams, Map.of("deed", "team.create", "name", "Research and development"))
+                .location()
+                .replaceFirst(".*/", "");
+        String member = gateway.text("SELECT id FROM member WHERE account_id = '" + wide.customer.account() + "'");
+        gateway.own(wide.customer.keyId(), member, team);
+        String page = wide.browser
+                .get("/dashboard/requests?with_team=1&with_member=1&with_tags=1")
+                .body();
+        assertThat(page.split("<th [^>]*scope=\"row\"", -1)).hasSize(27 + 1);
+        assertThat(page.length()).isLessThan(36_000); // tags need the rest
     }
 
     @Test

@@ -140,9 +140,9 @@ public record CallFilters(
                 && error == null;
     }
 
-    /** Returns whether the roll-ups can answer the question: a range, and perhaps a model, a key, a team or a member. */
+    /** Returns whether the roll-ups can answer the question: perhaps of a model, a key, a team or a member. */
     public boolean isKnownToRollups() {
-        return range != null && state == null && door == null && flag == null && over == null && error == null;
+        return state == null && door == null && flag == null && over == null && error == null;
     }
 
     public CallFilter filter() {

@@ -43,7 +43,10 @@ import templates.dashboard.JterequestsGenerated;
 public record RequestsPage(
         AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
 
-    private static final int ROWS = 40; // a page of them is below 40 kB
+    /** A page of them is below 40 kB; each column on demand takes the room of some. */
+    private static final int ROWS = 36;
+
+    private static final int ROWS_OF_A_COLUMN = 3;
 
     /** The columns on demand. */
     private static final List<String> COLUMNS = List.of("team", "member", "tags");
@@ -65,13 +68,16 @@ public record RequestsPage(
         CallFilters filters = CallFilters.of(request, now);
         String before = place(request, "before");
         String after = before == null ? place(request, "after") : null;
-        CallPage page = history.calls(account, filters.filter(), before, after, ROWS);
+        Set<String> columns = columns(request);
+        CallPage page =
+                history.calls(account, filters.filter(), before, after, ROWS - ROWS_OF_A_COLUMN * columns.size());
         KeyNames names = KeyNames.of(keys, account, filters.keys().view());
         OwnerNames owned = owners.of(account, filters.keys().view());
         List<FilterChoice> models =
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
-        Figures totals = totals(account, filters);
-        Set<String> columns = columns(request);
+        ChosenRange lately = ChosenRange.lastThirtyDays(
+                now, request.visitor().person().preferences().zone());
+        Figures totals = totals(account, filters, Objects.requireNonNullElse(filters.range(), lately));
         Map<String, CallLabels> labels = columns.contains("tags") ? history.labels(account, page.calls()) : Map.of();
         List<CallFilters.Chip> chips = filters.chips(
                 request.money(), Map.of("key", names::name, "team", owned::team, "member", owned::member));
@@ -114,9 +120,8 @@ public record RequestsPage(
     }
 
     /** The roll-ups' figures, as Usage has them and never a sum of rows; null if they do not know just these calls. */
-    private @Nullable Figures totals(String account, CallFilters filters) {
-        ChosenRange range = filters.range();
-        if (range == null || !filters.isKnownToRollups()) {
+    private @Nullable Figures totals(String account, CallFilters filters, ChosenRange range) {
+        if (!filters.isKnownToRollups()) {
             return null;
         }
         Span span = history.span(range.from(), range.to(), range.zone());
