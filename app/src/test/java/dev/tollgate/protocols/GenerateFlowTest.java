@@ -159,7 +159,7 @@ class GenerateFlowTest {
         String body = HI.replaceFirst("}$", ",\"generationConfig\":{\"responseModalities\":[\"HAT_UNSPECIFIED\"]}}");
         Reply reply = post(gateway.customer("10"), MODEL + "generateContent", body);
         assertThat(reply.status()).as(reply.text()).isEqualTo(400);
-        assertThat(reply.text()).contains("only TEXT is supported");
+        assertThat(reply.text()).contains("only TEXT and IMAGE are supported");
     }
 
     @Test

@@ -299,7 +299,7 @@ class GenerateRefusalsTest {
                 "\"stopSequences\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]|stop_sequences|at most 5",
                 "\"frequencyPenalty\":0.5|frequency_penalty|Penalty is not enabled",
                 "\"responseLogprobs\":true|response_logprobs|Logprobs is not enabled",
-                "\"responseModalities\":[\"TEXT\",\"IMAGE\"]|response_modalities|only TEXT",
+                "\"responseModalities\":[\"TEXT\",\"IMAGE\"]|response_modalities|makes no images",
                 "\"responseSchema\":{\"type\":\"STRING\"}|response_mime_type|needs 'application/json'",
                 "\"topK\":0|top_k|at least 1",
                 "\"topK\":1.5|top_k|TYPE_INT32",

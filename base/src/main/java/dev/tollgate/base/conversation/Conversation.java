@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools in the caller's order
  * @param oneCall whether an answer is shown with one call at most, for callers that do one after the other
  * @param webSearch whether the caller requests a web search in addition to the tools (D15)
+ * @param images that the caller asks for
  */
 public record Conversation(
         Place place,
@@ -24,7 +25,8 @@ public record Conversation(
         @Nullable Effort reasoningEffort,
         @Nullable Boolean includeThoughts,
         boolean webSearch,
-        @Nullable GoogleOptions google) {
+        @Nullable GoogleOptions google,
+        ImageWish images) {
 
     /** The braces and names around a text, at either kind of upstream. */
     private static final int MESSAGE_BYTES = 48;
@@ -35,6 +37,34 @@ public record Conversation(
     public Conversation {
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
+    }
+
+    /** Makes a request that says nothing of images. */
+    public Conversation(
+            Place place,
+            List<Message> messages,
+            Sampling sampling,
+            List<Tool> tools,
+            ToolChoice toolChoice,
+            boolean oneCall,
+            ResponseFormat responseFormat,
+            @Nullable Effort reasoningEffort,
+            @Nullable Boolean includeThoughts,
+            boolean webSearch,
+            @Nullable GoogleOptions google) {
+        this(
+                place,
+                messages,
+                sampling,
+                tools,
+                toolChoice,
+                oneCall,
+                responseFormat,
+                reasoningEffort,
+                includeThoughts,
+                webSearch,
+                google,
+                ImageWish.NONE);
     }
 
     /** Returns whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
@@ -60,7 +90,8 @@ public record Conversation(
                 reasoningEffort,
                 includeThoughts,
                 false,
-                google);
+                google,
+                images);
     }
 
     /** Returns about how many bytes it takes as JSON, media left out. */

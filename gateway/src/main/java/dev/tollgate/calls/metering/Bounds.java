@@ -5,9 +5,9 @@ import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Tariff;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ImagesAsked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +66,7 @@ record Bounds(
                     ask.thoughtsRoom(),
                     outputTokensMin,
                     Searching.MOST,
-                    Images.of(model, ask.tier()));
+                    Images.of(ask.images(), model, ask.tier()));
         }
 
         Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
@@ -105,13 +105,14 @@ record Bounds(
         /** Google counts 1,290 tokens for a picture of a model that should make none; each byte of other output is held as a token. */
         static final Images NONE = new Images(1_290, 4 * 1_290, 0);
 
-        static Images of(Model model, ServiceTier tier) {
-            UpstreamModel.Images rules = model.upstream().images();
-            if (rules == null) {
-                return NONE;
-            }
-            long tokens = rules.tokens(rules.size());
-            return new Images(tokens, weight(tokens, model.pricing().tariff(), tier), model.imagesMax());
+        /** @param asked what is asked for; null for an answer without images */
+        static Images of(@Nullable ImagesAsked asked, Model model, ServiceTier tier) {
+            return asked == null
+                    ? NONE
+                    : new Images(
+                            asked.tokens(),
+                            weight(asked.tokens(), model.pricing().tariff(), tier),
+                            model.imagesMax());
         }
 
         /** Returns the weight at short or long prompts, whichever is more. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +52,14 @@ public final class CurrentModels implements ModelLife {
     public @Nullable Model find(String idOrAlias, Instant at) {
         Model model = catalogue.find(idOrAlias);
         return model == null ? null : current(model, at);
+    }
+
+    /** Returns the ids of the models that make images. */
+    public List<String> makingImages() {
+        return catalogue.all().stream()
+                .filter(Model::makesImages)
+                .map(Model::id)
+                .toList();
     }
 
     @Override

@@ -130,6 +130,7 @@ public final class ChatProtocol implements Protocol {
         @Override
         protected void check(ChatRequest request, Model model) {
             ModelRules.check(model, request.conversation(), ONLY_SEARCH);
+            images(request, model).check();
         }
 
         @Override

@@ -32,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -203,7 +202,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
 
     private static <R> List<String> ignored(Reading<R> reading, R request, Model model, @Nullable Long tokensMax) {
         String field = reading.tokensMaxField(request);
-        if (field == null || Objects.equals(reading.tokensMax(request), tokensMax)) {
+        Long asked = reading.tokensMax(request);
+        if (field == null || asked == null || asked.equals(tokensMax)) {
             return reading.ignored(request, model);
         }
         List<String> all = new ArrayList<>(reading.ignored(request, model));

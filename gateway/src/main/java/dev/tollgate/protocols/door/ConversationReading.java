@@ -83,7 +83,13 @@ public abstract class ConversationReading<R> extends Reading<R> {
     @Override
     protected List<String> ignored(R read, Model model) {
         ConversationRequest request = request(read);
-        return OfferedTier.ignored(request.ignored(model), "service_tier", model, request.tier());
+        List<String> ignored = OfferedTier.ignored(request.ignored(model), "service_tier", model, request.tier());
+        return images(read, model).ignored(ignored);
+    }
+
+    /** Returns the images that a request asks for. */
+    protected final ImageRequests images(R read, Model model) {
+        return new ImageRequests(request(read).conversation().images(), model, models.makingImages());
     }
 
     @Override
@@ -117,10 +123,10 @@ public abstract class ConversationReading<R> extends Reading<R> {
         return mayHaveSignatures(request(read).conversation().messages(), model);
     }
 
-    /** Returns null: the documented default of Chat Completions does not hold at other doors (E3). */
+    /** Returns none: the documented default of Chat Completions does not hold at other doors (E3). Images need one (Y5). */
     @Override
     protected @Nullable Long tokensMaxByDefault(Model model) {
-        return null;
+        return model.makesImages() ? model.maxTokensByDefault() : null;
     }
 
     @Override
@@ -129,15 +135,16 @@ public abstract class ConversationReading<R> extends Reading<R> {
         Conversation conversation = request.conversation(model);
         Effort effort = effort(read, conversation, model);
         return new ChatAsk(
-                conversation,
-                model.id(),
-                model.upstream().asked().name(),
-                asksForThoughts(conversation, effort, model),
-                effort,
-                OfferedTier.of(model, request.tier()),
-                replay(conversation.messages(), model, accountId),
-                new CallMedia(),
-                memory);
+                        conversation,
+                        model.id(),
+                        model.upstream().asked().name(),
+                        asksForThoughts(conversation, effort, model),
+                        effort,
+                        OfferedTier.of(model, request.tier()),
+                        replay(conversation.messages(), model, accountId),
+                        new CallMedia(),
+                        memory)
+                .withImages(images(read, model).asked());
     }
 
     private Replay replay(List<Message> messages, Model model, String accountId) {

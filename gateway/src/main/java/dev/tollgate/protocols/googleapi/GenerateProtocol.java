@@ -14,6 +14,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ImageRequests;
 import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
@@ -111,7 +112,12 @@ public record GenerateProtocol(
 
         @Override
         protected List<String> ignored(NativeRequest request, Model model) {
-            return OfferedTier.ignored(request.ignored(), NativeRequestReader.TIER, model, request.tier());
+            return images(request, model)
+                    .ignored(OfferedTier.ignored(request.ignored(), NativeRequestReader.TIER, model, request.tier()));
+        }
+
+        private ImageRequests images(NativeRequest request, Model model) {
+            return new ImageRequests(request.images(), model, models.makingImages());
         }
 
         @Override
@@ -156,13 +162,14 @@ public record GenerateProtocol(
             } else {
                 ConversationRules.check(request.contents(), asked.upstream());
                 GenerateModelRules.check(asked, request);
+                images(request, asked).check();
             }
         }
 
-        /** The defaults of the other door do not hold here (D51). */
+        /** The defaults of the other door do not hold here (D51). Images need one (Y5). */
         @Override
         protected @Nullable Long tokensMaxByDefault(Model asked) {
-            return null;
+            return asked.makesImages() ? asked.maxTokensByDefault() : null;
         }
 
         @Override
@@ -177,7 +184,8 @@ public record GenerateProtocol(
                     OfferedTier.of(asked, request.tier()),
                     origins(request, asked, accountId),
                     new CallMedia(),
-                    memory);
+                    memory,
+                    images(request, asked).asked());
         }
 
         private SignatureOrigins origins(NativeRequest request, Model asked, String accountId) {

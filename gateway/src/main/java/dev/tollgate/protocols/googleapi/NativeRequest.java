@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.protocols.door.CallerNames;
@@ -18,13 +19,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param labels the caller's labels, also listed in {@code ignored}
  * @param ignored fields that were left out (D5)
+ * @param images that the caller asks for
  */
 record NativeRequest(
         ObjectNode body,
         @Nullable Long tokensMax,
         @Nullable ServiceTier tier,
         CallerNames labels,
-        List<String> ignored) {
+        List<String> ignored,
+        ImageWish images) {
 
     private static final String CONFIG = "generationConfig";
 

@@ -1,5 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.ImageWish.Said;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
@@ -13,6 +15,7 @@ import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.CallerNames;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -40,17 +43,16 @@ final class NativeRequestReader {
 
     /** The configuration's fields without effect: they would choose another model, or request output that no model here has. */
     private static final List<String> CONFIG_WITHOUT_EFFECT = List.of(
-            "speechConfig",
-            "imageConfig",
-            "enableEnhancedCivicAnswers",
-            "audioTimestamp",
-            "routingConfig",
-            "modelSelectionConfig");
+            "speechConfig", "enableEnhancedCivicAnswers", "audioTimestamp", "routingConfig", "modelSelectionConfig");
+
+    private static final String RESPONSE_MODALITIES = "generation_config.response_modalities";
+    private static final Set<String> MODALITIES = Set.of("text", "image");
 
     private static final Set<String> TOOLS = Set.of("functionDeclarations", "googleSearch");
 
     private final ReadLimits limits;
     private final List<String> ignored = new ArrayList<>();
+    private ImageWish wish = ImageWish.NONE;
     private int parts;
     private int media;
 
@@ -110,7 +112,7 @@ final class NativeRequestReader {
                 "tool_config",
                 "tool_config: server-side tool invocations are not supported.");
         Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
-        return new NativeRequest(body, tokensMax, tier, labels, List.copyOf(ignored));
+        return new NativeRequest(body, tokensMax, tier, labels, List.copyOf(ignored), wish);
     }
 
     /** Google takes the words in either case. */
@@ -246,12 +248,7 @@ final class NativeRequestReader {
 
     private @Nullable Long config(ObjectNode config) {
         CONFIG_WITHOUT_EFFECT.forEach(name -> drop(config, name, "generationConfig." + name));
-        for (JsonNode modality : config.path("responseModalities")) {
-            require(
-                    modality.stringValue().equals("TEXT"),
-                    "generation_config.response_modalities",
-                    "generation_config.response_modalities: only TEXT is supported.");
-        }
+        images(config);
         range(config, "temperature", 0, 2);
         range(config, "topP", 0, 1);
         range(config, "topK", 1, Integer.MAX_VALUE);
@@ -270,6 +267,30 @@ final class NativeRequestReader {
                 "generation_config.stop_sequences: stop sequences must not be empty.");
         JsonNode tokensMax = config.remove("maxOutputTokens");
         return tokensMax == null ? null : Long.valueOf(tokensMax.longValue());
+    }
+
+    private void images(ObjectNode config) {
+        List<String> modalities = new ArrayList<>();
+        for (JsonNode modality : config.path("responseModalities")) {
+            modalities.add(modality.stringValue().toLowerCase(Locale.ROOT));
+            require(
+                    MODALITIES.contains(modalities.getLast()),
+                    RESPONSE_MODALITIES,
+                    RESPONSE_MODALITIES + ": only TEXT and IMAGE are supported.");
+        }
+        config.remove("responseModalities");
+        wish = wish.of(modalities, Collections.nCopies(modalities.size(), RESPONSE_MODALITIES));
+        if (config.remove("imageConfig") instanceof ObjectNode images) {
+            for (Map.Entry<String, JsonNode> member : images.properties()) {
+                String field = "generationConfig.imageConfig." + member.getKey();
+                String value = member.getValue().asString("");
+                switch (member.getKey()) {
+                    case "aspectRatio" -> wish = wish.withRatio(new Said(field, value));
+                    case "imageSize" -> wish = wish.withSize(new Said(field, value));
+                    default -> ignored.add(field);
+                }
+            }
+        }
     }
 
     private static void range(JsonNode config, String name, int min, int max) {

@@ -152,7 +152,8 @@ public final class ChatRequestReader {
                 reasoningEffort,
                 extensions.includeThoughts(),
                 webSearch,
-                extensions.google());
+                extensions.google(),
+                extensions.images());
     }
 
     private void checkTogether() {

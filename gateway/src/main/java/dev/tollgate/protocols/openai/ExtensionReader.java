@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.json.JsonBody;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ExtensionReader {
 
     private final JsonBody json;
+    private final ImageReader images;
 
     private @Nullable Integer topK;
     private @Nullable Boolean includeThoughts;
@@ -18,13 +20,16 @@ final class ExtensionReader {
 
     ExtensionReader(JsonBody json) {
         this.json = json;
+        this.images = new ImageReader(json);
     }
 
     void member(String name) {
         switch (name) {
             case "top_k" -> topK = once(topK, json.integer(1, Integer.MAX_VALUE));
             case "include_thoughts" -> includeThoughts = once(includeThoughts, json.bool());
-            case "google" -> google = once(google, new GoogleOptionsReader(json).read());
+            case "google" -> google = once(google, new GoogleOptionsReader(json, images).read());
+            case "modalities" -> images.modalities();
+            case "image_config", "imageConfig" -> images.config();
             default -> json.ignore();
         }
     }
@@ -44,6 +49,10 @@ final class ExtensionReader {
     @Nullable
     Boolean includeThoughts() {
         return includeThoughts;
+    }
+
+    ImageWish images() {
+        return images.wish();
     }
 
     @Nullable

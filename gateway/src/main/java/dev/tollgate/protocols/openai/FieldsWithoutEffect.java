@@ -42,7 +42,6 @@ public final class FieldsWithoutEffect {
             case "metadata" -> map(callerNames::tag);
             case "prediction", "audio", "prompt_cache_options" -> listedObject();
             case "moderation" -> moderation();
-            case "modalities" -> modalities();
             case "stream_options" -> streamOptions();
             default -> {
                 return false;
@@ -118,13 +117,5 @@ public final class FieldsWithoutEffect {
         if (hasStreamOptions && Boolean.FALSE.equals(stream)) {
             json.ignored("stream_options");
         }
-    }
-
-    private void modalities() {
-        json.array(2, () -> {
-            if (json.oneOf(List.of("text", "audio")).equals("audio")) {
-                throw json.invalid("must be text, the models do not answer in audio.");
-            }
-        });
     }
 }

@@ -26,14 +26,16 @@ final class GoogleOptionsReader {
     private static final int DYNAMIC_BUDGET = -1;
 
     private final JsonBody json;
+    private final ImageReader images;
     private final List<SafetySetting> safety = new ArrayList<>();
 
     private @Nullable Boolean includeThoughts;
     private @Nullable Integer thinkingBudget;
     private @Nullable String thinkingLevel;
 
-    GoogleOptionsReader(JsonBody json) {
+    GoogleOptionsReader(JsonBody json, ImageReader images) {
         this.json = json;
+        this.images = images;
     }
 
     GoogleOptions read() {
@@ -44,6 +46,7 @@ final class GoogleOptionsReader {
     private void member(String member) {
         switch (member) {
             case "thinking_config" -> thinkingConfig();
+            case "image_config", "imageConfig" -> images.config();
             case "safety_settings" -> json.array(CATEGORIES.size(), this::safetySetting);
             // D49: caches are the operator's
             case "cached_content" -> throw json.invalid("is not supported.");

@@ -14,6 +14,7 @@ import dev.tollgate.base.json.Json;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.ImagesAsked;
 import dev.tollgate.upstreams.pool.Replay;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,6 +81,7 @@ final class CompatRequestWriter {
         writeTools();
         writeFormat(conversation.responseFormat());
         writeReasoning();
+        writeImages();
         if (ask.tier() != ServiceTier.STANDARD) {
             ignore(Member.SERVICE_TIER);
         }
@@ -111,6 +113,30 @@ final class CompatRequestWriter {
         }
         if (sampling.topK() != null) {
             ignore(Member.TOP_K);
+        }
+    }
+
+    /** Writes the words of OpenRouter and LiteLLM. */
+    private void writeImages() {
+        ImagesAsked images = ask.images();
+        if (images == null) {
+            return;
+        }
+        json.writeArrayPropertyStart("modalities");
+        json.writeString("image");
+        if (!images.isAlone()) {
+            json.writeString("text");
+        }
+        json.writeEndArray();
+        if (images.ratio() != null || images.size() != null) {
+            json.writeObjectPropertyStart("image_config");
+            if (images.ratio() != null) {
+                json.writeStringProperty("aspect_ratio", images.ratio());
+            }
+            if (images.size() != null) {
+                json.writeStringProperty("image_size", images.size());
+            }
+            json.writeEndObject();
         }
     }
 

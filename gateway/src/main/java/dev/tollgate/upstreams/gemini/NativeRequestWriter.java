@@ -6,6 +6,7 @@ import dev.tollgate.base.json.Json;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
+import dev.tollgate.upstreams.gemini.settings.GenerationConfigWriter;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.NativeTurn;
 import java.util.HashMap;
@@ -102,6 +103,9 @@ final class NativeRequestWriter {
         GeminiRequestWriter.writeTier(json, tier);
         json.writeObjectPropertyStart(CONFIG);
         body.path(CONFIG).properties().forEach(this::configured);
+        if (model.images() != null) {
+            GenerationConfigWriter.writeImages(json, ask.images());
+        }
         json.writeEndObject();
         json.writeEndObject();
     }

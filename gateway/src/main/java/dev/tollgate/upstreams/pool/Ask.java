@@ -76,6 +76,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
         return false;
     }
 
+    /** Returns the images that are asked for; null for an answer without any. */
+    default @Nullable ImagesAsked images() {
+        return null;
+    }
+
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory the lease that is charged for the memory of the ask and its translations
  * @param room what thoughts get above the caller's maximum; null if it includes them
  * @param compacts whether the answer is a summary that will take the place of the conversation
+ * @param images that are asked for; null for an answer without any
  */
 public record ChatAsk(
         Conversation conversation,
@@ -37,7 +38,8 @@ public record ChatAsk(
         CallMedia media,
         Lease memory,
         @Nullable Room room,
-        boolean compacts)
+        boolean compacts,
+        @Nullable ImagesAsked images)
         implements Ask {
 
     /**
@@ -63,7 +65,19 @@ public record ChatAsk(
             Replay replay,
             CallMedia media,
             Lease memory) {
-        this(conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, null, false);
+        this(
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                tier,
+                replay,
+                media,
+                memory,
+                null,
+                false,
+                null);
     }
 
     /** Creates an ask of the standard tier, without media and without a lease. */
@@ -86,6 +100,22 @@ public record ChatAsk(
                 Lease.FREE);
     }
 
+    public ChatAsk withImages(@Nullable ImagesAsked its) {
+        return new ChatAsk(
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                tier,
+                replay,
+                media,
+                memory,
+                room,
+                compacts,
+                its);
+    }
+
     public ChatAsk withRoom(Room its) {
         return new ChatAsk(
                 conversation,
@@ -98,13 +128,25 @@ public record ChatAsk(
                 media,
                 memory,
                 its,
-                compacts);
+                compacts,
+                images);
     }
 
     /** Returns this ask for a summary that will take the place of the conversation. */
     public ChatAsk compacting() {
         return new ChatAsk(
-                conversation, modelId, upstreamModel, includeThoughts, effort, tier, replay, media, memory, room, true);
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                tier,
+                replay,
+                media,
+                memory,
+                room,
+                true,
+                images);
     }
 
     @Override
@@ -130,7 +172,8 @@ public record ChatAsk(
                 media,
                 memory,
                 room,
-                compacts);
+                compacts,
+                images);
     }
 
     @Override
@@ -146,7 +189,8 @@ public record ChatAsk(
                 media,
                 memory,
                 room,
-                compacts);
+                compacts,
+                images);
     }
 
     @Override
@@ -213,6 +257,7 @@ public record ChatAsk(
                         media,
                         memory,
                         room,
-                        compacts);
+                        compacts,
+                        images);
     }
 }

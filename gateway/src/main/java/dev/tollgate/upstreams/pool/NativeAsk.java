@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param origins the origins of the signatures in it
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
+ * @param images that are asked for; null for an answer without any
  */
 public record NativeAsk(
         ObjectNode body,
@@ -27,7 +28,8 @@ public record NativeAsk(
         ServiceTier tier,
         SignatureOrigins origins,
         CallMedia media,
-        Lease memory)
+        Lease memory,
+        @Nullable ImagesAsked images)
         implements Ask {
 
     private static final String TOOLS = "tools";
@@ -51,7 +53,8 @@ public record NativeAsk(
                 ServiceTier.STANDARD,
                 origins,
                 new CallMedia(),
-                Lease.FREE);
+                Lease.FREE,
+                null);
     }
 
     @Override
@@ -95,7 +98,8 @@ public record NativeAsk(
                 tier,
                 origins.withoutSignatures(),
                 media,
-                memory);
+                memory,
+                images);
     }
 
     @Override
@@ -114,6 +118,7 @@ public record NativeAsk(
     public NativeAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new NativeAsk(body, modelId, name, candidates, searches, promptSize, tier, origins, media, memory);
+                : new NativeAsk(
+                        body, modelId, name, candidates, searches, promptSize, tier, origins, media, memory, images);
     }
 }

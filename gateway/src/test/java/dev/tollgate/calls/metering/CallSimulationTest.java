@@ -226,7 +226,7 @@ class CallSimulationTest {
                 model.makesImages() ? 0 : room,
                 0,
                 Bounds.Searching.MOST,
-                Bounds.Images.of(model, tier));
+                Sold.images(model, tier));
     }
 
     private static long available(Random random, Bounds bounds) {

@@ -12,6 +12,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.ImagesAsked;
 import dev.tollgate.upstreams.pool.Replay;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,6 +103,13 @@ final class Sold {
                 sold.prices(),
                 callTimeMax,
                 sold.imagesMax());
+    }
+
+    /** Returns the images of answers in the size that the model makes by itself. */
+    static Bounds.Images images(Model model, ServiceTier tier) {
+        UpstreamModel.Images rules = model.upstream().images();
+        ImagesAsked asked = rules == null ? null : new ImagesAsked(false, null, null, rules.tokens(rules.size()));
+        return Bounds.Images.of(asked, model, tier);
     }
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {

@@ -62,7 +62,7 @@ class UsagePropertiesTest {
                             0,
                             0,
                             Bounds.Searching.MOST,
-                            Bounds.Images.of(model, tier)));
+                            Sold.images(model, tier)));
         }
 
         private static List<UpstreamEvent> batch(Random random, Bounds bounds) {

@@ -38,6 +38,7 @@ public final class NativeFacts {
                 OfferedTier.of(model, request.tier()),
                 origins,
                 new CallMedia(),
-                memory);
+                memory,
+                null);
     }
 }

@@ -130,7 +130,7 @@ class ChatRequestReaderTest {
             'stream_options':[]      | stream_options     | 'stream_options' must be an object, got an array.
             'stream_options':{'include_usage':1} | stream_options.include_usage | 'stream_options.include_usage' must be true or false, got 1.
             'web_search_options':{'search_context_size':'big'} | web_search_options.search_context_size | 'web_search_options.search_context_size' must be one of low, medium or high, got "big".
-            'modalities':['text','audio'] | modalities.1  | 'modalities.1' must be text, the models do not answer in audio.
+            'modalities':['text','audio'] | modalities.1  | 'modalities.1' must be text or image, the models do not answer in audio.
             'logit_bias':{'5':101}   | logit_bias.5       | 'logit_bias.5' must be a number between -100 and 100, got 101.
             'metadata':{'a':1}       | metadata.a         | 'metadata.a' must be a string, got 1.
             'store':'yes'            | store              | 'store' must be true or false, got "yes".

@@ -120,7 +120,8 @@ class TierRequestsTest {
                 tier,
                 SignatureOrigins.NONE,
                 new CallMedia(),
-                Lease.FREE);
+                Lease.FREE,
+                null);
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.ImagesAsked;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +49,36 @@ public final class GenerationConfigWriter {
         writeLogprobs();
         writeSeed();
         writeFormat(conversation.responseFormat());
+        if (model.images() != null) {
+            writeImages(json, ask.images());
+        }
         if (mediaResolution != null) {
             json.writeStringProperty("mediaResolution", mediaResolution);
         }
         new ThinkingWriter(json, ask, model, ignored).write();
         json.writeEndObject();
+    }
+
+    /** Writes what is asked of a model that makes images. @param images null for text alone */
+    public static void writeImages(JsonGenerator json, @Nullable ImagesAsked images) {
+        json.writeArrayPropertyStart("responseModalities");
+        if (images == null || !images.isAlone()) {
+            json.writeString("TEXT");
+        }
+        if (images != null) {
+            json.writeString("IMAGE");
+        }
+        json.writeEndArray();
+        if (images != null && (images.ratio() != null || images.size() != null)) {
+            json.writeObjectPropertyStart("imageConfig");
+            if (images.ratio() != null) {
+                json.writeStringProperty("aspectRatio", images.ratio());
+            }
+            if (images.size() != null) {
+                json.writeStringProperty("imageSize", images.size());
+            }
+            json.writeEndObject();
+        }
     }
 
     private void writeSampling() {

@@ -1,0 +1,40 @@
+package dev.tollgate.base.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images that a caller asks for, with the fields that say so; nothing model-specific is decided here. Null where the caller did not say.
+ *
+ * @param wanted the field with which the caller wants images; null if the caller wants none, or does not say
+ * @param isText whether the caller wants text alone
+ * @param isAlone whether the caller wants no text
+ */
+public record ImageWish(
+        @Nullable String wanted,
+        boolean isText,
+        boolean isAlone,
+        @Nullable Said ratio,
+        @Nullable Said size) {
+
+    public static final ImageWish NONE = new ImageWish(null, false, false, null, null);
+
+    /** A value and its field. */
+    public record Said(String field, String value) {}
+
+    /** Returns this wish with the kinds of output that the caller names. @param modalities in lower case @param fields of each */
+    public ImageWish of(List<String> modalities, List<String> fields) {
+        int image = modalities.indexOf("image");
+        boolean hasText = modalities.contains("text");
+        return new ImageWish(
+                image < 0 ? null : fields.get(image), hasText && image < 0, image >= 0 && !hasText, ratio, size);
+    }
+
+    public ImageWish withRatio(Said its) {
+        return new ImageWish(wanted, isText, isAlone, its, size);
+    }
+
+    public ImageWish withSize(Said its) {
+        return new ImageWish(wanted, isText, isAlone, ratio, its);
+    }
+}

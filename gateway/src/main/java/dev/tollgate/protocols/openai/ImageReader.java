@@ -1,0 +1,54 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.ImageWish.Said;
+import dev.tollgate.base.json.JsonBody;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the fields with which callers ask for images: OpenAI's {@code modalities}, and {@code image_config} as OpenRouter and LiteLLM send it (Y12). */
+final class ImageReader {
+
+    private static final int VALUE_MAX = 32;
+
+    private final JsonBody json;
+    private ImageWish wish = ImageWish.NONE;
+
+    ImageReader(JsonBody json) {
+        this.json = json;
+    }
+
+    /** Reads {@code modalities}. */
+    void modalities() {
+        List<String> words = new ArrayList<>();
+        List<String> fields = new ArrayList<>();
+        json.array(3, () -> {
+            words.add(json.oneOf(List.of("text", "audio", "image")));
+            fields.add(json.path());
+            if (words.getLast().equals("audio")) {
+                throw json.invalid("must be text or image, the models do not answer in audio.");
+            }
+        });
+        wish = wish.of(words, fields);
+    }
+
+    /** Reads {@code image_config}, also in Google's spelling. */
+    void config() {
+        json.object(member -> {
+            switch (member) {
+                case "aspect_ratio", "aspectRatio" -> wish = wish.withRatio(said());
+                case "image_size", "imageSize" -> wish = wish.withSize(said());
+                case "delivery" -> json.oneOf(List.of("inline"));
+                default -> json.ignore();
+            }
+        });
+    }
+
+    private Said said() {
+        return new Said(json.path(), json.string(VALUE_MAX));
+    }
+
+    ImageWish wish() {
+        return wish;
+    }
+}

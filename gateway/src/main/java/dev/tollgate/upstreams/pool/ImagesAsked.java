@@ -1,0 +1,14 @@
+package dev.tollgate.upstreams.pool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images that an upstream is asked for, after the catalogue's decisions.
+ *
+ * @param isAlone whether no text is asked for
+ * @param ratio of width to height; null leaves it to the model
+ * @param size a size class; null leaves it to the model
+ * @param tokens of an image of that size
+ */
+public record ImagesAsked(
+        boolean isAlone, @Nullable String ratio, @Nullable String size, long tokens) {}
