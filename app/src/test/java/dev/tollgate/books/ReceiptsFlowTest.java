@@ -24,10 +24,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,28 +54,23 @@ class ReceiptsFlowTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
 
     private Customer customer;
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
-            kind = stores;
-        }
+    void begin() {
         gateway.script("[]");
         customer = gateway.customer("10000");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     @Test

@@ -6,7 +6,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -57,10 +56,7 @@ class PartsOfAPriceTest {
             "models.file",
             WholePrice.catalogue(folder.resolve(stores + ".yaml")).toString()
         };
-        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-        gateway = stores == Stores.SQLITE
-                ? Gateway.start(environment, settings)
-                : Gateway.startOn(Postgres.migrated(), environment, settings);
+        gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), settings);
     }
 
     @AfterParameterizedClassInvocation

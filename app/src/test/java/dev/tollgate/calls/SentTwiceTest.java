@@ -20,10 +20,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,39 +46,30 @@ class SentTwiceTest {
 
     private static Gateway gateway;
     private static Gateway other;
-    private static Stores kind;
     private static Browser operator;
     private static Browser customer;
 
-    @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            kind = stores;
-            if (stores == Stores.SQLITE) {
-                gateway = Gateway.start("operator.password", OPERATORS);
-                other = gateway;
-            } else {
-                String shared = Postgres.migrated();
-                gateway = Gateway.startOn(shared, "operator.password", OPERATORS);
-                other = Gateway.startOn(shared);
-            }
-            operator = new Browser(gateway.url());
-            operator.signIn("operator", OPERATORS);
-            customer = new Browser(gateway.url()).signUp("twice@example.org", "somebody who presses twice");
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        if (stores == Stores.SQLITE) {
+            gateway = Gateway.start("operator.password", OPERATORS);
+            other = gateway;
+        } else {
+            String shared = Postgres.migrated();
+            gateway = Gateway.startOn(shared, "operator.password", OPERATORS);
+            other = Gateway.startOn(shared);
         }
+        operator = new Browser(gateway.url());
+        operator.signIn("operator", OPERATORS);
+        customer = new Browser(gateway.url()).signUp("twice@example.org", "somebody who presses twice");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            if (other != gateway) {
-                other.close();
-            }
-            gateway.close();
-            gateway = null;
-            kind = null;
+        if (other != gateway) {
+            other.close();
         }
+        gateway.close();
     }
 
     private static String found(Pattern pattern, String text) {

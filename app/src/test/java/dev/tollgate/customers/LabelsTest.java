@@ -8,13 +8,13 @@ import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,18 +29,14 @@ class LabelsTest extends LabelledCalls {
     Stores stores;
 
     private static Gateway shared;
-    private static Stores kind;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        shared = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+    }
 
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-            shared = stores == Stores.SQLITE
-                    ? Gateway.start(environment)
-                    : Gateway.startOn(Postgres.migrated(), environment);
-            kind = stores;
-        }
+    void begin() {
         gateway = shared;
         open();
     }
@@ -50,13 +46,9 @@ class LabelsTest extends LabelledCalls {
         gateway.assertBooksAreClosed();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (shared != null) {
-            shared.close();
-            shared = null;
-            kind = null;
-        }
+        shared.close();
     }
 
     private String ofAccount() {

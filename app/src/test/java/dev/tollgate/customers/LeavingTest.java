@@ -7,7 +7,6 @@ import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -34,10 +33,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,32 +63,24 @@ class LeavingTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "operator.password", PASSWORD);
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-            gateway = stores == Stores.SQLITE
-                    ? Gateway.start(environment, "operator.password", PASSWORD)
-                    : Gateway.startOn(Postgres.migrated(), environment, "operator.password", PASSWORD);
-            kind = stores;
-        }
+    void begin() {
         now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
         gateway.setNow(now);
         gateway.script(UpstreamScript.answers().text("Hello.").finish("STOP", new Tokens(10, 1000, 0)));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.assertBooksAreClosed();
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.assertBooksAreClosed();
+        gateway.close();
     }
 
     /** Somebody signed in, with a key. */

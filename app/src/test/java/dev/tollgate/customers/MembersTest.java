@@ -13,7 +13,6 @@ import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,10 +22,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,27 +47,22 @@ class MembersTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = stores == Stores.SQLITE ? Gateway.start() : Gateway.startOn(Postgres.migrated());
-            kind = stores;
-        }
+    void begin() {
         now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
         gateway.setNow(now);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     private record Somebody(Browser browser, String login) {

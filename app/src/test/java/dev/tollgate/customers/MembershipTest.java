@@ -5,15 +5,15 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,30 +33,22 @@ class MembershipTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-            gateway = stores == Stores.SQLITE
-                    ? Gateway.start(environment)
-                    : Gateway.startOn(Postgres.migrated(), environment);
-            kind = stores;
-        }
+    void begin() {
         now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
         gateway.setNow(now);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     private record Member(Browser browser, String login, String account) {

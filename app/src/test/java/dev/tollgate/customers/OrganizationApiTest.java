@@ -19,9 +19,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,32 +47,27 @@ class OrganizationApiTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static Instant now = Instant.parse("2026-11-20T12:00:00Z");
 
     private Customer customer;
     private KeyResult.Made manager;
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = Gateway.startOn(stores);
-            kind = stores;
-        }
+    void begin() {
         now = now.plus(Duration.ofMinutes(10));
         gateway.setNow(now);
         customer = gateway.customer("100");
         manager = manager(customer.account(), EnumSet.allOf(Scope.class));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     private static KeyResult.Made manager(String account, Set<Scope> scopes) {

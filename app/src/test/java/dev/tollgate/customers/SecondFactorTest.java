@@ -20,10 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,28 +50,23 @@ class SecondFactorTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static Instant now;
     private static int people;
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, "operator.password", OPERATORS, "admin.key", ADMIN);
+        now = BEGIN;
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = Gateway.startOn(stores, "operator.password", OPERATORS, "admin.key", ADMIN);
-            kind = stores;
-            now = BEGIN;
-        }
+    void begin() {
         later(Duration.ofHours(1)); // what others got wrong is forgotten
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     private static void later(Duration time) {

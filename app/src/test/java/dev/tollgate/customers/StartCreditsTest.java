@@ -6,15 +6,15 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,34 +34,26 @@ class StartCreditsTest {
 
     private static MailBox box;
     private static Gateway gateway;
-    private static Stores kind;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        box = new MailBox();
+        String[] settings =
+                box.settings("sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9");
+        gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), settings);
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            box = new MailBox();
-            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-            String[] settings = box.settings(
-                    "sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9");
-            gateway = stores == Stores.SQLITE
-                    ? Gateway.start(environment, settings)
-                    : Gateway.startOn(Postgres.migrated(), environment, settings);
-            kind = stores;
-        }
+    void begin() {
         later();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.assertBooksAreClosed();
-            gateway.close();
-            box.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.assertBooksAreClosed();
+        gateway.close();
+        box.close();
     }
 
     /** Moves the clock an hour ahead, so that earlier steps do not count against a limit. */

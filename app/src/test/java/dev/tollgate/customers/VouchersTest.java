@@ -22,11 +22,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,26 +46,15 @@ class VouchersTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
 
-    @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = stores == Stores.SQLITE
-                    ? Gateway.start(ENVIRONMENT, "operator.password", PASSWORD)
-                    : Gateway.startOn(Postgres.migrated(), ENVIRONMENT, "operator.password", PASSWORD);
-            kind = stores;
-        }
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, ENVIRONMENT, "operator.password", PASSWORD);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     @AfterEach

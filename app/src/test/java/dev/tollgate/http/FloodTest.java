@@ -28,10 +28,11 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,44 +51,39 @@ class FloodTest {
     @Parameter
     Stores stores;
 
-    private static Stores kind;
     private static MailBox box;
     private static Gateway gateway;
     private static Gateway other;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
     private static int networks;
 
-    @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            kind = stores;
-            box = new MailBox();
-            String[] settings =
-                    box.settings("sign-up.open", "true", "http.trusted-hops", "1", "operator.password", OPERATORS);
-            if (stores == Stores.SQLITE) {
-                gateway = Gateway.start(settings);
-                other = gateway;
-            } else {
-                String shared = Postgres.migrated();
-                gateway = Gateway.startOn(shared, settings);
-                other = Gateway.startOn(shared, settings);
-            }
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        box = new MailBox();
+        String[] settings =
+                box.settings("sign-up.open", "true", "http.trusted-hops", "1", "operator.password", OPERATORS);
+        if (stores == Stores.SQLITE) {
+            gateway = Gateway.start(settings);
+            other = gateway;
+        } else {
+            String shared = Postgres.migrated();
+            gateway = Gateway.startOn(shared, settings);
+            other = Gateway.startOn(shared, settings);
         }
+    }
+
+    @BeforeEach
+    void begin() {
         later(Duration.ofDays(2));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            if (other != gateway) {
-                other.close();
-            }
-            gateway.close();
-            box.close();
-            gateway = null;
-            kind = null;
+        if (other != gateway) {
+            other.close();
         }
+        gateway.close();
+        box.close();
     }
 
     private static void later(Duration time) {

@@ -7,10 +7,11 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Stores;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,31 +29,26 @@ class OperatorOrganizationsTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static String adminKey;
 
     private Customer customer;
     private String path;
 
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
+        adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
+    }
+
     @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = Gateway.startOn(stores);
-            adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
-            kind = stores;
-        }
+    void begin() {
         customer = gateway.customer("100");
         path = "/admin/accounts/" + customer.account();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     private Reply ask(String method, String of, String members) {

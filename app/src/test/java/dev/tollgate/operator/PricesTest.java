@@ -40,9 +40,7 @@ class PricesTest {
             {"model":"gemini-3-pro","stream":false,"max_tokens":2000,"messages":[{"role":"user","content":"Tell me"}]}""";
 
     private static Gateway start(Stores stores) {
-        return stores == Stores.SQLITE
-                ? Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))
-                : Gateway.startOn(Postgres.migrated(), Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        return Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
     }
 
     private static Gateway.Reply set(Gateway gateway, String model, String body) {

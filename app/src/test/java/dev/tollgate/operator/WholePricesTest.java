@@ -51,10 +51,7 @@ class WholePricesTest {
 
     /** Without answers of the upstream. */
     private static Gateway startBare(Stores stores) {
-        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-        Gateway gateway = stores == Stores.SQLITE
-                ? Gateway.start(environment)
-                : Gateway.startOn(Postgres.migrated(), environment);
+        Gateway gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
         gateway.setNow(NOW);
         return gateway;
     }

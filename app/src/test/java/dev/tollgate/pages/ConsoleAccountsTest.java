@@ -25,10 +25,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,27 +50,18 @@ class ConsoleAccountsTest {
     Stores stores;
 
     private static Gateway gateway;
-    private static Stores kind;
     private static Browser operator;
 
-    @BeforeEach
-    void start() {
-        if (kind != stores) {
-            stop();
-            gateway = Gateway.startOn(stores, "operator.password", PASSWORD);
-            kind = stores;
-            operator = new Browser(gateway.url());
-            assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
-        }
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, "operator.password", PASSWORD);
+        operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
-        if (gateway != null) {
-            gateway.close();
-            gateway = null;
-            kind = null;
-        }
+        gateway.close();
     }
 
     private static Map<String, String> form(String deed, String... fields) {

@@ -7,7 +7,6 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -56,9 +55,7 @@ class TextRuleTest {
         kind = stores;
         Map<String, String> environment =
                 new HashMap<>(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", PASSWORD));
-        gateway = stores == Stores.SQLITE
-                ? Gateway.start(environment)
-                : Gateway.startOn(Postgres.migrated(), environment);
+        gateway = Gateway.startOn(stores, environment);
         customer = gateway.customer("10");
         person = new Browser(gateway.url()).signUp("writer@example.org", PASSWORD);
     }

@@ -153,7 +153,14 @@ public final class Gateway implements AutoCloseable {
 
     /** As the program starts by itself, or over a fresh PostgreSQL. */
     public static Gateway startOn(Stores stores, String... settings) {
-        return stores == Stores.SQLITE ? start(settings) : startOn(Postgres.migrated(), settings);
+        return startOn(stores, Map.of(), settings);
+    }
+
+    /** Starts such a gateway with more variables in its environment. */
+    public static Gateway startOn(Stores stores, Map<String, String> environment, String... settings) {
+        return stores == Stores.SQLITE
+                ? start(environment, settings)
+                : startOn(Postgres.migrated(), environment, settings);
     }
 
     /**

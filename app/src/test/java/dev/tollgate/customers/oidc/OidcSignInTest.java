@@ -14,7 +14,6 @@ import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.OidcStandIn;
 import dev.tollgate.testing.OidcStandIn.User;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Totp;
 import io.vertx.core.Vertx;
@@ -84,9 +83,7 @@ class OidcSignInTest {
 
     private static Gateway on(Stores stores, String... settings) {
         Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-        return stores == Stores.SQLITE
-                ? Gateway.start(environment, settings)
-                : Gateway.startOn(Postgres.migrated(), environment, settings);
+        return Gateway.startOn(stores, environment, settings);
     }
 
     @AfterParameterizedClassInvocation

@@ -7,7 +7,6 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -91,9 +90,7 @@ class WebhooksTest {
         Map<String, String> environment = Map.of(
                 "TOLLGATE_MEDIA_ALLOW",
                 "127.0.0.1:" + server.getAddress().getPort() + ",127.0.0.1:" + silent.getLocalPort());
-        gateway = stores == Stores.SQLITE
-                ? Gateway.start(environment)
-                : Gateway.startOn(Postgres.migrated(), environment);
+        gateway = Gateway.startOn(stores, environment);
         gateway.setNow(NOON);
         browser = new Browser(gateway.url()).signUp("hook@example.org", "somebody with a webhook");
     }
