@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -9,7 +10,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -41,9 +41,7 @@ class PageSecurityTest {
     }
 
     private static String token(Browser.Page page) {
-        Matcher token = TOKEN.matcher(page.body());
-        assertThat(token.find()).as(page.body()).isTrue();
-        return token.group(1);
+        return found(TOKEN, page.body());
     }
 
     @Test

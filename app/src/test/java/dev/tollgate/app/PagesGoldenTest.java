@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Browser;
@@ -548,9 +549,8 @@ class PagesGoldenTest {
             String path = "/dashboard/settings/security/second-factor";
             get("second-factor", it.ben, path);
             String page = it.ben.get(path).body();
-            String secret =
-                    FilledInstallation.found("id=\"secret\">([^<]+)<", page).replace(" ", "");
-            String sealed = FilledInstallation.found("name=\"sealed\" value=\"([^\"]+)\"", page);
+            String secret = found("id=\"secret\">([^<]+)<", page).replace(" ", "");
+            String sealed = found("name=\"sealed\" value=\"([^\"]+)\"", page);
             post("second-factor-wrong", it.ben, path, path, "deed", "on", "sealed", sealed, "code", "000000");
             post(
                     "second-factor-made",

@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Right;
@@ -178,10 +179,7 @@ class RouteRolesTest {
     }
 
     private static String token(Browser browser) {
-        Matcher token = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"")
-                .matcher(browser.get(SETTINGS).body());
-        assertThat(token.find()).isTrue();
-        return token.group(1);
+        return found("name=\"csrf\" value=\"([^\"]*)\"", browser.get(SETTINGS).body());
     }
 
     /** Returns the status and the begin of the body: a stream of events would not end. */

@@ -1,6 +1,7 @@
 package dev.tollgate.browser;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -9,8 +10,6 @@ import dev.tollgate.testing.Shared;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -46,12 +45,11 @@ class ConsolePagesTest {
                         "/console/vouchers",
                         Map.of("deed", "make", "count", "1", "credits", "1000", "reason", "for whoever came first"))
                 .body();
-        Matcher code = Pattern.compile("id=\"codes\">([^<]+)<").matcher(made);
-        assertThat(code.find()).as(made).isTrue();
+        String code = found("id=\"codes\">([^<]+)<", made);
         assertThat(gateway.app()
                         .money()
                         .vouchers()
-                        .redeem(customer.acting(), "of a test", code.group(1))
+                        .redeem(customer.acting(), "of a test", code)
                         .isDone())
                 .isTrue();
         assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);

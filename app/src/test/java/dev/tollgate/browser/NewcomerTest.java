@@ -1,6 +1,7 @@
 package dev.tollgate.browser;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import com.microsoft.playwright.Page;
 import dev.tollgate.testing.Browser;
@@ -8,8 +9,6 @@ import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -63,16 +62,16 @@ class NewcomerTest {
     @Test
     void an_invited_person_gets_the_time_zone_of_the_browser() {
         String members = "/dashboard/members";
-        Matcher link = Pattern.compile("/invite/[A-Za-z0-9_-]{43}")
-                .matcher(member.submit(
+        String link = found(
+                "/invite/[A-Za-z0-9_-]{43}",
+                member.submit(
                                 members,
                                 members,
                                 Map.of("deed", "invitation.create", "email", "ben@example.org", "role", "member"))
                         .body());
-        assertThat(link.find()).isTrue();
         try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
             visit.page().addInitScript(IN_BERLIN);
-            visit.open(link.group());
+            visit.open(link);
             visit.page().fill("#password", PASSWORD);
             visit.page().click("button.primary");
             visit.page().waitForURL("**/dashboard");

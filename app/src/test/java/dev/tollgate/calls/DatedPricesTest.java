@@ -1,6 +1,7 @@
 package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.testing.Customer;
@@ -21,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
@@ -138,11 +138,8 @@ class DatedPricesTest {
     private JsonNode endedReceipt(Customer customer, RawCall call) {
         upstream.says("Done.", 1_000);
         upstream.ends(1_000);
-        Matcher task = TASK.matcher(call.readUntil("[DONE]"));
-        assertThat(task.find()).isTrue();
-        return customer.gateway()
-                .get("/v1/receipts/" + task.group(1), customer.key())
-                .json();
+        String task = found(TASK, call.readUntil("[DONE]"));
+        return customer.gateway().get("/v1/receipts/" + task, customer.key()).json();
     }
 
     private static Instant pricedAt(JsonNode receipt) {

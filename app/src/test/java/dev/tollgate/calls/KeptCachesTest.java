@@ -1,6 +1,7 @@
 package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
@@ -31,7 +32,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -257,9 +257,8 @@ class KeptCachesTest {
         for (int i = 0; i < CHANNELS; i++) {
             int channel = i;
             farSides.get(i).requests().stream().skip(from[i]).forEach(request -> {
-                Matcher name = NAME.matcher(request.body().toString());
-                assertThat(name.find()).isTrue();
-                channels.computeIfAbsent(Integer.valueOf(name.group(1)), _ -> new TreeSet<>())
+                String name = found(NAME, request.body().toString());
+                channels.computeIfAbsent(Integer.valueOf(name), _ -> new TreeSet<>())
                         .add(channel);
             });
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.testing.BesideOthers;
@@ -9,8 +10,6 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HeldUpstream;
 import dev.tollgate.testing.Postgres;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,12 +48,6 @@ class FreeMoneyTest {
     private Gateway node() {
         return Gateway.startOn(
                 url, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "operator.password", PASSWORD, "sign-up.open", "true");
-    }
-
-    private static String found(String regex, String text) {
-        Matcher found = Pattern.compile(regex).matcher(text);
-        assertThat(found.find()).as(text).isTrue();
-        return found.group(found.groupCount());
     }
 
     /** Pays with a test payment. @return what the end of it leads to */

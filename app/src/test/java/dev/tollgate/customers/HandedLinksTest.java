@@ -1,13 +1,13 @@
 package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,9 +51,7 @@ class HandedLinksTest {
     }
 
     private static String link(String text) {
-        Matcher link = LINK.matcher(text);
-        assertThat(link.find()).as(text).isTrue();
-        return link.group(1);
+        return found(LINK, text);
     }
 
     private static Browser join(String link) {

@@ -1,6 +1,7 @@
 package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.departure.AccountFile;
@@ -27,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -103,10 +103,9 @@ class LeavingTest {
         Browser browser = new Browser(gateway.url()).signUp(login, PASSWORD);
         String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", login + "'s laptop"))
                 .body();
-        Matcher key = KEY.matcher(made);
-        assertThat(key.find()).as(made).isTrue();
+        String key = found(KEY, made);
         String account = gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
-        return new Member(browser, login, account, key.group());
+        return new Member(browser, login, account, key);
     }
 
     private static long number(String column, Member member) {
@@ -298,10 +297,7 @@ class LeavingTest {
     }
 
     private static String token(Browser browser, String path) {
-        Matcher token = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"")
-                .matcher(browser.get(path).body());
-        assertThat(token.find()).isTrue();
-        return token.group(1);
+        return found("name=\"csrf\" value=\"([^\"]*)\"", browser.get(path).body());
     }
 
     // ---- by an operator ----

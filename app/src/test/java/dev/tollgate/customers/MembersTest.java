@@ -1,6 +1,7 @@
 package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.Outcome;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,9 +105,7 @@ class MembersTest {
     }
 
     private static String link(Browser.Page page) {
-        Matcher link = LINK.matcher(page.body());
-        assertThat(link.find()).as(page.body()).isTrue();
-        return link.group(1);
+        return found(LINK, page.body());
     }
 
     /** A new person who has accepted an invitation. */
@@ -313,15 +311,15 @@ class MembersTest {
     /** A member with a personal key. @return the key */
     private static String key(Somebody owner, Somebody member) {
         String account = owner.account();
-        Matcher key = Pattern.compile("sk-[0-9a-f]{64}")
-                .matcher(member.browser()
+        String key = found(
+                "sk-[0-9a-f]{64}",
+                member.browser()
                         .submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "a laptop"))
                         .body());
-        assertThat(key.find()).isTrue();
         String id = gateway.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account
                 + "' AND created_by = '" + member.id() + "'");
         gateway.own(id, member.member(account), "");
-        return key.group();
+        return key;
     }
 
     @Test

@@ -1,13 +1,13 @@
 package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
 import java.time.Instant;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,9 +52,8 @@ class NoticesTest {
     }
 
     private static void want(Browser browser, String line) {
-        Matcher version = VERSION.matcher(browser.get(NOTICES).body());
-        assertThat(version.find()).isTrue();
-        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version.group(1), "line", line, "keys", "1"))
+        String version = found(VERSION, browser.get(NOTICES).body());
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version, "line", line, "keys", "1"))
                         .status())
                 .isEqualTo(303);
     }
@@ -141,9 +140,7 @@ class NoticesTest {
     private static String key(Browser browser, String name) {
         String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name, "day", "20"))
                 .body();
-        Matcher id = Pattern.compile("/dashboard/keys/(key_[A-Za-z0-9]+)").matcher(made);
-        assertThat(id.find()).isTrue();
-        return id.group(1);
+        return found("/dashboard/keys/(key_[A-Za-z0-9]+)", made);
     }
 
     private static void used(String key, long credits) {
@@ -281,12 +278,11 @@ class NoticesTest {
     private static void call(Browser browser, String model) {
         String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "caller"))
                 .body();
-        Matcher key = Pattern.compile("sk-[0-9a-f]{64}").matcher(made);
-        assertThat(key.find()).isTrue();
+        String key = found("sk-[0-9a-f]{64}", made);
         Gateway.Reply reply = gateway.post(
                 "/v1/chat/completions",
                 "{\"model\":\"" + model + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
-                key.group());
+                key);
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     }
 

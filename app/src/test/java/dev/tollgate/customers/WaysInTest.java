@@ -1,6 +1,7 @@
 package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.Main;
 import dev.tollgate.testing.Browser;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -76,9 +76,7 @@ class WaysInTest {
     private static String passwordIn(Path data) throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file(data))))
                 .isEqualTo("rw-------");
-        Matcher password = SET.matcher(Files.readString(file(data)));
-        assertThat(password.find()).isTrue();
-        return password.group(1);
+        return found(SET, Files.readString(file(data)));
     }
 
     private static String command(String... arguments) {
@@ -229,9 +227,7 @@ class WaysInTest {
     }
 
     private static String link(String printed) {
-        Matcher link = LINK.matcher(printed);
-        assertThat(link.find()).as(printed).isTrue();
-        return link.group(1);
+        return found(LINK, printed);
     }
 
     // ---- browsers that are known ----

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
@@ -25,8 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -313,12 +312,6 @@ class FloodTest {
         assertThat(saved).isEqualTo(300);
         assertThat(last.status()).isEqualTo(429);
         assertThat(last.body()).contains("300 changes within a day");
-    }
-
-    private static String found(String pattern, String page) {
-        Matcher matcher = Pattern.compile(pattern).matcher(page);
-        assertThat(matcher.find()).isTrue();
-        return matcher.group(1);
     }
 
     @Test

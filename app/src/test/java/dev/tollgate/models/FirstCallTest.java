@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.testing.Browser;
@@ -74,14 +75,13 @@ class FirstCallTest {
     @Test
     void every_place_shows_the_same_first_call_and_answer() throws IOException {
         places().forEach((place, text) -> {
-            Matcher command = COMMAND.matcher(text);
-            assertThat(command.find()).as(place + ": " + text).isTrue();
-            String key = command.group().replaceFirst("(?s).*Bearer ([^\"]+)\".*", "$1");
+            String command = found(COMMAND, text);
+            String key = command.replaceFirst("(?s).*Bearer ([^\"]+)\".*", "$1");
             FirstCall call = FirstCall.of(
                     gateway.url(),
                     key,
                     Objects.requireNonNull(CatalogueLoader.builtIn().find("gemini-3-pro")));
-            assertThat(command.group().stripTrailing()).as(place).isEqualTo(call.curl());
+            assertThat(command.stripTrailing()).as(place).isEqualTo(call.curl());
             assertThat(text).as(place).contains(place.equals("chat completions") ? "Hello there!" : call.answer());
         });
     }

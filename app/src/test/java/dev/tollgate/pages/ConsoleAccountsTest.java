@@ -1,6 +1,7 @@
 package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
@@ -145,9 +146,8 @@ class ConsoleAccountsTest {
         assertThat(refused.body()).contains("A reason is needed").contains("value=\"5\"");
         assertThat(on(path, form("grant", "credits", "a lot")).body())
                 .contains("Credits must be a number of credits from 0");
-        Matcher once = ONCE.matcher(operator.get(path).body());
-        assertThat(once.find()).isTrue();
-        Map<String, String> grant = form("grant", "credits", "5.25", "once", once.group(1));
+        String once = found(ONCE, operator.get(path).body());
+        Map<String, String> grant = form("grant", "credits", "5.25", "once", once);
         assertThat(on(path, grant).location()).isEqualTo(path + "?done=grant");
         assertThat(on(path, grant).status()).isEqualTo(303);
         assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + id + "'"))
@@ -234,14 +234,11 @@ class ConsoleAccountsTest {
                 .contains(path);
         assertThat(operator.get("/console/accounts?q=" + task).location()).isEqualTo(path);
         String page = operator.get(path).body();
-        Matcher request = Pattern.compile("<code>(req_[0-9a-f]{32})</code>").matcher(page);
-        assertThat(request.find()).isTrue();
-        assertThat(operator.get("/console/accounts?q=" + request.group(1)).location())
-                .isEqualTo(path);
+        String request = found("<code>(req_[0-9a-f]{32})</code>", page);
+        assertThat(operator.get("/console/accounts?q=" + request).location()).isEqualTo(path);
         assertThat(page).contains("answered").contains("credits to Test?");
-        Matcher charge = Pattern.compile("Refund ([0-9.]+) credits").matcher(page);
-        assertThat(charge.find()).isTrue();
-        Map<String, String> refund = form("refund", "credits", charge.group(1));
+        String charge = found("Refund ([0-9.]+) credits", page);
+        Map<String, String> refund = form("refund", "credits", charge);
         assertThat(on(path, refund).location()).isEqualTo(path + "?done=refund");
         assertThat(customer.consumed()).isEqualByComparingTo("0");
         assertThat(operator.get(path).body())
@@ -297,9 +294,7 @@ class ConsoleAccountsTest {
     }
 
     private static String waiting(String page) {
-        Matcher waiting = Pattern.compile("name=\"waiting\" value=\"([^\"]+)\"").matcher(page);
-        assertThat(waiting.find()).as(page).isTrue();
-        return waiting.group(1);
+        return found("name=\"waiting\" value=\"([^\"]+)\"", page);
     }
 
     @Test
@@ -377,10 +372,8 @@ class ConsoleAccountsTest {
                 + " {delay_ms: 60000}]");
         try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
             String begun = call.readUntil("One.");
-            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(begun);
-            assertThat(id.find()).as(begun).isTrue();
-            assertThat(operator.get("/console/requests/" + id.group(1)).status())
-                    .isEqualTo(200);
+            String id = found("\"id\":\"([^\"]+)\"", begun);
+            assertThat(operator.get("/console/requests/" + id).status()).isEqualTo(200);
         } finally {
             gateway.script("[]");
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Browser;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -60,10 +60,9 @@ class ConsoleDeedsTest {
         assertThat(page)
                 .contains(">0.80 <span class=\"small muted\">$0.0040</span></td><td class=\"num\">0.85 <span")
                 .contains("<th scope=\"col\" class=\"num hide\">Cost</th>", ">Margin</th>");
-        Matcher looked = Pattern.compile("name=\"looked\" value=\"([^\"]*)\"").matcher(page);
-        assertThat(looked.find()).isTrue();
-        Map<String, String> form = Map.of(
-                "input", "200", "output", "900", "thoughts", "free", "looked", looked.group(1), "reason", REASON);
+        String looked = found("name=\"looked\" value=\"([^\"]*)\"", page);
+        Map<String, String> form =
+                Map.of("input", "200", "output", "900", "thoughts", "free", "looked", looked, "reason", REASON);
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
         assertThat(body(path)).contains("value=\"200\"").contains("value=\"900\"");
         Browser.Page late = operator.submit(path, path, form);
@@ -191,19 +190,18 @@ class ConsoleDeedsTest {
         String path = "/console/vouchers";
         Browser.Page made = operator.submit(
                 path, path, Map.of("deed", "make", "count", "2", "credits", "5", "reason", "a fair for testers"));
-        Matcher codes = Pattern.compile("id=\"codes\">([^<]+)</pre>").matcher(made.body());
-        assertThat(codes.find()).as(made.body()).isTrue();
-        assertThat(codes.group(1).strip().lines()).hasSize(2);
+        String codes = found("id=\"codes\">([^<]+)</pre>", made.body());
+        assertThat(codes.strip().lines()).hasSize(2);
         String later = body(path);
         assertThat(later).contains("a fair for testers");
-        codes.group(1).strip().lines().forEach(code -> assertThat(later).doesNotContain(code));
+        codes.strip().lines().forEach(code -> assertThat(later).doesNotContain(code));
         Browser ann = new Browser(gateway.url()).signUp("ann@example.org", "a sentence nobody else has");
         String account = gateway.text("SELECT account_id FROM person WHERE email = 'ann@example.org'");
         gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
         Browser.Page redeemed = ann.submit(
                 "/dashboard/billing/top-up",
                 "/dashboard/billing/voucher",
-                Map.of("code", codes.group(1).strip().lines().findFirst().orElseThrow()));
+                Map.of("code", codes.strip().lines().findFirst().orElseThrow()));
         assertThat(redeemed.status()).as(redeemed.body()).isEqualTo(303);
         assertThat(body(path)).contains("by <a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>");
         long last = gateway.number("SELECT MAX(sequence) FROM voucher");
@@ -215,7 +213,7 @@ class ConsoleDeedsTest {
         assertThat(file)
                 .startsWith("\ufeffnumber,note,created_at,expires_at,state,credits,account,account_name,redeemed_at,")
                 .contains(",redeemed,5," + account + ",Ann & Co,", ",revoked,5,,,,");
-        codes.group(1).strip().lines().forEach(code -> assertThat(file).doesNotContain(code));
+        codes.strip().lines().forEach(code -> assertThat(file).doesNotContain(code));
         Browser.Page wrong =
                 operator.submit(path, path, Map.of("deed", "make", "count", "two", "credits", "5", "reason", REASON));
         assertThat(wrong.status()).isEqualTo(422);
@@ -271,10 +269,10 @@ class ConsoleDeedsTest {
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         gateway.writeWhatRides();
         for (String by : new String[] {"day", "model", "channel", "account"}) {
-            Matcher sum = Pattern.compile("(?s)<h2>By .*<tfoot>.*?<td class=\"num\" title=\"([0-9.]+) credits\"")
-                    .matcher(body("/console/revenue?by=" + by));
-            assertThat(sum.find()).isTrue();
-            assertThat(sum.group(1))
+            String sum = found(
+                    "(?s)<h2>By .*<tfoot>.*?<td class=\"num\" title=\"([0-9.]+) credits\"",
+                    body("/console/revenue?by=" + by));
+            assertThat(sum)
                     .isEqualTo(BigDecimal.valueOf(
                                     gateway.number("SELECT SUM(charged_micros - refunded_micros) FROM usage_hour"), 6)
                             .toPlainString());
@@ -349,10 +347,9 @@ class ConsoleDeedsTest {
                                 "\"stream\":false", "\"stream\":" + stream + ",\"logit_bias\":{\"1\":2},\"<b>x\":1"),
                         key)
                 .text();
-        Matcher id = Pattern.compile("chatcmpl-[A-Za-z0-9]+").matcher(answer);
-        assertThat(id.find()).as(answer).isTrue();
-        String its = member.get("/dashboard/requests/" + id.group()).body();
-        String operators = body("/console/requests/" + id.group());
+        String id = found("chatcmpl-[A-Za-z0-9]+", answer);
+        String its = member.get("/dashboard/requests/" + id).body();
+        String operators = body("/console/requests/" + id);
         assertThat(List.of(its, operators)).allSatisfy(page -> assertThat(page)
                 .contains("Outcome", "Answered with ")
                 .contains("<dt>Response</dt><dd>" + form + "</dd>")

@@ -1,6 +1,7 @@
 package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,9 +28,8 @@ class WaitingFormsTest {
     private static final int FORMS_EACH = 4;
 
     private static String field(Pattern pattern, String page) {
-        Matcher matcher = pattern.matcher(page);
-        assertThat(matcher.find()).as(page).isTrue();
-        return URLEncoder.encode(matcher.group(1), StandardCharsets.UTF_8);
+        String text = found(pattern, page);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static HttpRequest.Builder form(Gateway gateway, Browser browser, String name) {

@@ -1,5 +1,7 @@
 package dev.tollgate.testing;
 
+import static dev.tollgate.testing.Asserts.found;
+
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.keys.KeySettings;
@@ -15,8 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A server with mail, an identity provider and Stripe that has been used for a month by several customers, under a clock that the test
@@ -124,14 +124,6 @@ public final class FilledInstallation implements AutoCloseable {
 
     public void pass(int seconds) {
         at(now.plusSeconds(seconds));
-    }
-
-    public static String found(String pattern, String text) {
-        Matcher matcher = Pattern.compile(pattern).matcher(text);
-        if (!matcher.find()) {
-            throw new AssertionError("no " + pattern + " in " + text);
-        }
-        return matcher.group(1);
     }
 
     /** @param fields names and values in turn */

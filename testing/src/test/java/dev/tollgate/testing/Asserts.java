@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractBigDecimalAssert;
@@ -161,5 +163,17 @@ public final class Asserts {
 
     public static <T> ObjectAssert<T> assertThat(T actual) {
         return Assertions.assertThat(actual);
+    }
+
+    /** Returns what the group of a pattern has first in a text; without a group, all that is found. */
+    public static String found(String pattern, String text) {
+        return found(Pattern.compile(pattern), text);
+    }
+
+    /** Returns the same of a compiled pattern. */
+    public static String found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        assertThat(matcher.find()).as(pattern + " in " + text).isTrue();
+        return matcher.group(Math.min(1, matcher.groupCount()));
     }
 }

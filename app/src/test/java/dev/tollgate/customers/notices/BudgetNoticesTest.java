@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -14,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,12 +78,11 @@ class BudgetNoticesTest {
     private static int call(Browser browser, int calls, Map<String, String> key) {
         String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", key)
                 .body();
-        Matcher secret = Pattern.compile("sk-[0-9a-f]{64}").matcher(made);
-        assertThat(secret.find()).isTrue();
+        String secret = found("sk-[0-9a-f]{64}", made);
         int status = 0;
         for (int i = 0; i < calls; i++) {
             status = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
-                            .header("Authorization", "Bearer " + secret.group())
+                            .header("Authorization", "Bearer " + secret)
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(CHAT)))
                     .status();
@@ -243,11 +241,10 @@ class BudgetNoticesTest {
     @Test
     void who_has_switched_these_notices_off_gets_none() {
         Browser browser = owner("quiet@example.org");
-        Matcher version = Pattern.compile("name=\"version\" value=\"([0-9]+)\"")
-                .matcher(browser.get(NOTICES).body());
-        assertThat(version.find()).isTrue();
+        String version = found(
+                "name=\"version\" value=\"([0-9]+)\"", browser.get(NOTICES).body());
         assertThat(browser.get(NOTICES).body()).contains("name=\"budgets\" value=\"1\" checked");
-        browser.submit(NOTICES, NOTICES, Map.of("version", version.group(1), "line", "", "keys", "1"));
+        browser.submit(NOTICES, NOTICES, Map.of("version", version, "line", "", "keys", "1"));
         assertThat(browser.get(NOTICES).body()).doesNotContain("name=\"budgets\" value=\"1\" checked");
         budget(account("quiet@example.org"), "account", "\"month\":0.01");
         call(browser, 2);

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.oidc;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -30,7 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -142,9 +142,7 @@ class OidcSignInTest {
 
     private static String carried(Browser browser, String page) {
         String body = browser.get(page).body();
-        Matcher carried = CARRIED.matcher(body);
-        assertThat(carried.find()).as(body).isTrue();
-        return carried.group(1);
+        return found(CARRIED, body);
     }
 
     /** Somebody with a password who has connected it. */
@@ -564,12 +562,6 @@ class OidcSignInTest {
 
     private static String token(String cookies) {
         return found("tollgate=([^;]+)", cookies);
-    }
-
-    private static String found(String pattern, String text) {
-        Matcher matcher = Pattern.compile(pattern).matcher(text);
-        assertThat(matcher.find()).as(text).isTrue();
-        return matcher.group(1);
     }
 
     @Test

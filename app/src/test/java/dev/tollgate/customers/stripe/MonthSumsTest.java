@@ -1,6 +1,7 @@
 package dev.tollgate.customers.stripe;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.keys.KeyKind;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -184,9 +184,8 @@ class MonthSumsTest {
     }
 
     private static BigDecimal credits(String paper) {
-        Matcher paid = PAID.matcher(paper);
-        assertThat(paid.find()).isTrue();
-        return amount(paid.group(1));
+        String paid = found(PAID, paper);
+        return amount(paid);
     }
 
     private static BigDecimal sum(String page, String name) {

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.stripe;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 import static dev.tollgate.testing.StripeStandIn.SECRET;
 import static dev.tollgate.testing.StripeStandIn.dispute;
 import static dev.tollgate.testing.StripeStandIn.event;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,9 +92,7 @@ class StripePaymentsTest {
     }
 
     private static String form(Browser browser) {
-        Matcher id = FORM.matcher(browser.get(TOP_UP).body());
-        assertThat(id.find()).isTrue();
-        return id.group(1);
+        return found(FORM, browser.get(TOP_UP).body());
     }
 
     private static StripeStandIn.Session session(Browser browser, String dollars) {
@@ -107,9 +105,7 @@ class StripePaymentsTest {
     }
 
     private static String balance(Browser browser) {
-        Matcher balance = BALANCE.matcher(browser.get("/dashboard/billing").body());
-        assertThat(balance.find()).isTrue();
-        return balance.group(1);
+        return found(BALANCE, browser.get("/dashboard/billing").body());
     }
 
     private static String outcome(String event) {

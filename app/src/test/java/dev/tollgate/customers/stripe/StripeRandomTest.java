@@ -1,6 +1,7 @@
 package dev.tollgate.customers.stripe;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,9 +79,8 @@ class StripeRandomTest {
             Browser browser = new Browser(nodes.get(account % nodes.size()).url())
                     .signUp("random" + account + "@example.org", "a sentence nobody else has");
             for (int i = 0; i < 5; i++) {
-                Matcher id = FORM.matcher(browser.get(TOP_UP).body());
-                assertThat(id.find()).isTrue();
-                browser.submit(TOP_UP, TOP_UP, Map.of("id", id.group(1), "own", "" + (1 + random.nextInt(99))));
+                String id = found(FORM, browser.get(TOP_UP).body());
+                browser.submit(TOP_UP, TOP_UP, Map.of("id", id, "own", "" + (1 + random.nextInt(99))));
                 truths.add(live(stripe.last(), events, random));
             }
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.webhooks;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.customers.roles.Acting;
@@ -24,8 +25,6 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -135,9 +134,7 @@ class WebhooksTest {
     private static String add(String form) {
         String page = browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url(), "form", form))
                 .body();
-        Matcher secret = Pattern.compile("whsec_[A-Za-z0-9+/=]+").matcher(page);
-        assertThat(secret.find()).isTrue();
-        return secret.group();
+        return found("whsec_[A-Za-z0-9+/=]+", page);
     }
 
     private static void test() {
@@ -176,27 +173,24 @@ class WebhooksTest {
     void after_a_new_secret_both_sign_for_a_day() throws Exception {
         begin();
         String old = add("standard");
-        Matcher made = Pattern.compile("whsec_[A-Za-z0-9+/=]+")
-                .matcher(browser.submit(PAGE, PAGE, Map.of("deed", "rotate", "webhook", webhook()))
+        String made = found(
+                "whsec_[A-Za-z0-9+/=]+",
+                browser.submit(PAGE, PAGE, Map.of("deed", "rotate", "webhook", webhook()))
                         .body());
-        assertThat(made.find()).isTrue();
         test();
         sweep();
         Received both = RECEIVED.remove();
-        assertThat(both.headers())
-                .containsEntry("signature", signature(made.group(), both) + " " + signature(old, both));
+        assertThat(both.headers()).containsEntry("signature", signature(made, both) + " " + signature(old, both));
         gateway.setNow(NOON.plus(Duration.ofDays(1)));
         test();
         sweep();
         Received one = RECEIVED.remove();
-        assertThat(one.headers()).containsEntry("signature", signature(made.group(), one));
+        assertThat(one.headers()).containsEntry("signature", signature(made, one));
     }
 
     private static String webhook() {
-        Matcher id = Pattern.compile("name=\"webhook\" value=\"(wh_[0-9a-f]+)\"")
-                .matcher(browser.get(PAGE).body());
-        assertThat(id.find()).isTrue();
-        return id.group(1);
+        return found(
+                "name=\"webhook\" value=\"(wh_[0-9a-f]+)\"", browser.get(PAGE).body());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,9 +119,7 @@ class DashboardTest {
     }
 
     private static String first(String page, String pattern) {
-        Matcher found = Pattern.compile(pattern).matcher(page);
-        assertThat(found.find()).as("%s in %s", pattern, page).isTrue();
-        return found.group(1);
+        return found(pattern, page);
     }
 
     // ---- requests ----

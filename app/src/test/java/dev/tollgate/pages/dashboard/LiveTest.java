@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.Browser;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,11 +149,10 @@ class LiveTest {
     private static void assertIsThereWhileItBegins(String path) {
         try (var call = other.customer.chatRaw(
                 "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")) {
-            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(call.readUntil("One."));
-            assertThat(id.find()).isTrue();
-            Browser.Page page = other.browser.get(path + id.group(1));
+            String id = found("\"id\":\"([^\"]+)\"", call.readUntil("One."));
+            Browser.Page page = other.browser.get(path + id);
             if (path.endsWith("=")) {
-                assertThat(page.location()).isEqualTo("/dashboard/requests/" + id.group(1));
+                assertThat(page.location()).isEqualTo("/dashboard/requests/" + id);
             } else {
                 assertThat(page.status()).isEqualTo(200);
             }
@@ -263,14 +262,13 @@ class LiveTest {
         BusyAccount who = other;
         String body =
                 "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}]}";
-        java.util.regex.Matcher token = java.util.regex.Pattern.compile("data-csrf=\"([^\"]+)\"")
-                .matcher(who.browser.get("/playground").body());
-        assertThat(token.find()).isTrue();
+        String token =
+                found("data-csrf=\"([^\"]+)\"", who.browser.get("/playground").body());
         HttpResponse<String> answer = CLIENT.send(
                 HttpRequest.newBuilder(URI.create(gateway.url() + "/playground/chat"))
                         .header("cookie", who.browser.cookies())
                         .header("origin", gateway.url())
-                        .header("x-csrf-token", token.group(1))
+                        .header("x-csrf-token", token)
                         .header("content-type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),

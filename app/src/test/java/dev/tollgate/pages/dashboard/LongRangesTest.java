@@ -1,11 +1,11 @@
 package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Gateway;
 import java.time.Instant;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,11 +42,5 @@ class LongRangesTest {
 
     private static String calls(BusyAccount who, String range) {
         return found(CALLS, who.browser.get("/dashboard/usage?" + range).body());
-    }
-
-    private static String found(Pattern pattern, String page) {
-        Matcher matcher = pattern.matcher(page);
-        assertThat(matcher.find()).as(page).isTrue();
-        return matcher.group(1);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.docs;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
@@ -226,11 +227,9 @@ class SamplesTest {
     private static String key(Browser owner, Map<String, String> scopes) {
         Map<String, String> form = new HashMap<>(scopes);
         form.putAll(Map.of("name", "samples", "kind", scopes.isEmpty() ? "api" : "management", "proof", PASSWORD));
-        Matcher secret = Pattern.compile("sk-[0-9a-f]{64}")
-                .matcher(owner.submit("/dashboard/keys/new", "/dashboard/keys/new", form)
-                        .body());
-        assertThat(secret.find()).isTrue();
-        return secret.group();
+        return found(
+                "sk-[0-9a-f]{64}",
+                owner.submit("/dashboard/keys/new", "/dashboard/keys/new", form).body());
     }
 
     /** Returns the lines for curl of a page, without the files that they write. */

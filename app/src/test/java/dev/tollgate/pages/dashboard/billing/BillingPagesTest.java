@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.billing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -9,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,9 +40,7 @@ class BillingPagesTest {
     }
 
     private static String payment(Browser browser) {
-        Matcher id = PAYMENT.matcher(browser.get("/dashboard/billing/top-up").body());
-        assertThat(id.find()).isTrue();
-        return id.group(1);
+        return found(PAYMENT, browser.get("/dashboard/billing/top-up").body());
     }
 
     @Test

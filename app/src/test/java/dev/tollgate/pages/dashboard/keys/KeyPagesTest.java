@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.keys.KeySettings;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,12 +62,6 @@ class KeyPagesTest {
     private static Made made(Browser.Page page) {
         assertThat(page.status()).as(page.body()).isEqualTo(200);
         return new Made(found(ID, page.body()), found(SECRET, page.body()));
-    }
-
-    private static String found(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        assertThat(matcher.find()).as(pattern + " in " + text).isTrue();
-        return matcher.group(1);
     }
 
     private static Map<String, String> fields(String... texts) {

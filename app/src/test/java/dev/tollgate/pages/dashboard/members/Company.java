@@ -1,12 +1,12 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.testing.Asserts.found;
+
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** An organization of several people on a server of its own. */
 final class Company implements AutoCloseable {
@@ -72,15 +72,13 @@ final class Company implements AutoCloseable {
 
     /** Makes a key. @param member the name of its member; empty for none @param team the path of its team; empty for none @return its secret */
     String key(String name, String member, String team) {
-        Matcher secret = Pattern.compile("sk-[0-9a-f]{64}")
-                .matcher(owner.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name))
+        String secret = found(
+                "sk-[0-9a-f]{64}",
+                owner.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name))
                         .body());
-        if (!secret.find()) {
-            throw new AssertionError("no key");
-        }
         String id = gateway.text("SELECT id FROM api_key WHERE name = '" + name + "'");
         gateway.own(id, member.isEmpty() ? "" : id(member), team.replaceFirst(".*/", ""));
-        return secret.group();
+        return secret;
     }
 
     @Override

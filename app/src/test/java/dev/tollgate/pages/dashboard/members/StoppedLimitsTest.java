@@ -1,14 +1,13 @@
 package dev.tollgate.pages.dashboard.members;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,25 +54,12 @@ class StoppedLimitsTest {
 
     private static void limit(String key, String credits) {
         String path = "/dashboard/keys/" + company.gateway.text("SELECT id FROM api_key WHERE name = '" + key + "'");
-        Matcher version = Pattern.compile("name=\"version\" value=\"([0-9]+)\"")
-                .matcher(company.owner.get(path).body());
-        assertThat(version.find()).isTrue();
+        String version = found(
+                "name=\"version\" value=\"([0-9]+)\"", company.owner.get(path).body());
         company.owner.submit(
                 path,
                 path,
-                Map.of(
-                        "deed",
-                        "key.change",
-                        "version",
-                        version.group(1),
-                        "name",
-                        key,
-                        "day",
-                        credits,
-                        "hour",
-                        "",
-                        "total",
-                        ""));
+                Map.of("deed", "key.change", "version", version, "name", key, "day", credits, "hour", "", "total", ""));
     }
 
     private static void assertStopped(String key, String line, String state) {

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
@@ -10,7 +11,6 @@ import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,9 +52,7 @@ class SettingsPagesTest {
     }
 
     private static String version() {
-        Matcher version = VERSION.matcher(browser.get(PATH).body());
-        assertThat(version.find()).isTrue();
-        return version.group(1);
+        return found(VERSION, browser.get(PATH).body());
     }
 
     private static Browser.Page account(String version, String name, String zone, String theme) {
@@ -151,10 +149,9 @@ class SettingsPagesTest {
     void a_key_near_its_limit_is_shown_if_the_customer_wants_it() {
         Browser.Page made =
                 browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "eager", "day", "20"));
-        Matcher id = Pattern.compile("/dashboard/keys/(key_[A-Za-z0-9]+)").matcher(made.body());
-        assertThat(id.find()).isTrue();
+        String id = found("/dashboard/keys/(key_[A-Za-z0-9]+)", made.body());
         String insert = "INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
-                + id.group(1) + "', 'day', "
+                + id + "', 'day', "
                 + gateway.number("SELECT MAX(created_at) FROM api_key") / 86_400_000 * 86_400_000
                 + ", 16000000, 0)";
         gateway.execute(insert);
