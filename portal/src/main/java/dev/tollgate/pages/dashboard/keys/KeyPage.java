@@ -71,7 +71,7 @@ public record KeyPage(
 
     private static final String PATH = KeysPage.PATH + "/{id}";
     private static final Duration DAY = Duration.ofDays(1);
-    private static final int CALLS = 8;
+    private static final int CALLS = 6;
     private static final Action<KeyStores, Key> TURN = KeyActions.CHANGE.showing("disabled");
     private static final Action<KeyStores, Key> SAVE =
             KeyActions.CHANGE.showing("allow", "expires_at", "models", "name", "rates", "spend", "tags");
