@@ -220,6 +220,13 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> LabelRows.knows(sql, accountId, name));
     }
 
+    /** Returns what was spent, net, by the name of each group of a question with one. */
+    public Map<String, Long> spent(String accountId, UsageQuestion question) {
+        return usage(accountId, question).groups().stream()
+                .collect(Collectors.toMap(
+                        UsageGroup::name, group -> group.figures().netMicros()));
+    }
+
     /** @throws dev.tollgate.base.error.ApiException a 400 if a label has too many values */
     public UsageTable usage(String accountId, UsageQuestion question) {
         return reads().read(accountId, sql -> {

@@ -314,13 +314,8 @@ public record BudgetsPage(
     /** Returns the spend of teams and members in the present month, by their ids. */
     private Map<String, Long> months(String account, ZoneId zone, Instant now) {
         Span month = MonthPace.span(history, zone, now);
-        Map<String, Long> micros = new HashMap<>();
-        for (By by : List.of(By.TEAM, By.MEMBER)) {
-            history.usage(account, UsageQuestion.of(month, by)).groups().forEach(group -> {
-                String id = by == By.TEAM ? group.teamId() : group.memberId();
-                micros.merge(String.valueOf(id), group.figures().netMicros(), Long::sum);
-            });
-        }
+        Map<String, Long> micros = new HashMap<>(history.spent(account, UsageQuestion.of(month, By.TEAM)));
+        micros.putAll(history.spent(account, UsageQuestion.of(month, By.MEMBER)));
         return micros;
     }
 

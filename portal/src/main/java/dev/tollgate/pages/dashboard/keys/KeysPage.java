@@ -28,7 +28,7 @@ import dev.tollgate.pages.dashboard.parts.LimitState;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
-import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.dashboard.usage.MonthSpend;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
@@ -126,10 +126,7 @@ public record KeysPage(
     private List<Line> lines(PageRequest<Visitor.Member> request, List<Key> all, Instant now) {
         String account = request.visitor().accountId();
         ZoneId zone = request.visitor().person().preferences().zone();
-        Span span = MonthPace.span(history, zone, now);
-        Span before = history.before(span, true);
-        Map<String, Long> months = months(account, span);
-        Map<String, Long> past = months(account, before);
+        MonthSpend month = MonthSpend.of(history, account, zone, now, UsageQuestion.By.KEY);
         ChosenRange range = ChosenRange.lastThirtyDays(now, zone);
         Span thirty = history.span(range.from(), range.to(), zone);
         List<UsageGroup> days = history.credits(account, thirty, UsageQuestion.By.KEY, null, KeyFilter.ALL);
@@ -143,12 +140,8 @@ public record KeysPage(
                 .map(key -> KeyRow.of(key, now))
                 .map(row -> new Line(
                         row,
-                        months.getOrDefault(row.key().id(), 0L),
-                        Change.ofAmount(
-                                months.getOrDefault(row.key().id(), 0L),
-                                past.getOrDefault(row.key().id(), 0L),
-                                before.isPartOfDay(),
-                                Change.Good.NEITHER),
+                        month.micros(row.key().id()),
+                        month.change(row.key().id()),
                         names.of(row.key().owner()),
                         days.stream().anyMatch(group -> group.name()
                                         .equals(row.key().id()))
@@ -160,14 +153,6 @@ public record KeysPage(
                                 ? !row.management() && KeyRights.mayEnable(own, row.key())
                                 : KeyRights.mayRestrict(own, row.key())))
                 .toList();
-    }
-
-    private Map<String, Long> months(String account, Span span) {
-        Map<String, Long> micros = new HashMap<>();
-        history.usage(account, UsageQuestion.of(span, UsageQuestion.By.KEY))
-                .groups()
-                .forEach(group -> micros.put(group.keyId(), group.figures().netMicros()));
-        return micros;
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

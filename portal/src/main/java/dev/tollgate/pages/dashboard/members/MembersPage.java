@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.InvitationActions;
 import dev.tollgate.customers.organizations.OrganizationStores;
@@ -14,6 +15,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.LimitState;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
+import dev.tollgate.pages.dashboard.usage.MonthSpend;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -189,7 +191,8 @@ public record MembersPage(
                 : Map.of();
         Instant now = clock.instant();
         MonthSpend month = request.visitor().may(Right.USAGE)
-                ? MonthSpend.ofMembers(limits.ledger(), history, account, now)
+                ? MonthSpend.of(
+                        history, account, limits.ledger().budgets(account, now).zone(), now, UsageQuestion.By.MEMBER)
                 : null;
         LimitStates.All budgets = limits.all(account, List.of(), now);
         return seen.stream()

@@ -35,7 +35,6 @@ import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -190,12 +189,7 @@ public record TeamPage(
     /** Returns what each person's keys in the team have spent in the present month, by the ids of memberships. */
     private Map<String, Long> people(PageRequest<Visitor.Member> request, Team team) {
         Span span = MonthPace.span(history, zone(request), clock.instant());
-        Map<String, Long> micros = new HashMap<>();
-        history.usage(team.accountId(), UsageQuestion.of(span, keysOf(team), UsageQuestion.By.MEMBER))
-                .groups()
-                .forEach(group -> micros.put(
-                        String.valueOf(group.memberId()), group.figures().netMicros()));
-        return micros;
+        return history.spent(team.accountId(), UsageQuestion.of(span, keysOf(team), UsageQuestion.By.MEMBER));
     }
 
     private static KeyFilter keysOf(Team team) {

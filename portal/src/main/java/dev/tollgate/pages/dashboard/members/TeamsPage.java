@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.members;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.organizations.TeamActions;
@@ -18,6 +19,7 @@ import dev.tollgate.pages.dashboard.parts.LimitState;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
+import dev.tollgate.pages.dashboard.usage.MonthSpend;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Metric;
@@ -81,7 +83,8 @@ public record TeamsPage(
                 Objects.requireNonNull(request.visitor().person().membership());
         Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
         Instant now = clock.instant();
-        MonthSpend month = MonthSpend.ofTeams(limits.ledger(), history, account, now);
+        MonthSpend month = MonthSpend.of(
+                history, account, limits.ledger().budgets(account, now).zone(), now, UsageQuestion.By.TEAM);
         LimitStates.All budgets = limits.all(account, List.of(), now);
         Map<String, Long> keysOf = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .collect(Collectors.groupingBy(key -> key.owner().teamId(), Collectors.counting()));
