@@ -44,11 +44,8 @@ class NoticesTest {
     private static Browser member(String email) {
         // a network of its own: few mails go to new addresses from one
         String network = "198.18." + ++networks + ".1";
-        Browser browser = new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", network));
-        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
-        String link = box.link(email, 1);
-        browser.submit(link, link, Map.of("password", "somebody who is told", "zone", "UTC"));
-        return browser;
+        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", network))
+                .signUp(box, email, "somebody who is told");
     }
 
     private static void want(Browser browser, String line) {

@@ -32,10 +32,7 @@ class TwoServersMailTest {
                 Gateway two = Gateway.startOn(url, Map.of(), box.settings())) {
             List<Gateway> both = List.of(one, two);
             at("2026-10-20T10:00:00Z", both);
-            Browser browser = new Browser(one.url());
-            browser.submit("/sign-up", "/sign-up", Map.of("email", "ann@example.org"));
-            String link = box.link("ann@example.org", 1);
-            browser.submit(link, link, Map.of("password", "somebody who pays", "zone", "UTC"));
+            Browser browser = new Browser(one.url()).signUp(box, "ann@example.org", "somebody who pays");
             browser.submit(
                     "/dashboard/billing",
                     "/dashboard/billing/contact",
@@ -79,10 +76,7 @@ class TwoServersMailTest {
                 Gateway two = Gateway.startOn(url, Map.of(), box.settings())) {
             List<Gateway> both = List.of(one, two);
             at("2026-11-20T10:00:00Z", both);
-            Browser browser = new Browser(one.url());
-            browser.submit("/sign-up", "/sign-up", Map.of("email", "ann@example.org"));
-            String link = box.link("ann@example.org", 1);
-            browser.submit(link, link, Map.of("password", "somebody who calls", "zone", "UTC"));
+            new Browser(one.url()).signUp(box, "ann@example.org", "somebody who calls");
             one.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model) SELECT account_id, "
                     + Instant.parse("2026-11-19T10:00:00Z").toEpochMilli()
                     + ", 'key_1', 'gemini-2.5-pro' FROM person WHERE login = 'ann@example.org'");
@@ -193,10 +187,7 @@ class TwoServersMailTest {
         try (MailBox box = new MailBox();
                 Gateway one = Gateway.startOn(Postgres.migrated(), environment, box.settings())) {
             one.setNow(Instant.parse("2026-11-28T09:00:00Z"));
-            Browser browser = new Browser(one.url());
-            browser.submit("/sign-up", "/sign-up", Map.of("email", "ann@example.org"));
-            String link = box.link("ann@example.org", 1);
-            browser.submit(link, link, Map.of("password", "somebody who calls", "zone", "UTC"));
+            new Browser(one.url()).signUp(box, "ann@example.org", "somebody who calls");
             use(one, "ann", "gemini-3.1-pro", Instant.parse("2026-11-28T08:00:00Z"));
             for (String price : List.of(
                     "{\"input\":200,\"from\":\"2026-12-20T08:00:00Z\"",
@@ -212,12 +203,8 @@ class TwoServersMailTest {
     }
 
     private static void signUp(MailBox box, Gateway server, String name, int network) {
-        Browser browser =
-                new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"));
-        String email = name + "@example.org";
-        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
-        String link = box.link(email, 1);
-        browser.submit(link, link, Map.of("password", "somebody who calls", "zone", "UTC"));
+        new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"))
+                .signUp(box, name + "@example.org", "somebody who calls");
     }
 
     private static void use(Gateway server, String name, String model, Instant at) {

@@ -113,6 +113,14 @@ public final class Browser {
         return this;
     }
 
+    /** Makes an account by the link of a mail, and is signed in with it. */
+    public Browser signUp(MailBox box, String email, String password) {
+        submit("/sign-up", "/sign-up", Map.of("email", email));
+        String link = box.link(email, 1);
+        submit(link, link, Map.of("password", password, "zone", "UTC"));
+        return this;
+    }
+
     public Page signIn(String login, String password) {
         return submit("/sign-in", "/sign-in", Map.of("login", login, "password", password));
     }

@@ -48,12 +48,8 @@ class BudgetNoticesTest {
     }
 
     private static Browser owner(String email) {
-        Browser browser =
-                new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "198.18." + ++networks + ".1"));
-        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
-        String link = box.link(email, 1);
-        browser.submit(link, link, Map.of("password", "somebody who has a budget", "zone", "UTC"));
-        return browser;
+        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "198.18." + ++networks + ".1"))
+                .signUp(box, email, "somebody who has a budget");
     }
 
     private static String account(String email) {

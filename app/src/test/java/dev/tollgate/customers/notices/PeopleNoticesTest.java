@@ -42,9 +42,7 @@ class PeopleNoticesTest {
         box = new MailBox();
         gateway = Gateway.startOn(stores, box.settings("http.trusted-hops", "1"));
         gateway.setNow(NOW);
-        ann = browser(1);
-        ann.submit("/sign-up", "/sign-up", Map.of("email", ANN));
-        open(ann, ANN);
+        ann = browser(1).signUp(box, ANN, PASSWORD);
         account = gateway.text("SELECT account_id FROM person WHERE login = '" + ANN + "'");
     }
 
@@ -193,9 +191,7 @@ class PeopleNoticesTest {
 
     @Test
     void an_account_whose_mails_find_no_room_delays_no_other_one() {
-        Browser carl = browser(3);
-        carl.submit("/sign-up", "/sign-up", Map.of("email", "carl@example.org"));
-        open(carl, "carl@example.org");
+        browser(3).signUp(box, "carl@example.org", PASSWORD);
         String other = gateway.text("SELECT account_id FROM person WHERE login = 'carl@example.org'");
         sweep();
         List<String> both = Stream.of(account, other).sorted().toList();

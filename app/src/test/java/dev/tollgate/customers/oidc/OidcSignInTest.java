@@ -631,11 +631,8 @@ class OidcSignInTest {
                 Gateway own = Gateway.start(other.settings(MailBox.SITE, box.settings("sign-up.open", "true")))) {
             other.takesForms();
             own.setNow(now);
-            Browser browser = new Browser(own.url());
             String email = "teller@example.org";
-            browser.submit("/sign-up", "/sign-up", Map.of("email", email));
-            String link = box.link(email, 1);
-            browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+            Browser browser = new Browser(own.url()).signUp(box, email, PASSWORD);
             Browser.Page away = browser.get(OIDC + "?for=connect");
             String page = browser.get(OIDC + "?" + other.authorize(away.location(), somebody()))
                     .location();
