@@ -23,18 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The Gemini door, driven over HTTP as Google's clients do: the same admission, hold, charge and task as at the other door. */
 @Timeout(240)
 class GenerateFlowTest {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String HI = """
             {"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}""";
     private static final String MODEL = "/v1beta/models/gemini-2.5-pro:";
-    private static final String CHUNK = """
-            {"candidates":[{"content":{"role":"model","parts":[{"text":"%s"}]},"index":0}],"modelVersion":"up","responseId":"r1"}""";
 
     private static Gateway gateway;
 

@@ -5,11 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 class UsageJsonTest {
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     private static final PrintedUsage USAGE =
             new PrintedUsage(194, 229, 229, 880, new Usage(191, 0, 229, 457, 3, 1, 2, 230));

@@ -194,10 +194,6 @@ class OrganizationRowsTest {
         return "mem_" + name;
     }
 
-    private void useUp(String kind, int most) {
-        store.execute("UPDATE allowance SET used = " + most + " WHERE name LIKE '" + kind + " %'");
-    }
-
     @Test
     void an_organization_gets_another_name_and_time_zone() {
         JsonNode made = get("");
