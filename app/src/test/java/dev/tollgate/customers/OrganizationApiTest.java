@@ -82,13 +82,7 @@ class OrganizationApiTest {
     }
 
     private static Reply ask(String key, String method, String path, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
-                .header("Authorization", "Bearer " + key)
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        if (body != null) {
-            request.header("Content-Type", "application/json");
-        }
-        return gateway.send(request);
+        return gateway.send(method, path, body, key);
     }
 
     private JsonNode done(String method, String path, String body) {
@@ -183,17 +177,6 @@ class OrganizationApiTest {
 
     // ---- members ----
 
-    /** Puts a person into the account with a role. */
-    private String member(String name, String role) {
-        String id = customer.account().substring(4) + name;
-        gateway.execute(
-                "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_" + id
-                        + "', '" + customer.account() + "', '" + id + "@example.org', '" + name + "', 'user', '', 1)");
-        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
-                + customer.account() + "', 'per_" + id + "', '" + role + "', 1)");
-        return "mem_" + id;
-    }
-
     @Test
     void a_lowered_budget_is_noticed_without_another_call() {
         String noticed = "SELECT COUNT(*) FROM told WHERE kind = 'budget' AND owner = '" + customer.account()
@@ -218,8 +201,8 @@ class OrganizationApiTest {
 
     @Test
     void every_change_counts_towards_one_allowance() {
-        String bob = member("Bob", "member");
-        member("Ann", "owner");
+        String bob = customer.member("Bob", "member");
+        customer.member("Ann", "owner");
         String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
         done("PUT", TEAMS + "/" + team + "/members/" + bob, "{\"role\":\"member\"}");
         done("PUT", BUDGETS + "/" + team, "{\"month\":5}");
@@ -281,7 +264,7 @@ class OrganizationApiTest {
 
     @Test
     void an_invitation_shows_its_link_once_and_is_sent_again_and_revoked() {
-        member("Ann", "owner");
+        customer.member("Ann", "owner");
         String team = done("POST", TEAMS, "{\"name\":\"Search\"}").get("id").asString();
         String dan = "{\"email\":\"dan@example.org\",\"role\":\"member\",\"teams\":[\"%s\"]}";
         JsonNode made = done("POST", INVITATIONS, dan.formatted(team));

@@ -80,20 +80,9 @@ class OperatorOrganizationsTest {
                 .at("/data/0");
     }
 
-    /** Puts a person into the account with a role. */
-    private String member(String name, String role) {
-        String id = customer.account().substring(4) + name;
-        gateway.execute(
-                "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_" + id
-                        + "', '" + customer.account() + "', '" + id + "@example.org', '" + name + "', 'user', '', 1)");
-        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
-                + customer.account() + "', 'per_" + id + "', '" + role + "', 1)");
-        return "mem_" + id;
-    }
-
     @Test
     void an_operators_change_is_in_both_logs() {
-        String bob = member("Bob", "member");
+        String bob = customer.member("Bob", "member");
 
         JsonNode changed = done("PATCH", "/members/" + bob, "\"role\":\"admin\"");
 
@@ -112,7 +101,7 @@ class OperatorOrganizationsTest {
 
     @Test
     void a_change_without_a_reason_is_refused_and_in_no_log() {
-        String bob = member("Bob", "member");
+        String bob = customer.member("Bob", "member");
         for (Reply reply : List.of(
                 ask("PATCH", "/members/" + bob, "\"role\":\"viewer\""),
                 ask("DELETE", "/members/" + bob, ""),
@@ -131,8 +120,8 @@ class OperatorOrganizationsTest {
 
     @Test
     void the_last_owner_stays_one_for_the_operator_too() {
-        String ann = member("Ann", "owner");
-        String bob = member("Bob", "member");
+        String ann = customer.member("Ann", "owner");
+        String bob = customer.member("Bob", "member");
         assertRefused(
                 ask("PATCH", "/members/" + ann, "\"role\":\"viewer\"," + REASON), 409, "last_owner", "another member");
         assertRefused(ask("DELETE", "/members/" + ann, REASON), 409, "last_owner", "another member");
@@ -147,7 +136,7 @@ class OperatorOrganizationsTest {
 
     @Test
     void a_team_is_made_filled_renamed_and_archived() {
-        String bob = member("Bob", "viewer");
+        String bob = customer.member("Bob", "viewer");
         String team = done("POST", "/teams", "\"name\":\"Search\"").get("id").asString();
         JsonNode filled = done("PUT", "/teams/" + team + "/members/" + bob, "\"role\":\"admin\"");
         assertThat(filled.at("/members/0/id").asString()).isEqualTo(bob);
@@ -169,7 +158,7 @@ class OperatorOrganizationsTest {
 
     @Test
     void an_unlimited_budget_of_a_member_is_written_as_such_in_both_logs() {
-        String bob = member("Bob", "member");
+        String bob = customer.member("Bob", "member");
         done("PUT", "/budgets/each_member", "\"month\":5");
 
         done("PUT", "/budgets/" + bob, "\"month\":\"unlimited\"");
@@ -209,7 +198,7 @@ class OperatorOrganizationsTest {
 
     @Test
     void no_one_elses_organization_and_no_deleted_one_is_changed() {
-        String bob = member("Bob", "member");
+        String bob = customer.member("Bob", "member");
         Customer other = gateway.customer("1");
         Reply wrong = gateway.send(
                 "PATCH",

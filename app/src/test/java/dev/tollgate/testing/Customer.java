@@ -51,6 +51,17 @@ public record Customer(Gateway gateway, String account, String keyId, String key
                 .POST(HttpRequest.BodyPublishers.ofString(body));
     }
 
+    /** Puts a person into the account with a role. @return the id of the membership */
+    public String member(String name, String role) {
+        String id = account.substring(4) + name;
+        gateway.execute(
+                "INSERT INTO person (id, account_id, login, name, role, password_hash, created_at) VALUES ('per_" + id
+                        + "', '" + account + "', '" + id + "@example.org', '" + name + "', 'user', '', 1)");
+        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
+                + account + "', 'per_" + id + "', '" + role + "', 1)");
+        return "mem_" + id;
+    }
+
     public JsonNode credits() {
         return gateway.get("/v1/credits", key).json().get("data");
     }

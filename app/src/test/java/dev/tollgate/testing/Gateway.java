@@ -50,6 +50,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -622,11 +623,18 @@ public final class Gateway implements AutoCloseable {
         return send("POST", path, body, key);
     }
 
-    public Reply send(String method, String path, String body, String key) {
-        return send(HttpRequest.newBuilder(URI.create(url() + path))
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body)));
+    public Reply send(String method, String path, @Nullable String body, String key) {
+        return send(request(method, path, body, key));
+    }
+
+    /** A request with a key, for more headers. */
+    public HttpRequest.Builder request(String method, String path, @Nullable String body, String key) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url() + path)).header("Authorization", "Bearer " + key);
+        return body == null
+                ? request.method(method, HttpRequest.BodyPublishers.noBody())
+                : request.header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body));
     }
 
     /** Sets windows of an owner's budgets as the operator. @param windows members of JSON */
