@@ -76,7 +76,8 @@ public record ImageRequests(ImageWish wish, Model model, List<String> others) {
         if (wish.ratio() != null && isLost) {
             all.add(wish.ratio().field());
         }
-        if (wish.size() != null && (isLost || !size(wish.size(), rules).equals(word(wish.size())))) {
+        if (wish.size() != null
+                && (rules == null || isLost || !size(wish.size(), rules).equals(word(wish.size())))) {
             all.add(wish.size().field());
         }
         return all.size() == known.size() ? known : all;
