@@ -252,7 +252,7 @@ class FreeEndsTest {
             Queue<Instant> times = new ArrayDeque<>(
                     List.of(Instant.parse("2026-11-28T23:59:59.999999Z"), Instant.parse("2026-11-29T00:00:00Z")));
             FreeEnds ends = store.freeEnds(() -> times.size() > 1 ? times.remove() : times.element());
-            assertThat(ends.refusal("acc_1") == null).isTrue();
+            assertThat(ends.refusal("acc_1", false) == null).isTrue();
         }
     }
 

@@ -57,7 +57,7 @@ final class Concluding {
         if (delivery.isBlocked()) {
             fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED, endsFreeAtTimes());
         } else if (delivery.isUnusable()) {
-            fail(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes());
+            fail(delivery.unusable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes());
         } else {
             if (answer().usage().passedMaximum()) {
                 delivery.endAtMaximum(List.of(), MAX_TOKENS, answer().attempts());
@@ -278,7 +278,7 @@ final class Concluding {
         if (answer().delivery().isBlocked()) {
             end(new Ending.Refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED, endsFreeAtTimes()));
         } else if (answer().delivery().isUnusable()) {
-            end(new Ending.Refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes()));
+            end(new Ending.Refund(answer().delivery().unusable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes()));
         } else if (unshowable == null) {
             end(new Ending.Charge(how, outcome, null));
         } else {

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class Delivery {
     private boolean promptBlocked;
     private @Nullable FinishReason finishReason;
     private @Nullable String filter;
+    private @Nullable String noImage;
 
     Delivery(Sink sink, int candidates) {
         this.sink = sink;
@@ -75,6 +77,7 @@ final class Delivery {
             ended.set(finish.candidate());
             finishReason = finish.reason();
             filter = finishReason == FinishReason.FILTERED ? finish.nativeReason() : filter;
+            noImage = finish.saysNoImage() ? finish.nativeReason() : null;
         } else if (isOutput(event)) {
             ended.clear(candidate(event)); // it goes on (D38)
             hasMoreThanThoughts |= !(event instanceof UpstreamEvent.Thought);
@@ -134,6 +137,11 @@ final class Delivery {
     @Nullable
     String filter() {
         return filter;
+    }
+
+    /** Returns why the response is not usable. */
+    ApiError unusable() {
+        return noImage == null ? UpstreamErrors.unavailable() : UpstreamErrors.noImage(noImage);
     }
 
     void clear() {

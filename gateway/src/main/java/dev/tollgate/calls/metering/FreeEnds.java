@@ -15,13 +15,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit on calls that end free of charge although their provider has reported usage: the operator pays for them. Counted for each account and day
- * (UTC) as they end. Thread-safe.
+ * The limits on calls that end free of charge although their provider has reported usage: the operator pays for them. Counted for each account as they
+ * end: those of models that make images by the hour (Y6), others by the day (UTC). Thread-safe.
  */
 public final class FreeEnds {
 
     /** The most of an account in a day. */
     public static final int DAY = 20;
+
+    /** The most of an account in an hour whose model made no image. */
+    public static final int IMAGES_AN_HOUR = 60;
 
     private final Allowances allowances;
     private final InstantSource clock;
@@ -47,33 +50,45 @@ public final class FreeEnds {
         seen.add(door + " " + model);
     }
 
-    /** Returns the change that counts an end, for the unit that releases the hold. */
-    public Use counting(String accountId) {
-        return allowances.using(List.of(today(accountId, clock.instant())));
+    /** Returns the change that counts an end, for the unit that releases the hold. @param images whether the call asked for images */
+    public Use counting(String accountId, boolean images) {
+        return allowances.using(List.of(present(accountId, clock.instant(), images)));
     }
 
-    /** Returns the refusal of a further call that may end so; null if the account may make one. Blocks. */
-    public @Nullable ApiError refusal(String accountId) {
+    /** Returns the refusal of a further call that may end so; null if the account may make one. Blocks. @param images whether the call asks for images */
+    public @Nullable ApiError refusal(String accountId, boolean images) {
         Instant now = clock.instant();
-        Duration wait = allowances.wait(List.of(today(accountId, now)));
+        Duration wait = allowances.wait(List.of(present(accountId, now, images)));
         return wait.isZero()
                 ? null
-                : ApiError.of(
-                                ErrorCode.RATE_LIMIT_EXCEEDED,
-                                DAY + " calls of this account were free today although a model answered them, because"
-                                        + " their answers could not be shown. Until " + midnight(now)
-                                        + " summaries (compaction), text completions, and models whose files this API cannot show are refused."
-                                        + " Other calls go on.")
+                : ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, images ? ofImages(now) : ofDay(now))
                         .retryAfter(wait)
                         .doNotRetry();
     }
 
-    private Allowance today(String accountId, Instant now) {
-        Instant midnight = midnight(now);
-        return allowances.of("free-ends", accountId + " " + midnight, DAY, Duration.between(now, midnight));
+    private static String ofDay(Instant now) {
+        return DAY
+                + " calls of this account were free today although a model answered them, because their answers could not be shown. Until "
+                + end(now, ChronoUnit.DAYS)
+                + " summaries (compaction), text completions, and models whose files this API cannot show are refused. Other calls go on.";
     }
 
-    private static Instant midnight(Instant now) {
-        return now.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+    private static String ofImages(Instant now) {
+        return IMAGES_AN_HOUR
+                + " calls of this account were free in this hour because the model made no image or its filter blocked one. Until "
+                + end(now, ChronoUnit.HOURS) + " calls for images are refused. Other calls go on.";
+    }
+
+    private Allowance present(String accountId, Instant now, boolean images) {
+        Instant end = end(now, images ? ChronoUnit.HOURS : ChronoUnit.DAYS);
+        return allowances.of(
+                images ? "free-images" : "free-ends",
+                accountId + " " + end,
+                images ? IMAGES_AN_HOUR : DAY,
+                Duration.between(now, end));
+    }
+
+    private static Instant end(Instant now, ChronoUnit window) {
+        return now.truncatedTo(window).plus(1, window);
     }
 }

@@ -62,13 +62,15 @@ final class StoredBooks implements Books {
 
     @Override
     public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
-        boolean mayFail = request.ask().compacts()
+        boolean images = request.ask().images() != null;
+        boolean mayFail = images
+                || request.ask().compacts()
                 || accounting.freeEnds().mayMeet(request.door(), request.model().id());
         if (!mayFail && !request.ask().hasSmallMaximum()) {
             return false;
         }
         Thread.ofVirtual().name("free-ends").start(() -> {
-            ApiError refusal = refusal(request.accountId());
+            ApiError refusal = refusal(request.accountId(), images);
             loop.execute(() -> {
                 hasFreeEnd = refusal == null;
                 then.accept(mayFail ? refusal : null); // what thoughts use up is charged from then on
@@ -77,9 +79,9 @@ final class StoredBooks implements Books {
         return true;
     }
 
-    private @Nullable ApiError refusal(String accountId) {
+    private @Nullable ApiError refusal(String accountId, boolean images) {
         try {
-            return Records.read(() -> accounting.freeEnds().refusal(accountId));
+            return Records.read(() -> accounting.freeEnds().refusal(accountId, images));
         } catch (ApiException e) {
             return e.error();
         } catch (RuntimeException e) { // the call waits for an answer
@@ -95,10 +97,11 @@ final class StoredBooks implements Books {
 
     @Override
     public void endsFree(MeteredCall request, boolean unshown) {
+        boolean images = request.ask().images() != null;
         if (unshown && !request.ask().compacts()) {
             accounting.freeEnds().meets(request.door(), request.model().id());
         }
-        releases.count(() -> accounting.freeEnds().counting(request.accountId()));
+        releases.count(() -> accounting.freeEnds().counting(request.accountId(), images));
     }
 
     @Override

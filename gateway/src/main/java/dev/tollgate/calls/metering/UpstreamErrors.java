@@ -83,6 +83,11 @@ final class UpstreamErrors {
                 .doNotRetry();
     }
 
+    /** @param reason the provider's word */
+    static ApiError noImage(String reason) {
+        return error("The model made no image (" + reason + ").").doNotRetry();
+    }
+
     static ApiError tooLong() {
         return error("The upstream provider sent more than an answer may hold.");
     }

@@ -179,7 +179,8 @@ final class Attempt implements UpstreamListener {
             case UpstreamEvent.Embedded vectors -> true;
             case UpstreamEvent.PromptBlocked blocked -> true;
             case UpstreamEvent.Finish finish ->
-                finish.reason() == UpstreamEvent.FinishReason.LENGTH
+                finish.saysNoImage()
+                        || finish.reason() == UpstreamEvent.FinishReason.LENGTH
                         || finish.reason() == UpstreamEvent.FinishReason.FILTERED;
             default -> false;
         };

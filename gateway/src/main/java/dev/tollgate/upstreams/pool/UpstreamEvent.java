@@ -113,6 +113,11 @@ public sealed interface UpstreamEvent {
         public Finish(int candidate, FinishReason reason, String nativeReason) {
             this(candidate, reason, nativeReason, null);
         }
+
+        /** Returns whether a model that should make an image has made none: asked again, it would cost again (Y6). */
+        public boolean saysNoImage() {
+            return nativeReason.equals("NO_IMAGE") || nativeReason.equals("IMAGE_OTHER");
+        }
     }
 
     /**

@@ -1,0 +1,99 @@
+package dev.tollgate.calls;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.calls.metering.FreeEnds;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.UpstreamScript;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls for an image that end without one: free, asked once, and limited. Bodies are written with single quotes. */
+class FreeImagesTest {
+
+    private static final Instant HALF_PAST = Instant.parse("2026-11-28T10:30:00Z");
+
+    private Gateway gateway;
+    private int prompts;
+
+    @BeforeEach
+    void start() {
+        gateway = Gateway.start("models.file", "app/src/test/resources/catalogues/images.yaml");
+        gateway.setNow(HALF_PAST);
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private void ends(String parts, String reason) {
+        gateway.script(UpstreamScript.answers().event(json("""
+                {'candidates':[{'content':{'role':'model','parts':[%s]},'finishReason':'%s'}],
+                 'usageMetadata':{'promptTokenCount':5,'candidatesTokenCount':7,'thoughtsTokenCount':200,'totalTokenCount':212}}""".formatted(parts, reason))));
+    }
+
+    private static String json(String text) {
+        return text.replace('\'', '"');
+    }
+
+    private Reply chat(Customer customer) {
+        prompts++; // a blocked prompt is refused again without being asked
+        return customer.chat(
+                json("{'model':'gemini-3-pro-image','messages':[{'role':'user','content':'House " + prompts + "'}]}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NO_IMAGE, The model made no image (NO_IMAGE).",
+        "IMAGE_OTHER, The model made no image (IMAGE_OTHER).",
+        "IMAGE_SAFETY, blocked",
+        "IMAGE_PROHIBITED_CONTENT, blocked",
+        "IMAGE_RECITATION, blocked",
+    })
+    void an_end_without_an_image_is_free_and_asked_once(String reason, String message) {
+        Customer customer = gateway.customer("100");
+        ends("", reason);
+        Reply reply = chat(customer);
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.error().get("message").asString()).contains(message);
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        assertThat(gateway.asked()).hasSize(1);
+        assertThat(customer.balance()).isEqualTo("100");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NO_IMAGE", "IMAGE_OTHER"})
+    void an_end_without_an_image_after_text_is_a_stop_and_charged(String reason) {
+        Customer customer = gateway.customer("100");
+        ends("{'text':'I would rather not.'}", reason);
+        Reply reply = chat(customer);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text()).contains("\"finish_reason\":\"stop\"");
+        assertThat(customer.balance()).isNotEqualTo("100");
+    }
+
+    @Test
+    void sixty_free_ends_an_hour_are_the_most_of_an_account() {
+        Customer customer = gateway.customer("100");
+        ends("", "IMAGE_SAFETY");
+        for (int i = 0; i < FreeEnds.IMAGES_AN_HOUR; i++) {
+            assertThat(chat(customer).status()).isEqualTo(503);
+        }
+        Reply refused = chat(customer);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.error().get("message").asString()).contains("60 calls", "2026-11-28T11:00:00Z");
+        assertThat(chat(gateway.customer("100")).status()).as("another account").isEqualTo(503);
+        gateway.setNow(HALF_PAST.plus(Duration.ofMinutes(31)));
+        assertThat(chat(customer).status()).as("in the next hour").isEqualTo(503);
+    }
+}
