@@ -9,14 +9,12 @@ import dev.tollgate.books.ledger.SpendPath.LimitUse;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
+import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,11 +43,12 @@ public record MemberBudget(String text, String exact, String about) {
     }
 
     private static MemberBudget of(LimitUse limit, Money money) {
+        BudgetBar bar = BudgetBar.of(limit, "");
+        String resets = bar.resets(TIME);
         return new MemberBudget(
-                money.left(limit.limitMicros(), limit.use().micros()) + " of " + money.sum(limit.limitMicros())
-                        + money.unit(),
+                bar.left(money) + " of " + money.sum(limit.limitMicros()) + money.unit(),
                 Money.exact(limit.leftMicros()),
-                words(limit.window()) + resets(limit));
+                words(limit.window()) + (resets == null ? "" : ", resets " + resets));
     }
 
     private static String words(SpendWindow window) {
@@ -60,14 +59,5 @@ public record MemberBudget(String text, String exact, String about) {
             case MONTH -> "this month";
             case TOTAL -> "in all";
         };
-    }
-
-    private static String resets(LimitUse limit) {
-        Instant end = limit.endsAt();
-        ZoneId zone = Objects.requireNonNullElse(limit.zone(), ZoneOffset.UTC);
-        String place = zone.getId().equals("Z")
-                ? "UTC"
-                : zone.getId().substring(zone.getId().lastIndexOf('/') + 1).replace('_', ' ');
-        return end == null ? "" : ", resets " + TIME.format(end.atZone(zone)) + " (" + place + ")";
     }
 }

@@ -56,7 +56,7 @@ public record BudgetBar(
     }
 
     /** Returns a budget or a limit of a path. @param member the name of the owner's member; empty without one */
-    static BudgetBar of(SpendPath.LimitUse limit, String member) {
+    public static BudgetBar of(SpendPath.LimitUse limit, String member) {
         String name =
                 switch (limit.owner().kind()) {
                     case KEY -> "This key";
@@ -123,10 +123,15 @@ public record BudgetBar(
 
     /** Returns the end of the window, e.g. {@code 1 Dec 00:00 (Berlin)}; null if it has none. */
     public @Nullable String resets() {
+        return resets(RESET);
+    }
+
+    /** Returns the same with the time in another form. */
+    public @Nullable String resets(DateTimeFormatter form) {
         String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
         return endsAt == null
                 ? null
-                : RESET.format(endsAt.atZone(zone)) + " ("
+                : form.format(endsAt.atZone(zone)) + " ("
                         + id.substring(id.lastIndexOf('/') + 1).replace('_', ' ') + ")";
     }
 }
