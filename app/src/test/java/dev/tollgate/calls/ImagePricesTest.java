@@ -95,7 +95,7 @@ class ImagePricesTest {
                     .as(task.toString())
                     .isEqualByComparingTo(charge);
             JsonNode detail = task.get("pricing_detail");
-            assertThat(detail.get("image_output_tokens").asLong()).isEqualTo(images);
+            assertThat(detail.get("output_image_tokens").asLong()).isEqualTo(images);
             assertThat(detail.get("image_output_per_million").asLong())
                     .isEqualTo(model.contains("pro") ? 24_000 : 6_000);
             JsonNode receipt = gateway.get("/v1/receipts/" + task.get("id").asString(), customer.key())

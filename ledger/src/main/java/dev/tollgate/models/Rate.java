@@ -41,7 +41,7 @@ public enum Rate {
     IMAGE_OUTPUT(
             "image_output",
             "image output",
-            "image_output",
+            "output_image",
             PriceRates::imageMicros,
             new Part(OUTPUT, OUTPUT, null, "Images", "without images", Usage::imagesWithinOutput)),
     SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null);

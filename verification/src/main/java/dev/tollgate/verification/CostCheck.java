@@ -93,7 +93,7 @@ final class CostCheck {
         long cached = attempt.path("cached").longValue(0);
         long audio = attempt.path("audio").longValue(0);
         long cachedAudio = attempt.path("cached_audio").longValue(0);
-        long images = attempt.path("image_output").longValue(0);
+        long images = attempt.path("output_image").longValue(0);
         return new Terms.Counts(
                 prompt,
                 prompt - cached - audio - cachedAudio,

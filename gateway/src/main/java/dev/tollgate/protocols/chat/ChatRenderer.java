@@ -136,6 +136,7 @@ final class ChatRenderer implements Renderer {
 
     private void file(UpstreamEvent.Media made, Choice choice) {
         MadeFile file = new MadeFile(made.url(), made.signature());
+        choice.answer.file(made);
         if (chunks == null) {
             choice.file(file);
         } else {

@@ -22,6 +22,7 @@ public final class SignedAnswer {
     private final JoinedText text = new JoinedText();
     private final List<Message.ToolCall> calls = new ArrayList<>();
     private final List<@Nullable String> upstreamIds = new ArrayList<>();
+    private final List<SignedPart> files = new ArrayList<>(0);
     private final StringBuilder serverTools = new StringBuilder(0);
     private @Nullable Supplier<String> collected;
     private @Nullable String textSignature;
@@ -78,6 +79,14 @@ public final class SignedAnswer {
         }
     }
 
+    /** Takes a file that the model has made, whose caller may send it back without its signature (Y15). */
+    public void file(UpstreamEvent.Media made) {
+        if (made.signature() != null && !made.linked()) {
+            files.add(new SignedPart.File(
+                    SignedPart.File.head(made.data()), made.data().length(), made.signature()));
+        }
+    }
+
     /** Returns the call as it is shown; null if the caller takes one at a time and has it. */
     public Message.@Nullable ToolCall call(UpstreamEvent.ToolCall event) {
         if (ids.one() && !calls.isEmpty()) {
@@ -102,7 +111,7 @@ public final class SignedAnswer {
 
     /** Returns the parts that later turns need and that the caller may not send back. */
     public List<SignedPart> parts() {
-        List<SignedPart> signed = new ArrayList<>();
+        List<SignedPart> signed = new ArrayList<>(files);
         for (int i = 0; i < calls.size(); i++) {
             addTo(signed, i);
         }

@@ -134,7 +134,10 @@ final class MessageReader {
         ignoreToolCallId();
         List<JsonText> texts = new ArrayList<>(2);
         if (content != null) {
-            texts.add(textOf(content, List.of("text", "refusal")));
+            List<Part> words = withoutImages(content);
+            if (!words.isEmpty()) {
+                texts.add(textOf(words, List.of("text", "refusal")));
+            }
         }
         if (refusal != null) {
             texts.add(refusal);
@@ -144,6 +147,19 @@ final class MessageReader {
             return withLegacyCall(text, legacyCall);
         }
         return new Assistant(place, text, calls, signatureOfText(), files);
+    }
+
+    /** Takes images among the parts as the model's, as LangChain and the AI SDK send them back (Y14). @return the other parts */
+    private List<Part> withoutImages(List<Part> parts) {
+        List<Part> others = new ArrayList<>(parts.size());
+        for (Part part : parts) {
+            if (part.type().equals("image_url") && part.content() instanceof ContentPart.Media media) {
+                files.add(new SentBack(media.place(), media, null));
+            } else {
+                others.add(part);
+            }
+        }
+        return others;
     }
 
     /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */

@@ -7,9 +7,10 @@ import tools.jackson.databind.JsonNode;
 /** A reader of a provider's errors. Its results contain no secret. */
 public interface ErrorReader {
 
-    /** The messages about an invalid signature (protocol 2.4, rule 6); a missing one has another message. */
+    /** The messages about an invalid signature (protocol 2.4, rule 6), and about a missing one of an image (Y15); a missing one of a call has another. */
     Pattern BAD_SIGNATURE = Pattern.compile(
-            "(invalid|corrupted) thought.?signature|thought.?signature is (invalid|not valid)",
+            "(invalid|corrupted) thought.?signature|thought.?signature is (invalid|not valid)"
+                    + "|image part is missing a thought.?signature",
             Pattern.CASE_INSENSITIVE);
 
     /** Returns whether a provider's message rejects a thought signature. */

@@ -45,6 +45,9 @@ final class ContentsWriter {
     /** The ids that go back, by call written so far. Calls are compared by identity, since ids repeat in later turns. */
     private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>(1);
 
+    /** The images that go to the front of the user's next turn (Y15). */
+    private final List<Message.SentBack> moved = new ArrayList<>(0);
+
     /**
      * @param callIds which ids of calls go back
      * @param ignored takes dotted names of fields that could not be expressed
@@ -104,7 +107,10 @@ final class ContentsWriter {
     private void writeContinuation(List<GeminiTurns.Turn> turns) {
         boolean goesOn = model.trailingAssistant() && turns.size() > 1;
         if (!turns.isEmpty() && turns.getLast() instanceof GeminiTurns.Turn.Model last && !goesOn) {
-            writeContent("user", () -> parts.text(LEAST_TEXT, null));
+            writeContent("user", () -> {
+                writeMoved();
+                parts.text(LEAST_TEXT, null);
+            });
             ignored.add(last.lastPlace().path() + " (continued)");
         }
     }
@@ -129,10 +135,18 @@ final class ContentsWriter {
     private void writeTurn(GeminiTurns.Turn turn, boolean current) {
         switch (turn) {
             case GeminiTurns.Turn.User user ->
-                writeContent("user", () -> parts.all(user.message().parts()));
+                writeContent("user", () -> {
+                    writeMoved();
+                    parts.all(user.message().parts());
+                });
             case GeminiTurns.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
             case GeminiTurns.Turn.Results results -> writeContent("user", () -> writeResults(results.pairs()));
         }
+    }
+
+    private void writeMoved() {
+        moved.forEach(image -> parts.media(image.media(), null));
+        moved.clear();
     }
 
     private void writeContent(String role, Runnable content) {
@@ -178,12 +192,19 @@ final class ContentsWriter {
         return signature;
     }
 
-    /** @return whether there was one: what the upstream keeps out of the caller's reach is left out, a 400 would end the conversation */
+    /**
+     * Writes the files. A model that makes images may refuse one of its own without a signature; in a user's turn none is needed (Y15).
+     *
+     * @return whether there was one: what the upstream keeps out of the caller's reach is left out, a 400 would end the conversation
+     */
     private boolean writeFiles(Message.Assistant message) {
         boolean written = false;
         for (Message.SentBack file : message.files()) {
             GivenSignature.check(file.thoughtSignature(), file.place());
-            if (parts.isReadable(file.media())) {
+            if (model.images() != null && replay.isRefused()) {
+                moved.add(file);
+                ignored.add(file.place().path());
+            } else if (parts.isReadable(file.media())) {
                 ignoreLost(file.thoughtSignature(), replay.signature(file), file.place());
                 parts.media(file.media(), replay.signature(file));
                 written = true;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replay {
 
-    public static final Replay NONE = new Replay(null, null, Map.of(), Map.of(), null, 0, false);
+    public static final Replay NONE = new Replay(null, null, Map.of(), Map.of(), Map.of(), null, 0, false);
 
     /**
      * @param signature null if the part had none
@@ -45,6 +45,7 @@ public final class Replay {
     private final @Nullable String model;
     private final Map<Message.ToolCall, Part> calls;
     private final Map<Message.Assistant, Part> texts;
+    private final Map<Message.SentBack, Part> files;
     private final @Nullable String preferredChannel;
     private final long bytes;
     private final boolean noneIsGood;
@@ -54,6 +55,7 @@ public final class Replay {
             @Nullable String model,
             Map<Message.ToolCall, Part> calls,
             Map<Message.Assistant, Part> texts,
+            Map<Message.SentBack, Part> files,
             @Nullable String preferredChannel,
             long bytes,
             boolean noneIsGood) {
@@ -61,6 +63,7 @@ public final class Replay {
         this.model = model;
         this.calls = calls;
         this.texts = texts;
+        this.files = files;
         this.preferredChannel = preferredChannel;
         this.bytes = bytes;
         this.noneIsGood = noneIsGood;
@@ -68,12 +71,14 @@ public final class Replay {
 
     /** Returns these facts for one channel and the upstream model used there. */
     public Replay onChannel(String name, String upstreamModel) {
-        return this == NONE ? this : new Replay(name, upstreamModel, calls, texts, preferredChannel, bytes, noneIsGood);
+        return this == NONE
+                ? this
+                : new Replay(name, upstreamModel, calls, texts, files, preferredChannel, bytes, noneIsGood);
     }
 
     /** Returns these facts after an upstream has rejected a signature without naming it: no signature is sent, not even the caller's. */
     Replay withoutSignatures() {
-        return new Replay(channel, model, calls, texts, preferredChannel, bytes, true);
+        return new Replay(channel, model, calls, texts, files, preferredChannel, bytes, true);
     }
 
     /** Returns the channel that made the latest signature valid for the model, which should be asked first; null if there is none. */
@@ -115,9 +120,14 @@ public final class Replay {
         return part != null && isGood(part) ? signature(message) : null;
     }
 
-    /** Returns the signature to send with a file that the model has made. Only the caller keeps it. */
+    /** Returns the signature to send with a file that the model has made, chosen by the same rules. */
     public @Nullable String signature(Message.SentBack file) {
-        return noneIsGood ? null : file.thoughtSignature();
+        return chosen(file.thoughtSignature(), files.get(file), false);
+    }
+
+    /** Returns whether an upstream has refused the signatures, or the lack of one. */
+    public boolean isRefused() {
+        return noneIsGood;
     }
 
     private @Nullable String chosen(@Nullable String given, @Nullable Part part, boolean moved) {
@@ -165,6 +175,7 @@ public final class Replay {
     public static final class Builder {
         private final Map<Message.ToolCall, Part> calls = new IdentityHashMap<>();
         private final Map<Message.Assistant, Part> texts = new IdentityHashMap<>();
+        private final Map<Message.SentBack, Part> files = new IdentityHashMap<>();
         private final Function<String, @Nullable String> modelOn;
         private @Nullable String preferredChannel;
         private long bytes;
@@ -184,6 +195,11 @@ public final class Replay {
             note(part);
         }
 
+        public void add(Message.SentBack file, Part part) {
+            files.put(file, part);
+            note(part);
+        }
+
         private void note(Part part) {
             bytes += part.length();
             if (preferredChannel == null
@@ -198,9 +214,9 @@ public final class Replay {
         }
 
         public Replay build() {
-            return calls.isEmpty() && texts.isEmpty()
+            return calls.isEmpty() && texts.isEmpty() && files.isEmpty()
                     ? NONE
-                    : new Replay(null, null, calls, texts, preferredChannel, bytes, false);
+                    : new Replay(null, null, calls, texts, files, preferredChannel, bytes, false);
         }
     }
 }

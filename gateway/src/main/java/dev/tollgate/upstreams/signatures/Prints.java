@@ -62,6 +62,11 @@ final class Prints {
         return print("text", text.utf8());
     }
 
+    /** @param head the first characters of its data in base64 @param length of all of them */
+    String file(String head, long length) {
+        return print("file", length + " " + head);
+    }
+
     private String print(String kind, String content) {
         return print(kind, content.getBytes(StandardCharsets.UTF_8));
     }

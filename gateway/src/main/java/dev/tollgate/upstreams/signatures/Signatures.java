@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.signatures;
 
+import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.books.ledger.Settle;
@@ -112,6 +113,7 @@ public final class Signatures {
                 length(call.signature()) + length(call.before()) <= SIGNATURE_CHARS_MAX
                         && length(call.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
             case SignedPart.Text text -> text.signature().length() <= SIGNATURE_CHARS_MAX;
+            case SignedPart.File file -> file.signature().length() <= SIGNATURE_CHARS_MAX;
             case SignedPart.SentBack back ->
                 !back.signature().isEmpty() && length(back.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
         };
@@ -127,6 +129,7 @@ public final class Signatures {
                 switch (part) {
                     case SignedPart.Call call -> prints.call(call.id(), call.name(), call.arguments());
                     case SignedPart.Text text -> prints.text(text.text());
+                    case SignedPart.File file -> prints.file(file.head(), file.length());
                     case SignedPart.SentBack back -> prints.signature(back.signature());
                 };
         long usedAt = settle.at().toEpochMilli();
@@ -135,13 +138,17 @@ public final class Signatures {
                 String sealed = seal.closed(joined(call), accountId, print);
                 yield new SignaturesPart.Row(print, model, channel, call.first(), call.upstreamId(), sealed, usedAt);
             }
-            case SignedPart.Text text -> {
-                String sealed = seal.closed(text.signature(), accountId, print);
-                yield new SignaturesPart.Row(print, model, channel, false, null, sealed, usedAt);
-            }
+            case SignedPart.Text text -> signed(print, model, channel, text.signature(), accountId, usedAt);
+            case SignedPart.File file -> signed(print, model, channel, file.signature(), accountId, usedAt);
             case SignedPart.SentBack back ->
                 new SignaturesPart.Row(print, model, channel, false, back.upstreamId(), null, usedAt);
         };
+    }
+
+    private SignaturesPart.Row signed(
+            String print, String model, String channel, String signature, String accountId, long usedAt) {
+        return new SignaturesPart.Row(
+                print, model, channel, false, null, seal.closed(signature, accountId, print), usedAt);
     }
 
     /** What stood before a call is kept behind its signature, which has no line breaks. */
@@ -158,7 +165,7 @@ public final class Signatures {
         for (int i = messages.size() - 1; i >= 0; i--) {
             switch (messages.get(i)) {
                 case Message.Assistant assistant
-                when !assistant.toolCalls().isEmpty() -> {
+                when !assistant.toolCalls().isEmpty() || !assistant.files().isEmpty() -> {
                     return true;
                 }
                 case Message.Assistant _ -> said = true;
@@ -226,8 +233,12 @@ public final class Signatures {
         return new SignatureOrigins(origins, preferred);
     }
 
-    /** @param call null: the message's text is wanted */
-    private record Wanted(String print, Message.Assistant message, Message.@Nullable ToolCall call) {}
+    /** @param call and {@code file} null: the message's text is wanted */
+    private record Wanted(
+            String print,
+            Message.Assistant message,
+            Message.@Nullable ToolCall call,
+            Message.@Nullable SentBack file) {}
 
     private static List<Wanted> wanted(Prints prints, List<Message> messages) {
         List<Wanted> wanted = new ArrayList<>();
@@ -235,10 +246,17 @@ public final class Signatures {
         for (int i = messages.size() - 1; i >= 0 && wanted.size() < LOOKUPS_MAX; i--) {
             if (messages.get(i) instanceof Message.Assistant message) {
                 for (Message.ToolCall call : message.toolCalls()) {
-                    wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call));
+                    wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call, null));
+                }
+                for (Message.SentBack file : message.files()) {
+                    if (file.thoughtSignature() == null
+                            && file.media().source() instanceof ContentPart.Source.Inline inline) {
+                        String head = SignedPart.File.head(inline.base64());
+                        wanted.add(new Wanted(prints.file(head, inline.base64().length()), message, null, file));
+                    }
                 }
                 if (message.text() != null && !message.text().isEmpty()) {
-                    wanted.add(new Wanted(printed.computeIfAbsent(message.text(), prints::text), message, null));
+                    wanted.add(new Wanted(printed.computeIfAbsent(message.text(), prints::text), message, null, null));
                 }
             }
         }
@@ -260,6 +278,8 @@ public final class Signatures {
                 end < 0 ? null : kept.substring(end + 1));
         if (wanted.call() != null) {
             replay.add(wanted.call(), part);
+        } else if (wanted.file() != null) {
+            replay.add(wanted.file(), part);
         } else {
             replay.add(wanted.message(), part);
         }

@@ -40,6 +40,23 @@ public sealed interface SignedPart {
     record Text(String text, String signature) implements SignedPart {}
 
     /**
+     * A file that the model has made.
+     *
+     * @param head the first characters of its data in base64, {@link #HEAD_CHARS} if there are as many
+     * @param length of all of them
+     */
+    record File(String head, long length, String signature) implements SignedPart {
+
+        /** No two files that a model makes have so much in common. */
+        public static final int HEAD_CHARS = 64 * 1024;
+
+        /** Returns the head of data. */
+        public static String head(String base64) {
+            return base64.substring(0, Math.min(HEAD_CHARS, base64.length()));
+        }
+    }
+
+    /**
      * Whatever it is, its caller sends the signature back with it: only who made it is to be kept.
      *
      * @param upstreamId of a call: the upstream's own id, where it gave one
