@@ -20,6 +20,9 @@ import tools.jackson.core.JsonGenerator;
  */
 public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels codex, InstantSource clock) {
 
+    private static final List<String> PICTURES = List.of("text", "image");
+    private static final List<String> ALL = List.of("text", "image", "audio", "video", "file");
+
     /** Returns whether a request is of Anthropic's API. */
     private static boolean isOfAnthropicsClient(Exchange exchange) {
         return exchange.header("anthropic-version") != null;
@@ -66,8 +69,13 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
     private byte[] renderList(Exchange exchange, Caller caller) {
         boolean isAnthropics = isOfAnthropicsClient(exchange);
         List<Listed> listed = new ArrayList<>();
+        String wanted = exchange.query("output_modalities");
+        if (wanted != null && !List.of("text", "image", "embeddings").contains(wanted)) {
+            throw ApiError.invalid("output_modalities", "'output_modalities' must be text, image or embeddings.")
+                    .asException();
+        }
         for (Model model : catalogue.all()) {
-            if (caller.mayUse(model.id())) {
+            if (caller.mayUse(model.id()) && (wanted == null || outputs(model).contains(wanted))) {
                 listed.add(id(model));
                 if (isAnthropics && MessagesAlias.isFor(model)) {
                     listed.add(alias(model));
@@ -138,6 +146,7 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
         } else {
             write(json, upstream.embedding());
         }
+        writeArchitecture(json, model);
         json.writeName("pricing");
         json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
         ModelLife.Retirement end = listed.end;
@@ -149,6 +158,40 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    /** Writes what goes in and comes out in OpenRouter's words, and the images that can be asked for with the credits of one (Y7). */
+    private static void writeArchitecture(JsonGenerator json, Model model) {
+        UpstreamModel.Images images = model.upstream().images();
+        json.writeObjectPropertyStart("architecture");
+        strings(json, "input_modalities", model.isEmbedding() ? List.of("text") : images == null ? ALL : PICTURES);
+        strings(json, "output_modalities", outputs(model));
+        json.writeEndObject();
+        if (images == null) {
+            return;
+        }
+        json.writeObjectPropertyStart("images");
+        json.writeObjectPropertyStart("sizes");
+        images.sizes().keySet().forEach(size -> {
+            json.writeName(size);
+            json.writeNumber(model.pricing().imageCredits(images.tokens(size)));
+        });
+        json.writeEndObject();
+        json.writeStringProperty("default_size", images.size());
+        strings(json, "ratios", images.ratios());
+        json.writeNumberProperty("max_input_images", images.inputs());
+        json.writeNumberProperty("max_images", model.imagesMax());
+        json.writeEndObject();
+    }
+
+    private static List<String> outputs(Model model) {
+        return model.isEmbedding() ? List.of("embeddings") : model.makesImages() ? PICTURES : List.of("text");
+    }
+
+    private static void strings(JsonGenerator json, String name, List<String> values) {
+        json.writeArrayPropertyStart(name);
+        values.forEach(json::writeString);
+        json.writeEndArray();
     }
 
     private static void write(JsonGenerator json, EmbeddingRules rules) {

@@ -195,6 +195,13 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
         return covered;
     }
 
+    /** Returns the exact price in credits of an image of so many tokens, at the standard tier after a short prompt. */
+    public BigDecimal imageCredits(long tokens) {
+        BigDecimal rate = BigDecimal.valueOf(tariff.rates().imageMicros(), 6);
+        BigDecimal credits = rate.multiply(BigDecimal.valueOf(tokens, 6)).stripTrailingZeros();
+        return credits.scale() < 0 ? credits.setScale(0) : credits;
+    }
+
     /** The output that a call has to hold credits for at least, unless its maximum is less (D31). */
     public long leastOutputTokens() {
         return reasoningBilled ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;

@@ -83,6 +83,8 @@ class ModelsHandlerTest {
                                 + "\"created_at\":\"1970-01-01T00:00:00Z\",\"owned_by\":\"google\","
                                 + "\"aliases\":[\"one\",\"two\"],\"context_length\":1000,\"max_input_tokens\":1000,"
                                 + "\"max_output_tokens\":100,\"max_tokens\":100,"
+                                + "\"architecture\":{\"input_modalities\":[\"text\",\"image\",\"audio\",\"video\",\"file\"],"
+                                + "\"output_modalities\":[\"text\"]},"
                                 + "\"pricing\":{\"version\":\"v\",\"from\":null,\"input\":0.0001,\"output\":0.0002,"
                                 + "\"reasoning\":\"billed\",\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01},\"next\":[]}}");
         assertThat(one("two")).isEqualTo(one("open"));
