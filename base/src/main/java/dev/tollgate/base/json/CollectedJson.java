@@ -10,14 +10,15 @@ import java.util.StringJoiner;
  * JSON that is collected as it comes and is in memory once: it grows by pieces of at most {@value #PIECE_BYTES_MAX} bytes, so that what is long is not
  * copied to grow, and {@link JsonPieces} sends it from where it lies. What is written is never changed. Not thread-safe.
  */
-public final class CollectedJson {
+public final class CollectedJson implements JsonOut {
 
     static final int PIECE_BYTES_MAX = 32 * 1024;
 
     /** A full piece that is emptier is copied to its size. */
     private static final int EMPTY_BYTES_MAX = PIECE_BYTES_MAX / 8;
 
-    private final List<byte[]> pieces = new ArrayList<>(0);
+    /** Arrays of bytes and {@link JsonSource}s. */
+    private final List<Object> pieces = new ArrayList<>(0);
     /** The place in the whole where each piece ends. */
     private final List<Long> ends = new ArrayList<>(0);
 
@@ -29,16 +30,34 @@ public final class CollectedJson {
         void slice(byte[] bytes, int from, int to);
     }
 
+    /** Receives some of what lies in a file. */
+    interface Absent {
+        void slice(JsonSource source, long from, long to);
+    }
+
     private void take(Utf8Buffer full) {
         byte[] bytes = full.array();
-        pieces.add(bytes.length - full.size() > EMPTY_BYTES_MAX ? Arrays.copyOf(bytes, full.size()) : bytes);
-        ends.add(taken + full.size());
-        taken += full.size();
+        add(full.size(), bytes.length - full.size() > EMPTY_BYTES_MAX ? Arrays.copyOf(bytes, full.size()) : bytes);
     }
 
     /** Returns the buffer to write to; its {@link Utf8Buffer#size} is the size of the last piece only. */
+    @Override
     public Utf8Buffer out() {
         return last;
+    }
+
+    @Override
+    public void add(JsonSource source) {
+        if (last.size() > 0) {
+            add(last.size(), last.taken());
+        }
+        add(source.size(), source);
+    }
+
+    private void add(long size, Object piece) {
+        taken += size;
+        pieces.add(piece);
+        ends.add(taken);
     }
 
     /** Returns how many bytes are collected. */
@@ -56,9 +75,21 @@ public final class CollectedJson {
     }
 
     void slices(long from, long to, Slices slices) {
+        slices(from, to, slices, (source, first, behind) -> {
+            throw new IllegalStateException("some of it lies in a file");
+        });
+    }
+
+    void slices(long from, long to, Slices slices, Absent absent) {
         long start = 0;
         for (int i = 0; i < pieces.size() && start < to; i++) {
-            slice(pieces.get(i), start, ends.get(i), from, to, slices);
+            long first = Math.max(start, from);
+            long behind = Math.min(ends.get(i), to);
+            if (first < behind && pieces.get(i) instanceof JsonSource source) {
+                absent.slice(source, first - start, behind - start);
+            } else if (pieces.get(i) instanceof byte[] bytes) {
+                slice(bytes, start, ends.get(i), from, to, slices);
+            }
             start = ends.get(i);
         }
         slice(last.array(), taken, size(), from, to, slices);
@@ -101,11 +132,15 @@ public final class CollectedJson {
         return all.toString();
     }
 
-    /** Returns a copy. */
+    /** Returns a copy, without what lies in files. */
     @Override
     public String toString() {
         StringBuilder all = new StringBuilder();
-        slices(0, size(), (bytes, from, to) -> all.append(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+        slices(
+                0,
+                size(),
+                (bytes, from, to) -> all.append(new String(bytes, from, to - from, StandardCharsets.UTF_8)),
+                (source, from, to) -> {});
         return all.toString();
     }
 }

@@ -1,33 +1,51 @@
 package dev.tollgate.base.json;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JSON on its way out: what is written here, between long parts that lie elsewhere and are copied only when it is their turn. An answer that repeats a
- * text five times has it in memory once. Not thread-safe.
+ * text five times has it in memory once, and a file that it holds is not in memory at all. Not thread-safe.
  */
-public final class JsonPieces {
+public final class JsonPieces implements JsonOut {
 
     /** A shorter part is copied at once. */
     private static final int COPIED_BYTES_MAX = 4 * 1024;
 
+    private static final int FETCHED_BYTES_MAX = 64 * 1024;
+
     private final Utf8Buffer out = new Utf8Buffer(0);
-    /** The buffers before the present one. */
-    private @Nullable Deque<ByteBuffer> before;
+    /** The pieces before the present buffer. */
+    private @Nullable Deque<Piece> before;
 
     private long bytesBefore;
 
-    /** Returns the buffer to write to. */
+    private sealed interface Piece {}
+
+    private record Present(ByteBuffer bytes) implements Piece {}
+
+    /** A part of a source, which has to be fetched before it can be taken. */
+    public record Absent(JsonSource source, long from, long to) implements Piece {
+
+        /** Returns the first bytes of it. Blocks; on any thread. */
+        public byte[] read() throws IOException {
+            return source.read(from, (int) Math.min(FETCHED_BYTES_MAX, to - from));
+        }
+    }
+
+    @Override
     public Utf8Buffer out() {
         return out;
     }
 
     /** Appends some of what was collected, which stays where it is. */
     public JsonPieces repeat(CollectedJson json, long from, long to) {
-        json.slices(from, to, to - from <= COPIED_BYTES_MAX ? this::copy : this::refer);
+        json.slices(from, to, to - from <= COPIED_BYTES_MAX ? this::copy : this::refer, this::refer);
         return this;
     }
 
@@ -51,21 +69,40 @@ public final class JsonPieces {
     }
 
     private void refer(byte[] bytes, int from, int to) {
-        Deque<ByteBuffer> pieces = before;
+        refer(new Present(ByteBuffer.wrap(bytes, from, to - from)), to - from);
+    }
+
+    private void refer(JsonSource source, long from, long to) {
+        refer(new Absent(source, from, to), to - from);
+    }
+
+    @Override
+    public void add(JsonSource source) {
+        refer(source, 0, source.size());
+    }
+
+    private void refer(Piece piece, long bytes) {
+        Deque<Piece> pieces = pieces();
+        if (out.size() > 0) {
+            addOut(pieces);
+        }
+        pieces.add(piece);
+        bytesBefore += bytes;
+    }
+
+    private Deque<Piece> pieces() {
+        Deque<Piece> pieces = before;
         if (pieces == null) {
             pieces = new ArrayDeque<>();
             before = pieces;
         }
-        if (out.size() > 0) {
-            add(pieces, ByteBuffer.wrap(out.toByteArray()));
-            out.rest();
-        }
-        add(pieces, ByteBuffer.wrap(bytes, from, to - from));
+        return pieces;
     }
 
-    private void add(Deque<ByteBuffer> pieces, ByteBuffer piece) {
-        pieces.add(piece);
-        bytesBefore += piece.remaining();
+    private void addOut(Deque<Piece> pieces) {
+        pieces.add(new Present(ByteBuffer.wrap(out.toByteArray())));
+        bytesBefore += out.size();
+        out.rest();
     }
 
     /** Returns how many bytes there are. */
@@ -78,38 +115,69 @@ public final class JsonPieces {
         return bytesBefore == 0;
     }
 
-    /** Removes the first bytes. @return at most so many, none only if there are none */
+    /** Returns whether some of it has to be fetched. */
+    public boolean hasAbsent() {
+        return before != null && before.stream().anyMatch(Absent.class::isInstance);
+    }
+
+    /** Returns what has to be fetched before anything can be taken; null if nothing. */
+    public @Nullable Absent absent() {
+        return before != null && size() > 0 && first() instanceof Absent piece ? piece : null;
+    }
+
+    /** Takes what was {@link Absent#read}. */
+    public void fetched(Absent piece, byte[] bytes) {
+        Deque<Piece> pieces = pieces();
+        if (pieces.remove() != piece) {
+            throw new IllegalStateException("it is another piece's turn");
+        }
+        long next = piece.from() + bytes.length;
+        if (next < piece.to()) {
+            pieces.addFirst(new Absent(piece.source(), next, piece.to()));
+        }
+        pieces.addFirst(new Present(ByteBuffer.wrap(bytes)));
+    }
+
+    /** Removes the first bytes. @return at most so many, none only if there are none, or if the next are {@link #absent} */
     public byte[] take(int bytesMax) {
         byte[] taken = new byte[(int) Math.min(bytesMax, size())];
         int at = 0;
-        while (at < taken.length) {
-            ByteBuffer first = first();
-            int length = Math.min(first.remaining(), taken.length - at);
-            first.get(taken, at, length);
+        while (at < taken.length && first() instanceof Present first) {
+            int length = Math.min(first.bytes().remaining(), taken.length - at);
+            first.bytes().get(taken, at, length);
             at += length;
         }
         bytesBefore -= at;
-        return taken;
+        return at == taken.length ? taken : Arrays.copyOf(taken, at);
     }
 
-    private ByteBuffer first() {
-        Deque<ByteBuffer> pieces = before;
-        if (pieces == null) {
-            pieces = new ArrayDeque<>();
-            before = pieces;
-        }
-        while (!pieces.isEmpty() && !pieces.element().hasRemaining()) {
+    private Piece first() {
+        Deque<Piece> pieces = pieces();
+        while (pieces.peek() instanceof Present first && !first.bytes().hasRemaining()) {
             pieces.remove();
         }
         if (pieces.isEmpty()) {
-            add(pieces, ByteBuffer.wrap(out.toByteArray()));
-            out.rest();
+            addOut(pieces);
         }
         return pieces.element();
     }
 
-    /** Returns everything in one array. */
+    /** Returns everything in one array. Blocks if some of it has to be fetched. */
     public byte[] toByteArray() {
-        return take(Math.toIntExact(size()));
+        byte[] all = new byte[Math.toIntExact(size())];
+        for (int at = 0; at < all.length; ) {
+            Absent piece = absent();
+            if (piece != null) {
+                try {
+                    fetched(piece, piece.read());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            byte[] taken = take(all.length - at);
+            System.arraycopy(taken, 0, all, at, taken.length);
+            at += taken.length;
+        }
+        return all;
     }
 }

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class CollectedJsonTest {
@@ -36,6 +37,54 @@ class CollectedJsonTest {
         collected.slices(0, collected.size(), (bytes, from, to) -> slices[bytes == first ? 0 : 1] = bytes);
         assertThat(slices[0]).isSameAs(first);
         assertThat(slices[1]).hasSize(CollectedJson.PIECE_BYTES_MAX);
+    }
+
+    /** What lies elsewhere is some of the letters, as a file would be. */
+    @Test
+    void what_lies_elsewhere_is_fetched_when_it_is_its_turn() {
+        Randomly.run(300, random -> {
+            CollectedJson collected = new CollectedJson();
+            StringBuilder all = new StringBuilder();
+            for (int i = random.nextInt(20); i > 0; i--) {
+                byte[] some = Character.toString('a' + i)
+                        .repeat(1 + random.nextInt(random.nextBoolean() ? 200_000 : 6_000))
+                        .getBytes(StandardCharsets.US_ASCII);
+                all.append(new String(some, StandardCharsets.US_ASCII));
+                if (random.nextBoolean()) {
+                    collected.add(source(some));
+                } else {
+                    collected.out().raw(some);
+                }
+            }
+            int from = random.nextInt(all.length() + 1);
+            int to = from + random.nextInt(all.length() + 1 - from);
+            JsonPieces pieces = new JsonPieces();
+            pieces.out().raw("<");
+            pieces.repeat(collected, from, to).out().raw(">");
+            pieces.add(source("file".getBytes(StandardCharsets.US_ASCII)));
+            String expected = "<" + all.substring(from, to) + ">file";
+            assertThat(collected.size()).isEqualTo(all.length());
+            assertThat(pieces.size()).isEqualTo(expected.length());
+            assertThat(pieces.hasAbsent()).isTrue();
+            byte[] whole = pieces.toByteArray();
+            assertThat(new String(whole, StandardCharsets.US_ASCII).equals(expected))
+                    .isTrue();
+            assertThat(pieces.hasAbsent()).isFalse();
+        });
+    }
+
+    private static JsonSource source(byte[] bytes) {
+        return new JsonSource() {
+            @Override
+            public long size() {
+                return bytes.length;
+            }
+
+            @Override
+            public byte[] read(long from, int count) {
+                return Arrays.copyOfRange(bytes, (int) from, (int) from + count);
+            }
+        };
     }
 
     @Test
