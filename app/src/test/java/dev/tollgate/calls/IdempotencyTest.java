@@ -434,7 +434,9 @@ class IdempotencyTest {
         assertThat(first.content()).isEqualTo(page.repeat(80));
         Gateway.Reply second = customer.chat(call(true, "large"), "k");
         assertRefused(second);
-        assertThat(second.text()).contains("4 MiB").doesNotContain("server");
+        assertThat(second.text())
+                .contains("4 MiB", "GET /v1/tasks/" + first.header("x-tollgate-task-id") + " ")
+                .doesNotContain("server");
         awaitSpools(gateway, (int) gateway.number("SELECT COUNT(*) FROM kept_answer WHERE state = 'kept'"));
         assertOneCall();
     }

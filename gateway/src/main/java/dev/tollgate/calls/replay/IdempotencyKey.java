@@ -52,22 +52,23 @@ public final class IdempotencyKey {
                 HEADER, "This Idempotency-Key was used with another request body; a new request needs a new key.");
     }
 
-    static ApiError answerDropped() {
-        return answered("is not kept: it was larger than 4 MiB, or newer answers have taken its place");
+    static ApiError answerDropped(String taskId) {
+        return answered(taskId, "is not kept: it was larger than 4 MiB, or newer answers have taken its place");
     }
 
-    static ApiError answerElsewhere() {
-        return answered("is not here: one larger than 64 KiB, compressed, lies only on the server that gave it");
+    static ApiError answerElsewhere(String taskId) {
+        return answered(
+                taskId, "is not here: one larger than 64 KiB, compressed, lies only on the server that gave it");
     }
 
-    static ApiError answerUnreadable() {
-        return answered("cannot be read any more");
+    static ApiError answerUnreadable(String taskId) {
+        return answered(taskId, "cannot be read any more");
     }
 
-    private static ApiError answered(String but) {
+    private static ApiError answered(String taskId, String but) {
         return ApiError.invalid(
                 HEADER,
                 "The call that used this Idempotency-Key was answered and charged, but its answer " + but
-                        + ". To ask again, use a new key.");
+                        + ". GET /v1/tasks/" + taskId + " shows its usage and charge. To ask again, use a new key.");
     }
 }

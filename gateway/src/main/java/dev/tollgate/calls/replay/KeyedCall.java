@@ -135,7 +135,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         switch (found.state()) {
             case RUNNING -> await(found.taskId());
             case KEPT -> replay(found);
-            case DROPPED -> refuse(IdempotencyKey.answerDropped());
+            case DROPPED -> refuse(IdempotencyKey.answerDropped(found.taskId()));
         }
     }
 
@@ -162,10 +162,10 @@ final class KeyedCall implements SpooledAnswer.Ending {
             spool.open(found);
             known.replayed(ReplayedFrom.FILE);
         } catch (NoSuchFileException e) {
-            replayCopy(found, IdempotencyKey.answerElsewhere());
+            replayCopy(found, IdempotencyKey.answerElsewhere(found.taskId()));
         } catch (IOException | StoreException e) {
             log.error(Event.SPOOL_FAILED, "the kept answer of {} cannot be read", found.taskId(), e);
-            replayCopy(found, IdempotencyKey.answerUnreadable());
+            replayCopy(found, IdempotencyKey.answerUnreadable(found.taskId()));
         }
     }
 
@@ -183,7 +183,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
             known.replayed(ReplayedFrom.COPY);
         } catch (IOException | StoreException e) {
             log.error(Event.SPOOL_FAILED, "the copy of the kept answer of {} cannot be read", found.taskId(), e);
-            refuse(IdempotencyKey.answerUnreadable());
+            refuse(IdempotencyKey.answerUnreadable(found.taskId()));
         }
     }
 
