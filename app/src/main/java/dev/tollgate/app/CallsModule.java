@@ -160,6 +160,7 @@ public record CallsModule(
         MediaLimits limits = new MediaLimits(
                 settings.get(TrafficSettings.MEDIA_BYTES),
                 settings.get(TrafficSettings.MEDIA_CALL_BYTES),
+                settings.get(TrafficSettings.MEDIA_MADE_BYTES),
                 settings.get(TrafficSettings.MEDIA_SPOOL_BYTES),
                 settings.get(TrafficSettings.MEDIA_TIME),
                 settings.get(TrafficSettings.MEDIA_REDIRECTS),

@@ -64,6 +64,8 @@ public record UpstreamFailure(
         DAY_QUOTA,
         /** 5xx, no connection, timeout, an end before the first event: may pass. */
         UNAVAILABLE,
+        /** The answer has more than an answer may have. Another one would cost as much. */
+        TOO_LARGE,
         /** The answer broke off in the middle, or contained data that cannot be parsed. */
         BROKEN
     }

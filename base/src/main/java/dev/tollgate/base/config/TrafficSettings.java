@@ -167,11 +167,16 @@ public final class TrafficSettings {
             Kind.bytes(1_024, 16L << 30),
             "300MiB",
             "The total size of the media files of a call."));
+    public static final Setting<Long> MEDIA_MADE_BYTES = row(Setting.of(
+            "media.made-bytes",
+            Kind.bytes(1_024, 1L << 30),
+            "32MiB",
+            "The largest image that a model may make. With a larger one the call fails and is free."));
     public static final Setting<Long> MEDIA_SPOOL_BYTES = row(Setting.of(
             "media.spool-bytes",
             Kind.bytes(1_024, 1L << 40),
             "4GiB",
-            "Disk space for downloaded media files while their calls run. One account gets at most half of it, so set it"
+            "Disk space for downloaded media files and for images that models make, while their calls run. One account gets at most half of it, so set it"
                     + " to at least twice media.call-bytes."));
     public static final Setting<Duration> MEDIA_TIME = row(Setting.of(
             "media.time", Kind.time(TICK, DAY), "30s", "The longest time for one download, including redirects."));

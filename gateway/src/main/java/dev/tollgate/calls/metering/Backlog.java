@@ -75,7 +75,7 @@ final class Backlog {
             case UpstreamEvent.Text text -> text.text().length();
             case UpstreamEvent.Thought thought -> thought.text().length();
             case UpstreamEvent.ToolCall call -> call.arguments().length();
-            case UpstreamEvent.Media made -> made.data().length();
+            case UpstreamEvent.Media made -> made.data().heapBytes();
             case UpstreamEvent.Raw raw -> raw.bytes();
             default -> 0;
         };

@@ -90,6 +90,11 @@ public final class Call implements Running {
         }
 
         @Override
+        public void answerHasLeft() {
+            request.ask().media().releaseMade();
+        }
+
+        @Override
         public void roomMayBeFree() {
             phase.roomMayBeFree();
         }

@@ -25,6 +25,9 @@ final class Collecting implements AnswerRoom.Holder {
 
         boolean isCallerGone();
 
+        /** Lets go what only the answer needed: it has left, or nobody wants it. */
+        void answerHasLeft();
+
         /** Goes on with an answer that waits for room. */
         void roomMayBeFree();
 
@@ -71,9 +74,6 @@ final class Collecting implements AnswerRoom.Holder {
     /** The call is over, and its end is on its way: gives the room back when that has left. */
     void over() {
         isOver = true;
-        if (share == null) {
-            return;
-        }
         if (owner.isCallerGone() || !sink.isSending()) {
             release();
         } else if (isClosing) {
@@ -96,6 +96,7 @@ final class Collecting implements AnswerRoom.Holder {
         if (its != null) {
             its.release();
         }
+        owner.answerHasLeft();
     }
 
     private void drop() {

@@ -222,7 +222,7 @@ final class Concluding {
         answer.delivery().endWith(answer.waiting().batches());
         if (finishedBefore) {
             answer.waiting().countAll(answer.usage(), hold.coverage());
-            charge(Books.End.COMPLETED);
+            charge(call.sink().isMidway() ? Books.End.CANCELLED : Books.End.COMPLETED);
         } else if (heard) {
             if (hold.isConfirming()) { // it was reported all the same
                 answer.waiting().takeCovered(answer.usage(), hold.coverage(), head -> false, reported -> {});

@@ -26,7 +26,7 @@ final class DeliveredBytes {
             case UpstreamEvent.Media medium -> {
                 visible += images.most() == 0 ? images.weight() : 0;
                 made += made < images.most() ? 1 : 0;
-                media += medium.data().length();
+                media += medium.data().heapBytes();
             }
             case UpstreamEvent.Raw chunk -> raw += chunk.bytes();
             default -> {

@@ -107,6 +107,11 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public boolean isMidway() {
+        return sink.isMidway();
+    }
+
+    @Override
     public void onDrain(Runnable resume) {
         sink.onDrain(resume);
     }

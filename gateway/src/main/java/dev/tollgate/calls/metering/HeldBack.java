@@ -11,6 +11,7 @@ final class HeldBack {
 
     enum Reason {
         CALLER_READS_SLOWLY,
+        EVENT_LEAVES,
         HOLD_GROWS,
         HOLD_NOT_DURABLE,
         NO_ROOM
@@ -50,6 +51,16 @@ final class HeldBack {
         return true;
     }
 
+    /** The answer waits for a large event, which leaves as fast as its caller takes it. @return whether that is new */
+    boolean byEvent() {
+        boolean isNew = reasons.add(Reason.EVENT_LEAVES);
+        if (isNew) {
+            slowCaller.takesAnEvent();
+            pause();
+        }
+        return isNew;
+    }
+
     /** The answer waits for room on the heap. */
     void byRoom() {
         if (reasons.add(Reason.NO_ROOM)) {
@@ -66,7 +77,7 @@ final class HeldBack {
 
     /** The caller has caught up. @return whether it was waited for */
     boolean callerReads() {
-        boolean waited = reasons.remove(Reason.CALLER_READS_SLOWLY);
+        boolean waited = reasons.remove(Reason.CALLER_READS_SLOWLY) | reasons.remove(Reason.EVENT_LEAVES);
         if (waited) {
             slowCaller.letsGo();
         }
@@ -97,6 +108,11 @@ final class HeldBack {
         private static final long NOTICED_NANOS = Duration.ofSeconds(1).toNanos();
 
         private final LongSupplier nanoTime;
+        /** The time after which an event that is still leaving counts as read slowly. */
+        private static final long EVENT_NANOS = Duration.ofSeconds(10).toNanos();
+
+        private boolean takesAnEvent;
+        private long takesSinceNanos;
         private boolean holdsBack;
         private boolean heldBack;
         private long letGoNanos;
@@ -109,16 +125,27 @@ final class HeldBack {
             holdsBack = true;
         }
 
+        void takesAnEvent() {
+            takesAnEvent = true;
+            takesSinceNanos = nanoTime.getAsLong();
+        }
+
         void letsGo() {
-            if (holdsBack) {
-                holdsBack = false;
+            boolean held = isHoldingBack();
+            takesAnEvent = false;
+            holdsBack = false;
+            if (held) {
                 heldBack = true;
                 letGoNanos = nanoTime.getAsLong();
             }
         }
 
+        private boolean isHoldingBack() {
+            return holdsBack || takesAnEvent && nanoTime.getAsLong() - takesSinceNanos > EVENT_NANOS;
+        }
+
         boolean isToBlame() {
-            return holdsBack || (heldBack && nanoTime.getAsLong() - letGoNanos < NOTICED_NANOS);
+            return isHoldingBack() || (heldBack && nanoTime.getAsLong() - letGoNanos < NOTICED_NANOS);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.MediaLoader;
 import dev.tollgate.upstreams.pool.Ask;
@@ -21,9 +22,12 @@ public record MediaAccess(MediaLoader loader, Ledger ledger) {
         return Refusals.nothingToSpend(account);
     }
 
-    /** Lets the request's media be downloaded at the account's expense. */
-    void serve(String accountId, Ask ask) {
+    /** Lets the request's media be downloaded, and what the model makes be written to files, at the account's expense. */
+    void serve(String accountId, Model model, Ask ask) {
         CallMedia media = ask.media();
+        if (model.makesImages()) {
+            media.makes(loader.madeFiles(accountId));
+        }
         media.loadBy(wanted -> loader.load(accountId, wanted, MediaBound.inlineBytes(ask.promptSize()), media));
     }
 }

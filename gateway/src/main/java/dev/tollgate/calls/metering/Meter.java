@@ -96,7 +96,7 @@ public final class Meter {
     public Translation translate(CallSession session, Model model, Ask ask, @Nullable Long askedTokensMax) {
         long began = System.nanoTime();
         PreparedCall prepared = upstreams.prepare(ask, session);
-        media.serve(session.accountId(), ask);
+        media.serve(session.accountId(), model, ask);
         PromptSize size = ask.promptSize();
         PromptBound prompt = PromptBound.of(size, ask, model.upstream());
         Bounds bounds =

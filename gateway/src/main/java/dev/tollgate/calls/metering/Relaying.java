@@ -38,6 +38,9 @@ final class Relaying implements Phase {
 
     private @Nullable UpstreamFailure failedUnconfirmed;
 
+    /** A mark that nothing is shown or ended, because a large event is leaving. */
+    private boolean isStopped;
+
     /** @param translation the translation with its media loaded, and the bounds of the hold */
     @SuppressWarnings("this-escape") // nothing calls back before begin()
     Relaying(Call call, Translation translation, Books.Held held) {
@@ -104,6 +107,9 @@ final class Relaying implements Phase {
     /** Shows the waiting output that the hold covers. Extends the hold, or ends the response, if some is not covered. */
     void pump() {
         AnswerUnderWay answer = answer();
+        if (waitsForEvent()) {
+            return;
+        }
         if (!mayShow()) {
             awaitHold(answer);
             return;
@@ -122,9 +128,18 @@ final class Relaying implements Phase {
                 sink.cost(now());
             }
         }
-        if (call.isCallerGone()) {
-            return; // noticed while writing; the next turn handles it
+        if (!call.isCallerGone() && !waitsForEvent()) { // else noticed while writing; the next turn handles it
+            goOnOrEnd(answer, covers);
         }
+    }
+
+    /** Returns whether a large event is leaving. When it has, what waits is looked at. */
+    private boolean waitsForEvent() {
+        isStopped |= sink.isMidway();
+        return sink.isMidway();
+    }
+
+    private void goOnOrEnd(AnswerUnderWay answer, boolean covers) {
         long used = answer.usage().billedOutputTokens(reasoningBilled());
         if (answer.usage().isBeyondAnyAnswer()) {
             concluding.refund(UpstreamErrors.tooLong(), CallOutcome.FAILED_UPSTREAM);
@@ -222,13 +237,17 @@ final class Relaying implements Phase {
     private void show(List<UpstreamEvent> events) {
         answer().delivery().show(events, answer().attempts());
         call.course().takesFirst(CallStep.SHOWN);
-        if (sink.full() && heldBack.byCaller()) {
+        if (sink.isMidway() ? heldBack.byEvent() : sink.full() && heldBack.byCaller()) {
             sink.onDrain(() -> call.turn(this::callerReads));
         }
     }
 
     private void callerReads() {
         if (heldBack.callerReads()) {
+            if (isStopped && call.isIn(this)) {
+                isStopped = false;
+                pump();
+            }
             goOnReading();
         }
     }

@@ -144,6 +144,11 @@ public interface Sink {
         return false;
     }
 
+    /** Returns whether a large event is leaving, as fast as the caller takes it. It is {@link #full} meanwhile, and the next event waits. */
+    default boolean isMidway() {
+        return false;
+    }
+
     /** Runs a task once, when the caller has caught up. */
     default void onDrain(Runnable resume) {}
 

@@ -26,6 +26,7 @@ final class UpstreamErrors {
                 error("The upstream provider refused the request: its content or its parameters are not supported.")
                         .doNotRetry();
             case TOO_LONG -> contextExceeded(Objects.requireNonNullElse(failure.overflow(), ContextOverflow.UNTOLD));
+            case TOO_LARGE -> tooLong().doNotRetry();
             case BROKEN -> error("The upstream provider closed the stream before the answer was complete.");
             case MISCONFIGURED, REPLACED, QUOTA, DAY_QUOTA, UNAVAILABLE ->
                 failure.retryAfter() == null ? unavailable() : unavailable().retryAfter(failure.retryAfter());

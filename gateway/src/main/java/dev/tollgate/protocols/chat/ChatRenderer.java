@@ -83,7 +83,7 @@ final class ChatRenderer implements Renderer {
             chunks.goOnIn(out.out());
         }
         for (UpstreamEvent event : events) {
-            take(event);
+            take(event, out);
         }
     }
 
@@ -98,11 +98,11 @@ final class ChatRenderer implements Renderer {
         }
     }
 
-    private void take(UpstreamEvent event) {
+    private void take(UpstreamEvent event, JsonPieces out) {
         switch (event) {
             case UpstreamEvent.Text text -> text(text, choices.get(text.candidate()));
             case UpstreamEvent.Thought thought -> thought(thought, choices.get(thought.candidate()));
-            case UpstreamEvent.Media made -> file(made, choices.get(made.candidate()));
+            case UpstreamEvent.Media made -> file(made, choices.get(made.candidate()), out);
             case UpstreamEvent.ToolCall call -> call(call, choices.get(call.candidate()));
             case UpstreamEvent.Grounding it -> choices.get(it.candidate()).grounding = it;
             case UpstreamEvent.Logprobs logprobs -> logprobs(logprobs);
@@ -134,13 +134,13 @@ final class ChatRenderer implements Renderer {
         choice.answer.thoughtSignature(thought.signature());
     }
 
-    private void file(UpstreamEvent.Media made, Choice choice) {
-        MadeFile file = new MadeFile(made.url(), made.signature());
+    private void file(UpstreamEvent.Media made, Choice choice, JsonPieces out) {
+        MadeFile file = new MadeFile(made::writeUrl, made.signature());
         choice.answer.file(made);
         if (chunks == null) {
             choice.file(file);
         } else {
-            chunks.file(made.candidate(), choice.filesTold++, file);
+            chunks.file(made.candidate(), choice.filesTold++, file, out);
         }
     }
 

@@ -61,7 +61,8 @@ final class Choice {
     }
 
     void file(MadeFile file) {
-        file.write(filesTold++, files.out().raw(files.isEmpty() ? "" : ","));
+        files.out().raw(files.isEmpty() ? "" : ",");
+        file.write(filesTold++, files);
     }
 
     /** Adds the log probabilities of one piece's tokens. */

@@ -42,7 +42,7 @@ final class CostStream extends ForwardingSink {
                 queries = searched.words();
             }
         }
-        if (!queries.isEmpty() && chunks.hasBegun()) {
+        if (!queries.isEmpty() && chunks.hasBegun() && !chunks.isMidway()) {
             write("search", JSON.writeValueAsString(queries));
             queries = List.of();
         }
@@ -55,7 +55,7 @@ final class CostStream extends ForwardingSink {
 
     @Override
     public boolean wantsCost() {
-        return chunks.hasBegun() && nanoTime.getAsLong() - toldNanos >= EACH_NANOS;
+        return chunks.hasBegun() && !chunks.isMidway() && nanoTime.getAsLong() - toldNanos >= EACH_NANOS;
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class AnswerBudget {
             case UpstreamEvent.Text text -> Utf8Buffer.escapedBytes(text.text());
             case UpstreamEvent.Thought thought -> Utf8Buffer.escapedBytes(thought.text());
             case UpstreamEvent.ToolCall call -> CALL_BYTES + call.arguments().length();
-            case UpstreamEvent.Media made -> made.data().length();
+            case UpstreamEvent.Media made -> made.data().heapBytes();
             case UpstreamEvent.Logprobs logprobs -> logprobs(logprobs);
             case UpstreamEvent.Embedded embedded ->
                 embedded.vectors().stream().mapToLong(vector -> vector.length).sum();

@@ -1,7 +1,11 @@
 package dev.tollgate.protocols.door;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.replay.Outlet;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,7 @@ public final class PacedAnswer {
     private @Nullable JsonPieces last;
     private boolean isEnding;
     private boolean isWaiting;
+    private boolean isMidway;
     private @Nullable Runnable resume;
     private @Nullable Runnable sent;
 
@@ -36,6 +41,7 @@ public final class PacedAnswer {
     /** Sends what was written, as far as the caller takes it. */
     public void send() {
         if (!pieces.isShort()) {
+            isMidway |= pieces.hasAbsent();
             sendPieces();
         } else if (!isWaiting && pieces.size() > 0) {
             outlet.write(pieces.out().array(), pieces.out().size());
@@ -73,10 +79,32 @@ public final class PacedAnswer {
             } else if (count == PIECES_A_TURN) {
                 isWaiting = true;
                 outlet.later(this::goOn);
+            } else if (pieces.absent() != null) {
+                fetch(pieces.absent());
             } else {
                 sendPiece();
             }
         }
+        isMidway &= isWaiting;
+    }
+
+    /** Has a thread read the next bytes of a file. */
+    private void fetch(JsonPieces.Absent piece) {
+        isWaiting = true;
+        JsonPieces its = pieces;
+        Thread.ofVirtual().name("read-made").start(() -> {
+            try {
+                byte[] bytes = piece.read();
+                outlet.later(() -> {
+                    its.fetched(piece, bytes);
+                    goOn();
+                });
+            } catch (IOException | RuntimeException | Error e) {
+                Fatal.check(e);
+                outlet.later(() -> outlet.fail(
+                        ApiError.of(ErrorCode.INTERNAL_ERROR, "An image could not be read. Please try again.")));
+            }
+        });
     }
 
     private void sendPiece() {
@@ -114,6 +142,11 @@ public final class PacedAnswer {
     /** @param then runs once, when all has left, if it {@link #isSending} */
     public void onSent(Runnable then) {
         sent = then;
+    }
+
+    /** Returns whether the bytes before the end have some that still lie in a file. */
+    public boolean isMidway() {
+        return isMidway;
     }
 
     public boolean full() {

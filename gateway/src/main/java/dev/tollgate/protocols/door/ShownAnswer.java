@@ -72,6 +72,11 @@ abstract class ShownAnswer implements Sink {
     }
 
     @Override
+    public final boolean isMidway() {
+        return paced.isMidway();
+    }
+
+    @Override
     public final boolean isSending() {
         return paced.isSending();
     }

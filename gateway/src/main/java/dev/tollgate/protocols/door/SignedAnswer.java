@@ -83,7 +83,7 @@ public final class SignedAnswer {
     public void file(UpstreamEvent.Media made) {
         if (made.signature() != null && !made.linked()) {
             files.add(new SignedPart.File(
-                    SignedPart.File.head(made.data()), made.data().length(), made.signature()));
+                    SignedPart.File.head(made.data().head()), made.data().length(), made.signature()));
         }
     }
 

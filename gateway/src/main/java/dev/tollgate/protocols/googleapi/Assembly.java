@@ -22,8 +22,14 @@ final class Assembly {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String TOKENS = "logprobsResult";
 
+    private final NamedFiles files;
     private final ObjectNode whole = NODES.objectNode();
     private final Map<Integer, Candidate> candidates = new TreeMap<>();
+
+    /** @param files that the chunks name */
+    Assembly(NamedFiles files) {
+        this.files = files;
+    }
 
     void add(ObjectNode chunk) {
         addCandidates(List.copyOf(chunk.path("candidates").values()));
@@ -37,7 +43,7 @@ final class Assembly {
     void addCandidates(List<? extends JsonNode> list) {
         for (int place = 0; place < list.size(); place++) {
             int index = list.get(place).path("index").asInt(place);
-            candidates.computeIfAbsent(index, Candidate::new).add(list.get(place));
+            candidates.computeIfAbsent(index, it -> new Candidate(it, files)).add(list.get(place));
         }
     }
 
@@ -71,6 +77,7 @@ final class Assembly {
     private static final class Candidate {
 
         private final int index;
+        private final NamedFiles files;
         private final ObjectNode tree = NODES.objectNode();
         /** The parts that are closed, and the text that is not, with commas between them. */
         private final CollectedJson parts = new CollectedJson();
@@ -82,8 +89,9 @@ final class Assembly {
         private boolean isThought;
         private @Nullable String signature;
 
-        private Candidate(int index) {
+        private Candidate(int index, NamedFiles files) {
             this.index = index;
+            this.files = files;
         }
 
         private boolean hasStopped() {
@@ -121,7 +129,8 @@ final class Assembly {
             if (!part.path("text").isString() || part.size() != known) {
                 close();
                 hasCall |= part.has("functionCall");
-                next().raw(GoogleJson.bytes(part));
+                next();
+                files.write(part, parts);
                 return;
             }
             if (isText && (thought != isThought || (signature != null && more != null))) {

@@ -265,7 +265,8 @@ final class Chunks {
     private static ObjectNode part(UpstreamEvent.Media made) {
         ObjectNode part = NODES.objectNode();
         ObjectNode inner = part.putObject(made.linked() ? "fileData" : "inlineData");
-        inner.put("mimeType", made.mimeType()).put(made.linked() ? "fileUri" : "data", made.data());
+        inner.put("mimeType", made.mimeType())
+                .put(made.linked() ? "fileUri" : "data", made.data().text());
         return signed(part, made.signature());
     }
 

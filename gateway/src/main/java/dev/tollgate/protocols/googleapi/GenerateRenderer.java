@@ -18,7 +18,8 @@ final class GenerateRenderer implements Renderer {
 
     private final Chunks chunks;
     private final AnswerForm form;
-    private final Assembly assembly = new Assembly();
+    private final NamedFiles files = new NamedFiles();
+    private final Assembly assembly = new Assembly(files);
     private boolean begun;
 
     /** @param namesTier whether the usage names the service tier that was granted */
@@ -33,6 +34,7 @@ final class GenerateRenderer implements Renderer {
 
     @Override
     public void events(List<UpstreamEvent> events, JsonPieces out) {
+        files.addAll(events);
         List<ObjectNode> shown = chunks.of(events);
         if (form == AnswerForm.WHOLE) {
             shown.forEach(assembly::add);
@@ -45,9 +47,12 @@ final class GenerateRenderer implements Renderer {
     private void write(JsonNode chunk, JsonPieces out) {
         if (form == AnswerForm.ARRAY) {
             boolean isFirst = !begun && out.size() == 0;
-            out.out().raw(isFirst ? "[" : ",\r\n").raw(GoogleJson.bytes(chunk));
+            out.out().raw(isFirst ? "[" : ",\r\n");
+            files.write(chunk, out);
         } else {
-            out.out().raw(AnswerForm.DATA).raw(GoogleJson.bytes(chunk)).raw("\r\n\r\n");
+            out.out().raw(AnswerForm.DATA);
+            files.write(chunk, out);
+            out.out().raw("\r\n\r\n");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.openai;
 import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.models.PrintedUsage;
 import java.util.List;
@@ -65,9 +66,13 @@ public final class ChunkWriter {
         choice(choice, DELTA_REASONING).string(text).raw(END);
     }
 
-    /** @param index counts the choice's files up from 0 over the whole stream */
-    public void file(int choice, int index, MadeFile file) {
-        file.write(index, choice(choice, DELTA_IMAGES));
+    /**
+     * @param index counts the choice's files up from 0 over the whole stream
+     * @param pieces that this writes to
+     */
+    public void file(int choice, int index, MadeFile file, JsonPieces pieces) {
+        choice(choice, DELTA_IMAGES);
+        file.write(index, pieces);
         out.raw(']').raw(END);
     }
 

@@ -217,7 +217,7 @@ final class Output {
     boolean made(UpstreamEvent.Media made) {
         boolean isPicture = made.mimeType().isEmpty() || made.mimeType().startsWith("image/");
         if (made.linked()) {
-            message().append(made.data());
+            message().append(made.data().text());
             close("completed", null);
         } else if (isPicture) {
             close("completed", null);
@@ -229,7 +229,9 @@ final class Output {
     private void picture(UpstreamEvent.Media made) {
         OpenItem item = new OpenItem(events, "image_generation_call", count, id("ig_"));
         item.added(",\"status\":\"in_progress\",\"result\":null}");
-        out.raw(",\"status\":\"completed\",\"result\":").string(made.data());
+        out.raw(",\"status\":\"completed\",\"result\":\"");
+        made.data().write(events.items);
+        out.raw('"');
         if (made.signature() != null) {
             out.raw(",\"extra_content\":{\"google\":{\"thought_signature\":");
             out.string(made.signature()).raw("}}");

@@ -5,8 +5,10 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.http.client.FarEnd;
 import dev.tollgate.http.client.Request;
+import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.connections.BodySender;
 import dev.tollgate.upstreams.connections.Errand;
+import dev.tollgate.upstreams.connections.MadeReader;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -132,8 +134,9 @@ final class CompatChannel implements Channel {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
             boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
-            CompatReader reader = new CompatReader(
+            CompatReader chunks = new CompatReader(
                     errors, ask.candidates(), ask.includeThoughts(), json, ask.tier(), dialect.readsCost());
+            AnswerReader reader = MadeReader.ofOpenAi(chunks, ask.media().made(), errors);
             Request request = request("/chat/completions")
                     .with("accept", "text/event-stream")
                     .withKnown("traceparent", listener.traceparent());

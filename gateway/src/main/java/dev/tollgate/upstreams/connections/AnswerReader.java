@@ -33,6 +33,17 @@ public interface AnswerReader {
     @Nullable
     UpstreamFailure cut(String why, List<UpstreamEvent> events);
 
+    /**
+     * Returns what blocks and has to be done, on another thread, before more is read; null if nothing. Then comes a {@link #read} of nothing. Meanwhile
+     * nothing is called here.
+     */
+    default @Nullable Runnable aside() {
+        return null;
+    }
+
+    /** Drops what is unfinished: nothing more is read. */
+    default void close() {}
+
     /** Returns whether every requested candidate has had a finish reason: silence ends the answer soon. */
     boolean isWhole();
 }

@@ -10,11 +10,15 @@ import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamListener;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,8 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     private static final int ERROR_BYTES_MAX = 64 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     /** The list of a stream that waits for its next event: thousands of lists of their own would burden the garbage collector. */
     private static final List<UpstreamEvent> NONE = List.of();
 
@@ -52,6 +58,12 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     private Patience patience = Patience.HEAD;
     private int turnBytes;
     private List<UpstreamEvent> read = NONE;
+
+    /** Does what the reader has to do before it goes on; null if there is nothing. */
+    private @Nullable Thread worker;
+
+    /** The events that wait for it. */
+    private final Deque<Runnable> waiting = new ArrayDeque<>(0);
 
     public StreamedCall(
             Vertx vertx,
@@ -129,6 +141,11 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         if (done) {
             return;
         }
+        if (worker != null) {
+            byte[] copy = Arrays.copyOf(bytes, length);
+            waiting.add(() -> body(copy, length));
+            return;
+        }
         if (error != null) {
             readError(error, bytes, length);
             return;
@@ -139,7 +156,10 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
             reset();
             return;
         }
-        int plainLength = plain == bytes ? length : plain.length;
+        read(plain, plain == bytes ? length : plain.length);
+    }
+
+    private void read(byte[] plain, int plainLength) {
         int told = read.size();
         boolean more = reader.read(plain, plainLength, collected());
         if (!more) {
@@ -152,6 +172,39 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         if (turnBytes >= TURN_BYTES_MAX) {
             deliver();
         }
+        Runnable blocking = done ? null : reader.aside();
+        if (blocking != null) {
+            standAside(blocking);
+        }
+    }
+
+    /** Has a thread do what blocks, while the server is not read from. */
+    private void standAside(Runnable blocking) {
+        if (roundtrip != null) {
+            roundtrip.pause();
+        }
+        Context loop = vertx.getOrCreateContext();
+        worker = Thread.ofVirtual().name("read-aside").start(() -> {
+            blocking.run();
+            loop.runOnContext(_ -> goOn());
+        });
+        deliver();
+    }
+
+    private void goOn() {
+        worker = null;
+        if (done) {
+            reader.close();
+            return;
+        }
+        read(NOTHING, 0);
+        while (worker == null && !done && !waiting.isEmpty()) {
+            waiting.remove().run();
+        }
+        if (worker == null) {
+            deliver();
+            resumeReading();
+        }
     }
 
     /** Extends the wait after a finish reason by events only: a server may send comments for ever (D38). */
@@ -163,7 +216,9 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     @Override
     public void readComplete() {
-        deliver();
+        if (worker == null) {
+            deliver();
+        }
     }
 
     private List<UpstreamEvent> collected() {
@@ -184,7 +239,9 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     @Override
     public void ended() {
-        if (error != null) {
+        if (worker != null) {
+            waiting.add(this::ended);
+        } else if (error != null) {
             end(meaning(error));
         } else {
             whole();
@@ -203,7 +260,9 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     @Override
     public void failed(Throwable why) {
         Fatal.check(why);
-        if (!done) {
+        if (worker != null) {
+            waiting.add(() -> failed(why));
+        } else if (!done) {
             end(error != null ? meaning(error) : reader.cut(described(why), collected()));
         }
     }
@@ -237,6 +296,12 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         done = true;
         if (unpacking != null) {
             unpacking.close();
+        }
+        if (worker == null) {
+            reader.close();
+        } else {
+            worker.interrupt(); // then it is closed
+            waiting.clear();
         }
         errand.over();
     }
@@ -289,7 +354,11 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     @Override
     public void resume() {
         paused = false;
-        if (roundtrip != null && !done) {
+        resumeReading();
+    }
+
+    private void resumeReading() {
+        if (roundtrip != null && !done && !paused && worker == null) {
             roundtrip.resume();
         }
     }

@@ -11,7 +11,9 @@ import dev.tollgate.http.client.Timeouts;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.connections.Errand;
+import dev.tollgate.upstreams.connections.MadeReader;
 import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
@@ -272,8 +274,10 @@ public final class GeminiChannel implements Channel {
             if (!models.name(ask.upstreamModel()).equals(model)) {
                 return overtaken(listener);
             }
-            GeminiEventReader reader =
-                    new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
+            AnswerReader reader = MadeReader.ofGemini(
+                    new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk),
+                    ask.media().made(),
+                    errors);
             UpstreamListener answering = new AnsweringModel(models, model, listener);
             Request request = this.request.withKnown("traceparent", listener.traceparent());
             if (body.slots().isEmpty()) {
@@ -294,7 +298,7 @@ public final class GeminiChannel implements Channel {
         }
 
         private UpstreamCall start(
-                GeminiEventReader reader, UpstreamListener answering, Errand errand, Future<Roundtrip> connecting) {
+                AnswerReader reader, UpstreamListener answering, Errand errand, Future<Roundtrip> connecting) {
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, answering, errand);
             call.start(connecting);
             return call;

@@ -7,14 +7,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The media of one call that were downloaded or made for it. Empty before loading and after release; a restarted call loads them again.
- * Thread-safe.
+ * The media of one call that were downloaded or made for it. Empty before loading and after release; a restarted call loads them again. What its
+ * model makes is there until the answer has left. Thread-safe.
  */
 public final class CallMedia {
 
     private final Map<String, Medium> byKey = new ConcurrentHashMap<>();
     private final AtomicLong releases = new AtomicLong();
     private volatile @Nullable Loader loader;
+    private volatile @Nullable MadeFiles made;
 
     /** Loads for the call's account. Blocks. */
     @FunctionalInterface
@@ -27,6 +28,24 @@ public final class CallMedia {
     /** Set once, before the call begins. */
     public void loadBy(Loader loader) {
         this.loader = loader;
+    }
+
+    /** Set once, before a call begins whose model makes files. */
+    public void makes(MadeFiles files) {
+        made = files;
+    }
+
+    /** Returns where long files of the model go; null if it makes none. */
+    public @Nullable MadeFiles made() {
+        return made;
+    }
+
+    /** Lets go what the model has made. */
+    public void releaseMade() {
+        MadeFiles files = made;
+        if (files != null) {
+            files.release();
+        }
     }
 
     /**

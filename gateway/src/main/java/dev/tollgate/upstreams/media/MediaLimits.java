@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param mediumBytesMax of one medium
  * @param callBytesMax of all media of a call
+ * @param madeBytesMax of a file that a model makes
  * @param spoolBytesMax of all files that media lie in
  * @param time of one download, redirects included, and of the wait before it
  * @param redirectsMax of one download
@@ -16,6 +17,7 @@ import java.time.Duration;
 public record MediaLimits(
         long mediumBytesMax,
         long callBytesMax,
+        long madeBytesMax,
         long spoolBytesMax,
         Duration time,
         int redirectsMax,
@@ -23,7 +25,7 @@ public record MediaLimits(
         int accountDownloadsMax) {
 
     public MediaLimits {
-        if (mediumBytesMax < 1 || callBytesMax < 1 || spoolBytesMax < 1 || redirectsMax < 0) {
+        if (mediumBytesMax < 1 || callBytesMax < 1 || madeBytesMax < 1 || spoolBytesMax < 1 || redirectsMax < 0) {
             throw new IllegalArgumentException("limits out of range");
         }
         if (time.toMillis() < 1 || downloadsMax < 1 || accountDownloadsMax < 1) {

@@ -45,6 +45,7 @@ public final class MediaLoader implements AutoCloseable {
     private final Downloads downloads;
     private final FirstFrames frames;
     private final MediaLimits limits;
+    private final MediaSpool spool;
     private final FairTurns callTurns = new FairTurns(CALLS);
     private final FairTurns downloadTurns;
     private final AtomicLongArray ends = new AtomicLongArray(DownloadEnd.values().length);
@@ -55,6 +56,7 @@ public final class MediaLoader implements AutoCloseable {
 
     MediaLoader(MediaLimits limits, MediaSpool spool, Downloads downloads) {
         this.limits = limits;
+        this.spool = spool;
         this.downloads = downloads;
         this.frames = new FirstFrames(spool);
         this.downloadTurns = new FairTurns(new FairTurns.Bounds(
@@ -204,6 +206,11 @@ public final class MediaLoader implements AutoCloseable {
         } finally {
             got.release();
         }
+    }
+
+    /** Returns where the files go that a model makes for a call of an account. */
+    public MadeFiles madeFiles(String accountId) {
+        return new MadeFiles(spool, accountId, limits.madeBytesMax());
     }
 
     /** Downloads since the start that have ended so. */

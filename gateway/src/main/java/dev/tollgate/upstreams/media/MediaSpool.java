@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where media lie while their call runs: small ones in memory, those above {@value #MEMORY_EACH_MAX} bytes, and all where the memory
@@ -28,6 +29,10 @@ public final class MediaSpool {
     private final Shares fileBytes;
     private final Shares memoryBytes = new Shares(MEMORY_ALL_MAX);
     private final AtomicLong names = new AtomicLong();
+    private final Object freed = new Object();
+
+    /** The answer that takes more than there is. */
+    private @Nullable MadeFiles beyond;
 
     private MediaSpool(Path folder, long bytesMax) {
         this.folder = folder;
@@ -78,8 +83,44 @@ public final class MediaSpool {
         }
     }
 
+    /** Returns the most that a file takes before it begins: several have room. */
+    long partMax() {
+        return bytesMax / 4;
+    }
+
+    /**
+     * Takes room for a file, and waits as long as there is none. Of the answers that have files already, one at a time takes more than there is: or those
+     * that have all the room might wait for each other. Blocks.
+     *
+     * @return how much was taken
+     */
+    long awaitFile(String accountId, long bytes, MadeFiles answer, boolean hasSome) throws InterruptedException {
+        synchronized (freed) {
+            while (!fileBytes.take(accountId, bytes)) {
+                if (hasSome && (beyond == null || beyond == answer)) {
+                    beyond = answer;
+                    return 0;
+                }
+                freed.wait();
+            }
+            return bytes;
+        }
+    }
+
+    void isOver(MadeFiles answer) {
+        synchronized (freed) {
+            if (beyond == answer) {
+                beyond = null;
+                freed.notifyAll();
+            }
+        }
+    }
+
     void giveFile(String accountId, long bytes) {
-        fileBytes.give(accountId, bytes);
+        synchronized (freed) {
+            fileBytes.give(accountId, bytes);
+            freed.notifyAll();
+        }
     }
 
     FileChannel newFile() throws IOException {

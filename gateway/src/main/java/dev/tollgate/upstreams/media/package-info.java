@@ -7,6 +7,9 @@
  * into the body as base64 and what is uploaded first ({@code FileUploads}, one cache for each channel); an OpenAI-compatible server gets all media in
  * the body. Both are read from the file step by step ({@code BodySender}), so a call holds some 100 KiB of its media.
  *
+ * <p>What a model makes goes the other way: long base64 of its answer is written to files as it comes ({@code MadeReader}) and stays base64 until it is sent, so
+ * that only a name of it passes through the readers ({@link MadeFiles}). Without room the upstream is not read from.
+ *
  * <p>The content of a file is known only after its download, and not every channel accepts it: in {@code PreparedAsk.loaded} a channel says so,
  * before the reservation for the first one, and at each failover.
  *

@@ -38,7 +38,7 @@ public enum AttemptEnd {
             case QUOTA -> QUOTA;
             case DAY_QUOTA -> DAY_QUOTA;
             case UNAVAILABLE -> UNAVAILABLE;
-            case BROKEN -> BROKEN;
+            case TOO_LARGE, BROKEN -> BROKEN;
         };
     }
 }

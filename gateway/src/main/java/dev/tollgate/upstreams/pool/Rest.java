@@ -76,7 +76,7 @@ record Rest(Reason reason, long untilMillis, int times, boolean isAlarmed, long 
                         : of(Reason.MINUTE_QUOTA, now.plus(told).toEpochMilli(), 0, before);
             case DAY_QUOTA -> of(Reason.DAY_QUOTA, nextDay(now).toEpochMilli(), 0, before);
             case MISCONFIGURED -> of(Reason.MISCONFIGURED, now.toEpochMilli() + MISCONFIGURED_MILLIS, 0, before);
-            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, UNAVAILABLE, BROKEN -> null;
+            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, UNAVAILABLE, TOO_LARGE, BROKEN -> null;
         };
     }
 

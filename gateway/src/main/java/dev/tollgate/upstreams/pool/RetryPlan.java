@@ -84,7 +84,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
             return again();
         }
         return switch (failure.kind()) {
-            case REFUSED, TOO_LONG, BROKEN -> decision(Next.NONE);
+            case REFUSED, TOO_LONG, TOO_LARGE, BROKEN -> decision(Next.NONE);
             case SIGNATURE ->
                 withoutSignatures
                         ? decision(Next.NONE)

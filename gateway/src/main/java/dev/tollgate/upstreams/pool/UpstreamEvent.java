@@ -1,8 +1,10 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.JsonOut;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Count.Modality;
+import dev.tollgate.upstreams.media.MadeData;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
@@ -42,23 +44,30 @@ public sealed interface UpstreamEvent {
      * An image, a sound or another file that the model has made, whole or as a link.
      *
      * @param mimeType empty if the upstream does not say
-     * @param data in base64, as it came; a URI if {@code linked}
+     * @param data in base64; a URI if {@code linked}
      * @param signature thought signature on this part
      */
     record Media(
             int candidate,
             String mimeType,
-            String data,
+            MadeData data,
             boolean linked,
             @Nullable String signature) implements UpstreamEvent {
+
+        public Media(int candidate, String mimeType, String data, boolean linked, @Nullable String signature) {
+            this(candidate, mimeType, MadeData.of(data), linked, signature);
+        }
 
         public Media(int candidate, String mimeType, String data) {
             this(candidate, mimeType, data, false, null);
         }
 
-        /** Returns a data URL, or the link. */
-        public String url() {
-            return linked ? data : "data:" + mimeType + ";base64," + data;
+        /** Writes a data URL, or the link, into a JSON string. */
+        public void writeUrl(JsonOut out) {
+            if (!linked) {
+                out.out().raw("data:").escaped(mimeType).raw(";base64,");
+            }
+            data.write(out);
         }
     }
 
@@ -125,9 +134,15 @@ public sealed interface UpstreamEvent {
      * are counted.
      *
      * @param chunk without usage, and without candidates that had ended before; the listener may change it
-     * @param bytes the chunk's length as it came
+     * @param bytes the chunk's length as it came, without the files whose names stand in it
+     * @param files those that have come since the chunk before
      */
-    record Raw(ObjectNode chunk, int bytes) implements UpstreamEvent {}
+    record Raw(ObjectNode chunk, int bytes, List<MadeData.Filed> files) implements UpstreamEvent {
+
+        public Raw(ObjectNode chunk, int bytes) {
+            this(chunk, bytes, List.of());
+        }
+    }
 
     /**
      * All vectors of an {@link EmbedAsk}, in the order of its inputs: JSON values in the ask's form.

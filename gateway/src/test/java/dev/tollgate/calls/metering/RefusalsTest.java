@@ -214,16 +214,17 @@ class RefusalsTest {
                         switch (kind) {
                             case REFUSED, SIGNATURE -> "refused the request";
                             case TOO_LONG -> "longer than this model's maximum context length. Please shorten it.";
+                            case TOO_LARGE -> "more than an answer may hold";
                             case BROKEN -> "closed the stream";
                             default -> "temporarily unavailable";
                         });
         assertThat(error.headers().containsKey("x-should-retry"))
-                .isEqualTo(Set.of(Kind.REFUSED, Kind.SIGNATURE).contains(kind));
+                .isEqualTo(Set.of(Kind.REFUSED, Kind.SIGNATURE, Kind.TOO_LARGE).contains(kind));
         assertThat(UpstreamErrors.of(new UpstreamFailure(kind, Duration.ofSeconds(7), ""))
                         .headers()
                         .get("retry-after"))
                 .isEqualTo(
-                        Set.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.BROKEN)
+                        Set.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.TOO_LARGE, Kind.BROKEN)
                                         .contains(kind)
                                 ? null
                                 : "7");

@@ -53,7 +53,7 @@ class DownloadsTlsTest {
     }
 
     private String download(String host, HttpClientOptions trusting) throws Exception {
-        MediaLimits limits = new MediaLimits(1_000, 1_000, 1_000_000, Duration.ofSeconds(10), 3, 4, 4);
+        MediaLimits limits = new MediaLimits(1_000, 1_000, 1_000, 1_000_000, Duration.ofSeconds(10), 3, 4, 4);
         Resolver resolver = name -> List.of(InetAddress.ofLiteral("127.0.0.1"));
         Guard guard = new Guard(resolver, AllowedPlaces.of(List.of("127.0.0.1:" + server.actualPort())));
         MediaSpool spool = MediaSpool.open(folder.resolve("media"), 1_000_000);

@@ -1,0 +1,46 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.json.JsonOut;
+import dev.tollgate.upstreams.media.MadeData;
+import dev.tollgate.upstreams.media.MadeFiles;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** The files of one answer, whose names stand for them in its trees. Confined to its call. */
+final class NamedFiles {
+
+    private final Map<String, MadeData.Filed> files = new HashMap<>(0);
+
+    void addAll(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Media made && made.data() instanceof MadeData.Filed file) {
+                files.put(file.text(), file);
+            } else if (event instanceof UpstreamEvent.Raw raw) {
+                raw.files().forEach(file -> files.put(file.text(), file));
+            }
+        }
+    }
+
+    /** Writes a tree, with the files in the place of their names. */
+    void write(JsonNode tree, JsonOut out) {
+        byte[] json = GoogleJson.bytes(tree);
+        int from = 0;
+        if (!files.isEmpty()) {
+            String chars = new String(json, StandardCharsets.ISO_8859_1);
+            for (int at = chars.indexOf(MadeFiles.MARK); at >= 0; at = chars.indexOf(MadeFiles.MARK, at + 1)) {
+                int end = Math.min(at + MadeFiles.NAME_CHARS, json.length);
+                MadeData.Filed file = files.get(chars.substring(at, end));
+                if (file != null) {
+                    out.out().raw(json, from, at - from);
+                    out.add(file);
+                    from = end;
+                }
+            }
+        }
+        out.out().raw(json, from, json.length - from);
+    }
+}

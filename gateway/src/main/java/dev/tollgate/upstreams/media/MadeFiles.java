@@ -1,0 +1,137 @@
+package dev.tollgate.upstreams.media;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The long files that the model of one call makes, as base64 in files of the spool, until its answer has left. Room for the largest file is taken before
+ * its first byte is written, and what it did not need is given back at its end: so files that have begun always end. Thread-safe.
+ */
+public final class MadeFiles {
+
+    /** The beginning of each name. The rest is not to be guessed, so no model can write a name. */
+    public static final String MARK = "tollgate-made-";
+
+    private static final int RANDOM_BYTES = 16;
+
+    public static final int NAME_CHARS = MARK.length() + 2 * RANDOM_BYTES;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final MediaSpool spool;
+    private final String accountId;
+    private final long bytesMax;
+    private final List<Writing> written = new ArrayList<>(1);
+    private boolean isOver;
+
+    /** @param bytesMax of one file, decoded */
+    MadeFiles(MediaSpool spool, String accountId, long bytesMax) {
+        this.spool = spool;
+        this.accountId = accountId;
+        this.bytesMax = bytesMax;
+    }
+
+    /** Returns the most bytes that a file may have, decoded. */
+    public long bytesMax() {
+        return bytesMax;
+    }
+
+    /** Begins a file. */
+    public Writing begin() {
+        byte[] random = new byte[RANDOM_BYTES];
+        RANDOM.nextBytes(random);
+        return new Writing(MARK + HexFormat.of().formatHex(random));
+    }
+
+    private synchronized boolean hasSome() {
+        return !written.isEmpty();
+    }
+
+    private synchronized boolean keep(Writing done) {
+        return !isOver && written.add(done);
+    }
+
+    /** Lets all files go: the answer has left, or nobody wants it. */
+    void release() {
+        List<Writing> all;
+        synchronized (this) {
+            isOver = true;
+            all = List.copyOf(written);
+            written.clear();
+        }
+        all.forEach(Writing::discard);
+        spool.isOver(this);
+    }
+
+    /** A file that is being written. Used by one thread at a time; ends by {@link #finish} or {@link #discard}. */
+    public final class Writing {
+
+        private final String name;
+        private @Nullable FileChannel file;
+        private long taken;
+        private long length;
+        private final StringBuilder head = new StringBuilder();
+
+        private Writing(String name) {
+            this.name = name;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        /** Appends bytes. Blocks, also until there is room. */
+        public void write(byte[] bytes, int count) throws IOException, InterruptedException {
+            FileChannel to = file;
+            if (to == null) {
+                take(Math.max(count, Math.min((bytesMax + 2) / 3 * 4, spool.partMax())));
+                to = spool.newFile();
+                file = to;
+            } else if (length + count > taken) {
+                take(count);
+            }
+            ByteBuffer source = ByteBuffer.wrap(bytes, 0, count);
+            while (source.hasRemaining()) {
+                to.write(source);
+            }
+            length += count;
+            int ofHead = Math.min(count, MadeData.HEAD_CHARS - head.length());
+            head.append(new String(bytes, 0, ofHead, StandardCharsets.US_ASCII));
+        }
+
+        private void take(long bytes) throws InterruptedException {
+            taken += spool.awaitFile(accountId, bytes, MadeFiles.this, hasSome());
+        }
+
+        /** Returns the whole file, which is there until its call lets it go. */
+        public MadeData.Filed finish() throws IOException {
+            if (file == null || !keep(this)) {
+                throw new IOException("the call is over");
+            }
+            long unused = Math.max(0, taken - length);
+            taken -= unused;
+            spool.giveFile(accountId, unused);
+            return new MadeData.Filed(name, file, length, head.toString());
+        }
+
+        /** Gives everything back. */
+        public void discard() {
+            spool.giveFile(accountId, taken);
+            taken = 0;
+            try {
+                if (file != null) {
+                    file.close();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException("a made file cannot be closed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tollgate.upstreams.media;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files of calls in a spool with room for four thousand bytes, of which a file takes one until it is whole. */
+@Timeout(60)
+class MadeFilesTest {
+
+    private static final byte[] SOME = "QUJD".repeat(100).getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    Path folder;
+
+    private MediaSpool spool;
+
+    @BeforeEach
+    void open() throws IOException {
+        spool = MediaSpool.open(folder, 4_000);
+    }
+
+    private MadeFiles files(String account) {
+        return new MadeFiles(spool, account, 10_000);
+    }
+
+    private static MadeData.Filed written(MadeFiles files) throws Exception {
+        MadeFiles.Writing writing = files.begin();
+        writing.write(SOME, SOME.length);
+        return writing.finish();
+    }
+
+    private MadeFiles.Writing begun(String account) throws Exception {
+        MadeFiles.Writing file = files(account).begin();
+        file.write(SOME, SOME.length);
+        return file;
+    }
+
+    @Test
+    void what_was_written_is_read_until_its_call_lets_it_go() throws Exception {
+        MadeFiles files = files("a");
+        MadeData.Filed file = written(files);
+        assertThat(file.read(4, 8)).isEqualTo("QUJDQUJD".getBytes(StandardCharsets.US_ASCII));
+        assertThat(file.size()).isEqualTo(SOME.length);
+        assertThat(file.head()).isEqualTo("QUJD".repeat(100));
+        assertThat(spool.fileBytes()).isEqualTo(SOME.length);
+        assertThat(file.text()).startsWith(MadeFiles.MARK).hasSize(MadeFiles.NAME_CHARS);
+        files.release();
+        assertThat(spool.fileBytes()).isZero();
+        assertThatThrownBy(() -> file.read(0, 1)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> written(files)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_file_begins_when_there_is_room_for_all_of_it() throws Exception {
+        MadeFiles.Writing first = begun("a");
+        begun("b");
+        begun("c");
+        assertThat(spool.fileBytes()).isEqualTo(3_000);
+        MadeFiles.Writing last = files("d").begin();
+        Thread waiting = writes(last);
+        awaits(waiting);
+        first.discard();
+        waiting.join();
+        last.finish();
+        assertThat(spool.fileBytes()).isEqualTo(2_000 + SOME.length);
+    }
+
+    @Test
+    void who_is_no_longer_wanted_waits_no_longer() throws Exception {
+        begun("a");
+        begun("b");
+        begun("c");
+        Thread waiting = writes(files("d").begin());
+        awaits(waiting);
+        waiting.interrupt();
+        waiting.join();
+        assertThat(spool.fileBytes()).isEqualTo(3_000);
+    }
+
+    /** Or two answers that have all the room would wait for each other. */
+    @Test
+    void of_the_answers_that_have_files_one_goes_on_without_room() throws Exception {
+        MadeFiles a = files("a");
+        MadeFiles b = files("b");
+        written(a);
+        written(b);
+        MadeFiles.Writing full = begun("c");
+        begun("d");
+        written(a);
+        Thread waiting = writes(b.begin());
+        awaits(waiting);
+        a.release();
+        waiting.join();
+        full.discard();
+        b.release();
+    }
+
+    private static Thread writes(MadeFiles.Writing file) {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                file.write(SOME, SOME.length);
+            } catch (IOException | InterruptedException e) {
+                file.discard();
+            }
+        });
+    }
+
+    private static void awaits(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+}
