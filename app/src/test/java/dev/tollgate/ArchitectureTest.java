@@ -203,7 +203,8 @@ class ArchitectureTest {
                         APP,
                         packageOf("protocols.openai"),
                         packageOf("protocols.chat"),
-                        packageOf("protocols.completions"))
+                        packageOf("protocols.completions"),
+                        packageOf("protocols.images"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(packageOf("protocols.openai")));

@@ -49,6 +49,7 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.images.ImagesProtocol;
 import dev.tollgate.protocols.messages.MessagesErrors;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
@@ -114,6 +115,7 @@ record CallRoutes(
                 responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(routes, door(completions()).route("/completions", modelKey));
+        api(routes, door(images()).route("/images/generations", modelKey));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
@@ -282,6 +284,17 @@ record CallRoutes(
 
     private Protocol completions() {
         return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
+    }
+
+    private Protocol images() {
+        return new ImagesProtocol(
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                silence(),
+                ground.clock(),
+                ground.settings().list(TrafficSettings.IMAGES_MODELS));
     }
 
     private ResponsesProtocol responses() {

@@ -34,7 +34,7 @@ class ManualSearchTest {
             management key: keys
             use Claude Code: clients
             Codex: clients
-            images: chat-completions
+            images: images
             can I send a PDF: chat-completions
             function calling: chat-completions
             structured output: chat-completions

@@ -25,7 +25,7 @@ public final class SettingTable {
         groups.put("stripe", "Payments");
         groups.put("seller", "Invoices");
         List.of("operator", "console", "admin").forEach(prefix -> groups.put(prefix, "Operators"));
-        List.of("http", "cors", "clients", "messages", "codex").forEach(prefix -> groups.put(prefix, "HTTP"));
+        List.of("http", "cors", "clients", "messages", "images", "codex").forEach(prefix -> groups.put(prefix, "HTTP"));
         groups.put("limits", "Limits");
         groups.put("responses", "Stored responses");
         groups.put("media", "Media");

@@ -104,6 +104,15 @@ public final class TrafficSettings {
             "Models of the catalogue that answer for other names at /v1/messages, so that programs with names of their own need no"
                     + " setting. An asterisk stands for any characters; the first pattern that fits counts."));
 
+    public static final Setting<List<String>> IMAGES_MODELS = row(
+            Setting.of(
+                    "images.models",
+                    Kind.list(
+                            "PATTERN=MODEL, like gpt-image-*=gemini-3-pro-image",
+                            "[A-Za-z0-9*._:/@-]{1,128}=[A-Za-z0-9._/@-]{1,128}"),
+                    "",
+                    "Models of the catalogue that make the images for other names at /v1/images, as messages.models has it for texts."));
+
     public static final Setting<Path> CODEX_INSTRUCTIONS = row(Setting.of(
             "codex.instructions-file",
             Kind.path(),

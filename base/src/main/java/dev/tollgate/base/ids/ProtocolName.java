@@ -10,7 +10,8 @@ public enum ProtocolName {
     MESSAGES("Messages"),
     RESPONSES("Responses"),
     COMPLETIONS("Completions"),
-    EMBEDDINGS("Embeddings");
+    EMBEDDINGS("Embeddings"),
+    IMAGES("Images");
 
     private final String title;
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptTokensByBytes the most prompt tokens that can be counted (D53): the upper bound for any tokenizer, even if the upstream has
  *     counted
  * @param mediaUncounted whether the prompt's bound has media by their bytes, which may be many times their tokens
- * @param candidates the request's {@code n}
+ * @param candidates the request's {@code n}: the answers of the call, in one request to the upstream or in several
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
  * @param extras the parts of its price apart from the tokens of text
  */
@@ -99,11 +99,12 @@ record Bounds(
      * @param tokens of an image, as the provider counts them
      * @param weight output tokens that cost at least as much as an image
      * @param most the most images that are charged; 0 for a model that should make none
+     * @param held the images that every hold covers
      */
-    record Images(long tokens, long weight, int most) {
+    record Images(long tokens, long weight, int most, int held) {
 
         /** Google counts 1,290 tokens for a picture of a model that should make none; each byte of other output is held as a token. */
-        static final Images NONE = new Images(1_290, 4 * 1_290, 0);
+        static final Images NONE = new Images(1_290, 4 * 1_290, 0, 0);
 
         /** @param asked what is asked for; null for an answer without images */
         static Images of(@Nullable ImagesAsked asked, Model model, ServiceTier tier) {
@@ -112,7 +113,8 @@ record Bounds(
                     : new Images(
                             asked.tokens(),
                             weight(asked.tokens(), model.pricing().tariff(), tier),
-                            model.imagesMax());
+                            asked.most(),
+                            asked.requests());
         }
 
         /** Returns the weight at short or long prompts, whichever is more. */
@@ -130,9 +132,9 @@ record Bounds(
                     : Math.ceilDiv(Math.multiplyExact(tokens, rates.imageMicros()), rates.outputMicros());
         }
 
-        /** Returns the weight of the first image, which every hold covers. */
+        /** Returns the weight of the images that every hold covers: of the first one, or of one for each request. */
         long heldWeight() {
-            return Math.min(1, most) * weight;
+            return held * weight;
         }
 
         long mostWeight() {
@@ -172,7 +174,7 @@ record Bounds(
                 prompt.tokensMax(),
                 prompt.tokensMax(),
                 hasMedia,
-                ask.candidates(),
+                ask.candidates() * ask.requests(),
                 askedTokensMax,
                 Extras.of(ask, model, prompt.audioTokensMax()));
     }
@@ -273,7 +275,7 @@ record Bounds(
         Images images = extras.images();
         return images.most() == 0
                 ? textTokens
-                : Math.min(model.upstream().outputTokensMax(), textTokens + images.mostTokens());
+                : Math.min(model.upstream().outputTokensMax(), textTokens + images.mostTokens() / images.held());
     }
 
     private long textTokensEach(long coveredTokens) {

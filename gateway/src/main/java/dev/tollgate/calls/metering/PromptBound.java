@@ -7,7 +7,7 @@ import dev.tollgate.upstreams.pool.Ask;
 /**
  * The size of a prompt (D31).
  *
- * @param tokensMax no tokenizer makes more of it; at most the context limit
+ * @param tokensMax no tokenizer makes more of it; at most the context limit, for each request of the call
  * @param audioTokensMax the most tokens of its audio and video, at most {@code tokensMax}
  */
 record PromptBound(long tokensMax, long audioTokensMax) {
@@ -23,7 +23,7 @@ record PromptBound(long tokensMax, long audioTokensMax) {
     /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
     static long counted(long countedTokens, Ask ask, UpstreamModel model) {
         long search = ask.searches() ? SEARCH_TOKENS : 0;
-        return Math.min(ask.contextTokens(model.inputTokensMax()), countedTokens + search);
+        return ask.requests() * Math.min(ask.contextTokens(model.inputTokensMax()), countedTokens + search);
     }
 
     /** Media that are not downloaded yet count as the context limit, and so does an answer that goes on, whose earlier text is not here. */
@@ -41,6 +41,6 @@ record PromptBound(long tokensMax, long audioTokensMax) {
         long most = Math.min(
                 ask.contextTokens(model.inputTokensMax()),
                 known + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
-        return new PromptBound(most, Math.min(most, audio));
+        return new PromptBound(ask.requests() * most, ask.requests() * Math.min(most, audio));
     }
 }

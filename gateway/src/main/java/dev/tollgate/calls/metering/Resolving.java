@@ -79,11 +79,14 @@ final class Resolving implements Phase {
         call.books().giveBack(call.taskId(), details, () -> call.turn(() -> call.over(end)));
     }
 
+    /** Returns whether the upstream has counted the prompt. Several requests count it several times. */
+    private boolean isCounted() {
+        return answer.usage().reportedInputTokens() > 0 && call.request().ask().requests() == 1;
+    }
+
     /** Returns the prompt if the upstream has counted it. */
     private @Nullable CallPrompt counted() {
-        return answer.usage().reportedInputTokens() > 0
-                ? call.request().translation().prompt()
-                : null;
+        return isCounted() ? call.request().translation().prompt() : null;
     }
 
     private void readCache(Usage usage) {
@@ -100,7 +103,7 @@ final class Resolving implements Phase {
     }
 
     private void keepPrompt(Usage usage) {
-        if (answer.usage().reportedInputTokens() > 0) {
+        if (isCounted()) {
             call.request().translation().text().counted(usage.promptTokens());
         }
         CallPrompt prompt = counted();

@@ -88,7 +88,7 @@ public abstract class ConversationReading<R> extends Reading<R> {
     }
 
     /** Returns the images that a request asks for. */
-    protected final ImageRequests images(R read, Model model) {
+    protected ImageRequests images(R read, Model model) {
         return new ImageRequests(request(read).conversation().images(), model, models.makingImages());
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.door;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,5 +42,13 @@ public interface ConversationRequest {
     /** Returns the names of fields without effect on one model. */
     default List<String> ignored(Model model) {
         return ignored();
+    }
+
+    /** Returns OpenAI's word for the granted tier; null unless the caller asked for a tier that the model's price offers (P4). */
+    default @Nullable String tierWord(Model model, ServiceTier granted) {
+        if (!OfferedTier.isOffered(model, tier())) {
+            return null;
+        }
+        return granted == ServiceTier.STANDARD ? "default" : granted.word();
     }
 }

@@ -33,7 +33,9 @@ public record ImageRequests(ImageWish wish, Model model, List<String> others) {
                 wish.isAlone(),
                 wish.ratio() == null ? null : wish.ratio().value(),
                 size,
-                rules.tokens(size == null ? rules.size() : size));
+                rules.tokens(size == null ? rules.size() : size),
+                model.imagesMax(),
+                1);
     }
 
     /** @throws ApiException a 400 that names the field, what it has, and what is allowed */
@@ -84,7 +86,12 @@ public record ImageRequests(ImageWish wish, Model model, List<String> others) {
     }
 
     private static String word(ImageWish.Said said) {
-        return SIZES.getOrDefault(said.value().toLowerCase(Locale.ROOT), said.value());
+        return word(said.value());
+    }
+
+    /** Returns the name of a size class for another word; a word that is none as it is. */
+    public static String word(String said) {
+        return SIZES.getOrDefault(said.toLowerCase(Locale.ROOT), said);
     }
 
     /** Returns a size class; the model's own for the smallest one, which callers of ended models ask for (Y1). */

@@ -23,6 +23,7 @@ import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ModelNames;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;

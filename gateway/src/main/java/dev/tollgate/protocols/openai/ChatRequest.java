@@ -2,8 +2,6 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.models.Model;
-import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.ToolNames;
@@ -38,13 +36,5 @@ public record ChatRequest(
 
     public ChatRequest {
         ignored = List.copyOf(ignored);
-    }
-
-    /** Returns OpenAI's word for the granted tier; null unless the caller asked for a tier that the model's price offers (P4). */
-    public @Nullable String tierWord(Model model, ServiceTier granted) {
-        if (!OfferedTier.isOffered(model, tier)) {
-            return null;
-        }
-        return granted == ServiceTier.STANDARD ? "default" : granted.word();
     }
 }

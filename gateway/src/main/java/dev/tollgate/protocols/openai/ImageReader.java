@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the fields with which callers ask for images: OpenAI's {@code modalities}, and {@code image_config} as OpenRouter and LiteLLM send it (Y12). */
-final class ImageReader {
+public final class ImageReader {
 
     private static final int VALUE_MAX = 32;
 
     private final JsonBody json;
     private ImageWish wish = ImageWish.NONE;
 
-    ImageReader(JsonBody json) {
+    public ImageReader(JsonBody json) {
         this.json = json;
     }
 
@@ -33,22 +33,32 @@ final class ImageReader {
     }
 
     /** Reads {@code image_config}, also in Google's spelling. */
-    void config() {
+    public void config() {
         json.object(member -> {
-            switch (member) {
-                case "aspect_ratio", "aspectRatio" -> wish = wish.withRatio(said());
-                case "image_size", "imageSize" -> wish = wish.withSize(said());
-                case "delivery" -> json.oneOf(List.of("inline"));
-                default -> json.ignore();
+            if (!take(member)) {
+                json.ignore();
             }
         });
+    }
+
+    /** Reads a member of {@code image_config}. @return false if it is none; it is unread then */
+    public boolean take(String member) {
+        switch (member) {
+            case "aspect_ratio", "aspectRatio" -> wish = wish.withRatio(said());
+            case "image_size", "imageSize" -> wish = wish.withSize(said());
+            case "delivery" -> json.oneOf(List.of("inline"));
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Said said() {
         return new Said(json.path(), json.string(VALUE_MAX));
     }
 
-    ImageWish wish() {
+    public ImageWish wish() {
         return wish;
     }
 }

@@ -81,6 +81,12 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
         return null;
     }
 
+    /** Returns the requests to the upstream that the call takes; each has the whole prompt. */
+    default int requests() {
+        ImagesAsked images = images();
+        return images == null ? 1 : images.requests();
+    }
+
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();
 

@@ -108,7 +108,9 @@ final class Sold {
     /** Returns the images of answers in the size that the model makes by itself. */
     static Bounds.Images images(Model model, ServiceTier tier) {
         UpstreamModel.Images rules = model.upstream().images();
-        ImagesAsked asked = rules == null ? null : new ImagesAsked(false, null, null, rules.tokens(rules.size()));
+        ImagesAsked asked = rules == null
+                ? null
+                : new ImagesAsked(false, null, null, rules.tokens(rules.size()), model.imagesMax(), 1);
         return Bounds.Images.of(asked, model, tier);
     }
 

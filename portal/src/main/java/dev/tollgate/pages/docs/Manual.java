@@ -76,6 +76,7 @@ public final class Manual {
                     "messages",
                     "responses",
                     "gemini",
+                    "images",
                     "embeddings",
                     "text-completions",
                     "clients"),

@@ -1,4 +1,4 @@
-package dev.tollgate.protocols.messages;
+package dev.tollgate.protocols.door;
 
 import java.util.List;
 import java.util.regex.Pattern;
@@ -7,14 +7,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's models for names that the catalogue does not have (E47). Immutable. */
-final class ModelNames {
+public final class ModelNames {
 
     private record Rule(Pattern name, String model) {}
 
     private final List<Rule> rules;
 
     /** @param rules {@code PATTERN=MODEL} each, with asterisks in the pattern */
-    ModelNames(List<String> rules) {
+    public ModelNames(List<String> rules) {
         this.rules = rules.stream().map(ModelNames::rule).toList();
     }
 
@@ -27,8 +27,7 @@ final class ModelNames {
     }
 
     /** Returns the model of the first pattern that fits; null if none does. */
-    @Nullable
-    String model(String name) {
+    public @Nullable String model(String name) {
         for (Rule rule : rules) {
             if (rule.name().matcher(name).matches()) {
                 return rule.model();

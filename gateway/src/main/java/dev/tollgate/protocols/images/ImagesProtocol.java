@@ -1,0 +1,207 @@
+package dev.tollgate.protocols.images;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.protocols.door.ConversationReading;
+import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.ModelNames;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.protocols.openai.ChatErrors;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.ImagesAsked;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/images/generations}: reads and checks the request, and writes the response. */
+public final class ImagesProtocol implements Protocol {
+
+    /** The most tokens of the thoughts before an image: no text is asked for (Y22). */
+    private static final long THOUGHT_TOKENS = 4_096;
+
+    private static final Pattern OPENAIS = Pattern.compile("(gpt-image|chatgpt-image|dall-e)-.*");
+
+    private final CurrentModels models;
+    private final Signatures signatures;
+    private final SchemaChecks checks;
+    private final ReadLimits limits;
+    private final StreamForm events;
+    private final InstantSource clock;
+    private final ModelNames names;
+
+    /**
+     * @param silence after which a stream sends a comment
+     * @param names the operator's models for other names, {@code PATTERN=MODEL} each
+     */
+    public ImagesProtocol(
+            CurrentModels models,
+            Signatures signatures,
+            SchemaChecks checks,
+            ReadLimits limits,
+            Duration silence,
+            InstantSource clock,
+            List<String> names) {
+        this.models = models;
+        this.signatures = signatures;
+        this.checks = checks;
+        this.limits = limits;
+        this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
+        this.clock = clock;
+        this.names = new ModelNames(names);
+    }
+
+    @Override
+    public String name() {
+        return ProtocolName.IMAGES.code();
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return ChatErrors.OF_ROUTE;
+    }
+
+    @Override
+    public Reading<ImagesRequest> open(Envelope envelope) {
+        return new Images();
+    }
+
+    private final class Images extends ConversationReading<ImagesRequest> {
+
+        Images() {
+            super(ProtocolName.IMAGES, models, signatures);
+        }
+
+        @Override
+        public StreamForm form() {
+            return events;
+        }
+
+        @Override
+        protected ImagesRequest read(byte[] body, Lease memory) {
+            ImagesRequest request = ImagesReader.read(body, limits, memory);
+            if (OPENAIS.matcher(request.model()).matches() && models.find(model(request)) == null) {
+                throw unmapped(request.model()).asException();
+            }
+            return request;
+        }
+
+        @Override
+        protected String model(ImagesRequest request) {
+            String id = request.model();
+            String mapped = models.find(id) == null ? names.model(id) : null;
+            return mapped == null ? id : mapped;
+        }
+
+        @Override
+        protected ConversationRequest request(ImagesRequest read) {
+            return read;
+        }
+
+        @Override
+        protected void check(ImagesRequest request, Model model) {
+            if (!model.makesImages()) {
+                throw JsonBody.invalid("model", "must be a model that makes images" + others() + ".");
+            }
+            images(request, model).check();
+        }
+
+        @Override
+        protected ImageRequests images(ImagesRequest request, Model model) {
+            ImageRequests asked = super.images(request, model);
+            UpstreamModel.Images rules = model.upstream().images();
+            AskedSize size = request.size();
+            return size == null || rules == null
+                    ? asked
+                    : new ImageRequests(size.in(asked.wish(), rules), model, asked.others());
+        }
+
+        @Override
+        protected List<String> ignored(ImagesRequest request, Model model) {
+            List<String> ignored = super.ignored(request, model);
+            UpstreamModel.Images rules = model.upstream().images();
+            AskedSize size = request.size();
+            if (size == null
+                    || rules == null
+                    || !size.isLost(request.conversation().images(), rules)) {
+                return ignored;
+            }
+            List<String> all = new ArrayList<>(ignored);
+            all.add(size.field());
+            return all;
+        }
+
+        @Override
+        protected Long tokensMaxByDefault(Model model) {
+            Long its = model.maxTokensByDefault();
+            return its == null ? THOUGHT_TOKENS : Math.min(THOUGHT_TOKENS, its);
+        }
+
+        /** Thoughts are not shown, and would come with drafts, which are large. */
+        @Override
+        protected boolean asksForThoughts(Conversation conversation, @Nullable Effort effort, Model model) {
+            return false;
+        }
+
+        @Override
+        protected ChatAsk ask(ImagesRequest request, Model model, String accountId, Lease memory) {
+            ChatAsk ask = super.ask(request, model, accountId, memory);
+            ImagesAsked images = Objects.requireNonNull(ask.images(), model.id());
+            return ask.withImages(images.each(1));
+        }
+
+        @Override
+        protected Sink sink(ImagesRequest request, Outlet outlet, MeteredCall call) {
+            long created = clock.instant().getEpochSecond();
+            Function<@Nullable String, ImagesRenderer> renderers =
+                    _ -> new ImagesRenderer(call.model(), request, "image_generation.completed", created);
+            return request.stream()
+                    ? new StreamedAnswer(outlet, renderers)
+                    : new WholeAnswer(outlet, renderers, checks, call.accountId(), null);
+        }
+    }
+
+    private String others() {
+        List<String> ids = models.makingImages();
+        return ids.isEmpty() ? ", and none is on sale" : ": " + Shown.list(ids);
+    }
+
+    /** A program that does not know which models exist. */
+    private ApiError unmapped(String id) {
+        return new ApiError(
+                ErrorCode.MODEL_NOT_FOUND,
+                404,
+                "The model '" + Shown.plain(id) + "' is not offered here. Set 'model' to a model that makes images"
+                        + others() + ".",
+                "model",
+                Map.of(),
+                null);
+    }
+}

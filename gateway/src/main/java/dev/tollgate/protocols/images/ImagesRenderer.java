@@ -1,0 +1,191 @@
+package dev.tollgate.protocols.images;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.models.Count;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.PrintedUsage;
+import dev.tollgate.protocols.door.AnswerBudget;
+import dev.tollgate.protocols.door.AnswerHeaders;
+import dev.tollgate.protocols.door.Renderer;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.openai.ChatErrors;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images as OpenAI writes them (Y21): one body, or an event for each. A request of the upstream gives its last image alone, for the ones before it are
+ * drafts (Y4). An event leaves as soon as there is another image behind it; the last one waits for the settlement, with the usage of them all.
+ */
+final class ImagesRenderer implements Renderer {
+
+    private static final ApiError NO_IMAGE = ApiError.of(
+                    ErrorCode.UPSTREAM_ERROR,
+                    "The model answered without an image, so the call is free. Describe the picture itself in 'prompt'; the"
+                            + " model may also refuse some pictures. Its words can be read at /v1/chat/completions.")
+            .withStatus(400)
+            .doNotRetry();
+
+    private final Model model;
+    private final ImagesRequest request;
+    private final String event;
+    private final long createdSeconds;
+
+    /** The last image of each candidate, as long as none of them has left. */
+    private final SortedMap<Integer, UpstreamEvent.Media> made = new TreeMap<>();
+
+    /** The format of the first image of a body. */
+    private @Nullable String format;
+
+    private boolean hasImage;
+    private boolean begun;
+
+    /** @param event the name of a stream's events */
+    ImagesRenderer(Model model, ImagesRequest request, String event, long createdSeconds) {
+        this.model = model;
+        this.request = request;
+        this.event = event;
+        this.createdSeconds = createdSeconds;
+    }
+
+    @Override
+    public void upstream(AnswerHeaders headers, UpstreamEvent first) {
+        headers.upstreamId(first);
+        String asked = request.outputFormat();
+        if (asked != null && format != null && !asked.equals(format)) {
+            headers.ignoring(List.of("output_format"));
+        }
+    }
+
+    /** Shows that the stream is alive: the model makes an image for a while, and says nothing. */
+    @Override
+    public void waiting(JsonPieces out) {
+        if (!begun) {
+            begun = true;
+            out.out().raw(StreamForm.COMMENT);
+        }
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events, JsonPieces out) {
+        for (UpstreamEvent it : events) {
+            if (it instanceof UpstreamEvent.Media image && isImage(image)) {
+                hasImage = true;
+                made.put(image.candidate(), image);
+            }
+        }
+    }
+
+    private static boolean isImage(UpstreamEvent.Media made) {
+        return made.mimeType().isEmpty() || made.mimeType().startsWith("image/");
+    }
+
+    @Override
+    public long keeps(UpstreamEvent event) {
+        return event instanceof UpstreamEvent.Media ? AnswerBudget.once(event) : 0;
+    }
+
+    /** Returns nothing: an image has no schema. */
+    @Override
+    public List<String> texts() {
+        return List.of();
+    }
+
+    @Override
+    public @Nullable ApiError unshowable() {
+        return hasImage ? null : NO_IMAGE;
+    }
+
+    @Override
+    public void end(Sink.Completion completion, JsonPieces out) {
+        List<UpstreamEvent.Media> all = new ArrayList<>(made.values());
+        made.clear();
+        if (request.stream()) {
+            event(all.getLast(), out);
+            end(completion, out.out());
+            out.out().raw("\n\n");
+            return;
+        }
+        out.out().raw("{\"created\":").number(createdSeconds).raw(",\"data\":[");
+        for (UpstreamEvent.Media image : all) {
+            out.out().raw(image == all.getFirst() ? "{" : ",{");
+            content(image, out);
+            out.out().raw('}');
+        }
+        out.out().raw(']');
+        facts(all.getFirst(), out.out());
+        end(completion, out.out());
+    }
+
+    private void event(UpstreamEvent.Media image, JsonPieces out) {
+        begun = true;
+        out.out()
+                .raw("event: ")
+                .raw(event)
+                .raw("\ndata: {\"type\":")
+                .string(event)
+                .raw(",\"created_at\":");
+        out.out().number(createdSeconds).raw(',');
+        content(image, out);
+        facts(image, out.out());
+    }
+
+    /** Writes the image itself, or where it lies. */
+    private static void content(UpstreamEvent.Media image, JsonPieces out) {
+        out.out().raw(image.linked() ? "\"url\":" : "\"b64_json\":").string(image.data());
+    }
+
+    private void facts(UpstreamEvent.Media image, Utf8Buffer out) {
+        ImageHead head = image.linked() ? null : ImageHead.of(image.data());
+        if (head != null) {
+            format = head.format();
+            out.raw(",\"output_format\":").string(head.format());
+            if (head.width() > 0 && head.height() > 0) {
+                out.raw(",\"size\":").string(head.width() + "x" + head.height());
+            }
+        }
+        out.raw(",\"quality\":\"auto\",\"background\":\"opaque\"");
+    }
+
+    private void end(Sink.Completion completion, Utf8Buffer out) {
+        usage(completion.usage(), out);
+        String tier = request.tierWord(model, completion.tier());
+        if (tier != null) {
+            out.raw(",\"service_tier\":").string(tier);
+        }
+        out.raw(",\"credits_consumed\":").credits(completion.chargeMicros()).raw('}');
+    }
+
+    private static void usage(PrintedUsage usage, Utf8Buffer out) {
+        long inImages = usage.tokens().of(Count.IMAGE);
+        long images = usage.tokens().of(Count.OUTPUT_IMAGE);
+        out.raw(",\"usage\":{\"input_tokens\":").number(usage.prompt());
+        out.raw(",\"output_tokens\":").number(usage.completion());
+        out.raw(",\"total_tokens\":").number(usage.totalTokens());
+        out.raw(",\"input_tokens_details\":{\"text_tokens\":").number(usage.prompt() - inImages);
+        out.raw(",\"image_tokens\":").number(inImages);
+        out.raw("},\"output_tokens_details\":{\"image_tokens\":").number(images);
+        out.raw(",\"text_tokens\":").number(usage.completion() - images).raw("}}");
+    }
+
+    @Override
+    public void failed(ApiError error, JsonPieces out) {
+        if (begun) {
+            ChatErrors.inStream(error, out.out());
+        }
+    }
+
+    /** Returns nothing: no later turn repeats an image of this door. */
+    @Override
+    public List<SignedPart> signed() {
+        return List.of();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tollgate.protocols.images;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.protocols.door.CallerNames;
+import dev.tollgate.protocols.door.ConversationRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked request for images.
+ *
+ * @param size null where the caller left it to the model
+ * @param outputFormat that the caller asked for; null for any
+ */
+record ImagesRequest(
+        String model,
+        boolean stream,
+        @Nullable AskedSize size,
+        @Nullable String outputFormat,
+        @Nullable ServiceTier tier,
+        CallerNames callerNames,
+        List<String> ignored,
+        Conversation conversation)
+        implements ConversationRequest {
+
+    ImagesRequest {
+        ignored = List.copyOf(ignored);
+    }
+
+    @Override
+    public @Nullable Long maxTokens() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String maxTokensField() {
+        return null;
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * The door for images in OpenAI's words, {@code POST /v1/images/generations} (Y19 to Y22): a prompt becomes a user turn, and the image that the model
+ * makes of it the response.
+ *
+ * <p>Invariants: an answer without an image fails and is free, and its text is not shown. Of several images of one answer only the last one is: the
+ * others are drafts. Nothing of the caller's is dropped without its name.
+ *
+ * <p>Threading: a call stays on its exchange's event loop; a request with images, or a large body, is read on another thread.
+ */
+@NullMarked
+package dev.tollgate.protocols.images;
+
+import org.jspecify.annotations.NullMarked;
