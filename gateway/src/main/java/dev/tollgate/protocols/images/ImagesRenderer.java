@@ -140,11 +140,13 @@ final class ImagesRenderer implements Renderer {
 
     /** Writes the image itself, or where it lies. */
     private static void content(UpstreamEvent.Media image, JsonPieces out) {
-        out.out().raw(image.linked() ? "\"url\":" : "\"b64_json\":").string(image.data());
+        out.out().raw(image.linked() ? "\"url\":\"" : "\"b64_json\":\"");
+        image.data().write(out);
+        out.out().raw('"');
     }
 
     private void facts(UpstreamEvent.Media image, Utf8Buffer out) {
-        ImageHead head = image.linked() ? null : ImageHead.of(image.data());
+        ImageHead head = image.linked() ? null : ImageHead.of(image.data().head());
         if (head != null) {
             format = head.format();
             out.raw(",\"output_format\":").string(head.format());
