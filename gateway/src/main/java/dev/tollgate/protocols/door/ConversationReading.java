@@ -89,7 +89,7 @@ public abstract class ConversationReading<R> extends Reading<R> {
 
     /** Returns the images that a request asks for. */
     protected ImageRequests images(R read, Model model) {
-        return new ImageRequests(request(read).conversation().images(), model, models.makingImages());
+        return new ImageRequests(request(read).conversation().images(), model, () -> models.makingImages());
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param others the ids of the models that make images
  */
-public record ImageRequests(ImageWish wish, Model model, List<String> others) {
+public record ImageRequests(ImageWish wish, Model model, Supplier<List<String>> others) {
 
     /** Other words for size classes, in lower case. */
     private static final Map<String, String> SIZES = Map.of("0.5k", "512", "1k", "1K", "2k", "2K", "4k", "4K");
@@ -101,7 +102,8 @@ public record ImageRequests(ImageWish wish, Model model, List<String> others) {
     }
 
     private String others(String before, String after) {
-        return others.isEmpty() ? "" : before + String.join(", ", others) + after;
+        List<String> ids = others.get();
+        return ids.isEmpty() ? "" : before + String.join(", ", ids) + after;
     }
 
     private static ApiException refused(ImageWish.Said said, String allowed) {

@@ -117,7 +117,7 @@ public record GenerateProtocol(
         }
 
         private ImageRequests images(NativeRequest request, Model model) {
-            return new ImageRequests(request.images(), model, models.makingImages());
+            return new ImageRequests(request.images(), model, () -> models.makingImages());
         }
 
         @Override

@@ -165,7 +165,7 @@ public final class Signatures {
         for (int i = messages.size() - 1; i >= 0; i--) {
             switch (messages.get(i)) {
                 case Message.Assistant assistant
-                when !assistant.toolCalls().isEmpty() || !assistant.files().isEmpty() -> {
+                when !assistant.toolCalls().isEmpty() -> {
                     return true;
                 }
                 case Message.Assistant _ -> said = true;
