@@ -38,7 +38,7 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
 
     private static final String FAILURES =
             "SELECT c.error_code, c.ended_at / " + Failure.QUARTER + ", COUNT(*) FROM call c"
-                    + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.error_code IS NOT NULL";
+                    + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.error_code IS NOT NULL%s GROUP BY 1, 2";
 
     private static final String CHARGES = "SELECT c.model_id, c.prompt_tokens, c.charged_micros FROM call c"
             + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.ending = 'completed' AND c.charged_micros > 0";
@@ -136,7 +136,7 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
         NumberSpan span = NumberSpan.of(sql, accountId, filter.from(), filter.to());
         long from = Math.max(span.from(), span.to() - COUNTED_MAX);
         List<Object> values = new ArrayList<>(List.of(accountId, from, span.to()));
-        String text = FAILURES + filter.ofColumns(accountId, values) + " GROUP BY 1, 2";
+        String text = FAILURES.formatted(filter.ofColumns(accountId, values));
         List<Failure> counts = sql.list(
                 text,
                 row -> new Failure(
