@@ -77,7 +77,7 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
     /** @param now the time by which prices come into force */
     public static ModelFacts of(Model model, Catalogue catalogue, ModelLife life, Instant now) {
         List<Ahead> ahead = model.prices().after(now).stream()
-                .map(price -> new Ahead(price.from(), new PriceFacts(price.pricing())))
+                .map(price -> new Ahead(price.from(), PriceFacts.of(model, price.pricing())))
                 .toList();
         return new ModelFacts(
                 life.current(model),
@@ -88,7 +88,7 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
 
     /** Returns the price in force. */
     public PriceFacts price() {
-        return new PriceFacts(model.pricing());
+        return PriceFacts.of(model, model.pricing());
     }
 
     /** Returns the next change in two or three words, for the list; null if none is near. */
@@ -113,7 +113,8 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         Pricing before = model.pricing();
         for (Ahead later : ahead) {
             Pricing then = later.price().pricing();
-            sentences.add("From " + later.from() + ": " + new PriceFacts(before).changesTo(then, money) + ".");
+            sentences.add(
+                    "From " + later.from() + ": " + PriceFacts.of(model, before).changesTo(then, money) + ".");
             before = then;
         }
         return sentences;
@@ -132,7 +133,8 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         if (model.isEmbedding()) {
             return List.of("embeddings");
         }
-        List<String> tags = new ArrayList<>(List.of("images", "audio"));
+        List<String> tags =
+                new ArrayList<>(model.makesImages() ? List.of("images", "makes images") : List.of("images", "audio"));
         if (model.tools().functions()) {
             tags.add("functions");
         }
@@ -210,6 +212,14 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
             return ofEmbedding(upstream.embedding());
         }
         List<Fact> facts = new ArrayList<>();
+        UpstreamModel.Images images = upstream.images();
+        if (images != null) {
+            facts.add(new Fact("Makes", "text and images, up to " + model.imagesMax() + " in a response"));
+            facts.add(new Fact(
+                    "Image sizes", String.join(", ", images.sizes().keySet()) + "; " + images.size() + " by default"));
+            facts.add(new Fact("Aspect ratios", String.join(", ", images.ratios())));
+            facts.add(new Fact("Images of a prompt", "up to " + images.inputs()));
+        }
         facts.add(new Fact("Streams", model.streamByDefault() ? "by default" : "on request"));
         facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "by default" : "on request"));
         facts.add(new Fact("Reasoning effort", efforts(model, upstream)));

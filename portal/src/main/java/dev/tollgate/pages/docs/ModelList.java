@@ -42,6 +42,7 @@ public record ModelList(
         FUNCTIONS("Functions", facts -> facts.tags().contains("functions")),
         SEARCH("Web search", facts -> facts.tags().contains("search")),
         JSON("JSON", facts -> facts.tags().contains("JSON")),
+        IMAGES("Make images", facts -> facts.model().makesImages()),
         EMBEDDINGS("Embeddings", facts -> facts.model().isEmbedding()),
         CHANGING("Changing", facts -> facts.end() != null || !facts.ahead().isEmpty());
 

@@ -1,39 +1,84 @@
 package dev.tollgate.pages.docs;
 
+import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A price as pages describe it: every rate that is not the same as another one. */
-public record PriceFacts(Pricing pricing) {
+/**
+ * A price as pages describe it: every rate that is not the same as another one.
+ *
+ * @param images that are sold at this price; null if the model makes none
+ */
+public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images) {
+
+    public static PriceFacts of(Model model, Pricing pricing) {
+        return new PriceFacts(pricing, model.upstream().images());
+    }
 
     /**
      * A rate, with its unit in its name.
      *
-     * @param micros micro-credits for a million tokens, or for a thousand searches
+     * @param micros micro-credits for a million tokens, for a thousand searches, or for an image
      * @param longMicros the same for long prompts; null if the price has no such step
      */
     public record Line(String name, long micros, @Nullable Long longMicros) {}
 
-    /** Returns the rates in the order of a charge. */
+    /** Returns the rates in the order of a charge, then the price of an image by its size. */
     public List<Line> rates() {
         Tariff tariff = pricing.tariff();
         PriceRates base = tariff.rates();
         PriceRates.Step step = tariff.above();
         PriceRates above = step == null ? null : step.rates();
-        return Rate.AS_CHARGED.stream()
-                .filter(tariff::has)
-                .map(rate -> line(rate, rate.of(base), above == null ? null : rate.of(above)))
+        return Stream.concat(
+                        Rate.AS_CHARGED.stream()
+                                .filter(tariff::has)
+                                .map(rate -> line(rate, rate.of(base), above == null ? null : rate.of(above))),
+                        sizes().entrySet().stream()
+                                .map(it ->
+                                        new Line("An image, " + String.join(" or ", it.getValue()), it.getKey(), null)))
                 .toList();
+    }
+
+    /** Returns the price of an image of a size. @param size one that the model makes */
+    public long imageMicros(String size) {
+        return pricing.imageCredits(Objects.requireNonNull(images).tokens(size))
+                .movePointRight(6)
+                .setScale(0, RoundingMode.HALF_UP)
+                .longValueExact();
+    }
+
+    /** Returns the sizes of images by the price of one, the smallest first. */
+    private Map<Long, List<String>> sizes() {
+        Map<Long, List<String>> sizes = new LinkedHashMap<>();
+        if (images != null) {
+            images.sizes().keySet().forEach(size -> sizes.computeIfAbsent(imageMicros(size), _ -> new ArrayList<>())
+                    .add(size));
+        }
+        return sizes;
+    }
+
+    /** Returns what an image costs, as in "an image: 26.88 (1K, 2K), 48 (4K)"; empty if the model makes none. */
+    public String image(Money money) {
+        return sizes().entrySet().stream()
+                .map(it -> ModelFacts.price(money, it.getKey()) + " (" + String.join(", ", it.getValue()) + ")")
+                .reduce((one, other) -> one + ", " + other)
+                .map(prices -> "an image: " + prices)
+                .orElse("");
     }
 
     /** Makes the line of a rate; a rate that also applies to long prompts is given once. */
@@ -90,6 +135,9 @@ public record PriceFacts(Pricing pricing) {
         if (!tiers().isEmpty()) {
             lines.add("Tiers " + tiers());
         }
+        if (images != null) {
+            lines.add(image(Money.CREDITS));
+        }
         return lines;
     }
 
@@ -103,7 +151,7 @@ public record PriceFacts(Pricing pricing) {
             changes.add(
                     then.above() == null ? "no rates of long prompts" : longPrompts(then.rates(), then.above(), money));
         }
-        String tiers = new PriceFacts(other).tiers();
+        String tiers = new PriceFacts(other, images).tiers();
         if (!tiers.equals(tiers())) {
             changes.add(tiers.isEmpty() ? "no tiers" : "tiers " + tiers);
         }

@@ -1,0 +1,39 @@
+package dev.tollgate.pages;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What pages say of models that make images. */
+@BesideOthers
+class ImagePagesTest {
+
+    private static Gateway gateway;
+    private static Browser member;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("models.file", "app/src/test/resources/catalogues/images.yaml");
+        member = new Browser(gateway.url()).signUp("painter@example.org", "a sentence nobody else has");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    @Test
+    void the_price_of_an_image_stands_where_models_have_prices() {
+        String prices = "an image: $0.1344 (1K, 2K), $0.24 (4K)";
+        assertThat(new Browser(gateway.url()).get("/").body()).contains(prices);
+        assertThat(member.get("/docs/models?can=images").body()).contains(prices, "makes images");
+        assertThat(member.get("/docs/models/gemini-3-pro-image").body())
+                .contains("<dt>An image, 1K or 2K</dt><dd>$0.1344 <span class=\"muted\">26.88 credits</span>");
+    }
+}
