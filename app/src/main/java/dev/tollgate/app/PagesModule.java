@@ -243,7 +243,7 @@ record PagesModule(
                                 books.people())
                         .routes(pages),
                 new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
-                new RequestPage(history, stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
+                new RequestPage(history, stores.receipts(), catalogue, Expiry.KEPT, ground.clock()).routes(pages),
                 live.routes(pages),
                 new RefusedPage(calls.refused(), calls.refusals(), stores.keys(), stores.ledger(), ground.clock())
                         .routes(pages),

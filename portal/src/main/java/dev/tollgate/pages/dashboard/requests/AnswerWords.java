@@ -3,8 +3,15 @@ package dev.tollgate.pages.dashboard.requests;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.models.Count;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Display;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** In which form a call was answered and what of it had no effect, as its course has it. Pure. */
@@ -28,13 +35,39 @@ public final class AnswerWords {
         return call.course().path("filter").asString("");
     }
 
-    /** Returns the counts of the output that is no text, as in "1,120 image tokens"; empty if there is none. */
-    public static String made(CallRow call) {
+    /**
+     * Returns the counts of the output that is no text, as in "2 images, 1K: 2,240 tokens"; empty if there is none.
+     *
+     * @param model the model that was asked; null if it is no longer on sale
+     */
+    public static String made(CallRow call, @Nullable Model model) {
         return Count.MADE.stream()
                 .filter(part -> call.usage().of(part) > 0)
-                .map(part -> Display.number(call.usage().of(part)) + " "
-                        + part.modality().key().replace('_', ' '))
+                .map(part -> {
+                    long tokens = call.usage().of(part);
+                    String images = part == Count.OUTPUT_IMAGE && model != null ? images(tokens, model) : "";
+                    return images.isEmpty()
+                            ? Display.number(tokens) + " "
+                                    + part.modality().key().replace('_', ' ')
+                            : images + ": " + Display.count(tokens, "token");
+                })
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Returns the number and size of the images of a call, which have one size; empty if these tokens can be of several numbers, or of none. */
+    private static String images(long tokens, Model model) {
+        UpstreamModel.Images images = model.upstream().images();
+        Map<Long, List<String>> numbers = new HashMap<>();
+        (images == null ? Map.<String, Long>of() : images.sizes()).forEach((size, each) -> {
+            if (tokens % each == 0 && tokens / each <= model.imagesMax()) {
+                numbers.computeIfAbsent(tokens / each, _ -> new ArrayList<>()).add(size);
+            }
+        });
+        return numbers.size() != 1
+                ? ""
+                : numbers.entrySet().stream()
+                        .map(it -> Display.count(it.getKey(), "image") + ", " + String.join(" or ", it.getValue()))
+                        .collect(Collectors.joining());
     }
 
     /** Names of fields, empty where all had an effect. */

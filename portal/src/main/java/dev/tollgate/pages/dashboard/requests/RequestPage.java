@@ -12,6 +12,7 @@ import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -31,7 +32,8 @@ import templates.dashboard.JterequestGenerated;
  *
  * @param answersKept how long answers are kept for repeats
  */
-public record RequestPage(AccountHistory history, Receipts receipts, Duration answersKept, InstantSource clock) {
+public record RequestPage(
+        AccountHistory history, Receipts receipts, Catalogue catalogue, Duration answersKept, InstantSource clock) {
 
     private static final String PATH = PageLink.REQUESTS + "/{task}";
     private static final String TASK = "task";
@@ -53,6 +55,7 @@ public record RequestPage(AccountHistory history, Receipts receipts, Duration an
         CallDetail detail = found.get();
         CallRow call = detail.call();
         Instant now = clock.instant();
+        String made = AnswerWords.made(call, catalogue.find(call.modelId()));
         CallLabels labels = history.labels(account, List.of(call)).getOrDefault(id, CallLabels.NONE);
         List<String> story = new CallStory(detail, now).sentences();
         OneReceipt receipt = person.may(Right.BALANCE)
@@ -64,7 +67,7 @@ public record RequestPage(AccountHistory history, Receipts receipts, Duration an
         Instant kept = detail.answerKeptAt();
         Instant keptUntil = kept == null ? null : kept.plus(answersKept);
         return PageStep.show((out, shell) -> JterequestGenerated.render(
-                out, null, shell, detail, labels, now, story, receipt, checked, request.address(), keptUntil));
+                out, null, shell, detail, labels, now, story, made, receipt, checked, request.address(), keptUntil));
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {
