@@ -45,6 +45,22 @@ test('a tool call is put together from its pieces', () => {
   assert.deepEqual(it.tools, [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' }, extra_content: { s: 1 } }]);
 });
 
+test('an event of many reads is read whole', async () => {
+  const events = (await read('data: {"a":"', ...Array(50).fill('b'.repeat(100)), '"}\n', '\ndata: 2\n\n')).flat();
+  assert.deepEqual(events.map((each) => each.data), ['{"a":"' + 'b'.repeat(5_000) + '"}', '2']);
+});
+
+test('an image is kept as a blob alone, with what goes back with it', async () => {
+  const it = turn();
+  const extra_content = { google: { thought_signature: 's' } };
+  take(delta({ images: [{ index: 0, type: 'image_url', image_url: { url: 'data:image/png;base64,AQL/' }, extra_content }] }), it, 7);
+  take(delta({ images: [{ index: 1, type: 'image_url', image_url: { url: 'data:image/svg+xml;base64,PHN2Zz4=' } }] }), it, 9);
+  const [picture, other] = it.images;
+  assert.deepEqual([picture.blob.type, [...new Uint8Array(await picture.blob.arrayBuffer())]], ['image/png', [1, 2, 255]]);
+  assert.deepEqual([Object.keys(picture), picture.extra_content, it.first], [['blob', 'extra_content'], extra_content, 7]);
+  assert.deepEqual([other.blob, other.url], [undefined, 'data:image/svg+xml;base64,PHN2Zz4=']);
+});
+
 test('further choices grow apart from the first', () => {
   const it = turn();
   take(event({ choices: [{ index: 0, delta: { content: 'A' } }, { index: 2, delta: { content: 'C' } }] }), it, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addResult, codeTurns, messages, newTalk, NO_RESULT, parameters, parsed, pending, pendingAtEnd, refusedChoices, removeCall, schemaState, toLastWords, toolsState } from '../../main/resources/assets/playground/question.mjs';
+import { addResult, codeTurns, copied, messages, newTalk, NO_RESULT, parameters, parsed, pending, pendingAtEnd, refusedChoices, removeCall, schemaState, toLastWords, toolsState } from '../../main/resources/assets/playground/question.mjs';
 
 const FORM = { temperature: '', top: '', max: '', effort: '', tools: null, search: false, schema: null };
 const TOOL = { type: 'function', function: { name: 'f' } };
@@ -28,6 +28,19 @@ test('files come before the text, each in the form of its kind', () => {
 
 test('an answer without text or tools is left out', () => {
   assert.deepEqual(messages('', [{ role: 'assistant', text: '', tools: [] }]), []);
+});
+
+test('images of an answer go back as they came, and code names them', () => {
+  const blob = new Blob(['x'], { type: 'image/jpeg' });
+  const turns = [{ role: 'assistant', text: '', tools: [], extra: { e: 1 }, images: [{ blob, extra_content: { s: 1 } }], view: () => {} }];
+  assert.deepEqual(messages('', turns), [{ role: 'assistant', content: null, images: [{ type: 'image_url', image_url: { url: blob }, extra_content: { s: 1 } }], extra_content: { e: 1 } }]);
+  assert.equal(messages('', codeTurns(turns, 'Go on.', []))[0].images[0].image_url.url, '@image-1.jpg');
+  assert.deepEqual(Object.keys(copied(turns)[0]), ['role', 'text', 'tools', 'extra', 'images']);
+});
+
+test('size and ratio of an image are sent if they are chosen', () => {
+  assert.deepEqual(parameters({ ...FORM, size: '2K', ratio: '' }), { image_config: { image_size: '2K' } });
+  assert.deepEqual(parameters({ ...FORM, size: '', ratio: '1:1' }), { image_config: { aspect_ratio: '1:1' } });
 });
 
 test('a tool call is sent with its result', () => {

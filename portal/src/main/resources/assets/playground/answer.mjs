@@ -8,11 +8,13 @@ const EVENT = /^(?::.*\n)*(?:event: (\w+)\n)?data: (.*)$/;
 // The events of a body, in one array for each read of the network: the page is painted once for each.
 export async function* batches(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
+  let pieces = [];
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    rest += value;
+    pieces.push(value);
+    if (!value.includes('\n')) continue; // in the middle of a picture, which may have many reads
+    let rest = pieces.join('');
     const batch = [];
     let end;
     while ((end = rest.indexOf('\n\n')) >= 0) {
@@ -20,6 +22,7 @@ export async function* batches(body) {
       rest = rest.slice(end + 2);
       if (data) batch.push({ name, data });
     }
+    pieces = [rest];
     yield batch;
   }
 }
@@ -54,16 +57,31 @@ const takeOther = ({ index, delta }, turn) => {
   turn.others[index - 1] = (turn.others[index - 1] || '') + (delta?.content || '');
 };
 
+// The pictures that the page shows. SVG is none of them: it can have scripts and addresses.
+const PICTURE = /^data:(image\/(?:png|jpeg|webp|gif|avif));base64,/;
+
+// What a model has made: a picture as a blob, which is all that the page keeps of it, anything else with its address.
+const made = ({ image_url: { url }, extra_content }) => {
+  const [head, type] = PICTURE.exec(url) ?? [];
+  if (!type) return { url, extra_content };
+  const text = atob(url.slice(head.length));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return { blob: new Blob([bytes], { type }), extra_content };
+};
+
 const takeChoice = (choice, turn, millis) => {
   const delta = choice.delta || {};
   turn.events = (turn.events || 0) + 1;
-  if (!turn.first && (delta.content || delta.reasoning_content || delta.tool_calls)) turn.first = millis;
+  if (!turn.first && (delta.content || delta.reasoning_content || delta.tool_calls || delta.images)) turn.first = millis;
   for (const each of delta.annotations || []) if (each.url_citation) (turn.sources ||= []).push(each.url_citation);
   if (delta.reasoning_content) turn.thoughts += delta.reasoning_content;
   if (delta.content) {
     if (turn.thoughts && !turn.thought) turn.thought = millis;
     turn.text += delta.content;
   }
+  for (const each of delta.images || []) (turn.images ||= [])[each.index] = made(each);
+  if (delta.extra_content && turn.images) turn.extra = delta.extra_content;
   for (const piece of delta.tool_calls || []) {
     const known = turn.tools[piece.index] ||= { id: piece.id, type: 'function', function: { name: '', arguments: '' } };
     if (piece.function?.name) known.function.name = piece.function.name;
@@ -80,7 +98,7 @@ export const endNote = (turn, settled) => {
   const isStopped = turn.state === 'stopped';
   if (settled) {
     return (isStopped ? 'Stopped.' : broken(turn))
-      + (turn.micros ? ' ' + settled.charged + ' credits were charged for the text so far.' : ' You pay nothing.');
+      + (turn.micros ? ' ' + settled.charged + ' credits were charged for the ' + (turn.images ? 'text and images' : 'text') + ' so far.' : ' You pay nothing.');
   }
   if (!isStopped) return turn.note;
   return turn.task ? 'Stopped before anything was charged, or the charge is still being settled: see Requests.' : 'Stopped.';

@@ -23,6 +23,15 @@ const dataUrl = (file) => new Promise((done, failed) => {
   reader.readAsDataURL(file);
 });
 
+// JSON with blobs as data URLs
+export const jsonWithBlobs = async (value, space) => {
+  const urls = new Map();
+  const text = JSON.stringify(value, (name, each) => { if (each instanceof Blob) urls.set(each, ''); return each; }, space);
+  if (!urls.size) return text;
+  for (const blob of urls.keys()) urls.set(blob, await dataUrl(blob));
+  return JSON.stringify(value, (name, each) => urls.get(each) ?? each, space);
+};
+
 // The pages of a PDF, where they stand in the file uncompressed; 0 if they do not.
 export const pdfPages = (bytes) => (new TextDecoder('latin1').decode(bytes).match(/\/Type\s*\/Page(?![A-Za-z])/g) || []).length;
 

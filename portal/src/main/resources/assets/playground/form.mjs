@@ -26,8 +26,14 @@ const json = (id) => {
 
 const value = (id) => (byId(id).disabled ? '' : byId(id).value);
 
-// the parameters as typed; throws an error if they are no JSON
-export const chosen = () => parameters({
+// what the images of a model can be: sizes with the price of one, the size without a choice, and ratios; null if it makes none
+const imagesOf = (id) => JSON.parse(models().find((model) => model.id === id)?.images ?? 'null');
+
+const ofImages = (id) => (imagesOf(id) ? { size: byId('p-size').value, ratio: byId('p-ratio').value } : {});
+
+// the parameters of a model as typed; throws an error if they are no JSON
+export const chosen = (id) => parameters({
+  ...ofImages(id),
   temperature: value('p-temperature'), top: value('p-top'), max: value('p-max'), effort: value('p-effort'),
   topK: value('p-topk'), seed: value('p-seed'), n: value('p-n'), tier: value('p-tier'), stop: value('p-stop'),
   tools: json('p-tools'), search: byId('p-search').checked, schema: json('p-schema'),
@@ -35,7 +41,7 @@ export const chosen = () => parameters({
 
 // ---- what is filled in belongs to its conversation
 
-const FIELDS = ['system', 'p-effort', 'p-max', 'p-temperature', 'p-tools', 'p-schema', 'p-top', 'p-topk', 'p-seed', 'p-n', 'p-tier', 'p-stop'];
+const FIELDS = ['system', 'p-effort', 'p-max', 'p-temperature', 'p-tools', 'p-schema', 'p-top', 'p-topk', 'p-seed', 'p-n', 'p-tier', 'p-stop', 'p-size', 'p-ratio'].filter(byId);
 
 export const filled = () => ({ ...Object.fromEntries(FIELDS.map((id) => [id, byId(id).value])), search: byId('p-search').checked });
 
@@ -59,6 +65,25 @@ const states = () => {
   byId('model-price').textContent = byId('model').selectedOptions[0]?.dataset.price ?? '–';
 };
 
+// the fields of images, with what all models that make images can
+const allowImages = (ids) => {
+  const all = ids.map(imagesOf).filter(Boolean);
+  if (!byId('p-images')) return;
+  byId('p-images').hidden = byId('image-price').hidden = !all.length;
+  if (!all.length) return;
+  const price = (size) => [...new Set(all.map((each) => each.sizes[size || each.size]))].join(' and ');
+  const offer = (field, has, text) => {
+    for (const option of field.options) {
+      option.hidden = option.disabled = !!option.value && !all.every((each) => has(each, option.value));
+      if (!option.disabled) option.textContent = text(option.value || 'model default', option.value);
+    }
+    if (field.selectedOptions[0].disabled) field.value = '';
+  };
+  offer(byId('p-ratio'), (each, ratio) => each.ratios.includes(ratio), (name) => name);
+  offer(byId('p-size'), (each, size) => each.sizes[size], (name, size) => name + ', ' + price(size));
+  byId('image-price').textContent = 'an image: ' + price(byId('p-size').value);
+};
+
 // what one of the models does not take cannot be chosen, and the page says why
 export const allow = (ids) => {
   const known = models();
@@ -72,6 +97,7 @@ export const allow = (ids) => {
     field.closest('label, .field').title = text;
   }
   if (why.search) byId('p-search').checked = false;
+  allowImages(ids);
   states();
 };
 

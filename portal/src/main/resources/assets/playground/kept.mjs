@@ -1,7 +1,9 @@
 // Conversations, kept in this browser alone, those of each account apart.
 
 import { worth } from './figures.mjs';
+import { jsonWithBlobs } from './files.mjs';
 import { button, byId, iconButton, make } from './page.mjs';
+import { copied } from './question.mjs';
 
 const KEPT_MAX = 100;
 const KEPT_BYTES_MAX = 200 * 1024 * 1024;
@@ -81,8 +83,9 @@ export const keptTalks = (account) => {
     if (whole) await store('readwrite', (talks) => talks.put({ ...whole, title }));
   };
   const keep = async (talk) => {
-    const text = JSON.stringify({ ...talk, account }, (name, value) => (name === 'view' ? undefined : value));
-    const whole = { ...JSON.parse(text), bytes: text.length };
+    const whole = { ...talk, account, columns: talk.columns.map((column) => ({ ...column, turns: copied(column.turns) })) };
+    const images = whole.columns.flatMap((column) => column.turns.flatMap((turn) => turn.images || []));
+    whole.bytes = images.reduce((sum, { blob }) => sum + (blob?.size || 0), JSON.stringify(whole).length);
     await store('readwrite', (talks) => talks.put(whole));
     return headOf(whole);
   };
@@ -153,7 +156,7 @@ export const keptList = (kept, { open, current, renamed }) => {
   });
   byId('export').addEventListener('click', async () => {
     const link = make('a');
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(await kept.all(), null, 2)], { type: 'application/json' }));
+    link.href = URL.createObjectURL(new Blob([await jsonWithBlobs(await kept.all(), 2)], { type: 'application/json' }));
     link.download = 'conversations.json';
     link.click();
     URL.revokeObjectURL(link.href);

@@ -11,7 +11,7 @@ import { allow, chosen, fill, filled, fillExamples, lastModel, models, rememberE
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
 import { bottom, button, byId, drawer, followEnd, painted, problem, say, showLeft } from './page.mjs';
-import { addResult, codeTurns, filePart, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
+import { addResult, codeTurns, copied, filePart, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
 
@@ -32,7 +32,7 @@ const over = (column) => column.turns.filter((turn) => turn.state !== 'running')
 const allTurns = () => talk.columns.flatMap((column) => column.turns);
 const abort = () => running.forEach((controller) => controller.abort());
 const allowed = () => allow(talk.columns.map((column) => column.model));
-const body = (column, said) => ({ model: column.model, messages: messages(talk.system, said), ...chosen(), stream: true });
+const body = (column, said) => ({ model: column.model, messages: messages(talk.system, said), ...chosen(column.model), stream: true });
 
 // ---- one call
 
@@ -229,7 +229,7 @@ const stopLabel = () => {
   byId('send-label').textContent = micros ? 'Stop ' + roughly(micros) + '…' : 'Stop';
 };
 
-const estimate = () => estimateFor([...files, ...allTurns().flatMap((turn) => turn.files || [])], (text) => {
+const estimate = () => estimateFor([...files, ...allTurns().flatMap((turn) => [...(turn.files || []), ...(turn.images || [])])], (text) => {
   talk.system = byId('system').value;
   return talk.columns.map((column) => body(column, [...over(column), { role: 'user', text, files }]));
 }, requests.ask, isBusy);
@@ -373,7 +373,7 @@ byId('compare').addEventListener('click', () => {
   if (talk.columns.length > 1) talk.columns.length = 1;
   else {
     const others = models().map((model) => model.id).filter((id) => id !== talk.columns[0].model);
-    talk.columns.push({ model: others[0] || talk.columns[0].model, turns: JSON.parse(JSON.stringify(talk.columns[0].turns)) });
+    talk.columns.push({ model: others[0] || talk.columns[0].model, turns: copied(talk.columns[0].turns) });
   }
   draw();
 });

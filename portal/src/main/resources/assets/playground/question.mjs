@@ -11,6 +11,16 @@ export const filePart = (file) => {
   return { type: 'file', file: { filename: file.name, file_data: file.data } };
 };
 
+// ---- images that a model has made
+
+export const imageName = (blob, at) => 'image-' + (at + 1) + '.' + blob.type.slice(6).replace('jpeg', 'jpg');
+
+// as it came; a blob becomes a data URL when the request is written
+const sentBack = ({ blob, url, extra_content }) => ({ type: 'image_url', image_url: { url: blob ?? url }, extra_content });
+
+// copies without what is drawn of them; a picture is the same in both
+export const copied = (turns) => turns.map(({ view, ...turn }) => structuredClone(turn));
+
 // ---- calls of tools: the API takes no message behind one that has no result
 
 export const NO_RESULT = '{"error":"The tool returned no result."}';
@@ -63,8 +73,8 @@ export const removeCall = (turns, call) => {
 const answered = (turns, at) => {
   const turn = turns[at];
   const calls = toolCalls(turn);
-  if (!turn.text && !calls.length) return [];
-  const message = { role: 'assistant', content: turn.text || null };
+  if (!turn.text && !turn.images && !calls.length) return [];
+  const message = { role: 'assistant', content: turn.text || null, ...(turn.images && { images: turn.images.map(sentBack), extra_content: turn.extra }) };
   if (!calls.length) return [message];
   const found = results(turns, at);
   return [{ ...message, tool_calls: calls }, ...calls.map((call) => ({ role: 'tool', tool_call_id: call.id, content: found.get(call.id) ?? NO_RESULT }))];
@@ -91,6 +101,7 @@ export const parameters = (form) => {
   if (form.seed) body.seed = Number(form.seed);
   if (form.n) body.n = Number(form.n);
   if (form.tier) body.service_tier = form.tier;
+  if (form.ratio || form.size) body.image_config = { ...(form.ratio && { aspect_ratio: form.ratio }), ...(form.size && { image_size: form.size }) };
   const stop = (form.stop || '').split('\n').filter((line) => line);
   if (stop.length) body.stop = stop;
   if (form.tools) body.tools = form.tools;
@@ -150,10 +161,11 @@ export const schemaState = (text) => {
 // up to the last message of the person
 export const toLastWords = (turns) => turns.slice(0, turns.findLastIndex((turn) => turn.role === 'user') + 1);
 
-// The turns of a request that is shown as code: files other than texts by their names, and a first message if there is none.
+// The turns of a request that is shown as code: files other than texts and images by their names, and a first message if there is none.
 export const codeTurns = (turns, draft, files) => {
   const named = (file) => ({ ...file, data: file.kind === 'text' ? file.data : '@' + file.name });
-  const list = turns.map((turn) => ({ ...turn, files: turn.files?.map(named) }));
+  const image = ({ blob, url }, at) => ({ url: blob ? '@' + imageName(blob, at) : url });
+  const list = turns.map((turn) => ({ ...turn, files: turn.files?.map(named), images: turn.images?.map(image), extra: undefined }));
   if (draft || files.length || !list.length) list.push({ role: 'user', text: draft || (files.length ? '' : 'Say hello.'), files: files.map(named) });
   return list;
 };

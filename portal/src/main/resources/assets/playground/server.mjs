@@ -1,12 +1,14 @@
 // Requests to this server.
 
+import { jsonWithBlobs } from './files.mjs';
+
 export const server = (csrf) => {
   const headers = { 'x-csrf-token': csrf };
 
-  const ask = (path, content, signal) => fetch(path, {
+  const ask = async (path, content, signal) => fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(content),
+    body: await jsonWithBlobs(content),
     signal,
   });
 

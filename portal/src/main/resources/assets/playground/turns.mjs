@@ -4,7 +4,7 @@ import { filtered } from './answer.mjs';
 import { counted, grouped, pace, roughly, seconds, size, worth } from './figures.mjs';
 import { button, byId, copyText, iconButton, make } from './page.mjs';
 import { fenced } from './markdown.mjs';
-import { NO_RESULT, pending, toolCalls } from './question.mjs';
+import { imageName, NO_RESULT, pending, toolCalls } from './question.mjs';
 
 export const chip = (file, remove) => {
   const element = make('span', 'chip');
@@ -100,6 +100,34 @@ export const waysOut = (turn, send) => {
 export const turns = (show, page) => {
   // what an answer looks like: a long one takes a tenth of a second to make, and each turn draws the conversation again
   let drawn = new WeakMap();
+
+  // of the pictures that are drawn
+  const addresses = new Map();
+  const addressOf = (blob) => {
+    if (!addresses.has(blob)) addresses.set(blob, URL.createObjectURL(blob));
+    return addresses.get(blob);
+  };
+
+  // what a model has made: a picture with the way to save it, or where it lies
+  const figure = ({ blob, url }, at, asked) => {
+    const box = make('figure', 'small');
+    const link = make('a');
+    if (blob) {
+      const picture = make('img');
+      picture.src = link.href = addressOf(blob);
+      picture.alt = 'Image ' + (at + 1) + (asked ? ' for: ' + asked.slice(0, 100) : '');
+      link.download = imageName(blob, at);
+      link.textContent = 'Save ' + link.download + ' (' + size(blob.size) + ')';
+      box.append(picture, link);
+    } else if (/^https?:/i.test(url)) {
+      link.href = url;
+      link.rel = 'noopener noreferrer nofollow';
+      link.target = '_blank';
+      link.textContent = 'File ' + (at + 1) + ' (' + new URL(url).host + ', open in a new tab)';
+      box.append(link);
+    } else box.append('File ' + (at + 1) + ' has a type that this page does not show.');
+    return box;
+  };
 
   // results that are being typed, by call: the conversation is drawn again while they are
   const drafts = new WeakMap();
@@ -205,8 +233,9 @@ export const turns = (show, page) => {
     const summary = make('summary');
     const thinking = make('div', 'said');
     thoughts.append(summary, thinking);
-    const { text, shown } = drawn.get(turn) || { text: make('div', 'answer'), shown: { end: 0, tail: null } };
-    drawn.set(turn, { text, shown });
+    const { text, shown, pictures } = drawn.get(turn) || { text: make('div', 'answer'), shown: { end: 0, tail: null }, pictures: make('div', 'row') };
+    drawn.set(turn, { text, shown, pictures });
+    const asked = column.turns.slice(0, at).findLast((each) => each.role === 'user')?.text;
     const searched = make('div');
     const more = make('div', 'stack');
     const cited = make('div');
@@ -215,7 +244,7 @@ export const turns = (show, page) => {
     const last = make('div', 'meta small muted');
     const stop = make('div', 'row');
     const price = make('div', 'small');
-    element.append(make('h2', 'vh', turn.model || column.model), thoughts, searched, text, more, cited, tools, note, last, stop, price);
+    element.append(make('h2', 'vh', turn.model || column.model), thoughts, searched, text, pictures, more, cited, tools, note, last, stop, price);
     if (turn.state === 'running' && page.isCompared()) stop.append(button('Stop', () => page.stop(index)));
     const paint = () => {
       const runs = turn.state === 'running';
@@ -226,6 +255,7 @@ export const turns = (show, page) => {
       thinking.textContent = turn.thoughts;
       searched.replaceChildren(...(turn.queries ? [searches(turn.queries)] : []));
       show(text, turn.schema ? fenced(turn.text, runs) : turn.text, shown, runs);
+      for (const image of (turn.images || []).slice(pictures.childElementCount)) pictures.append(figure(image, pictures.childElementCount, asked));
       more.replaceChildren(...(runs ? [] : others(turn)));
       cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
       const says = turn.note || (!runs && turn.finish === 'content_filter' ? filtered(turn) : '');
@@ -233,7 +263,7 @@ export const turns = (show, page) => {
       note.textContent = says;
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
       last.replaceChildren(...(runs
-        ? [(turn.text ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + worth(turn.cost.micros) + ' so far' : '')]
+        ? [(turn.text || turn.images ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + worth(turn.cost.micros) + ' so far' : '')]
         : foot(column, index, turn, at, { text, price })));
     };
     paint();
@@ -282,5 +312,11 @@ export const turns = (show, page) => {
     place.classList.toggle('twice', page.isCompared());
     byId('playground').classList.toggle('compared', page.isCompared());
     place.replaceChildren(...columns.map(drawColumn), ...(page.isCompared() ? verdict(columns) : []));
+    const blobs = new Set(columns.flatMap((column) => column.turns.flatMap((turn) => (turn.images || []).map(({ blob }) => blob))));
+    for (const [blob, address] of addresses) {
+      if (blobs.has(blob)) continue;
+      URL.revokeObjectURL(address);
+      addresses.delete(blob);
+    }
   };
 };

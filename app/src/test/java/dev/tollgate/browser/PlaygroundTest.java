@@ -103,7 +103,7 @@ class PlaygroundTest {
     }
 
     /** Sends a message when the button says Send: while an answer runs, Enter sends nothing and the message stays in its field. */
-    private static void ask(Page page, String text) {
+    static void ask(Page page, String text) {
         awaitEnd(page);
         page.fill("#message", text);
         page.press("#message", "Enter");
@@ -119,7 +119,7 @@ class PlaygroundTest {
     }
 
     /** Waits for the end of all answers: an answer can show its words and its price before its end. */
-    private static void awaitEnd(Page page) {
+    static void awaitEnd(Page page) {
         page.waitForSelector("#send-label:text-is('Send')");
     }
 
@@ -130,7 +130,7 @@ class PlaygroundTest {
     }
 
     /** Waits until the browser has stored the conversation and its last turn is so: the page draws a turn before it stores it. */
-    private static void awaitKept(Page page, String so) {
+    static void awaitKept(Page page, String so) {
         page.waitForFunction("""
                 () => new Promise(done => {
                   const request = indexedDB.open('tollgate-playground');

@@ -28,10 +28,14 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
 import dev.tollgate.pages.dashboard.requests.ShortageWords;
+import dev.tollgate.pages.docs.ModelFacts;
+import dev.tollgate.pages.docs.PriceFacts;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -46,6 +50,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import templates.JteplaygroundGenerated;
@@ -61,7 +66,7 @@ public record PlaygroundPage(
         Ledger ledger,
         InstantSource clock) {
 
-    /** Attached images and audio are shown from memory. Model output enters the page only through a sanitizer. */
+    /** Attached images and audio, and images of models, are shown from memory: no page of another server is asked for one. Model output enters the page only through a sanitizer. */
     private static final String CSP =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'"
                     + " data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
@@ -78,6 +83,31 @@ public record PlaygroundPage(
      * @param usual the account's usual charges, for the page's script
      */
     public record Choice(Model model, String usual) {
+
+        /** Returns what its images can be and what one costs, for the page's script; null if it makes none. */
+        public @Nullable String images(Money money) {
+            UpstreamModel.Images images = model.upstream().images();
+            if (images == null) {
+                return null;
+            }
+            PriceFacts price = PriceFacts.of(model, model.pricing());
+            Map<String, String> sizes = new LinkedHashMap<>();
+            images.sizes()
+                    .keySet()
+                    .forEach(size -> sizes.put(size, ModelFacts.price(money, price.imageMicros(size)) + money.unit()));
+            return JSON.writeValueAsString(
+                    new TreeMap<>(Map.of("sizes", sizes, "size", images.size(), "ratios", images.ratios())));
+        }
+
+        /** Returns the ratios of images that some of these models make. */
+        public static List<String> ratios(List<Choice> models) {
+            return models.stream()
+                    .map(choice -> choice.model.upstream().images())
+                    .filter(Objects::nonNull)
+                    .flatMap(images -> images.ratios().stream())
+                    .distinct()
+                    .toList();
+        }
 
         /** Returns the most searches that one call pays for. */
         public int searchesMax() {
