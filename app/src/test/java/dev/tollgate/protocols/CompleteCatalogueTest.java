@@ -8,6 +8,7 @@ import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -77,12 +78,44 @@ class CompleteCatalogueTest {
     }
 
     static Stream<String> names() {
-        return CATALOGUE.answering().stream()
-                .flatMap(model -> Stream.concat(Stream.of(model.id()), model.aliases().stream()));
+        return models().flatMap(model -> Stream.concat(Stream.of(model.id()), model.aliases().stream()));
     }
 
+    /** The models that answer in text. */
     static Stream<Model> models() {
+        return CATALOGUE.answering().stream().filter(model -> !model.makesImages());
+    }
+
+    static Stream<Model> imageModels() {
+        return CATALOGUE.answering().stream().filter(Model::makesImages);
+    }
+
+    static Stream<Model> allModels() {
         return CATALOGUE.answering().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("imageModels")
+    void every_model_of_images_makes_one_at_googles_price_under_each_of_its_names(Model model) {
+        for (String name :
+                Stream.concat(Stream.of(model.id()), model.aliases().stream()).toList()) {
+            Gateway.Reply reply = customer.chat(
+                    "{\"model\":\"" + name + "\",\"messages\":[{\"role\":\"user\",\"content\":\"A red house\"}]}");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(reply.json()
+                            .at("/choices/0/message/images/0/image_url/url")
+                            .asString())
+                    .startsWith("data:image/png;base64,");
+            JsonNode usage = reply.json().path("usage");
+            long image = usage.at("/completion_tokens_details/image_tokens").asLong();
+            assertThat(image).isEqualTo(1_120);
+            PriceRates cost = model.upstream().cost(TODAY).tariff().rates();
+            BigDecimal micros = BigDecimal.valueOf(usage.path("prompt_tokens").asLong() * cost.inputMicros()
+                    + (usage.path("completion_tokens").asLong() - image) * cost.outputMicros()
+                    + image * cost.imageMicros());
+            assertThat(reply.json().path("credits_consumed").decimalValue())
+                    .isEqualByComparingTo(micros.movePointLeft(12));
+        }
     }
 
     @ParameterizedTest
@@ -178,7 +211,7 @@ class CompleteCatalogueTest {
     }
 
     @ParameterizedTest
-    @MethodSource("models")
+    @MethodSource("allModels")
     void each_effort_that_it_lists_is_taken(Model model) {
         for (Effort effort : model.upstream().thinking().efforts()) {
             Gateway.Reply reply = customer.chat("{\"model\":\"" + model.id() + "\",\"reasoning_effort\":\""
@@ -236,7 +269,7 @@ class CompleteCatalogueTest {
                         .filter(model -> model.pricing().tariff().isAbove(200_001))
                         .map(Model::id))
                 .containsExactly("gemini-3.1-pro-preview", "gemini-3.1-pro-preview-customtools", "gemini-2.5-pro");
-        assertThat(CATALOGUE.answering())
+        assertThat(models())
                 .noneMatch(model -> model.pricing().tariff().isAbove(200_000))
                 .allMatch(model -> model.pricing().tariff().tiers().offers(ServiceTier.FLEX));
     }
