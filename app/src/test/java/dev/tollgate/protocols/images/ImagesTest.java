@@ -216,7 +216,7 @@ class ImagesTest {
                 "'size':'1:8'|size|must be one of 1:1, 2:3",
                 "'size':7|size|must be a string",
                 "'image_size':'8K'|image_size|must be one of 1K, 2K, 4K",
-                "'n':5|n|must be an integer between 1 and",
+                "'n':5|n|must be an integer between 1 and 4",
                 "'n':0|n|must be an integer",
                 "'background':'transparent'|background|no transparent images",
                 "'response_format':'url'|response_format|must be b64_json",

@@ -130,19 +130,44 @@ public final class Quotas {
      * @return null if it may go on
      */
     public @Nullable OverLimit arrive(List<Quota> quotas) {
-        return takeRequests(quotas, true);
+        return takeRequests(quotas, true, 1);
     }
 
     /** Takes back a request that {@link #arrive} has counted. */
     public void takeBack(List<Quota> quotas) {
-        giveRequests(quotas, true, null);
+        giveRequests(quotas, true, null, 1);
+    }
+
+    /**
+     * Counts further requests of a call before it begins, with all quotas or with none. Where they are refused, the one that was counted at the door is
+     * taken back.
+     *
+     * @return null if they fit
+     */
+    public @Nullable OverLimit further(List<Quota> quotas, int requests) {
+        OverLimit refused = takeRequests(quotas, true, requests);
+        if (refused == null) {
+            refused = takeRequests(quotas, false, requests);
+            if (refused == null) {
+                return null;
+            }
+            giveRequests(quotas, true, null, requests);
+        }
+        giveRequests(quotas, true, null, 1);
+        return refused;
+    }
+
+    /** Takes back what {@link #further} has counted. */
+    public void takeBackFurther(List<Quota> quotas, int requests) {
+        giveRequests(quotas, true, null, requests);
+        giveRequests(quotas, false, null, requests);
     }
 
     /** Counts a request that makes no call with the other quotas, or takes it back from those at the door. Returns the refusal; null if it fits. */
     public @Nullable OverLimit ask(List<Quota> quotas) {
-        OverLimit refused = takeRequests(quotas, false);
+        OverLimit refused = takeRequests(quotas, false, 1);
         if (refused != null) {
-            giveRequests(quotas, true, null);
+            giveRequests(quotas, true, null, 1);
         }
         return refused;
     }
@@ -170,8 +195,8 @@ public final class Quotas {
             if (refused != null) {
                 count.unpin();
                 stays.forEach(entered -> entered.leave(-tokens, now));
-                giveRequests(quotas, true, null);
-                giveRequests(quotas, false, null);
+                giveRequests(quotas, true, null, 1);
+                giveRequests(quotas, false, null, 1);
                 return refused;
             }
             stays.add(stay);
@@ -208,7 +233,7 @@ public final class Quotas {
 
     // ---- how it is counted ----
 
-    private @Nullable OverLimit takeRequests(List<Quota> quotas, boolean atDoor) {
+    private @Nullable OverLimit takeRequests(List<Quota> quotas, boolean atDoor, int number) {
         long now = nanos.getAsLong();
         for (Quota quota : quotas) {
             Long requests = quota.rates().requests();
@@ -216,18 +241,18 @@ public final class Quotas {
                 continue;
             }
             QuotaCount count = pinned(quota.id());
-            long wait = count.requests.take(share(requests), 1, now);
+            long wait = count.requests.take(share(requests), number, now);
             count.unpin();
             if (wait > 0) {
-                giveRequests(quotas, atDoor, quota);
-                return new OverLimit(quota, Limit.REQUESTS, requests, 1, Duration.ofNanos(wait));
+                giveRequests(quotas, atDoor, quota, number);
+                return new OverLimit(quota, Limit.REQUESTS, requests, number, Duration.ofNanos(wait));
             }
         }
         return null;
     }
 
     /** @param end the first that has taken none; null: all have */
-    private void giveRequests(List<Quota> quotas, boolean atDoor, @Nullable Quota end) {
+    private void giveRequests(List<Quota> quotas, boolean atDoor, @Nullable Quota end, int number) {
         for (Quota quota : quotas) {
             if (quota == end) {
                 return;
@@ -235,7 +260,7 @@ public final class Quotas {
             Long requests = quota.rates().requests();
             if (requests != null && quota.isAtDoor() == atDoor) {
                 QuotaCount count = pinned(quota.id());
-                count.requests.give(share(requests), 1);
+                count.requests.give(share(requests), number);
                 count.unpin();
             }
         }

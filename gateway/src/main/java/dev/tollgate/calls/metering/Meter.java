@@ -146,10 +146,20 @@ public final class Meter {
     /** Counts the call against its caller's limits until it is over. */
     private Quotas.Pass admit(MeteredCall call) {
         List<Quota> its = call.quotas();
-        return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected())) {
-            case Quotas.Pass pass -> pass;
-            case Quotas.OverLimit refused -> throw RateHeaders.refusal(refused).asException();
-        };
+        int further = call.ask().requests() - 1;
+        Quotas.OverLimit tooMany = further == 0 ? null : quotas.further(its, further);
+        if (tooMany != null) {
+            throw RateHeaders.refusal(tooMany).asException();
+        }
+        switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected())) {
+            case Quotas.Pass pass -> {
+                return pass;
+            }
+            case Quotas.OverLimit refused -> {
+                quotas.takeBackFurther(its, further);
+                throw RateHeaders.refusal(refused).asException();
+            }
+        }
     }
 
     /**

@@ -80,7 +80,8 @@ public final class ModelRules {
             throw refused(
                     Member.CANDIDATES,
                     "must be " + (candidatesMax == 1 ? "1" : "between 1 and " + candidatesMax) + " with model '"
-                            + model.id() + "', got " + candidates + ".");
+                            + model.id() + "', got " + candidates + "."
+                            + (model.makesImages() ? " POST /v1/images/generations makes several images." : ""));
         }
         checkPenalty(Member.PRESENCE_PENALTY, request.sampling().presencePenalty());
         checkPenalty(Member.FREQUENCY_PENALTY, request.sampling().frequencyPenalty());

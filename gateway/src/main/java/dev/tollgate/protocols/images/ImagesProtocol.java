@@ -174,7 +174,7 @@ public final class ImagesProtocol implements Protocol {
         protected ChatAsk ask(ImagesRequest request, Model model, String accountId, Lease memory) {
             ChatAsk ask = super.ask(request, model, accountId, memory);
             ImagesAsked images = Objects.requireNonNull(ask.images(), model.id());
-            return ask.withImages(images.each(1));
+            return ask.withImages(images.each(request.n()));
         }
 
         @Override

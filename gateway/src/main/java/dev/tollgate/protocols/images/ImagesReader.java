@@ -24,6 +24,7 @@ final class ImagesReader {
     private static final String PROMPT = "prompt";
     private static final int PROMPT_CHARS_MAX = 32_000;
     private static final int WORD_CHARS_MAX = 64;
+    private static final int IMAGES_MAX = 4;
 
     private final JsonBody json;
     private final SamplingReader sampling;
@@ -33,6 +34,7 @@ final class ImagesReader {
     private @Nullable String model;
     private @Nullable JsonText prompt;
     private boolean stream;
+    private int n = 1;
     private @Nullable AskedSize size;
     private @Nullable String outputFormat;
 
@@ -59,7 +61,7 @@ final class ImagesReader {
         switch (name) {
             case "model" -> model = json.nonEmptyString();
             case PROMPT -> prompt = prompt();
-            case "n" -> json.integer(1, 1);
+            case "n" -> n = json.integer(1, IMAGES_MAX);
             case "size" -> size = AskedSize.read(json);
             case "stream" -> stream = json.bool();
             case "output_format" -> outputFormat = json.oneOf(List.of("png", "jpeg", "webp"));
@@ -127,6 +129,7 @@ final class ImagesReader {
         return new ImagesRequest(
                 model,
                 stream,
+                n,
                 size,
                 outputFormat,
                 withoutEffect.tier(),

@@ -34,6 +34,10 @@ final class ImagesRenderer implements Renderer {
             .withStatus(400)
             .doNotRetry();
 
+    private static final byte[] NO_USAGE = Utf8Buffer.ascii(
+            ",\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"total_tokens\":0,\"input_tokens_details\":{\"text_tokens\":0,"
+                    + "\"image_tokens\":0},\"output_tokens_details\":{\"image_tokens\":0,\"text_tokens\":0}}");
+
     private final Model model;
     private final ImagesRequest request;
     private final String event;
@@ -44,6 +48,9 @@ final class ImagesRenderer implements Renderer {
 
     /** The format of the first image of a body. */
     private @Nullable String format;
+
+    /** The last image that is finished, in a stream. */
+    private UpstreamEvent.@Nullable Media waits;
 
     private boolean hasImage;
     private boolean begun;
@@ -80,8 +87,23 @@ final class ImagesRenderer implements Renderer {
             if (it instanceof UpstreamEvent.Media image && isImage(image)) {
                 hasImage = true;
                 made.put(image.candidate(), image);
+            } else if (request.stream() && it instanceof UpstreamEvent.Finish finish) {
+                finished(made.get(finish.candidate()), out);
             }
         }
+    }
+
+    /** Writes the image that was finished before this one. Its event has no usage yet, which for programs that add up is none. */
+    private void finished(UpstreamEvent.@Nullable Media image, JsonPieces out) {
+        if (image == null) {
+            return;
+        }
+        if (waits != null) {
+            made.remove(waits.candidate());
+            event(waits, out);
+            out.out().raw(NO_USAGE).raw("}\n\n");
+        }
+        waits = image;
     }
 
     private static boolean isImage(UpstreamEvent.Media made) {
@@ -109,9 +131,15 @@ final class ImagesRenderer implements Renderer {
         List<UpstreamEvent.Media> all = new ArrayList<>(made.values());
         made.clear();
         if (request.stream()) {
-            event(all.getLast(), out);
-            end(completion, out.out());
-            out.out().raw("\n\n");
+            for (UpstreamEvent.Media image : all) {
+                event(image, out);
+                if (image == all.getLast()) {
+                    end(completion, out.out());
+                } else {
+                    out.out().raw(NO_USAGE).raw('}');
+                }
+                out.out().raw("\n\n");
+            }
             return;
         }
         out.out().raw("{\"created\":").number(createdSeconds).raw(",\"data\":[");

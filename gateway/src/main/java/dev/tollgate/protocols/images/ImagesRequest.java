@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checked request for images.
  *
+ * @param n how many images
  * @param size null where the caller left it to the model
  * @param outputFormat that the caller asked for; null for any
  */
 record ImagesRequest(
         String model,
         boolean stream,
+        int n,
         @Nullable AskedSize size,
         @Nullable String outputFormat,
         @Nullable ServiceTier tier,

@@ -20,6 +20,8 @@ final class Attempt implements UpstreamListener {
     private final @Nullable Rest seen;
 
     private final UpstreamCall call;
+    /** The same call if it asks for several images. */
+    private final @Nullable ImagesCall several;
     private List<UpstreamEvent> held = List.of();
     private boolean finished;
     private boolean entered = true;
@@ -30,7 +32,15 @@ final class Attempt implements UpstreamListener {
         this.owner = owner;
         this.leg = leg;
         this.seen = leg.route().resting().last();
-        call = leg.ask().send(maxOutputTokens, this);
+        ImagesAsked images = owner.images();
+        if (images == null || images.requests() == 1) {
+            several = null;
+            call = leg.ask().send(maxOutputTokens, this);
+        } else {
+            several = new ImagesCall(leg.ask(), images, maxOutputTokens, this);
+            call = several;
+            several.begin();
+        }
     }
 
     Leg leg() {
@@ -88,6 +98,16 @@ final class Attempt implements UpstreamListener {
             }
         }
         return isReported ? new Spent(route().channel().id(), leg.ask().model(), reports) : null;
+    }
+
+    /** Returns what its requests without an image have reported, while others brought one. */
+    List<Spent> thrownAway() {
+        return several == null
+                ? List.of()
+                : several.thrownAway().stream()
+                        .map(reports -> new Spent(
+                                route().channel().id(), leg.ask().model(), reports))
+                        .toList();
     }
 
     /** Cancels the attempt. This says nothing about the channel: the caller has left, or another channel was faster. */

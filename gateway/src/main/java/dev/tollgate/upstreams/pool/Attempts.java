@@ -119,7 +119,13 @@ final class Attempts implements SentCall {
 
     @Override
     public List<Spent> spent() {
-        return List.copyOf(spent);
+        Attempt current = race.current();
+        if (current == null) {
+            return List.copyOf(spent);
+        }
+        List<Spent> all = new ArrayList<>(spent);
+        all.addAll(current.thrownAway());
+        return all;
     }
 
     /** Notes an attempt whose events are thrown away. */
@@ -143,6 +149,11 @@ final class Attempts implements SentCall {
 
     TryObserver observer() {
         return pool.observer();
+    }
+
+    @Nullable
+    ImagesAsked images() {
+        return ask.images();
     }
 
     private Leg leg() {
@@ -292,11 +303,11 @@ final class Attempts implements SentCall {
 
     /**
      * Starts the hedging timer, except if media must be sent first: that time says nothing about the channel, and a second attempt would
-     * send all of it twice.
+     * send all of it twice. Nor does the time that an image takes.
      */
     private void hedgeLater(Attempt first) {
         long wait = pool.hedgeAfterMillis();
-        if (wait > 0 && first.leg().ask().mayBeHedged()) {
+        if (wait > 0 && ask.images() == null && first.leg().ask().mayBeHedged()) {
             race.watch(first, wait, this::hedge);
         }
     }
