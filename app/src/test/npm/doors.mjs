@@ -6,6 +6,7 @@ const clients = {
   langchain: () => import('./door-langchain.mjs'),
   agents: () => import('./door-agents.mjs'),
   silent: () => import('./door-silent.mjs'),
+  images: () => import('./door-images.mjs'),
   spent: () => import('./door-spent.mjs'),
 };
 

@@ -20,6 +20,7 @@ import dev.tollgate.customers.keys.CreditsHandler;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyActions;
 import dev.tollgate.customers.keys.KeyActions.KeyStores;
+import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
@@ -115,7 +116,8 @@ record CallRoutes(
                 responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(routes, door(completions()).route("/completions", modelKey));
-        api(routes, door(images()).route("/images/generations", modelKey));
+        api(routes, door(images(false)).route("/images/generations", modelKey));
+        api(routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
@@ -286,7 +288,7 @@ record CallRoutes(
         return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
     }
 
-    private Protocol images() {
+    private Protocol images(boolean edits) {
         return new ImagesProtocol(
                 calls.models(),
                 signatures,
@@ -294,7 +296,8 @@ record CallRoutes(
                 reading(),
                 silence(),
                 ground.clock(),
-                ground.settings().list(TrafficSettings.IMAGES_MODELS));
+                ground.settings().list(TrafficSettings.IMAGES_MODELS),
+                edits);
     }
 
     private ResponsesProtocol responses() {

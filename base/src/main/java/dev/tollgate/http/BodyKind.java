@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A kind of body that a route may take, recognized by its {@code Content-Type}. Parameters of the type mean nothing: all bodies are UTF-8. */
+/** A kind of body that a route may take, recognized by its {@code Content-Type}. Parameters of the type mean nothing: all bodies are UTF-8, but for the boundary of a form with files. */
 public enum BodyKind {
     JSON("application/json") {
         @Override
@@ -19,7 +19,10 @@ public enum BodyKind {
     },
 
     /** The body of a page's form, which {@link FormReader} reads. Never large. */
-    FORM("application/x-www-form-urlencoded");
+    FORM("application/x-www-form-urlencoded"),
+
+    /** The form of a program, with files. */
+    MULTIPART("multipart/form-data");
 
     private static final int SHOWN_CHARS_MAX = 80;
 

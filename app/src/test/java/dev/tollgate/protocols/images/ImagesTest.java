@@ -2,14 +2,21 @@ package dev.tollgate.protocols.images;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.app.Surroundings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -329,5 +336,40 @@ class ImagesTest {
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.text()).doesNotContain("completed", "b64_json");
         assertThat(customer.balance()).isEqualTo("1000");
+    }
+
+    @Test
+    void a_stream_is_alive_while_the_model_works_and_a_failure_then_is_an_event() {
+        CountDownLatch works = new CountDownLatch(1);
+        Iterable<String> events = () -> Stream.of(FarServer.geminiText("No."), FarServer.geminiEnd(20, 30))
+                .map(it -> {
+                    try {
+                        works.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return it;
+                })
+                .iterator();
+        try (FarServer upstream = new FarServer(request -> new FarServer.Answer.Stream(events, false))) {
+            Map<String, String> variables = Map.of("GOOGLE_GEMINI_BASE_URL", upstream.url());
+            Surroundings surroundings = Surroundings.REAL.with(it -> {
+                it.environment = variables::get;
+                it.waits = it.waits.withSilence(Duration.ofMillis(50));
+            });
+            try (Gateway slow = Gateway.start(surroundings, variables, "models.file", CATALOGUE);
+                    RawCall call = RawCall.post(
+                            slow.app().port(),
+                            "/v1/images/generations",
+                            slow.customer("100").key(),
+                            json("{'model':'" + PRO + "','prompt':'A house','stream':true}"))) {
+                call.readUntil(": keep-alive\n");
+                call.readUntil(": keep-alive\n");
+                works.countDown();
+                assertThat(call.readUntil("\n\n"))
+                        .contains("event: error\ndata: {\"error\":", "answered without an image")
+                        .doesNotContain("completed");
+            }
+        }
     }
 }

@@ -11,8 +11,10 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import java.math.BigDecimal;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +75,8 @@ class SeveralImagesTest {
                 .map(data -> new JsonMapper().readTree(data))
                 .toList();
         assertThat(events).hasSize(3);
-        assertThat(events).allSatisfy(event -> assertThat(event.get("b64_json").asString()).isEqualTo(png(7, 7)));
+        assertThat(events).allSatisfy(event -> assertThat(event.get("b64_json").asString())
+                .isEqualTo(png(7, 7)));
         assertThat(events.getFirst().at("/usage/total_tokens").asLong()).isZero();
         assertThat(events.getFirst().has("credits_consumed")).isFalse();
         assertThat(events.getLast().at("/usage/total_tokens").asLong()).isEqualTo(3 * 1_340);
@@ -152,5 +155,51 @@ class SeveralImagesTest {
         Reply refused = ImagesTest.asks(gateway, limited, PRO, ",'n':3");
         assertThat(refused.status()).isEqualTo(429);
         assertThat(ImagesTest.asks(gateway, limited, PRO, ",'n':2").status()).isEqualTo(200);
+    }
+
+    /** They lie in files, which are read as the caller takes them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void large_images_come_whole(boolean streams) {
+        Reply reply = gateway.post(
+                "/v1/images/generations",
+                json("{'model':'" + PRO + "','prompt':'A house [[sandbox: image_bytes=1500000]]','n':3,'stream':"
+                        + streams + "}"),
+                customer.key());
+        assertThat(reply.status()).isEqualTo(200);
+        List<String> images = streams
+                ? reply.data().stream()
+                        .map(data ->
+                                new JsonMapper().readTree(data).get("b64_json").asString())
+                        .toList()
+                : reply.json()
+                        .get("data")
+                        .valueStream()
+                        .map(image -> image.get("b64_json").asString())
+                        .toList();
+        assertThat(images).hasSize(3).allSatisfy(image -> assertThat(
+                        Base64.getDecoder().decode(image))
+                .hasSize(1_500_000)
+                .startsWith(0x89, 'P', 'N', 'G'));
+    }
+
+    /** Two of four have come when its caller goes: what was reported is charged. */
+    @Test
+    void a_caller_who_leaves_pays_for_what_has_come() {
+        gateway.script(UpstreamScript.answers()
+                .event(event("STOP", 1_120, png(7, 7)))
+                .times(2)
+                .next()
+                .delay(60_000)
+                .event(event("STOP", 1_120, png(7, 7))));
+        try (RawCall call = RawCall.post(
+                gateway.app().port(),
+                "/v1/images/generations",
+                customer.key(),
+                json("{'model':'" + PRO + "','prompt':'A house','n':4,'stream':true}"))) {
+            call.readUntil("image_generation.completed");
+        }
+        Gateway.await("the call is charged", () -> customer.tasks() == 1);
+        assertThat(customer.lastTask().get("credits_consumed").decimalValue()).isEqualByComparingTo("54.736");
     }
 }

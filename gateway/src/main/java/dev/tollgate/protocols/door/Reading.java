@@ -60,8 +60,13 @@ public abstract class Reading<R> {
 
     final R take(byte[] body, Lease memory) {
         R request = read(body, memory);
-        print = Sha256.of(label(), body);
+        print = printOf(body);
         return request;
+    }
+
+    /** Returns the SHA-256, in lower-case hex, of all that makes two requests the same. Called once, after {@link #read}. */
+    protected String printOf(byte[] body) {
+        return Sha256.of(label(), body);
     }
 
     /** Returns the SHA-256 of label and body, in lower-case hex, once the body has been taken. */

@@ -37,15 +37,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /v1/images/generations}: reads and checks the request, and writes the response. */
+/** {@code POST /v1/images/generations} and {@code /v1/images/edits}: reads and checks the request, and writes the response. */
 public final class ImagesProtocol implements Protocol {
 
     /** The most tokens of the thoughts before an image: no text is asked for (Y22). */
     private static final long THOUGHT_TOKENS = 4_096;
+
+    /** The fields of a form that are numbers or truth values. */
+    private static final Set<String> PLAIN =
+            Set.of("n", "stream", "seed", "temperature", "output_compression", "partial_images");
 
     private static final Pattern OPENAIS = Pattern.compile("(gpt-image|chatgpt-image|dall-e)-.*");
 
@@ -56,10 +61,12 @@ public final class ImagesProtocol implements Protocol {
     private final StreamForm events;
     private final InstantSource clock;
     private final ModelNames names;
+    private final boolean edits;
 
     /**
      * @param silence after which a stream sends a comment
      * @param names the operator's models for other names, {@code PATTERN=MODEL} each
+     * @param edits whether requests bring images
      */
     public ImagesProtocol(
             CurrentModels models,
@@ -68,7 +75,8 @@ public final class ImagesProtocol implements Protocol {
             ReadLimits limits,
             Duration silence,
             InstantSource clock,
-            List<String> names) {
+            List<String> names,
+            boolean edits) {
         this.models = models;
         this.signatures = signatures;
         this.checks = checks;
@@ -76,6 +84,7 @@ public final class ImagesProtocol implements Protocol {
         this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         this.clock = clock;
         this.names = new ModelNames(names);
+        this.edits = edits;
     }
 
     @Override
@@ -90,13 +99,22 @@ public final class ImagesProtocol implements Protocol {
 
     @Override
     public Reading<ImagesRequest> open(Envelope envelope) {
-        return new Images();
+        return new Images(envelope.header("content-type"));
     }
 
     private final class Images extends ConversationReading<ImagesRequest> {
 
-        Images() {
+        private final @Nullable String contentType;
+        private @Nullable FormBody form;
+
+        Images(@Nullable String contentType) {
             super(ProtocolName.IMAGES, models, signatures);
+            this.contentType = contentType;
+        }
+
+        @Override
+        public String label() {
+            return edits ? super.label() + "/edits" : super.label();
         }
 
         @Override
@@ -106,11 +124,23 @@ public final class ImagesProtocol implements Protocol {
 
         @Override
         protected ImagesRequest read(byte[] body, Lease memory) {
-            ImagesRequest request = ImagesReader.read(body, limits, memory);
+            FormBody its = contentType != null && FormBody.isMeantBy(contentType)
+                    ? new FormBody(body, contentType, PLAIN, memory)
+                    : null;
+            form = its;
+            ImagesRequest request = its == null
+                    ? ImagesReader.read(body, List.of(), edits, limits, memory)
+                    : ImagesReader.read(its.json(), its.files(), edits, limits, memory);
             if (OPENAIS.matcher(request.model()).matches() && models.find(model(request)) == null) {
                 throw unmapped(request.model()).asException();
             }
             return request;
+        }
+
+        /** A client that tries again sends another boundary. */
+        @Override
+        protected String printOf(byte[] body) {
+            return form == null ? super.printOf(body) : form.print(label());
         }
 
         @Override
@@ -131,6 +161,12 @@ public final class ImagesProtocol implements Protocol {
                 throw JsonBody.invalid("model", "must be a model that makes images" + others() + ".");
             }
             images(request, model).check();
+            int most = Objects.requireNonNull(model.upstream().images()).inputs();
+            if (request.inputs().size() > most) {
+                throw JsonBody.invalid(
+                        request.inputs().get(most).place().path(),
+                        "is one image too many: model '" + model.id() + "' takes " + most + ".");
+            }
         }
 
         @Override
@@ -180,8 +216,8 @@ public final class ImagesProtocol implements Protocol {
         @Override
         protected Sink sink(ImagesRequest request, Outlet outlet, MeteredCall call) {
             long created = clock.instant().getEpochSecond();
-            Function<@Nullable String, ImagesRenderer> renderers =
-                    _ -> new ImagesRenderer(call.model(), request, "image_generation.completed", created);
+            Function<@Nullable String, ImagesRenderer> renderers = _ -> new ImagesRenderer(
+                    call.model(), request, edits ? "image_edit.completed" : "image_generation.completed", created);
             return request.stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(outlet, renderers, checks, call.accountId(), null);

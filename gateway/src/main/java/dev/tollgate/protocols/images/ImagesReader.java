@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ToolChoice;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
@@ -13,15 +14,29 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.FieldsWithoutEffect;
 import dev.tollgate.protocols.openai.ImageReader;
+import dev.tollgate.protocols.openai.MediaReader;
 import dev.tollgate.protocols.openai.SamplingReader;
+import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.media.MediaType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a request for images. A reader serves one body, on one thread. */
 final class ImagesReader {
 
     private static final String PROMPT = "prompt";
+    private static final String IMAGE = "image";
+
+    private static final ApiError NO_MASK = ApiError.invalid(
+            "mask", "Gemini takes no mask: describe the area in the prompt, or mark it in a copy of the image.");
+
+    /** The first characters of an image in base64, which show what it is. */
+    private static final int HEAD_CHARS = 400;
+
     private static final int PROMPT_CHARS_MAX = 32_000;
     private static final int WORD_CHARS_MAX = 64;
     private static final int IMAGES_MAX = 4;
@@ -30,6 +45,8 @@ final class ImagesReader {
     private final SamplingReader sampling;
     private final FieldsWithoutEffect withoutEffect;
     private final ImageReader images;
+    private final boolean edits;
+    private final List<ContentPart> inputs = new ArrayList<>();
 
     private @Nullable String model;
     private @Nullable JsonText prompt;
@@ -38,8 +55,9 @@ final class ImagesReader {
     private @Nullable AskedSize size;
     private @Nullable String outputFormat;
 
-    private ImagesReader(JsonBody json) {
+    private ImagesReader(JsonBody json, boolean edits) {
         this.json = json;
+        this.edits = edits;
         this.sampling = new SamplingReader(json);
         this.withoutEffect = new FieldsWithoutEffect(json);
         this.images = new ImageReader(json);
@@ -47,12 +65,15 @@ final class ImagesReader {
 
     /**
      * @param body JSON in UTF-8, with a size limit set by the caller
+     * @param files that came beside it
+     * @param edits whether the body has images
      * @param memory charged with the memory of the result
      * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault
      */
-    static ImagesRequest read(byte[] body, ReadLimits limits, Lease memory) {
+    static ImagesRequest read(byte[] body, List<FormBody.File> files, boolean edits, ReadLimits limits, Lease memory) {
         JsonBody json = new JsonBody(body, limits, memory);
-        ImagesReader reader = new ImagesReader(json);
+        ImagesReader reader = new ImagesReader(json, edits);
+        reader.files(files, memory);
         json.wholeObject(it -> it.object(reader::member));
         return reader.built();
     }
@@ -74,8 +95,99 @@ final class ImagesReader {
             case "temperature", "seed" -> sampling.take(name);
             case "user", "metadata", "service_tier" -> withoutEffect.take(name);
             case "extra_body" -> json.object(this::extra);
+            case "mask" -> mask();
+            case IMAGE, "image[]", "images" -> images();
             default -> json.ignore();
         }
+    }
+
+    /** Refuses a mask where it would have an effect at OpenAI: sent as one more image, it would change other places (Y19). */
+    private void mask() {
+        if (edits) {
+            throw NO_MASK.asException();
+        }
+        json.ignore();
+    }
+
+    private void images() {
+        if (!edits) {
+            json.ignore();
+        } else if (json.isArray()) {
+            json.array(json.limits().mediaMax(), this::image);
+        } else {
+            image();
+        }
+    }
+
+    /** Reads an address, or an object with one. */
+    private void image() {
+        if (!json.isObject()) {
+            add(new MediaReader(json).url(ContentPart.Named.PICTURE));
+            return;
+        }
+        int before = inputs.size();
+        json.object(member -> {
+            switch (member) {
+                case "image_url" -> add(new MediaReader(json).url(ContentPart.Named.PICTURE));
+                case "file_id" -> throw json.invalid("is not supported, send the image itself as 'image_url'.");
+                default -> json.ignore();
+            }
+        });
+        if (inputs.size() == before) {
+            throw json.required("image_url");
+        }
+    }
+
+    private void files(List<FormBody.File> files, Lease memory) {
+        long images = files.stream().filter(file -> isImage(file.field())).count();
+        for (FormBody.File file : files) {
+            if (edits && file.field().equals("mask")) {
+                throw NO_MASK.asException();
+            } else if (edits && isImage(file.field())) {
+                String place = images == 1 ? file.field() : file.field() + "." + inputs.size();
+                memory.take(OutgoingBody.base64Length(file.length()));
+                add(new ContentPart.Media(
+                        Place.at(place),
+                        ContentPart.Named.PICTURE,
+                        new ContentPart.Source.Inline(file.base64()),
+                        null,
+                        null,
+                        null));
+            } else {
+                json.ignored(file.field());
+            }
+        }
+    }
+
+    private static boolean isImage(String field) {
+        return field.equals(IMAGE) || field.equals("images");
+    }
+
+    /** Adds an image, whose bytes alone say what it is (Y23). */
+    private void add(ContentPart.Media medium) {
+        if (medium.source() instanceof ContentPart.Source.Inline inline) {
+            String head = inline.base64().substring(0, Math.min(inline.base64().length(), HEAD_CHARS));
+            byte[] bytes = Base64.getDecoder().decode(head);
+            MediaType found = MediaType.sniff(bytes);
+            if (found == null || found.kind() != MediaType.Kind.IMAGE) {
+                throw JsonBody.invalid(
+                        medium.place().path(),
+                        "must be a PNG, JPEG, WebP, HEIC, HEIF or GIF image, its bytes are " + said(found, bytes)
+                                + ".");
+            }
+        }
+        inputs.add(new ContentPart.Media(medium.place(), medium.named(), medium.source(), null, medium.detail(), null));
+    }
+
+    private static String said(@Nullable MediaType found, byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        return found != null
+                ? found.mimeType()
+                : text.contains("<svg")
+                        ? "SVG"
+                        : text.contains("<!doctype html") || text.contains("<html")
+                                ? "HTML"
+                                : bytes.length == 0 ? "none" : "of an unknown type";
     }
 
     /** Reads what callers add to OpenAI's fields. */
@@ -126,6 +238,9 @@ final class ImagesReader {
         if (prompt == null) {
             throw JsonBody.invalid(PROMPT, "is required.");
         }
+        if (edits && inputs.isEmpty()) {
+            throw JsonBody.invalid(IMAGE, "is required.");
+        }
         return new ImagesRequest(
                 model,
                 stream,
@@ -139,7 +254,7 @@ final class ImagesReader {
     }
 
     private Conversation conversation(JsonText text) {
-        List<ContentPart> parts = new ArrayList<>();
+        List<ContentPart> parts = new ArrayList<>(inputs);
         parts.add(new ContentPart.Text(text));
         return new Conversation(
                 ChatPlaces.NAMES.at(""),

@@ -1,6 +1,8 @@
 package dev.tollgate.protocols.images;
 
+import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
@@ -28,6 +30,16 @@ record ImagesRequest(
 
     ImagesRequest {
         ignored = List.copyOf(ignored);
+    }
+
+    /** Returns the images that it brings. */
+    List<ContentPart.Media> inputs() {
+        return conversation.messages().stream()
+                .filter(Message.User.class::isInstance)
+                .flatMap(message -> ((Message.User) message).parts().stream())
+                .filter(ContentPart.Media.class::isInstance)
+                .map(ContentPart.Media.class::cast)
+                .toList();
     }
 
     @Override

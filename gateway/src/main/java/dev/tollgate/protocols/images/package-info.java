@@ -1,6 +1,6 @@
 /**
- * The door for images in OpenAI's words, {@code POST /v1/images/generations} (Y19 to Y22): a prompt becomes a user turn, and the image that the model
- * makes of it the response.
+ * The door for images in OpenAI's words, {@code POST /v1/images/generations} and {@code /v1/images/edits} (Y19 to Y23): a prompt, with images
+ * before it, becomes a user turn, and the image that the model makes of it the response.
  *
  * <p>Invariants: an answer without an image fails and is free, and its text is not shown. Of several images of one answer only the last one is: the
  * others are drafts. Nothing of the caller's is dropped without its name.

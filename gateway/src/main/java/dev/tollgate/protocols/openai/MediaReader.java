@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is not text: {@code image_url}, {@code video_url}, {@code input_audio}, {@code file}. One part, then done. */
-final class MediaReader {
+public final class MediaReader {
 
     private static final String OCTETS = "application/octet-stream";
 
@@ -26,12 +26,12 @@ final class MediaReader {
     private @Nullable String filename;
     private @Nullable VideoMetadata video;
 
-    MediaReader(JsonBody json) {
+    public MediaReader(JsonBody json) {
         this.json = json;
     }
 
     /** {@code {url, detail}}, or by an old habit the url alone. */
-    Media url(Named named) {
+    public Media url(Named named) {
         Place place = ChatPlaces.NAMES.at(json.path());
         if (json.isString()) {
             take(MediaSource.url(json));

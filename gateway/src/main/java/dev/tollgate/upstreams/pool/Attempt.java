@@ -22,6 +22,7 @@ final class Attempt implements UpstreamListener {
     private final UpstreamCall call;
     /** The same call if it asks for several images. */
     private final @Nullable ImagesCall several;
+
     private List<UpstreamEvent> held = List.of();
     private boolean finished;
     private boolean entered = true;
@@ -105,8 +106,8 @@ final class Attempt implements UpstreamListener {
         return several == null
                 ? List.of()
                 : several.thrownAway().stream()
-                        .map(reports -> new Spent(
-                                route().channel().id(), leg.ask().model(), reports))
+                        .map(reports ->
+                                new Spent(route().channel().id(), leg.ask().model(), reports))
                         .toList();
     }
 

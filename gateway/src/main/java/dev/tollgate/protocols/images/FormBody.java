@@ -1,0 +1,256 @@
+package dev.tollgate.protocols.images;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.StrictUtf8;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.replay.Sha256;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads a body of {@code multipart/form-data} (Y23): its texts become the JSON object that a reader of JSON takes, its files stay where they are.
+ * Names with brackets are members and elements: {@code image[]}, {@code image_config[aspect_ratio]}. A body is read once, on one thread.
+ */
+final class FormBody {
+
+    private static final String JSON = "application/json";
+    private static final int PARTS_MAX = 32;
+    private static final int HEAD_BYTES_MAX = 8 * 1024;
+    private static final int NAME_CHARS_MAX = 128;
+
+    /** The most bytes of memory for each byte of a text, until it is read as JSON. */
+    private static final long TEXT_TIMES = 8;
+
+    private static final byte[] HEAD_END = latin1("\r\n\r\n");
+    private static final Pattern BOUNDARY =
+            Pattern.compile("(?i);\\s*boundary=(?:\"([^\"]{1,70})\"|([^\\s;\",]{1,70}))");
+    private static final Pattern PARAMETER =
+            Pattern.compile(";\\s*([a-zA-Z*]+)=(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^;\\s]*+))");
+    private static final Pattern NAME = Pattern.compile("([^\\[\\]]+)(?:\\[([^\\[\\]]*)])?");
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}(\\.[0-9]{1,19})?");
+
+    private final byte[] body;
+    private final Set<String> plain;
+    private final Lease memory;
+    private final ObjectNode texts = JsonNodeFactory.instance.objectNode();
+    private final List<File> files = new ArrayList<>();
+    private int parts;
+
+    /**
+     * A file of the body.
+     *
+     * @param field without brackets
+     * @param from its first byte
+     * @param to the byte behind its last one
+     */
+    record File(String field, byte[] body, int from, int to) {
+
+        int length() {
+            return to - from;
+        }
+
+        /** Returns its bytes in base64. */
+        String base64() {
+            ByteBuffer encoded = Base64.getEncoder().encode(ByteBuffer.wrap(body, from, length()));
+            return new String(encoded.array(), 0, encoded.limit(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /**
+     * @param contentType of the body
+     * @param plain the fields whose texts are numbers or truth values
+     * @param memory charged for the texts
+     * @throws ApiException 400 for a body that is no form
+     */
+    FormBody(byte[] body, String contentType, Set<String> plain, Lease memory) {
+        this.body = body;
+        this.plain = plain;
+        this.memory = memory;
+        Matcher boundary = BOUNDARY.matcher(contentType);
+        if (!boundary.find()) {
+            throw invalid("The Content-Type has no boundary.");
+        }
+        String its = boundary.group(1) == null ? boundary.group(2) : boundary.group(1);
+        read(latin1("\r\n--" + its));
+    }
+
+    /** Returns whether a body is such a form. @param contentType null without one */
+    static boolean isMeantBy(@Nullable String contentType) {
+        return contentType != null
+                && contentType.strip().toLowerCase(Locale.ROOT).startsWith("multipart/form-data");
+    }
+
+    /** Returns the texts as one JSON object. */
+    byte[] json() {
+        return texts.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    List<File> files() {
+        return files;
+    }
+
+    /** Returns the SHA-256, in lower-case hex, of a label, the texts and the files, whatever the boundary is. */
+    String print(String label) {
+        MessageDigest digest = Sha256.begin(label);
+        digest.update(json());
+        for (File file : files) {
+            digest.update(("\0" + file.field() + "\0" + file.length() + "\0").getBytes(StandardCharsets.UTF_8));
+            digest.update(body, file.from(), file.length());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void read(byte[] delimiter) {
+        byte[] first = Arrays.copyOfRange(delimiter, 2, delimiter.length);
+        int at = startsAt(first, 0) ? first.length : startsAt(delimiter, 0) ? delimiter.length : -1;
+        if (at < 0) {
+            throw invalid("The body does not begin with its boundary.");
+        }
+        while (!startsAt(latin1("--"), at)) {
+            if (!startsAt(latin1("\r\n"), at)) {
+                throw invalid("A boundary of the body is not followed by a line break.");
+            }
+            int head = at + 2;
+            int content = startsAt(latin1("\r\n"), head) ? head : find(HEAD_END, head, head + HEAD_BYTES_MAX) + 2;
+            if (content < head) {
+                throw invalid("A part of the body has no end of its head within " + HEAD_BYTES_MAX + " bytes.");
+            }
+            int end = find(delimiter, content, body.length);
+            if (end < 0) {
+                throw invalid("The body ends too early: its last boundary is missing.");
+            }
+            part(latin1(head, content), Math.min(content + 2, end), end);
+            at = end + delimiter.length;
+        }
+    }
+
+    private void part(String head, int from, int to) {
+        if (++parts > PARTS_MAX) {
+            throw invalid("The body must have at most " + PARTS_MAX + " parts.");
+        }
+        String disposition = "";
+        boolean isText = true;
+        for (String line : head.split("\r\n")) {
+            int colon = line.indexOf(':');
+            String name = line.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
+            String value = line.substring(colon + 1).strip();
+            switch (name) {
+                case "content-disposition" -> disposition = value;
+                case "content-type" -> {
+                    refuse(value.regionMatches(true, 0, "multipart/", 0, 10), "is nested");
+                    isText = value.regionMatches(true, 0, "text/", 0, 5)
+                            || value.regionMatches(true, 0, JSON, 0, JSON.length());
+                }
+                case "content-transfer-encoding" ->
+                    refuse(!value.matches("(?i)binary|7bit|8bit"), "has a Content-Transfer-Encoding");
+                default -> {}
+            }
+        }
+        refuse(!disposition.toLowerCase(Locale.ROOT).startsWith("form-data"), "is none of form-data");
+        String field = parameter(disposition, "name");
+        Matcher name = NAME.matcher(field == null || field.length() > NAME_CHARS_MAX ? "" : field);
+        refuse(!name.matches(), "has no name that is taken");
+        boolean isNamed = parameter(disposition, "filename") != null || parameter(disposition, "filename*") != null;
+        if (isText && !isNamed) { // OpenAI's client for Java sends files without a name
+            text(name.group(1), name.group(2), from, to);
+        } else {
+            files.add(new File(name.group(1), body, from, to));
+        }
+    }
+
+    private static @Nullable String parameter(String disposition, String name) {
+        Matcher parameter = PARAMETER.matcher(disposition);
+        while (parameter.find()) {
+            if (parameter.group(1).equalsIgnoreCase(name)) {
+                String quoted = parameter.group(2);
+                String value = quoted == null ? parameter.group(3) : quoted.replaceAll("\\\\(.)", "$1");
+                return new String(latin1(value), StandardCharsets.UTF_8);
+            }
+        }
+        return null;
+    }
+
+    /** @param inner the name in brackets: empty for an element, null without brackets */
+    private void text(String name, @Nullable String inner, int from, int to) {
+        memory.take(TEXT_TIMES * (to - from));
+        byte[] bytes = Arrays.copyOfRange(body, from, to);
+        StrictUtf8.check(bytes);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.isEmpty() && plain.contains(name)) {
+            return;
+        }
+        JsonNode value = plain.contains(name) ? plain(text) : JsonNodeFactory.instance.stringNode(text);
+        if (inner == null) {
+            refuse(texts.has(name), "repeats '" + name + "'");
+            texts.set(name, value);
+        } else if (inner.isEmpty()) {
+            refuse(texts.has(name) && !texts.get(name).isArray(), "repeats '" + name + "'");
+            (texts.get(name) instanceof ArrayNode known ? known : texts.putArray(name)).add(value);
+        } else {
+            refuse(texts.has(name) && !texts.get(name).isObject(), "repeats '" + name + "'");
+            ObjectNode members = texts.get(name) instanceof ObjectNode known ? known : texts.putObject(name);
+            members.set(inner, value);
+        }
+    }
+
+    private static JsonNode plain(String text) {
+        if (NUMBER.matcher(text).matches()) {
+            return text.indexOf('.') < 0
+                    ? JsonNodeFactory.instance.numberNode(new BigInteger(text))
+                    : JsonNodeFactory.instance.numberNode(new BigDecimal(text));
+        }
+        return text.equals("true") || text.equals("false")
+                ? JsonNodeFactory.instance.booleanNode(Boolean.parseBoolean(text))
+                : JsonNodeFactory.instance.stringNode(text);
+    }
+
+    /** Returns the place of a run of bytes; negative if it does not begin before the end. Its first byte is not repeated in it, so that no byte is read twice. */
+    private int find(byte[] run, int from, int end) {
+        for (int at = from; at < Math.min(end, body.length - run.length + 1); at++) {
+            if (body[at] == run[0] && startsAt(run, at)) {
+                return at;
+            }
+        }
+        return -1 - HEAD_BYTES_MAX;
+    }
+
+    private boolean startsAt(byte[] run, int at) {
+        return at + run.length <= body.length && Arrays.equals(body, at, at + run.length, run, 0, run.length);
+    }
+
+    private void refuse(boolean isRefused, String why) {
+        if (isRefused) {
+            throw invalid("Part " + parts + " of the body " + why + ".");
+        }
+    }
+
+    private static ApiException invalid(String message) {
+        return ApiError.invalid(null, message).asException();
+    }
+
+    private String latin1(int from, int to) {
+        return new String(body, from, to - from, StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] latin1(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
