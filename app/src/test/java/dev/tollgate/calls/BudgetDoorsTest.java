@@ -33,6 +33,10 @@ class BudgetDoorsTest {
             Map.entry(
                     "/v1/messages",
                     "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+            Map.entry("/v1/images/generations", "{\"model\":\"gemini-3-pro-image\",\"prompt\":\"Hi\",\"n\":2}"),
+            Map.entry(
+                    "/v1/images/edits",
+                    "{\"model\":\"gemini-3-pro-image\",\"prompt\":\"Hi\",\"image\":\"data:image/png;base64,iVBORw0KGgo=\"}"),
             Map.entry("/v1/embeddings", "{\"model\":\"gemini-embedding-001\",\"input\":\"Hi\"}"),
             Map.entry(
                     "/v1beta/models/gemini-2.5-pro:generateContent",
