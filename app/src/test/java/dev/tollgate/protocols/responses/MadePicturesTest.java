@@ -94,7 +94,8 @@ class MadePicturesTest {
         assertThat(items.get(1))
                 .isEqualTo(JSON.readTree("{\"type\":\"image_generation_call\",\"id\":\"" + id
                         + "\",\"status\":\"completed\",\"result\":\"" + DATA
-                        + "\",\"extra_content\":{\"google\":{\"thought_signature\":\"c2ln\"}}}"));
+                        + "\",\"output_format\":\"png\",\"quality\":\"auto\",\"background\":\"opaque\","
+                        + "\"extra_content\":{\"google\":{\"thought_signature\":\"c2ln\"}}}"));
         assertThat(charged())
                 .isEqualByComparingTo(response.get("credits_consumed").decimalValue());
         assertThat(charged()).isPositive();

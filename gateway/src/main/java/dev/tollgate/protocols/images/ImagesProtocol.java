@@ -171,19 +171,14 @@ public final class ImagesProtocol implements Protocol {
 
         @Override
         protected ImageRequests images(ImagesRequest request, Model model) {
-            ImageRequests asked = super.images(request, model);
-            UpstreamModel.Images rules = model.upstream().images();
-            AskedSize size = request.size();
-            return size == null || rules == null
-                    ? asked
-                    : new ImageRequests(size.in(asked.wish(), rules), model, asked.others());
+            return super.images(request, model).fit(request.size());
         }
 
         @Override
         protected List<String> ignored(ImagesRequest request, Model model) {
             List<String> ignored = super.ignored(request, model);
             UpstreamModel.Images rules = model.upstream().images();
-            AskedSize size = request.size();
+            ImageRequests.Size size = request.size();
             if (size == null
                     || rules == null
                     || !size.isLost(request.conversation().images(), rules)) {

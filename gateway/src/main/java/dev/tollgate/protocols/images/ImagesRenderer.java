@@ -13,6 +13,7 @@ import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.openai.ChatErrors;
+import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.protocols.door.ImageRequests;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ record ImagesRequest(
         String model,
         boolean stream,
         int n,
-        @Nullable AskedSize size,
+        ImageRequests.@Nullable Size size,
         @Nullable String outputFormat,
         @Nullable ServiceTier tier,
         CallerNames callerNames,

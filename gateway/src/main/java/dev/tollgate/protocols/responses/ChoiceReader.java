@@ -31,6 +31,10 @@ final class ChoiceReader {
             return type.equals("function") || type.equals("custom");
         }
 
+        boolean isImages() {
+            return type.equals("image_generation");
+        }
+
         boolean isSearch() {
             return type.startsWith("web_search");
         }
@@ -99,7 +103,13 @@ final class ChoiceReader {
 
     // ---- fitting, when the whole body has been read ----
 
-    FittedChoice fitted(boolean hasFunctions, boolean hasSearch, ToolNames names) {
+    /** Returns whether images are demanded, which only the model decides about. */
+    boolean demandsImages() {
+        return word.equals("named") && allowed.getFirst().isImages();
+    }
+
+    /** @param hasImages whether there is a tool that makes images */
+    FittedChoice fitted(boolean hasFunctions, boolean hasSearch, boolean hasImages, ToolNames names) {
         List<String> named = allowed.stream()
                 .filter(Chosen::isFunction)
                 .map(it -> flat(it, names))
@@ -116,6 +126,9 @@ final class ChoiceReader {
                         yield new ToolChoice.Required();
                     }
                     case "named" -> {
+                        if (hasImages && demandsImages()) {
+                            yield new ToolChoice.Auto();
+                        }
                         String type = Shown.quoted(allowed.getFirst().type());
                         requireTool(namesAny, "demands " + type + ", which is not used here.");
                         yield new ToolChoice.Named(String.join("", named));

@@ -288,6 +288,7 @@ final class InputReader {
                     case "result" -> result = contents.picture();
                     case "extra_content" -> json.object(this::extraMember);
                     case "type", "id", "status" -> json.skipWord();
+                    case "output_format", "size", "quality", "background" -> json.leaveOut(); // facts of the picture
                     default -> json.ignore();
                 }
             });

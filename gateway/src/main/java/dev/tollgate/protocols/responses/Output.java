@@ -9,6 +9,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames.Declared;
 import dev.tollgate.protocols.door.ToolNames.Own;
+import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -232,6 +233,7 @@ final class Output {
         out.raw(",\"status\":\"completed\",\"result\":\"");
         made.data().write(events.items);
         out.raw('"');
+        facts(ImageHead.of(made.data().head()));
         if (made.signature() != null) {
             out.raw(",\"extra_content\":{\"google\":{\"thought_signature\":");
             out.string(made.signature()).raw("}}");
@@ -239,6 +241,18 @@ final class Output {
         out.raw('}');
         item.states("in_progress", "generating", "completed");
         item.done();
+    }
+
+    /** @param head null for a picture of an unknown kind */
+    private void facts(@Nullable ImageHead head) {
+        if (head == null) {
+            return;
+        }
+        out.raw(",\"output_format\":").string(head.format());
+        if (head.width() > 0 && head.height() > 0) {
+            out.raw(",\"size\":").string(head.width() + "x" + head.height());
+        }
+        out.raw(",\"quality\":\"auto\",\"background\":\"opaque\"");
     }
 
     // ---- a search ----

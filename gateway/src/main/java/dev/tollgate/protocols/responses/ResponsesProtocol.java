@@ -18,6 +18,7 @@ import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ImageRequests;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
@@ -175,11 +176,22 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
+        protected ImageRequests images(OpenRequest read, Model model) {
+            ImageTool tool = read.whole().imageTool();
+            return super.images(read, model).fit(tool == null ? null : tool.size());
+        }
+
+        @Override
         protected void check(OpenRequest read, Model model) {
             ModelRules.check(
                     model,
                     read.whole().conversation(model),
                     "must hold no functions; GET /v1/models lists models that take them.");
+            ImageTool tool = read.whole().imageTool();
+            if (tool != null) {
+                tool.check(model, read.whole().demandsImages(), models.makingImages());
+            }
+            images(read, model).check();
         }
 
         /** Returns the least effort of all for a summary. */

@@ -157,12 +157,9 @@ final class ResponsesReader {
     private ResponsesRequest built(String model, KeptResponses.@Nullable Input keeping, List<Item> all) {
         ToolNames names = new ToolNames();
         List<Tool> functions = new ArrayList<>(tools.named(names));
-        String search = tools.search();
-        for (Tool tool : functions) {
-            search = tool.isSearch() ? tool.place().path() : search;
-        }
+        String search = search(functions);
         functions.removeIf(Tool::isSearch);
-        FittedChoice fitted = choice.fitted(!functions.isEmpty(), search != null, names);
+        FittedChoice fitted = choice.fitted(!functions.isEmpty(), search != null, tools.images() != null, names);
         functions.removeIf(tool -> !fitted.leavesFunctions());
         String left = fitted.leavesSearch() ? search : null;
         List<Message> messages = new InputTurns(json, names).of(shown.instructions, all);
@@ -189,10 +186,21 @@ final class ResponsesReader {
                         shown.cacheKey),
                 names,
                 isCompaction ? Compaction.of(compacts, all) : null,
+                tools.images(),
+                choice.demandsImages(),
                 json.ignored(),
                 trigger == null
                         ? conversation(messages, functions, fitted.choice(), left != null)
                         : compaction(trigger, messages, functions, fitted.choice(), left));
+    }
+
+    /** Returns the path of the tool that searches, OpenAI's or a function that says so; null without one. */
+    private @Nullable String search(List<Tool> functions) {
+        String search = tools.search();
+        for (Tool tool : functions) {
+            search = tool.isSearch() ? tool.place().path() : search;
+        }
+        return search;
     }
 
     /** Returns the conversation whose summary is asked for. Names the fields that a summary is written without. */

@@ -156,7 +156,10 @@ final class ResponsesRenderer implements Renderer {
             case UpstreamEvent.Grounding it -> grounding = it;
             case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
-            case UpstreamEvent.Media made -> hasOddFile |= !output.made(made);
+            case UpstreamEvent.Media made -> {
+                signed.file(made);
+                hasOddFile |= !output.made(made);
+            }
             case UpstreamEvent.Finish finish -> {}
             case UpstreamEvent.Report report -> {}
             case UpstreamEvent.Raw raw -> {}

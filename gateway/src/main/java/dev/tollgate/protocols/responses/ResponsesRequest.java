@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param echo the settings that the response shows
  * @param names the tools by the names that the model sees
  * @param compaction null if no summary is wanted
+ * @param imageTool the tool that makes images; null without one
+ * @param demandsImages whether the caller's choice demands that tool
  * @param ignored dotted names of fields without effect (D5), in the order of the body
  */
 record ResponsesRequest(
@@ -37,6 +39,8 @@ record ResponsesRequest(
         Echo echo,
         ToolNames names,
         @Nullable Compaction compaction,
+        @Nullable ImageTool imageTool,
+        boolean demandsImages,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {
@@ -64,11 +68,17 @@ record ResponsesRequest(
 
     @Override
     public List<String> ignored(Model model) {
-        if (search == null || conversation(model).webSearch()) {
+        boolean losesSearch = search != null && !conversation(model).webSearch();
+        if (!losesSearch && imageTool == null) {
             return ignored;
         }
         List<String> all = new ArrayList<>(ignored);
-        all.add(search);
+        if (losesSearch) {
+            all.add(search);
+        }
+        if (imageTool != null) {
+            all.addAll(imageTool.ignored(model));
+        }
         return all;
     }
 }

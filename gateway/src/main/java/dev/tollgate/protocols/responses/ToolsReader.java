@@ -26,6 +26,7 @@ final class ToolsReader {
     private final Set<Own> top = new HashSet<>();
 
     private @Nullable String search;
+    private @Nullable ImageTool images;
 
     private record Found(
             String path,
@@ -52,6 +53,12 @@ final class ToolsReader {
     @Nullable
     String search() {
         return search;
+    }
+
+    /** Returns the tool that makes images; null without one. */
+    @Nullable
+    ImageTool images() {
+        return images;
     }
 
     /** Returns the functions under the names that the model sees. */
@@ -100,6 +107,8 @@ final class ToolsReader {
         if (type.equals("web_search") || type.startsWith("web_search_preview") || type.startsWith("web_search_20")) {
             search = path;
             json.object(this::searchMember);
+        } else if (type.equals("image_generation")) {
+            images = new ImageTool.Reader(json).read(path);
         } else {
             json.ignore();
         }

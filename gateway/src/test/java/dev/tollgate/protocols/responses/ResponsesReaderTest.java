@@ -382,7 +382,10 @@ class ResponsesReaderTest {
                 .containsExactly("read", "mcp__files__read", "mcp__files__write", "exec");
         assertThat(request.conversation().webSearch()).isTrue();
         assertThat(request.search()).isEqualTo("tools.3");
-        assertThat(request.ignored()).containsExactly("tools.3.search_context_size", "tools.4");
+        assertThat(request.ignored()).containsExactly("tools.3.search_context_size");
+        assertThat(request.imageTool().path())
+                .as("which a model of text leaves out")
+                .isEqualTo("tools.4");
         assertThat(request.names().declared("mcp__files__write"))
                 .isEqualTo(new ToolNames.Declared(new ToolNames.Own("mcp__files", "write"), true));
         assertThat(request.names().declared("exec").own().namespace()).isEqualTo("functions");

@@ -1,4 +1,4 @@
-package dev.tollgate.protocols.images;
+package dev.tollgate.upstreams.media;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param format OpenAI's word
  * @param width in pixels; 0 if they are not among the bytes
  */
-record ImageHead(String format, int width, int height) {
+public record ImageHead(String format, int width, int height) {
 
     /** Frames of a JPEG image stand behind what a camera or a program has added. */
     static final int CHARS_MAX = 256 * 1024;
@@ -19,7 +19,7 @@ record ImageHead(String format, int width, int height) {
     private static final int LAST_FRAME = 0xcf;
 
     /** Reads the start of an image in base64, of any length; null for none that is known. */
-    static @Nullable ImageHead of(String base64) {
+    public static @Nullable ImageHead of(String base64) {
         int chars = Math.min(base64.length(), CHARS_MAX);
         return of(Base64.getMimeDecoder().decode(base64.substring(0, chars - chars % 4)));
     }
