@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.customers.figures.KeyFilter;
+import dev.tollgate.customers.rejections.RefusalBooks.OfKey;
 import dev.tollgate.customers.rejections.RefusalBooks.Sum;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -103,6 +104,25 @@ class RefusalBooksTest {
             books.sweep();
             assertThat(books.byKey("acc_1", KeyFilter.ALL, Instant.EPOCH, NOON))
                     .isEqualTo(List.of(new Sum("key_1", "invalid_request", 1)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void counts_of_keys_begin_with_the_latest(Stores stores) {
+        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
+            store.account("acc_1", 0);
+            RefusalBooks books = new RefusalBooks(store.database, store.writer, () -> NOON);
+            for (int hours : new int[] {0, 20, 50}) {
+                books.count(call("key_1", NOON.minus(Duration.ofHours(hours))));
+            }
+            books.count(call("key_2", NOON.minus(Duration.ofHours(2))));
+            books.flush();
+            assertThat(books.keys("acc_1", KeyFilter.ALL))
+                    .isEqualTo(List.of(
+                            new OfKey("acc_1", "key_1", "invalid_request", NOON, 1, 2, 3),
+                            new OfKey("acc_1", "key_2", "invalid_request", NOON.minus(Duration.ofHours(2)), 0, 1, 1)));
+            assertThat(books.ofLastDay()).extracting(OfKey::calls).containsExactly(2L, 1L);
         }
     }
 

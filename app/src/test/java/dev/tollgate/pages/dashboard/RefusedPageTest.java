@@ -11,9 +11,12 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.requests.RefusedLine;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +59,7 @@ class RefusedPageTest {
                 .contains("model_not_found", "&lt;i&gt;none&lt;/i&gt;", "&lt;b&gt;ci&lt;/b&gt;")
                 .contains(refused.header("x-request-id"), "POST /v1/chat/completions")
                 .doesNotContain("<i>none", "<b>ci");
-        assertThat(quiet.browser.get(PATH).body()).contains("No refused calls on this server.");
+        assertThat(quiet.browser.get(PATH).body()).contains("No refused calls in the last 100 days.");
         assertThat(quiet.browser.get("/dashboard").body()).doesNotContain("refused in the last hour");
         assertThat(one.browser.get("/dashboard").body()).contains("1 call was refused in the last hour.");
         assertThat(one.browser
@@ -90,7 +93,7 @@ class RefusedPageTest {
                 "none",
                 null,
                 "req_1");
-        assertThat(RefusedLine.key(played, new KeyNames(Map.of()))).isEqualTo("Playground");
+        assertThat(RefusedLine.key(played.keyId(), new KeyNames(Map.of()))).isEqualTo("Playground");
     }
 
     @Test
@@ -116,7 +119,7 @@ class RefusedPageTest {
         assertThat(one.browser.get(PATH).body())
                 .containsPattern(
                         "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[$0-9.]+ of its) [$]0.0050 for today.* It works"
-                                + " again at 00:00 UTC, in ")
+                                + " again at 00:00 \\(UTC\\), in ")
                 .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Raise it</a>");
         adjust(one, -(micros(one.customer.balance()) - 1));
         for (int i = 0; i < 3; i++) {
@@ -167,7 +170,7 @@ class RefusedPageTest {
         assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(200);
         gateway.script("- respond: [{status: 400}]");
         assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(503);
-        assertThat(quiet.browser.get(PATH).body()).contains("No refused calls on this server.");
+        assertThat(quiet.browser.get(PATH).body()).contains("No refused calls in the last 100 days.");
     }
 
     @Test
@@ -186,7 +189,31 @@ class RefusedPageTest {
                     .contains("POST /v1beta/models/…:generateContent") // no place-holder of the routes' table
                     .doesNotContain("{model");
         }
+        assertThatCountsAreShownWithoutCalls(one.browser);
         assertThat(one.browser.get("/console/requests/refused?account=acc_none").body())
                 .contains("No account matches.");
+    }
+
+    private static void assertThatCountsAreShownWithoutCalls(Browser operator) {
+        String account = quiet.customer.account();
+        long quarter = BusyAccount.NOW.minus(Duration.ofDays(3)).toEpochMilli() / 900_000 * 900_000;
+        String row = "INSERT INTO refusal VALUES ('" + account + "', %d, '" + quiet.other.keyId()
+                + "', 'rate_limit_exceeded', '', %d)";
+        gateway.execute(row.formatted(quarter, 7_123));
+        gateway.execute(row.formatted(quarter + Duration.ofDays(2).plusHours(6).toMillis(), 2));
+        try {
+            for (String page : List.of(
+                    quiet.browser.get(PATH).body(),
+                    operator.get("/console/requests/refused?account=" + account).body())) {
+                assertThat(page)
+                        .containsPattern("ci(</a>)?\\s*<span[^>]*>rate_limit_exceeded")
+                        .containsPattern(">0</td><td[^>]*>2</td><td[^>]*>7,125</td>")
+                        .contains("The reasons of these refusals are no longer known");
+            }
+            assertThat(operator.get("/console/requests/refused").body())
+                    .containsPattern("rate_limit_exceeded(?s:.){1,900}>0</td><td[^>]*>2</td></tr>");
+        } finally {
+            gateway.execute("DELETE FROM refusal WHERE account_id = '" + account + "'");
+        }
     }
 }

@@ -58,6 +58,16 @@ public final class RefusalBooks implements AutoCloseable {
             SELECT refused_by, MAX(starts_at) FROM refusal WHERE account_id = ? AND starts_at >= ? AND refused_by <> ''
             GROUP BY refused_by""";
 
+    private static final String KEYS = """
+            SELECT account_id, key_id, code, MAX(starts_at), SUM(CASE WHEN starts_at > ? THEN calls ELSE 0 END),
+                SUM(CASE WHEN starts_at >= ? THEN calls ELSE 0 END), SUM(calls)
+            FROM refusal WHERE starts_at >= ?""";
+
+    private static final int KEYS_MAX = 200;
+
+    /** Pays for reads of all accounts. */
+    private static final String OPERATOR = "operator";
+
     private final Database database;
     private final Writer writer;
     private final InstantSource clock;
@@ -113,6 +123,16 @@ public final class RefusalBooks implements AutoCloseable {
             return Instant.ofEpochMilli(Long.parseLong(of));
         }
     }
+
+    /**
+     * The refused calls of a key with an error.
+     *
+     * @param keyId empty for the playground
+     * @param latest the start of the last quarter of an hour that has one
+     * @param calls of the whole time that was asked for
+     */
+    public record OfKey(
+            String accountId, String keyId, String code, Instant latest, long inLastHour, long inLastDay, long calls) {}
 
     // ---- counting ----
 
@@ -230,6 +250,40 @@ public final class RefusalBooks implements AutoCloseable {
             return limits;
         });
         return limits;
+    }
+
+    /** Returns the refused calls by key and error of all the time that counts are kept: the latest first, at most {@value #KEYS_MAX} rows. */
+    public List<OfKey> keys(String accountId, KeyFilter keys) {
+        List<Object> values = new ArrayList<>(List.of(accountId));
+        String its = " AND account_id = ?" + keys.sql("key_id", accountId, values);
+        return keys(accountId, KEPT, its, values);
+    }
+
+    /** Returns the refused calls of all accounts by key and error of the last 24 hours. */
+    public List<OfKey> ofLastDay() {
+        return keys(OPERATOR, Duration.ofDays(1), "", List.of());
+    }
+
+    private List<OfKey> keys(String payer, Duration time, String condition, List<Object> of) {
+        Instant now = clock.instant();
+        List<Object> values = new ArrayList<>(
+                List.of(now.minus(Duration.ofHours(1)), now.minus(Duration.ofDays(1)), now.minus(time)));
+        values.addAll(of);
+        String text = KEYS + condition + " GROUP BY account_id, key_id, code ORDER BY 4 DESC, 7 DESC LIMIT " + KEYS_MAX;
+        return database.pages()
+                .read(
+                        payer,
+                        sql -> sql.list(
+                                text,
+                                row -> new OfKey(
+                                        row.getString(1),
+                                        row.getString(2),
+                                        row.getString(3),
+                                        Instant.ofEpochMilli(row.getLong(4)),
+                                        row.getLong(5),
+                                        row.getLong(6),
+                                        row.getLong(7)),
+                                values.toArray()));
     }
 
     /** Returns the refused calls of each key by error: of quarters of an hour that begin in a range. */

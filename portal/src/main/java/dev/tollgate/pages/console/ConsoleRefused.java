@@ -1,9 +1,11 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.customers.figures.AccountList;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.NamesOfIds.Named;
 import dev.tollgate.customers.rejections.RefusalBooks;
+import dev.tollgate.customers.rejections.RefusalBooks.OfKey;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
@@ -31,27 +33,29 @@ public record ConsoleRefused(
     }
 
     /** Returns the name of the account; its id if there is no such name. */
-    public static String account(Map<String, Named> names, RefusedCall call) {
-        Named owner = names.get(call.accountId());
-        return owner == null ? call.accountId() : owner.accountName();
+    public static String account(Map<String, Named> names, String accountId) {
+        Named owner = names.get(accountId);
+        return owner == null ? accountId : owner.accountName();
     }
 
     /** Returns the name of the key, or what the call came from. */
-    public static String key(Map<String, Named> names, RefusedCall call) {
-        Named key = names.get(call.keyId());
-        return call.keyId().isEmpty() ? "Playground" : key == null ? call.keyId() : key.name();
+    public static String key(Map<String, Named> names, String keyId) {
+        Named key = names.get(keyId);
+        return keyId.isEmpty() ? "Playground" : key == null ? keyId : key.name();
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         WantedAccount account = WantedAccount.of(accounts, request.query("account"));
         String id = account.isClear() ? account.id() : "";
-        RefusedCounts counts = id == null ? refused.counts() : refusals.counts(id);
+        RefusedCounts here = id == null ? refused.counts() : RefusedCounts.NONE;
+        List<OfKey> counts = id == null ? refusals.ofLastDay() : refusals.keys(id, KeyFilter.ALL);
         List<RefusedCall> calls = id == null ? refused.latest() : refused.of(id);
-        Map<String, Named> named = names.of(calls.stream()
-                .flatMap(call -> Stream.of(call.accountId(), call.keyId()))
+        Map<String, Named> named = names.of(Stream.concat(
+                        calls.stream().flatMap(call -> Stream.of(call.accountId(), call.keyId())),
+                        counts.stream().flatMap(each -> Stream.of(each.accountId(), each.keyId())))
                 .collect(Collectors.toSet()));
         Instant now = clock.instant();
         return PageStep.show(
-                (out, shell) -> JterefusedGenerated.render(out, null, shell, account, counts, calls, named, now));
+                (out, shell) -> JterefusedGenerated.render(out, null, shell, account, here, counts, calls, named, now));
     }
 }

@@ -44,7 +44,7 @@ public record MemberBudget(String text, String exact, String about) {
 
     private static MemberBudget of(LimitUse limit, Money money) {
         BudgetBar bar = BudgetBar.of(limit, "");
-        String resets = bar.resets(TIME);
+        String resets = bar.resets(TIME, bar.zone());
         return new MemberBudget(
                 bar.left(money) + " of " + money.sum(limit.limitMicros()) + money.unit(),
                 Money.exact(limit.leftMicros()),

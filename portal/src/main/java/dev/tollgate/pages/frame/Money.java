@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.money.Shares;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -56,6 +57,13 @@ public enum Money {
         return isSmall(left) ? sum(left) : write(Math.max(0, units), left, CENTS);
     }
 
+    /** Returns the difference of two sums as they are shown: what is less than a hundredth counts as the nearest one, except in the first. */
+    public String less(long micros, long lessMicros) {
+        int decimals = isSmall(micros) ? PARTS : CENTS;
+        long unit = unit(decimals);
+        return write(Shares.nearest(micros, unit) - Shares.nearest(lessMicros, unit), micros - lessMicros, decimals);
+    }
+
     /**
      * Returns the rows of a table as amounts that add up to its sum: in hundredths, or in ten-thousandths if all of them are less than a
      * hundredth.
@@ -63,6 +71,37 @@ public enum Money {
      * @param amounts of the rows, then the sum; what is not in a row counts as one more row
      */
     public List<String> adding(List<Long> amounts) {
+        Rounded rounded = rounded(amounts);
+        return IntStream.range(0, amounts.size())
+                .mapToObj(row -> amounts.get(row) == 0
+                        ? sum(0)
+                        : write(rounded.units.get(row), amounts.get(row), rounded.decimals))
+                .toList();
+    }
+
+    /** Returns the differences of the rows, and of the sums, of two columns as {@link #adding} shows these: so they add up as well. */
+    public List<String> differences(List<Long> amounts, List<Long> less) {
+        Rounded first = rounded(amounts);
+        Rounded second = rounded(less);
+        int decimals = Math.max(first.decimals, second.decimals);
+        return IntStream.range(0, amounts.size())
+                .mapToObj(row -> {
+                    long units = first.units(row, decimals) - second.units(row, decimals);
+                    long micros = amounts.get(row) - less.get(row);
+                    return units == 0 && micros == 0 ? sum(0) : write(units, micros, decimals);
+                })
+                .toList();
+    }
+
+    /** Amounts that add up. @param units of the last decimal */
+    private record Rounded(int decimals, List<Long> units) {
+
+        long units(int row, int ofDecimals) {
+            return units.get(row) * POWERS[ofDecimals - decimals];
+        }
+    }
+
+    private Rounded rounded(List<Long> amounts) {
         int decimals = amounts.stream().allMatch(it -> it == 0 || isSmall(it)) ? PARTS : CENTS;
         int rows = amounts.size() - 1;
         long sum = amounts.get(rows);
@@ -71,9 +110,7 @@ public enum Money {
         long units = Shares.nearest(sum, unit(decimals));
         long[] shares = Shares.of(parts, unit(decimals), units);
         shares[rows] = units;
-        return IntStream.rangeClosed(0, rows)
-                .mapToObj(row -> amounts.get(row) == 0 ? sum(0) : write(shares[row], amounts.get(row), decimals))
-                .toList();
+        return new Rounded(decimals, Arrays.stream(shares).boxed().toList());
     }
 
     /** Returns the nearest number of hundredths. */

@@ -76,6 +76,34 @@ class MoneyTest {
                 : new BigDecimal(amount.replace("$", "").replace(",", "").replace('−', '-'));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shown_differences_are_those_of_the_shown_amounts(Money money) {
+        Random random = new Random(Effort.seed("money.seed"));
+        for (int round = 0; round < 1_000; round++) {
+            long most = (long) Math.pow(10, 4 + random.nextInt(8));
+            List<Long> revenue = new ArrayList<>();
+            List<Long> cost = new ArrayList<>();
+            for (int row = random.nextInt(9); row >= 0; row--) {
+                revenue.add(random.nextLong(most));
+                cost.add(random.nextLong(most));
+            }
+            revenue.add(revenue.stream().mapToLong(it -> it).sum());
+            cost.add(cost.stream().mapToLong(it -> it).sum());
+            List<String> margins = money.differences(revenue, cost);
+            for (int row = 0; row < margins.size(); row++) {
+                assertThat(number(margins.get(row)))
+                        .as(revenue + " " + cost)
+                        .isEqualByComparingTo(number(money.adding(revenue).get(row))
+                                .subtract(number(money.adding(cost).get(row))));
+            }
+        }
+        assertThat(DOLLARS.less(CENT * 28_654 / 10, CENT * 22_026 / 10)).isEqualTo("$6.62");
+        assertThat(DOLLARS.less(CENT * 64 / 10, CENT * 55 / 10)).isEqualTo("<$0.01");
+        assertThat(DOLLARS.less(CENT * 4 / 10, CENT * 3 / 10)).isEqualTo("$0.0010");
+        assertThat(DOLLARS.less(CENT, 3 * CENT)).isEqualTo("−$0.02");
+    }
+
     @Test
     void the_largest_remainders_are_rounded_up() {
         assertThat(DOLLARS.adding(List.of(CENT * 4 / 10, CENT * 3 / 10, CENT * 13 / 10, CENT * 2)))

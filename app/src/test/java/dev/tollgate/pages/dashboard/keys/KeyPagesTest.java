@@ -337,7 +337,7 @@ class KeyPagesTest {
         String exact = "0." + Long.toString(1_000_000 + micros).substring(1);
         assertThat(browser.get(KEYS).body()).contains("title=\"" + exact + " credits\"", "of $0.10, day");
         assertThat(browser.get(key.path()).body())
-                .contains("Day: <b title=\"" + exact + " credits\"", "free again at 00:00 UTC", "gemini-2.5-pro")
+                .contains("Day: <b title=\"" + exact + " credits\"", "free again at 00:00 (UTC)", "gemini-2.5-pro")
                 .doesNotContain("completed");
     }
 

@@ -138,7 +138,7 @@ class BudgetPagesTest {
         assertThat(company.owner.get(team).body()).contains("Calls are refused until ");
         assertThat(company.owner.get("/dashboard/teams").body())
                 .containsPattern(
-                        "of 0.00 credits, day<svg[^>]*>.*?class=\"over\".*?</svg>\\s*<span[^>]*>calls are refused until ");
+                        "of 0.00 credits, day</span><svg[^>]*>.*?class=\"over\".*?</svg>\\s*<span[^>]*>calls are refused until ");
     }
 
     @Test

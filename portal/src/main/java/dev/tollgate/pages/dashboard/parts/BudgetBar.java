@@ -111,27 +111,38 @@ public record BudgetBar(
         return limitMicros != null && use.micros() >= limitMicros;
     }
 
-    /** Returns what ends the window, such as {@code 1 December}. */
-    public String until() {
+    /**
+     * Returns what ends the window, such as {@code 1 December}, or {@code 01:00 (Berlin)} for a limit, which has windows of UTC.
+     *
+     * @param page the zone of the page
+     */
+    public String until(ZoneId page) {
         if (endsAt == null) {
             return "the limit is raised";
         }
-        boolean isClock = window == SpendWindow.HOUR || zone instanceof ZoneOffset;
-        String utc = zone instanceof ZoneOffset ? " UTC" : "";
-        return (isClock ? CLOCK : DAY).format(endsAt.atZone(zone)) + utc;
+        return zone instanceof ZoneOffset
+                ? clock(endsAt, page)
+                : (window == SpendWindow.HOUR ? CLOCK : DAY).format(endsAt.atZone(zone));
     }
 
-    /** Returns the end of the window, e.g. {@code 1 Dec 00:00 (Berlin)}; null if it has none. */
-    public @Nullable String resets() {
-        return resets(RESET);
+    /** Returns a time of less than a day ahead, with its zone. */
+    public static String clock(Instant at, ZoneId page) {
+        return in(CLOCK, at, page);
+    }
+
+    private static String in(DateTimeFormatter form, Instant at, ZoneId zone) {
+        String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
+        return form.format(at.atZone(zone)) + " ("
+                + id.substring(id.lastIndexOf('/') + 1).replace('_', ' ') + ")";
+    }
+
+    /** Returns the end of the window, e.g. {@code 1 Dec 00:00 (Berlin)}; null if it has none. @param page the zone of the page, for limits */
+    public @Nullable String resets(ZoneId page) {
+        return resets(RESET, page);
     }
 
     /** Returns the same with the time in another form. */
-    public @Nullable String resets(DateTimeFormatter form) {
-        String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
-        return endsAt == null
-                ? null
-                : form.format(endsAt.atZone(zone)) + " ("
-                        + id.substring(id.lastIndexOf('/') + 1).replace('_', ' ') + ")";
+    public @Nullable String resets(DateTimeFormatter form, ZoneId page) {
+        return endsAt == null ? null : in(form, endsAt, zone instanceof ZoneOffset ? page : zone);
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.pages.frame.Money;
+import java.time.ZoneId;
 import java.util.Objects;
 
 /**
@@ -51,11 +52,11 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
         return "refused: " + whose();
     }
 
-    /** Returns what has stopped, or will: in full sentences. @param isOwn whether the reader is its member */
-    String text(Money money, boolean isOwn) {
+    /** Returns what has stopped, or will: in full sentences. @param isOwn whether the reader is its member @param zone of the page */
+    String text(Money money, boolean isOwn, ZoneId zone) {
         String limit = money.sum(limitMicros()) + money.unit();
         return isSpent
-                ? spent(isOwn).formatted(bar.name(), limit, bar.until())
+                ? spent(isOwn).formatted(bar.name(), limit, bar.until(zone))
                 : near(isOwn).formatted(bar.name(), bar.percent(), limit);
     }
 

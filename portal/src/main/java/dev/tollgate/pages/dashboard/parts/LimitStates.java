@@ -219,7 +219,10 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
                         .reversed())
                 .map(state -> new Line(
                         state.isSpent() ? "bad" : "warn",
-                        state.text(money, state.owner().equals(membership.id())),
+                        state.text(
+                                money,
+                                state.owner().equals(membership.id()),
+                                person.preferences().zone()),
                         href(state, membership, seen.get(state.owner()))))
                 .toList();
         return Stream.of("bad", "warn")

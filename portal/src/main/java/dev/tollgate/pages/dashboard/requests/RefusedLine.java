@@ -61,8 +61,8 @@ public final class RefusedLine {
     }
 
     /** Returns the name of the key, or what the call came from. */
-    public static String key(RefusedCall call, KeyNames names) {
-        return call.keyId().isEmpty() ? "Playground" : names.name(call.keyId());
+    public static String key(String keyId, KeyNames names) {
+        return keyId.isEmpty() ? "Playground" : names.name(keyId);
     }
 
     /**

@@ -1,10 +1,10 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
-import dev.tollgate.customers.rejections.RefusedCounts;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
@@ -50,7 +50,7 @@ public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys
         KeyNames names = KeyNames.of(keys, account, view);
         Instant now = clock.instant();
         long free = request.visitor().may(Right.PAY) ? free(account) : Long.MAX_VALUE; // others cannot top up
-        RefusedCounts counts = view.isAll() ? refusals.counts(account) : RefusedCounts.NONE;
+        List<RefusalBooks.OfKey> counts = refusals.keys(account, KeyFilter.of(view));
         List<RefusedCall> calls = seen(refused.of(account), view, names);
         return PageStep.show(
                 (out, shell) -> JterefusedGenerated.render(out, null, shell, now, counts, calls, names, free));

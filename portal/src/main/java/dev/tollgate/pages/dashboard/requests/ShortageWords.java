@@ -3,10 +3,12 @@ package dev.tollgate.pages.dashboard.requests;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -14,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The sentences on pages for calls that credits or a limit did not cover. Pure. */
 public final class ShortageWords {
-
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("HH:mm 'on' d MMMM", Locale.ENGLISH);
 
@@ -39,7 +39,7 @@ public final class ShortageWords {
             case Shortage.OfLimit limit ->
                 used(limit, whose, "has", "needs", Money.CREDITS)
                         + (limit.heldMicros() == 0
-                                ? ". " + again(limit, now)
+                                ? ". " + again(limit, now, ZoneOffset.UTC)
                                 : "; " + held(limit.heldMicros(), running) + ".");
         };
     }
@@ -48,16 +48,17 @@ public final class ShortageWords {
      * Returns the text for a refused call: what it lacked, in the words of pages, or the error message that the caller got.
      *
      * @param keyName name of its key, if it had one
+     * @param zone of the page
      */
-    public static String of(RefusedCall call, String keyName, Instant now, Money money) {
+    public static String of(RefusedCall call, String keyName, Instant now, Money money, ZoneId zone) {
         Shortage shortage = call.shortage();
         return shortage == null
                 ? call.message()
-                : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now, money);
+                : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now, money, zone);
     }
 
     /** Returns the text for a call that was refused in the past: the current holds say nothing about it. */
-    static String then(Shortage shortage, String whose, Instant now, Money money) {
+    static String then(Shortage shortage, String whose, Instant now, Money money, ZoneId zone) {
         return switch (shortage) {
             case Shortage.OfCredits credits ->
                 "Not enough credits. "
@@ -71,7 +72,7 @@ public final class ShortageWords {
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
                 boolean lasts = limit.heldMicros() == 0 && !isOver && !isTooLow(limit);
                 yield used(limit, whose, lasts ? "has" : "had", lasts ? "needs" : "needed", money)
-                        + (lasts ? ". " + again(limit, now) : heldThen(limit.heldMicros(), money));
+                        + (lasts ? ". " + again(limit, now, zone) : heldThen(limit.heldMicros(), money));
             }
         };
     }
@@ -140,7 +141,7 @@ public final class ShortageWords {
         return limit.leastMicros() > limit.limitMicros();
     }
 
-    private static String again(Shortage.OfLimit limit, Instant now) {
+    private static String again(Shortage.OfLimit limit, Instant now, ZoneId zone) {
         if (isTooLow(limit)) {
             return "It takes a higher limit.";
         }
@@ -149,9 +150,7 @@ public final class ShortageWords {
         if (freesAt == null) {
             return it + " again when the limit is raised.";
         }
-        String time = limit.zone() == null
-                ? CLOCK.format(freesAt.atOffset(ZoneOffset.UTC)) + " UTC"
-                : DAY.format(freesAt.atZone(limit.zone()));
+        String time = limit.zone() == null ? BudgetBar.clock(freesAt, zone) : DAY.format(freesAt.atZone(limit.zone()));
         return it + " again at " + time + ", in " + in(Duration.between(now, freesAt)) + ".";
     }
 

@@ -8,6 +8,8 @@ import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.error.Shortage.OfLimit.Window;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,7 @@ class ShortageWordsTest {
     }
 
     private static String then(Shortage shortage) {
-        return ShortageWords.then(shortage, "Key 'ci'", NOW, Money.CREDITS);
+        return ShortageWords.then(shortage, "Key 'ci'", NOW, Money.CREDITS, ZoneOffset.UTC);
     }
 
     @Test
@@ -66,15 +68,15 @@ class ShortageWordsTest {
             delimiter = '|',
             value = {
                 "false | DAY | 20000000 | 20000000 | 2026-11-22T00:00:00Z"
-                        + "| Key 'ci' has used its 20 credits for today. It works again at 00:00 UTC, in 3 h 12 min.",
+                        + "| Key 'ci' has used its 20 credits for today. It works again at 00:00 (UTC), in 3 h 12 min.",
                 "false | DAY | 20000000 | 19500000 | 2026-11-22T00:00:00Z"
-                        + "| Key 'ci' has used 19.50 of its 20 credits for today and this call needs 1.00 up front. It works again at 00:00 UTC, in 3 h 12 min.",
+                        + "| Key 'ci' has used 19.50 of its 20 credits for today and this call needs 1.00 up front. It works again at 00:00 (UTC), in 3 h 12 min.",
                 "false | HOUR | 500000 | 500000 | 2026-11-21T21:00:00Z"
-                        + "| Key 'ci' has used its 0.50 credits for the hour. It works again at 21:00 UTC, in 12 min.",
+                        + "| Key 'ci' has used its 0.50 credits for the hour. It works again at 21:00 (UTC), in 12 min.",
                 "false | TOTAL | 20000000 | 20000000 |"
                         + "| Key 'ci' has used its 20 credits. It works again when the limit is raised.",
                 "true | DAY | 20000000 | 20000000 | 2026-11-22T00:00:00Z"
-                        + "| This account has used its 20 credits for today with all its keys. Its keys work again at 00:00 UTC, in 3 h 12 min.",
+                        + "| This account has used its 20 credits for today with all its keys. Its keys work again at 00:00 (UTC), in 3 h 12 min.",
             })
     void a_limit_that_is_used_up(
             boolean isAccounts, Window window, long limit, long used, @Nullable String freesAt, String said) {
@@ -115,9 +117,17 @@ class ShortageWordsTest {
     @Test
     void a_refusal_of_the_past_has_the_unit_of_its_page() {
         Shortage used = limit(true, Window.DAY, 20_000_000, 18_000_000, 1_500_000, null);
-        assertThat(ShortageWords.then(used, "Key 'ci'", NOW, Money.DOLLARS))
+        assertThat(ShortageWords.then(used, "Key 'ci'", NOW, Money.DOLLARS, ZoneOffset.UTC))
                 .isEqualTo(
                         "This account had used $0.0900 of its $0.10 for the day with all its keys and this call needed"
                                 + " $0.0050 up front; $0.0075 were held by running calls.");
+    }
+
+    @Test
+    void a_limit_of_a_key_is_free_at_a_time_of_the_page() {
+        Shortage used = limit(false, Window.DAY, 20_000_000, 20_000_000, 0, "2026-11-21T00:00:00Z");
+        Instant before = Instant.parse("2026-11-20T20:48:00Z");
+        assertThat(ShortageWords.then(used, "Key 'ci'", before, Money.CREDITS, ZoneId.of("Europe/Berlin")))
+                .contains("It works again at 01:00 (Berlin), in 3 h 12 min.");
     }
 }
