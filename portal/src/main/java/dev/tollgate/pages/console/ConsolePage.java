@@ -171,7 +171,7 @@ public record ConsolePage(
         String calls = Display.number(now.calls());
         String running = runs == 0 ? "" : Display.number(runs) + " running";
         String unknown = uncosted == 0 ? "" : Display.count(uncosted, "call") + " not known";
-        String margin = money.sum(now.marginMicros()) + money.unit();
+        String margin = money.less(now.netMicros(), now.costMicros()) + money.unit();
         String failed = Display.number(now.failed()) + " of " + calls;
         String errors = Display.count(now.failed(), "call");
         return List.of(

@@ -84,9 +84,9 @@ public final class Columns<T> {
                 return this;
             }
             List<T> all = Stream.concat(rows.stream(), Stream.of(foot)).toList();
-            List<String> texts = amounts.money.adding(all.stream()
-                    .map(row -> Objects.requireNonNullElse(amounts.micros.apply(row), 0L))
-                    .toList());
+            List<String> texts = amounts.less == null
+                    ? amounts.money.adding(micros(all, amounts.of))
+                    : amounts.money.differences(micros(all, amounts.of), micros(all, amounts.less));
             Map<T, String> shown = new IdentityHashMap<>();
             IntStream.range(0, all.size()).forEach(i -> shown.put(all.get(i), texts.get(i)));
             Function<T, Cell> added = row -> {
@@ -97,7 +97,18 @@ public final class Columns<T> {
         }
     }
 
-    private record Amounts<T>(Money money, Function<T, @Nullable Long> micros) {}
+    /** @param less null unless the amounts are the differences of two others */
+    private record Amounts<T>(
+            Money money,
+            Function<T, @Nullable Long> micros,
+            Function<T, @Nullable Long> of,
+            @Nullable Function<T, @Nullable Long> less) {}
+
+    private static <T> List<Long> micros(List<T> rows, Function<T, @Nullable Long> micros) {
+        return rows.stream()
+                .map(row -> Objects.requireNonNullElse(micros.apply(row), 0L))
+                .toList();
+    }
 
     private final String name;
     private final List<Column<T>> columns = new ArrayList<>();
@@ -157,7 +168,23 @@ public final class Columns<T> {
     public Columns<T> sum(String head, Money money, Function<T, @Nullable Long> micros, Look... looks) {
         cell(head, row -> Cell.sum(money, micros.apply(row)), looks).looking(Look.NUM);
         Column<T> last = columns.removeLast();
-        columns.add(new Column<>(last.head, last.cell, last.looks, new Amounts<>(money, micros)));
+        columns.add(new Column<>(last.head, last.cell, last.looks, new Amounts<>(money, micros, micros, null)));
+        return this;
+    }
+
+    /** Shows the sums of the last column as the differences of two others as these are shown. */
+    public Columns<T> difference(Function<T, @Nullable Long> of, Function<T, @Nullable Long> less) {
+        Column<T> last = columns.removeLast();
+        Amounts<T> sums = Objects.requireNonNull(last.amounts);
+        Function<T, Cell> cell = row -> {
+            Cell own = last.cell.apply(row);
+            long first = Objects.requireNonNullElse(of.apply(row), 0L);
+            long second = Objects.requireNonNullElse(less.apply(row), 0L);
+            return own.title() == null
+                    ? own
+                    : Cell.of(sums.money.less(first, second)).titled(own.title());
+        };
+        columns.add(new Column<>(last.head, cell, last.looks, new Amounts<>(sums.money, sums.micros, of, less)));
         return this;
     }
 
