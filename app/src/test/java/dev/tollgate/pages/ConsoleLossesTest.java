@@ -84,7 +84,7 @@ class ConsoleLossesTest {
             assertThat(operator.get("/console/prices").body())
                     .contains(
                             "loss: input, output, cached input from 1 Jan 2027",
-                            "<td class=\"hide nw\">1 Jan 2027</td><td class=\"num\">$0.80</td><td class=\"num\">$1.50</td>"
+                            "<td class=\"hide nw\">1 Jan 2027</td><td class=\"num\">$0.80</td><td class=\"num hide\">$1.50</td>"
                                     + "<td class=\"num\">$0.70 (−88 %)</td>");
             assertThat(operator.get(MODEL).body()).contains("loss: input, output, cached input from 1 Jan 2027");
         }
@@ -115,7 +115,7 @@ class ConsoleLossesTest {
                     .replaceAll(" +", " ");
             assertThat(page)
                     .contains("From 1 Jan 2027 In Out Margin in Margin out Kept 300 1,500 0.0 % 0.0 %")
-                    .contains("Cancelled at a loss 160 750 −87.5 % −100.0 % Cost 300 1,500")
+                    .contains("Cancelled loss: input, output, cached input 160 750 −87.5 % −100.0 % Cost 300 1,500")
                     .contains(
                             "If you cancel it, the first example call brings 1.2950 credits from that day on, not 2.55."
                                     + " It costs you 2.55: you lose 1.2550 credits on each.")

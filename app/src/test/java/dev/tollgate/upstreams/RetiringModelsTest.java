@@ -451,14 +451,14 @@ class RetiringModelsTest {
                         .replaceAll("\\s*<[^>]*>\\s*", " ")
                         .replaceAll(" +", " "))
                 .containsPattern(
-                        "google/gemini-2.5-pro at a loss [^%]* 1 Dec 2026 gemini-3.8-flash \\$0.75 \\$3.75 42.8 % 64.2 %")
+                        "google/gemini-2.5-pro loss: [^%]* 1 Dec 2026 gemini-3.8-flash \\$0.75 \\$3.75 42.8 % 64.2 %")
                 .containsPattern(
-                        "google/gemini-2.5-pro at a loss [^%]* 1 Jan 2027 gemini-3.8-flash \\$1.50 \\$7.50 −14.3 % 28.5 %");
+                        "google/gemini-2.5-pro loss: [^%]* 1 Jan 2027 gemini-3.8-flash \\$1.50 \\$7.50 −14.3 % 28.5 %");
         gateway.setNow(DAY);
         assertThat(sold().at("/retirement/in_effect").asBoolean()).isTrue();
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
         assertThat(operator.get("/console/prices").body())
-                .contains("<td class=\"nw\">now</td>", "<td class=\"nw\">1 Jan 2027</td>");
+                .contains("<td class=\"hide nw\">now</td>", "<td class=\"hide nw\">1 Jan 2027</td>");
     }
 
     private JsonNode sold() {

@@ -49,6 +49,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             Map.entry("pages.money", "Unit of amounts"),
             Map.entry("sign-up.open", "Open to visitors"),
             Map.entry("sign-up.credits", "Credits of a new account"),
+            Map.entry("limits.members", "Members of an organization"),
             Map.entry("seller.name", "Seller"),
             Map.entry("seller.address", "Address"),
             Map.entry("seller.vat-id", "VAT ID"),

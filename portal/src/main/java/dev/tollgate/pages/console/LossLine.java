@@ -94,7 +94,18 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
 
     /** Returns the rates of a model's losses in a few words: {@code loss: searches, long prompts}. */
     static String brief(Prices.Sold sold) {
-        return of(sold).stream().map(LossLine::kind).distinct().collect(Collectors.joining(", ", "loss: ", ""));
+        return brief(of(sold));
+    }
+
+    /** Returns the same of a time in the future; null without a loss. */
+    public static @Nullable String brief(Prices.Later later) {
+        List<LossLine> lines = new ArrayList<>();
+        add(lines, "", later.from(), later.pricing().tariff(), later.cost());
+        return lines.isEmpty() ? null : brief(lines);
+    }
+
+    private static String brief(List<LossLine> lines) {
+        return lines.stream().map(LossLine::kind).distinct().collect(Collectors.joining(", ", "loss: ", ""));
     }
 
     private String kind() {
