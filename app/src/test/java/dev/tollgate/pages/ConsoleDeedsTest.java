@@ -384,7 +384,7 @@ class ConsoleDeedsTest {
         customer.chat(CHAT);
         gateway.script("[]");
         assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
-                .contains("held credits were released. Trying again can help.", "upstream_error")
+                .contains(" was released. Trying again can help.", "upstream_error")
                 .doesNotContain("Upstream id", "Ignored fields");
     }
 

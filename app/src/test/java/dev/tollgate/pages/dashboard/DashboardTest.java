@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
@@ -408,7 +409,7 @@ class DashboardTest {
         assertThat(own.browser.get("/dashboard/requests/" + id).body())
                 .contains("<span class=\"badge warn\">filtered</span>")
                 .contains(
-                        "The provider's safety filter stopped the response (SAFETY) after 2 tokens. Charged 0.01 credits.");
+                        "The provider's safety filter stopped the response (SAFETY) after 2 tokens. Charged $0.0001.");
         assertThat(own.browser.get("/dashboard/requests").body())
                 .contains("<span class=\"badge warn\">filtered</span>");
     }
@@ -475,7 +476,7 @@ class DashboardTest {
 
         assertThat(own.browser.get("/dashboard/requests/" + id).body())
                 .contains("The provider read 1,000 of 6,000 expected tokens from its cache: it did not use the cache."
-                        + " That saved 0.1350 credits. Up to 0.6750 credits more could have been saved.");
+                        + " That saved $0.0007. Up to $0.0034 more could have been saved.");
         assertThat(usage(own, "model=gemini-3.8-flash&key=" + own.customer.keyId()))
                 .contains(
                         "title=\"5,000 of 18,000 tokens in\"",
@@ -520,9 +521,9 @@ class DashboardTest {
                 .decimalValue();
         assertThat(held).isPositive();
         assertThat(page)
-                .contains("The upstream provider is temporarily unavailable. All "
-                        + Display.charge(held.movePointRight(6).longValueExact())
-                        + " held credits were released. Trying again can help.")
+                .contains("The upstream provider is temporarily unavailable. The hold of "
+                        + Money.DOLLARS.each(held.movePointRight(6).longValueExact())
+                        + " was released. Trying again can help.")
                 .contains("upstream_error")
                 .contains("No chargeable usage.");
     }

@@ -65,7 +65,7 @@ public record ConsoleCall(
         }
         CallDetail detail = history.call(account, task)
                 .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
-        List<String> story = new CallStory(detail, clock.instant()).sentences();
+        List<String> story = new CallStory(detail, request.money(), clock.instant()).sentences();
         PriceLines price = PriceLines.of(detail.call());
         CallCosts costs = CallCosts.of(detail.call().ended());
         boolean isDone = request.query("done") != null && form.error() == null;

@@ -51,9 +51,11 @@ public final class CallLine {
         return call.endedAt() == null ? NOTHING : call.chargeMicros() == 0 ? "free" : money.each(call.chargeMicros());
     }
 
-    /** Returns the credits that were charged, once the call has ended. */
-    public static String credits(CallRow call) {
-        return call.endedAt() == null ? NOTHING : Display.charge(call.chargeMicros());
+    /** Returns the charge, once the call has ended, with the unit of credits. */
+    public static String charged(CallRow call, Money money) {
+        return money == Money.DOLLARS || call.endedAt() == null
+                ? amount(call, money)
+                : Display.charge(call.chargeMicros()) + " credits";
     }
 
     /** Returns the charge to the micro-credit, for a title. */

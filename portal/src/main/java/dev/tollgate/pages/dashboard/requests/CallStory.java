@@ -4,6 +4,7 @@ import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.LiveTexts;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * The story of a call in sentences, for its customer and for the operator. Pure.
  *
  */
-public record CallStory(CallDetail detail, Instant now) {
+public record CallStory(CallDetail detail, Money money, Instant now) {
 
     /** The failures that another try may overcome. */
     private static final Set<String> PASSING = Set.of(
@@ -54,7 +55,7 @@ public record CallStory(CallDetail detail, Instant now) {
             story.add(ofFlag(flag));
         }
         if (detail.refundedMicros() > 0) {
-            story.add(Display.charge(detail.refundedMicros()) + " credits were refunded afterwards.");
+            story.add(amount(detail.refundedMicros()) + " were refunded afterwards.");
         }
         return story;
     }
@@ -73,7 +74,7 @@ public record CallStory(CallDetail detail, Instant now) {
 
     private String completed() {
         String filter = AnswerWords.filter(call());
-        String charged = Display.charge(call().chargeMicros()) + " credits.";
+        String charged = amount(call().chargeMicros()) + ".";
         if (filter.isEmpty()) {
             return "Answered with " + tokens() + " and charged " + charged;
         }
@@ -88,8 +89,8 @@ public record CallStory(CallDetail detail, Instant now) {
         String money = call().chargeMicros() == 0
                 ? detail.heldMicros() == 0
                         ? "Nothing was charged."
-                        : "All " + Display.charge(detail.heldMicros()) + " held credits were released."
-                : "Charged " + Display.charge(call().chargeMicros()) + " credits for the response until then.";
+                        : "The hold of " + amount(detail.heldMicros()) + " was released."
+                : "Charged " + amount(call().chargeMicros()) + " for the response until then.";
         return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
     }
 
@@ -110,19 +111,23 @@ public record CallStory(CallDetail detail, Instant now) {
                 : LASTING.contains(code) ? " The same call will fail again." : "";
     }
 
+    private String amount(long micros) {
+        return money == Money.DOLLARS ? money.each(micros) : Display.charge(micros) + " credits";
+    }
+
     private String tokens() {
         return Display.count(call().usage().candidatesTokens(), "token");
     }
 
-    private static String ofCache(JsonNode cache) {
+    private String ofCache(JsonNode cache) {
         long cached = cache.path("cached_tokens").asLong(0);
         long expected = cache.path("expected_tokens").asLong(0);
         String reason = why(cache);
         return "The provider read " + Display.number(cached)
                 + (expected == 0 ? "" : " of " + Display.number(expected) + " expected")
                 + " tokens from its cache" + (reason.isEmpty() ? "" : ": " + reason) + "."
-                + credits(cache.path("saved"), " That saved %s credits.")
-                + credits(cache.path("missed"), " Up to %s credits more could have been saved.");
+                + credits(cache.path("saved"), " That saved %s.")
+                + credits(cache.path("missed"), " Up to %s more could have been saved.");
     }
 
     private static String why(JsonNode cache) {
@@ -139,9 +144,9 @@ public record CallStory(CallDetail detail, Instant now) {
         };
     }
 
-    private static String credits(JsonNode amount, String sentence) {
+    private String credits(JsonNode amount, String sentence) {
         long micros = amount.decimalValue(BigDecimal.ZERO).movePointRight(6).longValue();
-        return micros == 0 ? "" : sentence.formatted(Display.charge(micros));
+        return micros == 0 ? "" : sentence.formatted(amount(micros));
     }
 
     private static String ofFlag(String flag) {

@@ -57,7 +57,7 @@ public record RequestPage(
         Instant now = clock.instant();
         String made = AnswerWords.made(call, catalogue.find(call.modelId()));
         CallLabels labels = history.labels(account, List.of(call)).getOrDefault(id, CallLabels.NONE);
-        List<String> story = new CallStory(detail, now).sentences();
+        List<String> story = new CallStory(detail, request.money(), now).sentences();
         OneReceipt receipt = person.may(Right.BALANCE)
                 ? OneReceipt.find(receipts, account, id).orElse(null)
                 : null;
