@@ -310,4 +310,16 @@ class ManualTest {
                 .asString()
                 .startsWith("Limits");
     }
+
+    @Test
+    void a_model_of_embeddings_has_no_price_of_output_or_thoughts() {
+        assertThat(stranger.get("/docs/models/gemini-embedding-2").body())
+                .contains("<dt>Input, per million tokens</dt>", "<dt>Dimensions</dt>")
+                .doesNotContain("<dt>Output", "<dt>Thoughts", "<dt>Task types");
+    }
+
+    @Test
+    void an_address_of_the_documentation_is_a_link() {
+        assertThat(stranger.get("/docs").body()).contains(" href=\"/docs/reference\"><code>");
+    }
 }

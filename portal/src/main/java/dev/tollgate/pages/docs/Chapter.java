@@ -226,12 +226,7 @@ final class Chapter {
 
     /** Escaped, its links leading to pages. @param targets of all chapters */
     String html(Map<String, String> targets) {
-        document.accept(new AbstractVisitor() {
-            @Override
-            public void visit(Link link) {
-                lead(link, targets);
-            }
-        });
+        lead(targets);
         List<Node> unneeded = new ArrayList<>();
         document.accept(new AbstractVisitor() {
             @Override
@@ -306,6 +301,25 @@ final class Chapter {
                 link.appendChild(name);
             }
         }
+    }
+
+    private void lead(Map<String, String> targets) {
+        document.accept(new AbstractVisitor() {
+            @Override
+            public void visit(Link link) {
+                lead(link, targets);
+            }
+
+            /** Links an address of this server's documentation, which no file has. */
+            @Override
+            public void visit(Code code) {
+                if (code.getLiteral().startsWith("/docs/")) {
+                    Link link = new Link(code.getLiteral(), null);
+                    code.insertBefore(link);
+                    link.appendChild(code);
+                }
+            }
+        });
     }
 
     private void lead(Link link, Map<String, String> targets) {

@@ -237,12 +237,14 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
 
     private static List<Fact> ofEmbedding(EmbeddingRules rules) {
         String words = String.join(", ", rules.taskTypes());
-        return List.of(
-                new Fact("Makes", "embeddings, with POST /v1/embeddings"),
-                new Fact(
-                        "Dimensions",
-                        Display.number(rules.dimensionsMin()) + " to " + Display.number(rules.dimensionsMax())),
-                new Fact("Task types", words.isEmpty() ? "none" : words));
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("Makes", "embeddings, with POST /v1/embeddings"));
+        facts.add(new Fact(
+                "Dimensions", Display.number(rules.dimensionsMin()) + " to " + Display.number(rules.dimensionsMax())));
+        if (!words.isEmpty()) {
+            facts.add(new Fact("Task types", words));
+        }
+        return facts;
     }
 
     private static String efforts(Model model, UpstreamModel upstream) {
