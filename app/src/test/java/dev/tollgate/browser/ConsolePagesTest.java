@@ -8,7 +8,6 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,10 +103,10 @@ class ConsolePagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1000, 1280})
-    void no_column_of_calls_and_accounts_leaves_a_screen_that_is_not_wide(int width) {
+    @CsvSource({"1000, requests account accounts", "1280, requests account accounts", "390, prices vouchers account"})
+    void no_column_leaves_a_screen_that_is_not_wide(int width, String names) {
         try (Visit visit = Visit.at(gateway.url(), width, Scheme.LIGHT).with(operator.cookies())) {
-            for (String name : List.of("requests", "account", "accounts")) {
+            for (String name : names.split(" ")) {
                 visit.open(pages.get(name));
                 assertThat(visit.page()
                                 .evaluate("() => [...document.querySelectorAll('.scroll')]"

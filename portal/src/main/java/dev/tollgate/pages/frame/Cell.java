@@ -4,7 +4,6 @@ import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -179,12 +178,23 @@ public record Cell(@Nullable String title, List<Part> parts) {
                         part -> part instanceof Part.Badge || part instanceof Part.Words words && words.href() == null);
     }
 
+    /** Returns the words; a colon is before those of a line of their own. */
     private String text() {
-        return parts.stream()
-                .map(part -> part instanceof Part.Words words
-                        ? words.text()
-                        : part instanceof Part.Badge badge ? badge.text() : "")
-                .filter(text -> !text.equals(NOTHING))
-                .collect(Collectors.joining(" "));
+        StringBuilder all = new StringBuilder();
+        for (Part part : parts) {
+            String text = part instanceof Part.Words words
+                    ? words.text()
+                    : part instanceof Part.Badge badge ? badge.text() : NOTHING;
+            if (!text.equals(NOTHING)) {
+                all.append(all.isEmpty() ? "" : isBelow(part) ? ": " : " ").append(text);
+            }
+        }
+        return all.toString();
+    }
+
+    private static boolean isBelow(Part part) {
+        return part instanceof Part.Words words
+                && words.style() != null
+                && words.style().startsWith("below");
     }
 }

@@ -39,8 +39,15 @@ class ColumnsTest {
                 .text("None", it -> null, Look.DESK)
                 .rows(List.of("a"));
         assertThat(html(table))
-                .contains("a <span class=\"sub small muted\">Length 1 · Page <a href=\"/a\">more</a></span>"
+                .contains("a <span class=\"sub small muted\">Length 1\u00a0· Page <a href=\"/a\">more</a></span>"
                         + " <span class=\"unroomy small muted\">Rest r</span></th>");
+    }
+
+    @Test
+    void a_second_line_follows_a_colon_where_it_has_no_line() {
+        Table table = words().cell("State", it -> Cell.badge("bad", "failed").under("The bank did not pay."), Look.FOLD)
+                .rows(List.of("a"));
+        assertThat(html(table)).contains("<span class=\"sub small muted\">failed: The bank did not pay.</span>");
     }
 
     @Test
