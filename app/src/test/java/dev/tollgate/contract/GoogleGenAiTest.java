@@ -280,7 +280,7 @@ class GoogleGenAiTest {
             names.add(model.name().orElseThrow());
         }
         assertThat(names)
-                .hasSize(22)
+                .hasSize(25)
                 .startsWith(
                         "models/gemini-2.5-pro",
                         "models/gemini-3-pro",

@@ -232,7 +232,7 @@ class LangChain4jTest {
                 .apiKey(Gateway.DEMO_KEY)
                 .build();
 
-        assertThat(catalog.listModels()).hasSize(22);
+        assertThat(catalog.listModels()).hasSize(25);
     }
 
     // ---- errors ----
