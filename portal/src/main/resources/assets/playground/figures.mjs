@@ -13,7 +13,6 @@ export const written = (micros) => {
 export const dollars = (micros) => (micros > 0 && micros < 10000 ? '<$0.0001' : '$' + (Math.round(micros / 20000) / 10000).toFixed(4));
 const inCredits = (micros) => written(micros) + ' credits';
 
-// what the reader sees first: dollars or credits
 let first = 'credits';
 export const showFirst = (money) => { first = money; };
 export const worth = (micros) => (first === 'dollars' ? dollars(micros) + ' · ' + inCredits(micros) : inCredits(micros) + ' · ' + dollars(micros));
@@ -22,12 +21,10 @@ export const spent = (micros) => (micros === 0 ? '–' : first === 'dollars' ? d
 // an amount to come, rounded up
 export const atMost = (micros) => (first === 'dollars' ? '$' + (Math.ceil(micros / 20000) / 10000).toFixed(4) : inCredits(micros));
 export const roughly = (micros) => (first === 'dollars' ? atMost(micros) : hundredths(micros) + ' credits');
-// one amount, or from where to where
 export const between = (low, high) => {
   const [from, to] = [roughly(low), roughly(high)];
   return from === to ? 'about ' + from : from.replace(' credits', '') + ' to ' + to;
 };
-// a balance, to the nearest hundredth
 export const balanceOf = (micros) => {
   const hundredth = first === 'dollars' ? 2_000_000 : 10_000;
   return (first === 'dollars' ? '$' : '') + (Math.round(micros / hundredth) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });

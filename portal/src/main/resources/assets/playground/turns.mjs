@@ -82,7 +82,6 @@ const columnHead = (column, index, page) => {
   return head;
 };
 
-// what may help against a refusal
 export const waysOut = (turn, send) => {
   const ways = [];
   if (turn.status === 402) {
@@ -129,7 +128,6 @@ export const turns = (show, page) => {
     return box;
   };
 
-  // results that are being typed, by call: the conversation is drawn again while they are
   const drafts = new WeakMap();
 
   // the call asks again for the result that it has
@@ -174,7 +172,6 @@ export const turns = (show, page) => {
 
   const rewording = (index, at) => (page.isBusy() || page.turn(index, at - 1)?.role !== 'user' ? [] : [button('Edit and try again', () => page.edit(index, at - 1))]);
 
-  // what is known of an answer: its model, times and tokens
   const known = (column, turn) => {
     const usage = turn.usage;
     const parts = [turn.model || column.model];
@@ -220,7 +217,6 @@ export const turns = (show, page) => {
     return [...known(column, turn), ...marks(index, turn, at), cost];
   };
 
-  // further choices of the same call
   const others = (turn) => (turn.others || []).flatMap((text, at) => {
     const box = make('div', 'answer');
     show(box, text, { end: 0, tail: null }, false);
