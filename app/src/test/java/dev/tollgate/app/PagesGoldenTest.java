@@ -103,6 +103,7 @@ class PagesGoldenTest {
     @BeforeAll
     static void fill() throws Exception {
         try (FilledInstallation used = new FilledInstallation().filled()) {
+            used.gateway().writeRefusals();
             routes = used.gateway().app().routes();
             name(used.gateway(), "account", "account", "name");
             name(used.gateway(), "person", "person", "login");

@@ -780,9 +780,9 @@ class GenerateFlowTest {
                         .GET())
                 .json();
 
-        assertThat(list.get("models").size()).isEqualTo(22);
+        assertThat(list.get("models").size()).isEqualTo(25);
         assertThat(page.get("models").size()).isEqualTo(2);
-        assertThat(next.get("models").size()).isEqualTo(20);
+        assertThat(next.get("models").size()).isEqualTo(23);
         assertThat(next.has("nextPageToken")).isFalse();
         assertThat(one.get("name").asString()).isEqualTo("models/google/gemini-2.5-pro");
         assertThat(one.get("outputTokenLimit").asInt()).isEqualTo(65536);

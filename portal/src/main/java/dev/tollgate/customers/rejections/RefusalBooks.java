@@ -58,12 +58,14 @@ public final class RefusalBooks implements AutoCloseable {
             SELECT refused_by, MAX(starts_at) FROM refusal WHERE account_id = ? AND starts_at >= ? AND refused_by <> ''
             GROUP BY refused_by""";
 
-    private static final String KEYS = """
-            SELECT account_id, key_id, code, MAX(starts_at), SUM(CASE WHEN starts_at > ? THEN calls ELSE 0 END),
-                SUM(CASE WHEN starts_at >= ? THEN calls ELSE 0 END), SUM(calls)
-            FROM refusal WHERE starts_at >= ?""";
-
     private static final int KEYS_MAX = 200;
+
+    /** The refused calls by key and error, with a place for further conditions. */
+    private static final String KEYS =
+            "SELECT account_id, key_id, code, MAX(starts_at), SUM(CASE WHEN starts_at > ? THEN calls ELSE 0 END),"
+                    + " SUM(CASE WHEN starts_at >= ? THEN calls ELSE 0 END), SUM(calls)"
+                    + " FROM refusal WHERE starts_at >= ?%s GROUP BY account_id, key_id, code ORDER BY 4 DESC, 7 DESC LIMIT "
+                    + KEYS_MAX;
 
     /** Pays for reads of all accounts. */
     private static final String OPERATOR = "operator";
@@ -269,7 +271,7 @@ public final class RefusalBooks implements AutoCloseable {
         List<Object> values = new ArrayList<>(
                 List.of(now.minus(Duration.ofHours(1)), now.minus(Duration.ofDays(1)), now.minus(time)));
         values.addAll(of);
-        String text = KEYS + condition + " GROUP BY account_id, key_id, code ORDER BY 4 DESC, 7 DESC LIMIT " + KEYS_MAX;
+        String text = KEYS.formatted(condition);
         return database.pages()
                 .read(
                         payer,
