@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SamplesTest {
 
     private static final Pattern CODE = Pattern.compile("(?s)<pre [^>]*data-language=\"(\\w+)\">(.*?)</pre>");
-    private static final Pattern MODEL = Pattern.compile("(?:google/)?gemini-(?:\\d|embedding-)[a-z0-9.-]*");
+    private static final Pattern MODEL = Pattern.compile("(?:google/)?gemini-(?:\\d|embedding-|nano-)[a-z0-9.-]*");
     private static final Pattern LISTING = Pattern.compile("(?s)<pre [^>]*>(.*?)</pre>");
     private static final Pattern NAMED_KEY = Pattern.compile("\\$(\\w*KEY)");
     private static final String PASSWORD = "a password for the tests";
@@ -122,6 +122,8 @@ class SamplesTest {
             assertThat(faults).isEmpty();
             assertThat(sent).isGreaterThan(15);
             assertThat(stranger.get("/docs/clients").body().contains(Samples.Role.AGENT.missing()))
+                    .isEqualTo(sold == Sold.FOREIGN);
+            assertThat(stranger.get("/docs/images").body().contains(Samples.Role.PICTURE.missing()))
                     .isEqualTo(sold == Sold.FOREIGN);
             assertThat(stranger.get("/docs/embeddings.md").body().contains(Samples.Role.EMBEDDING.missing()))
                     .isEqualTo(sold == Sold.FOREIGN);

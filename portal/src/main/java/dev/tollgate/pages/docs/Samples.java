@@ -25,12 +25,11 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
 
     /** The ability that a sample wants of its model. The catalogue does not know which media a model reads: a model that answers is taken. */
     enum Role {
-        TEXT("answers", model -> !model.isEmbedding()),
-        AGENT(
-                "can call functions",
-                model -> !model.isEmbedding() && model.tools().functions()),
-        IMAGE("reads images", model -> !model.isEmbedding()),
-        JSON("writes JSON", model -> !model.isEmbedding() && model.formats().json()),
+        TEXT("answers", Role::writes),
+        AGENT("can call functions", model -> writes(model) && model.tools().functions()),
+        IMAGE("reads images", Role::writes),
+        JSON("writes JSON", model -> writes(model) && model.formats().json()),
+        PICTURE("makes images", Model::makesImages),
         EMBEDDING("makes embeddings", Model::isEmbedding);
 
         private final String ability;
@@ -45,6 +44,10 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
             return word == null ? TEXT : valueOf(word.toUpperCase(Locale.ROOT));
         }
 
+        private static boolean writes(Model model) {
+            return !model.isEmbedding() && !model.makesImages();
+        }
+
         private String word() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -57,7 +60,7 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
 
     private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)(?: (\\w+))?\\n(.*?)^```$");
     private static final Pattern MODEL =
-            Pattern.compile("(anthropic/)?(?:google/)?gemini-(?:\\d|embedding-)[a-z0-9.-]*(\\[1m])?");
+            Pattern.compile("(anthropic/)?(?:google/)?gemini-(?:\\d|embedding-|nano-)[a-z0-9.-]*(\\[1m])?");
     private static final Pattern HOLE = Pattern.compile("\\{\\{(model|alias) (\\w+)}}");
     private static final Pattern HTML = Pattern.compile("(?s)<!--sample (\\w+)-->(.*?)<!--/sample-->");
 
