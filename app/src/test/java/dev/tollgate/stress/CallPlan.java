@@ -35,7 +35,9 @@ record CallPlan(
     enum Door {
         CHAT("/v1/chat/completions", "data: \\[DONE]\n\n"),
         MESSAGES("/v1/messages", "event: message_stop\ndata: .*\n\n"),
-        RESPONSES("/v1/responses", "event: response\\.(completed|incomplete)\ndata: .*\n\n");
+        RESPONSES("/v1/responses", "event: response\\.(completed|incomplete)\ndata: .*\n\n"),
+        /** Each of its events is an image by a request of its own. Its last event alone has a charge. */
+        IMAGES("/v1/images/generations", "data: .*\"credits_consumed\":(?!0[,}]).*\n\n");
 
         final String path;
         final Pattern streamEnd;
@@ -91,6 +93,13 @@ record CallPlan(
                 long tenths = prompt * 2625;
                 return (tenths + 500) / 1_000 * 100 + (output + thoughts) * 2_100;
             }
+        },
+        /** Of a model that makes images; of the text of its answers. */
+        IMAGES("gemini-3.1-flash-lite-image") {
+            @Override
+            long micros(long prompt, long output, long thoughts) {
+                return prompt * 50 + (output + thoughts) * 300;
+            }
         };
 
         final String model;
@@ -109,14 +118,20 @@ record CallPlan(
 
     static final int PROMPT_TOKENS_LEAST = 500;
     static final int THOUGHT_TOKENS = 10;
+    static final int IMAGE_TOKENS = 1_120;
+    private static final long IMAGE_MICROS = IMAGE_TOKENS * 6_000L;
+    private static final String IMAGE =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
     static CallPlan draw(long seed, int trial, int number) {
         Random random = new Random(seed * 1_000_003 + number);
         random.nextLong();
         int kind = random.nextInt(10);
-        Tariff tariff = random.nextInt(4) == 0 ? Tariff.UNITS : Tariff.WHOLE_HUNDREDTHS;
-        int events = kind < 6 ? 1 + random.nextInt(4) : 5 + random.nextInt(30);
-        int tokensMost = tariff == Tariff.UNITS ? 400 / events : kind == 9 ? 600 : 60;
+        int model = random.nextInt(8);
+        Tariff tariff = model < 2 ? Tariff.UNITS : model < 4 ? Tariff.IMAGES : Tariff.WHOLE_HUNDREDTHS;
+        Door door = door(random, tariff);
+        int events = door == Door.IMAGES || kind < 6 ? 1 + random.nextInt(4) : 5 + random.nextInt(30);
+        int tokensMost = tariff != Tariff.WHOLE_HUNDREDTHS ? 400 / events : kind == 9 ? 600 : 60;
         return new CallPlan(
                 trial,
                 number,
@@ -128,17 +143,27 @@ record CallPlan(
                 kind < 4 ? 0 : random.nextInt(25),
                 1 + random.nextInt(tokensMost),
                 oneOf(random, Reporting.values()),
-                random.nextInt(10) < 8 ? Fault.NONE : oneOf(random, Fault.values()),
+                random.nextInt(10) < 8 ? Fault.NONE : fault(random, door),
                 random.nextInt(5) == 0 ? 1 + random.nextInt(200) : 0,
                 Math.max(0, random.nextInt(10) - 7),
-                door(random, tariff),
+                door,
                 random.nextInt(3) == 0);
     }
 
-    /** Messages must name a maximum, which plans leave out with prices by the unit. */
+    /** Messages must name a maximum, which plans leave out with prices by the unit, and has no images. */
     private static Door door(Random random, Tariff tariff) {
         Door door = oneOf(random, Door.values());
-        return door == Door.MESSAGES && tariff == Tariff.UNITS ? Door.RESPONSES : door;
+        return switch (door) {
+            case CHAT, RESPONSES -> door;
+            case MESSAGES -> tariff == Tariff.WHOLE_HUNDREDTHS ? door : Door.RESPONSES;
+            case IMAGES -> tariff == Tariff.IMAGES ? door : Door.CHAT;
+        };
+    }
+
+    /** An answer of one event cannot be torn off between two. */
+    private static Fault fault(Random random, Door door) {
+        Fault fault = oneOf(random, Fault.values());
+        return fault == Fault.RESET_MIDWAY && door == Door.IMAGES ? Fault.NONE : fault;
     }
 
     private static <T> T oneOf(Random random, T[] all) {
@@ -175,7 +200,7 @@ record CallPlan(
     }
 
     private boolean isCompaction() {
-        return compacts && door == Door.RESPONSES;
+        return compacts && door == Door.RESPONSES && tariff != Tariff.IMAGES;
     }
 
     /** Returns the owner of the key that calls. */
@@ -199,6 +224,10 @@ record CallPlan(
     String body() {
         int bytes = promptTokens() * BYTES_PER_TOKEN - (isCompaction() ? ASKING_BYTES : 0);
         String prompt = mark() + "x".repeat(bytes - mark().length());
+        if (door == Door.IMAGES) {
+            return "{\"model\":\"" + tariff.model + "\",\"stream\":" + stream + ",\"n\":" + events + ",\"prompt\":\""
+                    + prompt + "\"}";
+        }
         // A summary without a maximum ends at 16,384 tokens, and an answer may be longer here.
         boolean mayHaveMaximum =
                 tariff == Tariff.WHOLE_HUNDREDTHS && (hasMaximum || door == Door.MESSAGES || isCompaction());
@@ -211,32 +240,66 @@ record CallPlan(
                 + (isCompaction() ? ",{\"type\":\"compaction_trigger\"}]}" : "]}");
     }
 
-    /** An event of the answer, from 0; the first holds the thoughts, the last the reason why it ends. */
+    /** The event that has the image of an answer with text and an image; -1 if there is none. */
+    private int imageAt() {
+        return tariff == Tariff.IMAGES ? number % events : -1;
+    }
+
+    /** An event of the answer, from 0; the first holds the thoughts, the last the reason why it ends. An image of several is an answer of one event. */
     String event(int index) {
-        boolean last = index == events - 1;
-        String thought = index > 0
+        boolean isImages = door == Door.IMAGES;
+        boolean last = isImages || index == events - 1;
+        String thought = isImages || index > 0
                 ? ""
                 : "{\"text\":\"" + "t".repeat(THOUGHT_TOKENS * BYTES_PER_TOKEN) + "\",\"thought\":true},";
+        String part = isImages || index == imageAt()
+                ? "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" + IMAGE + "\"}}"
+                : "{\"text\":\"" + "y".repeat(tokensEach * BYTES_PER_TOKEN) + "\"}";
         boolean reports = reporting == Reporting.EACH_EVENT || (reporting == Reporting.LAST_EVENT && last);
-        return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + thought + "{\"text\":\""
-                + "y".repeat(tokensEach * BYTES_PER_TOKEN) + "\"}]}" + (last ? ",\"finishReason\":\"STOP\"" : "") + "}]"
-                + (reports ? ",\"usageMetadata\":" + usage(index + 1) : "") + ",\"modelVersion\":\"m\"}\r\n\r\n";
+        return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + thought + part + "]}"
+                + (last ? ",\"finishReason\":\"STOP\"" : "") + "}]"
+                + (reports ? ",\"usageMetadata\":" + (isImages ? usage(0, 1, 0) : usage(index + 1)) : "")
+                + ",\"modelVersion\":\"m\"}\r\n\r\n";
     }
 
     private String usage(int eventsSent) {
-        long output = (long) tokensEach * eventsSent;
+        return usage(textTokens(eventsSent), images(eventsSent), THOUGHT_TOKENS);
+    }
+
+    private String usage(long text, int images, int thoughts) {
+        long output = text + (long) images * IMAGE_TOKENS;
         return "{\"promptTokenCount\":" + promptTokens() + ",\"candidatesTokenCount\":" + output
-                + ",\"thoughtsTokenCount\":" + THOUGHT_TOKENS + ",\"totalTokenCount\":"
-                + (promptTokens() + output + THOUGHT_TOKENS) + "}";
+                + (images == 0
+                        ? ""
+                        : ",\"candidatesTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":"
+                                + images * IMAGE_TOKENS + "}]")
+                + ",\"thoughtsTokenCount\":" + thoughts + ",\"totalTokenCount\":" + (promptTokens() + output + thoughts)
+                + "}";
+    }
+
+    private int images(int eventsSent) {
+        return door == Door.IMAGES ? eventsSent : imageAt() >= 0 && imageAt() < eventsSent ? 1 : 0;
+    }
+
+    private long textTokens(int eventsSent) {
+        return (long) tokensEach * (eventsSent - images(eventsSent));
     }
 
     /** What so many events cost, whether usage was reported or has to be estimated. */
     long micros(int eventsSent) {
-        return tariff.micros(promptTokens(), (long) tokensEach * eventsSent, THOUGHT_TOKENS);
+        return door == Door.IMAGES
+                ? eventsSent * (tariff.micros(promptTokens(), 0, 0) + IMAGE_MICROS)
+                : tariff.micros(promptTokens(), textTokens(eventsSent), THOUGHT_TOKENS)
+                        + images(eventsSent) * IMAGE_MICROS;
     }
 
-    /** Events before the answer is torn off. */
+    /** Events of a completed answer. One of several images whose request fails is not asked again. */
+    int eventsWhole() {
+        return door == Door.IMAGES && events > 1 && fault != Fault.NONE ? events - 1 : events;
+    }
+
+    /** Events of one answer, before it is torn off. */
     int eventsSent() {
-        return fault == Fault.RESET_MIDWAY ? events / 2 : events;
+        return door == Door.IMAGES ? 1 : fault == Fault.RESET_MIDWAY ? events / 2 : events;
     }
 }

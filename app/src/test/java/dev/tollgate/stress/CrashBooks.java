@@ -32,7 +32,8 @@ final class CrashBooks {
             String errorCode,
             long chargedMicros,
             long heldMicros,
-            int promptTokens) {
+            int promptTokens,
+            int imageTokens) {
 
         private TaskStatus status() {
             return end.status();
@@ -40,7 +41,8 @@ final class CrashBooks {
 
         /** The task that this charge belongs to. */
         private int number() {
-            return promptTokens - CallPlan.PROMPT_TOKENS_LEAST;
+            int requests = Math.max(1, imageTokens / CallPlan.IMAGE_TOKENS);
+            return promptTokens / requests - CallPlan.PROMPT_TOKENS_LEAST;
         }
     }
 
@@ -148,7 +150,8 @@ final class CrashBooks {
 
     private static List<Row> rows(Connection connection, CallPlan.Wallet wallet, String account) throws SQLException {
         String sql = """
-                SELECT id, ending, COALESCE(error_code, ''), charged_micros, held_micros, COALESCE(prompt_tokens, -1)
+                SELECT id, ending, COALESCE(error_code, ''), charged_micros, held_micros, COALESCE(prompt_tokens, -1),
+                    COALESCE(output_image_tokens, 0)
                 FROM call WHERE account_id = ?""";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, account);
@@ -162,7 +165,8 @@ final class CrashBooks {
                             row.getString(3),
                             row.getLong(4),
                             row.getLong(5),
-                            row.getInt(6)));
+                            row.getInt(6),
+                            row.getInt(7)));
                 }
             }
             return rows;
@@ -219,8 +223,8 @@ final class CrashBooks {
         long mostMicros = isCut ? row.heldMicros : plan.micros(said);
         check(row.chargedMicros <= mostMicros, row, "charged for more than the far side has said");
         if (row.status() == TaskStatus.COMPLETED && !isShort) {
-            check(said == plan.events(), row, "completed, but the far side had not finished");
-            check(row.chargedMicros == plan.micros(plan.events()), row, "a completed answer at the wrong price");
+            check(said == plan.eventsWhole(), row, "completed, but the far side had not finished");
+            check(row.chargedMicros == plan.micros(plan.eventsWhole()), row, "a completed answer at the wrong price");
         } else if (row.status() == TaskStatus.CANCELLED) {
             check(
                     heard.stream().anyMatch(one -> one.ending() == CrashCaller.Ending.LEFT),
@@ -264,7 +268,7 @@ final class CrashBooks {
                 row.chargedMicros == heard.chargeMicros(),
                 row,
                 call + " printed " + heard.chargeMicros() + " micro-credits");
-        check(row.promptTokens == heard.plan().promptTokens(), row, call + " has another's task");
+        check(row.number() == heard.plan().number(), row, call + " has another's task");
     }
 
     private void check(boolean isSo, Row row, String otherwise) {

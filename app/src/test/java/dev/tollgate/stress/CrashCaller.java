@@ -65,6 +65,7 @@ final class CrashCaller {
     private long bodyBytes = -1;
     private boolean over;
     private boolean replayed;
+    private String taskId = "";
 
     private CrashCaller(CallPlan plan) {
         this.plan = plan;
@@ -114,9 +115,13 @@ final class CrashCaller {
                 isWhole ? Ending.WHOLE : isError ? Ending.REFUSED : otherwise,
                 status,
                 code.find() ? code.group(1) : "",
-                task.find() ? "chatcmpl-" + task.group(1) : "",
-                isWhole && charge.find()
-                        ? new BigDecimal(charge.group(1)).movePointRight(6).longValueExact()
+                task.find() ? "chatcmpl-" + task.group(1) : taskId,
+                isWhole
+                        ? charge.results()
+                                .map(its -> new BigDecimal(its.group(1))
+                                        .movePointRight(6)
+                                        .longValueExact())
+                                .reduce(-1L, (_, last) -> last)
                         : -1,
                 replayed,
                 plan.isKeyed() ? read : "");
@@ -141,6 +146,9 @@ final class CrashCaller {
             String lower = line.toLowerCase(Locale.ROOT);
             chunked |= lower.equals("transfer-encoding: chunked");
             replayed |= lower.equals("idempotent-replayed: true");
+            if (lower.startsWith("x-tollgate-task-id:")) {
+                taskId = line.substring(19).strip();
+            }
             if (lower.startsWith("content-length:")) {
                 bodyBytes = Long.parseLong(lower.substring(15).strip());
             }

@@ -129,7 +129,11 @@ final class CrashFarSide implements AutoCloseable {
             if (plan.gapMillis() > 0) {
                 Thread.sleep(plan.gapMillis());
             }
-            told.events.accumulateAndGet(index + 1, Math::max);
+            if (plan.door() == CallPlan.Door.IMAGES) {
+                told.events.updateAndGet(said -> Math.min(plan.events(), said + 1));
+            } else {
+                told.events.accumulateAndGet(index + 1, Math::max);
+            }
             out.write(chunk(plan.event(index)));
         }
         if (plan.fault() == CallPlan.Fault.RESET_MIDWAY) {

@@ -31,6 +31,10 @@ class SeveralImagesTest {
     private Gateway gateway;
     private Customer customer;
 
+    private static final String UNTOLD =
+            json("{'candidates':[{'content':{'parts':[{'inlineData':{'mimeType':'image/png','data':'" + png(1, 1)
+                    + "'}}]},'finishReason':'STOP'}]}");
+
     @BeforeEach
     void start() {
         gateway = Gateway.start("models.file", ImagesTest.CATALOGUE);
@@ -130,11 +134,21 @@ class SeveralImagesTest {
                 .event(event("STOP", 1_120, png(7, 7)))
                 .times(1)
                 .next()
-                .event(json("{'candidates':[{'content':{'parts':[{'inlineData':{'mimeType':'image/png','data':'"
-                        + png(1, 1) + "'}}]},'finishReason':'STOP'}]}")));
+                .event(UNTOLD));
         Reply reply = asks(2, false);
         assertThat(reply.json().at("/usage/output_tokens_details/image_tokens").asLong())
                 .isEqualTo(2_240);
+    }
+
+    @Test
+    void a_request_that_fails_adds_no_prompt_if_no_usage_is_reported() {
+        gateway.script(UpstreamScript.answers().event(UNTOLD).times(1).next().status(500));
+        Reply one = asks(2, false);
+        gateway.script(UpstreamScript.answers().event(UNTOLD));
+        Reply two = asks(2, false);
+        assertThat(one.json().get("data").size()).isEqualTo(1);
+        assertThat(two.json().at("/usage/input_tokens").asLong())
+                .isEqualTo(2 * one.json().at("/usage/input_tokens").asLong());
     }
 
     @Test

@@ -36,7 +36,7 @@ final class Asking {
         this.relaying = relaying;
         this.prepared = translation.prepared();
         this.bounds = translation.bounds();
-        this.promptBytes = translation.size().textBytes() * call.request().ask().requests();
+        this.promptBytes = translation.size().textBytes();
         this.answers = new SecondTry<>(newAnswer(0));
     }
 

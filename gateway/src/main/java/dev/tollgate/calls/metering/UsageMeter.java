@@ -48,7 +48,7 @@ final class UsageMeter {
     private boolean textEstimated;
     private long cutTokens = Long.MAX_VALUE;
 
-    /** @param promptBytes UTF-8 bytes of the prompt, for an estimate */
+    /** @param promptBytes UTF-8 bytes of the prompt of one request, for an estimate */
     UsageMeter(long promptBytes, UsageLimits limits) {
         this.promptBytes = promptBytes;
         this.limits = limits;
@@ -212,7 +212,8 @@ final class UsageMeter {
     private Usage usage(boolean estimates) {
         long prompt = counts.of(Count.PROMPT);
         if (estimates && (!counts.has(Count.PROMPT) || (prompt == 0 && promptBytes > 0))) {
-            prompt = estimated(promptBytes);
+            // Of several requests, those that brought an image count.
+            prompt = estimated(promptBytes * Math.clamp(bytes.images(), 1, Math.max(1, images.held())));
         }
         prompt = atMost(limits.promptTokens(), prompt);
         long toolUse = atMost(limits.promptTokens() - prompt, counts.of(Count.TOOLS));
