@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** OpenAI's own clients for Java and JavaScript make images, edit three at once, and read streams. */
+/** OpenAI's own clients for Java and JavaScript, Vercel's AI SDK and Google's client make and edit images, three at once too, and read streams. */
 @Timeout(240)
 class ImageClientsTest {
 
@@ -86,7 +86,7 @@ class ImageClientsTest {
     }
 
     @Test
-    void openais_client_for_javascript_makes_edits_and_streams_images() throws IOException {
+    void clients_for_javascript_of_openai_vercel_and_google_make_and_edit_images() throws IOException {
         NodePackages.Run run = NodePackages.run(
                 NodePackages.installed(),
                 NodePackages.node(),
@@ -105,6 +105,8 @@ class ImageClientsTest {
         assertThat(came.get("edited").asInt()).isEqualTo(1);
         assertThat(came.get("events").toString())
                 .isEqualTo("[\"image_generation.completed\",true,true,\"image_edit.completed\"]");
+        assertThat(came.get("ai").toString()).isEqualTo("[[\"image/png\",1],[\"image/png\",1]]");
+        assertThat(came.get("google").asInt()).isEqualTo(2);
         assertThat(came.get("refused").asString()).contains("Gemini takes no mask");
     }
 }
