@@ -282,6 +282,26 @@ class ImagesTest {
         }
     }
 
+    /** The first is LibreChat's tool, the others are Open WebUI's engines OpenAI and Gemini, as their sources of November 2026 have them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/v1/images/generations|{'model':'gpt-image-1','prompt':'A fox','n':1,'background':'auto','output_format':'png','quality':'auto','size':'auto'}",
+                "/v1/images/generations|{'model':'gemini-3-pro-image','prompt':'A fox','n':1,'size':'512x512','response_format':'b64_json'}",
+                "/v1beta/models/gemini-3-pro-image:generateContent|{'contents':[{'parts':[{'text':'A fox'}]}]}",
+            })
+    void chat_windows_get_an_image(String path, String body) {
+        try (Gateway mapped =
+                Gateway.start("models.file", CATALOGUE, "images.models", "gpt-image-*=gemini-3-pro-image")) {
+            Reply reply = mapped.post(
+                    path, body.replace('\'', '"'), mapped.customer("100").key());
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(reply.text()).containsAnyOf("\"b64_json\":\"iVBOR", "\"data\":\"iVBOR");
+        }
+    }
+
     @Test
     void a_model_of_text_is_refused_with_those_that_make_images() {
         try (Gateway text = Gateway.start()) {
