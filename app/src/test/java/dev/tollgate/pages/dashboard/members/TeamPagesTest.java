@@ -88,6 +88,18 @@ class TeamPagesTest {
     }
 
     @Test
+    void a_search_finds_the_calls_of_teams_and_members_for_those_who_see_them() {
+        String team = company.team("Zeppelin");
+        assertThat(company.owner.get("/dashboard/find?q=zepp").location())
+                .isEqualTo("/dashboard/requests?team=" + team.substring(TEAMS.length() + 1));
+        company.team("Zebra");
+        assertThat(company.owner.get("/dashboard/find?q=ZE").body()).contains("Zeppelin", "Zebra", "team: its calls");
+        assertThat(company.owner.get("/dashboard/find?q=vic").location())
+                .isEqualTo("/dashboard/requests?member=" + company.id("vic"));
+        assertThat(mia.get("/dashboard/find?q=ze").body()).doesNotContain("Zeppelin");
+    }
+
+    @Test
     void members_are_listed_by_spend_with_their_budget_and_second_factor() {
         Browser sue = company.member("sue", "member");
         company.put(company.owner, company.team("Spenders"), "sue", "admin");

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -52,6 +53,9 @@ public record RequestsPage(
     private static final List<String> COLUMNS = List.of("team", "member", "tags");
 
     private static final int FIND_CHARS_MAX = 200;
+
+    /** The most teams, and the most members, that are found. */
+    private static final int FOUND_MAX = 20;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -158,7 +162,10 @@ public record RequestsPage(
                 history.find(person.accountId(), wanted, person.view(Right.USAGE), person.view(Right.KEYS)).stream()
                         .map(RequestsPage::found)
                         .toList());
-        if (!wanted.isEmpty()) {
+        if (!wanted.isBlank()) {
+            OwnerNames owned = owners.of(person.accountId(), person.view(Right.USAGE));
+            found.addAll(named("team", owned.teams(), wanted));
+            found.addAll(named("member", owned.members(), wanted));
             catalogue.all().stream()
                     .map(Model::id)
                     .filter(id -> id.startsWith(wanted)
@@ -170,6 +177,21 @@ public record RequestsPage(
         return found.size() == 1
                 ? PageStep.to(found.getFirst().href())
                 : PageStep.show((out, shell) -> JtefindGenerated.render(out, null, shell, wanted, found));
+    }
+
+    /** Returns links to the calls of the teams or members whose names begin with a text: also of those that have no page any more. */
+    private static List<Found> named(String filter, Map<String, String> names, String begin) {
+        String wanted = begin.strip().toLowerCase(Locale.ROOT);
+        return names.entrySet().stream()
+                .filter(each -> each.getValue().toLowerCase(Locale.ROOT).startsWith(wanted))
+                .map(each -> new Found(
+                        PageLink.to(PageLink.REQUESTS)
+                                .with(filter, each.getKey())
+                                .text(),
+                        each.getValue(),
+                        filter + ": its calls"))
+                .limit(FOUND_MAX)
+                .toList();
     }
 
     private static Found found(Hit hit) {
