@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.googleapi;
 
-import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
@@ -12,23 +11,14 @@ import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
-import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.Envelope;
-import dev.tollgate.protocols.door.ImageRequests;
-import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
-import dev.tollgate.protocols.door.SessionName;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
-import dev.tollgate.upstreams.media.CallMedia;
-import dev.tollgate.upstreams.pool.Ask;
-import dev.tollgate.upstreams.pool.NativeAsk;
-import dev.tollgate.upstreams.pool.SignatureOrigins;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +63,13 @@ public record GenerateProtocol(
         return new Generate(envelope.pathParam("model"), form);
     }
 
-    private final class Generate extends Reading<NativeRequest> {
+    private final class Generate extends NativeReading<NativeRequest> {
 
         private final String model;
         private final AnswerForm form;
 
         Generate(String model, AnswerForm form) {
+            super(models, signatures);
             this.model = model;
             this.form = form;
         }
@@ -106,53 +97,13 @@ public record GenerateProtocol(
         }
 
         @Override
+        protected NativeRequest request(NativeRequest request) {
+            return request;
+        }
+
+        @Override
         protected String model(NativeRequest request) {
             return model;
-        }
-
-        @Override
-        protected List<String> ignored(NativeRequest request, Model model) {
-            return images(request, model)
-                    .ignored(OfferedTier.ignored(request.ignored(), NativeRequestReader.TIER, model, request.tier()));
-        }
-
-        private ImageRequests images(NativeRequest request, Model model) {
-            return new ImageRequests(request.images(), model, () -> models.makingImages());
-        }
-
-        @Override
-        protected @Nullable Long tokensMax(NativeRequest request) {
-            return request.tokensMax();
-        }
-
-        @Override
-        protected String tokensMaxField(NativeRequest request) {
-            return "generationConfig.maxOutputTokens";
-        }
-
-        @Override
-        protected CallerNames callerNames(NativeRequest request) {
-            return request.labels();
-        }
-
-        @Override
-        protected SessionName sessionName(NativeRequest request, Envelope envelope) {
-            return SessionName.of(envelope, null, new PromptStart(request::walkStart));
-        }
-
-        @Override
-        protected PromptParts parts(NativeRequest request) {
-            return PromptSizes.parts(request);
-        }
-
-        @Override
-        protected boolean isHeavy(NativeRequest request) {
-            return request.hasMedia();
-        }
-
-        @Override
-        protected boolean looksUp(NativeRequest request, Model asked) {
-            return !request.signatures().isEmpty();
         }
 
         @Override
@@ -160,39 +111,13 @@ public record GenerateProtocol(
             if (method == Method.COUNT) {
                 ConversationRules.checkToCount(request.contents(), asked.upstream());
             } else {
-                ConversationRules.check(request.contents(), asked.upstream());
-                GenerateModelRules.check(asked, request);
-                images(request, asked).check();
+                super.check(request, asked);
             }
         }
 
-        /** The defaults of the other door do not hold here (D51). Images need one (Y5). */
         @Override
-        protected @Nullable Long tokensMaxByDefault(Model asked) {
-            return asked.makesImages() ? asked.maxTokensByDefault() : null;
-        }
-
-        @Override
-        protected Ask ask(NativeRequest request, Model asked, String accountId, Lease memory) {
-            return new NativeAsk(
-                    request.body(),
-                    asked.id(),
-                    asked.upstream().asked().name(),
-                    request.candidates(),
-                    request.searches(),
-                    PromptSizes.of(request),
-                    OfferedTier.of(asked, request.tier()),
-                    origins(request, asked, accountId),
-                    new CallMedia(),
-                    memory,
-                    images(request, asked).asked());
-        }
-
-        private SignatureOrigins origins(NativeRequest request, Model asked, String accountId) {
-            List<String> sentBack = request.signatures();
-            return sentBack.isEmpty()
-                    ? SignatureOrigins.NONE
-                    : signatures.origins(accountId, models.modelOn(asked), sentBack);
+        protected boolean asChunks() {
+            return true;
         }
 
         @Override

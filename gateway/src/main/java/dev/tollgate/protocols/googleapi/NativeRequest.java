@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param ignored fields that were left out (D5)
  * @param images that the caller asks for
  */
-record NativeRequest(
+public record NativeRequest(
         ObjectNode body,
         @Nullable Long tokensMax,
         @Nullable ServiceTier tier,

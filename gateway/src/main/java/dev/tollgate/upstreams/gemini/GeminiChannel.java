@@ -275,7 +275,8 @@ public final class GeminiChannel implements Channel {
                 return overtaken(listener);
             }
             AnswerReader reader = MadeReader.ofGemini(
-                    new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk),
+                    new GeminiEventReader(
+                            errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk own && own.asChunks()),
                     ask.media().made(),
                     errors);
             UpstreamListener answering = new AnsweringModel(models, model, listener);

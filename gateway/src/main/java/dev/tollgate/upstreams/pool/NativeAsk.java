@@ -17,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
  * @param images that are asked for; null for an answer without any
+ * @param asChunks whether the chunks of the answer are wanted as they come, with their citations; if not, these are events of their own
  */
 public record NativeAsk(
         ObjectNode body,
@@ -29,7 +30,8 @@ public record NativeAsk(
         SignatureOrigins origins,
         CallMedia media,
         Lease memory,
-        @Nullable ImagesAsked images)
+        @Nullable ImagesAsked images,
+        boolean asChunks)
         implements Ask {
 
     private static final String TOOLS = "tools";
@@ -54,7 +56,8 @@ public record NativeAsk(
                 origins,
                 new CallMedia(),
                 Lease.FREE,
-                null);
+                null,
+                true);
     }
 
     @Override
@@ -99,7 +102,8 @@ public record NativeAsk(
                 origins.withoutSignatures(),
                 media,
                 memory,
-                images);
+                images,
+                asChunks);
     }
 
     @Override
@@ -119,6 +123,17 @@ public record NativeAsk(
         return name.equals(upstreamModel)
                 ? this
                 : new NativeAsk(
-                        body, modelId, name, candidates, searches, promptSize, tier, origins, media, memory, images);
+                        body,
+                        modelId,
+                        name,
+                        candidates,
+                        searches,
+                        promptSize,
+                        tier,
+                        origins,
+                        media,
+                        memory,
+                        images,
+                        asChunks);
     }
 }

@@ -130,8 +130,8 @@ public sealed interface UpstreamEvent {
     }
 
     /**
-     * A chunk as it came, if the ask was a {@link NativeAsk}. It follows all other events of that chunk, which hold the same content and
-     * are counted.
+     * A chunk as it came, if the ask was a {@link NativeAsk} that wants it. It follows all other events of that chunk, which hold the same
+     * content and are counted.
      *
      * @param chunk without usage, and without candidates that had ended before; the listener may change it
      * @param bytes the chunk's length as it came, without the files whose names stand in it

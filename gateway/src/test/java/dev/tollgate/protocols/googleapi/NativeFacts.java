@@ -39,6 +39,7 @@ public final class NativeFacts {
                 origins,
                 new CallMedia(),
                 memory,
-                null);
+                null,
+                true);
     }
 }

@@ -121,7 +121,8 @@ class TierRequestsTest {
                 SignatureOrigins.NONE,
                 new CallMedia(),
                 Lease.FREE,
-                null);
+                null,
+                true);
     }
 
     @ParameterizedTest

@@ -1,0 +1,127 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.CallerNames;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.PromptStart;
+import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.SessionName;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading of a body that becomes a {@link NativeRequest}: how such a request is checked, and asked of a model.
+ *
+ * @param <R> what the protocol reads a body into
+ */
+public abstract class NativeReading<R> extends Reading<R> {
+
+    private final CurrentModels models;
+    private final Signatures signatures;
+
+    protected NativeReading(CurrentModels models, Signatures signatures) {
+        this.models = models;
+        this.signatures = signatures;
+    }
+
+    /** Returns the request. It is whole: kept content has been loaded. */
+    protected abstract NativeRequest request(R read);
+
+    /** Returns whether the answer is shown as the upstream's own chunks. */
+    protected abstract boolean asChunks();
+
+    @Override
+    protected List<String> ignored(R read, Model model) {
+        NativeRequest request = request(read);
+        return images(request, model)
+                .ignored(OfferedTier.ignored(request.ignored(), NativeRequestReader.TIER, model, request.tier()));
+    }
+
+    private ImageRequests images(NativeRequest request, Model model) {
+        return new ImageRequests(request.images(), model, () -> models.makingImages());
+    }
+
+    @Override
+    protected @Nullable Long tokensMax(R read) {
+        return request(read).tokensMax();
+    }
+
+    @Override
+    protected String tokensMaxField(R read) {
+        return "generationConfig.maxOutputTokens";
+    }
+
+    @Override
+    protected CallerNames callerNames(R read) {
+        return request(read).labels();
+    }
+
+    @Override
+    protected SessionName sessionName(R read, Envelope envelope) {
+        return SessionName.of(envelope, null, new PromptStart(request(read)::walkStart));
+    }
+
+    @Override
+    protected PromptParts parts(R read) {
+        return PromptSizes.parts(request(read));
+    }
+
+    @Override
+    protected boolean isHeavy(R read) {
+        return request(read).hasMedia();
+    }
+
+    @Override
+    protected boolean looksUp(R read, Model asked) {
+        return !request(read).signatures().isEmpty();
+    }
+
+    @Override
+    protected void check(R read, Model asked) {
+        NativeRequest request = request(read);
+        ConversationRules.check(request.contents(), asked.upstream());
+        GenerateModelRules.check(asked, request);
+        images(request, asked).check();
+    }
+
+    /** The defaults of other doors do not hold here (D51). Images need one (Y5). */
+    @Override
+    protected @Nullable Long tokensMaxByDefault(Model asked) {
+        return asked.makesImages() ? asked.maxTokensByDefault() : null;
+    }
+
+    @Override
+    protected Ask ask(R read, Model asked, String accountId, Lease memory) {
+        NativeRequest request = request(read);
+        return new NativeAsk(
+                request.body(),
+                asked.id(),
+                asked.upstream().asked().name(),
+                request.candidates(),
+                request.searches(),
+                PromptSizes.of(request),
+                OfferedTier.of(asked, request.tier()),
+                origins(request, asked, accountId),
+                new CallMedia(),
+                memory,
+                images(request, asked).asked(),
+                asChunks());
+    }
+
+    private SignatureOrigins origins(NativeRequest request, Model asked, String accountId) {
+        List<String> sentBack = request.signatures();
+        return sentBack.isEmpty()
+                ? SignatureOrigins.NONE
+                : signatures.origins(accountId, models.modelOn(asked), sentBack);
+    }
+}
