@@ -293,7 +293,7 @@ record CallPlan(
                         + images(eventsSent) * IMAGE_MICROS;
     }
 
-    /** Events of a completed answer. One of several images whose request fails is not asked again. */
+    /** The fewest events of a completed answer. One of several images whose request fails is not asked again, except by a call that is made anew. */
     int eventsWhole() {
         return door == Door.IMAGES && events > 1 && fault != Fault.NONE ? events - 1 : events;
     }

@@ -204,7 +204,9 @@ class WebhooksTest {
         sweep();
         sweep();
         assertThat(RECEIVED).hasSize(1);
-        assertThat(browser.get(PAGE).body()).contains("waiting, status 302", "failing");
+        assertThat(browser.get(PAGE).body())
+                .contains("waiting, status 302", "failing", "next attempt 20 Nov 12:00:10")
+                .doesNotContain("a deleted address");
         status = 200;
         gateway.setNow(NOON.plusSeconds(10));
         sweep();

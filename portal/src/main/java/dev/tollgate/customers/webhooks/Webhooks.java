@@ -49,7 +49,7 @@ public final class Webhooks {
     private static final String LIST = """
             SELECT id, url, form, created_at, failing_since, disabled_at FROM webhook WHERE account_id = ? ORDER BY created_at, id""";
     private static final String DELIVERIES = """
-            SELECT event, created_at, attempts, state, status FROM webhook_delivery WHERE account_id = ?
+            SELECT event, created_at, attempts, state, status, due_at, webhook_id FROM webhook_delivery WHERE account_id = ?
             ORDER BY created_at DESC, id LIMIT ?""";
 
     /** An attempt that failed was due when it was made, or its delivery is due again. */
@@ -118,8 +118,15 @@ public final class Webhooks {
             @Nullable Instant failingSince,
             @Nullable Instant disabledAt) {}
 
-    /** A delivery. @param state waiting, sent or failed @param status of the last response; 0 for none */
-    public record Delivery(String event, Instant createdAt, int attempts, String state, int status) {}
+    /**
+     * A delivery.
+     *
+     * @param state waiting, sent or failed
+     * @param status of the last response; 0 for none
+     * @param dueAt the time of the next attempt, if it is waiting
+     */
+    public record Delivery(
+            String event, Instant createdAt, int attempts, String state, int status, Instant dueAt, String webhookId) {}
 
     /** Returns an organization's webhooks, the first one first. */
     public List<Webhook> list(String accountId) {
@@ -149,7 +156,9 @@ public final class Webhooks {
                                         Columns.time(row, 2),
                                         row.getInt(3),
                                         row.getString(4),
-                                        row.getInt(5)),
+                                        row.getInt(5),
+                                        Columns.time(row, 6),
+                                        row.getString(7)),
                                 accountId,
                                 SHOWN));
     }
