@@ -11,6 +11,7 @@ import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,27 +50,32 @@ class SecondCalculatorTest {
             long output,
             long thoughts,
             int searches,
+            long tools,
+            boolean maps,
             String asked,
             String granted) {
 
         String usage(long outputNow) {
             return ("\"usageMetadata\":{\"promptTokenCount\":%d,\"cachedContentTokenCount\":%d,\"candidatesTokenCount\":%d,"
-                            + "\"thoughtsTokenCount\":%d,\"totalTokenCount\":%d%s}")
+                            + "\"thoughtsTokenCount\":%d,\"totalTokenCount\":%d,\"toolUsePromptTokenCount\":%d%s}")
                     .formatted(
                             prompt,
                             cached,
                             outputNow,
                             thoughts,
-                            prompt + outputNow + thoughts,
+                            prompt + outputNow + thoughts + tools,
+                            tools,
                             granted == null ? "" : ",\"serviceTier\":\"" + granted + "\"");
         }
 
         String grounding() {
-            return searches == 0
-                    ? ""
-                    : IntStream.range(0, searches)
-                            .mapToObj(query -> "\"q" + query + "\"")
-                            .collect(Collectors.joining(",", ",\"groundingMetadata\":{\"webSearchQueries\":[", "]}"));
+            String places = "\"groundingChunks\":[{\"maps\":{\"uri\":\"https://maps.google.com/?cid=1\"}}"
+                    + (searches == 0 ? "" : ",{\"web\":{\"uri\":\"https://example.com\"}}") + "]";
+            String queries = IntStream.range(0, searches)
+                    .mapToObj(query -> "\"q" + query + "\"")
+                    .collect(Collectors.joining(",", "\"webSearchQueries\":[", "]"));
+            String metadata = (maps ? places : "") + (maps && searches > 0 ? "," : "") + (searches > 0 ? queries : "");
+            return metadata.isEmpty() ? "" : ",\"groundingMetadata\":{" + metadata + "}";
         }
     }
 
@@ -118,6 +124,8 @@ class SecondCalculatorTest {
                 2 + random.nextInt(500),
                 random.nextInt(3) == 0 ? random.nextInt(90) : 0, // with the output within the default max_tokens of 600
                 model.equals("parts") && random.nextBoolean() ? 1 + random.nextInt(8) : 0,
+                model.equals("parts") && random.nextBoolean() ? random.nextInt(1_200) : 0,
+                model.equals("parts") && random.nextInt(3) == 0,
                 hasTiers ? TIERS.get(random.nextInt(3)) : "standard",
                 hasTiers && random.nextInt(4) > 0 ? TIERS.get(random.nextInt(3)) : null);
     }
@@ -133,14 +141,26 @@ class SecondCalculatorTest {
         String text = "word ".repeat(reported.prompt() > 1_000 ? 500 : 100);
         String body = "{\"model\":\"" + reported.model()
                 + "\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]"
-                + (reported.searches() == 0
-                        ? ""
-                        : ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]")
+                + tools(reported)
                 + ",\"service_tier\":\"" + reported.asked() + "\"}";
         try (RawCall call = customer.chatRaw(body)) {
             call.readUntil(leaves ? "TOLD." : "[DONE]");
         }
         return customer.lastTask();
+    }
+
+    private static String tools(Reported reported) {
+        List<String> tools = new ArrayList<>();
+        if (reported.searches() > 0) {
+            tools.add("{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}");
+        }
+        if (reported.tools() > 0) {
+            tools.add("{\"type\":\"url_context\"}");
+        }
+        if (reported.maps()) {
+            tools.add("{\"googleMaps\":{}}");
+        }
+        return tools.isEmpty() ? "" : ",\"tools\":[" + String.join(",", tools) + "]";
     }
 
     // ---- the calculator: the steps of "Recompute a charge" ----
@@ -161,11 +181,15 @@ class SecondCalculatorTest {
                 : reported.searches();
         BigDecimal search =
                 row.has("search_per_1000") ? row.get("search_per_1000").decimalValue() : BigDecimal.ZERO;
-        BigDecimal in = BigDecimal.valueOf(reported.prompt() - reported.cached())
+        long read = Math.min(900, reported.tools()); // the row's tool_tokens_max
+        BigDecimal places =
+                reported.maps() ? row.get("maps_per_1000").decimalValue().movePointLeft(3) : BigDecimal.ZERO;
+        BigDecimal in = BigDecimal.valueOf(reported.prompt() + read - reported.cached())
                 .multiply(input)
                 .add(BigDecimal.valueOf(reported.cached()).multiply(cachedInput))
                 .divide(MILLION)
-                .add(BigDecimal.valueOf(searches).multiply(search).divide(BigDecimal.valueOf(1_000)));
+                .add(BigDecimal.valueOf(searches).multiply(search).divide(BigDecimal.valueOf(1_000)))
+                .add(places);
         BigDecimal out = written.multiply(rate(row.get("output"), factor)).divide(MILLION);
         JsonNode rounding = price.get("rounding");
         BigDecimal step = rounding.get("step").decimalValue();

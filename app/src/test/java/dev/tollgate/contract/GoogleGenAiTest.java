@@ -10,6 +10,7 @@ import com.google.genai.errors.ApiException;
 import com.google.genai.errors.ClientException;
 import com.google.genai.errors.ServerException;
 import com.google.genai.types.Content;
+import com.google.genai.types.FileSearch;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.FunctionCall;
 import com.google.genai.types.FunctionDeclaration;
@@ -26,6 +27,7 @@ import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.ToolCodeExecution;
 import com.google.genai.types.Type;
+import com.google.genai.types.UrlContext;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
@@ -352,8 +354,10 @@ class GoogleGenAiTest {
 
     @Test
     void what_is_not_sold_here_is_refused_in_plain_words() {
-        Tool code = Tool.builder().codeExecution(ToolCodeExecution.builder()).build();
-        assertInvalid(tools(code), "tools[0].code_execution: this tool is not available");
+        Tool files = Tool.builder()
+                .fileSearch(FileSearch.builder().fileSearchStoreNames("fileSearchStores/x"))
+                .build();
+        assertInvalid(tools(files), "tools[0].file_search: this tool is not available");
         assertInvalid(
                 GenerateContentConfig.builder()
                         .cachedContent("cachedContents/x")
@@ -375,6 +379,30 @@ class GoogleGenAiTest {
         assertThatThrownBy(() -> client.models.embedContent(PRO, "Hi", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.message())
                         .contains("'gemini-2.5-pro' makes no embeddings"));
+    }
+
+    @Test
+    void tools_of_googles_are_used_as_the_sdk_writes_and_reads_them() {
+        GenerateContentResponse ran = client.models.generateContent(
+                PRO,
+                "Add up",
+                tools(Tool.builder().codeExecution(ToolCodeExecution.builder()).build()));
+        assertThat(ran.executableCode()).startsWith("print(sum(");
+        assertThat(ran.codeExecutionResult()).isNotEmpty();
+        GenerateContentResponse read = client.models.generateContent(
+                PRO,
+                "Sum up https://example.com/page",
+                tools(Tool.builder().urlContext(UrlContext.builder()).build()));
+        assertThat(read.candidates()
+                        .orElseThrow()
+                        .getFirst()
+                        .urlContextMetadata()
+                        .orElseThrow()
+                        .urlMetadata()
+                        .orElseThrow()
+                        .getFirst()
+                        .retrievedUrl())
+                .contains("https://example.com/page");
     }
 
     private static void assertInvalid(GenerateContentConfig config, String message) {

@@ -229,7 +229,7 @@ class LabelsTest extends LabelledCalls {
         assertThat(owner.get("/dashboard/requests/" + id).body()).contains("feature=search", "u-17");
         String file = owner.get("/dashboard/requests.csv").body();
         assertThat(file.lines().findFirst().orElseThrow())
-                .endsWith("team,team_name,member,member_name,tags,end_user,output_image_tokens");
-        assertThat(file).contains(",feature=search,u-17,0\r\n");
+                .endsWith("team,team_name,member,member_name,tags,end_user,output_image_tokens,maps");
+        assertThat(file).contains(",feature=search,u-17,0,0\r\n");
     }
 }

@@ -352,8 +352,8 @@ class GenerateRefusalsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"tools\":[{\"codeExecution\":{}}]|tools[0].code_execution|not available",
-                "\"tools\":[{\"urlContext\":{}}]|tools[0].url_context|not available",
+                "\"tools\":[{\"computerUse\":{}}]|tools[0].computer_use|not available",
+                "\"tools\":[{\"fileSearch\":{}}]|tools[0].file_search|Send the files with the request",
                 "\"tools\":{\"google_search\":{},\"function_declarations\":[{\"name\":\"f\"}]}|tools|with function calling is unsupported",
                 "\"cachedContent\":\"cachedContents/x\"|cached_content|cannot be used here",
                 "\"toolConfig\":{\"includeServerSideToolInvocations\":true}|tool_config|not supported",

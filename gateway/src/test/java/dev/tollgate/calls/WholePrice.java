@@ -24,13 +24,14 @@ final class WholePrice {
                   cached_input: 100
                   audio_input: 3000
                   search_per_1000: 1000
-                  above: {prompt_tokens: 2000, input: 2000, output: 3000, cached_input: 200, audio_input: 6000, search_per_1000: 1000}
+                  maps_per_1000: 700
+                  above: {prompt_tokens: 2000, input: 2000, output: 3000, cached_input: 200, audio_input: 6000, search_per_1000: 1000, maps_per_1000: 700}
                   tiers: {flex: 0.5, priority: 1.8}
                   reasoning: billed
                   rounding: {rule: floor-total, step: 0.000001, minimum: 0.000001}
                 usage: openai
                 defaults: {stream: false, include_thoughts: false, reasoning_effort: model, max_tokens: 600}
-                tools: {functions: true, search: true, together: true, searches_max: 12}
+                tools: {functions: true, search: true, together: true, searches_max: 12, url_context: true, code_execution: true, tool_tokens_max: 900}
                 response_format: {json: true, with_functions: true, with_search: true}
 
               - id: dated

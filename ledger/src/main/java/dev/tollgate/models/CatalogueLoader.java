@@ -272,13 +272,22 @@ public final class CatalogueLoader {
     }
 
     private static Model.Tools tools(YamlNode node) {
-        node.onlyWith("functions", "search", "together", "searches_max");
+        node.onlyWith(
+                "functions", "search", "together", "searches_max", "url_context", "code_execution", "tool_tokens_max");
         YamlNode most = node.find("searches_max");
+        YamlNode tokens = node.find("tool_tokens_max");
         return new Model.Tools(
                 node.need("functions").bool(),
                 node.need("search").bool(),
                 node.need("together").bool(),
-                most == null ? Model.Tools.SEARCHES_MAX : Math.toIntExact(most.wholeNumber(1, 1_000)));
+                most == null ? Model.Tools.SEARCHES_MAX : Math.toIntExact(most.wholeNumber(1, 1_000)),
+                isTrue(node.find("url_context")),
+                isTrue(node.find("code_execution")),
+                tokens == null ? Model.Tools.TOKENS_MAX : tokens.wholeNumber(1, 10_000_000));
+    }
+
+    private static boolean isTrue(@Nullable YamlNode node) {
+        return node != null && node.bool();
     }
 
     private static Model.Formats formats(YamlNode node) {

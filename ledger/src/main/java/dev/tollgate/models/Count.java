@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public enum Count {
     /** The whole prompt, with its cached part. */
     PROMPT("prompt_tokens"),
-    /** The tokens that the upstream's own tools (search) added to the prompt. */
+    /** The tokens that the upstream's own tools (search) added to the prompt: pages of a search or of addresses, prompts that runs of code repeat. */
     TOOLS("tool_tokens"),
     /** Visible output of all candidates, without thoughts. */
     COMPLETION("completion_tokens"),
@@ -28,7 +28,9 @@ public enum Count {
     TEXT("text_tokens", COMPLETION, Modality.TEXT),
     /** Search queries; 1 if the upstream searched without naming any. */
     SEARCHES("searches"),
-    OUTPUT_IMAGE("output_image_tokens", COMPLETION, Modality.IMAGE);
+    OUTPUT_IMAGE("output_image_tokens", COMPLETION, Modality.IMAGE),
+    /** 1 if the answer has a source of Google Maps. */
+    MAPS("maps");
 
     /** The kinds of content that upstreams count apart, by Google's names. OpenAI has no name for documents. */
     public enum Modality {

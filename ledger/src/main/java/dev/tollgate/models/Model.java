@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.http.limits.CallLimits;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,10 +109,9 @@ public record Model(
         return with(other, pricing, prices, tools);
     }
 
-    /** Returns this model with functions or a search in one call, not both. */
+    /** Returns this model with functions or tools of the provider's in one call, not both. */
     public Model withoutFunctionsWithSearch() {
-        return with(
-                upstream, pricing, prices, new Tools(tools.functions(), tools.search(), false, tools.searchesMax()));
+        return with(upstream, pricing, prices, tools.apart());
     }
 
     /** Returns this model at other prices, with the first one in force. */
@@ -146,17 +146,44 @@ public record Model(
                 imagesMax);
     }
 
+    /** Returns whether it may use a tool of the provider's (Y26): Google Maps if its price has the rate. */
+    public boolean uses(ProviderTool tool) {
+        return switch (tool) {
+            case SEARCH -> tools.search();
+            case URL_CONTEXT -> tools.urlContext();
+            case CODE_EXECUTION -> tools.codeExecution();
+            case MAPS -> pricing.tariff().has(Rate.MAPS);
+        };
+    }
+
     /**
-     * @param functionsWithSearch whether one call may have both
+     * @param functionsWithSearch whether one call may have functions together with a search or another tool of the provider's
      * @param searchesMax the most searches that are counted of a call
+     * @param urlContext whether the provider reads pages for it
+     * @param codeExecution whether the provider runs its code
+     * @param tokensMax the most tokens that are charged of what the provider's tools add to a prompt, apart from a search alone (Y27)
      */
-    public record Tools(boolean functions, boolean search, boolean functionsWithSearch, int searchesMax) {
+    public record Tools(
+            boolean functions,
+            boolean search,
+            boolean functionsWithSearch,
+            int searchesMax,
+            boolean urlContext,
+            boolean codeExecution,
+            long tokensMax) {
 
         /** The most searches of a call if the catalogue gives none. */
         public static final int SEARCHES_MAX = 8;
 
+        /** The most tokens of tools if the catalogue gives none. */
+        public static final long TOKENS_MAX = 131_072;
+
         public Tools(boolean functions, boolean search, boolean functionsWithSearch) {
-            this(functions, search, functionsWithSearch, SEARCHES_MAX);
+            this(functions, search, functionsWithSearch, SEARCHES_MAX, false, false, TOKENS_MAX);
+        }
+
+        Tools apart() {
+            return new Tools(functions, search, false, searchesMax, urlContext, codeExecution, tokensMax);
         }
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param cachedAudioMicros per million prompt tokens of audio that the upstream read from its cache, from {@code cachedMicros} to {@code audioMicros}
  * @param imageMicros per million output tokens of images, at least {@code outputMicros}
  * @param searchMicros per thousand searches
+ * @param mapsMicros per thousand calls whose answer has a source of Google Maps
  */
 public record PriceRates(
         long inputMicros,
@@ -22,7 +23,8 @@ public record PriceRates(
         long audioMicros,
         long cachedAudioMicros,
         long imageMicros,
-        long searchMicros) {
+        long searchMicros,
+        long mapsMicros) {
 
     /** The highest allowed rate, a million credits: keeps every product far below 128 bits. */
     public static final long MAX = 1_000_000_000_000L;
@@ -33,6 +35,7 @@ public record PriceRates(
         requireRange(outputMicros);
         requireRange(audioMicros);
         requireRange(searchMicros);
+        requireRange(mapsMicros);
         requireRange(imageMicros);
         if (cachedMicros < 0 || cachedMicros > inputMicros || inputMicros > audioMicros) {
             throw new IllegalArgumentException("rates not in the order cached, input, audio");
@@ -46,9 +49,9 @@ public record PriceRates(
         }
     }
 
-    /** Makes rates with one rate for cached audio and other cached tokens, and one for all output. */
+    /** Makes rates with one rate for cached audio and other cached tokens, and one for all output, without Google Maps. */
     public PriceRates(long inputMicros, long outputMicros, long cachedMicros, long audioMicros, long searchMicros) {
-        this(inputMicros, outputMicros, cachedMicros, audioMicros, cachedMicros, outputMicros, searchMicros);
+        this(inputMicros, outputMicros, cachedMicros, audioMicros, cachedMicros, outputMicros, searchMicros, 0);
     }
 
     private static void requireRange(long micros) {
@@ -77,13 +80,19 @@ public record PriceRates(
                 micros[Rate.AUDIO_INPUT.ordinal()],
                 micros[Rate.CACHED_AUDIO_INPUT.ordinal()],
                 micros[Rate.IMAGE_OUTPUT.ordinal()],
-                micros[Rate.SEARCH.ordinal()]);
+                micros[Rate.SEARCH.ordinal()],
+                micros[Rate.MAPS.ordinal()]);
     }
 
     /** Returns whether the rate exists and differs from the rate that applies without it. */
     public boolean has(Rate rate) {
         Rate otherwise = rate.otherwise();
-        return otherwise == null ? rate.isOfTokens() || searchMicros > 0 : rate.of(this) != otherwise.of(this);
+        return otherwise == null ? rate.isOfTokens() || rate.of(this) > 0 : rate.of(this) != otherwise.of(this);
+    }
+
+    /** Returns whether a rate of a price can be compared with a cost. Without a rate of its own, Google Maps is not sold. */
+    public boolean isComparable(Rate rate, PriceRates cost) {
+        return has(rate) || rate != Rate.MAPS && cost.has(rate);
     }
 
     /** Returns whether there are no rates apart from input and output. */

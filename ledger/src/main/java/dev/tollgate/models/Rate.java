@@ -44,7 +44,8 @@ public enum Rate {
             "output_image",
             PriceRates::imageMicros,
             new Part(OUTPUT, OUTPUT, null, "Images", "without images", Usage::imagesWithinOutput)),
-    SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null);
+    SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null),
+    MAPS("maps_per_1000", "1,000 calls with Google Maps", "maps", PriceRates::mapsMicros, null);
 
     /**
      * The facts of a part of the prompt or of the output that has a rate.
@@ -88,7 +89,7 @@ public enum Rate {
         this.brief = brief;
         this.micros = micros;
         this.part = part;
-        this.inTask = key.equals("search_per_1000") ? key : key + "_per_million";
+        this.inTask = key.endsWith("_per_1000") ? key : key + "_per_million";
     }
 
     private static List<Rate> asCharged() {
@@ -97,6 +98,7 @@ public enum Rate {
         rates.add(OUTPUT);
         rates.addAll(partsOf(OUTPUT));
         rates.add(SEARCH);
+        rates.add(MAPS);
         return List.copyOf(rates);
     }
 
@@ -134,9 +136,9 @@ public enum Rate {
         return inTask;
     }
 
-    /** Returns whether it is for a million tokens; otherwise it is for a thousand searches. */
+    /** Returns whether it is for a million tokens; otherwise it is for a thousand searches or calls. */
     public boolean isOfTokens() {
-        return this != SEARCH;
+        return this != SEARCH && this != MAPS;
     }
 
     /** Returns the rate that holds without this one; null if that is none. */

@@ -75,7 +75,7 @@ record RatePair(Rate rate, long fromMicros, long toMicros) {
         PriceRates before = from.of(call);
         PriceRates after = to.of(call);
         return Stream.of(Rate.values())
-                .filter(rate -> from.has(rate) || to.has(rate)) // otherwise another rate says it
+                .filter(rate -> from.has(rate) || rate != Rate.MAPS && to.has(rate)) // otherwise another rate says it
                 .map(rate -> new RatePair(rate, rate.of(before), rate.of(after)));
     }
 }

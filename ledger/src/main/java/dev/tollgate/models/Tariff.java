@@ -119,7 +119,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return above != null && isAbove(usage.promptTokens()) ? above.promptTokens() : 0;
     }
 
-    /** Returns the rates of tokens times a factor; searches keep their rate. */
+    /** Returns the rates of tokens times a factor; searches and Google Maps keep their rates. */
     private static PriceRates effective(PriceRates rates, int factor) {
         return new PriceRates(
                 effective(rates.inputMicros(), factor),
@@ -128,7 +128,8 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
                 effective(rates.audioMicros(), factor),
                 effective(rates.cachedAudioMicros(), factor),
                 effective(rates.imageMicros(), factor),
-                rates.searchMicros());
+                rates.searchMicros(),
+                rates.mapsMicros());
     }
 
     private static long effective(long rate, int factor) {
@@ -148,7 +149,7 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
     /**
      * An exact sum in millionths of a micro-credit: a long if all products fit 62 bits, as they do at real prices.
      *
-     * @param inputLong of the input and its searches; -1 if the sum does not fit
+     * @param inputLong of the input, its searches and Google Maps; -1 if the sum does not fit
      * @param outputLong of the output; -1 if the sum does not fit
      */
     record Sum(long inputLong, long outputLong, BigInteger input, BigInteger output) {
@@ -172,19 +173,22 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         long images = usage.imagesWithinOutput();
         long text = outputTokens - images;
         long searches = searches(usage);
+        long maps = usage.of(Count.MAPS);
         if (fits(plain, at.inputMicros())
                 && fits(cached, at.cachedMicros())
                 && fits(audio, at.audioMicros())
                 && fits(cachedAudio, at.cachedAudioMicros())
                 && fits(text, at.outputMicros())
                 && fits(images, at.imageMicros())
-                && fits(searches * 1_000, at.searchMicros())) {
+                && fits(searches * 1_000, at.searchMicros())
+                && fits(maps * 1_000, at.mapsMicros())) {
             return new Sum(
                     plain * at.inputMicros()
                             + cached * at.cachedMicros()
                             + audio * at.audioMicros()
                             + cachedAudio * at.cachedAudioMicros()
-                            + searches * 1_000 * at.searchMicros(),
+                            + searches * 1_000 * at.searchMicros()
+                            + maps * 1_000 * at.mapsMicros(),
                     text * at.outputMicros() + images * at.imageMicros(),
                     BigInteger.ZERO,
                     BigInteger.ZERO);
@@ -193,11 +197,12 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
                 .add(times(cached, at.cachedMicros()))
                 .add(times(audio, at.audioMicros()))
                 .add(times(cachedAudio, at.cachedAudioMicros()))
-                .add(times(searches, at.searchMicros()).multiply(THOUSAND));
+                .add(times(searches, at.searchMicros()).multiply(THOUSAND))
+                .add(times(maps, at.mapsMicros()).multiply(THOUSAND));
         return new Sum(-1, -1, input, times(text, at.outputMicros()).add(times(images, at.imageMicros())));
     }
 
-    /** Returns whether a product stays below 2^59, so that seven of them fit a long. */
+    /** Returns whether a product stays below 2^59, so that eight of them fit a long. */
     private static boolean fits(long count, long micros) {
         return Long.numberOfLeadingZeros(count) + Long.numberOfLeadingZeros(micros) >= 69;
     }

@@ -109,9 +109,9 @@ public final class Usage {
         return new Usage(tier, changed);
     }
 
-    /** Returns whether the call used no token and searched for nothing. */
+    /** Returns whether the call used no token, and neither searched nor looked for places. */
     public boolean isNone() {
-        return inputTokens() + candidatesTokens() + thoughtsTokens() + searches() == 0;
+        return inputTokens() + candidatesTokens() + thoughtsTokens() + searches() + of(Count.MAPS) == 0;
     }
 
     /** Writes each part of the output that is no text as a member of the output's details. */

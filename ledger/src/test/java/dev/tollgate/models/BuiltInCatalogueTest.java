@@ -112,7 +112,7 @@ class BuiltInCatalogueTest {
         assertThat(model.thoughtsByDefault()).isEqualTo(thoughts);
         assertThat(model.effortByDefault()).isEqualTo(effort);
         assertThat(model.maxTokensByDefault()).isEqualTo(maxTokens);
-        assertThat(model.tools()).isEqualTo(new Model.Tools(functions, true, false));
+        assertThat(model.tools()).isEqualTo(new Model.Tools(functions, true, false, 8, true, true, 131_072));
         assertThat(model.formats()).isEqualTo(new Model.Formats(true, false, false));
         assertThat(model.answersWithUpstreamName()).isEqualTo(upstreamName);
         assertThat(model.pricing().inputMicrosPerMillion()).isEqualTo(inputMicros);
@@ -179,13 +179,14 @@ class BuiltInCatalogueTest {
                 .containsExactly(new UpstreamModel.Cost(
                         Instant.MIN,
                         new Tariff(
-                                new PriceRates(250_000_000, 2_000_000_000, 25_000_000, 250_000_000, 7_000_000_000L),
-                                new PriceRates.Step(
-                                        200_000,
-                                        new PriceRates(
-                                                500_000_000, 3_000_000_000L, 50_000_000, 500_000_000, 7_000_000_000L)),
+                                ofPro(250_000_000, 2_000_000_000),
+                                new PriceRates.Step(200_000, ofPro(500_000_000, 3_000_000_000L)),
                                 Tariff.SearchCounts.CALLS,
                                 new Tariff.Tiers(5_000, 18_000))));
+    }
+
+    private static PriceRates ofPro(long input, long output) {
+        return new PriceRates(input, output, input / 10, input, input / 10, output, 7_000_000_000L, 5_000_000_000L);
     }
 
     @Test

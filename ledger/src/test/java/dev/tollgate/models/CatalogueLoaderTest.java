@@ -129,7 +129,7 @@ class CatalogueLoaderTest {
                 "input: 0.000001 | input: -1 | models.yaml:10: models[0].price.input is '-1'",
                 "input: 0.000001 | input: 1e3 | models.yaml:10: models[0].price.input is '1e3'",
                 "input: 0.000001 | input: 1000000.1 | models.yaml:10: models[0].price.input is '1000000.1'",
-                "input: 0.000001 | inptu: 1 | models.yaml:10: models[0].price.inptu is an unknown key; allowed is one of above, audio_input, cached_audio_input, cached_input, image_output, input, output, reasoning, rounding, search_counts, search_per_1000, tiers, version.",
+                "input: 0.000001 | inptu: 1 | models.yaml:10: models[0].price.inptu is an unknown key; allowed is one of above, audio_input, cached_audio_input, cached_input, image_output, input, maps_per_1000, output, reasoning, rounding, search_counts, search_per_1000, tiers, version.",
                 "    input: 0.000001 | # | models.yaml:8: models[0].price.input is missing.",
                 "upstream: up | upstream: down | models.yaml:6: models[0].upstream is 'down'; allowed is one of up.",
                 "usage: units | usage: coins | models.yaml:14: models[0].usage is 'coins'; allowed is one of openai, tokens, units.",

@@ -104,6 +104,7 @@ class CatalogueTariffTest {
             input: 2, output: 1, cached_input: {a: 1}     | .cached_input is a mapping; allowed is a number of credits from 0 to 2, at most the input rate.
             input: 2, output: 1, audio_input: 1000000.1   | .audio_input is '1000000.1'; allowed is a number of credits from 2 to 1000000, at least the input rate.
             input: 2, output: 1, search_per_1000: 1e1     | .search_per_1000 is '1e1'; allowed is a number of credits from 0 to 1000000.
+            input: 2, output: 1, maps_per_1000: -1        | .maps_per_1000 is '-1'; allowed is a number of credits from 0 to 1000000.
             input: 2, output: 1, cached: 1                | .cached is an unknown key; allowed is one of above, audio_input, cached_audio_input, cached_input, image_output, input,
             input: 2, output: 1, search: 1                | .search is an unknown key; allowed is one of above,
             input: 2, output: 1, from: 2026-12-01T00:00:00Z | .from is an unknown key; allowed is one of above,
@@ -112,7 +113,7 @@ class CatalogueTariffTest {
             input: 2, output: 1, above: {input: 2, output: 1}                     | .above.prompt_tokens is missing.
             input: 2, output: 1, above: {prompt_tokens: 0, input: 2, output: 1}   | .above.prompt_tokens is '0'; allowed is a whole number from 1 to 1000000000.
             input: 2, output: 1, above: {prompt_tokens: 2e5, input: 2, output: 1} | .above.prompt_tokens is '2e5'; allowed is a whole number
-            input: 2, output: 1, above: 200000                                    | .above is '200000'; allowed is an object with prompt_tokens, input, output, cached_input, audio_input, cached_audio_input, image_output, search_per_1000, or null.
+            input: 2, output: 1, above: 200000                                    | .above is '200000'; allowed is an object with prompt_tokens, input, output, cached_input, audio_input, cached_audio_input, image_output, search_per_1000, maps_per_1000, or null.
             input: 2, output: 1, above: {prompt_tokens: 9, input: 1.9, output: 1} | .above.input is '1.9'; allowed is a number of credits from 2 to 1000000, at least the rate of shorter prompts.
             input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 0.9} | .above.output is '0.9'; allowed is a number of credits from 1 to 1000000, at least the rate of shorter prompts.
             input: 2, output: 1, above: {prompt_tokens: 9, input: 2}              | .above.output is missing.
@@ -130,8 +131,10 @@ class CatalogueTariffTest {
             input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 3, output: 1}                     | .above.audio_input is missing.
             input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 2, output: 1, audio_input: 2.5}   | .above.audio_input is '2.5'; allowed is a number of credits from 3 to 1000000, at least the rate of shorter prompts, at least the input rate.
             input: 2, output: 1, search_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1}                 | .above.search_per_1000 is missing.
+            input: 2, output: 1, maps_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1}                   | .above.maps_per_1000 is missing.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, maps_per_1000: 1}                   | .above.maps_per_1000 is a rate that the price has for long prompts alone
             input: 2, output: 1, search_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 0.5} | .above.search_per_1000 is '0.5'; allowed is a number of credits from 1 to 1000000, at least the rate of shorter prompts.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, tiers: {flex: 1}} | .above.tiers is not known; allowed are prompt_tokens, input, output, cached_input, audio_input, cached_audio_input, image_output, search_per_1000.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, tiers: {flex: 1}} | .above.tiers is not known; allowed are prompt_tokens, input, output, cached_input, audio_input, cached_audio_input, image_output, search_per_1000, maps_per_1000.
             input: 2, output: 1, tiers: {flex: 0}         | .tiers.flex is '0'; allowed is a number above 0, up to 100, with at most 4 decimals.
             input: 2, output: 1, tiers: {flex: 0.12345}   | .tiers.flex is '0.12345'; allowed is a number above 0, up to 100, with at most 4 decimals.
             input: 2, output: 1, tiers: {priority: 100.1} | .tiers.priority is '100.1'; allowed is a number above 0, up to 100, with at most 4 decimals.
@@ -225,7 +228,7 @@ class CatalogueTariffTest {
         assertComplaint(
                 units,
                 "models.yaml:8: models[0].usage is units: such a price has 'input' and 'output' alone, without"
-                        + " cached_input, audio_input, cached_audio_input, image_output, search_per_1000, above and tiers.");
+                        + " cached_input, audio_input, cached_audio_input, image_output, search_per_1000, maps_per_1000, above and tiers.");
         load(price("input: 2, output: 1", "v1").replace("usage: tokens", "usage: units"));
     }
 
@@ -282,7 +285,7 @@ class CatalogueTariffTest {
             {input: 1, output: 2, search: 5.1}                         | .search is a thousandth of 'search_per_1000', which is 5100; allowed is a number of dollars from 0 to 5000.
             {input: 5000.1, output: 2}                                 | .input is '5000.1'; allowed is a number of dollars from 0 to 5000.
             {input: 1, output: 4000, tiers: {priority: 1.8}}           | .tiers.priority is 1.8, which makes a rate of 4000 higher than 5000 dollars, the most.
-            {input: 1, output: 2, version: v}                          | .version is an unknown key; allowed is one of above, audio_input, cached, cached_audio_input, cached_input, image_output, input, output, search,
+            {input: 1, output: 2, version: v}                          | .version is an unknown key; allowed is one of above, audio_input, cached, cached_audio_input, cached_input, image_output, input, maps_per_1000, output, search,
             {input: 1, output: 2, from: 2026-12-01T00:00:00Z}          | .from is an unknown key
             {output: 2}                                                | .input is missing.
             """)

@@ -29,7 +29,8 @@ public final class ExactCharge {
                 || usage.of(Count.TOOLS) > 0
                 || usage.candidatesTokens() > 0
                 || usage.thoughtsTokens() > 0
-                || usage.searches() > 0;
+                || usage.searches() > 0
+                || usage.of(Count.MAPS) > 0;
         long least = isAny ? pricing.rounding().minimumMicros() : 0;
         return charge.max(BigDecimal.valueOf(least)).longValueExact();
     }
@@ -69,6 +70,9 @@ public final class ExactCharge {
                         .add(tokens(audio, rates.audioMicros(), factor))
                         .add(BigDecimal.valueOf(searches)
                                 .multiply(BigDecimal.valueOf(rates.searchMicros()))
+                                .divide(THOUSAND))
+                        .add(BigDecimal.valueOf(usage.of(Count.MAPS))
+                                .multiply(BigDecimal.valueOf(rates.mapsMicros()))
                                 .divide(THOUSAND)),
                 tokens(output - images, rates.outputMicros(), factor).add(tokens(images, rates.imageMicros(), factor)));
     }

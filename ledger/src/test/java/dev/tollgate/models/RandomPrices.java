@@ -49,7 +49,8 @@ public final class RandomPrices {
                 output == 0 || (random.nextBoolean() && output >= least.imageMicros())
                         ? output
                         : between(random, Math.max(least.imageMicros(), output), most),
-                random.nextInt(3) == 0 ? least.searchMicros() : between(random, least.searchMicros(), most));
+                random.nextInt(3) == 0 ? least.searchMicros() : between(random, least.searchMicros(), most),
+                random.nextInt(3) == 0 ? least.mapsMicros() : between(random, least.mapsMicros(), most));
     }
 
     private static long step(Random random) {
@@ -91,7 +92,8 @@ public final class RandomPrices {
                 tokens(random),
                 output,
                 random.nextBoolean() ? 0 : random.nextInt(SEARCHES_MAX + 1),
-                part(random, output));
+                part(random, output),
+                random.nextInt(2));
     }
 
     public static long tokens(Random random) {

@@ -62,14 +62,24 @@ class RecomputedChargeTest {
                 .add(rates.path("search_per_1000")
                         .decimalValue(BigDecimal.ZERO)
                         .multiply(BigDecimal.valueOf(searches))
+                        .divide(THOUSAND))
+                .add(rates.path("maps_per_1000")
+                        .decimalValue(BigDecimal.ZERO)
+                        .multiply(BigDecimal.valueOf(usage.of(Count.MAPS)))
                         .divide(THOUSAND));
         BigDecimal charge = rounded(
                 price.get("rounding"),
                 input,
                 cost(written - images, rate(rates, "output", factor))
                         .add(cost(images, rate(rates, rates.has("image_output") ? "image_output" : "output", factor))));
-        boolean isNone =
-                plain + cached + audio + usage.candidatesTokens() + usage.thoughtsTokens() + usage.searches() == 0;
+        boolean isNone = plain
+                        + cached
+                        + audio
+                        + usage.candidatesTokens()
+                        + usage.thoughtsTokens()
+                        + usage.searches()
+                        + usage.of(Count.MAPS)
+                == 0;
         return isNone ? charge : charge.max(price.at("/rounding/minimum").decimalValue());
     }
 

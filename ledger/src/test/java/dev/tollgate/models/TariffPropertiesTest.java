@@ -81,7 +81,7 @@ class TariffPropertiesTest {
 
     /** Returns a usage of which one count is larger, as far as to the longest context; audio takes the place of text. */
     private static Usage grown(Random random, Usage usage) {
-        int which = random.nextInt(7);
+        int which = random.nextInt(8);
         long more = random.nextBoolean() ? 1 : RandomPrices.tokens(random);
         return new Usage(
                         usage.tier(),
@@ -95,7 +95,8 @@ class TariffPropertiesTest {
                         usage.of(Count.IMAGE),
                         usage.of(Count.TEXT),
                         usage.searches() + (which == 5 ? 1 + random.nextInt(10) : 0))
-                .with(Count.OUTPUT_IMAGE, usage.of(Count.OUTPUT_IMAGE) + (which == 6 ? more : 0));
+                .with(Count.OUTPUT_IMAGE, usage.of(Count.OUTPUT_IMAGE) + (which == 6 ? more : 0))
+                .with(Count.MAPS, which == 7 ? 1 : usage.of(Count.MAPS));
     }
 
     private static Usage uncached(Usage usage) {
@@ -131,7 +132,8 @@ class TariffPropertiesTest {
                         0,
                         output,
                         within(random, bounds.searches()))
-                .with(Count.OUTPUT_IMAGE, within(random, bounds.of(Count.OUTPUT_IMAGE)));
+                .with(Count.OUTPUT_IMAGE, within(random, bounds.of(Count.OUTPUT_IMAGE)))
+                .with(Count.MAPS, within(random, bounds.of(Count.MAPS)));
     }
 
     private static long within(Random random, long bound) {
@@ -144,7 +146,7 @@ class TariffPropertiesTest {
     }
 
     @Test
-    void a_tier_multiplies_token_rates_rounded_up_and_no_search_rate() {
+    void a_tier_multiplies_token_rates_rounded_up_and_no_rate_of_searches_or_maps() {
         cases(50_000, random -> {
             Tariff tariff = RandomPrices.tariff(random);
             Usage usage = RandomPrices.usage(random, tariff);
@@ -158,7 +160,8 @@ class TariffPropertiesTest {
                     ExactCharge.effective(base.audioMicros(), factor).longValueExact(),
                     ExactCharge.effective(base.cachedAudioMicros(), factor).longValueExact(),
                     ExactCharge.effective(base.imageMicros(), factor).longValueExact(),
-                    base.searchMicros());
+                    base.searchMicros(),
+                    base.mapsMicros());
             if (!expected.equals(tariff.of(usage))) {
                 fail("%s has %s, not %s, for %s", tariff, tariff.of(usage), expected, usage);
             }

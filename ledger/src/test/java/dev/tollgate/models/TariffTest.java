@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TariffTest {
 
     private static final PriceRates PLAIN = PriceRates.of(10, 20);
-    private static final PriceRates WHOLE = new PriceRates(10, 20, 4, 30, 6, 90, 5);
+    private static final PriceRates WHOLE = new PriceRates(10, 20, 4, 30, 6, 90, 5, 7);
 
     private static Tariff tariff(PriceRates rates, PriceRates above) {
         return new Tariff(rates, new Step(100, above), SearchCounts.QUERIES, new Tiers(5_000, 0));
@@ -24,9 +24,9 @@ class TariffTest {
         assertThat(Rate.OPTIONAL.stream().anyMatch(none::has)).isFalse();
         Tariff alone = Tariff.of(10, 20);
         assertThat(Rate.OPTIONAL.stream().anyMatch(alone::has)).isFalse();
-        Tariff ofLong = tariff(PLAIN, new PriceRates(20, 40, 12, 30, 14, 41, 1));
+        Tariff ofLong = tariff(PLAIN, new PriceRates(20, 40, 12, 30, 14, 41, 1, 1));
         assertThat(Rate.OPTIONAL.stream().allMatch(ofLong::has)).isTrue();
-        Tariff ofShort = tariff(WHOLE, new PriceRates(30, 90, 30, 30, 30, 90, 5));
+        Tariff ofShort = tariff(WHOLE, new PriceRates(30, 90, 30, 30, 30, 90, 5, 7));
         assertThat(Rate.OPTIONAL.stream().allMatch(ofShort::has)).isTrue();
     }
 

@@ -33,6 +33,7 @@ record CallCheck(PriceCheck prices) {
                 WHEN %3$s < 0 THEN 'has a count or a step below zero'
                 WHEN output_image_tokens < 0 OR output_image_tokens > COALESCE(completion_tokens, 0)
                     THEN 'has ' || output_image_tokens || ' image tokens in an output of ' || COALESCE(completion_tokens, 0)
+                WHEN maps < 0 OR maps > 1 OR price IS NULL AND maps > 0 THEN 'counts ' || maps || ' calls with Google Maps'
                 WHEN usage_form NOT IN ('tokens', 'units', 'openai') THEN 'has the form of usage ' || usage_form || ', which does not exist'
                 WHEN tier NOT IN ('standard', 'flex', 'priority') OR tier_granted NOT IN ('standard', 'flex', 'priority') OR tier = tier_granted
                     THEN 'has the tier ' || tier || ' and the granted tier ' || COALESCE(tier_granted, '')

@@ -103,7 +103,8 @@ final class CostCheck {
                 attempt.path("completion").longValue(0) - images,
                 images,
                 attempt.path("reasoning").longValue(0),
-                attempt.path("searches").longValue(0));
+                attempt.path("searches").longValue(0),
+                attempt.path("maps").longValue(0));
     }
 
     private static boolean isOfAnswer(AuditedCall call, Terms.Counts own, JsonNode first) {
@@ -113,6 +114,7 @@ final class CostCheck {
                 && told.completion() + told.images() == own.completion() + own.images()
                 && told.reasoning() == own.reasoning()
                 && told.searches() == own.searches()
+                && told.maps() == own.maps()
                 && first.path("tier").asString("standard").equals(call.granted())
                 && first.path("reported").booleanValue(false) == call.isCostReported()
                 && first.path("channel").asString("").equals(call.channel())

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class PriceDeedCheck implements Check {
 
     private static final List<String> TARIFF = List.of(
-            "input output cached_input audio_input cached_audio_input image_output search_per_1000 search_counts above tiers"
+            "input output cached_input audio_input cached_audio_input image_output search_per_1000 maps_per_1000 search_counts above tiers"
                     .split(" "));
 
     private final PriceCheck prices;

@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,11 @@ final class ReceiptChain {
 
     /** The counts in the order of their names. */
     private static final List<String> COUNTS = List.of(
-            "audio_tokens cached_audio_tokens cached_tokens completion_tokens output_image_tokens prompt_tokens reasoning_tokens searches tool_tokens"
+            "audio_tokens cached_audio_tokens cached_tokens completion_tokens maps output_image_tokens prompt_tokens reasoning_tokens searches tool_tokens"
                     .split(" "));
+
+    /** The counts that only calls have that need them. */
+    private static final Set<String> NEWER = Set.of("maps", "output_image_tokens");
 
     private static final String NO_HASH = "0".repeat(64);
     private static final DateTimeFormatter TIME =
@@ -83,7 +87,7 @@ final class ReceiptChain {
         long due = row.getLong("due_micros");
         StringBuilder counts = new StringBuilder();
         for (String count : COUNTS) {
-            if (row.getLong(count) > 0 || !count.equals("output_image_tokens")) {
+            if (row.getLong(count) > 0 || !NEWER.contains(count)) {
                 counts.append(counts.isEmpty() ? "{\"" : ",\"")
                         .append(count)
                         .append("\":")

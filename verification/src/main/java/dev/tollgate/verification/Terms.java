@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The terms of a price, read and computed apart from the program that charges: rates in micro-credits per million tokens, or per thousand
- * searches.
+ * searches or calls with Google Maps.
  */
 final class Terms {
 
@@ -38,9 +38,10 @@ final class Terms {
             long completion,
             long images,
             long reasoning,
-            long searches) {
+            long searches,
+            long maps) {
 
-        /** Reads prompt, tool, completion, reasoning, cached, cached audio and audio tokens, searches, and tokens of made images. */
+        /** Reads prompt, tool, completion, reasoning, cached, cached audio and audio tokens, searches, tokens of made images, and Google Maps. */
         static Counts of(long[] counts) {
             long prompt = counts[0];
             long allCached = Math.min(counts[4], prompt);
@@ -56,7 +57,8 @@ final class Terms {
                     counts[2] - images,
                     images,
                     counts[3],
-                    counts[7]);
+                    counts[7],
+                    counts[9]);
         }
 
         long input() {
@@ -77,9 +79,10 @@ final class Terms {
             BigDecimal output,
             BigDecimal images,
             BigDecimal search,
+            BigDecimal maps,
             boolean isByCall) {
 
-        /** Reads rates in credits, of which those of parts may be missing. @param factor of the tier: each rate is rounded up, searches have none */
+        /** Reads rates in credits, of which those of parts may be missing. @param factor of the tier: each rate is rounded up, searches and Google Maps have none */
         static Rates read(JsonNode json, JsonNode counting, BigDecimal factor) {
             BigDecimal input = micros(json.required("input"), factor);
             BigDecimal cached = json.has("cached_input") ? micros(json.get("cached_input"), factor) : input;
@@ -91,6 +94,7 @@ final class Terms {
                     micros(json.required("output"), factor),
                     micros(json.required(json.has("image_output") ? "image_output" : "output"), factor),
                     json.has("search_per_1000") ? micros(json.get("search_per_1000"), BigDecimal.ONE) : BigDecimal.ZERO,
+                    json.has("maps_per_1000") ? micros(json.get("maps_per_1000"), BigDecimal.ONE) : BigDecimal.ZERO,
                     counting.path("search_counts").asString("").equals("calls"));
         }
 
@@ -105,6 +109,7 @@ final class Terms {
             sum = counts.cached == 0 ? sum : sum.add(times(counts.cached, cached));
             sum = counts.audio == 0 ? sum : sum.add(times(counts.audio, audio));
             sum = counts.cachedAudio == 0 ? sum : sum.add(times(counts.cachedAudio, cachedAudio));
+            sum = counts.maps == 0 ? sum : sum.add(times(counts.maps, maps).multiply(THOUSAND));
             return searches == 0 ? sum : sum.add(times(searches, search).multiply(THOUSAND));
         }
 
@@ -201,7 +206,7 @@ final class Terms {
                         .add(output.divide(roundedTo, 0, RoundingMode.HALF_UP))
                 : input.add(output).divide(roundedTo, 0, RoundingMode.FLOOR);
         BigDecimal charge = steps.multiply(roundedTo).movePointLeft(6);
-        return counts.input() + counts.output() + counts.searches == 0 ? charge : charge.max(minimum);
+        return counts.input() + counts.output() + counts.searches + counts.maps == 0 ? charge : charge.max(minimum);
     }
 
     /** Returns the upstream's list price in micro-credits. */

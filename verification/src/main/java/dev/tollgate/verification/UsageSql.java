@@ -34,7 +34,7 @@ final class UsageSql {
 
     private static List<String> all() {
         List<String> sums = new ArrayList<>(List.of("""
-                calls failed cancelled prompt_tokens cached_tokens completion_tokens thoughts_tokens output_image_tokens searches estimated uncosted charged_micros \
+                calls failed cancelled prompt_tokens cached_tokens completion_tokens thoughts_tokens output_image_tokens searches maps estimated uncosted charged_micros \
                 refunded_micros cost_micros costed shortfall_micros saved_micros missed_micros""".split(" ")));
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             sums.add("first_" + bucket);
@@ -54,7 +54,8 @@ final class UsageSql {
                     CASE WHEN ending = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
                     COALESCE(prompt_tokens + tool_tokens, 0) AS prompt_tokens, COALESCE(cached_tokens, 0) AS cached_tokens,
                     COALESCE(completion_tokens, 0) AS completion_tokens, COALESCE(reasoning_tokens, 0) AS thoughts_tokens,
-                    COALESCE(output_image_tokens, 0) AS output_image_tokens, COALESCE(searches, 0) AS searches, charged_micros, 0 AS refunded_micros, flags & 1 AS estimated,
+                    COALESCE(output_image_tokens, 0) AS output_image_tokens, COALESCE(searches, 0) AS searches, COALESCE(maps, 0) AS maps,
+                    charged_micros, 0 AS refunded_micros, flags & 1 AS estimated,
                     CASE WHEN due_micros > charged_micros THEN due_micros - charged_micros ELSE 0 END AS shortfall_micros,
                     CASE WHEN price IS NULL THEN 0 ELSE COALESCE(saved_micros, 0) END AS saved_micros,
                     CASE WHEN price IS NULL THEN 0 ELSE COALESCE(missed_micros, 0) END AS missed_micros,

@@ -434,8 +434,8 @@ class DashboardTest {
         assertThat(own.browser.get("/dashboard/requests/" + id).body())
                 .contains("<dt>Output other than text</dt><dd>1,120 image tokens</dd>");
         assertThat(own.browser.get("/dashboard/requests.csv").body().lines())
-                .anyMatch(line -> line.endsWith(",end_user,output_image_tokens"))
-                .anyMatch(line -> line.startsWith(id) && line.endsWith(",1120"));
+                .anyMatch(line -> line.endsWith(",end_user,output_image_tokens,maps"))
+                .anyMatch(line -> line.startsWith(id) && line.endsWith(",1120,0"));
         assertThat(own.browser.get("/dashboard/usage.csv?by=model").body().lines())
                 .anyMatch(line -> line.contains(",reasoning_tokens,output_image_tokens,"))
                 .anyMatch(line -> line.contains(",1120,"));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -189,7 +190,7 @@ class HedgingTest {
 
     static Ask ask() {
         PromptSize size = new PromptSize(2, 1, 0, 0, List.of());
-        return new NativeAsk(new JsonMapper().createObjectNode(), "m", "m", 1, false, size, SignatureOrigins.NONE);
+        return new NativeAsk(new JsonMapper().createObjectNode(), "m", "m", 1, Set.of(), size, SignatureOrigins.NONE);
     }
 
     /** There, and back when it has been done. */

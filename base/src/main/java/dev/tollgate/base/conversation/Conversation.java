@@ -1,7 +1,9 @@
 package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.conversation.Place.Member;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +74,46 @@ public record Conversation(
         return webSearch || !tools.isEmpty() && tools.stream().anyMatch(Tool::isSearch);
     }
 
+    /** Returns the provider's tools that the model may use, by whichever spelling the caller chose. */
+    public Set<ProviderTool> providerTools() {
+        Set<ProviderTool> used = EnumSet.noneOf(ProviderTool.class);
+        if (webSearch) {
+            used.add(ProviderTool.SEARCH);
+        }
+        for (Tool tool : tools) {
+            ProviderTool its = tool.provider();
+            if (its != null) {
+                used.add(its);
+            }
+        }
+        return used;
+    }
+
     /** The field that asks for a web search, to blame where there is none; only of use where {@link #searches}. */
     public String searchField() {
         return place.path(webSearch ? Member.WEB_SEARCH : Member.TOOLS);
+    }
+
+    /** Returns the field that asks for a tool of the provider's, to blame if there is none. */
+    public String fieldOf(ProviderTool tool) {
+        return tool == ProviderTool.SEARCH ? searchField() : place.path(Member.TOOLS);
+    }
+
+    /** Returns this conversation with other tools. */
+    public Conversation withTools(List<Tool> others) {
+        return new Conversation(
+                place,
+                messages,
+                sampling,
+                others,
+                toolChoice,
+                oneCall,
+                responseFormat,
+                reasoningEffort,
+                includeThoughts,
+                webSearch,
+                google,
+                images);
     }
 
     /** Returns this conversation without the search that is requested in addition to the tools. */
@@ -117,10 +156,10 @@ public record Conversation(
         return false;
     }
 
-    /** The tools that are functions of the caller's; a search tool is not one. */
+    /** The tools that are functions of the caller's; a tool of the provider's is not one. */
     public List<Tool> functions() {
         return tools.isEmpty()
                 ? tools
-                : tools.stream().filter(tool -> !tool.isSearch()).toList();
+                : tools.stream().filter(tool -> tool.provider() == null).toList();
     }
 }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A function tool.
+ * A function tool, or a tool of the provider's under the name of one.
  *
  * @param place the tool itself
  * @param name 1 to 64 of {@code [A-Za-z0-9_-]}
@@ -18,8 +18,25 @@ public record Tool(
         @Nullable ObjectNode parameters,
         @Nullable Boolean strict) {
 
-    /** The documents spell the search tool {@code googleSearch}; {@code google_search} is taken too (D15). */
+    /** Makes a request for a tool of the provider's. */
+    public static Tool of(Place place, ProviderTool tool) {
+        return new Tool(place, tool.key(), null, null, null);
+    }
+
+    /**
+     * Returns the tool of the provider's that is meant; null for a function. The documents spell the search {@code googleSearch}; {@code
+     * google_search} is taken too (D15). With parameters, the other names are functions of the caller's (Y25).
+     */
+    public @Nullable ProviderTool provider() {
+        return switch (name) {
+            case "googleSearch", "google_search" -> ProviderTool.SEARCH;
+            case "urlContext", "codeExecution", "googleMaps" -> parameters == null ? ProviderTool.of(name) : null;
+            default -> null;
+        };
+    }
+
+    /** Returns whether the model searches the web by it. */
     public boolean isSearch() {
-        return name.equals("googleSearch") || name.equals("google_search");
+        return provider() == ProviderTool.SEARCH;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
@@ -44,6 +45,7 @@ record Bounds(
      * @param outputTokensMin the least output tokens of each candidate that are of use to the caller; 0 leaves that to the model
      * @param searching the part of its searches that a hold covers
      * @param images that an answer may have
+     * @param tools the provider's tools apart from a search
      */
     record Extras(
             long audioTokensMax,
@@ -52,7 +54,8 @@ record Bounds(
             long thoughtsRoom,
             int outputTokensMin,
             Searching searching,
-            Images images) {
+            Images images,
+            Tools tools) {
 
         static final Extras NONE = new Extras(0, 0, ServiceTier.STANDARD);
 
@@ -66,29 +69,54 @@ record Bounds(
                     ask.thoughtsRoom(),
                     outputTokensMin,
                     Searching.MOST,
-                    Images.of(ask.images(), model, ask.tier()));
+                    Images.of(ask.images(), model, ask.tier()),
+                    Tools.of(ask, model));
         }
 
         Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
-            this(audioTokensMax, searchesMax, tier, 0, 0, Searching.MOST, Images.NONE);
+            this(audioTokensMax, searchesMax, tier, 0, 0, Searching.MOST, Images.NONE, Tools.NONE);
         }
 
         Extras withAudio(long tokensMax) {
-            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, searching, images);
+            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, searching, images, tools);
         }
 
         Extras withRoom(long tokensMax) {
             long room = Math.min(thoughtsRoom, tokensMax);
-            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, searching, images);
+            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, searching, images, tools);
         }
 
         Extras with(Searching next) {
-            return new Extras(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, next, images);
+            return new Extras(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, next, images, tools);
         }
 
         /** Returns the searches that a hold covers. */
         int searchesHeld() {
             return searching.onLess() ? Math.min(1, searchesMax) : searchesMax;
+        }
+    }
+
+    /**
+     * The provider's tools of a call apart from a search (Y27, Y29). What they read are input tokens that nobody has sent: they count beside the
+     * prompt, and never lift it over a step.
+     *
+     * @param tokensMax the most of these tokens that are charged; 0 without such a tool
+     * @param maps the most calls with Google Maps that are counted: 1 if it may be used
+     */
+    record Tools(long tokensMax, int maps) {
+
+        static final Tools NONE = new Tools(0, 0);
+
+        static Tools of(Ask ask, Model model) {
+            boolean isAny = ask.providerTools().stream().anyMatch(tool -> tool != ProviderTool.SEARCH);
+            return isAny
+                    ? new Tools(model.tools().tokensMax(), ask.providerTools().contains(ProviderTool.MAPS) ? 1 : 0)
+                    : NONE;
+        }
+
+        /** Returns the tokens that a hold covers. */
+        long held() {
+            return Math.min(tokensMax, PromptBound.SEARCH_TOKENS);
         }
     }
 
@@ -169,21 +197,22 @@ record Bounds(
 
     /** Returns the bounds of a request whose media are as far loaded as they are. */
     static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax, boolean hasMedia) {
+        Extras extras = Extras.of(ask, model, prompt.audioTokensMax());
         return new Bounds(
                 model,
-                prompt.tokensMax(),
+                prompt.tokensMax() + extras.tools().held(),
                 prompt.tokensMax(),
                 hasMedia,
                 ask.candidates() * ask.requests(),
                 askedTokensMax,
-                Extras.of(ask, model, prompt.audioTokensMax()));
+                extras);
     }
 
     /** Returns these bounds with a new prompt bound, once the media are loaded. */
     Bounds withPrompt(PromptBound prompt) {
         return new Bounds(
                 model,
-                prompt.tokensMax(),
+                prompt.tokensMax() + extras.tools().held(),
                 prompt.tokensMax(),
                 mediaUncounted,
                 candidates,
@@ -207,9 +236,15 @@ record Bounds(
                 extras.with(new Searching(true, 0)));
     }
 
-    /** Returns the prompt tokens that a hold keeps for what searches add after the prompt was reported. */
-    long searchTokensKept() {
-        return extras.searchesMax() == 0 || extras.searching().onLess() ? 0 : PromptBound.SEARCH_TOKENS;
+    /** Returns the prompt tokens that a hold keeps for what searches and other tools add after the prompt was reported. */
+    long toolTokensKept() {
+        boolean isHeld = extras.searchesMax() > 0 && !extras.searching().onLess();
+        return (isHeld ? PromptBound.SEARCH_TOKENS : 0) + extras.tools().held();
+    }
+
+    /** Returns the tokens of the prompt itself, with those of searches: the part of its bound that decides the step. */
+    private long promptAlone() {
+        return promptTokensMax - extras.tools().held();
     }
 
     /**
@@ -220,6 +255,7 @@ record Bounds(
      * @param promptTokensMax the counted tokens and those that a search may add
      */
     Bounds withCountedPrompt(long counted, long promptTokensMax) {
+        long prompt = Math.min(promptTokensMax, promptAlone());
         long left = model.upstream().inputTokensMax() - counted;
         Long max = askedTokensMax;
         Extras parts = extras;
@@ -227,14 +263,15 @@ record Bounds(
             max = Math.min(left, askedTokensMax == null ? left : askedTokensMax);
             parts = extras.withRoom(left - max);
         }
-        long spare = Math.clamp(promptTokensMax - counted, 0, PromptBound.SEARCH_TOKENS_SPARED);
+        long spare = Math.clamp(prompt - counted, 0, PromptBound.SEARCH_TOKENS_SPARED);
         parts = parts.with(new Searching(false, extras.searchesMax() == 0 ? 0 : spare));
-        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max, parts);
+        long held = prompt + extras.tools().held();
+        return new Bounds(model, held, promptTokensByBytes, false, candidates, max, parts);
     }
 
     /** Returns whether the prompt's bound is above the step where the rates of long prompts begin. */
     boolean isLong() {
-        return model.pricing().tariff().isAbove(promptTokensMax);
+        return model.pricing().tariff().isAbove(promptAlone());
     }
 
     /** Returns the output tokens that the first hold should cover, all candidates together. */
@@ -329,7 +366,7 @@ record Bounds(
 
     /** Returns the charge for the given tokens with the cached tokens, audio, searches and tier of a usage. */
     long chargeMicros(long promptTokens, long outputTokens, Usage parts) {
-        long prompt = Math.min(promptTokens, promptTokensMax);
+        long prompt = Math.min(promptTokens, promptAlone());
         return model.pricing()
                 .chargeMicros(new Usage(
                         parts.tier(),
@@ -342,13 +379,16 @@ record Bounds(
                         parts.of(Count.AUDIO),
                         0,
                         outputTokens,
-                        parts.searches()));
+                        parts.searches(),
+                        0,
+                        parts.of(Count.MAPS)));
     }
 
-    /** Returns the charge of the whole prompt with the most audio, the most searches and the most images (P6a). @param outputTokens of text and thoughts */
+    /** Returns the charge of the whole prompt with the most audio, the most of tools, searches and images (P6a, Y27). @param outputTokens of text and thoughts */
     long mostMicros(long outputTokens) {
         long output = outputTokens + extras.images().mostWeight();
-        return model.pricing().chargeMicros(usage(promptTokensMax, output, extras.searchesMax()));
+        long prompt = promptAlone() + extras.tools().tokensMax();
+        return model.pricing().chargeMicros(usage(prompt, output, extras.searchesMax()));
     }
 
     /** Returns the charge for the given tokens as text, without a search. */
@@ -366,10 +406,22 @@ record Bounds(
      * carry the prompt over a step (P6a).
      */
     private Usage usage(long promptTokens, long outputTokens, int searches) {
-        long prompt = Math.min(promptTokens, promptTokensMax);
+        long prompt = Math.min(promptTokens, promptAlone());
         long audio = Math.min(extras.audioTokensMax(), prompt);
         return new Usage(
-                extras.tier(), prompt, promptTokens - prompt, outputTokens, 0, 0, 0, audio, 0, outputTokens, searches);
+                extras.tier(),
+                prompt,
+                promptTokens - prompt,
+                outputTokens,
+                0,
+                0,
+                0,
+                audio,
+                0,
+                outputTokens,
+                searches,
+                0,
+                extras.tools().maps());
     }
 
     private long firstTokensEach() {
@@ -413,6 +465,17 @@ record Bounds(
 
         Images images() {
             return extras.images();
+        }
+
+        /** Returns the most tokens that tools add to a prompt: the rest of its bound for a search alone. */
+        long toolTokens(long prompt) {
+            long most = extras.tools().tokensMax();
+            return extras.tools().equals(Tools.NONE) ? promptTokens - prompt : most;
+        }
+
+        /** Returns the most tokens of a prompt with what tools add to it. */
+        long inputTokens() {
+            return promptTokens + extras.tools().tokensMax();
         }
 
         /** Returns the billed output with the weight of images for their tokens. */

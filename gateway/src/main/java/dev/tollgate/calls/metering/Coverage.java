@@ -83,9 +83,9 @@ final class Coverage {
                 && tokens - usedTokens < AHEAD_TOKENS;
     }
 
-    /** Returns the prompt tokens that the hold has to cover: searches may still add some to those that were reported (D31). */
+    /** Returns the prompt tokens that the hold has to cover: searches and other tools may still add some to those that were reported (D31). */
     private long promptHeld() {
-        return Math.max(promptTokens, Math.min(bounds.promptTokensMax(), promptTokens + bounds.searchTokensKept()));
+        return Math.max(promptTokens, Math.min(bounds.promptTokensMax(), promptTokens + bounds.toolTokensKept()));
     }
 
     /** Returns the amount that covers one more token. */

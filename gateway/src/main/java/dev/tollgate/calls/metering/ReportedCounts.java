@@ -34,7 +34,9 @@ final class ReportedCounts {
         candidatesDetails = details(candidatesDetails, usage.candidatesDetails());
         for (int i = 0; i < counts.length; i++) {
             Count count = Count.REPORTED.get(i);
-            long max = count.isOfOutput() ? limits.modelOutputTokens() : limits.promptTokens();
+            long max = count.isOfOutput()
+                    ? limits.modelOutputTokens()
+                    : count == Count.TOOLS ? limits.toolTokens(0) : limits.promptTokens();
             counts[i] = next(counts[i], usage.of(count), max);
         }
     }

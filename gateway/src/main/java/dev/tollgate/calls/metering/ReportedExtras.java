@@ -9,7 +9,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The searches, the service tier and the parts of the prompt with own rates, as an upstream reported them (P4, P6). Confined to its call. */
+/** The searches, Google Maps, the service tier and the parts of the prompt with own rates, as an upstream reported them (P4, P6). Confined to its call. */
 final class ReportedExtras {
 
     private static final int NO_SEARCH = -1;
@@ -18,6 +18,7 @@ final class ReportedExtras {
     private final Set<UsageFlag> flags;
 
     private int queries = NO_SEARCH;
+    private boolean hasMaps;
     private @Nullable ServiceTier granted;
 
     /** @param flags receives what is odd about the reports */
@@ -29,6 +30,10 @@ final class ReportedExtras {
     /** The largest count of any event counts: each repeats the queries so far. */
     void searched(UpstreamEvent.Searched event) {
         queries = Math.max(queries, event.queries());
+    }
+
+    void located() {
+        hasMaps = true;
     }
 
     void granted(UpstreamEvent.TierGranted event) {
@@ -46,12 +51,16 @@ final class ReportedExtras {
         return limits.tariff().tiers().cheaper(granted == null ? ServiceTier.STANDARD : granted, asked);
     }
 
-    /** Returns the searches: the queries, or 1 for a grounded answer without queries, within the call's limit. */
+    /**
+     * Returns the searches: the queries, or 1 for a grounded answer without queries, within the call's limit. Sources without queries are pages if the
+     * provider may read some.
+     */
     private int searches() {
-        if (queries == NO_SEARCH) {
+        int most = limits.extras().searchesMax();
+        boolean mayBePages = most == 0 || !limits.extras().tools().equals(Bounds.Tools.NONE);
+        if (queries == NO_SEARCH || queries == 0 && mayBePages) {
             return 0;
         }
-        int most = limits.extras().searchesMax();
         if (limits.tariff().has(Rate.SEARCH)) {
             if (queries == 0) {
                 flags.add(UsageFlag.ESTIMATED);
@@ -92,7 +101,9 @@ final class ReportedExtras {
                 audio,
                 within(prompt - audio, counts.of(Count.IMAGE)),
                 text,
-                searches());
+                searches(),
+                0,
+                hasMaps ? limits.extras().tools().maps() : 0);
     }
 
     /**

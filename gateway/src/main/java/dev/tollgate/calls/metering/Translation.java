@@ -63,7 +63,7 @@ public record Translation(
         }
         long tokens = counted.get().tokens();
         long most = PromptBound.counted(tokens, ask, bounds.model().upstream());
-        return withBounds(bounds.withCountedPrompt(tokens, Math.min(most, bounds.promptTokensMax())));
+        return withBounds(bounds.withCountedPrompt(tokens, most));
     }
 
     /**

@@ -68,11 +68,13 @@ final class UsageMeter {
         observeSearches(events);
     }
 
-    /** Counts the searches that a batch reports: they were made, even if none of its text is shown. */
+    /** Counts the searches that a batch reports, and Google Maps: they were made, even if none of its text is shown. */
     void observeSearches(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
             if (event instanceof UpstreamEvent.Searched searched) {
                 extras.searched(searched);
+            } else if (event == UpstreamEvent.Located.ON_MAPS) {
+                extras.located();
             }
         }
     }
@@ -90,6 +92,7 @@ final class UsageMeter {
                     hasReport = true;
                 }
                 case UpstreamEvent.Searched searched -> extras.searched(searched);
+                case UpstreamEvent.Located located -> extras.located();
                 case UpstreamEvent.TierGranted tier -> extras.granted(tier);
                 case UpstreamEvent.Cost said -> cost = said;
                 default -> bytes.add(event);
@@ -153,9 +156,8 @@ final class UsageMeter {
 
     /** Returns the reported prompt tokens, within the call's limit; -1 without a report. */
     long reportedInputTokens() {
-        return counts.has(Count.PROMPT)
-                ? Math.min(limits.promptTokens(), counts.of(Count.PROMPT) + counts.of(Count.TOOLS))
-                : -1;
+        long prompt = Math.min(limits.promptTokens(), counts.of(Count.PROMPT));
+        return counts.has(Count.PROMPT) ? prompt + Math.min(limits.toolTokens(prompt), counts.of(Count.TOOLS)) : -1;
     }
 
     /** Returns whether the upstream has reported any usage. */
@@ -180,7 +182,7 @@ final class UsageMeter {
 
     /** Returns the highest reports if they exceed the call's limits (D53); else null. */
     ExcessReports.@Nullable Excess excess() {
-        return promptReported > limits.promptTokens() || outputReported > limits.billedOutputTokens()
+        return promptReported > limits.inputTokens() || outputReported > limits.billedOutputTokens()
                 ? new ExcessReports.Excess(promptReported, outputReported)
                 : null;
     }
@@ -216,7 +218,7 @@ final class UsageMeter {
             prompt = estimated(promptBytes * Math.clamp(bytes.images(), 1, Math.max(1, images.held())));
         }
         prompt = atMost(limits.promptTokens(), prompt);
-        long toolUse = atMost(limits.promptTokens() - prompt, counts.of(Count.TOOLS));
+        long toolUse = atMost(limits.toolTokens(prompt), counts.of(Count.TOOLS));
         long candidates = counts.of(Count.COMPLETION);
         long made = imageTokens();
         if (estimates && candidates == 0 && bytes.visible() + bytes.images() > 0) {

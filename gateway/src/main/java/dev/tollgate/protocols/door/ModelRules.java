@@ -2,10 +2,12 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.Model;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be known beforehand is refused here, before money moves (D2).
  */
 public final class ModelRules {
+
+    /** The reason of the refusal of the provider's file search, and what a caller may do instead (Y30). */
+    public static final String NO_FILE_SEARCH =
+            "the stores of a file search belong to the provider's project, not to an account. Send the files with the request, or look for their"
+                    + " passages with /v1/embeddings.";
 
     private final Model model;
     private final Conversation request;
@@ -35,21 +42,29 @@ public final class ModelRules {
 
     private void checkTools(String insteadOfFunctions) {
         boolean functions = !request.functions().isEmpty();
-        boolean search = request.searches();
+        Set<ProviderTool> tools = request.providerTools();
         if (functions && !model.tools().functions()) {
             throw refused(Member.TOOLS, "of model '" + model.id() + "' " + insteadOfFunctions);
         }
-        if (search && !model.tools().search()) {
-            throw searchRefused("model '" + model.id() + "' does not support web search.");
-        }
-        if (functions && search && !model.tools().functionsWithSearch()) {
-            throw searchRefused("web search and functions cannot be used in one call with model '" + model.id()
-                    + "'; leave out one of the two.");
+        for (ProviderTool tool : tools) {
+            if (!model.uses(tool)) {
+                throw refused(tool, "model '" + model.id() + "' does not support " + name(tool) + ".");
+            }
+            if (functions && !model.tools().functionsWithSearch()) {
+                throw refused(
+                        tool,
+                        name(tool) + " and functions cannot be used in one call with model '" + model.id()
+                                + "'; leave out one of the two.");
+            }
         }
     }
 
-    private ApiException searchRefused(String why) {
-        String field = request.searchField();
+    private static String name(ProviderTool tool) {
+        return tool == ProviderTool.SEARCH ? "web search" : tool.snake();
+    }
+
+    private ApiException refused(ProviderTool tool, String why) {
+        String field = request.fieldOf(tool);
         return ApiError.invalid(field, "'" + field + "': " + why).asException();
     }
 
@@ -66,10 +81,12 @@ public final class ModelRules {
                     Member.RESPONSE_FORMAT,
                     "and '" + name(Member.TOOLS) + "' cannot be used in one call with model '" + model.id() + "'.");
         }
-        if (!formats.jsonWithSearch() && request.searches()) {
+        Set<ProviderTool> tools = request.providerTools();
+        if (!formats.jsonWithSearch() && !tools.isEmpty()) {
             throw refused(
                     Member.RESPONSE_FORMAT,
-                    "and web search cannot be used in one call with model '" + model.id() + "'.");
+                    "and " + name(tools.iterator().next()) + " cannot be used in one call with model '" + model.id()
+                            + "'.");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import java.math.BigDecimal;
@@ -42,19 +43,22 @@ final class GenerateModelRules {
 
     private void checkTools() {
         boolean functions = request.hasFunctions();
-        boolean search = request.searches();
+        Set<ProviderTool> tools = request.providerTools();
         require(
                 !functions || model.tools().functions(),
                 "tools",
                 "tools: model '" + model.id() + "' takes google_search only, no function declarations.");
-        require(
-                !search || model.tools().search(),
-                "tools",
-                "tools: model '" + model.id() + "' does not support google_search.");
-        require(
-                !functions || !search || model.tools().functionsWithSearch(),
-                "tools",
-                "Tool use with function calling is unsupported: leave out google_search or the function declarations.");
+        for (ProviderTool tool : tools) {
+            require(
+                    model.uses(tool),
+                    "tools",
+                    "tools: model '" + model.id() + "' does not support " + tool.snake() + ".");
+            require(
+                    !functions || model.tools().functionsWithSearch(),
+                    "tools",
+                    "Tool use with function calling is unsupported: leave out " + tool.snake()
+                            + " or the function declarations.");
+        }
         checkChoice(checkDeclarations());
     }
 
@@ -161,7 +165,7 @@ final class GenerateModelRules {
                 "generation_config.response_mime_type",
                 "Function calling with a response mime type: '" + JSON + "' is unsupported");
         require(
-                model.formats().jsonWithSearch() || !request.searches(),
+                model.formats().jsonWithSearch() || request.providerTools().isEmpty(),
                 "generation_config.response_mime_type",
                 "Tool use with a response mime type: '" + JSON + "' is unsupported");
     }

@@ -108,7 +108,7 @@ public abstract class NativeReading<R> extends Reading<R> {
                 asked.id(),
                 asked.upstream().asked().name(),
                 request.candidates(),
-                request.searches(),
+                request.providerTools(),
                 PromptSizes.of(request),
                 OfferedTier.of(asked, request.tier()),
                 origins(request, asked, accountId),

@@ -1,11 +1,14 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.PromptStart;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -51,8 +54,17 @@ public record NativeRequest(
         return body.path("toolConfig").path("functionCallingConfig");
     }
 
-    boolean searches() {
-        return tools().valueStream().anyMatch(tool -> tool.has("googleSearch"));
+    /** Returns the tools that the provider runs. */
+    Set<ProviderTool> providerTools() {
+        Set<ProviderTool> used = EnumSet.noneOf(ProviderTool.class);
+        for (JsonNode tool : tools()) {
+            for (ProviderTool its : ProviderTool.values()) {
+                if (tool.has(its.key())) {
+                    used.add(its);
+                }
+            }
+        }
+        return used;
     }
 
     boolean hasFunctions() {

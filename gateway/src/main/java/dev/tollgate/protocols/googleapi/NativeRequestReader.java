@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.ImageWish.Said;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
@@ -13,6 +14,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.CallerNames;
+import dev.tollgate.protocols.door.ModelRules;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,8 +49,6 @@ final class NativeRequestReader {
 
     private static final String RESPONSE_MODALITIES = "generation_config.response_modalities";
     private static final Set<String> MODALITIES = Set.of("text", "image");
-
-    private static final Set<String> TOOLS = Set.of("functionDeclarations", "googleSearch");
 
     private final ReadLimits limits;
     private final List<String> ignored = new ArrayList<>();
@@ -230,11 +230,16 @@ final class NativeRequestReader {
         for (int i = 0; i < tools.size(); i++) {
             for (Map.Entry<String, JsonNode> tool : tools.get(i).properties()) {
                 String name = ProtoMessages.snake(tool.getKey());
+                String field = "tools[" + i + "]." + name;
+                boolean isFiles = tool.getKey().equals("fileSearch");
                 require(
-                        TOOLS.contains(tool.getKey()),
-                        "tools[" + i + "]." + name,
-                        "tools[" + i + "]." + name
-                                + ": this tool is not available; google_search and function_declarations are.");
+                        ProviderTool.of(tool.getKey()) != null || tool.getKey().equals("functionDeclarations"),
+                        field,
+                        field + ": "
+                                + (isFiles
+                                        ? "this tool is not available: " + ModelRules.NO_FILE_SEARCH
+                                        : "this tool is not available; google_search, url_context, code_execution, google_maps"
+                                                + " and function_declarations are."));
             }
             declarations += tools.get(i).path("functionDeclarations").size();
         }

@@ -37,9 +37,12 @@ final class ProtoMessages {
             FunctionCall id=string name=string args=object
             FunctionResponse id=string name=string response=object parts=ResponsePart* scheduling=word willContinue=bool
             ResponsePart inlineData=Blob fileData=FileData
-            Tool functionDeclarations=FunctionDeclaration* googleSearch=GoogleSearch googleSearchRetrieval=any urlContext=any
-             codeExecution=any googleMaps=any fileSearch=any computerUse=any mcpServers=any enterpriseWebSearch=any retrieval=any
+            Tool functionDeclarations=FunctionDeclaration* googleSearch=GoogleSearch googleSearchRetrieval=any
+             urlContext=UrlContext codeExecution=CodeExecution googleMaps=GoogleMaps fileSearch=any computerUse=any mcpServers=any enterpriseWebSearch=any retrieval=any
             GoogleSearch searchTypes=object timeRangeFilter=object
+            UrlContext
+            CodeExecution
+            GoogleMaps enableWidget=bool
             FunctionDeclaration name=string description=string parameters=Schema parametersJsonSchema=any response=Schema
              responseJsonSchema=any behavior=word
             Schema type=Type format=string title=string description=string nullable=bool enum=string* items=Schema minItems=long

@@ -164,8 +164,10 @@ final class ToolChoiceReader {
     /** Returns the tools that the choice leaves, and the choice among the functions. */
     Fitted fitted(List<Tool> tools) {
         checkNames(tools);
-        List<String> functions =
-                tools.stream().filter(tool -> !tool.isSearch()).map(Tool::name).toList();
+        List<String> functions = tools.stream()
+                .filter(tool -> tool.provider() == null)
+                .map(Tool::name)
+                .toList();
         boolean isAllowed = choice instanceof ToolChoice.Allowed;
         ToolChoice wanted = choice instanceof ToolChoice.Allowed allowed
                 ? new ToolChoice.Allowed(
@@ -174,7 +176,7 @@ final class ToolChoiceReader {
                 : choice;
         FittedChoice fitted = FittedChoice.of(json, param, wanted, !functions.isEmpty(), !functions.containsAll(names));
         List<Tool> left = tools.stream()
-                .filter(tool -> tool.isSearch()
+                .filter(tool -> tool.provider() != null
                         ? isAllowed ? names.contains(tool.name()) : fitted.leavesSearch()
                         : fitted.leavesFunctions())
                 .toList();

@@ -1,19 +1,30 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.protocols.door.CustomTool;
+import dev.tollgate.protocols.door.ModelRules;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads {@code tools} and the deprecated {@code functions}. */
 final class ToolReader {
+
+    private static final String SECOND =
+            "names a second tool. Write each tool of the provider's as an object of its own.";
+
+    private static final List<String> TYPES = Stream.concat(
+                    Stream.of("function", "custom"),
+                    Stream.of(ProviderTool.values()).map(ProviderTool::snake))
+            .toList();
 
     private final JsonBody json;
     private final List<Tool> tools = new ArrayList<>();
@@ -28,7 +39,8 @@ final class ToolReader {
     List<Tool> tools() {
         json.array(json.limits().toolsMax(), () -> {
             OneTool one = new OneTool(ChatPlaces.NAMES.at("tools", count++));
-            add(one.tool(), "." + one.type);
+            Tool tool = one.tool();
+            add(tool, one.provider == null ? "." + one.type : "");
         });
         return tools;
     }
@@ -45,7 +57,7 @@ final class ToolReader {
         return tools;
     }
 
-    /** Standing on the tool's end. What a search tool has besides its name has no effect. */
+    /** Standing on the tool's end. What a tool of the provider's has besides its name has no effect. */
     private void add(Tool tool, String parent) {
         String path = json.path() + parent;
         if (!names.add(tool.name())) {
@@ -53,7 +65,7 @@ final class ToolReader {
                     path + ".name",
                     "must differ from the other tools' names, " + Shown.quoted(tool.name()) + " is there twice.");
         }
-        if (!tool.isSearch()) {
+        if (tool.provider() == null) {
             tools.add(tool);
             return;
         }
@@ -79,6 +91,7 @@ final class ToolReader {
         private @Nullable ObjectNode parameters;
         private @Nullable Boolean strict;
         private @Nullable String grammar;
+        private @Nullable ProviderTool provider;
 
         OneTool(Place place) {
             this.place = place;
@@ -87,6 +100,12 @@ final class ToolReader {
         Tool tool() {
             type = "custom".equals(json.ahead("type")) ? "custom" : type;
             json.object(this::member);
+            if (provider != null && hasFunction) {
+                throw JsonBody.invalid(place.path(), SECOND);
+            }
+            if (provider != null) {
+                return Tool.of(place, provider);
+            }
             if (!hasType) {
                 throw json.required("type");
             }
@@ -105,15 +124,32 @@ final class ToolReader {
         }
 
         private void member(String member) {
+            ProviderTool its = ProviderTool.of(member);
+            if (member.equals("fileSearch")
+                    || member.equals("file_search")
+                    || member.equals("type") && "file_search".equals(json.word())) {
+                throw json.invalid("is not available: " + ModelRules.NO_FILE_SEARCH);
+            }
             if (member.equals("type")) {
-                json.oneOf(List.of("function", "custom"));
+                provider = of(ProviderTool.of(json.oneOf(TYPES)));
                 hasType = true;
+            } else if (its != null) {
+                provider = of(its);
+                json.object(_ -> json.ignore());
             } else if (member.equals(type)) {
                 json.object(type.equals("custom") ? this::customMember : this::functionMember);
                 hasFunction = true;
             } else {
                 json.ignore();
             }
+        }
+
+        /** Returns the one tool of the provider's that an object names, by its type or by a member, as LiteLLM's callers write it (Y25). */
+        private @Nullable ProviderTool of(@Nullable ProviderTool named) {
+            if (provider != null && named != null && named != provider) {
+                throw json.invalid(SECOND);
+            }
+            return named == null ? provider : named;
         }
 
         private void customMember(String member) {

@@ -1,5 +1,7 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.conversation.ProviderTool;
+import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
@@ -35,8 +37,9 @@ final class ChoiceReader {
             return type.equals("image_generation");
         }
 
-        boolean isSearch() {
-            return type.startsWith("web_search");
+        @Nullable
+        ProviderTool provider() {
+            return type.startsWith("web_search") ? ProviderTool.SEARCH : ToolsReader.provider(type);
         }
     }
 
@@ -108,21 +111,40 @@ final class ChoiceReader {
         return word.equals("named") && allowed.getFirst().isImages();
     }
 
-    /** @param hasImages whether there is a tool that makes images */
-    FittedChoice fitted(boolean hasFunctions, boolean hasSearch, boolean hasImages, ToolNames names) {
+    /** Returns the tool of the provider's that is demanded; null if none is. */
+    @Nullable
+    ProviderTool demanded() {
+        return word.equals("named") ? allowed.getFirst().provider() : null;
+    }
+
+    /** Returns whether the choice leaves a tool of the provider's to the model. */
+    boolean leaves(ProviderTool tool) {
+        return word.equals("allowed_tools")
+                ? allowed.stream().anyMatch(it -> it.provider() == tool)
+                : !word.equals("none");
+    }
+
+    /** @param tools functions, and tools of the provider's apart from a search @param hasImages whether there is a tool that makes images */
+    FittedChoice fitted(List<Tool> tools, boolean hasSearch, boolean hasImages, ToolNames names) {
+        boolean hasFunctions = tools.stream().anyMatch(tool -> tool.provider() == null);
+        boolean hasTools = hasSearch || !tools.isEmpty();
         List<String> named = allowed.stream()
                 .filter(Chosen::isFunction)
                 .map(it -> flat(it, names))
                 .toList();
-        boolean namesSearch = hasSearch && allowed.stream().anyMatch(Chosen::isSearch);
-        boolean namesAny = namesSearch || !named.isEmpty();
+        boolean namesProvider = allowed.stream()
+                .map(Chosen::provider)
+                .anyMatch(it -> it == ProviderTool.SEARCH
+                        ? hasSearch
+                        : it != null && tools.stream().anyMatch(tool -> tool.provider() == it));
+        boolean namesAny = namesProvider || !named.isEmpty();
         boolean isRequired = "required".equals(mode);
         ToolChoice choice =
                 switch (word) {
                     case "auto" -> new ToolChoice.Auto();
                     case "none" -> new ToolChoice.None();
                     case "required" -> {
-                        requireTool(hasFunctions || hasSearch, "must be none or auto where no functions are given.");
+                        requireTool(hasTools, "must be none or auto where no functions are given.");
                         yield new ToolChoice.Required();
                     }
                     case "named" -> {
@@ -138,7 +160,7 @@ final class ChoiceReader {
                         yield new ToolChoice.Allowed(isRequired, named);
                     }
                 };
-        return FittedChoice.of(json, FIELD, choice, hasFunctions, namesSearch);
+        return FittedChoice.of(json, FIELD, choice, hasFunctions, namesProvider);
     }
 
     private static String flat(Chosen one, ToolNames names) {

@@ -32,6 +32,7 @@ final class Output {
     private final String idChars;
     private final ResponsesRequest request;
     private final RandomGenerator random;
+    private final boolean cites;
 
     /** The beginning and the end of each text, as places in the items. */
     private final List<Long> texts = new ArrayList<>(2);
@@ -54,6 +55,7 @@ final class Output {
         this.idChars = idChars;
         this.request = request;
         this.random = random;
+        this.cites = !request.conversation().providerTools().isEmpty();
     }
 
     /** Appends the array of the items that are done. */
@@ -77,10 +79,29 @@ final class Output {
 
     void text(String piece) {
         MessageItem message = open instanceof MessageItem it ? it : message();
-        if (request.search() != null) {
+        count(piece);
+        message.append(piece);
+    }
+
+    /** Counts the characters of a text, among which citations have their places. */
+    private void count(String piece) {
+        if (cites) {
             codePoints += piece.codePointCount(0, piece.length());
         }
-        message.append(piece);
+    }
+
+    /** Adds code that the provider ran, or its output. @param text that stands for it among the texts of the response */
+    void ran(UpstreamEvent.RunCode code, String text) {
+        if (!code.isOutput()) {
+            close("completed", null);
+            open = new CodeItem(events, count, id("ci_"), code.text());
+        } else if (open instanceof CodeItem item) {
+            item.output(code.text());
+        } else {
+            text(text);
+            return;
+        }
+        count(text);
     }
 
     private MessageItem message() {

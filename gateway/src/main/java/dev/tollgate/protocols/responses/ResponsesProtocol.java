@@ -191,6 +191,7 @@ public final class ResponsesProtocol implements Protocol {
             if (tool != null) {
                 tool.check(model, read.whole().demandsImages(), models.makingImages());
             }
+            read.whole().checkDemand(model);
             images(read, model).check();
         }
 

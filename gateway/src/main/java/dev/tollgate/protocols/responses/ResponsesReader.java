@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
@@ -158,10 +159,8 @@ final class ResponsesReader {
         ToolNames names = new ToolNames();
         List<Tool> functions = new ArrayList<>(tools.named(names));
         String search = search(functions);
-        functions.removeIf(Tool::isSearch);
-        FittedChoice fitted = choice.fitted(!functions.isEmpty(), search != null, tools.images() != null, names);
-        functions.removeIf(tool -> !fitted.leavesFunctions());
-        String left = fitted.leavesSearch() ? search : null;
+        FittedChoice fitted = fitted(functions, search != null, names);
+        String left = choice.leaves(ProviderTool.SEARCH) ? search : null;
         List<Message> messages = new InputTurns(json, names).of(shown.instructions, all);
         if (messages.isEmpty()) {
             throw JsonBody.invalid("input", "holds nothing to answer.");
@@ -188,10 +187,23 @@ final class ResponsesReader {
                 isCompaction ? Compaction.of(compacts, all) : null,
                 tools.images(),
                 choice.demandsImages(),
+                choice.demanded(),
                 json.ignored(),
                 trigger == null
                         ? conversation(messages, functions, fitted.choice(), left != null)
                         : compaction(trigger, messages, functions, fitted.choice(), left));
+    }
+
+    /** Returns the choice, and leaves of the functions what it does, with the provider's tools apart from a search. */
+    private FittedChoice fitted(List<Tool> functions, boolean hasSearch, ToolNames names) {
+        functions.removeIf(Tool::isSearch);
+        functions.addAll(tools.provided());
+        FittedChoice fitted = choice.fitted(functions, hasSearch, tools.images() != null, names);
+        functions.removeIf(tool -> {
+            ProviderTool provider = tool.provider();
+            return provider == null ? !fitted.leavesFunctions() : !choice.leaves(provider);
+        });
+        return fitted;
     }
 
     /** Returns the path of the tool that searches, OpenAI's or a function that says so; null without one. */
@@ -217,7 +229,12 @@ final class ResponsesReader {
         if (searchPath != null) {
             json.ignored(searchPath);
         }
-        return Compaction.asked(trigger, messages, settings.sampling(), functions);
+        List<Tool> declared = new ArrayList<>(functions);
+        declared.removeIf(tool -> tool.provider() != null);
+        functions.stream()
+                .filter(tool -> tool.provider() != null)
+                .forEach(tool -> json.ignored(tool.place().path()));
+        return Compaction.asked(trigger, messages, settings.sampling(), declared);
     }
 
     private Conversation conversation(

@@ -54,6 +54,7 @@ final class ResponsesRenderer implements Renderer {
     private final @Nullable WrittenSummary summary;
     private boolean begun;
     private UpstreamEvent.@Nullable Grounding grounding;
+    private UpstreamEvent.@Nullable RunCode code;
     private boolean hasOddFile;
     private boolean isKept;
     private KeptResponses.@Nullable Entry entry;
@@ -161,6 +162,7 @@ final class ResponsesRenderer implements Renderer {
                 hasOddFile |= !output.made(made);
             }
             case UpstreamEvent.Finish finish -> {}
+            case UpstreamEvent.Ran ran -> code = ran.code();
             case UpstreamEvent.Report report -> {}
             case UpstreamEvent.Raw raw -> {}
             case UpstreamEvent.Embedded embedded -> {}
@@ -169,6 +171,12 @@ final class ResponsesRenderer implements Renderer {
 
     private void text(UpstreamEvent.Text text) {
         signed.textSignature(text.text(), text.signature());
+        UpstreamEvent.RunCode its = code;
+        code = null;
+        if (its != null && text.text().equals(its.markdown())) { // not cut in the middle
+            output.ran(its, text.text());
+            return;
+        }
         if (!text.text().isEmpty()) {
             output.text(text.text());
         }

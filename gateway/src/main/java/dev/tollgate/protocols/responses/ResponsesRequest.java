@@ -1,7 +1,10 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.CallerNames;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param compaction null if no summary is wanted
  * @param imageTool the tool that makes images; null without one
  * @param demandsImages whether the caller's choice demands that tool
+ * @param demanded the tool of the provider's that the caller's choice demands; null if it demands none
  * @param ignored dotted names of fields without effect (D5), in the order of the body
  */
 record ResponsesRequest(
@@ -41,6 +45,7 @@ record ResponsesRequest(
         @Nullable Compaction compaction,
         @Nullable ImageTool imageTool,
         boolean demandsImages,
+        @Nullable ProviderTool demanded,
         List<String> ignored,
         Conversation conversation)
         implements ConversationRequest {
@@ -58,21 +63,47 @@ record ResponsesRequest(
         return compaction != null;
     }
 
-    /** Returns the conversation without a search that the model cannot do together with functions: refusing it would lock agents out (E7). */
+    /**
+     * Returns the conversation without tools of the provider's that the model has not, or that it cannot use together with functions: refusing them
+     * would lock agents out (E7).
+     */
     @Override
     public Conversation conversation(Model model) {
         Model.Tools tools = model.tools();
-        boolean goes = conversation.tools().isEmpty() || (tools.search() && tools.functionsWithSearch());
-        return !conversation.webSearch() || goes ? conversation : conversation.withoutWebSearch();
+        boolean hasFunctions = !conversation.functions().isEmpty();
+        boolean goes = !hasFunctions || (tools.search() && tools.functionsWithSearch());
+        Conversation its = !conversation.webSearch() || goes ? conversation : conversation.withoutWebSearch();
+        List<Tool> left = its.tools().stream()
+                .filter(tool -> isUsed(tool.provider(), model, hasFunctions))
+                .toList();
+        return left.size() == its.tools().size() ? its : its.withTools(left);
+    }
+
+    private static boolean isUsed(@Nullable ProviderTool tool, Model model, boolean hasFunctions) {
+        return tool == null
+                || model.uses(tool) && (!hasFunctions || model.tools().functionsWithSearch());
+    }
+
+    /** @throws ApiException a 400 if the caller's choice demands a tool that the model does not use, apart from a search */
+    void checkDemand(Model model) {
+        ProviderTool tool = demanded;
+        if (tool != null
+                && tool != ProviderTool.SEARCH
+                && !conversation(model).providerTools().contains(tool)) {
+            throw JsonBody.invalid(
+                    "tool_choice",
+                    "demands '" + tool.snake() + "', which model '" + model.id() + "' does not use in this call.");
+        }
     }
 
     @Override
     public List<String> ignored(Model model) {
         boolean losesSearch = search != null && !conversation(model).webSearch();
-        if (!losesSearch && imageTool == null) {
-            return ignored;
-        }
         List<String> all = new ArrayList<>(ignored);
+        List<Tool> left = conversation(model).tools();
+        conversation.tools().stream()
+                .filter(tool -> !left.contains(tool))
+                .forEach(tool -> all.add(tool.place().path()));
         if (losesSearch) {
             all.add(search);
         }

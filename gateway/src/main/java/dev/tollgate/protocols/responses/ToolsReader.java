@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
@@ -24,6 +25,9 @@ final class ToolsReader {
     private final JsonBody json;
     private final Map<Own, Found> found = new LinkedHashMap<>();
     private final Set<Own> top = new HashSet<>();
+
+    /** The provider's tools apart from a search. */
+    private final List<Tool> provided = new ArrayList<>(0);
 
     private @Nullable String search;
     private @Nullable ImageTool images;
@@ -53,6 +57,22 @@ final class ToolsReader {
     @Nullable
     String search() {
         return search;
+    }
+
+    /** Returns the provider's tools apart from a search. */
+    List<Tool> provided() {
+        return provided;
+    }
+
+    /** Returns the tool of the provider's that a type names; null if it is none that runs here. */
+    static @Nullable ProviderTool provider(String type) {
+        return switch (type) {
+            case "web_search" -> ProviderTool.SEARCH;
+            case "url_context" -> ProviderTool.URL_CONTEXT;
+            case "code_interpreter", "code_execution" -> ProviderTool.CODE_EXECUTION;
+            default ->
+                type.startsWith("web_search_preview") || type.startsWith("web_search_20") ? ProviderTool.SEARCH : null;
+        };
     }
 
     /** Returns the tool that makes images; null without one. */
@@ -104,9 +124,15 @@ final class ToolsReader {
                     "must not be " + Shown.quoted(type)
                             + ": the models here do not know that tool. Declare a function.");
         }
-        if (type.equals("web_search") || type.startsWith("web_search_preview") || type.startsWith("web_search_20")) {
+        ProviderTool tool = provider(type);
+        if (tool == ProviderTool.SEARCH) {
             search = path;
-            json.object(this::searchMember);
+            json.object(this::providerMember);
+        } else if (tool != null) {
+            if (provided.stream().noneMatch(it -> it.provider() == tool)) {
+                provided.add(Tool.of(ResponsesPlaces.NAMES.at(path), tool));
+            }
+            json.object(this::providerMember);
         } else if (type.equals("image_generation")) {
             images = new ImageTool.Reader(json).read(path);
         } else {
@@ -114,7 +140,7 @@ final class ToolsReader {
         }
     }
 
-    private void searchMember(String member) {
+    private void providerMember(String member) {
         if (!member.equals("type")) {
             json.ignore();
         }

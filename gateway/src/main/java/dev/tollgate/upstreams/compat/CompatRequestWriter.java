@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.compat;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.conversation.ServiceTier;
@@ -64,10 +65,11 @@ final class CompatRequestWriter {
 
     /** @return places of media that have to be downloaded */
     private List<ContentPartSlot> write(MessagesWriter messages) {
-        if (conversation.searches()) {
-            String field = conversation.searchField();
+        for (ProviderTool tool : conversation.providerTools()) {
+            String field = conversation.fieldOf(tool);
             throw ApiError.invalid(
-                            field, "'" + field + "': a web search is not available for this model at the moment.")
+                            field,
+                            "'" + field + "': " + tool.words() + " is not available for this model at the moment.")
                     .asException();
         }
         json.writeStartObject();

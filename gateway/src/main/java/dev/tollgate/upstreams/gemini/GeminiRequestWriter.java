@@ -56,7 +56,7 @@ final class GeminiRequestWriter {
                             ask.replay(),
                             callIds,
                             ignored,
-                            ask.searches() && ask.functions(),
+                            !ask.providerTools().isEmpty() && ask.functions(),
                             ask.memory())
                     .write(GeminiTurns.of(conversation));
             new ToolsWriter(json, conversation, ignored).write();

@@ -1,8 +1,10 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.http.client.FarEnd;
 import dev.tollgate.http.client.Request;
 import dev.tollgate.http.client.Roundtrip;
@@ -14,6 +16,7 @@ import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,20 +89,28 @@ final class VertexAccess implements GeminiEndpoint {
         return token != null && token.dropIfUsed();
     }
 
-    /** Vertex AI rejects the field that allows functions together with a search. */
+    /** Vertex AI rejects the field that allows functions together with the provider's tools. */
     @Override
     public boolean takesFunctionsWithSearch() {
         return false;
     }
 
+    /** Several tools are taken "only when they are all search tools", as Vertex AI says (GH langchain-google, litellm#26882). */
     @Override
     public void check(Ask ask) {
-        if (ask.searches() && ask.functions()) {
-            throw ApiError.invalid(
-                            ask.toolsField(),
-                            "'" + ask.toolsField() + "' cannot combine functions with a web search for this model.")
-                    .asException();
+        Set<ProviderTool> tools = ask.providerTools();
+        if (!tools.isEmpty() && ask.functions()) {
+            throw refused(ask, "functions with " + tools.iterator().next().words());
         }
+        if (tools.size() > 1 && tools.contains(ProviderTool.CODE_EXECUTION)) {
+            throw refused(ask, "code_execution with another of the provider's tools");
+        }
+    }
+
+    private static ApiException refused(Ask ask, String what) {
+        return ApiError.invalid(
+                        ask.toolsField(), "'" + ask.toolsField() + "' cannot combine " + what + " for this model.")
+                .asException();
     }
 
     /** Endpoints of older models do not know the field, and before autumn 2026 those for newer models did not, either. */

@@ -1,9 +1,11 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request to an upstream: complete and checked, after the catalogue's decisions. */
@@ -42,8 +44,13 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
     /** Returns the name of the caller's field for tools, for errors. */
     String toolsField();
 
+    /** Returns the tools that the provider may run. */
+    Set<ProviderTool> providerTools();
+
     /** Returns whether the model may search the web. */
-    boolean searches();
+    default boolean searches() {
+        return providerTools().contains(ProviderTool.SEARCH);
+    }
 
     /** Returns whether an earlier answer goes on, whose text then counts as prompt (P17). */
     default boolean continuesAnswer() {

@@ -5,10 +5,12 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.CallMedia;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,8 +224,8 @@ public record ChatAsk(
     }
 
     @Override
-    public boolean searches() {
-        return conversation.searches();
+    public Set<ProviderTool> providerTools() {
+        return conversation.providerTools();
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,8 +111,8 @@ public record EmbedAsk(
     }
 
     @Override
-    public boolean searches() {
-        return false;
+    public Set<ProviderTool> providerTools() {
+        return Set.of();
     }
 
     @Override

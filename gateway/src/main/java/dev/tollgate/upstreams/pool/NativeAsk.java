@@ -1,9 +1,11 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A request in Gemini's own format, for Gemini channels only.
  *
  * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; must not be changed
+ * @param providerTools the tools in it that the provider runs
  * @param tier the service tier that the caller asks for and the model's price offers
  * @param origins the origins of the signatures in it
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
@@ -24,7 +27,7 @@ public record NativeAsk(
         String modelId,
         String upstreamModel,
         int candidates,
-        boolean searches,
+        Set<ProviderTool> providerTools,
         PromptSize promptSize,
         ServiceTier tier,
         SignatureOrigins origins,
@@ -42,7 +45,7 @@ public record NativeAsk(
             String modelId,
             String upstreamModel,
             int candidates,
-            boolean searches,
+            Set<ProviderTool> providerTools,
             PromptSize promptSize,
             SignatureOrigins origins) {
         this(
@@ -50,7 +53,7 @@ public record NativeAsk(
                 modelId,
                 upstreamModel,
                 candidates,
-                searches,
+                providerTools,
                 promptSize,
                 ServiceTier.STANDARD,
                 origins,
@@ -96,7 +99,7 @@ public record NativeAsk(
                 modelId,
                 upstreamModel,
                 candidates,
-                searches,
+                providerTools,
                 promptSize,
                 tier,
                 origins.withoutSignatures(),
@@ -127,7 +130,7 @@ public record NativeAsk(
                         modelId,
                         name,
                         candidates,
-                        searches,
+                        providerTools,
                         promptSize,
                         tier,
                         origins,

@@ -10,6 +10,7 @@ import java.math.RoundingMode;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +21,11 @@ public sealed interface UpstreamEvent {
 
     /** Returns whether it shows something that the operator pays for. */
     default boolean isOfUsage() {
-        return this instanceof Usage || this instanceof Searched || this instanceof TierGranted || this instanceof Cost;
+        return this instanceof Usage
+                || this instanceof Searched
+                || this instanceof Located
+                || this instanceof TierGranted
+                || this instanceof Cost;
     }
 
     /** A report about the response, for the meter: no part of what a caller is shown. */
@@ -151,6 +156,38 @@ public sealed interface UpstreamEvent {
      */
     record Embedded(List<byte[]> vectors) implements UpstreamEvent {}
 
+    /**
+     * Code that the upstream ran, or its output.
+     *
+     * @param language of code, in lower case; empty if it is not known
+     */
+    record RunCode(boolean isOutput, String language, String text) {
+
+        /** Reads Google's {@code executableCode}. */
+        public static RunCode code(JsonNode json) {
+            String language = json.path("language").asString("").toLowerCase(Locale.ROOT);
+            return new RunCode(
+                    false,
+                    language.equals("language_unspecified") ? "" : language,
+                    json.path("code").asString(""));
+        }
+
+        /** Reads Google's {@code codeExecutionResult}. */
+        public static RunCode output(JsonNode json) {
+            return new RunCode(true, "", json.path("output").asString(""));
+        }
+
+        /** Returns it as fenced Markdown, for protocols that have no part for it (D49); empty for no output. */
+        public String markdown() {
+            return isOutput && text.isEmpty()
+                    ? ""
+                    : "\n```" + (isOutput ? "output" : language) + "\n" + text.stripTrailing() + "\n```\n";
+        }
+    }
+
+    /** Announces that the next {@link Text} is code that the upstream ran, or its output. A protocol with a part for it shows that instead. */
+    record Ran(int candidate, RunCode code) implements Report {}
+
     /** The prompt was refused; there are no candidates. */
     record PromptBlocked(String nativeReason) implements Report {}
 
@@ -174,6 +211,11 @@ public sealed interface UpstreamEvent {
         public Searched(int queries) {
             this(queries, List.of());
         }
+    }
+
+    /** Marks that a candidate's grounding has a source of Google Maps; at most once a response (Y29). */
+    enum Located implements Report {
+        ON_MAPS
     }
 
     /** The service tier that the upstream says it has served the call in; the last one counts (P4). */

@@ -40,7 +40,14 @@ class BoundsTest {
     @Test
     void a_summary_needs_room_for_more_than_a_stub() {
         Bounds.Extras extras = new Bounds.Extras(
-                0, 0, ServiceTier.STANDARD, 0, Ask.SUMMARY_TOKENS_MIN, Bounds.Searching.MOST, Bounds.Images.NONE);
+                0,
+                0,
+                ServiceTier.STANDARD,
+                0,
+                Ask.SUMMARY_TOKENS_MIN,
+                Bounds.Searching.MOST,
+                Bounds.Images.NONE,
+                Bounds.Tools.NONE);
         Bounds bounds = new Bounds(Sold.model(false), 100, 300, false, 1, 16_384L, extras);
         assertThat(bounds.leastTokens()).isEqualTo(1_024);
         assertThat(bounds.wantedTokens()).isEqualTo(16_384);

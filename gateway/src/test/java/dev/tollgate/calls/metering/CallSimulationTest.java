@@ -65,6 +65,7 @@ class CallSimulationTest {
                                     400_000_000,
                                     400_000_000,
                                     24_000_000_000L,
+                                    0,
                                     0),
                             null,
                             Tariff.SearchCounts.QUERIES,
@@ -226,7 +227,8 @@ class CallSimulationTest {
                 model.makesImages() ? 0 : room,
                 0,
                 Bounds.Searching.MOST,
-                Sold.images(model, tier));
+                Sold.images(model, tier),
+                Bounds.Tools.NONE);
     }
 
     private static long available(Random random, Bounds bounds) {

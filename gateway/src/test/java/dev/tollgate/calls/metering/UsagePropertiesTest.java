@@ -48,9 +48,12 @@ class UsagePropertiesTest {
                     : Math.min(Sold.INPUT_TOKENS_MAX, step + random.nextInt(3));
             Model model = Sold.model(pricing, false);
             ServiceTier tier = RandomPrices.tier(random);
+            Bounds.Tools tools = random.nextBoolean()
+                    ? Bounds.Tools.NONE
+                    : new Bounds.Tools(1 + RandomPrices.upTo(random, 500_000), random.nextInt(2));
             return new Bounds(
                     model,
-                    byBytes,
+                    byBytes + tools.held(),
                     byBytes,
                     random.nextBoolean(),
                     1 + random.nextInt(3),
@@ -62,18 +65,20 @@ class UsagePropertiesTest {
                             0,
                             0,
                             Bounds.Searching.MOST,
-                            Sold.images(model, tier)));
+                            Sold.images(model, tier),
+                            tools));
         }
 
         private static List<UpstreamEvent> batch(Random random, Bounds bounds) {
             List<UpstreamEvent> events = new ArrayList<>();
             for (int left = 1 + random.nextInt(4); left > 0; left--) {
                 events.add(
-                        switch (random.nextInt(7)) {
+                        switch (random.nextInt(8)) {
                             case 0 -> Said.text("x".repeat(random.nextInt(50)));
                             case 1 -> new UpstreamEvent.Thought(0, "x".repeat(random.nextInt(50)), null);
                             case 2 -> new UpstreamEvent.Searched(random.nextInt(20));
                             case 3 -> new UpstreamEvent.TierGranted(RandomPrices.tier(random));
+                            case 5 -> UpstreamEvent.Located.ON_MAPS;
                             case 4 -> new UpstreamEvent.Media(0, "image/png", "AAAA");
                             default -> report(random, bounds);
                         });
@@ -145,7 +150,13 @@ class UsagePropertiesTest {
             Usage usage = call.meter().usage();
             Bounds.Extras extras = call.bounds().extras();
             Tariff tariff = call.pricing().tariff();
-            boolean isWithin = usage.inputTokens() <= call.bounds().promptTokensByBytes()
+            Bounds.Tools tools = extras.tools();
+            long byBytes = call.bounds().promptTokensByBytes();
+            boolean isWithin = usage.promptTokens() <= byBytes
+                    && (tools.tokensMax() > 0
+                            ? usage.of(Count.TOOLS) <= tools.tokensMax()
+                            : usage.inputTokens() <= byBytes)
+                    && usage.of(Count.MAPS) <= tools.maps()
                     && usage.cachedTokens() <= usage.promptTokens()
                     && usage.of(Count.CACHED_AUDIO) <= Math.min(usage.cachedTokens(), usage.of(Count.AUDIO))
                     && usage.of(Count.AUDIO) + usage.of(Count.IMAGE) <= usage.promptTokens()

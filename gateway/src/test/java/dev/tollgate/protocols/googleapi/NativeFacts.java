@@ -33,7 +33,7 @@ public final class NativeFacts {
                 model.id(),
                 model.upstream().asked().name(),
                 request.candidates(),
-                request.searches(),
+                request.providerTools(),
                 PromptSizes.of(request),
                 OfferedTier.of(model, request.tier()),
                 origins,

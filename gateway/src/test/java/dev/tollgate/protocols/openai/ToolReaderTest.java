@@ -75,7 +75,7 @@ class ToolReaderTest {
             'tools':{}                                     | tools                        | 'tools' must be an array, got an object.
             'tools':[{'function':{'name':'f'}}]            | tools.0.type                 | 'tools.0.type' is required.
             'tools':[{'type':'function'}]                  | tools.0.function             | 'tools.0.function' is required.
-            'tools':[{'type':'mcp','custom':{'name':'c'}}] | tools.0.type                 | 'tools.0.type' must be one of function or custom, got "mcp".
+            'tools':[{'type':'mcp','custom':{'name':'c'}}] | tools.0.type                 | 'tools.0.type' must be one of function, custom, google_search, url_context, code_execution or google_maps, got "mcp".
             'tools':[{'type':'custom','function':{'name':'c'}}] | tools.0.custom          | 'tools.0.custom' is required.
             'tools':[{'type':'custom','custom':{}}]        | tools.0.custom.name          | 'tools.0.custom.name' is required.
             'tools':[{'type':'custom','custom':{'name':'f'}},{'type':'function','function':{'name':'f'}}] | tools.1.function.name | 'tools.1.function.name' must differ from the other tools' names, "f" is there twice.

@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -236,7 +237,7 @@ class CompatChannelTest {
                 "gemini-x",
                 "qwen",
                 1,
-                false,
+                Set.of(),
                 new PromptSize(1, 1, 0, 0, List.of()),
                 SignatureOrigins.NONE);
         assertThatThrownBy(() -> channel(null).prepare(ask)).isInstanceOfSatisfying(ApiException.class, refused -> {

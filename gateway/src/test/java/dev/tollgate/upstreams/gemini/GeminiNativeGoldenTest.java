@@ -12,6 +12,7 @@ import dev.tollgate.upstreams.pool.SignatureOrigins;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +58,7 @@ class GeminiNativeGoldenTest {
                 model.name(),
                 model.name(),
                 in.path("candidates").asInt(1),
-                false,
+                Set.of(),
                 new PromptSize(1, 1, 0, 0, List.of()),
                 new SignatureOrigins(made, null));
     }

@@ -96,6 +96,8 @@ public final class StreamFuzz {
             case UpstreamEvent.PromptBlocked it -> -1;
             case UpstreamEvent.Usage it -> -1;
             case UpstreamEvent.Searched it -> -1;
+            case UpstreamEvent.Located it -> -1;
+            case UpstreamEvent.Ran it -> it.candidate();
             case UpstreamEvent.TierGranted it -> -1;
             case UpstreamEvent.Cost it -> -1;
             case UpstreamEvent.Unreported it -> -1;

@@ -109,13 +109,13 @@ class TierRequestsTest {
         ObjectNode body = (ObjectNode)
                 new JsonMapper().readTree("{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}");
         NativeAsk plain = new NativeAsk(
-                body, "m", "gemini-2.5-pro", 1, false, new PromptSize(1, 1, 0, 0, List.of()), SignatureOrigins.NONE);
+                body, "m", "gemini-2.5-pro", 1, Set.of(), new PromptSize(1, 1, 0, 0, List.of()), SignatureOrigins.NONE);
         return new NativeAsk(
                 body,
                 "m",
                 "gemini-2.5-pro",
                 1,
-                false,
+                Set.of(),
                 plain.promptSize(),
                 tier,
                 SignatureOrigins.NONE,

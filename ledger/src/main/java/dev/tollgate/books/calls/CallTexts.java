@@ -7,6 +7,7 @@ import dev.tollgate.books.calls.CallDetails.Bill;
 import dev.tollgate.books.calls.CallDetails.CacheUsed;
 import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
@@ -83,6 +84,10 @@ public final class CallTexts {
         if (usage.searches() > 0 && tariff.has(Rate.SEARCH)) {
             json.raw(",\"search_per_1000\":").credits(rates.searchMicros());
             json.raw(tariff.searchCounts() == Tariff.SearchCounts.CALLS ? ",\"search_counts\":\"calls\"" : "");
+        }
+        if (usage.of(Count.MAPS) > 0) {
+            json.raw(",\"maps\":").number(usage.of(Count.MAPS));
+            json.raw(",\"maps_per_1000\":").credits(rates.mapsMicros());
         }
         if (usage.tier() != ServiceTier.STANDARD) {
             json.raw(",\"tier\":").string(usage.tier().word());
@@ -169,6 +174,7 @@ public final class CallTexts {
         count(json, "completion", usage.candidatesTokens());
         count(json, "reasoning", usage.thoughtsTokens());
         count(json, "searches", usage.searches());
+        count(json, "maps", usage.of(Count.MAPS));
         if (usage.tier() != ServiceTier.STANDARD) {
             json.raw(",\"tier\":").string(usage.tier().word());
         }
@@ -193,6 +199,9 @@ public final class CallTexts {
         if (usage.searches() > 0) {
             json.raw(",\"search_per_1000\":").credits(rates.searchMicros());
             json.raw(tariff.searchCounts() == Tariff.SearchCounts.CALLS ? ",\"search_counts\":\"calls\"" : "");
+        }
+        if (usage.of(Count.MAPS) > 0) {
+            json.raw(",\"maps_per_1000\":").credits(rates.mapsMicros());
         }
     }
 

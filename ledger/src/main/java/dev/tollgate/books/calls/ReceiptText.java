@@ -112,7 +112,8 @@ public final class ReceiptText {
                 .number(usage.cachedTokens())
                 .raw(",\"completion_tokens\":")
                 .number(usage.candidatesTokens())
-                .raw(made(usage.imagesWithinOutput()))
+                .raw(some("maps", usage.of(Count.MAPS)))
+                .raw(some("output_image_tokens", usage.imagesWithinOutput()))
                 .raw(",\"prompt_tokens\":")
                 .number(usage.promptTokens())
                 .raw(",\"reasoning_tokens\":")
@@ -124,9 +125,9 @@ public final class ReceiptText {
                 .raw('}');
     }
 
-    /** Returns the member of images in an output, which others do not have. */
-    private static String made(long images) {
-        return images == 0 ? "" : ",\"output_image_tokens\":" + images;
+    /** Returns the member of a count that is newer than the form of receipts; empty for 0. */
+    private static String some(String name, long count) {
+        return count == 0 ? "" : ",\"" + name + "\":" + count;
     }
 
     private static Utf8Buffer quoted(Utf8Buffer room, String text) {

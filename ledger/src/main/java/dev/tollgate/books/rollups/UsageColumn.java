@@ -20,6 +20,8 @@ public enum UsageColumn {
     OUTPUT_IMAGE_TOKENS(Count.OUTPUT_IMAGE),
     /** Search queries. */
     SEARCHES(Count.SEARCHES),
+    /** Calls whose answer has a source of Google Maps. */
+    MAPS(Count.MAPS),
     /** Calls whose usage was not reported in full. */
     ESTIMATED,
     /** Attempts with usage whose price at the upstream is not known: {@link #COST_MICROS} has nothing for them. */
@@ -82,6 +84,7 @@ public enum UsageColumn {
             THOUGHTS_TOKENS,
             OUTPUT_IMAGE_TOKENS,
             SEARCHES,
+            MAPS,
             CHARGED_MICROS,
             REFUNDED_MICROS);
 

@@ -117,6 +117,7 @@ public record CsvExport(AccountHistory history, Names names) {
     static {
         Count.MADE.forEach(
                 part -> CALLS.value(part.column(), it -> it.call.usage().of(part)));
+        CALLS.value(Count.MAPS.column(), it -> it.call.usage().of(Count.MAPS));
     }
 
     private record Labelled(CallRow call, CallLabels labels, Names names) {

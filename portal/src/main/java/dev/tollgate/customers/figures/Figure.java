@@ -44,6 +44,7 @@ public enum Figure {
     REFUNDED("refunded", "refunded", CREDITS, UsageColumn.REFUNDED_MICROS, "refunds of calls"),
     NET("net", "credits_consumed", CREDITS, Figures::netMicros, "charges without refunds"),
     SEARCHES("searches", "searches", COUNT, UsageColumn.SEARCHES, "search queries of `googleSearch`"),
+    MAPS("maps", "maps", COUNT, UsageColumn.MAPS, "calls with a source of Google Maps"),
     ESTIMATED("estimated", null, COUNT, UsageColumn.ESTIMATED, "calls whose usage was not reported in full"),
     UNCOSTED("uncosted", null, COUNT, UsageColumn.UNCOSTED, "attempts of unknown cost"),
     COST(
@@ -71,7 +72,7 @@ public enum Figure {
 
     /** The columns of the operator's files. */
     public static final Set<Figure> OF_FILES =
-            EnumSet.complementOf(EnumSet.of(COMPLETED, SEARCHES, ESTIMATED, UNCOSTED, SHORTFALL));
+            EnumSet.complementOf(EnumSet.of(COMPLETED, SEARCHES, MAPS, ESTIMATED, UNCOSTED, SHORTFALL));
 
     /** The unit of a figure. */
     enum Unit {

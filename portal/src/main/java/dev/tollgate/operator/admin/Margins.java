@@ -59,7 +59,7 @@ public record Margins(Rates rates, @Nullable Rates above) {
         PriceRates at = cost == null ? price : cost;
         boolean isKnown = cost != null;
         for (Rate rate : Rate.values()) {
-            if (price.has(rate) || at.has(rate)) {
+            if (price.isComparable(rate, at)) {
                 percent.put(rate, percent(rate.of(price), rate.of(at), isKnown));
             }
         }

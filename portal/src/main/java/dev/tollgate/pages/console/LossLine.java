@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rate that is sold below the upstream's, now or within 60 days. Amounts are micro-credits for a million tokens or a thousand searches.
+ * A rate that is sold below the upstream's, now or within 60 days. Amounts are micro-credits for a million tokens or a thousand searches or calls.
  *
  * @param from the time of the loss; null for now
  * @param isLong whether it is the rate of long prompts
@@ -79,7 +79,7 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
             PriceRates cost) {
         for (Rate rate : Rate.values()) {
             LossLine line = new LossLine(modelId, from, rate, isLong, rate.of(price), rate.of(cost));
-            boolean isOwn = price.has(rate) || cost.has(rate);
+            boolean isOwn = price.isComparable(rate, cost);
             if (isOwn && line.price < line.cost && lines.stream().noneMatch(line::repeats)) {
                 lines.add(line);
             }
@@ -109,7 +109,9 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     }
 
     private String kind() {
-        return rate == Rate.SEARCH ? "searches" : isLong ? "long prompts" : rate.words();
+        return rate == Rate.SEARCH
+                ? "searches"
+                : rate == Rate.MAPS ? "Google Maps" : isLong ? "long prompts" : rate.words();
     }
 
     public String what() {

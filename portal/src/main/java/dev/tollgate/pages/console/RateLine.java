@@ -80,7 +80,7 @@ public record RateLine(
                 .map(margin -> {
                     Rate rate = margin.getKey();
                     Rate other = isLong ? rate : Rate.INPUT;
-                    boolean isFirst = !isLong && rate == Rate.INPUT || rate == Rate.SEARCH;
+                    boolean isFirst = !isLong && rate == Rate.INPUT || !rate.isOfTokens();
                     return new RateLine(
                             isLong ? LONG + rate.words() : rate.label(),
                             Display.price(rate.of(price)),

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.EmbeddingRules;
@@ -20,6 +21,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -225,7 +227,7 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         facts.add(new Fact("Reasoning effort", efforts(model, upstream)));
         Long most = model.maxTokensByDefault();
         facts.add(new Fact("Default maximum", most == null ? "the model's limit" : Display.count(most, "token")));
-        facts.add(new Fact("Tools", tools(model.tools())));
+        facts.add(new Fact("Tools", tools(model)));
         facts.add(new Fact("Structured output", formats(model.formats())));
         facts.add(new Fact(
                 "Responses per call (n)", upstream.candidatesMax() == 1 ? "1" : "up to " + upstream.candidatesMax()));
@@ -255,6 +257,15 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         String words = efforts.stream().sorted().map(Effort::word).collect(Collectors.joining(", "));
         Effort usual = model.effortByDefault();
         return words + (usual == null ? "; model default otherwise" : "; " + usual.word() + " by default");
+    }
+
+    private static String tools(Model model) {
+        String others = EnumSet.complementOf(EnumSet.of(ProviderTool.SEARCH)).stream()
+                .filter(model::uses)
+                .map(ProviderTool::snake)
+                .collect(Collectors.joining(", "));
+        String tools = tools(model.tools());
+        return others.isEmpty() ? tools : tools.equals("none") ? others : tools + "; " + others;
     }
 
     private static String tools(Model.Tools tools) {

@@ -33,7 +33,7 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
     /**
      * A rate, with its unit in its name.
      *
-     * @param micros micro-credits for a million tokens, for a thousand searches, or for an image
+     * @param micros micro-credits for a million tokens, for a thousand searches or calls, or for an image
      * @param longMicros the same for long prompts; null if the price has no such step
      */
     public record Line(String name, long micros, @Nullable Long longMicros) {}
@@ -83,12 +83,21 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
 
     /** Makes the line of a rate; a rate that also applies to long prompts is given once. */
     private Line line(Rate rate, long micros, @Nullable Long longMicros) {
-        String name = rate.isOfTokens() ? rate.label() + ", per million tokens" : "Search, per thousand " + searches();
-        return new Line(name, micros, longMicros != null && longMicros == micros ? null : longMicros);
+        return new Line(
+                rate.isOfTokens() ? rate.label() + ", per million tokens" : thing(rate) + ", " + per(rate),
+                micros,
+                longMicros != null && longMicros == micros ? null : longMicros);
     }
 
-    private String searches() {
-        return pricing.tariff().searchCounts() == Tariff.SearchCounts.CALLS ? "calls that search" : "queries";
+    /** Returns the thing that a rate without tokens is for. */
+    private static String thing(Rate rate) {
+        return rate == Rate.MAPS ? "Google Maps" : "Search";
+    }
+
+    /** Returns the unit of a rate without tokens. */
+    private String per(Rate rate) {
+        boolean isByCall = pricing.tariff().searchCounts() == Tariff.SearchCounts.CALLS;
+        return "per thousand " + (rate == Rate.MAPS ? "calls" : isByCall ? "calls that search" : "queries");
     }
 
     /** Returns which prompts have the rates of long ones; empty if there are none. */
@@ -121,10 +130,7 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
         for (Rate rate : Rate.OPTIONAL) {
             if (rates.has(rate)) {
                 String price = Display.price(rate.of(rates));
-                lines.add(
-                        rate.isOfTokens()
-                                ? rate.label() + " " + price
-                                : "Search " + price + " per thousand " + searches());
+                lines.add(rate.isOfTokens() ? rate.label() + " " + price : thing(rate) + " " + price + " " + per(rate));
             }
         }
         PriceRates.Step above = tariff.above();

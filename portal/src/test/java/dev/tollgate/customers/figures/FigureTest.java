@@ -26,15 +26,15 @@ class FigureTest {
             .plus(Figures.of(
                     List.of(UsageColumn.CALLS, UsageColumn.CHARGED_MICROS, UsageColumn.REFUNDED_MICROS),
                     999,
-                    3_499_988,
-                    499_999));
+                    3_499_987,
+                    499_998));
 
     @Test
     void aCustomersAnswerHasTheseMembers() {
         assertThat(json(json -> Figure.write(json, SUMS))).isEqualTo("""
                 {"requests":{"total":1000,"completed":995,"failed":2,"cancelled":3},\
                 "tokens":{"input":4,"cached":5,"output":6,"reasoning":7,"output_image":8},\
-                "charged":3.5,"refunded":0.500012,"credits_consumed":2.999988,"searches":9}""");
+                "charged":3.5,"refunded":0.500012,"credits_consumed":2.999988,"searches":9,"maps":10}""");
     }
 
     @Test
@@ -42,7 +42,7 @@ class FigureTest {
         assertThat(json(json -> Figure.write(json, SUMS, Figure.OF_PLATFORM))).isEqualTo("""
                 {"calls":1000,"failed":2,"cancelled":3,"prompt_tokens":4,"cached_tokens":5,"completion_tokens":6,\
                 "reasoning_tokens":7,"output_image_tokens":8,"charged":3.5,"refunded":0.500012,"net":2.999988,"searches":9,\
-                "estimated":10,"uncosted":11,"upstream_cost":0.000014,"margin":2.999974,"shortfall":0.000016}""");
+                "maps":10,"estimated":11,"uncosted":12,"upstream_cost":0.000015,"margin":2.999973,"shortfall":0.000017}""");
     }
 
     @Test
@@ -50,12 +50,12 @@ class FigureTest {
         assertThat(file(Figure.OF_ACCOUNTS).lines().findFirst().orElseThrow())
                 .isEqualTo(CsvColumns.BEGIN
                         + "calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-                        + "reasoning_tokens,output_image_tokens,charged,refunded,net,searches");
+                        + "reasoning_tokens,output_image_tokens,charged,refunded,net,searches,maps");
         assertThat(file(Figure.OF_FILES))
                 .startsWith(CsvColumns.BEGIN
                         + "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
                         + "output_image_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms\r\n"
-                        + "1000,2,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000014,2.999974,");
+                        + "1000,2,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000015,2.999973,");
         assertThat(Figure.FIRST_BYTE_P95.text(Figures.NONE))
                 .as("a time that is not known")
                 .isEmpty();

@@ -40,6 +40,7 @@ final class CandidateChunks {
     private final int roomTokens;
     private final List<Chunk> chunks = new ArrayList<>();
     private int imageTokens;
+    private int codeTokens;
 
     CandidateChunks(
             GoogleRequest ask, DraftAnswer draft, int index, ThoughtSignatures signatures, RandomGenerator random) {
@@ -58,6 +59,7 @@ final class CandidateChunks {
             thoughts();
         }
         if (draft.calls().isEmpty()) {
+            code();
             text();
         } else {
             calls();
@@ -78,9 +80,20 @@ final class CandidateChunks {
         }
     }
 
+    /** Adds an event for each part of code that there is room for. */
+    private void code() {
+        for (ObjectNode part : draft.code()) {
+            int tokens = PromptTokens.ofText(JsonTrees.write(part));
+            if (codeTokens + tokens <= roomTokens) {
+                codeTokens += tokens;
+                add(candidate(List.of(part)), codeTokens);
+            }
+        }
+    }
+
     private void text() {
         String stopped = untilStop(draft.text());
-        String text = prefix(stopped, PromptTokens.bytesOf(roomTokens));
+        String text = prefix(stopped, PromptTokens.bytesOf(roomTokens - codeTokens));
         int from = 0;
         long bytes = 0;
         boolean logprobs = ask.config().path("responseLogprobs").asBoolean(false);
@@ -89,7 +102,7 @@ final class CandidateChunks {
             String piece = text.substring(from, to);
             bytes += piece.getBytes(StandardCharsets.UTF_8).length;
             Supplier<ObjectNode> candidate = piece(text, from, to);
-            int tokens = PromptTokens.ofBytes(bytes);
+            int tokens = codeTokens + PromptTokens.ofBytes(bytes);
             chunks.add(new Chunk(logprobs ? withLogprobs(candidate, piece) : candidate, tokens, 0, thoughtTokens));
             from = to;
         }
@@ -139,7 +152,10 @@ final class CandidateChunks {
         if (grounding != null) {
             candidate.set("groundingMetadata", within(grounding, text));
         }
-        add(candidate, PromptTokens.ofText(text) + imageTokens);
+        if (draft.pages() != null) {
+            candidate.set("urlContextMetadata", draft.pages());
+        }
+        add(candidate, codeTokens + PromptTokens.ofText(text) + imageTokens);
     }
 
     private ObjectNode lastPart() {

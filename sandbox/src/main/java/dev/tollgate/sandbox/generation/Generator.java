@@ -37,8 +37,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Generator(long seed, ThoughtSignatures signatures, InstantSource clock) {
 
-    private static final int SEARCH_TOKENS = 64;
-
     /** Returns what makes the events of the answer, each a {@code GenerateContentResponse}; at least one. */
     List<Supplier<ObjectNode>> events(GoogleRequest ask, CachedTokens cached) {
         byte[] hash = hash(ask);
@@ -105,8 +103,8 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
     private Frame frame(GoogleRequest ask, byte[] hash, CachedTokens cached) {
         String responseId =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
-        int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
         Map<Modality, Integer> prompt = PromptTokens.ofPrompt(ask);
+        int toolTokens = ToolAnswer.tokens(ask, PromptTokens.sum(prompt));
         String createTime = ask.terms().vertex() ? StoredFile.text(clock.instant()) : "";
         String imageTokens = ask.terms().knobs().text(Knob.IMAGE_TOKENS);
         return new Frame(
@@ -247,7 +245,7 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
 
         static DraftAnswer compose(GoogleRequest ask, Pictures pictures) {
             if (ask.answersIn("IMAGE")) {
-                DraftAnswer inWords = inWords(ask, AnswerText.beforeImages(ask));
+                DraftAnswer inWords = ToolAnswer.of(ask, AnswerText.beforeImages(ask));
                 boolean silent = !ask.answersIn("TEXT") && !pictures.shown().isEmpty();
                 return inWords.with(silent ? "" : inWords.text(), pictures);
             }
@@ -263,14 +261,7 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
             if (ask.json() || !ask.responseSchema().isMissingNode()) {
                 return DraftAnswer.text(structured(ask, prompt));
             }
-            return inWords(ask, AnswerText.of(ask));
-        }
-
-        private static DraftAnswer inWords(GoogleRequest ask, String text) {
-            return ask.hasTool("googleSearch")
-                    ? SearchAnswer.of(
-                            new Prompt(ask.prompt()), ask.terms().knobs().number(Knob.SEARCHES, 1))
-                    : DraftAnswer.text(text);
+            return ToolAnswer.of(ask, AnswerText.of(ask));
         }
 
         private static String structured(GoogleRequest ask, Prompt prompt) {

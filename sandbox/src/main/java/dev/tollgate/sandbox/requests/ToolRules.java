@@ -111,6 +111,11 @@ final class ToolRules {
                     ProtoTypes.snake(tool),
                     !ask.hasTool(tool) || tool.equals("googleSearch") && images.searches()));
         }
+        require(
+                !ask.terms().vertex()
+                        || !ask.hasTool("codeExecution")
+                        || BUILT_IN.stream().filter(ask::hasTool).count() == 1,
+                "Multiple tools are supported only when they are all search tools.");
         boolean serverSide = ask.body()
                 .path("toolConfig")
                 .path("includeServerSideToolInvocations")

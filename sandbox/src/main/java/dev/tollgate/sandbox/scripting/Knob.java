@@ -54,6 +54,7 @@ public enum Knob {
             "standard|flex|priority|none",
             "the service tier that is granted, whatever was asked; none is not told"),
     SEARCHES("searches", "\\d{1,2}", "how many queries an answer with a search names; 1 unless given"),
+    TOOL_TOKENS("tool_tokens", "\\d{1,7}", "so many tokens are what Google's own tools have added to the prompt"),
     NO_INDEX("no_index", "", "candidates have no index"),
     NO_ARGS("no_args", "", "a call without arguments has no args"),
     NO_CALLS("no_calls", "", "no function is called, whatever the prompt or the mode says"),

@@ -144,6 +144,9 @@ final class CandidateStream {
             when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
             case GeminiChunk.Text said -> {
                 saidSoFar.text(said.text());
+                if (said.code() != null) {
+                    out.add(new UpstreamEvent.Ran(index, said.code()));
+                }
                 addText(fence == null ? said.text() : fence.take(said.text()), said.signature(), out);
             }
         }

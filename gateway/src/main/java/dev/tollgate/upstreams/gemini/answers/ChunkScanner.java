@@ -169,7 +169,7 @@ final class ChunkScanner {
                 throw JsonScanner.uncommon();
             }
         }
-        return text.isEmpty() && signature == null ? null : new GeminiChunk.Text(text, thought, signature);
+        return text.isEmpty() && signature == null ? null : new GeminiChunk.Text(text, thought, signature, null);
     }
 
     private @Nullable Usage usage() {

@@ -37,7 +37,8 @@ final class Citations {
         for (JsonNode support : grounding.path("groundingSupports").values()) {
             JsonNode segment = support.path("segment");
             for (JsonNode chosen : support.path("groundingChunkIndices").values()) {
-                JsonNode web = sources.path(chosen.asInt(-1)).path("web");
+                JsonNode source = sources.path(chosen.asInt(-1));
+                JsonNode web = source.path(source.has("maps") ? "maps" : "web");
                 if (segment.isObject() && web.path("uri").isString() && citations.size() < CITATIONS_MAX) {
                     citations.add(citation(segment, web));
                 }

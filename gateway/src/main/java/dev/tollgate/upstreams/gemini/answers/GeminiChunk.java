@@ -45,7 +45,9 @@ record GeminiChunk(
             boolean thought,
             @Nullable String signature) implements Part {}
 
-    record Text(String text, boolean thought, @Nullable String signature) implements Part {}
+    /** @param code that the upstream ran, or its output, of which this is the text; null for others */
+    record Text(String text, boolean thought, @Nullable String signature, UpstreamEvent.@Nullable RunCode code)
+            implements Part {}
 
     record Call(
             @Nullable String id,

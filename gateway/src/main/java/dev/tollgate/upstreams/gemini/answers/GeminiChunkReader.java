@@ -4,10 +4,10 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.upstreams.gemini.answers.GeminiChunk.Candidate;
 import dev.tollgate.upstreams.gemini.answers.GeminiChunk.Part;
+import dev.tollgate.upstreams.pool.UpstreamEvent.RunCode;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -131,6 +131,7 @@ final class GeminiChunkReader {
         private String arguments = "{}";
         private @Nullable ObjectNode serverTool;
         private @Nullable FileFields file;
+        private @Nullable RunCode code;
 
         private void field(String name) {
             switch (name) {
@@ -144,8 +145,8 @@ final class GeminiChunkReader {
                 }
                 case "toolCall", "toolResponse" ->
                     serverTool = Json.MAPPER.createObjectNode().set(name, tree());
-                case "executableCode" -> text = CodeText.code(tree());
-                case "codeExecutionResult" -> text = CodeText.result(tree());
+                case "executableCode" -> code = RunCode.code(tree());
+                case "codeExecutionResult" -> code = RunCode.output(tree());
                 default -> {}
             }
         }
@@ -177,8 +178,8 @@ final class GeminiChunkReader {
             if (file != null && file.data != null) {
                 return new GeminiChunk.Media(file.mimeType, file.data, file.linked, thought, signature);
             }
-            String said = text == null ? "" : text;
-            return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature);
+            String said = text != null ? text : code == null ? "" : code.markdown();
+            return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature, code);
         }
     }
 
@@ -239,26 +240,5 @@ final class GeminiChunkReader {
     /** The arguments as compact JSON, numbers with the digits that they came with. */
     private String compactObject() {
         return json.currentToken() == JsonToken.START_OBJECT ? Json.compact(json) : "{}";
-    }
-
-    /** Code that the upstream ran, and what came of it, as fenced Markdown (D49): OpenAI has no part of its own for it. */
-    private static final class CodeText {
-
-        private CodeText() {}
-
-        static String code(JsonNode executableCode) {
-            String language = executableCode.path("language").asString("").toLowerCase(Locale.ROOT);
-            return fenced(language.equals("language_unspecified") ? "" : language, executableCode.path("code"));
-        }
-
-        static String result(JsonNode codeExecutionResult) {
-            return codeExecutionResult.path("output").asString("").isEmpty()
-                    ? ""
-                    : fenced("output", codeExecutionResult.path("output"));
-        }
-
-        private static String fenced(String language, JsonNode text) {
-            return "\n```" + language + "\n" + text.asString("").stripTrailing() + "\n```\n";
-        }
     }
 }

@@ -72,7 +72,7 @@ final class GeminiStream {
             for (GeminiChunk.Candidate said : chunk.candidates()) {
                 if (said.index() < CANDIDATES_MAX) {
                     note(said);
-                    price.searched(said.grounding(), out);
+                    price.grounded(said.grounding(), out);
                     candidate(said.index()).accept(said, out);
                 }
             }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The parts of a stream that affect its price besides token counts: its service tier and its searches. Reports each change once. Confined to its
+ * The parts of a stream that affect its price besides token counts: its service tier, its searches and Google Maps. Reports each change once. Confined to its
  * stream.
  */
 final class PriceSigns {
@@ -21,6 +21,7 @@ final class PriceSigns {
     private @Nullable ServiceTier granted;
     private @Nullable ServiceTier reported;
     private int searches = NONE;
+    private boolean located;
 
     /** Notes the tier that the upstream has named, until it names another. */
     void granted(@Nullable ServiceTier tier) {
@@ -36,10 +37,23 @@ final class PriceSigns {
         }
     }
 
-    /** Appends the searches that one candidate's {@code groundingMetadata} names, if they are more than before. */
-    void searched(@Nullable JsonNode grounding, List<UpstreamEvent> out) {
+    /**
+     * Appends the searches that one candidate's {@code groundingMetadata} names, if they are more than before, and Google Maps. An answer from places
+     * alone has not searched, even if it names the queries for places.
+     */
+    void grounded(@Nullable JsonNode grounding, List<UpstreamEvent> out) {
         if (grounding == null) {
             return;
+        }
+        if (hasChunk(grounding, true)) {
+            if (!located) {
+                out.add(UpstreamEvent.Located.ON_MAPS);
+            }
+            located = true;
+            if (!hasChunk(grounding, false)
+                    && grounding.path("searchEntryPoint").isEmpty()) {
+                return;
+            }
         }
         Set<String> queries = queries(grounding);
         int count = !queries.isEmpty() || restsOnSources(grounding) ? queries.size() : NONE;
@@ -64,6 +78,10 @@ final class PriceSigns {
             }
         }
         return queries;
+    }
+
+    private static boolean hasChunk(JsonNode grounding, boolean isPlace) {
+        return grounding.path("groundingChunks").valueStream().anyMatch(chunk -> chunk.has("maps") == isPlace);
     }
 
     private static boolean restsOnSources(JsonNode grounding) {

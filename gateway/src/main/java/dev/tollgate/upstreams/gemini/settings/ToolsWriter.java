@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini.settings;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
@@ -28,7 +29,7 @@ public final class ToolsWriter {
     private final Conversation conversation;
     private final Set<String> ignored;
     private final List<Tool> declared;
-    private final boolean searches;
+    private final Set<ProviderTool> provided;
 
     /** @param ignored takes dotted names of what could not be expressed */
     public ToolsWriter(JsonGenerator json, Conversation conversation, Set<String> ignored) {
@@ -36,23 +37,21 @@ public final class ToolsWriter {
         this.conversation = conversation;
         this.ignored = ignored;
         this.declared = declared(conversation);
-        this.searches = conversation.webSearch()
-                || !conversation.tools().isEmpty()
-                        && allowed(conversation).stream().anyMatch(Tool::isSearch);
+        this.provided = conversation.withTools(allowed(conversation)).providerTools();
     }
 
     public void write() {
         requireKnownChoice();
-        if (declared.isEmpty() && !searches) {
+        if (declared.isEmpty() && provided.isEmpty()) {
             return;
         }
         json.writeArrayPropertyStart("tools");
         if (!declared.isEmpty()) {
             writeDeclarations();
         }
-        if (searches) {
+        for (ProviderTool tool : provided) {
             json.writeStartObject();
-            json.writeObjectPropertyStart("googleSearch");
+            json.writeObjectPropertyStart(tool.key());
             json.writeEndObject();
             json.writeEndObject();
         }
@@ -64,7 +63,9 @@ public final class ToolsWriter {
         if (conversation.tools().isEmpty()) {
             return List.of();
         }
-        return allowed(conversation).stream().filter(tool -> !tool.isSearch()).toList();
+        return allowed(conversation).stream()
+                .filter(tool -> tool.provider() == null)
+                .toList();
     }
 
     /** D22: of {@code allowed_tools} nothing else is declared. */
@@ -183,7 +184,7 @@ public final class ToolsWriter {
 
     private void writeConfig() {
         String mode = mode();
-        boolean both = searches && !declared.isEmpty();
+        boolean both = !provided.isEmpty() && !declared.isEmpty();
         if (mode == null && !both) {
             return;
         }
@@ -205,7 +206,7 @@ public final class ToolsWriter {
         json.writeEndObject();
     }
 
-    /** Null for AUTO, and for a search-only request, where the setting would be refused (G-07). */
+    /** Null for AUTO, and for a request with the provider's tools alone, where the setting would be refused (G-07). */
     private @Nullable String mode() {
         if (declared.isEmpty()) {
             if (!(conversation.toolChoice() instanceof ToolChoice.Auto)) {

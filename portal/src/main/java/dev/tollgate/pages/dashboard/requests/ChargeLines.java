@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import dev.tollgate.models.Count;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
@@ -26,7 +27,8 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
     /** Returns whether nothing but input and output was charged. */
     boolean isPlain() {
         return Rate.PARTS.stream().allMatch(it -> tokens(it) == 0)
-                && (usage.searches() == 0 || rates.searchMicros() == 0);
+                && (usage.searches() == 0 || rates.searchMicros() == 0)
+                && (usage.of(Count.MAPS) == 0 || rates.mapsMicros() == 0);
     }
 
     private long tokens(Rate rate) {
@@ -43,7 +45,7 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
                             ? priced("Thoughts", "", usage.thoughtsTokens(), rates.outputMicros())
                             : priced("Thoughts", "free with this model", usage.thoughtsTokens(), 0));
         }
-        search(lines);
+        tools(lines);
         BigDecimal exact = pricing.exactCredits(usage);
         BigDecimal computed = BigDecimal.valueOf(pricing.chargeMicros(usage), 6);
         lines.add(Line.of("Exact", "", credits(exact)));
@@ -70,24 +72,24 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
         lines.addAll(parts);
     }
 
-    private void search(List<Line> lines) {
+    private void tools(List<Line> lines) {
         long searches = pricing.tariff().searches(usage);
         long rate = rates.searchMicros();
         if (searches > 0 && rate > 0) {
             boolean isByCall = pricing.tariff().searchCounts() == SearchCounts.CALLS;
-            BigDecimal amount = BigDecimal.valueOf(rate, 6)
-                    .multiply(BigDecimal.valueOf(searches))
-                    .movePointLeft(3);
             String count = isByCall ? "1 call" : searches == 1 ? "1 query" : Display.number(searches) + " queries";
-            lines.add(new Line(
-                    "Search",
-                    "",
-                    count,
-                    plain(BigDecimal.valueOf(rate, 6)),
-                    PriceLines.PER_THOUSAND,
-                    credits(amount),
-                    false));
+            lines.add(perThousand("Search", count, searches, rate));
         }
+        long maps = usage.of(Count.MAPS);
+        if (maps > 0 && rates.mapsMicros() > 0) {
+            lines.add(perThousand("Google Maps", "1 call", maps, rates.mapsMicros()));
+        }
+    }
+
+    private static Line perThousand(String what, String count, long number, long micros) {
+        BigDecimal rate = BigDecimal.valueOf(micros, 6);
+        BigDecimal amount = rate.multiply(BigDecimal.valueOf(number)).movePointLeft(3);
+        return new Line(what, "", count, plain(rate), PriceLines.PER_THOUSAND, credits(amount), false);
     }
 
     private static Line priced(String what, String about, long tokens, long microsPerMillion) {
