@@ -6,7 +6,7 @@ import { attached, pdfPages } from '../../main/resources/assets/playground/files
 import { dayOf, headOf, isMatch, surplus } from '../../main/resources/assets/playground/kept.mjs';
 import { fenced, finished, renderer } from '../../main/resources/assets/playground/markdown.mjs';
 
-const shown = renderer({ getLanguage: (name) => name === 'js', highlight: (text) => ({ value: '<b>' + text + '</b>' }) });
+const shown = renderer(() => ({ getLanguage: (name) => name === 'js', highlight: (text) => ({ value: '<b>' + text + '</b>' }) }));
 
 test('a block is finished once another begins after an empty line', () => {
   assert.equal(finished('One'), 0);
@@ -38,6 +38,13 @@ test('code is highlighted once it is closed and its language known', () => {
   assert.equal(shown.code({ text: '<a>', lang: 'js', closed: true }), '<pre><code class="hljs language-js"><b><a></b></code></pre>');
   assert.equal(shown.code({ text: '<a>', lang: 'js', closed: false }), '<pre><code class="hljs language-js">&lt;a&gt;</code></pre>');
   assert.equal(shown.code({ text: '<a>', lang: 'zz' }), '<pre><code class="hljs">&lt;a&gt;</code></pre>');
+});
+
+test('code stays plain until what highlights it is there', () => {
+  let loads = 0;
+  const plain = renderer(() => undefined, () => loads++);
+  assert.deepEqual([plain.code({ text: '<a>', lang: 'js' }), loads], ['<pre><code class="hljs">&lt;a&gt;</code></pre>', 1]);
+  assert.deepEqual([plain.code({ text: '<a>' }), loads], ['<pre><code class="hljs">&lt;a&gt;</code></pre>', 1]);
 });
 
 test('a file is text by its type, its name or its bytes', async () => {

@@ -17,7 +17,8 @@ const ALLOWED = {
 
 const escapeHtml = (text) => text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }[c]));
 
-export const renderer = (hljs) => ({
+// highlighter: returns what colours code, or nothing while it is not there; load: called if it is needed
+export const renderer = (highlighter, load) => ({
   html: (token) => escapeHtml(token.text),
   // an image loaded from its address would report the reader to that server: a link names the host, and the reader may open it
   image: (token) => {
@@ -28,7 +29,9 @@ export const renderer = (hljs) => ({
   // a task's box is a sign: a form's element of a model has no place in the page
   checkbox: (token) => '<span class="box">' + (token.checked ? '☑' : '☐') + '</span> ',
   code: (token) => {
-    const language = hljs.getLanguage(token.lang || '') ? token.lang : null;
+    const hljs = highlighter();
+    if (!hljs && token.lang) load();
+    const language = hljs?.getLanguage(token.lang || '') ? token.lang : null;
     const inner = language && token.closed !== false ? hljs.highlight(token.text, { language }).value : escapeHtml(token.text);
     return '<pre><code class="hljs' + (language ? ' language-' + language : '') + '">' + inner + '</code></pre>';
   },
@@ -81,16 +84,16 @@ const copyable = (element) => {
 
 // Returns a function that shows the text of a turn in an element. While it grows, a finished block is made once and stays, and only
 // the rest is made again; shown is what the function remembers of the element: begin with { end: 0, tail: null }.
-// window: has the libraries; loadFormulas: called if formulas cannot be shown yet
-export const markdown = (window, loadFormulas) => {
-  const { DOMPurify, marked, hljs } = window;
+// window: has the libraries; loadFormulas, loadColours: called if formulas cannot be shown yet, or code not in colours
+export const markdown = (window, loadFormulas, loadColours) => {
+  const { DOMPurify, marked } = window;
   DOMPurify.addHook('afterSanitizeAttributes', (node) => {
     if (node.tagName === 'A') {
       node.setAttribute('rel', 'noopener noreferrer nofollow');
       node.setAttribute('target', '_blank');
     }
   });
-  marked.use({ renderer: renderer(hljs), gfm: true, breaks: true, extensions: formulas(() => window.temml, loadFormulas, escapeHtml) });
+  marked.use({ renderer: renderer(() => window.hljs, loadColours), gfm: true, breaks: true, extensions: formulas(() => window.temml, loadFormulas, escapeHtml) });
 
   const render = (element, text) => {
     element.innerHTML = DOMPurify.sanitize(marked.parse(text), ALLOWED);

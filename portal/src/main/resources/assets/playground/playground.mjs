@@ -127,12 +127,13 @@ const finish = () => {
 
 // ---- drawing
 
-let loading = null;
-const loadFormulas = () => {
-  loading ||= import(root.dataset.formulas).then(() => draw(true)).catch(() => {});
+// what formulas and code need is loaded with the first one
+const loading = new Map();
+const load = (address) => () => {
+  if (!loading.has(address)) loading.set(address, import(address).then(() => draw(true)).catch(() => {}));
 };
 
-const drawColumns = turns(markdown(window, loadFormulas), {
+const drawColumns = turns(markdown(window, load(root.dataset.formulas), load(root.dataset.colours)), {
   look: requests.look,
   allow: () => allowed(),
   send: () => send(),

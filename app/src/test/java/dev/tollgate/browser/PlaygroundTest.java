@@ -312,6 +312,9 @@ class PlaygroundTest {
     void markdown_keeps_its_columns_boxes_and_quotes() {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
+            assertThat(page.evaluate("() => typeof hljs"))
+                    .as("loaded with the first code")
+                    .isEqualTo("undefined");
             ask(page, "Please draw a table.");
             answer(page, "Golden Gate");
             page.waitForSelector(".turn.assistant .costs b");
@@ -322,6 +325,7 @@ class PlaygroundTest {
             assertThat(page.evaluate(
                             "() => getComputedStyle(document.querySelector('.answer blockquote')).borderLeftWidth"))
                     .isEqualTo("3px");
+            page.waitForSelector(".answer code [class^=hljs-]");
             assertThat(page.textContent(".answer .block > header")).isEqualTo("pythonCopy");
             visit.assertFits();
             visit.keep("playground-markdown");

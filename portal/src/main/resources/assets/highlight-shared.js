@@ -1,0 +1,2 @@
+// As temml-shared.js says it.
+globalThis.hljs = hljs;
