@@ -439,10 +439,10 @@ class RetiringModelsTest {
         assertThat(sold().get("retirement").toString()).isEqualTo("""
                         {"at":"2026-12-01T00:00:00Z","successor":"gemini-3.8-flash","in_effect":false,"costs":[\
                         {"from":"2026-12-01T00:00:00Z","input":150,"output":750,\
-                        "cached_input":15,"search_per_1000":2800,"tiers":{"flex":0.5,"priority":1.8},\
+                        "cached_input":15,"search_per_1000":2800,"maps_per_1000":2800,"tiers":{"flex":0.5,"priority":1.8},\
                         "margin_percent":{"input":42.8,"output":64.2,"cached_input":94.2,"search_per_1000":null},"loss":true},\
                         {"from":"2027-01-01T08:00:00Z","input":300,"output":1500,\
-                        "cached_input":30,"search_per_1000":2800,"tiers":{"flex":0.5,"priority":1.8},\
+                        "cached_input":30,"search_per_1000":2800,"maps_per_1000":2800,"tiers":{"flex":0.5,"priority":1.8},\
                         "margin_percent":{"input":-14.3,"output":28.5,"cached_input":88.5,"search_per_1000":null},"loss":true}]}""");
         Browser operator = new Browser(gateway.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
