@@ -9,6 +9,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Stores;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,12 +221,24 @@ class LabelsTest extends LabelledCalls {
         Map<String, String> labels = Map.of("x-tollgate-tags", "feature=search", "x-tollgate-end-user", "u-17");
         String id =
                 done(send(key, "POST", CHAT, PLAIN, labels)).json().get("id").asString();
-        done(send(key, "POST", CHAT, PLAIN, Map.of()));
+        String other =
+                done(send(key, "POST", CHAT, PLAIN, Map.of())).json().get("id").asString();
 
         String usage = owner.get(page).body();
 
         assertThat(usage).contains("feature, this month", ">search<", "End users, this month", ">u-17<");
         assertThat(usage.split(">none<", -1)).as("the calls without a label").hasSize(3);
+        for (String filter : List.of("tag=feature%3Dsearch", "end_user=u-17")) {
+            String list = "/dashboard/requests?range=month&amp;utc=1&amp;" + filter;
+            assertThat(usage).contains("href=\"" + list + "\"");
+            assertThat(owner.get(list.replace("&amp;", "&")).body())
+                    .as(filter)
+                    .contains(id)
+                    .doesNotContain(other);
+            assertThat(owner.get("/dashboard/requests?" + filter.replaceAll(".$", "x"))
+                            .body())
+                    .contains("No calls match these filters.");
+        }
         assertThat(owner.get("/dashboard/requests/" + id).body()).contains("feature=search", "u-17");
         String file = owner.get("/dashboard/requests.csv").body();
         assertThat(file.lines().findFirst().orElseThrow())

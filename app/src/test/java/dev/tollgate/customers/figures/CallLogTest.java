@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
@@ -50,7 +51,7 @@ class CallLogTest {
                     .formatted(CALLS, 1_793_500_000_000L + CALLS * 1_000L);
 
     private static final CallFilter FAILED =
-            new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, KeyFilter.ALL, null, null, -1, null);
+            new CallFilter(null, null, Set.of(TaskStatus.FAILED), null, KeyFilter.ALL, null, null, -1, null, null);
 
     @TempDir
     Path folder;
@@ -158,7 +159,8 @@ class CallLogTest {
                 "chat",
                 "estimated",
                 1,
-                "timeout");
+                "timeout",
+                new Label("feature", "search"));
         List<Object> values = new ArrayList<>(List.of("acc_1", 1, 2_001));
         String sql = "SELECT c.id FROM call c WHERE c.account_id = ? AND c.number >= ? AND c.number < ?"
                 + filter.ofColumns("acc_1", values) + " ORDER BY c.number DESC";
@@ -173,7 +175,9 @@ class CallLogTest {
                     steps.add(row.getString("detail"));
                 }
                 assertThat(steps)
-                        .containsExactly("SEARCH c USING INDEX call_number (account_id=? AND number>? AND number<?)");
+                        .containsExactly(
+                                "SEARCH c USING INDEX call_number (account_id=? AND number>? AND number<?)",
+                                "SEARCH l EXISTS USING COVERING INDEX label_value (account_id=? AND name=? AND value=?)");
             }
         }
     }

@@ -690,7 +690,8 @@ class RandomMonthTest {
                 random.nextInt(3) == 0 ? "mem_1" : null,
                 random.nextBoolean() ? KeyView.ALL : new KeyView(false, "mem_1", Set.of("team_2")));
         long over = random.nextBoolean() ? random.nextInt(30_000) : -1;
-        CallFilter filter = new CallFilter(span.from(), span.to(), Set.of(status), model, keys, null, null, over, null);
+        CallFilter filter =
+                new CallFilter(span.from(), span.to(), Set.of(status), model, keys, null, null, over, null, null);
         List<CallRow> shown = new ArrayList<>();
         String before = null;
         do {

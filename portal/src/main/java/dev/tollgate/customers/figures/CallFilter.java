@@ -1,5 +1,7 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.TaskStatus;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param flag one of the usage's flags
  * @param overMicros calls that were charged more, micro-credits; -1 for all
  * @param error the code of the error with which a call has failed
+ * @param label one of the call's labels
  */
 public record CallFilter(
         @Nullable Instant from,
@@ -32,7 +35,13 @@ public record CallFilter(
         @Nullable String door,
         @Nullable String flag,
         long overMicros,
-        @Nullable String error) {
+        @Nullable String error,
+        @Nullable Label label) {
+
+    /** The numbers of a call's labels stand in its row with spaces between them. */
+    private static final String LABELLED =
+            " AND EXISTS (SELECT 1 FROM label l WHERE l.account_id = c.account_id AND l.name = ? AND l.value = ?"
+                    + " AND l.value <> '' AND ' ' || c.labels || ' ' LIKE '% ' || l.number || ' %')";
 
     static final Set<TaskStatus> ENDS = Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
 
@@ -44,24 +53,24 @@ public record CallFilter(
 
     /** Returns the filter for all calls of keys. */
     public static CallFilter of(KeyFilter keys) {
-        return new CallFilter(null, null, Set.of(), null, keys, null, null, -1, null);
+        return new CallFilter(null, null, Set.of(), null, keys, null, null, -1, null, null);
     }
 
     /** Returns the filter for calls of keys that ended in a span, optionally of one model. */
     public static CallFilter of(Span span, @Nullable String model, KeyFilter keys) {
-        return new CallFilter(span.from(), span.to(), Set.of(), model, keys, null, null, -1, null);
+        return new CallFilter(span.from(), span.to(), Set.of(), model, keys, null, null, -1, null, null);
     }
 
     /** Returns this filter without running calls. */
     CallFilter ofEnded() {
         Set<TaskStatus> ends = statuses.isEmpty() ? ENDS : statuses;
-        return new CallFilter(from, to, ends, model, keys, door, flag, overMicros, error);
+        return new CallFilter(from, to, ends, model, keys, door, flag, overMicros, error, label);
     }
 
     /** Running calls are asked for by their status, or where nothing is said of status, time or charge. */
     boolean wantsRunning() {
         return statuses.isEmpty()
-                ? from == null && to == null && flag == null && overMicros < 0 && error == null
+                ? from == null && to == null && flag == null && overMicros < 0 && error == null && label == null
                 : statuses.contains(TaskStatus.PROCESSING);
     }
 
@@ -85,6 +94,10 @@ public record CallFilter(
         add(sql, values, " AND c.door = ?", door);
         add(sql, values, " AND c.charged_micros > ?", overMicros < 0 ? null : overMicros);
         add(sql, values, " AND c.error_code = ?", error);
+        if (label != null) {
+            sql.append(LABELLED);
+            values.addAll(List.of(label.name(), label.value()));
+        }
         return flag == null ? sql.toString() : sql.append(ofFlag(flag)).toString();
     }
 
@@ -106,6 +119,7 @@ public record CallFilter(
         }
     }
 
+    /** @param call that runs: the row of another names its labels by their numbers */
     boolean takes(CallRow call) {
         Instant end = call.endedAt();
         return (statuses.isEmpty() || statuses.contains(call.status()))
@@ -115,6 +129,7 @@ public record CallFilter(
                 && (flag == null || call.flags().contains(flag))
                 && call.chargeMicros() > overMicros
                 && (error == null || error.equals(call.errorCode()))
+                && (label == null || CallLabels.of(call.labels()).all().contains(label))
                 && (from == null || (end != null && !end.isBefore(from)))
                 && (to == null || (end != null && end.isBefore(to)));
     }

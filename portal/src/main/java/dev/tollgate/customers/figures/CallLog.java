@@ -72,7 +72,7 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
                 .filter(keys::takes)
                 .limit(running)
                 .forEach(calls::add);
-        CallFilter filter = new CallFilter(null, null, CallFilter.ENDS, null, keys, null, null, -1, null);
+        CallFilter filter = new CallFilter(null, null, CallFilter.ENDS, null, keys, null, null, -1, null, null);
         calls.addAll(look(filter, Math.max(1, lastNumber + 1 - LOOKED_AT_MAX), lastNumber + 1, false, ended));
         return calls;
     }

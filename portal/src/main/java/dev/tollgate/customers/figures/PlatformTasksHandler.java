@@ -26,6 +26,7 @@ public record PlatformTasksHandler(PlatformCalls calls) implements Handler<Objec
                 null,
                 null,
                 -1,
+                null,
                 null);
         String account = parameters.text("account");
         String after = account == null ? parameters.callId() : parameters.place();

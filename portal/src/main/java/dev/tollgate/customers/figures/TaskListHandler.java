@@ -39,6 +39,7 @@ public record TaskListHandler(AccountHistory history) implements Handler<KeyCall
                 null,
                 null,
                 -1,
+                null,
                 null);
         String after = parameters.place();
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);

@@ -90,7 +90,7 @@ public record ConsoleCalls(
 
     private static CallFilter filter(EndedWithin range, @Nullable TaskStatus state, @Nullable String model) {
         Set<TaskStatus> states = state == null ? Set.of() : Set.of(state);
-        return new CallFilter(range.begin(), range.end(), states, model, KeyFilter.ALL, null, null, -1, null);
+        return new CallFilter(range.begin(), range.end(), states, model, KeyFilter.ALL, null, null, -1, null, null);
     }
 
     /** Returns the calls of the filters by time; null if there are none, or no chart of them. */

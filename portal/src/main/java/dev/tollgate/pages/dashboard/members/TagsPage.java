@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.members;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.money.Shares;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
@@ -40,7 +41,14 @@ public record TagsPage(OrganizationStores stores, AccountHistory history, Instan
     private static final int VALUES = 20;
 
     /** A row of usage. @param value null for the calls without one @param rest the number of further values that the row sums up; 0 for one value */
-    public record Row(@Nullable String value, int rest, Figures figures) {}
+    public record Row(@Nullable String value, int rest, Figures figures) {
+
+        /** Returns the row's part of the net of all rows, which is more than 0. */
+        public long percentOf(List<Row> rows) {
+            long all = rows.stream().mapToLong(row -> row.figures.netMicros()).sum();
+            return Shares.nearest(100 * figures.netMicros(), all);
+        }
+    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys that the URL names, of those that the reader sees
  * @param over credits as typed, or null
  * @param error the code of an error
+ * @param label a tag or an end user
  */
 public record CallFilters(
         @Nullable ChosenRange range,
@@ -36,11 +39,13 @@ public record CallFilters(
         @Nullable String door,
         @Nullable String flag,
         @Nullable String over,
-        @Nullable String error) {
+        @Nullable String error,
+        @Nullable Label label) {
 
     static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
 
     private static final Set<String> OF_RANGE = Set.of("from", "to", "utc");
+    private static final Set<String> UNSEEN = Set.of("error", "tag", "end_user");
     private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over");
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("range", "Time"),
@@ -52,7 +57,9 @@ public record CallFilters(
             Map.entry("door", "API"),
             Map.entry("flag", "Notes"),
             Map.entry("over", "Over"),
-            Map.entry("error", "Error"));
+            Map.entry("error", "Error"),
+            Map.entry("tag", "Tag"),
+            Map.entry("end_user", "End user"));
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
@@ -79,7 +86,19 @@ public record CallFilters(
                 door != null && ProtocolName.isCode(door) ? door : null,
                 flag != null && FLAGS.contains(flag) ? flag : null,
                 isAmount(over) ? over : null,
-                text(request, "error"));
+                text(request, "error"),
+                label(request));
+    }
+
+    /** A tag is written {@code name=value}, as a call names it. */
+    private static @Nullable Label label(PageRequest<?> request) {
+        String tag = text(request, "tag");
+        int end = tag == null ? -1 : tag.indexOf('=');
+        String endUser = text(request, "end_user");
+        if (tag != null && end > 0) {
+            return new Label(tag.substring(0, end), tag.substring(end + 1));
+        }
+        return endUser == null ? null : new Label(CallLabels.END_USER, endUser);
     }
 
     private static @Nullable String text(PageRequest<?> request, String name) {
@@ -137,12 +156,13 @@ public record CallFilters(
                 && door == null
                 && flag == null
                 && over == null
-                && error == null;
+                && error == null
+                && label == null;
     }
 
     /** Returns whether the roll-ups can answer the question: perhaps of a model, a key, a team or a member. */
     public boolean isKnownToRollups() {
-        return state == null && door == null && flag == null && over == null && error == null;
+        return state == null && door == null && flag == null && over == null && error == null && label == null;
     }
 
     public CallFilter filter() {
@@ -155,7 +175,8 @@ public record CallFilters(
                 door,
                 flag,
                 over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact(),
-                error);
+                error,
+                label);
     }
 
     /** Returns a link to another path with these filters. */
@@ -195,6 +216,10 @@ public record CallFilters(
         put(fields, "flag", flag);
         put(fields, "over", over);
         put(fields, "error", error);
+        if (label != null) {
+            boolean isTag = !label.name().isEmpty();
+            put(fields, isTag ? "tag" : "end_user", isTag ? label.name() + "=" + label.value() : label.value());
+        }
         return fields;
     }
 
@@ -241,6 +266,13 @@ public record CallFilters(
     }
 
     // ---- for the template ----
+
+    /** Returns the filters that have no field in the form and come by links, by their names. */
+    public Map<String, String> unseen() {
+        Map<String, String> unseen = fields();
+        unseen.keySet().retainAll(UNSEEN);
+        return unseen;
+    }
 
     /** {@code selected} where it is: null leaves the attribute out. */
     public boolean isRange(String value) {
