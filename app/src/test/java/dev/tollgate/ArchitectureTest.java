@@ -497,6 +497,7 @@ class ArchitectureTest {
                         packageOf("upstreams.signatures"),
                         packageOf("calls.replay"),
                         packageOf("calls.kept"),
+                        packageOf("calls.files"),
                         packageOf("customers.figures"),
                         packageOf("customers.people"),
                         packageOf("customers.rejections"),

@@ -8,6 +8,7 @@ import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.tasks.TaskHandler;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.replay.LargeBodies;
@@ -73,6 +74,7 @@ record CallRoutes(
         SchemaChecks checks,
         Signatures signatures,
         KeptResponses kept,
+        FileStore files,
         Workers signing,
         FreeCounts counts) {
 

@@ -12,6 +12,7 @@ import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
@@ -123,7 +124,7 @@ public record CallsModule(
                 refusals,
                 requests,
                 new KeyGate(books.stores().keys(), requests),
-                new CallRoutes(ground, books, calls, checks, signatures, kept, signing, counts));
+                new CallRoutes(ground, books, calls, checks, signatures, kept, files(ground, books), signing, counts));
     }
 
     private static RefusalBooks refusals(Ground ground, BooksModule books) {
@@ -153,6 +154,16 @@ public record CallsModule(
                 settings.get(TrafficSettings.RESPONSES_STORE).equals("on"),
                 settings.get(TrafficSettings.RESPONSES_BYTES),
                 settings.get(TrafficSettings.BODY_BYTES));
+    }
+
+    private static FileStore files(Ground ground, BooksModule books) {
+        return new FileStore(
+                books.database(),
+                books.writer(),
+                books.secrets(),
+                ground.clock(),
+                ground.random(),
+                ground.settings().get(TrafficSettings.FILES_BYTES));
     }
 
     private static MediaLoader mediaLoader(Ground ground, Vertx vertx) {
@@ -252,6 +263,7 @@ public record CallsModule(
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
+                new Sweep("sweep-files", FileStore.SWEEP_EVERY, playground.files()::sweep),
                 new Sweep("count-refusals", RefusalBooks.FLUSH_EVERY, refusals::flush),
                 new Sweep("sweep-refusals", RefusalBooks.SWEEP_EVERY, refusals::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));

@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.departure.Leaving;
@@ -67,6 +68,7 @@ record Stores(
                 labels,
                 Signatures.part(),
                 KeptResponses.part(),
+                FileStore.part(),
                 answers.part(),
                 prices.part(),
                 RecordedRates.part(),

@@ -248,6 +248,9 @@ class ServerMoveTest {
             "INSERT INTO account (id, name, created_at, blocked, deleted_at) VALUES ('acc_gone', 'deleted account', 1, 1, 2)",
             "INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, used_at, sealed)"
                     + " VALUES ('chatcmpl-1', 'acc_1', NULL, 300, 3, 300, 2, x'00ff7f')",
+            "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
+                    + " VALUES ('ab', 'acc_1', '', 'key_1', 'made', x'01', 'image/png', 3, 3, 'cd', 1, 2)",
+            "INSERT INTO file_piece (file_id, place, sealed) VALUES ('ab', 0, x'00ff7f')",
             "INSERT INTO team (id, account_id, name, created_at, archived_at) VALUES ('team_1', 'acc_1', 'Search', 1, NULL)",
             "INSERT INTO team_member (team_id, member_id, role) VALUES ('team_1', 'mem_1', 'admin')",
             "INSERT INTO kept_share (account_id, bytes) VALUES ('acc_1', 300)",

@@ -3,6 +3,7 @@ package dev.tollgate.testing;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.calls.replay.Answers;
@@ -18,6 +19,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -37,9 +39,13 @@ public final class StoreFixture extends KeysFixture {
     /** The room for the kept responses of all accounts. */
     public static final long RESPONSES_STORE_BYTES = 1_000_000;
 
+    /** The room for the files of all accounts. */
+    public static final long FILES_BYTES = 3L << 29;
+
     public final Answers answers;
     public final Signatures signatures;
     public final KeptResponses responses;
+    public final FileStore files;
 
     /** Over a SQLite file. */
     public StoreFixture(Path folder) {
@@ -73,6 +79,7 @@ public final class StoreFixture extends KeysFixture {
                         core.labels,
                         Signatures.part(SIGNATURES_KIB_MAX),
                         KeptResponses.part(RESPONSES_BYTES_MAX),
+                        FileStore.part(),
                         kept.part(),
                         Teams.part(made),
                         Members.part(),
@@ -84,6 +91,7 @@ public final class StoreFixture extends KeysFixture {
                         RefusalBooks.part()));
         signatures = new Signatures(database, writer, SECRETS, core);
         responses = new KeptResponses(database, writer, SECRETS, core, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
+        files = new FileStore(database, writer, SECRETS, core, new SecureRandom(), FILES_BYTES);
     }
 
     /** The limit on free ends, for callers of the door {@code completions}. */

@@ -22,6 +22,14 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
 
     private static final String KEPT = "SELECT COUNT(*) FROM kept_response";
 
+    /** Files that have not as many pieces as their length says. Said here again: the store's own number would agree with a store that is wrong. */
+    private static final String TORN_FILES = """
+            SELECT COUNT(*) FROM stored_file f
+            WHERE (SELECT COUNT(*) FROM file_piece p WHERE p.file_id = f.id) <> (f.written + 262143) / 262144""";
+
+    private static final String STRAY_PIECES = """
+            SELECT COUNT(*) FROM file_piece p WHERE NOT EXISTS (SELECT 1 FROM stored_file f WHERE f.id = p.file_id)""";
+
     /** Checks everything but what kept responses contain. */
     public Audit(Database database) {
         this(database, null);
@@ -34,7 +42,7 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
 
     /**
      * @param differences receives each difference as a sentence without a line end
-     * @param notes receives what could not be checked
+     * @param notes receives what could not be checked, and what is wrong beside the books
      * @return whether there was no difference
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
@@ -54,8 +62,17 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
             } else if (sql.number(KEPT) > 0) {
                 notes.accept("Kept responses were not opened: the installation's secret key is not here.");
             }
+            note(sql.number(TORN_FILES), "stored files lack pieces: their readers get an error.", notes);
+            note(sql.number(STRAY_PIECES), "pieces of stored files belong to no file.", notes);
             return findings.none();
         });
+    }
+
+    /** Notes what is wrong with files, which are no part of the books (Y39). */
+    private static void note(long count, String what, Consumer<String> notes) {
+        if (count > 0) {
+            notes.accept(count + " " + what);
+        }
     }
 
     /**

@@ -56,6 +56,8 @@ class HoldingsTest {
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
             Map.entry("kept_response", "account_id place plain_bytes sealed origin_id"),
+            Map.entry("file_piece", "file_id place sealed"),
+            Map.entry("stored_file", "account_id origin_id about"),
             Map.entry("member_notice", "account_id number"),
             Map.entry("open_hold", "account_id node_id labels on_less"),
             Map.entry("outgoing_mail", "id account_id body"),

@@ -28,7 +28,7 @@ public final class SettingTable {
         List.of("http", "cors", "clients", "messages", "images", "codex").forEach(prefix -> groups.put(prefix, "HTTP"));
         groups.put("limits", "Limits");
         groups.put("responses", "Stored responses");
-        groups.put("media", "Media");
+        List.of("media", "files").forEach(prefix -> groups.put(prefix, "Media"));
         groups.put("timeouts", "Timeouts");
         List.of("log", "http.access-log").forEach(prefix -> groups.put(prefix, "Logging"));
         groups.put("telemetry", "Telemetry");

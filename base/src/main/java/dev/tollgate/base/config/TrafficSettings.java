@@ -157,6 +157,13 @@ public final class TrafficSettings {
             "The room of all kept responses in the database. One account gets at most 256 MiB of it. The responses that were used"
                     + " least recently are deleted first."));
 
+    public static final Setting<Long> FILES_BYTES = row(Setting.of(
+            "files.bytes",
+            Kind.bytes(256 * MIB, 1L << 50),
+            "8GiB",
+            "The room of all stored files in the database: images that callers fetch by address, and uploaded files. One account gets at most 1 GiB"
+                    + " and 1,000 files. Without room, calls that need it get a 429."));
+
     public static final Setting<List<String>> MEDIA_ALLOW = row(Setting.of(
             "media.allow",
             Kind.places(),

@@ -279,6 +279,13 @@ final class Holdings {
                     "c.id c.previous_id c.bytes c.used_at c.owner",
                     "c.id"),
             Holding.of(
+                    "stored-files.csv",
+                    "uploaded files, and images that models made, without their content",
+                    "stored_file f",
+                    "f.account_id = :account",
+                    "f.id f.purpose f.mime_type f.bytes f.written f.sha256 f.created_at f.expires_at f.owner",
+                    "f.id"),
+            Holding.of(
                     "thought-signatures.csv",
                     "stored thought signatures, without their content",
                     "thought_signature s",

@@ -1,0 +1,22 @@
+/**
+ * The file store (Y31): files that customers upload, images that models have made, and cached contents.
+ *
+ * <ul>
+ *   <li>A file is a row of {@code stored_file} and rows of {@code file_piece}, each sealed for its place, file and account and committed by a unit of its
+ *       own. It exists with the commit of its last piece; before that only its writer sees it, and the offset of the next piece is the row's, so
+ *       any server can go on.
+ *   <li>Keys of the owner of the key that made a file may read it, and that key, also after it was moved; to all others it does not exist. An image
+ *       that a model has made is read by its address alone, whose 128 random bits nobody guesses.
+ *   <li>An account's files are counted when one begins. The files of all accounts are counted once a minute, with what this server has added
+ *       since. An image that a call has paid for is written in any case: its room was there when the call was asked.
+ *   <li>A sweep deletes files that have expired, and uploads that have not ended within an hour.
+ * </ul>
+ *
+ * <p>Invariants: no content is stored unencrypted; no piece outlives its file; a file never grows beyond the bytes that its row has announced.
+ *
+ * <p>Threading: changes are applied on the writer's thread. {@link FileStore} is thread-safe; its methods block, except as they say.
+ */
+@NullMarked
+package dev.tollgate.calls.files;
+
+import org.jspecify.annotations.NullMarked;
