@@ -8,7 +8,7 @@ import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.tasks.TaskHandler;
-import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.replay.LargeBodies;
@@ -51,6 +51,7 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.images.ImageFiles;
 import dev.tollgate.protocols.images.ImagesProtocol;
 import dev.tollgate.protocols.messages.MessagesErrors;
 import dev.tollgate.protocols.messages.MessagesProtocol;
@@ -74,7 +75,7 @@ record CallRoutes(
         SchemaChecks checks,
         Signatures signatures,
         KeptResponses kept,
-        FileStore files,
+        ImageAddresses images,
         Workers signing,
         FreeCounts counts) {
 
@@ -120,6 +121,7 @@ record CallRoutes(
         api(routes, door(completions()).route("/completions", modelKey));
         api(routes, door(images(false)).route("/images/generations", modelKey));
         api(routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
+        api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
@@ -283,6 +285,7 @@ record CallRoutes(
                 silence(),
                 ground.clock(),
                 ground.surroundings().random(),
+                images,
                 tellsCost);
     }
 
@@ -299,6 +302,7 @@ record CallRoutes(
                 silence(),
                 ground.clock(),
                 ground.settings().list(TrafficSettings.IMAGES_MODELS),
+                images,
                 edits);
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
@@ -13,6 +14,7 @@ import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
@@ -88,10 +90,11 @@ public record CallsModule(
     private static final int CROWD = 500;
 
     static CallsModule of(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
-        MediaLoader media = ground.open(mediaLoader(ground, vertx), MediaLoader::close);
+        ImageAddresses images = images(ground, books);
+        MediaLoader media = ground.open(mediaLoader(ground, vertx, images), MediaLoader::close);
         Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
         SchemaChecks checks = ground.open(new SchemaChecks(), SchemaChecks::close);
-        Signatures signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
+        Signatures signatures = signatures(ground, books, images);
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
         AnswerRoom room = AnswerRoom.ofHeap(comeBack());
@@ -124,7 +127,7 @@ public record CallsModule(
                 refusals,
                 requests,
                 new KeyGate(books.stores().keys(), requests),
-                new CallRoutes(ground, books, calls, checks, signatures, kept, files(ground, books), signing, counts));
+                new CallRoutes(ground, books, calls, checks, signatures, kept, images, signing, counts));
     }
 
     private static RefusalBooks refusals(Ground ground, BooksModule books) {
@@ -156,17 +159,25 @@ public record CallsModule(
                 settings.get(TrafficSettings.BODY_BYTES));
     }
 
-    private static FileStore files(Ground ground, BooksModule books) {
-        return new FileStore(
+    private static ImageAddresses images(Ground ground, BooksModule books) {
+        FileStore files = new FileStore(
                 books.database(),
                 books.writer(),
                 books.secrets(),
                 ground.clock(),
                 ground.random(),
                 ground.settings().get(TrafficSettings.FILES_BYTES));
+        return new ImageAddresses(
+                files,
+                ground.settings().get(TrafficSettings.MEDIA_MADE_BYTES),
+                ground.settings().find(PageSettings.PUBLIC_URL));
     }
 
-    private static MediaLoader mediaLoader(Ground ground, Vertx vertx) {
+    private static Signatures signatures(Ground ground, BooksModule books, ImageAddresses images) {
+        return new Signatures(books.database(), books.writer(), books.secrets(), images, ground.clock());
+    }
+
+    private static MediaLoader mediaLoader(Ground ground, Vertx vertx, ImageAddresses images) {
         Settings settings = ground.settings();
         MediaLimits limits = new MediaLimits(
                 settings.get(TrafficSettings.MEDIA_BYTES),
@@ -185,6 +196,7 @@ public record CallsModule(
                     ground.surroundings().resolver(),
                     AllowedPlaces.of(settings.list(TrafficSettings.MEDIA_ALLOW)),
                     spool,
+                    images,
                     limits);
         } catch (IOException e) {
             throw new CannotOpen(
@@ -263,7 +275,10 @@ public record CallsModule(
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
-                new Sweep("sweep-files", FileStore.SWEEP_EVERY, playground.files()::sweep),
+                new Sweep(
+                        "sweep-files",
+                        FileStore.SWEEP_EVERY,
+                        playground.images().files()::sweep),
                 new Sweep("count-refusals", RefusalBooks.FLUSH_EVERY, refusals::flush),
                 new Sweep("sweep-refusals", RefusalBooks.SWEEP_EVERY, refusals::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));

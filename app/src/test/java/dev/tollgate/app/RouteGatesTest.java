@@ -246,6 +246,8 @@ class RouteGatesTest {
                 .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("admin key"));
         assertThat(behind("public").map(Route::path))
                 .isSubsetOf(Set.of(
+                        "/images/files/{name}", // the name is a secret
+                        "/v1/images/files/{name}",
                         "/health/live",
                         "/health/ready",
                         "/health/startup",

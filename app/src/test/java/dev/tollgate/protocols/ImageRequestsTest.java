@@ -76,7 +76,7 @@ class ImageRequestsTest {
                 "gemini-3-pro-image|,'image_config':{'aspect_ratio':16}|image_config.aspect_ratio|must be a string",
                 "gemini-3-pro-image|,'modalities':['audio']|modalities.0|must be text or image",
                 "gemini-3-pro-image|,'n':2|n|must be 1 with model",
-                "gemini-3-pro-image|,'image_config':{'delivery':'url'}|image_config.delivery|must be",
+                "gemini-3-pro-image|,'image_config':{'delivery':'pigeon'}|image_config.delivery|must be one of inline, url or markdown",
             })
     void a_value_that_a_model_lacks_is_refused_with_those_it_has(
             String model, String fields, String field, String message) {

@@ -2,6 +2,8 @@ package dev.tollgate.stress;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -15,6 +17,7 @@ import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.pool.PoolSpec;
 import dev.tollgate.upstreams.pool.Upstreams;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -74,6 +77,7 @@ final class PathProtocols {
                         Duration.ofSeconds(1),
                         CLOCK,
                         ids,
+                        new ImageAddresses(new FileStore(database, null, SECRETS, CLOCK, null, 1L << 40), 1, null),
                         false),
                 "generate",
                 new GenerateProtocol(
@@ -108,7 +112,7 @@ final class PathProtocols {
     }
 
     private Signatures signatures() {
-        return new Signatures(database, null, SECRETS, CLOCK);
+        return new Signatures(database, null, SECRETS, KeptFiles.NONE, CLOCK);
     }
 
     private CurrentModels sold() {

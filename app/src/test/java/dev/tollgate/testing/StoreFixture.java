@@ -17,6 +17,7 @@ import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.WritePart;
+import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -89,7 +90,7 @@ public final class StoreFixture extends KeysFixture {
                         AuditLog.part(),
                         Allowances.lastPart(),
                         RefusalBooks.part()));
-        signatures = new Signatures(database, writer, SECRETS, core);
+        signatures = new Signatures(database, writer, SECRETS, KeptFiles.NONE, core);
         responses = new KeptResponses(database, writer, SECRETS, core, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
         files = new FileStore(database, writer, SECRETS, core, new SecureRandom(), FILES_BYTES);
     }

@@ -228,7 +228,12 @@ public interface Exchange extends CallWatch {
     SseWriter stream(String contentType);
 
     /** Begins a JSON body of a known size in bytes that is written in pieces, as fast as the caller reads. */
-    SseWriter body(long bytes);
+    default SseWriter body(long bytes) {
+        return body("application/json", bytes);
+    }
+
+    /** Begins a body of another type, of a known size in bytes. */
+    SseWriter body(String contentType, long bytes);
 
     /**
      * Ends with an error in the route's format. A stream of which nothing was sent becomes that error, too; a stream that has begun is reset (a

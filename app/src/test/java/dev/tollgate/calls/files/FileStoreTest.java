@@ -171,7 +171,7 @@ class FileStoreTest {
         }
         assertThat(store.files.find(OTHER, TEAM, Purpose.GEMINI, id)).isNull();
         assertThat(store.files.delete(OTHER, TEAM, Purpose.GEMINI, id)).isFalse();
-        assertThat(store.files.find(Purpose.MADE, id)).isNull();
+        assertThat(store.files.find(MINE, Purpose.MADE, id)).isNull();
         assertThat(store.files.delete(MINE, TEAM, Purpose.GEMINI, id)).isTrue();
         assertThat(rows() + pieces()).isZero();
     }
@@ -183,10 +183,10 @@ class FileStoreTest {
         StoredFile begun = store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", 3);
         store.advance(Duration.ofMinutes(60).minusMillis(1));
         store.files.sweep();
-        assertThat(store.files.find(Purpose.MADE, made)).isNotNull();
+        assertThat(store.files.find(MINE, Purpose.MADE, made)).isNotNull();
         assertThat(rows()).isEqualTo(3);
         store.advance(Duration.ofMillis(1));
-        assertThat(store.files.find(Purpose.MADE, made)).isNull();
+        assertThat(store.files.find(MINE, Purpose.MADE, made)).isNull();
         assertThat(store.files.find(MINE, OWN, Purpose.GEMINI, begun.id())).isNull();
         store.files.sweep();
         assertThat(rows()).isEqualTo(1);

@@ -226,7 +226,7 @@ class ImagesTest {
                 "'n':5|n|must be an integer between 1 and 4",
                 "'n':0|n|must be an integer",
                 "'background':'transparent'|background|no transparent images",
-                "'response_format':'url'|response_format|must be b64_json",
+                "'response_format':'html'|response_format|must be one of b64_json or url",
                 "'output_format':'gif'|output_format|must be one of png, jpeg or webp",
                 "'seed':'x'|seed|must be an integer",
                 "'stream':1|stream|must be true or false",

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Place.Member;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,23 @@ public record Conversation(
                 reasoningEffort,
                 includeThoughts,
                 false,
+                google,
+                images);
+    }
+
+    /** Returns this conversation with other messages. @param change makes each of them */
+    public Conversation withMessages(UnaryOperator<Message> change) {
+        return new Conversation(
+                place,
+                messages.stream().map(change).toList(),
+                sampling,
+                tools,
+                toolChoice,
+                oneCall,
+                responseFormat,
+                reasoningEffort,
+                includeThoughts,
+                webSearch,
                 google,
                 images);
     }

@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  * @param wanted the field with which the caller wants images; null if the caller wants none, or does not say
  * @param isText whether the caller wants text alone
  * @param isAlone whether the caller wants no text
+ * @param delivery how images are to come, {@code url} or {@code markdown}; null inline
  */
 public record ImageWish(
         @Nullable String wanted,
         boolean isText,
         boolean isAlone,
         @Nullable Said ratio,
-        @Nullable Said size) {
+        @Nullable Said size,
+        @Nullable Said delivery) {
 
-    public static final ImageWish NONE = new ImageWish(null, false, false, null, null);
+    public static final ImageWish NONE = new ImageWish(null, false, false, null, null, null);
 
     /** A value and its field. */
     public record Said(String field, String value) {}
@@ -27,14 +29,24 @@ public record ImageWish(
         int image = modalities.indexOf("image");
         boolean hasText = modalities.contains("text");
         return new ImageWish(
-                image < 0 ? null : fields.get(image), hasText && image < 0, image >= 0 && !hasText, ratio, size);
+                image < 0 ? null : fields.get(image),
+                hasText && image < 0,
+                image >= 0 && !hasText,
+                ratio,
+                size,
+                delivery);
     }
 
     public ImageWish withRatio(Said its) {
-        return new ImageWish(wanted, isText, isAlone, its, size);
+        return new ImageWish(wanted, isText, isAlone, its, size, delivery);
     }
 
     public ImageWish withSize(Said its) {
-        return new ImageWish(wanted, isText, isAlone, ratio, its);
+        return new ImageWish(wanted, isText, isAlone, ratio, its, delivery);
+    }
+
+    /** @param its {@code inline}, {@code url} or {@code markdown} */
+    public ImageWish deliveredBy(Said its) {
+        return new ImageWish(wanted, isText, isAlone, ratio, size, its.value().equals("inline") ? null : its);
     }
 }

@@ -210,8 +210,8 @@ public final class CallerExchange extends KnownRequest {
     }
 
     @Override
-    public SseWriter body(long bytes) {
-        return response.stream("application/json", bytes);
+    public SseWriter body(String contentType, long bytes) {
+        return response.stream(contentType, bytes);
     }
 
     @Override

@@ -313,9 +313,9 @@ public final class FileStore {
                         ONE, this::read, clock.millis(), purpose.code(), id, accountId, reads.id(), reads.originId()));
     }
 
-    /** Finds a file by its id alone, which is a secret. */
-    public @Nullable StoredFile find(Purpose purpose, String id) {
-        return database.read(sql -> sql.one(BY_ID, this::read, clock.millis(), purpose.code(), id));
+    /** Finds a file by its id alone, which is a secret. @param reader who takes turns with the other readers */
+    public @Nullable StoredFile find(String reader, Purpose purpose, String id) {
+        return database.readFor(reader, sql -> sql.one(BY_ID, this::read, clock.millis(), purpose.code(), id));
     }
 
     /** Returns the whole files that a key may read, the newest first. */

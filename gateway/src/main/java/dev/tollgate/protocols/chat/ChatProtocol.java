@@ -8,6 +8,7 @@ import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.PriceEstimate;
@@ -54,12 +55,14 @@ public final class ChatProtocol implements Protocol {
     private final StreamForm events;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final ImageAddresses addresses;
     private final boolean tellsCost;
 
     /**
      * @param jsonClients clients that expect JSON if the request has no {@code stream} (D1)
      * @param silence after which a stream has a heartbeat
      * @param random source of tool call ids; thread-safe
+     * @param addresses of images that are not to come inline
      * @param tellsCost whether streams report their cost while they run, which only Tollgate's pages understand
      */
     public ChatProtocol(
@@ -71,7 +74,9 @@ public final class ChatProtocol implements Protocol {
             Duration silence,
             InstantSource clock,
             RandomGenerator random,
+            ImageAddresses addresses,
             boolean tellsCost) {
+        this.addresses = addresses;
         this.models = models;
         this.signatures = signatures;
         this.checks = checks;
@@ -110,6 +115,11 @@ public final class ChatProtocol implements Protocol {
         Chat(Envelope envelope) {
             super(ProtocolName.CHAT, models, signatures);
             this.envelope = envelope;
+        }
+
+        @Override
+        protected ImageAddresses addresses() {
+            return addresses;
         }
 
         @Override
@@ -159,8 +169,9 @@ public final class ChatProtocol implements Protocol {
         protected Sink sink(ChatRequest request, Outlet outlet, MeteredCall call) {
             boolean streams = form.streams(request.stream(), call.model().streamByDefault(), envelope::header);
             long created = clock.instant().getEpochSecond();
+            ImageAddresses.OfCall its = addresses(request, envelope, call);
             Function<@Nullable String, ChatRenderer> renderers =
-                    id -> new ChatRenderer(id, call, request, created, random, !streams);
+                    id -> new ChatRenderer(id, call, request, created, random, its, !streams);
             if (!streams) {
                 ObjectNode schema = request.conversation().responseFormat().objectSchema();
                 return new WholeAnswer(outlet, renderers, checks, call.accountId(), schema);

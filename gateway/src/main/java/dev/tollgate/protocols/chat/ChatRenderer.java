@@ -1,9 +1,12 @@
 package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.JsonSource;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.protocols.door.AnswerBudget;
@@ -38,6 +41,8 @@ final class ChatRenderer implements Renderer {
     private final long createdSeconds;
     private final boolean whole;
     private final boolean maySign;
+    private final ImageAddresses.@Nullable OfCall addresses;
+    private final boolean isMarkdown;
     private final List<Choice> choices;
     private @Nullable String model;
     private @Nullable ChunkWriter chunks;
@@ -45,6 +50,7 @@ final class ChatRenderer implements Renderer {
     /**
      * @param id the task's, and the completion's (D14)
      * @param random source of ids; thread-safe
+     * @param addresses of images; null if they come inline
      * @param whole whether the response leaves as one body
      */
     ChatRenderer(
@@ -53,7 +59,11 @@ final class ChatRenderer implements Renderer {
             ChatRequest request,
             long createdSeconds,
             RandomGenerator random,
+            ImageAddresses.@Nullable OfCall addresses,
             boolean whole) {
+        this.addresses = addresses;
+        ImageWish.Said delivery = request.conversation().images().delivery();
+        this.isMarkdown = delivery != null && delivery.value().equals("markdown");
         this.id = id;
         this.metered = metered;
         this.request = request;
@@ -135,8 +145,17 @@ final class ChatRenderer implements Renderer {
     }
 
     private void file(UpstreamEvent.Media made, Choice choice, JsonPieces out) {
-        MadeFile file = new MadeFile(made::writeUrl, made.signature());
         choice.answer.file(made);
+        JsonSource address = addresses == null || made.linked() ? null : addresses.address(made.data());
+        if (address != null && isMarkdown) {
+            if (chunks == null) {
+                choice.markdown(address);
+            } else {
+                chunks.image(made.candidate(), address, out);
+            }
+            return;
+        }
+        MadeFile file = new MadeFile(address == null ? made::writeUrl : to -> to.add(address), made.signature());
         if (chunks == null) {
             choice.file(file);
         } else {

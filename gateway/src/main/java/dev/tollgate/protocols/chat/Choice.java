@@ -2,9 +2,11 @@ package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.protocols.door.ToolNames;
+import dev.tollgate.protocols.openai.ChunkWriter;
 import dev.tollgate.protocols.openai.ExtraContent;
 import dev.tollgate.protocols.openai.FinishReason;
 import dev.tollgate.protocols.openai.MadeFile;
@@ -30,6 +32,9 @@ final class Choice {
 
     final CollectedJson reasoning = new CollectedJson();
 
+    /** The text with images in it; null without any. */
+    private @Nullable CollectedJson marked;
+
     /** The elements of {@code images}, with commas between them; empty in a stream. */
     final CollectedJson files = new CollectedJson();
 
@@ -52,8 +57,26 @@ final class Choice {
         this.answer = new SignedAnswer(ids, legacyFunctions);
     }
 
+    /** Returns the inside of the string that is shown: the text, and images in it. */
+    CollectedJson shown() {
+        return marked == null ? content : marked;
+    }
+
+    /** Shows an image as a part of the text, of which the model knows nothing. */
+    void markdown(JsonSource address) {
+        CollectedJson shown = marked == null ? new CollectedJson() : marked;
+        if (marked == null) {
+            shown.add(content);
+            marked = shown;
+        }
+        ChunkWriter.image(address, shown);
+    }
+
     /** Collects a piece of the text. */
     void text(String text) {
+        if (marked != null) {
+            marked.out().escaped(text);
+        }
         if (content.isEmpty()) {
             answer.collectedBy(content::unescaped);
         }

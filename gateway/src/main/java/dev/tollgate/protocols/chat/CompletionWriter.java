@@ -89,10 +89,10 @@ final class CompletionWriter {
 
     /** Writes the content: null only in a message with calls, because some clients fail on it elsewhere (protocol 3.3). */
     private void content(Choice it) {
-        if (it.content.isEmpty() && !it.calls().isEmpty()) {
+        if (it.shown().isEmpty() && !it.calls().isEmpty()) {
             out.raw("\"content\":null");
         } else {
-            string("\"content\":\"", it.content);
+            string("\"content\":\"", it.shown());
         }
     }
 

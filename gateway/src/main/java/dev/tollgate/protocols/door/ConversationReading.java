@@ -9,7 +9,9 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.OfferedTier;
@@ -36,6 +38,28 @@ public abstract class ConversationReading<R> extends Reading<R> {
         this.door = door;
         this.models = models;
         this.signatures = signatures;
+    }
+
+    /** Returns what gives images addresses; null at doors that show them inline alone. */
+    protected @Nullable ImageAddresses addresses() {
+        return null;
+    }
+
+    /** Returns what gives the images of a call addresses; null if they come inline. @param envelope of the request */
+    protected final ImageAddresses.@Nullable OfCall addresses(R read, Envelope envelope, MeteredCall call) {
+        ImageAddresses its = delivers(read, call.model());
+        return its == null
+                ? null
+                : its.of(
+                        call.accountId(),
+                        call.owner(),
+                        envelope.header("host"),
+                        "https".equalsIgnoreCase(envelope.header("x-forwarded-proto")));
+    }
+
+    private @Nullable ImageAddresses delivers(R read, Model model) {
+        ImageAddresses its = addresses();
+        return its == null || images(read, model).delivery() == null ? null : its;
     }
 
     /** Returns the request. It is whole: kept content has been loaded. */
@@ -120,7 +144,8 @@ public abstract class ConversationReading<R> extends Reading<R> {
 
     @Override
     protected boolean looksUp(R read, Model model) {
-        return mayHaveSignatures(request(read).conversation().messages(), model);
+        return addresses() != null && model.makesImages()
+                || mayHaveSignatures(request(read).conversation().messages(), model);
     }
 
     /** Returns none: the documented default of Chat Completions does not hold at other doors (E3). Images need one (Y5). */
@@ -132,7 +157,15 @@ public abstract class ConversationReading<R> extends Reading<R> {
     @Override
     protected ChatAsk ask(R read, Model model, String accountId, Lease memory) {
         ConversationRequest request = request(read);
+        ImageAddresses delivered = delivers(read, model);
+        if (delivered != null) {
+            delivered.requireRoom(accountId, model.imagesMax());
+        }
         Conversation conversation = request.conversation(model);
+        ImageAddresses kept = model.makesImages() ? addresses() : null;
+        if (kept != null) {
+            conversation = kept.inTexts(conversation, accountId);
+        }
         Effort effort = effort(read, conversation, model);
         return new ChatAsk(
                         conversation,

@@ -82,6 +82,12 @@ public record ImageRequests(ImageWish wish, Model model, Supplier<List<String>> 
         }
     }
 
+    /** Returns how images are to come, {@code url} or {@code markdown}; null inline, or if there are none. */
+    public @Nullable String delivery() {
+        Said its = wish.delivery();
+        return its == null || wish.isText() || !model.makesImages() ? null : its.value();
+    }
+
     /** Returns the fields without effect, behind those that are known. */
     public List<String> ignored(List<String> known) {
         UpstreamModel.Images rules = model.upstream().images();
@@ -93,6 +99,9 @@ public record ImageRequests(ImageWish wish, Model model, Supplier<List<String>> 
         if (wish.size() != null
                 && (rules == null || isLost || !size(wish.size(), rules).equals(word(wish.size())))) {
             all.add(wish.size().field());
+        }
+        if (wish.delivery() != null && delivery() == null) {
+            all.add(wish.delivery().field());
         }
         return all.size() == known.size() ? known : all;
     }

@@ -9,6 +9,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -61,11 +62,13 @@ public final class ImagesProtocol implements Protocol {
     private final StreamForm events;
     private final InstantSource clock;
     private final ModelNames names;
+    private final ImageAddresses addresses;
     private final boolean edits;
 
     /**
      * @param silence after which a stream sends a comment
      * @param names the operator's models for other names, {@code PATTERN=MODEL} each
+     * @param addresses of images that are not to come inline
      * @param edits whether requests bring images
      */
     public ImagesProtocol(
@@ -76,6 +79,7 @@ public final class ImagesProtocol implements Protocol {
             Duration silence,
             InstantSource clock,
             List<String> names,
+            ImageAddresses addresses,
             boolean edits) {
         this.models = models;
         this.signatures = signatures;
@@ -84,6 +88,7 @@ public final class ImagesProtocol implements Protocol {
         this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         this.clock = clock;
         this.names = new ModelNames(names);
+        this.addresses = addresses;
         this.edits = edits;
     }
 
@@ -99,17 +104,24 @@ public final class ImagesProtocol implements Protocol {
 
     @Override
     public Reading<ImagesRequest> open(Envelope envelope) {
-        return new Images(envelope.header("content-type"));
+        return new Images(envelope);
     }
 
     private final class Images extends ConversationReading<ImagesRequest> {
 
+        private final Envelope envelope;
         private final @Nullable String contentType;
         private @Nullable FormBody form;
 
-        Images(@Nullable String contentType) {
+        Images(Envelope envelope) {
             super(ProtocolName.IMAGES, models, signatures);
-            this.contentType = contentType;
+            this.envelope = envelope;
+            this.contentType = envelope.header("content-type");
+        }
+
+        @Override
+        protected ImageAddresses addresses() {
+            return addresses;
         }
 
         @Override
@@ -211,8 +223,9 @@ public final class ImagesProtocol implements Protocol {
         @Override
         protected Sink sink(ImagesRequest request, Outlet outlet, MeteredCall call) {
             long created = clock.instant().getEpochSecond();
+            ImageAddresses.OfCall its = addresses(request, envelope, call);
             Function<@Nullable String, ImagesRenderer> renderers = _ -> new ImagesRenderer(
-                    call.model(), request, edits ? "image_edit.completed" : "image_generation.completed", created);
+                    call.model(), request, its, edits ? "image_edit.completed" : "image_generation.completed", created);
             return request.stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(outlet, renderers, checks, call.accountId(), null);

@@ -61,7 +61,7 @@ final class ImagesReader {
         this.edits = edits;
         this.sampling = new SamplingReader(json);
         this.withoutEffect = new FieldsWithoutEffect(json);
-        this.images = new ImageReader(json);
+        this.images = new ImageReader(json, List.of("inline", "url"));
     }
 
     /**
@@ -88,7 +88,7 @@ final class ImagesReader {
             case "stream" -> stream = json.bool();
             case "output_format" -> outputFormat = json.oneOf(List.of("png", "jpeg", "webp"));
             case "background" -> background();
-            case "response_format" -> json.oneOf(List.of("b64_json"));
+            case "response_format" -> images.delivery(List.of("b64_json", "url"));
             case "quality", "style", "moderation", "input_fidelity" -> word();
             case "output_compression", "partial_images" -> number();
             case "image_config", "imageConfig" -> images.config();

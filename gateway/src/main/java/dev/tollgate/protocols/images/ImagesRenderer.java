@@ -3,7 +3,9 @@ package dev.tollgate.protocols.images;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
@@ -41,6 +43,7 @@ final class ImagesRenderer implements Renderer {
 
     private final Model model;
     private final ImagesRequest request;
+    private final ImageAddresses.@Nullable OfCall addresses;
     private final String event;
     private final long createdSeconds;
 
@@ -56,8 +59,14 @@ final class ImagesRenderer implements Renderer {
     private boolean hasImage;
     private boolean begun;
 
-    /** @param event the name of a stream's events */
-    ImagesRenderer(Model model, ImagesRequest request, String event, long createdSeconds) {
+    /** @param addresses null if images come inline @param event the name of a stream's events */
+    ImagesRenderer(
+            Model model,
+            ImagesRequest request,
+            ImageAddresses.@Nullable OfCall addresses,
+            String event,
+            long createdSeconds) {
+        this.addresses = addresses;
         this.model = model;
         this.request = request;
         this.event = event;
@@ -168,9 +177,14 @@ final class ImagesRenderer implements Renderer {
     }
 
     /** Writes the image itself, or where it lies. */
-    private static void content(UpstreamEvent.Media image, JsonPieces out) {
-        out.out().raw(image.linked() ? "\"url\":\"" : "\"b64_json\":\"");
-        image.data().write(out);
+    private void content(UpstreamEvent.Media image, JsonPieces out) {
+        JsonSource address = addresses == null || image.linked() ? null : addresses.address(image.data());
+        out.out().raw(address != null || image.linked() ? "\"url\":\"" : "\"b64_json\":\"");
+        if (address != null) {
+            out.add(address);
+        } else {
+            image.data().write(out);
+        }
         out.out().raw('"');
     }
 

@@ -3,7 +3,9 @@ package dev.tollgate.protocols.openai;
 import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.JsonOut;
 import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.models.PrintedUsage;
 import java.util.List;
@@ -74,6 +76,20 @@ public final class ChunkWriter {
         choice(choice, DELTA_IMAGES);
         file.write(index, pieces);
         out.raw(']').raw(END);
+    }
+
+    /** Writes an image as a part of the text. @param pieces that this writes to */
+    public void image(int choice, JsonSource address, JsonPieces pieces) {
+        choice(choice, DELTA_CONTENT).raw('"');
+        image(address, pieces);
+        out.raw('"').raw(END);
+    }
+
+    /** Writes a Markdown image into a JSON string. */
+    public static void image(JsonSource address, JsonOut to) {
+        to.out().raw("\\n\\n![image](");
+        to.add(address);
+        to.out().raw(")\\n\\n");
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.openai;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.json.JsonBody;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ final class ExtensionReader {
 
     ExtensionReader(JsonBody json) {
         this.json = json;
-        this.images = new ImageReader(json);
+        this.images = new ImageReader(json, List.of("inline", "url", "markdown"));
     }
 
     void member(String name) {

@@ -12,10 +12,13 @@ public final class ImageReader {
     private static final int VALUE_MAX = 32;
 
     private final JsonBody json;
+    private final List<String> deliveries;
     private ImageWish wish = ImageWish.NONE;
 
-    public ImageReader(JsonBody json) {
+    /** @param deliveries the ways in which images may come */
+    public ImageReader(JsonBody json, List<String> deliveries) {
         this.json = json;
+        this.deliveries = deliveries;
     }
 
     /** Reads {@code modalities}. */
@@ -46,12 +49,18 @@ public final class ImageReader {
         switch (member) {
             case "aspect_ratio", "aspectRatio" -> wish = wish.withRatio(said());
             case "image_size", "imageSize" -> wish = wish.withSize(said());
-            case "delivery" -> json.oneOf(List.of("inline"));
+            case "delivery" -> delivery(deliveries);
             default -> {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Reads how images are to come. */
+    public void delivery(List<String> allowed) {
+        String word = json.oneOf(allowed);
+        wish = wish.deliveredBy(new Said(json.path(), word.equals("b64_json") ? "inline" : word));
     }
 
     private Said said() {

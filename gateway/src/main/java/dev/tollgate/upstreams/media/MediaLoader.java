@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,15 +47,28 @@ public final class MediaLoader implements AutoCloseable {
     private final FirstFrames frames;
     private final MediaLimits limits;
     private final MediaSpool spool;
+    private final KeptFiles kept;
     private final FairTurns callTurns = new FairTurns(CALLS);
     private final FairTurns downloadTurns;
     private final AtomicLongArray ends = new AtomicLongArray(DownloadEnd.values().length);
 
-    public MediaLoader(Vertx vertx, Resolver resolver, AllowedPlaces allowed, MediaSpool spool, MediaLimits limits) {
-        this(limits, spool, new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
+    /** @param kept files that need no download */
+    public MediaLoader(
+            Vertx vertx,
+            Resolver resolver,
+            AllowedPlaces allowed,
+            MediaSpool spool,
+            KeptFiles kept,
+            MediaLimits limits) {
+        this(
+                limits,
+                spool,
+                kept,
+                new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
     }
 
-    MediaLoader(MediaLimits limits, MediaSpool spool, Downloads downloads) {
+    MediaLoader(MediaLimits limits, MediaSpool spool, KeptFiles kept, Downloads downloads) {
+        this.kept = kept;
         this.limits = limits;
         this.spool = spool;
         this.downloads = downloads;
@@ -196,7 +210,10 @@ public final class MediaLoader implements AutoCloseable {
         Medium got;
         try (FairTurns.Turn turn = turn(downloadTurns, accountId, wait)) {
             Objects.requireNonNull(turn);
-            got = downloads.get(accountId, medium, budgets.bytes());
+            KeptFiles.Kept file = kept.find(accountId, medium.url());
+            got = file == null
+                    ? downloads.get(accountId, medium, budgets.bytes())
+                    : copied(accountId, file, medium, budgets.bytes());
         }
         if (!got.mimeType().equals(MediaType.GIF.mimeType())) {
             return got;
@@ -205,6 +222,31 @@ public final class MediaLoader implements AutoCloseable {
             return frames.asPng(accountId, got::stream, budgets.pixels(), wait);
         } finally {
             got.release();
+        }
+    }
+
+    /** Copies a kept file: it may be deleted while the call runs. */
+    private Medium copied(String accountId, KeptFiles.Kept file, WantedMedium.Remote medium, CallBudget budget)
+            throws MediaRefused, NoRoom {
+        if (file.length() > limits.mediumBytesMax()) {
+            throw new MediaRefused("leads to a file of more than %d bytes.".formatted(limits.mediumBytesMax()));
+        }
+        budget.take(file.length());
+        Draft draft = new Draft(spool, accountId);
+        String type = null;
+        try {
+            while (type == null || draft.length() < file.length()) {
+                byte[] piece = file.read(draft.length());
+                if (type == null) {
+                    byte[] head = Arrays.copyOf(piece, Math.min(piece.length, MediaLabel.HEAD_BYTES));
+                    type = MediaLabel.ofDownloaded(head, file.mimeType(), medium.said(), null);
+                }
+                draft.write(piece, 0, piece.length);
+            }
+            return draft.finish(type);
+        } catch (MediaRefused | NoRoom | RuntimeException e) {
+            draft.discard();
+            throw e;
         }
     }
 

@@ -11,6 +11,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -66,9 +68,12 @@ public final class Signatures {
     private final Writer writer;
     private final SecretBox secrets;
     private final Seal seal;
+    private final KeptFiles kept;
     private final InstantSource clock;
 
-    public Signatures(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
+    /** @param kept files that callers send back by their addresses */
+    public Signatures(Database database, Writer writer, SecretBox secrets, KeptFiles kept, InstantSource clock) {
+        this.kept = kept;
         this.database = database;
         this.writer = writer;
         this.secrets = secrets;
@@ -186,7 +191,7 @@ public final class Signatures {
      * @throws StoreException when the store cannot be read
      */
     public Replay find(String accountId, Function<String, @Nullable String> modelOn, List<Message> messages) {
-        List<Wanted> wanted = wanted(new Prints(secrets, accountId), messages);
+        List<Wanted> wanted = wanted(accountId, messages);
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
@@ -240,7 +245,8 @@ public final class Signatures {
             Message.@Nullable ToolCall call,
             Message.@Nullable SentBack file) {}
 
-    private static List<Wanted> wanted(Prints prints, List<Message> messages) {
+    private List<Wanted> wanted(String accountId, List<Message> messages) {
+        Prints prints = new Prints(secrets, accountId);
         List<Wanted> wanted = new ArrayList<>();
         Map<JsonText, String> printed = new IdentityHashMap<>(); // kept items may be referred to often
         for (int i = messages.size() - 1; i >= 0 && wanted.size() < LOOKUPS_MAX; i--) {
@@ -249,10 +255,11 @@ public final class Signatures {
                     wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call, null));
                 }
                 for (Message.SentBack file : message.files()) {
-                    if (file.thoughtSignature() == null
-                            && file.media().source() instanceof ContentPart.Source.Inline inline) {
-                        String head = SignedPart.File.head(inline.base64());
-                        wanted.add(new Wanted(prints.file(head, inline.base64().length()), message, null, file));
+                    String print = file.thoughtSignature() == null
+                            ? print(prints, accountId, file.media().source())
+                            : null;
+                    if (print != null) {
+                        wanted.add(new Wanted(print, message, null, file));
                     }
                 }
                 if (message.text() != null && !message.text().isEmpty()) {
@@ -261,6 +268,23 @@ public final class Signatures {
             }
         }
         return wanted.size() <= LOOKUPS_MAX ? wanted : wanted.subList(0, LOOKUPS_MAX);
+    }
+
+    /** Returns null for a file that lies elsewhere. */
+    private @Nullable String print(Prints prints, String accountId, ContentPart.Source source) {
+        return switch (source) {
+            case ContentPart.Source.Inline(String base64) -> prints.file(SignedPart.File.head(base64), base64.length());
+            case ContentPart.Source.Remote remote -> {
+                KeptFiles.Kept file = kept.find(accountId, remote.url());
+                if (file == null) {
+                    yield null;
+                }
+                byte[] first = file.read(0);
+                String head = Base64.getEncoder()
+                        .encodeToString(Arrays.copyOf(first, Math.min(first.length, SignedPart.File.HEAD_CHARS)));
+                yield prints.file(SignedPart.File.head(head), (file.length() + 2) / 3 * 4);
+            }
+        };
     }
 
     private void add(String accountId, Wanted wanted, SignaturesPart.Row row, Replay.Builder replay) {

@@ -1,0 +1,189 @@
+package dev.tollgate.calls.files;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.json.JsonSource;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.files.FileStore.Purpose;
+import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.upstreams.media.ImageHead;
+import dev.tollgate.upstreams.media.KeptFiles;
+import dev.tollgate.upstreams.media.MadeData;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images of models, by address (Y33). An image is written to the store when it is its address's turn to leave, so whoever reads an address can
+ * fetch the image.
+ *
+ * @param imageBytesMax the most bytes that a model's image has
+ * @param site {@code public.url}; null if the request says where this server is
+ */
+public record ImageAddresses(
+        FileStore files, long imageBytesMax, @Nullable URI site) implements KeptFiles {
+
+    /** The path of an address before its id. */
+    public static final String PATH = "/v1/images/files/";
+
+    /** The end of an address: an id and the format. */
+    public static final Pattern NAME = Pattern.compile("([0-9a-f]{32})\\.(?:png|jpg|webp)");
+
+    /** The server may have had another name when it made the address, so the host does not matter. */
+    private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s?#()]{1,512}" + PATH + NAME);
+
+    /** An address in a text as a Markdown image, with the line ends that were written around it. Bounded, since callers write the text. */
+    private static final Pattern IN_TEXT =
+            Pattern.compile("\\n{0,2}!\\[[^\\]\\n]{0,200}\\]\\((" + ADDRESS + ")\\)\\n{0,2}");
+
+    private static final int ID_CHARS = 32;
+
+    /** A host as it may stand in an address, and so in a JSON string. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:\\[\\]_-]{1,255}");
+
+    @Override
+    public @Nullable Kept find(String accountId, String url) {
+        Matcher address = ADDRESS.matcher(url);
+        StoredFile file =
+                address.matches() ? Records.read(() -> files.find(accountId, Purpose.MADE, address.group(1))) : null;
+        return file == null || !file.isWhole() ? null : new Stored(files, file);
+    }
+
+    /** Takes images in the texts of a model as its images (Y14); one that is gone stays text. Blocks. @param accountId who reads */
+    public Conversation inTexts(Conversation conversation, String accountId) {
+        return conversation.withMessages(
+                message -> message instanceof Message.Assistant said ? withImages(said, accountId) : message);
+    }
+
+    private Message withImages(Message.Assistant said, String accountId) {
+        List<Message.SentBack> files = new ArrayList<>(said.files());
+        String text = said.text() == null
+                ? ""
+                : IN_TEXT.matcher(said.text().toString()).replaceAll(found -> {
+                    if (find(accountId, found.group(1)) == null) {
+                        return Matcher.quoteReplacement(found.group());
+                    }
+                    ContentPart.Source source = new ContentPart.Source.Remote(found.group(1));
+                    files.add(new Message.SentBack(
+                            said.place(),
+                            new ContentPart.Media(said.place(), ContentPart.Named.PICTURE, source, null, null, null),
+                            null));
+                    return "";
+                });
+        return files.size() == said.files().size()
+                ? said
+                : new Message.Assistant(
+                        said.place(), JsonText.of(text), said.toolCalls(), said.thoughtSignature(), files);
+    }
+
+    private record Stored(FileStore files, StoredFile file) implements Kept {
+
+        @Override
+        public String mimeType() {
+            return file.mimeType();
+        }
+
+        @Override
+        public long length() {
+            return file.bytes();
+        }
+
+        @Override
+        public byte[] read(long from) {
+            return Records.read(() -> files.piece(file, from));
+        }
+    }
+
+    /**
+     * Refuses a call whose images would find no room (Y33). Blocks.
+     *
+     * @throws dev.tollgate.base.error.ApiException 429 that names the limit
+     */
+    public void requireRoom(String accountId, int images) {
+        files.requireRoom(accountId, images, images * imageBytesMax);
+    }
+
+    /** @param host the request's header; null without one @param isSecure whether a proxy says that the request came by https */
+    public OfCall of(String accountId, KeyOwner owner, @Nullable String host, boolean isSecure) {
+        String base = site != null
+                ? site.toString().replaceFirst("/+$", "")
+                : (isSecure ? "https://" : "http://")
+                        + (host == null || !HOST.matcher(host).matches() ? "localhost" : host);
+        return new OfCall(files, base + PATH, accountId, owner);
+    }
+
+    /** Makes the addresses of one call's images. Does not block. */
+    public record OfCall(FileStore files, String base, String accountId, KeyOwner owner) {
+
+        /** Returns the address of an image as a part of a JSON string; null for a file that has none, because it is no image that browsers show. */
+        public @Nullable JsonSource address(MadeData data) {
+            ImageHead head = ImageHead.of(data.head());
+            return head == null ? null : new Address(this, head.format(), data);
+        }
+    }
+
+    /** An address, whose image is stored before it can be read. */
+    private static final class Address implements JsonSource {
+
+        private final OfCall call;
+        private final String format;
+        private final MadeData data;
+        private final FutureTask<byte[]> url = new FutureTask<>(this::stored);
+
+        Address(OfCall call, String format, MadeData data) {
+            this.call = call;
+            this.format = format;
+            this.data = data;
+        }
+
+        private String suffix() {
+            return format.equals("jpeg") ? ".jpg" : "." + format;
+        }
+
+        @Override
+        public long size() {
+            return (long) call.base().length() + ID_CHARS + suffix().length();
+        }
+
+        @Override
+        public byte[] read(long from, int count) throws IOException {
+            url.run(); // the first time
+            try {
+                return Arrays.copyOfRange(url.get(), (int) from, (int) from + count);
+            } catch (ExecutionException e) {
+                throw new IOException("an image could not be stored", e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
+        }
+
+        private byte[] stored() throws IOException {
+            try (InputStream content = data.decoded()) {
+                String id = call.files()
+                        .write(
+                                call.accountId(),
+                                call.owner(),
+                                Purpose.MADE,
+                                "image/" + format,
+                                data.decodedLength(),
+                                content)
+                        .id();
+                return (call.base() + id + suffix()).getBytes(StandardCharsets.US_ASCII);
+            }
+        }
+    }
+}
