@@ -104,7 +104,7 @@ class MadeScannerTest {
     @ParameterizedTest
     @EnumSource(Member.class)
     void whatever_the_bytes_and_their_cuts_are_a_reader_finds_the_same_values(Member member) {
-        Randomly.run(Effort.of(40, 20_000), random -> {
+        Randomly.run(Effort.of(15, 20_000), random -> {
             StringBuilder sent = new StringBuilder();
             for (int i = random.nextInt(3); i >= 0; i--) {
                 sent.append(
@@ -219,6 +219,19 @@ class MadeScannerTest {
         String value = "A".repeat(3 * LONG) + odd;
         assertThat(scan(Member.DATA, 10L * LONG, event(Member.DATA, value), new Result()))
                 .isEqualTo(Fault.NOT_BASE64);
+    }
+
+    @Test
+    void a_character_is_base64_or_not_wherever_it_stands() {
+        for (char c = 0; c < 256; c++) {
+            boolean isIn = c == '-' || c == '_' || c < 128 && BASE64.indexOf(c) >= 0;
+            boolean isJson = c != '"' && c != '\\';
+            for (int place : isJson ? new int[] {c % 8, (c + 3) % 8} : new int[0]) {
+                String value = "A".repeat(LONG + 8 + place) + c + "A".repeat(15 - place);
+                Fault fault = scan(Member.DATA, 10L * LONG, event(Member.DATA, value), new Result());
+                assertThat(fault).as("%d at %d", (int) c, place).isEqualTo(isIn ? null : Fault.NOT_BASE64);
+            }
+        }
     }
 
     @Test
