@@ -56,7 +56,9 @@ enum Kind {
     /** Likewise, over Messages. */
     AGENT_MESSAGES(20, 0, 13_300, Door.MESSAGES),
     /** Likewise, over Responses. */
-    AGENT_RESPONSES(20, 0, 13_300, Door.RESPONSES);
+    AGENT_RESPONSES(20, 0, 13_300, Door.RESPONSES),
+    /** As a call, answered by an image of {@value MockAnswer#IMAGE_BYTES} bytes, 20 MB of base64, and a text. */
+    IMAGE(1, 0);
 
     /** The protocol of the gateway that a kind speaks. */
     enum Door {
@@ -95,6 +97,8 @@ enum Kind {
 
     /** A prompt of 412 KB on each of 64 connections would measure the memory bus. */
     private static final int LONG_CONNECTIONS = 8;
+
+    private static final int IMAGE_CONNECTIONS = 4;
 
     private final int events;
     private final int gapMillis;
@@ -149,6 +153,9 @@ enum Kind {
 
     /** @param asked for phases under load */
     int connections(int asked) {
+        if (this == IMAGE) {
+            return IMAGE_CONNECTIONS;
+        }
         return messageBytes > 0 || isSession() ? LONG_CONNECTIONS : asked;
     }
 

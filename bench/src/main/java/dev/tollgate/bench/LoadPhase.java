@@ -16,7 +16,7 @@ record LoadPhase(Protocol protocol, Kind kind, int port, int connections, int mi
     static final String SYNTAX =
             "openai|gemini|portkey call|burst|paced|leave|crowd|talk-3|talk-43|talk-412|plain-2|plain-200|plain-4000|cached-2|cached-200|cached-4000"
                     + "|session-a|session-b|call-messages|call-responses|burst-messages|burst-responses"
-                    + "|agent-chat|agent-messages|agent-responses 127.0.0.1:PORT CONNECTIONS MILLIS"
+                    + "|agent-chat|agent-messages|agent-responses|image 127.0.0.1:PORT CONNECTIONS MILLIS"
                     + " [CALLS [127.0.0.1:PORT of the mock, for leave and portkey]]";
 
     LoadPhase {

@@ -5,7 +5,9 @@ import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 
 /**
  * The bytes of one Gemini answer, made once. Each write is one buffer; the first carries the response head, the last the end of the
@@ -18,6 +20,10 @@ final class MockAnswer {
     static final int PROMPT_TOKENS = 230;
     private static final int TOKENS_PER_EVENT = 6;
     private static final int CALL_TOKENS = 220;
+    private static final int IMAGE_TOKENS = 1_120;
+    static final int IMAGE_BYTES = 15_000_000;
+    private static final String PIXEL =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
     private static final String WORDS = "the toll is paid at the gate and the road is free ";
 
     private final List<ByteBuf> writes;
@@ -72,20 +78,37 @@ final class MockAnswer {
     }
 
     private static String body(Kind kind, int index, boolean last) {
-        int tokens = kind.streaming() ? (index + 1) * TOKENS_PER_EVENT : CALL_TOKENS;
+        int images = kind == Kind.IMAGE ? IMAGE_TOKENS : 0;
+        int tokens = kind.streaming() ? (index + 1) * TOKENS_PER_EVENT : CALL_TOKENS + images;
         return "{\"candidates\":[{\"content\":{\"parts\":[{" + part(kind) + "}],\"role\":\"model\"}"
                 + (last ? ",\"finishReason\":\"STOP\"" : "")
                 + ",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":" + PROMPT_TOKENS
                 + ",\"candidatesTokenCount\":" + tokens
                 + ",\"totalTokenCount\":" + (PROMPT_TOKENS + tokens)
                 + ",\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":" + PROMPT_TOKENS
-                + "}]},\"modelVersion\":\"" + kind.model() + "\",\"responseId\":\"bench-response-1\"}";
+                + "}]"
+                + (images > 0
+                        ? ",\"candidatesTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":" + images + "}]"
+                        : "")
+                + "},\"modelVersion\":\"" + kind.model() + "\",\"responseId\":\"bench-response-1\"}";
     }
 
     private static String part(Kind kind) {
-        return kind == Kind.UNSHOWN
-                ? "\"functionCall\":{\"name\":\"f\",\"args\":{}}"
-                : "\"text\":\"" + text(kind) + "\"";
+        String text = "\"text\":\"" + text(kind) + "\"";
+        return switch (kind) {
+            case UNSHOWN -> "\"functionCall\":{\"name\":\"f\",\"args\":{}}";
+            case IMAGE -> "\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" + image() + "\"}},{" + text;
+            default -> text;
+        };
+    }
+
+    /** An image of one pixel with filling behind its end, as the sandbox makes large ones. */
+    private static String image() {
+        byte[] bytes = new byte[IMAGE_BYTES];
+        new Random(7).nextBytes(bytes);
+        byte[] pixel = Base64.getDecoder().decode(PIXEL);
+        System.arraycopy(pixel, 0, bytes, 0, pixel.length);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private static String text(Kind kind) {

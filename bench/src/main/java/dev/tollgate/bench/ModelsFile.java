@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 
 /** The catalogue the gateway runs with: one entry for each kind of answer, sold under the upstream's own name. */
 final class ModelsFile {
+    private static final String IMAGES = "images: {sizes: {1K: 1120}, size: 1K, ratios: [\"1:1\"], inputs: 14}";
+
     private ModelsFile() {}
 
     static Path write(Path file) throws IOException {
@@ -36,6 +38,7 @@ final class ModelsFile {
     }
 
     private static String sold(String id, String upstream) {
+        boolean makesImages = id.equals(Kind.IMAGE.model());
         return """
                   - id: %1$s
                     aliases: []
@@ -46,13 +49,20 @@ final class ModelsFile {
                       version: %1$s@1
                       input: 500
                       output: 3000
-                      reasoning: free
+                      reasoning: %3$s
                       rounding: {rule: floor-total, step: 0.01, minimum: 0.01}
-                    usage: tokens
-                    defaults: {stream: false, include_thoughts: true, reasoning_effort: high, max_tokens: none}
-                    tools: {functions: true, search: true, together: false}
-                    response_format: {json: true, with_functions: false, with_search: false}
-                """.formatted(id, upstream);
+                    usage: %4$s
+                    defaults: {stream: false, include_thoughts: true, reasoning_effort: high, max_tokens: %5$s}
+                    tools: {functions: %6$s, search: true, together: false}
+                    response_format: {json: %6$s, with_functions: false, with_search: false}
+                """
+                .formatted(
+                        id,
+                        upstream,
+                        makesImages ? "billed" : "free",
+                        makesImages ? "openai" : "tokens",
+                        makesImages ? "8192" : "none",
+                        !makesImages);
     }
 
     private static String caching(String name) {
@@ -78,6 +88,6 @@ final class ModelsFile {
                     signatures: true
                     %s
                     list_price_usd: {input: 2, cached: 0.20, output: 12, search: 0.014}
-                """.formatted(name, caching(name));
+                """.formatted(name, name.equals(Kind.IMAGE.model()) ? IMAGES : caching(name));
     }
 }

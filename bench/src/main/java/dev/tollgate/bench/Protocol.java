@@ -15,6 +15,9 @@ enum Protocol {
     /** Makes a body of about 1 KB. */
     private static final int REPEATS = 11;
 
+    private static final String CHAT_IMAGES = ",\"modalities\":[\"image\",\"text\"]";
+    private static final String GEMINI_IMAGES = ",\"responseModalities\":[\"TEXT\",\"IMAGE\"]";
+
     private static final String SYSTEM_TEXT = "You keep the gate. Answer in short words.";
     private static final String USER_TEXT = WORDS.repeat(REPEATS);
 
@@ -59,7 +62,10 @@ enum Protocol {
             ToolTalk talk = new ToolTalk(conversation);
             return this == GEMINI ? "{" + talk.ofGemini() + "}" : gatewayBody(kind, talk.of(kind.door()));
         }
-        return this == GEMINI ? geminiBody(conversation) : gatewayBody(kind, conversation.of(kind.door()));
+        String images = kind != Kind.IMAGE ? "" : this == GEMINI ? GEMINI_IMAGES : CHAT_IMAGES;
+        return this == GEMINI
+                ? geminiBody(conversation, images)
+                : gatewayBody(kind, conversation.of(kind.door()) + images);
     }
 
     private static Conversation conversation(Kind kind) {
@@ -91,9 +97,9 @@ enum Protocol {
                 + "\":1024}";
     }
 
-    private static String geminiBody(Conversation conversation) {
+    private static String geminiBody(Conversation conversation, String further) {
         return "{\"systemInstruction\":" + conversation.geminiInstruction()
                 + ",\"contents\":" + conversation.geminiContents()
-                + ",\"generationConfig\":{\"temperature\":0.7,\"maxOutputTokens\":1024}}";
+                + ",\"generationConfig\":{\"temperature\":0.7,\"maxOutputTokens\":1024" + further + "}}";
     }
 }

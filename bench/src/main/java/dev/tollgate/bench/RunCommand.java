@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
             split = ",",
             defaultValue =
                     "call,burst,paced,leave,talk-3,talk-43,talk-412,session-a,session-b,call-messages,call-responses,burst-messages,burst-responses,"
-                            + "agent-chat,agent-messages,agent-responses",
+                            + "agent-chat,agent-messages,agent-responses,image",
             description = "to measure without the table, default ${DEFAULT-VALUE}")
     private List<String> kinds = List.of();
 

@@ -38,6 +38,7 @@ final class Summary {
         for (Kind kind : Kind.SESSIONS) {
             row("CPU ms per session, " + kind.label(), kind, m -> m.cpuMicrosPerCall() / 1e3);
         }
+        row("CPU ms per image of 20 MB of base64", Kind.IMAGE, m -> m.cpuMicrosPerCall() / 1e3);
         row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
         row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
         row("bytes allocated per call", Kind.CALL, Measurement::allocatedBytesPerCall);
@@ -47,6 +48,7 @@ final class Summary {
         for (Kind kind : Kind.SESSIONS) {
             row("MB allocated per session, " + kind.label(), kind, m -> m.allocatedBytesPerCall() / 1e6);
         }
+        row("MB allocated per image", Kind.IMAGE, m -> m.allocatedBytesPerCall() / 1e6);
         row("bytes allocated per event, 50 in one write", Kind.BURST, Measurement::allocatedBytesPerEvent);
         row("bytes allocated per event, 10 ms apart", Kind.PACED, Measurement::allocatedBytesPerEvent);
         row("calls/s", Kind.CALL, m -> m.load().callsPerSecond());
