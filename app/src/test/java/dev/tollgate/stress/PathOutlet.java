@@ -47,6 +47,11 @@ final class PathOutlet implements Outlet {
     }
 
     @Override
+    public int pieceBytes() {
+        return 8 * 1024;
+    }
+
+    @Override
     public void setHeader(String name, String value) {
         headers.put(name, value);
     }

@@ -26,6 +26,9 @@ public interface SseWriter {
     /** Sends the first bytes of an array, which may be changed afterwards, and ends the response. */
     void end(byte[] last, int length);
 
+    /** Returns the most bytes that one write should have, if there are many: so many are reserved for a billed response. */
+    int pieceBytes();
+
     /** Returns whether the caller reads more slowly than this writes; then stop producing until {@link #onDrain}. */
     boolean full();
 

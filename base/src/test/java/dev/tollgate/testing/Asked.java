@@ -168,6 +168,11 @@ public final class Asked implements Transport {
     // ---- as the exchange sees it ----
 
     @Override
+    public int pieceBytes() {
+        return 8 * 1024;
+    }
+
+    @Override
     public Peer peer() {
         return peer;
     }

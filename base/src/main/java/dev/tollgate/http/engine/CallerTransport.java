@@ -157,6 +157,11 @@ final class CallerTransport implements Transport {
     }
 
     @Override
+    public int pieceBytes() {
+        return outgoing.pieceBytes();
+    }
+
+    @Override
     public boolean hasRoom() {
         return outgoing.hasRoom();
     }

@@ -92,6 +92,11 @@ final class AnswerStream implements SseWriter {
     }
 
     @Override
+    public int pieceBytes() {
+        return transport.pieceBytes();
+    }
+
+    @Override
     public boolean full() {
         boolean full = response.is(this) && !transport.hasRoom();
         isRoomAwaited |= full;

@@ -54,6 +54,9 @@ public interface Transport {
     /** Sends the last piece of a streamed body, which may be empty. */
     void end(@Nullable ResponseHead head, byte[] bytes, int length);
 
+    /** Returns the most bytes for which a billed response has room, whatever its caller reads: one piece of it. */
+    int pieceBytes();
+
     /** Returns whether more may be written; the exchange hears when there is room again ({@link CallerExchange#hasRoom}). */
     boolean hasRoom();
 

@@ -29,6 +29,9 @@ public interface Outlet {
     /** Ends with an error: a plain one if the response has not begun, else a connection reset. */
     void fail(ApiError error);
 
+    /** Returns the most bytes that one write of a long answer should have. */
+    int pieceBytes();
+
     /** Returns whether the writer should wait until earlier bytes have been read. */
     boolean full();
 

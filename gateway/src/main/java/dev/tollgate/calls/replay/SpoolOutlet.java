@@ -18,6 +18,7 @@ final class SpoolOutlet implements Outlet {
     private static final int IGNORED_MAX = 33;
 
     private static final int IGNORED_CHARS_MAX = 1_024;
+    private static final int PIECE_BYTES = 8 * 1024;
 
     private final Spool spool;
     private final Executor loop;
@@ -93,6 +94,11 @@ final class SpoolOutlet implements Outlet {
 
     private void begin(boolean streams) {
         spool.begin(taskId, new SpoolHead(streams, headers, ignored), () -> loop.execute(broken));
+    }
+
+    @Override
+    public int pieceBytes() {
+        return PIECE_BYTES;
     }
 
     @Override

@@ -59,6 +59,11 @@ final class ExchangeOutlet implements Outlet {
     }
 
     @Override
+    public int pieceBytes() {
+        return begun().pieceBytes();
+    }
+
+    @Override
     public boolean full() {
         return begun().full();
     }

@@ -14,11 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PacedAnswer {
 
-    /** No more than an exchange has reserved room for. */
-    private static final int PIECE_BYTES_MAX = 8 * 1024;
-
     /** After so many pieces others get their turn of the loop, however fast the caller reads. */
-    private static final int PIECES_A_TURN = 64;
+    private static final int PIECES_A_TURN = 16;
 
     private final Outlet outlet;
     private JsonPieces pieces = new JsonPieces();
@@ -108,7 +105,7 @@ public final class PacedAnswer {
     }
 
     private void sendPiece() {
-        byte[] piece = pieces.take(PIECE_BYTES_MAX);
+        byte[] piece = pieces.take(outlet.pieceBytes());
         if (isEnding && pieces.size() == 0) {
             isEnding = false;
             outlet.end(piece, piece.length);

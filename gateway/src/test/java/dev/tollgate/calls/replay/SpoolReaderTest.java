@@ -158,6 +158,11 @@ class SpoolReaderTest {
         }
 
         @Override
+        public int pieceBytes() {
+            return 8 * 1024;
+        }
+
+        @Override
         public void later(Runnable step) {
             step.run();
         }
