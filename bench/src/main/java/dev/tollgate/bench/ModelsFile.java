@@ -55,8 +55,7 @@ final class ModelsFile {
                     defaults: {stream: false, include_thoughts: true, reasoning_effort: high, max_tokens: %5$s}
                     tools: {functions: %6$s, search: true, together: false}
                     response_format: {json: %6$s, with_functions: false, with_search: false}
-                """
-                .formatted(
+                """.formatted(
                         id,
                         upstream,
                         makesImages ? "billed" : "free",

@@ -30,7 +30,8 @@ class LoadGeneratorTest {
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,
-            names = {"LEAVE", "CROWD", "BURST_RESPONSES", "AGENT_RESPONSES"}, // these repeat their texts at their own door
+            names = {"LEAVE", "CROWD", "UNSHOWN", "BURST_RESPONSES", "AGENT_RESPONSES"
+            }, // these repeat their texts at their own door
             mode = EnumSource.Mode.EXCLUDE)
     void each_kind_of_answer_comes_whole_from_the_mock(Kind kind) {
         LoadResult result = load.run(new LoadPhase(Protocol.GEMINI, kind, mock.port(), 4, LONG_MILLIS, 8));
@@ -45,7 +46,7 @@ class LoadGeneratorTest {
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,
-            names = {"LEAVE", "CROWD", ".*_MESSAGES", ".*_RESPONSES"},
+            names = {"LEAVE", "CROWD", "UNSHOWN", ".*_MESSAGES", ".*_RESPONSES"},
             mode = EnumSource.Mode.MATCH_NONE)
     void each_kind_of_answer_comes_whole_through_an_openai_door(Kind kind) throws IOException {
         try (PassThrough gateway = new PassThrough(0, "http://127.0.0.1:" + mock.port())) {
