@@ -53,6 +53,7 @@ import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
@@ -761,6 +762,20 @@ class RandomMonthTest {
             shown.addAll(page.calls());
             before = page.older();
         } while (before != null);
+        for (CallPage.Order order : CallPage.Order.values()) {
+            Comparator<CallRow> most = order == CallPage.Order.CHARGE
+                    ? Sorting.most(CallRow::chargeMicros)
+                    : Sorting.most(it -> it.took().toNanos());
+            int limit = 1 + random.nextInt(20);
+            assertThat(history.first(ACCOUNT, CallFilter.of(span, null, KeyFilter.ALL), order, limit).calls().stream()
+                            .map(CallRow::id))
+                    .as("%s, by %s", span, order)
+                    .containsExactlyElementsOf(shown.stream()
+                            .sorted(most)
+                            .map(CallRow::id)
+                            .limit(limit)
+                            .toList());
+        }
         assertThat(shown.stream().map(CallRow::id))
                 .as("log of %s", span)
                 .containsExactlyInAnyOrderElementsOf(

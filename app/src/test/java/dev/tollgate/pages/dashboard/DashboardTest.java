@@ -160,6 +160,10 @@ class DashboardTest {
                 .contains("More filters (1)", "name=\"over_usd\" value=\"0.5\"")
                 .contains("href=\"/dashboard/requests?range=30&amp;state=failed\">Over: <b>$0.5</b>")
                 .contains("href=\"/dashboard/requests?range=30&amp;over=100\">State: <b>failed</b>");
+        assertThat(page("/dashboard/requests?range=30&order=charge"))
+                .contains("href=\"/dashboard/requests?range=30\">Order: <b>Highest charge</b>")
+                .contains("<option value=\"charge\" selected>Highest charge</option>")
+                .doesNotContain("data-live", ">Older<");
         assertThat(page("/dashboard/requests?over=100&with_tags=1")).contains("name=\"over_usd\" value=\"0.5\"");
         assertThat(page("/dashboard/requests?with_tags=1")).contains(">Tags</th>");
         assertThat(page("/dashboard/requests")).contains("Last 30 days: <b>").doesNotContain(">Tags</th>");

@@ -280,6 +280,11 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).page(filter, below, above, limit));
     }
 
+    /** Returns the ended calls that are first in an order; of an account with many calls, of the last ones. @param limit 1 to 1,000 */
+    public CallPage first(String accountId, CallFilter filter, CallPage.Order order, int limit) {
+        return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).first(filter, order, limit));
+    }
+
     /** The charge of a completed call. @param model as asked for */
     public record Charge(String model, long promptTokens, long micros) {}
 

@@ -24,7 +24,7 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
     /** A page looks at so many numbers. */
     static final int LOOKED_AT_MAX = 2_000;
 
-    /** The failures of a span are counted among so many numbers. */
+    /** The failures of a span are counted, and its calls sorted, among so many numbers. */
     static final int COUNTED_MAX = 20_000;
 
     /** The extra time that a settlement may take after a call's time limit. */
@@ -143,6 +143,21 @@ record CallLog(Reads sql, String accountId, Duration callMax) {
                         row.getString(1), Instant.ofEpochMilli(row.getLong(2) * Failure.QUARTER), row.getLong(3)),
                 values.toArray());
         return new Failures(counts, from > span.from() ? endedAt(from) : null);
+    }
+
+    /** Returns the ended calls of a filter that are first in an order, among the last numbers of its time. */
+    CallPage first(CallFilter filter, CallPage.Order order, int limit) throws SQLException {
+        NumberSpan span = NumberSpan.of(sql, accountId, filter.from(), filter.to());
+        if (!filter.wantsEnded()) {
+            return new CallPage(List.of(), null, null, null, span.last());
+        }
+        long from = Math.max(span.from(), span.to() - COUNTED_MAX);
+        List<Object> values = new ArrayList<>(List.of(accountId, from, span.to()));
+        String text = CALLS + filter.ofColumns(accountId, values) + " ORDER BY " + order.sql() + " DESC, c.number DESC"
+                + " LIMIT ?";
+        values.add(limit);
+        List<CallRow> calls = sql.list(text, CallRow::read, values.toArray());
+        return new CallPage(calls, null, null, from > span.from() ? endedAt(from) : null, span.last());
     }
 
     private CallPage newer(CallFilter filter, NumberSpan span, long after, int limit) throws SQLException {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param older where the next page begins; null if there are no older calls
  * @param newer where the page before begins; null if there are no newer calls, or it is not known
- * @param lookedBackTo where the search stopped before it was complete: {@code older} continues there; else null
+ * @param lookedBackTo where the search stopped before it was complete: {@code older} continues there, but not in an order of its own; else null
  * @param lastNumber of the account's calls and entries, when the page was read
  */
 public record CallPage(
@@ -18,6 +18,37 @@ public record CallPage(
         @Nullable String newer,
         @Nullable Instant lookedBackTo,
         long lastNumber) {
+
+    /** An order of ended calls in which the most of something comes first. */
+    public enum Order {
+        CHARGE("charge", "Highest charge", "c.charged_micros"),
+        /** The longest by {@link CallRow#took}. */
+        TOOK("took", "Longest", "COALESCE(c.settled_us, 1000 * (c.ended_at - c.created_at))");
+
+        private final String code;
+        private final String title;
+        private final String sql;
+
+        Order(String code, String title, String sql) {
+            this.code = code;
+            this.title = title;
+            this.sql = sql;
+        }
+
+        /** Returns its word in URLs. */
+        public String code() {
+            return code;
+        }
+
+        public String title() {
+            return title;
+        }
+
+        /** Returns the expression that orders a table {@code call c}. */
+        String sql() {
+            return sql;
+        }
+    }
 
     private static final int RADIX = 36;
 

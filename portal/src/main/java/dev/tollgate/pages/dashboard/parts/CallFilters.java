@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.customers.figures.CallPage;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.pages.frame.Money;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param over credits as typed, or null
  * @param error the code of an error
  * @param label a tag or an end user
+ * @param order null for the last to end first
  */
 public record CallFilters(
         @Nullable ChosenRange range,
@@ -40,13 +42,14 @@ public record CallFilters(
         @Nullable String flag,
         @Nullable String over,
         @Nullable String error,
-        @Nullable Label label) {
+        @Nullable Label label,
+        CallPage.@Nullable Order order) {
 
     static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
 
     private static final Set<String> OF_RANGE = Set.of("from", "to", "utc");
     private static final Set<String> UNSEEN = Set.of("error", "tag", "end_user");
-    private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over");
+    private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over", "order");
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("range", "Time"),
             Map.entry("state", "State"),
@@ -59,7 +62,8 @@ public record CallFilters(
             Map.entry("over", "Over"),
             Map.entry("error", "Error"),
             Map.entry("tag", "Tag"),
-            Map.entry("end_user", "End user"));
+            Map.entry("end_user", "End user"),
+            Map.entry("order", "Order"));
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
@@ -87,7 +91,15 @@ public record CallFilters(
                 flag != null && FLAGS.contains(flag) ? flag : null,
                 isAmount(over) ? over : null,
                 text(request, "error"),
-                label(request));
+                label(request),
+                order(text(request, "order")));
+    }
+
+    private static CallPage.@Nullable Order order(@Nullable String code) {
+        return Arrays.stream(CallPage.Order.values())
+                .filter(order -> order.code().equals(code))
+                .findFirst()
+                .orElse(null);
     }
 
     /** A tag is written {@code name=value}, as a call names it. */
@@ -220,6 +232,7 @@ public record CallFilters(
             boolean isTag = !label.name().isEmpty();
             put(fields, isTag ? "tag" : "end_user", isTag ? label.name() + "=" + label.value() : label.value());
         }
+        put(fields, "order", order == null ? null : order.code());
         return fields;
     }
 
@@ -248,6 +261,7 @@ public record CallFilters(
                                 ? from() + " – " + to()
                                 : FilterChoice.label(FilterChoice.RANGES, value);
                     case "state" -> value.equals(TaskStatus.PROCESSING.code()) ? "running" : value;
+                    case "order" -> Objects.requireNonNull(order).title();
                     case "door" -> FilterChoice.label(FilterChoice.DOORS, value);
                     case "flag" -> FilterChoice.label(FilterChoice.FLAGS, value);
                     case "over" -> money.sign() + over(money) + money.unit();

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
 import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.customers.figures.CallPage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,10 @@ public record FilterChoice(String value, String label) {
             new FilterChoice("own", "From … to"));
 
     public static final List<FilterChoice> DOORS = Arrays.stream(ProtocolName.values())
+            .map(it -> new FilterChoice(it.code(), it.title()))
+            .toList();
+
+    public static final List<FilterChoice> ORDERS = Arrays.stream(CallPage.Order.values())
             .map(it -> new FilterChoice(it.code(), it.title()))
             .toList();
 

@@ -73,8 +73,10 @@ public record RequestsPage(
         String before = place(request, "before");
         String after = before == null ? place(request, "after") : null;
         Set<String> columns = columns(request);
-        CallPage page =
-                history.calls(account, filters.filter(), before, after, ROWS - ROWS_OF_A_COLUMN * columns.size());
+        int rows = ROWS - ROWS_OF_A_COLUMN * columns.size();
+        CallPage page = filters.order() == null
+                ? history.calls(account, filters.filter(), before, after, rows)
+                : history.first(account, filters.filter(), filters.order(), rows);
         KeyNames names = KeyNames.of(keys, account, filters.keys().view());
         OwnerNames owned = owners.of(account, filters.keys().view());
         List<FilterChoice> models =

@@ -79,7 +79,8 @@ public record UsagePage(
         ChosenRange range =
                 filters.range() == null ? ChosenRange.lastThirtyDays(clock.instant(), zone) : filters.range();
         return UsageView.of(
-                request, new CallFilters(range, null, filters.model(), filters.keys(), null, null, null, null, null));
+                request,
+                new CallFilters(range, null, filters.model(), filters.keys(), null, null, null, null, null, null));
     }
 
     private static ZoneId zone(PageRequest<Visitor.Member> request) {

@@ -98,7 +98,7 @@ public record UsageView(
     }
 
     private static CallFilters with(ChosenRange range, @Nullable String model, KeyFilter keys) {
-        return new CallFilters(range, null, model, keys, null, null, null, null, null);
+        return new CallFilters(range, null, model, keys, null, null, null, null, null, null);
     }
 
     String sortedBy(String name) {
