@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Opens each kept response: its seal names its id and its account, so that none can stand under another's. One at a time, up to some 2 MB each. */
+/** Opens each kept response: its seal names its form, its id and its account, so that none can stand under another's. One at a time, up to some 2 MB each. */
 final class KeptCheck implements Check {
 
-    private static final String SQL = "SELECT id, account_id, plain_bytes, sealed FROM kept_response ORDER BY id";
+    private static final String SQL = "SELECT id, account_id, plain_bytes, sealed, form FROM kept_response ORDER BY id";
 
     private static final String PURPOSE = "kept responses";
     private static final int HEADING_BYTES = 3 * Integer.BYTES;
@@ -42,7 +42,8 @@ final class KeptCheck implements Check {
         String id = row.getString(1);
         String name = "response " + id + " of account " + row.getString(2);
         try {
-            byte[] content = sealing.open(row.getBytes(4), "kept response " + id + " of " + row.getString(2));
+            String noun = row.getString(5).equals("interactions") ? "interaction" : "response";
+            byte[] content = sealing.open(row.getBytes(4), "kept " + noun + " " + id + " of " + row.getString(2));
             if (plainBytes(content) != row.getLong(3)) {
                 findings.add(name + " counts " + row.getLong(3) + " bytes, it has " + plainBytes(content));
             }

@@ -201,12 +201,14 @@ class KeptResponsesTest {
                 sql -> sql.one("SELECT sealed FROM kept_response WHERE id = ?", row -> row.getBytes(1), id));
         KeptResponse.Seal seal = new KeptResponse.Seal(StoreFixture.SECRETS);
 
-        assertThat(seal.opened(MINE, new KeptResponses.Row(id, null, 1, sealed, 1))
+        assertThat(seal.opened(MINE, KeptResponses.Form.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1))
                         .id())
                 .isEqualTo(id);
-        assertThatThrownBy(() -> seal.opened(MINE, new KeptResponses.Row(moved, null, 1, sealed, 1)))
+        assertThatThrownBy(() -> seal.opened(
+                        MINE, KeptResponses.Form.RESPONSES, new KeptResponses.Row(moved, null, 1, sealed, 1)))
                 .isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> seal.opened(OTHER, new KeptResponses.Row(id, null, 1, sealed, 1)))
+        assertThatThrownBy(() ->
+                        seal.opened(OTHER, KeptResponses.Form.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1)))
                 .isInstanceOf(StoreException.class);
     }
 
@@ -430,7 +432,8 @@ class KeptResponsesTest {
         String id = task(MINE);
         Settle settle = Ended.settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        changes.addAll(new KeptResponses.Entry(id, "acc_gone", OWN, null, 4, noise(1)).keeping(settle));
+        changes.addAll(new KeptResponses.Entry(id, KeptResponses.Form.RESPONSES, "acc_gone", OWN, null, 4, noise(1))
+                .keeping(settle));
         store.writer.commitAndWait(Unit.of(changes));
 
         assertThat(settle.resolved()).isTrue();

@@ -5,7 +5,9 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ids of responses and their tasks (D10): {@code chatcmpl-}, the time in UTC to the second, 9 digits of
@@ -14,7 +16,7 @@ import java.util.random.RandomGenerator;
 public record CompletionIds(InstantSource clock, RandomGenerator random) {
 
     private static final String PREFIX = "chatcmpl-";
-    private static final List<String> SHOWN_PREFIXES = List.of("resp_", "msg_", "task_", "batch_req_");
+    private static final List<String> SHOWN_PREFIXES = List.of("resp_", "msg_", "task_", "batch_req_", "v1_");
     private static final int RANDOM_CHARS = 8;
     private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
@@ -34,6 +36,12 @@ public record CompletionIds(InstantSource clock, RandomGenerator random) {
             }
         }
         return text;
+    }
+
+    /** Returns the id of the task that a door shows behind this prefix; null if the text is no such id. */
+    public static @Nullable String ofShown(String prefix, @Nullable String text) {
+        String task = text == null || !text.startsWith(prefix) ? text : ofShown(text);
+        return Objects.equals(task, text) ? null : task;
     }
 
     public String next() {

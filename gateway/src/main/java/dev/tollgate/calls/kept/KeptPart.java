@@ -38,8 +38,8 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
                 JOIN account a ON a.id = s.account_id AND a.deleted_at IS NULL""");
 
     private static final String KEEP = """
-            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at, owner, origin_id)
-            SELECT ?, a.id, ?, ?, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
+            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at, owner, origin_id, form)
+            SELECT ?, a.id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
 
     @Override
     public Class<KeptChange> type() {
@@ -91,7 +91,8 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
             insert.setLong(7, keep.settle.at().toEpochMilli());
             insert.setString(8, entry.owner().id());
             insert.setString(9, entry.owner().originId());
-            insert.setString(10, entry.accountId());
+            insert.setString(10, entry.form().code());
+            insert.setString(11, entry.accountId());
             insert.addBatch();
         }
         insert.executeBatch();
@@ -128,21 +129,24 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
     static final class Delete extends Decision<Boolean> implements KeptChange {
 
         private static final String DELETE =
-                "DELETE FROM kept_response AS k WHERE k.id = ? AND k.account_id = ? AND " + KeptResponses.READABLE;
+                "DELETE FROM kept_response AS k WHERE k.id = ? AND k.account_id = ? AND k.form = ? AND "
+                        + KeptResponses.READABLE;
 
         private final String accountId;
         private final KeyOwner reads;
+        private final KeptResponses.Form form;
         private final String id;
 
-        Delete(String accountId, KeyOwner reads, String id) {
+        Delete(String accountId, KeyOwner reads, KeptResponses.Form form, String id) {
             this.accountId = accountId;
             this.reads = reads;
+            this.form = form;
             this.id = id;
         }
 
         private void write(Statements statements) throws SQLException {
             String origin = reads.originId();
-            decide(statements.run(DELETE, id, accountId, reads.id(), origin, origin) > 0);
+            decide(statements.run(DELETE, id, accountId, form.code(), reads.id(), origin, origin) > 0);
         }
     }
 

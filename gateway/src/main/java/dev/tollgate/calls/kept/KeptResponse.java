@@ -146,6 +146,7 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
         /** Returns null if they are too large. */
         KeptResponses.@Nullable Entry entry(
                 String id,
+                KeptResponses.Form form,
                 String accountId,
                 KeyOwner owner,
                 @Nullable String previousId,
@@ -172,15 +173,15 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
                     .put(first)
                     .put(rest.bytes())
                     .array();
-            byte[] sealed = sealing.seal(content, context(accountId, id));
+            byte[] sealed = sealing.seal(content, form.context(accountId, id));
             long plainBytes = (long) input.bytes() + response.length;
-            return new KeptResponses.Entry(id, accountId, owner, previousId, plainBytes, sealed);
+            return new KeptResponses.Entry(id, form, accountId, owner, previousId, plainBytes, sealed);
         }
 
         /** @throws StoreException if it was changed, or is another row's */
-        KeptResponse opened(String accountId, KeptResponses.Row row) {
+        KeptResponse opened(String accountId, KeptResponses.Form form, KeptResponses.Row row) {
             try {
-                ByteBuffer content = ByteBuffer.wrap(sealing.open(row.sealed(), context(accountId, row.id())));
+                ByteBuffer content = ByteBuffer.wrap(sealing.open(row.sealed(), form.context(accountId, row.id())));
                 int inputBytes = content.getInt();
                 byte[] first = new byte[content.getInt()];
                 int restBytes = content.getInt();
@@ -193,10 +194,6 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
             } catch (BufferUnderflowException | NegativeArraySizeException e) {
                 throw new StoreException("a kept response cannot be read: " + row.id(), e);
             }
-        }
-
-        private static String context(String accountId, String id) {
-            return "kept response " + id + " of " + accountId;
         }
     }
 }

@@ -19,12 +19,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes entries of responses that are to be kept, and finds, deletes and forgets them. {@link KeptPart} writes. */
+/**
+ * Makes entries of responses that are to be kept, and finds, deletes and forgets them. {@link KeptPart} writes. Each door sees the responses of its own
+ * form alone.
+ */
 public final class KeptResponses {
 
     /** How long a response is kept after its last use. */
@@ -63,20 +67,44 @@ public final class KeptResponses {
     private static final String CHAIN =
             """
             WITH RECURSIVE link (id, previous_id, place) AS (
-                SELECT k.id, k.previous_id, 1 FROM kept_response k WHERE k.account_id = ? AND k.id = ? AND %1$s
+                SELECT k.id, k.previous_id, 1 FROM kept_response k WHERE k.account_id = ? AND k.id = ? AND k.form = ? AND %1$s
                 UNION ALL
                 SELECT k.id, k.previous_id, link.place + 1 FROM link
-                    JOIN kept_response k ON k.account_id = ? AND k.id = link.previous_id AND %1$s
+                    JOIN kept_response k ON k.account_id = ? AND k.id = link.previous_id AND k.form = ? AND %1$s
                 WHERE link.place < ?)
             """.formatted(READABLE) + COLUMNS + "link JOIN kept_response k ON k.id = link.id ORDER BY link.place";
-    private static final String ONE = COLUMNS + "kept_response k WHERE k.account_id = ? AND k.id = ? AND " + READABLE;
+    private static final String ONE =
+            COLUMNS + "kept_response k WHERE k.account_id = ? AND k.id = ? AND k.form = ? AND " + READABLE;
     private static final String TOTAL = "SELECT COALESCE(SUM(bytes), 0) FROM kept_response";
 
     private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
 
+    /** The door that a response is kept for, and that alone can read it. */
+    public enum Form {
+        RESPONSES("response"),
+        INTERACTIONS("interaction");
+
+        private final String noun;
+
+        Form(String noun) {
+            this.noun = noun;
+        }
+
+        /** Returns the word in the database. */
+        String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns what a row is sealed for. */
+        String context(String accountId, String id) {
+            return "kept " + noun + " " + id + " of " + accountId;
+        }
+    }
+
     private final Database database;
     private final Writer writer;
     private final KeptResponse.Seal seal;
+    private final Form form;
     private final InstantSource clock;
     private final boolean isOn;
     private final long storeBytes;
@@ -95,13 +123,31 @@ public final class KeptResponses {
             boolean isOn,
             long storeBytes,
             long chainBytes) {
+        this(database, writer, new KeptResponse.Seal(secrets), Form.RESPONSES, clock, isOn, storeBytes, chainBytes);
+    }
+
+    private KeptResponses(
+            Database database,
+            Writer writer,
+            KeptResponse.Seal seal,
+            Form form,
+            InstantSource clock,
+            boolean isOn,
+            long storeBytes,
+            long chainBytes) {
         this.database = database;
         this.writer = writer;
-        this.seal = new KeptResponse.Seal(secrets);
+        this.seal = seal;
+        this.form = form;
         this.clock = clock;
         this.isOn = isOn;
         this.storeBytes = storeBytes;
         this.chainBytes = chainBytes;
+    }
+
+    /** Returns the same store for another door. */
+    public KeptResponses of(Form other) {
+        return new KeptResponses(database, writer, seal, other, clock, isOn, storeBytes, chainBytes);
     }
 
     /** Returns the part that goes after the ledger, whose outcomes it reads. */
@@ -130,6 +176,7 @@ public final class KeptResponses {
      * A response that is ready to be kept.
      *
      * @param id of its task
+     * @param form the door that can read it
      * @param owner of the key that made it
      * @param previousId the task of the response that it continues
      * @param plainBytes the length of input and response
@@ -137,6 +184,7 @@ public final class KeptResponses {
      */
     public record Entry(
             String id,
+            Form form,
             String accountId,
             KeyOwner owner,
             @Nullable String previousId,
@@ -192,7 +240,7 @@ public final class KeptResponses {
      */
     public @Nullable Entry entry(
             String id, String accountId, KeyOwner owner, @Nullable String previousId, Input input, byte[] response) {
-        return seal.entry(id, accountId, owner, previousId, input, response);
+        return seal.entry(id, form, accountId, owner, previousId, input, response);
     }
 
     // ---- to find ----
@@ -261,10 +309,12 @@ public final class KeptResponses {
                     },
                     accountId,
                     id,
+                    form.code(),
                     reads.id(),
                     reads.originId(),
                     reads.originId(),
                     accountId,
+                    form.code(),
                     reads.id(),
                     reads.originId(),
                     reads.originId(),
@@ -278,9 +328,11 @@ public final class KeptResponses {
             return new Chain(Chain.State.BROKEN, List.of());
         }
         touch(accountId, rows);
-        return new Chain(
-                Chain.State.WHOLE,
-                rows.reversed().stream().map(row -> seal.opened(accountId, row)).toList());
+        return new Chain(Chain.State.WHOLE, opened(accountId, rows.reversed()));
+    }
+
+    private List<KeptResponse> opened(String accountId, List<Row> rows) {
+        return rows.stream().map(row -> seal.opened(accountId, form, row)).toList();
     }
 
     /**
@@ -294,7 +346,14 @@ public final class KeptResponses {
             List<Row> found = new ArrayList<>();
             for (String id : ids) {
                 Row row = sql.one(
-                        ONE, it -> Row.read(it, memory), accountId, id, reads.id(), reads.originId(), reads.originId());
+                        ONE,
+                        it -> Row.read(it, memory),
+                        accountId,
+                        id,
+                        form.code(),
+                        reads.id(),
+                        reads.originId(),
+                        reads.originId());
                 if (row != null) {
                     found.add(row);
                 }
@@ -303,7 +362,7 @@ public final class KeptResponses {
         });
         touch(accountId, rows);
         Map<String, KeptResponse> found = new HashMap<>();
-        rows.forEach(row -> found.put(row.id(), seal.opened(accountId, row)));
+        opened(accountId, rows).forEach(each -> found.put(each.id(), each));
         return found;
     }
 
@@ -340,7 +399,7 @@ public final class KeptResponses {
      * @throws StoreException if the database does not accept it
      */
     public boolean delete(String accountId, KeyOwner reads, String id) {
-        KeptPart.Delete delete = new KeptPart.Delete(accountId, reads, id);
+        KeptPart.Delete delete = new KeptPart.Delete(accountId, reads, form, id);
         writer.commitAndWait(Unit.of(delete));
         return delete.outcome();
     }

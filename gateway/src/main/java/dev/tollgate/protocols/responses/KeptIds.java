@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.ids.CompletionIds;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -9,19 +8,13 @@ import org.jspecify.annotations.Nullable;
 final class KeptIds {
 
     private static final String TASK = "chatcmpl-";
-    private static final String RESPONSE = "resp_";
+    static final String RESPONSE = "resp_";
     private static final Pattern ITEM = Pattern.compile("(?:rs|msg|fc|ctc|ws|ig)_([0-9A-Za-z]{31})_([0-9]{1,4})");
 
     private KeptIds() {}
 
     /** The place of an item in the output of a response. @param taskId of the response */
     record ItemId(String taskId, int index) {}
-
-    /** Returns the id of a response's task; null if the text is no id of a response. */
-    static @Nullable String task(String responseId) {
-        String task = responseId.startsWith(RESPONSE) ? CompletionIds.ofShown(responseId) : responseId;
-        return task.equals(responseId) ? null : task;
-    }
 
     /** Returns what the ids of a task, its response and their items have in common. */
     static String chars(String taskId) {

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
@@ -125,7 +126,7 @@ final class KeptItems {
     }
 
     private List<KeptResponse> chain(String previousId) {
-        String task = KeptIds.task(previousId);
+        String task = CompletionIds.ofShown(KeptIds.RESPONSE, previousId);
         KeptResponses.Chain chain = task == null ? null : kept.chain(accountId, reads, task, memory);
         if (chain == null || chain.state() == KeptResponses.Chain.State.BROKEN) {
             String message =

@@ -243,7 +243,7 @@ final class ResponsesRenderer implements Renderer {
         JsonPieces whole = new JsonPieces();
         object.write(true, true, whole);
         if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
-            String previous = request.previousId() == null ? null : KeptIds.task(request.previousId());
+            String previous = CompletionIds.ofShown(KeptIds.RESPONSE, request.previousId());
             entry = keptResponses.entry(
                     taskId, metered.accountId(), metered.owner(), previous, input, whole.toByteArray());
         }

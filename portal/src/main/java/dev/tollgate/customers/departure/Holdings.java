@@ -273,10 +273,10 @@ final class Holdings {
                     "a.key_id a.name_hash"),
             Holding.of(
                     "kept-responses.csv",
-                    "responses stored for /v1/responses, without their content",
+                    "responses and interactions stored to be continued, without their content",
                     "kept_response c",
                     "c.account_id = :account",
-                    "c.id c.previous_id c.bytes c.used_at c.owner",
+                    "c.id c.previous_id c.bytes c.used_at c.owner c.form",
                     "c.id"),
             Holding.of(
                     "stored-files.csv",
