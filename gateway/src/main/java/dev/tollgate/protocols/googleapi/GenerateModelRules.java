@@ -53,8 +53,9 @@ final class GenerateModelRules {
                     model.uses(tool),
                     "tools",
                     "tools: model '" + model.id() + "' does not support " + tool.snake() + ".");
+            // Together they bring parts of the upstream's own, which cannot be sent back in this form (protocol 1.4).
             require(
-                    !functions || model.tools().functionsWithSearch(),
+                    !functions,
                     "tools",
                     "Tool use with function calling is unsupported: leave out " + tool.snake()
                             + " or the function declarations.");
