@@ -1,4 +1,4 @@
-// What official clients do at the doors of Responses, Messages and embeddings: doors.mjs CLIENT URL KEY MODEL prints what came of it.
+// What official clients do at the doors of Responses, Messages, interactions and embeddings: doors.mjs CLIENT URL KEY MODEL prints what came of it.
 const clients = {
   openai: () => import('./door-openai.mjs'),
   anthropic: () => import('./door-anthropic.mjs'),
@@ -6,6 +6,7 @@ const clients = {
   langchain: () => import('./door-langchain.mjs'),
   agents: () => import('./door-agents.mjs'),
   silent: () => import('./door-silent.mjs'),
+  interactions: () => import('./door-interactions.mjs'),
   images: () => import('./door-images.mjs'),
   spent: () => import('./door-spent.mjs'),
 };

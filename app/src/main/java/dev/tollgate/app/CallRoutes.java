@@ -51,6 +51,8 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.googleapi.interactions.InteractionHandlers;
+import dev.tollgate.protocols.googleapi.interactions.InteractionsProtocol;
 import dev.tollgate.protocols.images.ImageFiles;
 import dev.tollgate.protocols.images.ImagesProtocol;
 import dev.tollgate.protocols.messages.MessagesErrors;
@@ -65,6 +67,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the routes table that callers' programs use, with a key; the playground asks by the same doors. */
@@ -252,6 +255,15 @@ record CallRoutes(
         routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
                 .taking()
                 .withErrors(GenerateErrors.OBJECT));
+        routes.add(door(interactions()).route(base + "/interactions", modelKey));
+        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptResponses.Form.INTERACTIONS));
+        KeyGate anyKey = key.forModels();
+        Stream.of(
+                        Route.get(base + "/interactions/{id}", anyKey, interactions.one()),
+                        Route.delete(base + "/interactions/{id}", anyKey, interactions.delete()),
+                        Route.post(base + "/interactions/{id}/cancel", anyKey, interactions.cancel())
+                                .taking())
+                .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
         if (!base.equals("/v1")) {
             routes.add(Route.get(base + "/models", key, models.list()).withErrors(GenerateErrors.OBJECT));
             routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GenerateErrors.OBJECT));
@@ -321,6 +333,18 @@ record CallRoutes(
 
     private Protocol generate(GenerateProtocol.Method method) {
         return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), silence());
+    }
+
+    private Protocol interactions() {
+        return new InteractionsProtocol(
+                calls.models(),
+                signatures,
+                kept.of(KeptResponses.Form.INTERACTIONS),
+                checks,
+                reading(),
+                silence(),
+                ground.clock(),
+                ground.surroundings().random());
     }
 
     private Protocol messages(boolean counts) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Official clients in JavaScript at the doors of Responses and Messages, with what their helpers do: {@code app/src/test/npm/doors.mjs}. */
+/** Official clients in JavaScript at the doors of Responses, Messages and interactions, with what their helpers do: {@code app/src/test/npm/doors.mjs}. */
 @Timeout(600)
 class DoorClientsTest {
 
@@ -82,6 +82,17 @@ class DoorClientsTest {
                 {"created":"héllo 世界","stopped":"end_turn","output":%s,"thought":"thinking","signed":true,"streamed":60,\
                 "deltasAreTheText":true,"parsed":"name,age","asked":["Oslo","Bergen"],"answered":"%s",\
                 "counted":true,"listed":true,"refused":400,"kind":"invalid_request_error"}""".formatted(came.get("output"), TWO_CITIES)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-2.5-pro", "gemini-3-pro-preview"})
+    void googles_sdk_makes_continues_and_streams_interactions(String model) throws IOException {
+        assertThat(tried("interactions", model)).isEqualTo(JSON.readTree("""
+                {"said":"héllo 世界","status":"completed","created":true,"tokens":true,"goesOn":true,"found":["user_input",true],\
+                "events":["interaction.created","step.start","step.delta","step.stop","interaction.completed"],"streamed":"héllo 世界",\
+                "thought":true,"completed":["completed",true],"called":[["get_weather","Oslo"],["get_weather","Bergen"]],\
+                "waits":"requires_action","answered":"%s","calledInStream":["sunny in Oslo","sunny in Bergen"],"stateless":true,\
+                "parsed":"name","image":["image/png",true],"edited":["image/png"],"gone":404,"refused":[400,true]}""".formatted(TWO_CITIES)));
     }
 
     @Test

@@ -90,7 +90,7 @@ class ProviderToolsTest {
                                 model,
                                 streams,
                                 switch (door) {
-                                    case "responses" -> "'input':'" + text + "'";
+                                    case "responses", "interactions" -> "'input':'" + text + "'";
                                     case "messages" ->
                                         "'max_tokens':2000,'messages':[{'role':'user','content':'" + text + "'}]";
                                     default -> "'messages':[{'role':'user','content':'" + text + "'}]";
@@ -126,6 +126,7 @@ class ProviderToolsTest {
             value = {
                 "chat|{'type':'url_context'}|'url':'https://example.com/page'",
                 "responses|{'type':'url_context'}|'type':'url_citation','start_index':0,'end_index':",
+                "interactions|{'type':'url_context'}|'type':'url_citation','url':'https://example.com/page'",
                 "gemini|{'urlContext':{}}|'urlContextMetadata':{'urlMetadata':[{'retrievedUrl':'https://example.com/page'"
                         + ",'urlRetrievalStatus':'URL_RETRIEVAL_STATUS_SUCCESS'}]}",
             })
@@ -191,6 +192,32 @@ class ProviderToolsTest {
     }
 
     @Test
+    void code_is_a_step_of_an_interaction_and_comes_back_to_the_model() {
+        Customer customer = gateway.customer("100");
+        JsonNode whole = answered(customer, "interactions", false, "Add up", "{'type':'code_execution'}")
+                .json();
+        JsonNode call = whole.at("/steps/0");
+        assertThat(call.get("type").asString()).isEqualTo("code_execution_call");
+        assertThat(call.at("/arguments/code").asString()).isEqualTo("print(sum(range(1, 17)))\n");
+        assertThat(whole.at("/steps/1/call_id")).isEqualTo(call.get("id"));
+        assertThat(whole.at("/steps/1/result").asString()).isEqualTo("136\n");
+        assertThat(whole.at("/steps/2/content/0/text").asString()).doesNotContain("print(sum");
+        assertThat(answered(customer, "interactions", true, "Add up", "{'type':'code_execution'}")
+                        .text())
+                .contains("\"step\":" + call + "}", "\"step\":" + whole.at("/steps/1") + "}");
+
+        Reply next = gateway.post(
+                "/v1/interactions",
+                "{\"model\":\"placed\",\"input\":\"And now?\",\"previous_interaction_id\":" + whole.get("id") + "}",
+                customer.key());
+        assertThat(next.status()).as(next.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().at("/contents/1/parts/0/executableCode/code"))
+                .isEqualTo(call.at("/arguments/code"));
+        assertThat(gateway.lastAsked().at("/contents/1/parts/1/codeExecutionResult/output"))
+                .isEqualTo(whole.at("/steps/1/result"));
+    }
+
+    @Test
     void code_that_comes_back_in_the_input_is_understood() {
         Customer customer = gateway.customer("100");
         JsonNode item = answered(customer, "responses", false, "Add up", "{'type':'code_interpreter'}")
@@ -203,13 +230,26 @@ class ProviderToolsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"chat,false", "chat,true", "gemini,false", "gemini,true"})
+    @CsvSource({"chat,false", "chat,true", "gemini,false", "gemini,true", "interactions,false", "interactions,true"})
     void places_are_cited_and_cost_their_rate_once(String door, boolean streams) {
         Customer customer = gateway.customer("100");
-        String tool = door.equals("gemini") ? "{'googleMaps':{'enableWidget':true}}" : "{'type':'google_maps'}";
+        String tool =
+                switch (door) {
+                    case "gemini" -> "{'googleMaps':{'enableWidget':true}}";
+                    case "interactions" -> "{'type':'google_maps','latitude':59.9,'longitude':10.7}";
+                    default -> "{'type':'google_maps'}";
+                };
         Reply reply = answered(customer, door, streams, "Where is coffee?", tool);
         assertThat(reply.text()).contains("https://maps.google.com/?cid=");
-        assertThat(reply.text().contains("placeId")).isEqualTo(true);
+        if (door.equals("interactions")) {
+            assertThat(reply.text()).contains("{\"type\":\"google_maps\",\"count\":1}");
+            assertThat(gateway.lastAsked()
+                            .at("/toolConfig/retrievalConfig/latLng/latitude")
+                            .asDouble())
+                    .isEqualTo(59.9);
+        } else {
+            assertThat(reply.text()).contains("placeId");
+        }
         assertThat(counted(customer, "maps")).isEqualTo(1);
         assertThat(counted(customer, "searches")).isZero();
         JsonNode detail = customer.lastTask().get("pricing_detail");

@@ -176,7 +176,7 @@ class SnippetsTest {
         assumeTrue(has("node", "--version"), "left out: there is no Node.js");
         assumeTrue(has("python3", "-c", "import requests"), "left out: there is no Python with requests");
         List<Snippet> all = new ArrayList<>(snippets("docs/quickstart.md", "sh", "curl "));
-        for (String file : List.of("api", "messages", "responses", "embeddings")) {
+        for (String file : List.of("api", "messages", "responses", "interactions", "embeddings")) {
             all.addAll(snippets("docs/" + file + ".md", "sh", "$TOLLGATE_KEY"));
         }
         assertThat(all).hasSizeGreaterThan(9);

@@ -144,12 +144,12 @@ public final class TrafficSettings {
     public static final Setting<Integer> MEDIA = row(Setting.of(
             "limits.media", Kind.wholeNumber(0, 10_000), "100", "Images, audio, videos and files in a call."));
 
-    public static final Setting<String> RESPONSES_STORE = row(
-            Setting.of(
-                    "responses.store",
-                    Kind.word("on", "off"),
-                    "on",
-                    "Whether responses of /v1/responses are kept for 30 days after their last use, unless a call says store: false."));
+    public static final Setting<String> RESPONSES_STORE = row(Setting.of(
+            "responses.store",
+            Kind.word("on", "off"),
+            "on",
+            "Whether responses of /v1/responses and interactions are kept for 30 days after their last use, unless a call says store:"
+                    + " false."));
     public static final Setting<Long> RESPONSES_BYTES = row(Setting.of(
             "responses.store-bytes",
             Kind.bytes(MIB, 1L << 50),

@@ -11,7 +11,8 @@ public enum ProtocolName {
     RESPONSES("Responses"),
     COMPLETIONS("Completions"),
     EMBEDDINGS("Embeddings"),
-    IMAGES("Images");
+    IMAGES("Images"),
+    INTERACTIONS("Interactions");
 
     private final String title;
 

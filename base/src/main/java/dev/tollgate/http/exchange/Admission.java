@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +31,13 @@ public record Admission(FrontParts parts) {
     private static final List<String> CREDENTIALS = List.of("Authorization", "x-goog-api-key", "x-api-key");
 
     private static final int SHOWN_CHARS_MAX = 200;
+
+    /** The resources of Google's own runtime, for which clients of its Interactions API have methods (Y41). */
+    private static final Pattern GOOGLES_OWN = Pattern.compile(
+            "(?:/v1/gemini)?/v1(?:beta)?/(?:agents|environments|triggers|webhooks|voices|credentials)(?:/.*)?");
+
+    private static final String GOOGLES_OWN_HINT =
+            " Of Google's Interactions API, POST /v1beta/interactions and GET and DELETE of /v1beta/interactions/{id} are served here.";
 
     public void admit(CallerExchange exchange) {
         exchange.guard(() -> {
@@ -118,7 +126,9 @@ public record Admission(FrontParts parts) {
     private static void unknownPath(CallerExchange exchange, Routes.Unknown unknown) {
         UnservedProtocol protocol = UnservedProtocol.at(exchange.path());
         exchange.formatErrors(protocol == null ? unknown.errors() : protocol.errors(exchange));
-        String hint = protocol == null ? "" : " " + protocol.hint();
+        String hint = protocol != null
+                ? " " + protocol.hint()
+                : GOOGLES_OWN.matcher(exchange.path()).matches() ? GOOGLES_OWN_HINT : "";
         exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + "." + hint)
                 .withStatus(404));
     }

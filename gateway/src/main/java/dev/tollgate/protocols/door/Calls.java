@@ -129,6 +129,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
                     labelled.ignored(),
                     labelled.labels(),
                     meter.translate(session(key.accountId(), model, reading, request, arrival), model, ask, tokensMax));
+        } catch (ApiException refused) {
+            throw reading.named(request, refused.error()).asException();
         } catch (StoreException e) {
             throw unreadable(e);
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -151,6 +152,11 @@ public abstract class Reading<R> {
      * @throws dev.tollgate.storage.StoreException if that cannot be looked up
      */
     protected void load(R request, String accountId, Lease memory) {}
+
+    /** Returns a refusal of the request with the caller's names of fields, if the request was rewritten. */
+    protected ApiError named(R request, ApiError refusal) {
+        return refusal;
+    }
 
     /** @throws dev.tollgate.base.error.ApiException for what the model cannot do */
     protected abstract void check(R request, Model model);

@@ -41,13 +41,16 @@ final class ConversationRules {
         this.model = model;
     }
 
-    /** @throws dev.tollgate.base.error.ApiException a 400 */
-    static void check(JsonNode contents, UpstreamModel model) {
+    /**
+     * @param sendsSignatures whether callers send signatures back; if not, the translation has a placeholder for each that is not there
+     * @throws dev.tollgate.base.error.ApiException a 400
+     */
+    static void check(JsonNode contents, UpstreamModel model, boolean sendsSignatures) {
         ConversationRules rules = new ConversationRules(contents, model);
         rules.checkContents();
         rules.checkTurns();
         // What began with a model that wanted none has none: the translation has a placeholder for each (D59).
-        if (model.signatures() && model.asked().signatures()) {
+        if (sendsSignatures && model.signatures() && model.asked().signatures()) {
             rules.checkSignatures();
         }
     }

@@ -37,7 +37,7 @@ public abstract class NativeReading<R> extends Reading<R> {
     /** Returns the request. It is whole: kept content has been loaded. */
     protected abstract NativeRequest request(R read);
 
-    /** Returns whether the answer is shown as the upstream's own chunks. */
+    /** Returns whether the answer is shown as the upstream's own chunks, whose parts the caller sends back as they came. */
     protected abstract boolean asChunks();
 
     @Override
@@ -89,7 +89,7 @@ public abstract class NativeReading<R> extends Reading<R> {
     @Override
     protected void check(R read, Model asked) {
         NativeRequest request = request(read);
-        ConversationRules.check(request.contents(), asked.upstream());
+        ConversationRules.check(request.contents(), asked.upstream(), asChunks());
         GenerateModelRules.check(asked, request);
         images(request, asked).check();
     }

@@ -38,7 +38,7 @@ public record NativeRequest(
         return body.path(CONFIG);
     }
 
-    JsonNode contents() {
+    public JsonNode contents() {
         return body.path("contents");
     }
 
@@ -86,8 +86,7 @@ public record NativeRequest(
     }
 
     /** Returns the schema that a complete response must fit, in JSON Schema's words or in OpenAPI's; null without one. */
-    @Nullable
-    ObjectNode schema() {
+    public @Nullable ObjectNode schema() {
         JsonNode plain = config().path("responseJsonSchema");
         JsonNode own = config().path("responseSchema");
         return plain instanceof ObjectNode schema

@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Reads a body. Checks its limits (D29), parts that callers may not use (D49), and ranges that hold for every model (protocol 1.6). Each refusal is a
  * 400 that names the field as Google does.
  */
-final class NativeRequestReader {
+public final class NativeRequestReader {
 
     private static final int STOP_SEQUENCES_MAX = 5;
     private static final int FRAMES_MAX = 24;
@@ -70,9 +70,23 @@ final class NativeRequestReader {
         return new NativeRequestReader(limits).request(tree("Request", body, limits, memory));
     }
 
+    /**
+     * Reads a request that another door has rewritten into Gemini's form.
+     *
+     * @param memory charged with the memory of the result
+     * @throws ApiException a 400 that names a field of that form
+     */
+    public static NativeRequest rewritten(ObjectNode request, ReadLimits limits, Lease memory) {
+        return new NativeRequestReader(limits).request(tree("Request", request, memory));
+    }
+
     private static ObjectNode tree(String message, byte[] body, ReadLimits limits, Lease memory) {
+        return tree(message, JsonObjectReader.read(body, limits, memory), memory);
+    }
+
+    private static ObjectNode tree(String message, ObjectNode given, Lease memory) {
         Tally tally = new Tally(memory);
-        ObjectNode tree = ProtoReader.read(message, JsonObjectReader.read(body, limits, memory), "", tally);
+        ObjectNode tree = ProtoReader.read(message, given, "", tally);
         tally.settle();
         return tree;
     }

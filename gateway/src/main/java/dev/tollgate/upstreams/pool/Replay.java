@@ -125,6 +125,18 @@ public final class Replay {
         return chosen(file.thoughtSignature(), files.get(file), false);
     }
 
+    /** Returns the signature that is stored of a call, whichever channel made it; null if there is none. */
+    public @Nullable String stored(Message.ToolCall call) {
+        Part part = calls.get(call);
+        return part == null ? null : part.signature();
+    }
+
+    /** Returns the signature that is stored of a file, whichever channel made it; null if there is none. */
+    public @Nullable String stored(Message.SentBack file) {
+        Part part = files.get(file);
+        return part == null ? null : part.signature();
+    }
+
     /** Returns whether an upstream has refused the signatures, or the lack of one. */
     public boolean isRefused() {
         return noneIsGood;

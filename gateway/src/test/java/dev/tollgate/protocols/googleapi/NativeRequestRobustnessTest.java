@@ -104,7 +104,7 @@ class NativeRequestRobustnessTest {
         boolean taken = false;
         for (Model model : CATALOGUE.all()) {
             try {
-                ConversationRules.check(request.contents(), model.upstream());
+                ConversationRules.check(request.contents(), model.upstream(), true);
                 GenerateModelRules.check(model, request);
                 taken = true;
             } catch (ApiException refused) {

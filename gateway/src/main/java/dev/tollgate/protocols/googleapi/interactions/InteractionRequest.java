@@ -1,0 +1,268 @@
+package dev.tollgate.protocols.googleapi.interactions;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.protocols.googleapi.NativeRequest;
+import dev.tollgate.protocols.googleapi.NativeRequestReader;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A request that is read but may need the interactions before it until it is whole (Y48). Confined to its request. */
+final class InteractionRequest {
+
+    static final String PREVIOUS = "previous_interaction_id";
+
+    /** The beginning of ids, instead of their tasks' {@code chatcmpl-} (Y41). */
+    static final String PREFIX = "v1_";
+
+    /** An estimate of the heap that a step takes while it is rewritten. */
+    private static final int STEP_BYTES = 600;
+
+    private final Settings settings;
+    private final ArrayNode steps;
+    private final ObjectNode request;
+    private final Places places;
+    private final StepContents contents;
+    private final ReadLimits limits;
+    private final Lease memory;
+    private final KeptResponses.@Nullable Input keeping;
+    private List<KeptResponse> chain = List.of();
+    private @Nullable NativeRequest whole;
+
+    /**
+     * @param model as the caller wrote it
+     * @param previousId as the caller wrote it; null for none
+     * @param store whether the caller wants the interaction to be kept
+     * @param summaries whether thoughts are shown
+     * @param ignored members without effect, besides those of the native request
+     */
+    record Settings(
+            String model,
+            @Nullable String previousId,
+            boolean stream,
+            boolean store,
+            boolean summaries,
+            List<String> ignored) {}
+
+    /**
+     * @param input as it came
+     * @param request in Gemini's own form, without contents
+     * @param keeps whether interactions are kept here
+     */
+    InteractionRequest(
+            Settings settings,
+            JsonNode input,
+            ObjectNode request,
+            Places places,
+            ReadLimits limits,
+            Lease memory,
+            boolean keeps) {
+        this.settings = settings;
+        this.request = request;
+        this.places = places;
+        this.contents = new StepContents(places);
+        this.steps = contents.steps(input);
+        this.limits = limits;
+        this.memory = memory;
+        this.keeping = settings.store() && keeps ? KeptResponses.input(json(memory)) : null;
+        if (settings.previousId() == null) {
+            complete();
+        }
+    }
+
+    private byte[] json(Lease memory) {
+        byte[] json = new Utf8Buffer().json(steps).toByteArray();
+        memory.take(json.length);
+        return json;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Places places() {
+        return places;
+    }
+
+    /** Returns the steps of the input, to be kept; null if the interaction is not. */
+    KeptResponses.@Nullable Input keeping() {
+        return keeping;
+    }
+
+    /** Returns the calls of the conversation, as one message. */
+    List<Message> calls() {
+        List<Message.ToolCall> calls = whole().contents()
+                .valueStream()
+                .flatMap(content -> content.path("parts").valueStream())
+                .filter(part -> part.has("functionCall"))
+                .map(part -> call(part.get("functionCall"), "{}"))
+                .toList();
+        return List.of(new Message.Assistant(Place.NONE, null, calls, null, List.of()));
+    }
+
+    boolean isWhole() {
+        return whole != null;
+    }
+
+    NativeRequest whole() {
+        NativeRequest known = whole;
+        if (known == null) {
+            throw new IllegalStateException("the interactions before have not been read");
+        }
+        return known;
+    }
+
+    /**
+     * Finds the interactions before this one, still packed. Blocks.
+     *
+     * @return the bytes that they become
+     */
+    long find(KeptResponses kept, String accountId, KeyOwner reads, Lease memory) {
+        String previous = settings.previousId();
+        String task = CompletionIds.ofShown(PREFIX, previous);
+        KeptResponses.Chain found = task == null ? null : kept.chain(accountId, reads, task, memory);
+        if (found == null || found.state() == KeptResponses.Chain.State.BROKEN) {
+            throw refusal("must be the id of an interaction that is kept, with those before it, got "
+                            + Shown.quoted(String.valueOf(previous)) + ". Send the whole conversation as 'input'.")
+                    .asException();
+        }
+        if (found.state() == KeptResponses.Chain.State.TOO_LONG) {
+            throw refusal("has too long a conversation before it. Send the end of the conversation as 'input' instead.")
+                    .asException();
+        }
+        chain = found.links();
+        return chain.stream().mapToLong(KeptResponse::bytes).sum();
+    }
+
+    private static ApiError refusal(String why) {
+        ErrorCode code = ErrorCode.PREVIOUS_RESPONSE_NOT_FOUND;
+        return new ApiError(code, code.status(), PREVIOUS + ": " + why, PREVIOUS, Map.of(), null);
+    }
+
+    /** Reads the interactions before this one, and takes missing signatures from the store (Y49). Blocks. */
+    void load(Signatures signatures, String accountId, Lease memory) {
+        if (whole == null) {
+            for (KeptResponse link : chain) {
+                add(link.inputIn("steps", memory), memory);
+                add(link.response(memory), memory);
+            }
+            chain = List.of();
+            complete();
+        }
+        sign(signatures, accountId);
+    }
+
+    private void add(byte[] kept, Lease memory) {
+        JsonObjectReader.read(kept, limits, memory).path("steps").forEach(step -> contents.add(step, PREVIOUS));
+    }
+
+    private void complete() {
+        memory.take((long) STEP_BYTES * (steps.size() + 1L));
+        for (int i = 0; i < steps.size(); i++) {
+            contents.add(steps.get(i), "input[" + i + "]");
+        }
+        request.set("contents", contents.contents());
+        try {
+            whole = NativeRequestReader.rewritten(request, limits, memory);
+        } catch (ApiException refused) {
+            throw places.of(refused.error()).asException();
+        }
+    }
+
+    // ---- signatures that the caller has not sent back ----
+
+    /** Returns whether a part of the model's turns may have a signature in the store. */
+    boolean lacksSignatures() {
+        return unsigned(whole().contents()).findAny().isPresent();
+    }
+
+    private static Stream<JsonNode> unsigned(JsonNode contents) {
+        return contents.valueStream()
+                .filter(content -> content.path("role").asString("").equals("model"))
+                .flatMap(content -> content.path("parts").valueStream())
+                .filter(part -> !part.has("thoughtSignature") && (part.has("functionCall") || isMedium(part)));
+    }
+
+    private static boolean isMedium(JsonNode part) {
+        return part.has("inlineData") || part.has("fileData");
+    }
+
+    private void sign(Signatures signatures, String accountId) {
+        Map<ObjectNode, Message.ToolCall> calls = new IdentityHashMap<>();
+        Map<ObjectNode, Message.SentBack> files = new IdentityHashMap<>();
+        unsigned(whole().contents()).forEach(part -> {
+            ObjectNode its = (ObjectNode) part;
+            if (part.has("functionCall")) {
+                JsonNode call = part.get("functionCall");
+                calls.put(its, call(call, call.has("args") ? call.get("args").toString() : "{}"));
+            } else {
+                ContentPart.Source data = part.has("inlineData")
+                        ? new ContentPart.Source.Inline(
+                                part.path("inlineData").path("data").asString(""))
+                        : new ContentPart.Source.Remote(
+                                part.path("fileData").path("fileUri").asString(""));
+                ContentPart.Media medium =
+                        new ContentPart.Media(Place.NONE, ContentPart.Named.FILE, data, null, null, null);
+                files.put(its, new Message.SentBack(Place.NONE, medium, null));
+            }
+        });
+        Message all =
+                new Message.Assistant(Place.NONE, null, List.copyOf(calls.values()), null, List.copyOf(files.values()));
+        Replay found = signatures.find(accountId, channel -> null, List.of(all));
+        calls.forEach((part, call) -> put(part, found.stored(call)));
+        files.forEach((part, file) -> put(part, found.stored(file)));
+        moveUnsigned();
+    }
+
+    /** A model that makes images refuses one of its own without a signature; in the user's next turn none is needed (Y15). An empty text stays there. */
+    private void moveUnsigned() {
+        List<JsonNode> moved = new ArrayList<>();
+        for (JsonNode content : whole().contents()) {
+            ArrayNode parts = (ArrayNode) content.path("parts");
+            boolean isModels = content.path("role").asString("").equals("model");
+            for (int i = 0; isModels && i < parts.size(); i++) {
+                if (isMedium(parts.get(i)) && !parts.get(i).has("thoughtSignature")) {
+                    moved.add(parts.get(i));
+                    parts.set(i, StepContents.NODES.objectNode().put("text", ""));
+                }
+            }
+            if (!isModels) {
+                parts.addAll(moved);
+                moved.clear();
+            }
+        }
+    }
+
+    private static void put(ObjectNode part, @Nullable String signature) {
+        if (signature != null) {
+            part.put("thoughtSignature", signature);
+        }
+    }
+
+    private static Message.ToolCall call(JsonNode call, String arguments) {
+        return new Message.ToolCall(
+                call.path("id").asString(null), call.path("name").asString(""), arguments, null);
+    }
+}

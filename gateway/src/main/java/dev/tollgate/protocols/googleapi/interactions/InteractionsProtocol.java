@@ -1,0 +1,190 @@
+package dev.tollgate.protocols.googleapi.interactions;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.ForwardingSink;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.protocols.googleapi.GenerateErrors;
+import dev.tollgate.protocols.googleapi.NativeReading;
+import dev.tollgate.protocols.googleapi.NativeRequest;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code POST …/interactions}: reads and checks the request, and writes the response.
+ *
+ * @param kept the interactions
+ * @param silence after which a stream has a heartbeat (Y51)
+ * @param random source of ids; thread-safe
+ */
+public record InteractionsProtocol(
+        CurrentModels models,
+        Signatures signatures,
+        KeptResponses kept,
+        SchemaChecks checks,
+        ReadLimits limits,
+        Duration silence,
+        InstantSource clock,
+        RandomGenerator random)
+        implements Protocol {
+
+    @Override
+    public String name() {
+        return ProtocolName.INTERACTIONS.code();
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return GenerateErrors.OBJECT;
+    }
+
+    @Override
+    public Reading<?> open(Envelope envelope) {
+        return new Interactions();
+    }
+
+    private final class Interactions extends NativeReading<InteractionRequest> {
+
+        Interactions() {
+            super(models, signatures);
+        }
+
+        @Override
+        public String label() {
+            return name();
+        }
+
+        @Override
+        public StreamForm form() {
+            return new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
+        }
+
+        @Override
+        protected InteractionRequest read(byte[] body, Lease memory) {
+            return InteractionsReader.read(body, limits, memory, kept.isOn());
+        }
+
+        @Override
+        protected NativeRequest request(InteractionRequest read) {
+            return read.whole();
+        }
+
+        @Override
+        protected boolean asChunks() {
+            return false;
+        }
+
+        @Override
+        protected String model(InteractionRequest read) {
+            return read.settings().model();
+        }
+
+        @Override
+        protected List<String> ignored(InteractionRequest read, Model model) {
+            List<String> all = new ArrayList<>(read.settings().ignored());
+            super.ignored(read, model).forEach(path -> all.add(read.places().of(path)));
+            if (read.settings().store() && read.keeping() == null) {
+                all.add("store");
+            }
+            return all;
+        }
+
+        @Override
+        protected String tokensMaxField(InteractionRequest read) {
+            return read.places().of(super.tokensMaxField(read));
+        }
+
+        @Override
+        protected boolean isHeavy(InteractionRequest read) {
+            return !read.isWhole() || super.isHeavy(read);
+        }
+
+        @Override
+        protected boolean looksUp(InteractionRequest read, Model asked) {
+            return !read.isWhole() || super.looksUp(read, asked) || read.lacksSignatures();
+        }
+
+        @Override
+        protected boolean opensKept(InteractionRequest read) {
+            return !read.isWhole();
+        }
+
+        @Override
+        protected long findKept(InteractionRequest read, String accountId, KeyOwner reads, Lease memory) {
+            return read.find(kept, accountId, reads, memory);
+        }
+
+        @Override
+        protected void load(InteractionRequest read, String accountId, Lease memory) {
+            read.load(signatures, accountId, memory);
+        }
+
+        @Override
+        protected ApiError named(InteractionRequest read, ApiError refusal) {
+            return read.places().of(refusal);
+        }
+
+        @Override
+        protected Sink sink(InteractionRequest read, Outlet outlet, MeteredCall call) {
+            Instant created = clock.instant();
+            Function<@Nullable String, InteractionsRenderer> renderers =
+                    id -> new InteractionsRenderer(id, call, read, kept, clock, created, random);
+            ObjectNode schema = read.whole().schema();
+            Sink sink = read.settings().stream()
+                    ? new StreamedAnswer(outlet, renderers)
+                    : new WholeAnswer(outlet, renderers, checks, call.accountId(), schema);
+            return new Renamed(sink, read.places());
+        }
+    }
+
+    /** Says the caller's names of fields in place of the native ones. */
+    private static final class Renamed extends ForwardingSink {
+
+        private final Places places;
+
+        Renamed(Sink sink, Places places) {
+            super(sink);
+            this.places = places;
+        }
+
+        @Override
+        public void admitted(Admission admission) {
+            List<String> ignored = admission.ignored().stream().map(places::of).toList();
+            super.admitted(new Admission(admission.taskId(), admission.maxTokensApplied(), ignored));
+        }
+
+        @Override
+        public void ignoring(List<String> fields) {
+            super.ignoring(fields.stream().map(places::of).toList());
+        }
+
+        @Override
+        public void failed(ApiError error) {
+            super.failed(places.of(error));
+        }
+    }
+}
