@@ -265,8 +265,10 @@ class ApiDescriptionTest {
     @Test
     void each_operation_that_is_served_is_on_a_page_of_the_reference() {
         Browser stranger = new Browser(gateway.url());
-        String index = stranger.get("/docs/reference").body();
-        assertThat(index).contains("href=\"/openapi.json\"");
+        String ofCallers = stranger.get("/docs/reference").body();
+        assertThat(ofCallers).contains("href=\"/openapi.json\"", "href=\"/docs/reference/admin\"");
+        String ofOperators = stranger.get("/docs/reference/admin").body();
+        assertThat(ofCallers).doesNotContain("/admin/accounts");
         Map<String, String> pages = new HashMap<>();
         for (Map.Entry<String, JsonNode> path : description.get("paths").properties()) {
             JsonNode servers =
@@ -290,7 +292,7 @@ class ApiDescriptionTest {
                 assertThat(isThere)
                         .as(call)
                         .isNotEqualTo(operation.path("x-refused").asBoolean(false));
-                assertThat(index).contains("\"" + page + "#");
+                assertThat(ofCallers + ofOperators).contains("\"" + page + "#");
             }
         }
     }

@@ -5,17 +5,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The description of the API as Markdown: one page lists all operations, and each tag has a page with its operations and their fields. What is described
+ * The description of the API as Markdown: one page of each book lists its operations, and each tag has a page with its operations and their fields. What is described
  * only because it is refused ({@code x-refused}) is left out.
  */
 record Reference(JsonNode api) {
 
     static final String GROUP = "API reference";
     static final String NAME = "reference";
+
+    private static final String NAME_FOR_OPERATORS = "reference/admin";
 
     /** The name of the management key in the description. */
     private static final String MANAGEMENT = "managementKey";
@@ -51,15 +54,29 @@ record Reference(JsonNode api) {
     }
 
     List<Written> pages() {
-        StringBuilder index = new StringBuilder("# All operations\n\n")
-                .append(Fields.words(api.at("/info/description").asString()))
-                .append("\n\nFor generators and tools: [openapi.json](/openapi.json) (OpenAPI 3.1).\n");
+        Map<String, StringBuilder> indexes = new LinkedHashMap<>();
+        indexes.put(
+                Manual.DEVELOPERS,
+                new StringBuilder("# All operations\n\n")
+                        .append(Fields.words(api.at("/info/description").asString()))
+                        .append(
+                                "\n\nFor generators and tools: [openapi.json](/openapi.json) (OpenAPI 3.1). For operators: [operations of a"
+                                        + " server](/docs/")
+                        .append(NAME_FOR_OPERATORS)
+                        .append(").\n"));
+        indexes.put(
+                Manual.OPERATORS,
+                new StringBuilder(
+                        "# Operations of a server\n\n"
+                                + "Those below `/admin` need the operator's key. All are in [openapi.json](/openapi.json) (OpenAPI 3.1).\n"));
         List<Written> pages = new ArrayList<>();
         for (JsonNode tag : api.path("tags")) {
             String name = tag.path("name").asString();
             String slug = NAME + "/" + name.toLowerCase(Locale.ROOT).replace(' ', '-');
             String about = Fields.words(tag.path("description").asString());
             List<Operation> operations = operations(name);
+            String book = tag.path("x-for").asString("").equals("operators") ? Manual.OPERATORS : Manual.DEVELOPERS;
+            StringBuilder index = Objects.requireNonNull(indexes.get(book));
             index.append("\n## ").append(name).append("\n\n").append(about).append("\n\n| | |\n|---|---|\n");
             operations.forEach(operation -> index.append("| %s | [%s](/docs/%s#%s) |\n"
                     .formatted(
@@ -67,13 +84,15 @@ record Reference(JsonNode api) {
                             Fields.words(operation.title()),
                             slug,
                             operation.id())));
-            String book = tag.path("x-for").asString("").equals("operators") ? Manual.OPERATORS : Manual.DEVELOPERS;
             Fields fields = new Fields(api, name, Manual.ROOT + "/" + slug, operations);
-            String text = page(name, about, operations, fields);
-            pages.add(new Written(book, slug, text, fields.places()));
+            pages.add(new Written(book, slug, page(name, about, name(book), operations, fields), fields.places()));
         }
-        pages.addFirst(new Written(Manual.DEVELOPERS, NAME, index.toString(), List.of()));
+        indexes.forEach((book, index) -> pages.addFirst(new Written(book, name(book), index.toString(), List.of())));
         return pages;
+    }
+
+    private static String name(String book) {
+        return book.equals(Manual.OPERATORS) ? NAME_FOR_OPERATORS : NAME;
     }
 
     private List<Operation> operations(String tag) {
@@ -100,10 +119,10 @@ record Reference(JsonNode api) {
         return List.copyOf(operations.values());
     }
 
-    private String page(String title, String about, List<Operation> operations, Fields fields) {
+    private String page(String title, String about, String index, List<Operation> operations, Fields fields) {
         StringBuilder page =
                 new StringBuilder("# %s\n\n%s. [All operations](/docs/%s), [form of errors](/docs/errors-and-retries)\n"
-                        .formatted(title, about, NAME));
+                        .formatted(title, about, index));
         if (operations.stream()
                 .anyMatch(operation -> operation.itself().at("/security/0").has(MANAGEMENT))) {
             page.append("\nYou need a management key: [create one](/dashboard/keys/new?kind=management).\n");
