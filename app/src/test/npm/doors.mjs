@@ -7,6 +7,7 @@ const clients = {
   agents: () => import('./door-agents.mjs'),
   silent: () => import('./door-silent.mjs'),
   interactions: () => import('./door-interactions.mjs'),
+  files: () => import('./door-files.mjs'),
   images: () => import('./door-images.mjs'),
   spent: () => import('./door-spent.mjs'),
 };

@@ -4,11 +4,12 @@ import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.tasks.TaskHandler;
-import dev.tollgate.calls.files.ImageAddresses;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.replay.LargeBodies;
@@ -45,12 +46,12 @@ import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
 import dev.tollgate.protocols.googleapi.EmbedProtocol;
+import dev.tollgate.protocols.googleapi.FilesHandler;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
-import dev.tollgate.protocols.googleapi.UploadHandler;
 import dev.tollgate.protocols.googleapi.interactions.InteractionHandlers;
 import dev.tollgate.protocols.googleapi.interactions.InteractionsProtocol;
 import dev.tollgate.protocols.images.ImageFiles;
@@ -78,9 +79,25 @@ record CallRoutes(
         SchemaChecks checks,
         Signatures signatures,
         KeptResponses kept,
-        ImageAddresses images,
+        FileAddresses images,
         Workers signing,
         FreeCounts counts) {
+
+    /** Errors of a path of all protocols. */
+    private static final ErrorFormat OF_CLIENT = new ErrorFormat() {
+        @Override
+        public byte[] render(ApiError error) {
+            return ErrorFormat.PLATFORM.render(error);
+        }
+
+        @Override
+        public ErrorFormat of(Exchange exchange) {
+            if (KeyGate.isOfGooglesClient(exchange)) {
+                return GenerateErrors.OBJECT;
+            }
+            return KeyGate.isOfAnthropicsClient(exchange) ? MessagesErrors.ofList(exchange) : ErrorFormat.PLATFORM;
+        }
+    };
 
     /** @param customerKeys what customers do with their keys */
     List<Route<?>> table(KeyGate key, CustomerKeys customerKeys) {
@@ -95,16 +112,51 @@ record CallRoutes(
                 .protocols()
                 .forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
+        FilesHandler files = new FilesHandler(images, bodies(), calls.secrets(), reading());
         for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
             google(routes, base, googleKey);
+            files(routes, base + "/files", googleKey.forModels(), files);
         }
         for (String base :
                 List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
-            routes.add(Route.post(base + "/files", googleKey, new UploadHandler())
-                    .taking()
-                    .withErrors(GenerateErrors.OBJECT));
+            uploads(routes, base + "/files", whileBooksAnswer(googleKey.forModels()), files);
         }
         return routes;
+    }
+
+    private void uploads(List<Route<?>> routes, String path, Gate<KeyCaller> key, FilesHandler files) {
+        routes.add(Route.post(path, key, files.start())
+                .taking(BodyKind.ANY)
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withErrors(GenerateErrors.OBJECT));
+        routes.add(Route.post(path + "/{upload}", whileBooksAnswer(files.uploads()), files.upload())
+                .taking(BodyKind.ANY)
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withErrors(GenerateErrors.OBJECT));
+    }
+
+    private static void files(List<Route<?>> routes, String path, KeyGate key, FilesHandler files) {
+        ErrorFormat errors = path.equals("/v1/files") ? OF_CLIENT : GenerateErrors.OBJECT;
+        routes.add(Route.get(path, key, ofGoogle(path, files.list())).withErrors(errors));
+        routes.add(Route.get(path + "/{id}", key, ofGoogle(path, files.one())).withErrors(errors));
+        routes.add(Route.delete(path + "/{id}", key, ofGoogle(path, files.delete()))
+                .withErrors(errors));
+    }
+
+    /** OpenAI's clients list files, too: theirs are not served. */
+    private static Handler<Caller> ofGoogle(String path, Handler<Caller> handler) {
+        return !path.equals("/v1/files")
+                ? handler
+                : (exchange, caller) -> {
+                    if (!KeyGate.isOfGooglesClient(exchange)) {
+                        throw ApiError.of(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "OpenAI's files are not served here. Google's are, with the key in x-goog-api-key.")
+                                .withStatus(404)
+                                .asException();
+                    }
+                    handler.handle(exchange, caller);
+                };
     }
 
     private void models(List<Route<?>> routes, KeyGate key) {
@@ -215,20 +267,7 @@ record CallRoutes(
             (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
         };
         Gate<KeyCaller> gate = new RequestIdGate<>(key.orAsAnyClient(), KeyGate::isOfAnthropicsClient);
-        return Route.get(path, gate, handler).withErrors(new ErrorFormat() {
-            @Override
-            public byte[] render(ApiError error) {
-                return ErrorFormat.PLATFORM.render(error);
-            }
-
-            @Override
-            public ErrorFormat of(Exchange exchange) {
-                if (KeyGate.isOfGooglesClient(exchange)) {
-                    return GenerateErrors.OBJECT;
-                }
-                return KeyGate.isOfAnthropicsClient(exchange) ? MessagesErrors.ofList(exchange) : ErrorFormat.PLATFORM;
-            }
-        });
+        return Route.get(path, gate, handler).withErrors(OF_CLIENT);
     }
 
     /** API paths are also served without {@code /v1}, as the documents' second platform does. */
@@ -270,7 +309,7 @@ record CallRoutes(
         }
     }
 
-    private Gate<KeyCaller> whileBooksAnswer(Gate<KeyCaller> gate) {
+    private <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
         return new WhileBooksAnswer<>(gate, books.writer()::isSilent);
     }
 

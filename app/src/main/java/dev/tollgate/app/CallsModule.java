@@ -13,8 +13,8 @@ import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
-import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
@@ -90,7 +90,7 @@ public record CallsModule(
     private static final int CROWD = 500;
 
     static CallsModule of(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
-        ImageAddresses images = images(ground, books);
+        FileAddresses images = images(ground, books);
         MediaLoader media = ground.open(mediaLoader(ground, vertx, images), MediaLoader::close);
         Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
         SchemaChecks checks = ground.open(new SchemaChecks(), SchemaChecks::close);
@@ -159,7 +159,7 @@ public record CallsModule(
                 settings.get(TrafficSettings.BODY_BYTES));
     }
 
-    private static ImageAddresses images(Ground ground, BooksModule books) {
+    private static FileAddresses images(Ground ground, BooksModule books) {
         FileStore files = new FileStore(
                 books.database(),
                 books.writer(),
@@ -167,17 +167,17 @@ public record CallsModule(
                 ground.clock(),
                 ground.random(),
                 ground.settings().get(TrafficSettings.FILES_BYTES));
-        return new ImageAddresses(
+        return new FileAddresses(
                 files,
                 ground.settings().get(TrafficSettings.MEDIA_MADE_BYTES),
                 ground.settings().find(PageSettings.PUBLIC_URL));
     }
 
-    private static Signatures signatures(Ground ground, BooksModule books, ImageAddresses images) {
+    private static Signatures signatures(Ground ground, BooksModule books, FileAddresses images) {
         return new Signatures(books.database(), books.writer(), books.secrets(), images, ground.clock());
     }
 
-    private static MediaLoader mediaLoader(Ground ground, Vertx vertx, ImageAddresses images) {
+    private static MediaLoader mediaLoader(Ground ground, Vertx vertx, FileAddresses images) {
         Settings settings = ground.settings();
         MediaLimits limits = new MediaLimits(
                 settings.get(TrafficSettings.MEDIA_BYTES),

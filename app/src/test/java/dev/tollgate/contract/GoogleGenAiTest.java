@@ -10,6 +10,7 @@ import com.google.genai.errors.ApiException;
 import com.google.genai.errors.ClientException;
 import com.google.genai.errors.ServerException;
 import com.google.genai.types.Content;
+import com.google.genai.types.File;
 import com.google.genai.types.FileSearch;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.FunctionCall;
@@ -27,13 +28,18 @@ import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.ToolCodeExecution;
 import com.google.genai.types.Type;
+import com.google.genai.types.UploadFileConfig;
 import com.google.genai.types.UrlContext;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MediaSamples;
+import dev.tollgate.testing.NodePackages;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
@@ -101,6 +107,49 @@ class GoogleGenAiTest {
 
     private static GenerateContentConfig tools(Tool... tools) {
         return GenerateContentConfig.builder().tools(tools).build();
+    }
+
+    // ---- files ----
+
+    @Test
+    void a_file_of_two_pieces_is_uploaded_listed_asked_about_and_deleted() {
+        byte[] content = Arrays.copyOf(MediaSamples.BY_TYPE.get("audio/wav"), 9_900_000);
+        File file = client.files.upload(
+                content,
+                UploadFileConfig.builder()
+                        .mimeType("audio/wav")
+                        .displayName("bridge.wav")
+                        .build());
+        String name = file.name().orElseThrow();
+        assertThat(file.sizeBytes()).hasValue((long) content.length);
+        assertThat(client.files.get(name, null).displayName()).hasValue("bridge.wav");
+        assertThat(client.files.list(null)).anyMatch(each -> each.name().equals(file.name()));
+        GenerateContentResponse answer = client.models.generateContent(
+                PRO,
+                Content.fromParts(Part.fromUri(file.uri().orElseThrow(), "audio/wav"), Part.fromText("What is paid?")),
+                null);
+        assertThat(answer.text()).isNotEmpty();
+        client.files.delete(name, null);
+        assertThatThrownBy(() -> client.files.get(name, null))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("You do not have permission to access the File");
+    }
+
+    @Test
+    void googles_client_for_javascript_does_the_same() throws IOException {
+        NodePackages.Run run = NodePackages.run(
+                NodePackages.installed(),
+                NodePackages.node(),
+                NodePackages.node(),
+                "doors.mjs",
+                "files",
+                gateway.url(),
+                Gateway.DEMO_KEY,
+                PRO);
+        assertThat(run.exit()).as(run.output()).isZero();
+        assertThat(run.output().lines().toList().getLast())
+                .isEqualTo(
+                        "{\"bytes\":9900000,\"state\":\"ACTIVE\",\"shown\":\"bridge.wav\",\"listed\":true,\"answer\":true,\"gone\":[403,true]}");
     }
 
     // ---- answers ----

@@ -135,7 +135,7 @@ class GenerateRefusalsTest {
     @ParameterizedTest
     @CsvSource({
         "GET,/v1beta/cachedContents,404,NOT_FOUND",
-        "GET,/v1/gemini/v1beta/files/abc,404,NOT_FOUND",
+        "GET,/v1/gemini/v1beta/voices,404,NOT_FOUND",
         "POST,/v1beta,404,NOT_FOUND",
         "DELETE,/v1beta/models/gemini-2.5-pro:generateContent,405,UNIMPLEMENTED",
         "PUT,/v1beta/models,405,UNIMPLEMENTED"
@@ -146,7 +146,7 @@ class GenerateRefusalsTest {
         assertError(reply, status, word, "invalid_request");
     }
 
-    /** Google's clients begin an upload with metadata as JSON, with nothing, or with the file itself. */
+    /** Google also takes the file itself, or a form with it, which its clients never send. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -155,15 +155,15 @@ class GenerateRefusalsTest {
                 "/v1/gemini/upload/v1beta/files",
                 "/v1/gemini/upload/v1/files"
             })
-    void an_upload_is_refused_in_googles_shape_and_says_how_files_are_sent(String path) {
+    void an_upload_at_once_is_refused_in_googles_shape_and_says_how_files_are_sent(String path) {
         for (String type : List.of("application/json", "image/png")) {
             Reply reply = gateway.send(to(path + "?uploadType=resumable")
                     .header("x-goog-api-key", customer.key())
-                    .header("X-Goog-Upload-Command", "start")
+                    .header("X-Goog-Upload-Protocol", "raw")
                     .header("Content-Type", type)
                     .POST(BodyPublishers.ofString("{\"file\":{}}")));
-            assertError(reply, 404, "NOT_FOUND", "invalid_request");
-            assertThat(reply.text()).contains("inlineData").contains("fileData");
+            assertError(reply, 400, "INVALID_ARGUMENT", "invalid_request");
+            assertThat(reply.text()).contains("X-Goog-Upload-Protocol: resumable");
         }
         assertError(anonymous("POST " + path), 401, "UNAUTHENTICATED", "invalid_api_key");
         assertError(anonymous("GET " + path), 405, "UNIMPLEMENTED", "invalid_request");

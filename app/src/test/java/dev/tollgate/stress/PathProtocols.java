@@ -2,8 +2,8 @@ package dev.tollgate.stress;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
-import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -77,7 +77,7 @@ final class PathProtocols {
                         Duration.ofSeconds(1),
                         CLOCK,
                         ids,
-                        new ImageAddresses(new FileStore(database, null, SECRETS, CLOCK, null, 1L << 40), 1, null),
+                        new FileAddresses(new FileStore(database, null, SECRETS, CLOCK, null, 1L << 40), 1, null),
                         false),
                 "generate",
                 new GenerateProtocol(

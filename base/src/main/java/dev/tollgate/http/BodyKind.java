@@ -22,7 +22,15 @@ public enum BodyKind {
     FORM("application/x-www-form-urlencoded"),
 
     /** The form of a program, with files. */
-    MULTIPART("multipart/form-data");
+    MULTIPART("multipart/form-data"),
+
+    /** A file, whatever it is. */
+    ANY("of any type") {
+        @Override
+        boolean isMeantBy(String essence) {
+            return true;
+        }
+    };
 
     private static final int SHOWN_CHARS_MAX = 80;
 
@@ -46,7 +54,7 @@ public enum BodyKind {
      */
     public static void check(Set<BodyKind> taken, @Nullable String contentType) {
         if (contentType == null) {
-            if (taken.contains(JSON)) {
+            if (taken.contains(JSON) || taken.contains(ANY)) {
                 return;
             }
             throw refusal(taken, "The Content-Type is missing");

@@ -11,6 +11,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.limits.Quotas;
@@ -174,7 +175,8 @@ class MeterTest {
                 false,
                 null);
         Ask ask = new ChatAsk(tools, "m", "up", false, null, Replay.NONE);
-        Translation its = meter.translate(CallSession.none("acc_1"), Sold.model(false), ask, null);
+        Translation its =
+                meter.translate(CallSession.none("acc_1"), KeyOwner.account("key_1"), Sold.model(false), ask, null);
         assertThat(its.tokensExpected()).isPositive();
         assertThat(walked.times).isEqualTo(1);
     }
@@ -195,7 +197,7 @@ class MeterTest {
                 "key_1",
                 prefix,
                 ask,
-                meter.translate(CallSession.none(accountId), Sold.model(false), ask, null));
+                meter.translate(CallSession.none(accountId), KeyOwner.account("key_1"), Sold.model(false), ask, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }

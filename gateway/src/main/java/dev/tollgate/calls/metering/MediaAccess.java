@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.models.Model;
@@ -23,11 +24,11 @@ public record MediaAccess(MediaLoader loader, Ledger ledger) {
     }
 
     /** Lets the request's media be downloaded, and what the model makes be written to files, at the account's expense. */
-    void serve(String accountId, Model model, Ask ask) {
+    void serve(String accountId, KeyOwner owner, Model model, Ask ask) {
         CallMedia media = ask.media();
         if (model.makesImages()) {
             media.makes(loader.madeFiles(accountId));
         }
-        media.loadBy(wanted -> loader.load(accountId, wanted, MediaBound.inlineBytes(ask.promptSize()), media));
+        media.loadBy(wanted -> loader.load(accountId, owner, wanted, MediaBound.inlineBytes(ask.promptSize()), media));
     }
 }

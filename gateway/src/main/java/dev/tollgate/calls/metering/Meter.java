@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
@@ -90,13 +91,15 @@ public final class Meter {
      * Translates and bounds a request. Changes no shared state, so any thread may run it. A large request should not run on an event loop.
      *
      * @param session the call's session, and the account that pays for downloads
+     * @param owner of the key, whose stored files may be read
      * @param askedTokensMax the maximum in force for each candidate; null if there is none
      * @throws dev.tollgate.base.error.ApiException if translation refuses the request; nothing is reserved yet (D2)
      */
-    public Translation translate(CallSession session, Model model, Ask ask, @Nullable Long askedTokensMax) {
+    public Translation translate(
+            CallSession session, KeyOwner owner, Model model, Ask ask, @Nullable Long askedTokensMax) {
         long began = System.nanoTime();
         PreparedCall prepared = upstreams.prepare(ask, session);
-        media.serve(session.accountId(), model, ask);
+        media.serve(session.accountId(), owner, model, ask);
         PromptSize size = ask.promptSize();
         PromptBound prompt = PromptBound.of(size, ask, model.upstream());
         Bounds bounds =

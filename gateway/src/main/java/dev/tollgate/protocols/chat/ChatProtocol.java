@@ -8,7 +8,7 @@ import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.calls.files.ImageAddresses;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.PriceEstimate;
@@ -55,7 +55,7 @@ public final class ChatProtocol implements Protocol {
     private final StreamForm events;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final ImageAddresses addresses;
+    private final FileAddresses addresses;
     private final boolean tellsCost;
 
     /**
@@ -74,7 +74,7 @@ public final class ChatProtocol implements Protocol {
             Duration silence,
             InstantSource clock,
             RandomGenerator random,
-            ImageAddresses addresses,
+            FileAddresses addresses,
             boolean tellsCost) {
         this.addresses = addresses;
         this.models = models;
@@ -118,7 +118,7 @@ public final class ChatProtocol implements Protocol {
         }
 
         @Override
-        protected ImageAddresses addresses() {
+        protected FileAddresses addresses() {
             return addresses;
         }
 
@@ -169,7 +169,7 @@ public final class ChatProtocol implements Protocol {
         protected Sink sink(ChatRequest request, Outlet outlet, MeteredCall call) {
             boolean streams = form.streams(request.stream(), call.model().streamByDefault(), envelope::header);
             long created = clock.instant().getEpochSecond();
-            ImageAddresses.OfCall its = addresses(request, envelope, call);
+            FileAddresses.OfCall its = addresses(request, envelope, call);
             Function<@Nullable String, ChatRenderer> renderers =
                     id -> new ChatRenderer(id, call, request, created, random, its, !streams);
             if (!streams) {

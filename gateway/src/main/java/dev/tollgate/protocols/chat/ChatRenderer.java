@@ -6,7 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
-import dev.tollgate.calls.files.ImageAddresses;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.protocols.door.AnswerBudget;
@@ -41,7 +41,7 @@ final class ChatRenderer implements Renderer {
     private final long createdSeconds;
     private final boolean whole;
     private final boolean maySign;
-    private final ImageAddresses.@Nullable OfCall addresses;
+    private final FileAddresses.@Nullable OfCall addresses;
     private final boolean isMarkdown;
     private final List<Choice> choices;
     private @Nullable String model;
@@ -59,7 +59,7 @@ final class ChatRenderer implements Renderer {
             ChatRequest request,
             long createdSeconds,
             RandomGenerator random,
-            ImageAddresses.@Nullable OfCall addresses,
+            FileAddresses.@Nullable OfCall addresses,
             boolean whole) {
         this.addresses = addresses;
         ImageWish.Said delivery = request.conversation().images().delivery();

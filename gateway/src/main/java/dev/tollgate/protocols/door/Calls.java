@@ -112,6 +112,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             Long tokensMax = tokensMax(model, asked, reading);
             Labelled labelled = reading.labels(caller, request, ignored(reading, request, model, tokensMax));
             Ask ask = reading.ask(request, model, key.accountId(), memory);
+            CallSession session = session(key.accountId(), model, reading, request, arrival);
             return new MeteredCall(
                     key.accountId(),
                     key.id(),
@@ -128,7 +129,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
                     quotas(caller, model),
                     labelled.ignored(),
                     labelled.labels(),
-                    meter.translate(session(key.accountId(), model, reading, request, arrival), model, ask, tokensMax));
+                    meter.translate(session, key.owner(), model, ask, tokensMax));
         } catch (ApiException refused) {
             throw reading.named(request, refused.error()).asException();
         } catch (StoreException e) {

@@ -9,7 +9,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.files.ImageAddresses;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.models.Model;
@@ -41,24 +41,23 @@ public abstract class ConversationReading<R> extends Reading<R> {
     }
 
     /** Returns what gives images addresses; null at doors that show them inline alone. */
-    protected @Nullable ImageAddresses addresses() {
+    protected @Nullable FileAddresses addresses() {
         return null;
     }
 
     /** Returns what gives the images of a call addresses; null if they come inline. @param envelope of the request */
-    protected final ImageAddresses.@Nullable OfCall addresses(R read, Envelope envelope, MeteredCall call) {
-        ImageAddresses its = delivers(read, call.model());
+    protected final FileAddresses.@Nullable OfCall addresses(R read, Envelope envelope, MeteredCall call) {
+        FileAddresses its = delivers(read, call.model());
         return its == null
                 ? null
                 : its.of(
                         call.accountId(),
                         call.owner(),
-                        envelope.header("host"),
-                        "https".equalsIgnoreCase(envelope.header("x-forwarded-proto")));
+                        its.base(envelope.header("host"), envelope.header("x-forwarded-proto")));
     }
 
-    private @Nullable ImageAddresses delivers(R read, Model model) {
-        ImageAddresses its = addresses();
+    private @Nullable FileAddresses delivers(R read, Model model) {
+        FileAddresses its = addresses();
         return its == null || images(read, model).delivery() == null ? null : its;
     }
 
@@ -157,12 +156,12 @@ public abstract class ConversationReading<R> extends Reading<R> {
     @Override
     protected ChatAsk ask(R read, Model model, String accountId, Lease memory) {
         ConversationRequest request = request(read);
-        ImageAddresses delivered = delivers(read, model);
+        FileAddresses delivered = delivers(read, model);
         if (delivered != null) {
             delivered.requireRoom(accountId, model.imagesMax());
         }
         Conversation conversation = request.conversation(model);
-        ImageAddresses kept = model.makesImages() ? addresses() : null;
+        FileAddresses kept = model.makesImages() ? addresses() : null;
         if (kept != null) {
             conversation = kept.inTexts(conversation, accountId);
         }

@@ -46,7 +46,7 @@ public record GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
     }
 
     /** Above the maximum is the maximum. */
-    private static int number(String name, @Nullable String text, int absent, int max) {
+    static int number(String name, @Nullable String text, int absent, int max) {
         if (text == null || text.isEmpty()) {
             return absent;
         }

@@ -24,6 +24,9 @@ final class ProtoMessages {
              continuationToken=string labels=map:string
             CountRequest contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
              generationConfig=GenerationConfig generateContentRequest=Request model=string
+            CreateFileRequest file=File
+            File name=string displayName=string mimeType=string sizeBytes=any createTime=any updateTime=any expirationTime=any sha256Hash=any
+             uri=any downloadUri=any state=any source=any videoMetadata=any error=any
             EmbedRequest model=string content=Content taskType=word title=string outputDimensionality=int autoTruncate=bool
             BatchEmbedRequest requests=EmbedRequest* model=string
             Content role=string parts=Part*

@@ -1,6 +1,6 @@
 /**
- * The Gemini door: {@code generateContent}, {@code streamGenerateContent}, {@code countTokens} and the list of models in Google's format, for clients
- * that speak Gemini (D23, D51). The caller's words go to the upstream unchanged, and the upstream's chunks come back unchanged, except for the
+ * The Gemini door: {@code generateContent}, {@code streamGenerateContent}, {@code countTokens}, the Files API and the list of models in Google's format,
+ * for clients that speak Gemini (D23, D51). The caller's words go to the upstream unchanged, and the upstream's chunks come back unchanged, except for the
  * model's name and the usage, which come from our books.
  *
  * <p>Invariants: only known fields reach the upstream, each under one spelling, so limits apply to what is sent. Everything else is a 400 before

@@ -3,9 +3,9 @@ package dev.tollgate.protocols.images;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.files.FileStore.StoredFile;
-import dev.tollgate.calls.files.ImageAddresses;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.SseWriter;
@@ -21,7 +21,7 @@ public record ImageFiles(FileStore files) implements Handler<Object> {
     @Override
     public void handle(Exchange exchange, Object caller) {
         String reader = exchange.network();
-        Matcher name = ImageAddresses.NAME.matcher(exchange.pathParam("name"));
+        Matcher name = FileAddresses.NAME.matcher(exchange.pathParam("name"));
         exchange.compute(
                 () -> name.matches()
                         ? Records.read(

@@ -9,7 +9,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.files.ImageAddresses;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -62,7 +62,7 @@ public final class ImagesProtocol implements Protocol {
     private final StreamForm events;
     private final InstantSource clock;
     private final ModelNames names;
-    private final ImageAddresses addresses;
+    private final FileAddresses addresses;
     private final boolean edits;
 
     /**
@@ -79,7 +79,7 @@ public final class ImagesProtocol implements Protocol {
             Duration silence,
             InstantSource clock,
             List<String> names,
-            ImageAddresses addresses,
+            FileAddresses addresses,
             boolean edits) {
         this.models = models;
         this.signatures = signatures;
@@ -120,7 +120,7 @@ public final class ImagesProtocol implements Protocol {
         }
 
         @Override
-        protected ImageAddresses addresses() {
+        protected FileAddresses addresses() {
             return addresses;
         }
 
@@ -223,7 +223,7 @@ public final class ImagesProtocol implements Protocol {
         @Override
         protected Sink sink(ImagesRequest request, Outlet outlet, MeteredCall call) {
             long created = clock.instant().getEpochSecond();
-            ImageAddresses.OfCall its = addresses(request, envelope, call);
+            FileAddresses.OfCall its = addresses(request, envelope, call);
             Function<@Nullable String, ImagesRenderer> renderers = _ -> new ImagesRenderer(
                     call.model(), request, its, edits ? "image_edit.completed" : "image_generation.completed", created);
             return request.stream()

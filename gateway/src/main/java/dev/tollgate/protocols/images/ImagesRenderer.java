@@ -5,7 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.Utf8Buffer;
-import dev.tollgate.calls.files.ImageAddresses;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
@@ -43,7 +43,7 @@ final class ImagesRenderer implements Renderer {
 
     private final Model model;
     private final ImagesRequest request;
-    private final ImageAddresses.@Nullable OfCall addresses;
+    private final FileAddresses.@Nullable OfCall addresses;
     private final String event;
     private final long createdSeconds;
 
@@ -63,7 +63,7 @@ final class ImagesRenderer implements Renderer {
     ImagesRenderer(
             Model model,
             ImagesRequest request,
-            ImageAddresses.@Nullable OfCall addresses,
+            FileAddresses.@Nullable OfCall addresses,
             String event,
             long createdSeconds) {
         this.addresses = addresses;

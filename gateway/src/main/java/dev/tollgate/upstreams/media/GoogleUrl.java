@@ -41,7 +41,8 @@ public final class GoogleUrl {
      */
     public static void requireDownload(String url) throws MediaRefused {
         if (MediaUrl.parse(url).host().equals(FILES_API)) {
-            throw new MediaRefused("is a file of Google's Files API, which is not supported; send the file itself.");
+            throw new MediaRefused(
+                    "is a file of Google's Files API, which is not supported; upload it to this server, or send the file itself.");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.media;
 
+import dev.tollgate.base.ids.KeyOwner;
 import org.jspecify.annotations.Nullable;
 
 /** The files that this installation keeps, as URLs name them. Thread-safe; blocks. */
@@ -8,9 +9,19 @@ public interface KeptFiles {
 
     KeptFiles NONE = (_, _) -> null;
 
-    /** Returns the file that a URL names; null if the URL is none of these, or its file is gone. @param accountId who reads @throws dev.tollgate.base.error.ApiException 503 if that cannot be read */
+    /** Returns the file that a URL names to whoever has it; null if the URL is none of these, or its file is gone. @param accountId who reads @throws dev.tollgate.base.error.ApiException 503 if that cannot be read */
     @Nullable
     Kept find(String accountId, String url);
+
+    /**
+     * Returns the file that a URL names for a key.
+     *
+     * @param owner of the key: not all files of an account are every key's
+     * @throws dev.tollgate.base.error.ApiException 403 for a file that is not there, or not the key's to read
+     */
+    default @Nullable Kept find(String accountId, KeyOwner owner, String url) {
+        return find(accountId, url);
+    }
 
     /** A kept file. */
     interface Kept {

@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.media;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.http.limits.FairTurns;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -17,12 +18,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,15 +91,16 @@ public final class MediaLoader implements AutoCloseable {
      * Loads all that is wanted, each once. Where one fails the others are given up, and nothing of them is left in {@code into}.
      *
      * @param inlineBytes of the media that the call brought along
+     * @param owner of the key, whose kept files may be read
      * @throws dev.tollgate.base.error.ApiException a 400 that names the field; a 429 or 503 where we have no room for it
      * @throws InterruptedException when the call is over
      */
-    public void load(String accountId, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
+    public void load(String accountId, KeyOwner owner, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
             throws InterruptedException {
         boolean loaded = false;
         try (FairTurns.Turn turn = turn(callTurns, accountId, new Deadline(WAIT_MAX))) {
             Objects.requireNonNull(turn);
-            loadAll(accountId, distinct(wanted), budgets(inlineBytes), into);
+            loadAll(accountId, owner, distinct(wanted), budgets(inlineBytes), into);
             loaded = true;
         } finally {
             if (!loaded) {
@@ -124,13 +129,13 @@ public final class MediaLoader implements AutoCloseable {
         return new ArrayList<>(byKey.values());
     }
 
-    private void loadAll(String accountId, List<WantedMedium> wanted, Budgets budgets, CallMedia into)
+    private void loadAll(String accountId, KeyOwner owner, List<WantedMedium> wanted, Budgets budgets, CallMedia into)
             throws InterruptedException {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletionService<Void> running = new ExecutorCompletionService<>(threads);
             for (WantedMedium medium : wanted) {
                 running.submit(() -> {
-                    into.put(medium.key(), loadOne(accountId, medium, budgets));
+                    into.put(medium.key(), loadOne(accountId, owner, medium, budgets));
                     return null;
                 });
             }
@@ -155,11 +160,12 @@ public final class MediaLoader implements AutoCloseable {
         throw new IllegalStateException(e.getCause());
     }
 
-    private Medium loadOne(String accountId, WantedMedium medium, Budgets budgets) throws InterruptedException {
+    private Medium loadOne(String accountId, KeyOwner owner, WantedMedium medium, Budgets budgets)
+            throws InterruptedException {
         Deadline wait = new Deadline(WAIT_MAX);
         try {
             return switch (medium) {
-                case WantedMedium.Remote remote -> download(accountId, remote, budgets, wait);
+                case WantedMedium.Remote remote -> download(accountId, owner, remote, budgets, wait);
                 case WantedMedium.Frame frame -> frames.asPng(accountId, () -> decoding(frame), budgets.pixels(), wait);
             };
         } catch (MediaRefused refused) {
@@ -181,11 +187,12 @@ public final class MediaLoader implements AutoCloseable {
         return Base64.getDecoder().wrap(new ByteArrayInputStream(frame.base64().getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    private Medium download(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
+    private Medium download(
+            String accountId, KeyOwner owner, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
             throws MediaRefused, NoRoom, TooMuch, InterruptedException {
         DownloadEnd end = DownloadEnd.FAILED;
         try {
-            Medium loaded = downloaded(accountId, medium, budgets, wait);
+            Medium loaded = downloaded(accountId, owner, medium, budgets, wait);
             end = DownloadEnd.LOADED;
             return loaded;
         } catch (MediaRefused refused) {
@@ -205,12 +212,14 @@ public final class MediaLoader implements AutoCloseable {
         }
     }
 
-    private Medium downloaded(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
+    private Medium downloaded(
+            String accountId, KeyOwner owner, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
             throws MediaRefused, NoRoom, TooMuch, InterruptedException {
         Medium got;
         try (FairTurns.Turn turn = turn(downloadTurns, accountId, wait)) {
             Objects.requireNonNull(turn);
-            KeptFiles.Kept file = kept.find(accountId, medium.url());
+            KeptFiles.Kept file = undisturbed(() -> Optional.ofNullable(kept.find(accountId, owner, medium.url())))
+                    .orElse(null);
             got = file == null
                     ? downloads.get(accountId, medium, budgets.bytes())
                     : copied(accountId, file, medium, budgets.bytes());
@@ -225,9 +234,21 @@ public final class MediaLoader implements AutoCloseable {
         }
     }
 
+    /** Reads the database on a thread that no end of a call interrupts: a connection would not survive it. */
+    private static <T> T undisturbed(Supplier<T> reading) throws InterruptedException {
+        FutureTask<T> task = new FutureTask<>(reading::get);
+        Thread.ofVirtual().name("read-kept").start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            rethrow(e);
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Copies a kept file: it may be deleted while the call runs. */
     private Medium copied(String accountId, KeptFiles.Kept file, WantedMedium.Remote medium, CallBudget budget)
-            throws MediaRefused, NoRoom {
+            throws MediaRefused, NoRoom, InterruptedException {
         if (file.length() > limits.mediumBytesMax()) {
             throw new MediaRefused("leads to a file of more than %d bytes.".formatted(limits.mediumBytesMax()));
         }
@@ -236,7 +257,8 @@ public final class MediaLoader implements AutoCloseable {
         String type = null;
         try {
             while (type == null || draft.length() < file.length()) {
-                byte[] piece = file.read(draft.length());
+                long from = draft.length();
+                byte[] piece = undisturbed(() -> file.read(from));
                 if (type == null) {
                     byte[] head = Arrays.copyOf(piece, Math.min(piece.length, MediaLabel.HEAD_BYTES));
                     type = MediaLabel.ofDownloaded(head, file.mimeType(), medium.said(), null);
@@ -244,7 +266,7 @@ public final class MediaLoader implements AutoCloseable {
                 draft.write(piece, 0, piece.length);
             }
             return draft.finish(type);
-        } catch (MediaRefused | NoRoom | RuntimeException e) {
+        } catch (MediaRefused | NoRoom | InterruptedException | RuntimeException e) {
             draft.discard();
             throw e;
         }

@@ -3,6 +3,8 @@ package dev.tollgate.calls.files;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.JsonText;
@@ -27,13 +29,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images of models, by address (Y33). An image is written to the store when it is its address's turn to leave, so whoever reads an address can
+ * The addresses of files: of those that Google's clients upload (Y32), and of images that models make (Y33). An image is written to the store when it is its address's turn to leave, so whoever reads an address can
  * fetch the image.
  *
  * @param imageBytesMax the most bytes that a model's image has
  * @param site {@code public.url}; null if the request says where this server is
  */
-public record ImageAddresses(
+public record FileAddresses(
         FileStore files, long imageBytesMax, @Nullable URI site) implements KeptFiles {
 
     /** The path of an address before its id. */
@@ -49,10 +51,39 @@ public record ImageAddresses(
     private static final Pattern IN_TEXT =
             Pattern.compile("\\n{0,2}!\\[[^\\]\\n]{0,200}\\]\\((" + ADDRESS + ")\\)\\n{0,2}");
 
+    /** The path of a file of Google's Files API before its id. */
+    public static final String FILES = "/v1beta/files/";
+
+    private static final Pattern UPLOADED =
+            Pattern.compile("https?://[^\\s?#()]{1,512}/v1(?:beta)?/files/([0-9a-f]{32})");
+
     private static final int ID_CHARS = 32;
 
     /** A host as it may stand in an address, and so in a JSON string. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:\\[\\]_-]{1,255}");
+
+    @Override
+    public @Nullable Kept find(String accountId, KeyOwner owner, String url) {
+        Matcher address = UPLOADED.matcher(url);
+        if (!address.matches()) {
+            return find(accountId, url);
+        }
+        String id = address.group(1);
+        StoredFile file = Records.read(() -> files.find(accountId, owner, Purpose.GEMINI, id));
+        if (file == null || !file.isWhole()) {
+            throw notThere(id).asException();
+        }
+        return new Stored(files, file);
+    }
+
+    /** Returns Google's refusal of a file that is not there, or that the key may not read. */
+    public static ApiError notThere(String id) {
+        String shown = id.length() <= ID_CHARS ? id : id.substring(0, ID_CHARS) + "...";
+        return ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "You do not have permission to access the File " + shown + " or it may not exist.")
+                .withStatus(403);
+    }
 
     @Override
     public @Nullable Kept find(String accountId, String url) {
@@ -116,12 +147,16 @@ public record ImageAddresses(
         files.requireRoom(accountId, images, images * imageBytesMax);
     }
 
-    /** @param host the request's header; null without one @param isSecure whether a proxy says that the request came by https */
-    public OfCall of(String accountId, KeyOwner owner, @Nullable String host, boolean isSecure) {
-        String base = site != null
-                ? site.toString().replaceFirst("/+$", "")
-                : (isSecure ? "https://" : "http://")
+    /** Returns this server's address before a path. @param host the request's header; null without one @param scheme as a proxy says; null without one */
+    public String base(@Nullable String host, @Nullable String scheme) {
+        return site != null
+                ? site.toString()
+                : ("https".equalsIgnoreCase(scheme) ? "https://" : "http://")
                         + (host == null || !HOST.matcher(host).matches() ? "localhost" : host);
+    }
+
+    /** @param base as {@link #base} returns it */
+    public OfCall of(String accountId, KeyOwner owner, String base) {
         return new OfCall(files, base + PATH, accountId, owner);
     }
 
