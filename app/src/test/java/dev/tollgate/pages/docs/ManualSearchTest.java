@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +97,16 @@ class ManualSearchTest {
                         .getFirst()
                         .href())
                 .doesNotStartWith("/docs/configuration");
+    }
+
+    @Test
+    void an_answer_shows_where_the_words_are() {
+        assertThat(Manual.ofThisProgram().find("invoice", Manual.DEVELOPERS).stream()
+                        .limit(3)
+                        .map(Finder.Place::text))
+                .allSatisfy(text -> assertThat(text.toLowerCase(Locale.ROOT))
+                        .contains("invoice")
+                        .hasSizeLessThan(170)
+                        .doesNotContain(" ,", "  "));
     }
 }

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -24,6 +26,7 @@ public final class Finder {
     static final String FIELD = ", field";
 
     private static final int TEXT_CHARS_MAX = 160;
+    private static final int EXCERPT_CHARS_BEFORE = 40;
     private static final String REFERENCE = Manual.ROOT + "/" + Reference.NAME;
 
     /** The share of a rank that a place of the book that is not shown keeps. */
@@ -77,10 +80,30 @@ public final class Finder {
     public record Place(String title, String where, String href, String text, String words) {
 
         public Place {
+            text = text.replaceAll("\\s+(?=[\\s,.;:)])", "");
             text = text.length() <= TEXT_CHARS_MAX
                     ? text
                     : text.substring(0, text.lastIndexOf(' ', TEXT_CHARS_MAX)) + " …";
         }
+    }
+
+    /** Returns a place with the part of its text where the words are, unless its beginning has one of them. */
+    private static Place excerpt(Place place, List<Word> words) {
+        String all = place.words();
+        String plain = all.toLowerCase(Locale.ROOT);
+        int first = words.stream()
+                .flatMap(word -> Stream.concat(Stream.of(word.begin()), word.others().stream()))
+                .map(begin -> Pattern.compile("(?<![\\p{L}\\p{N}_])" + Pattern.quote(begin))
+                        .matcher(plain))
+                .filter(Matcher::find)
+                .mapToInt(Matcher::start)
+                .min()
+                .orElse(0);
+        if (all.length() != plain.length() || first + EXCERPT_CHARS_BEFORE < TEXT_CHARS_MAX) {
+            return place;
+        }
+        int from = all.lastIndexOf(' ', first - EXCERPT_CHARS_BEFORE) + 1;
+        return new Place(place.title(), place.where(), place.href(), "… " + all.substring(from), all);
     }
 
     /** A field that several operations have is shown once. */
@@ -193,6 +216,7 @@ public final class Finder {
                 .map(weighed -> weighed.entry.place())
                 .filter(place -> seen.add(new Same(place.title(), place.text())))
                 .limit(PLACES_MAX)
+                .map(place -> excerpt(place, words))
                 .toList();
     }
 
