@@ -317,7 +317,9 @@ class GoogleFilesTest {
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(decoded(gateway.lastAsked(), 0)).isEqualTo(text(40));
         assertNotThere(gateway.post(
-                "/v1beta/interactions", body.formatted(uri), gateway.customer("100").key()));
+                "/v1beta/interactions",
+                body.formatted(uri),
+                gateway.customer("100").key()));
     }
 
     // ---- whose it is ----

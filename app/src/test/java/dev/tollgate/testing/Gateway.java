@@ -715,7 +715,8 @@ public final class Gateway implements AutoCloseable {
         private static final String PROBES = "/health/";
 
         /** The paths whose errors have Google's shape (D23). */
-        private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|^/upload/|^/v1/interactions|:[A-Za-z]*$");
+        private static final Pattern GOOGLE_SHAPED =
+                Pattern.compile("/v1beta|/gemini|^/upload/|^/v1/interactions|:[A-Za-z]*$");
 
         /** Every answer of a model, and every error, fits its schema, whatever is being tested. */
         public Reply(HttpResponse<String> response) {
