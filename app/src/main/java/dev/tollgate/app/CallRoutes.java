@@ -379,6 +379,7 @@ record CallRoutes(
                 calls.models(),
                 signatures,
                 kept.of(KeptResponses.Form.INTERACTIONS),
+                images,
                 checks,
                 reading(),
                 silence(),

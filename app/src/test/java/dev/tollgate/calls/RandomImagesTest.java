@@ -41,6 +41,7 @@ class RandomImagesTest {
         CHAT("/v1/chat/completions"),
         RESPONSES("/v1/responses"),
         NATIVE("/v1beta/models/gemini-3-pro-image:generateContent"),
+        INTERACTIONS("/v1beta/interactions"),
         IMAGES("/v1/images/generations");
 
         private final String path;
@@ -197,6 +198,9 @@ class RandomImagesTest {
                     case RESPONSES ->
                         "{'model':'gemini-3-pro-image','input':'" + prompt + "'" + fields
                                 + (said.searches > 0 ? ",'tools':[{'type':'web_search'}]" : "") + "}";
+                    case INTERACTIONS ->
+                        "{'model':'gemini-3-pro-image','input':'" + prompt + "'" + fields
+                                + (said.searches > 0 ? ",'tools':[{'type':'google_search'}]" : "") + "}";
                     case NATIVE ->
                         "{'contents':[{'role':'user','parts':[{'text':'" + prompt + "'}]}]"
                                 + (said.tier.equals("standard") ? "" : ",'serviceTier':'" + said.tier + "'")

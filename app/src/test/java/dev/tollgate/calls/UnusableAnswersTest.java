@@ -45,6 +45,10 @@ class UnusableAnswersTest {
                             "/v1/messages",
                             "{\"stream\":$S,\"model\":\"gemini-2.5-pro\",\"max_tokens\":500,\"tools\":[{\"name\":\"look\",\"input_schema\":{}}],\"messages\":"
                                     + USER + "}"),
+            "interactions",
+                    List.of(
+                            "/v1beta/interactions",
+                            "{\"stream\":$S,\"model\":\"gemini-2.5-pro\",\"tools\":[{\"type\":\"function\",\"name\":\"look\"}],\"input\":\"%s\"}"),
             "native", List.of("/v1beta/models/gemini-2.5-pro:generateContent", GOOGLE),
             "native events", List.of("/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse", GOOGLE),
             "native array", List.of("/v1beta/models/gemini-2.5-pro:streamGenerateContent", GOOGLE));
@@ -60,6 +64,7 @@ class UnusableAnswersTest {
         "tool_use\",\"stop_sequence",
         "message_stop",
         "response.completed",
+        "interaction.completed",
         "[DONE]",
         "finishReason",
         "\"finish_reason\":\""
@@ -108,6 +113,8 @@ class UnusableAnswersTest {
         "responses, true",
         "messages, false",
         "messages, true",
+        "interactions, false",
+        "interactions, true",
         "native, false",
         "native events, true",
         "native array, true"
@@ -151,6 +158,8 @@ class UnusableAnswersTest {
         "responses, true",
         "messages, false",
         "messages, true",
+        "interactions, false",
+        "interactions, true",
         "native, false",
         "native events, true",
         "native array, true"

@@ -263,6 +263,9 @@ class InteractionRequestsTest {
                         "'input':[{'type':'image','data':'" + PIXEL + "','resolution':'huge'}]", "input[0].resolution"),
                 new Refused("'input':[{'type':'image','uri':'file:///etc/passwd'}]", "input[0].uri"),
                 new Refused(
+                        "'input':[{'type':'text','text':'a'},{'type':'image','uri':'http://127.0.0.1/a.png'}]",
+                        "input[1].uri"),
+                new Refused(
                         "'input':[{'type':'user_input','content':'Hi'},{'type':'function_call','id':'a'}]",
                         "input[1].name"),
                 new Refused(
@@ -318,16 +321,28 @@ class InteractionRequestsTest {
                 new Refused("'input':'Hi','response_format':{'type':'image'}", "response_format"),
                 new Refused("'input':'Hi','response_modalities':['image']", "response_modalities"),
                 new Refused(
-                        "'model':'gemini-3-pro-image','input':'A','response_format':{'type':'image','delivery':'uri'}",
+                        "'model':'gemini-3-pro-image','input':'A','response_format':{'type':'image','delivery':'url'}",
                         "response_format.delivery"),
                 new Refused(
                         "'model':'gemini-3-pro-image','input':'A','response_format':[{'type':'image','aspect_ratio':'5:7'}]",
                         "response_format[0].aspect_ratio"),
+                new Refused(
+                        "'input':'Hi','response_format':{'type':'audio','delivery':'uri'}", "response_format.delivery"),
                 new Refused("'input':'Hi','previous_interaction_id':'v1_0'", "previous_interaction_id"),
                 new Refused("'input':'Hi','previous_interaction_id':''", "previous_interaction_id")));
         for (String tool : List.of("file_search", "computer_use", "mcp_server", "retrieval", "browser")) {
             all.add(new Refused("'input':'Hi','tools':[{'type':'" + tool + "'}]", "tools[0].type"));
         }
+        all.add(new Refused(
+                "'input':'Hi','tools':[" + "{'type':'function','name':'f'},".repeat(512) + LOOK + "]", "tools"));
+        all.add(new Refused("'input':'Hi','safety_settings':[" + "{},".repeat(100) + "{}]", "safety_settings"));
+        String format = "{'type':'text'}";
+        all.add(new Refused(
+                "'input':'Hi','response_format':[" + (format + ",").repeat(100) + format + "]", "response_format"));
+        all.add(new Refused(
+                settings + "{'speech_config':[" + "{},".repeat(100) + "{}]}", "generation_config.speech_config"));
+        all.add(new Refused(
+                "'input':[" + "{'type':'text','text':''},".repeat(20_000) + "{'type':'text','text':''}]", "input[0]"));
         return all;
     }
 

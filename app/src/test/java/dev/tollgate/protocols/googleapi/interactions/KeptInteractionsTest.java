@@ -16,8 +16,12 @@ import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -400,6 +404,25 @@ class KeptInteractionsTest {
     }
 
     @Test
+    void a_signature_that_another_model_made_is_left_out_and_named() {
+        scriptCall();
+        JsonNode called = asked("'input':'Go'," + LOOK + ",'store':false");
+        String steps = called.get("steps").toString();
+        Reply reply = ask(
+                gateway,
+                customer,
+                "'model':'gemini-3.5-flash','input':[{'type':'user_input','content':'Go'},"
+                        + steps.substring(1, steps.length() - 1) + "," + results(called) + "]," + LOOK);
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("input[1].signature");
+        assertThat(gateway.lastAsked()
+                        .at("/contents/1/parts/0/thoughtSignature")
+                        .asString())
+                .isNotEqualTo("c2lnbmVk");
+    }
+
+    @Test
     void a_call_with_an_edited_signature_or_none_at_all_is_no_error() {
         for (String thought : List.of(
                 "", "{'type':'thought','signature':'ZWRpdGVk'},", "{'type':'thought','signature':'','summary':[]},")) {
@@ -476,5 +499,83 @@ class KeptInteractionsTest {
         JsonNode last = gateway.lastAsked().at("/contents/2/parts");
         assertThat(last.at("/0/text").asString()).isEqualTo("at night");
         assertThat(last.at("/1").has("inlineData")).isTrue();
+    }
+
+    // ---- images by address ----
+
+    private static final String BY_ADDRESS = ",'response_format':{'type':'image','delivery':'uri'}";
+
+    private static String address(String text) {
+        List<String> found = Pattern.compile("\"uri\":\"(http[^\"]+)\"")
+                .matcher(text)
+                .results()
+                .map(it -> it.group(1))
+                .toList();
+        assertThat(found).as(text).hasSize(1);
+        assertThat(text).doesNotContain("\"data\":\"iVBO");
+        return found.getFirst();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",'stream':true"})
+    void an_image_comes_by_its_address_and_goes_back_by_it(String streamed) {
+        gateway.script("[]");
+        Reply reply = ask(gateway, customer, "'model':'gemini-3-pro-image','input':'A house'" + BY_ADDRESS + streamed);
+        String address = address(reply.text());
+        Reply fetched = gateway.send(HttpRequest.newBuilder(URI.create(address)).GET());
+        assertThat(fetched.status()).isEqualTo(200);
+        assertThat(fetched.header("content-type")).isEqualTo("image/png");
+
+        image(
+                "[{'type':'user_input','content':'A house'},{'type':'model_output','content':[{'type':'image','mime_type':'image/png','uri':'"
+                        + address + "'}]},{'type':'text','text':'at night'}]",
+                "");
+        assertThat(imagesOfTheModel())
+                .hasSize(1)
+                .allMatch(part -> part.path("thoughtSignature").asString("").length() > 10);
+
+        String id = streamed.isEmpty()
+                ? reply.json().get("id").asString()
+                : Streamed.of(reply).last().at("/interaction/id").asString();
+        assertThat(get(id).json().findValue("data").asString()).startsWith("iVBO");
+        image("'in snow'", after(id));
+        assertThat(imagesOfTheModel()).hasSize(1);
+    }
+
+    @Test
+    void without_room_for_images_by_address_a_call_is_refused_before_the_model_is_asked() {
+        gateway.execute(
+                "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
+                        + " SELECT 'full', id, '', 'key', 'made', name, 'image/png', 1000000000, 0, '', 1, 9000000000000 FROM account WHERE id = '"
+                                .replace("name,", stores == Stores.SQLITE ? "x''," : "''::bytea,")
+                        + customer.account() + "'");
+        int asked = gateway.asked().size();
+        assertThat(ask(gateway, customer, "'model':'gemini-3-pro-image','input':'A house'" + BY_ADDRESS)
+                        .status())
+                .isEqualTo(429);
+        assertThat(gateway.asked()).hasSize(asked);
+    }
+
+    // ---- limits ----
+
+    @Test
+    void an_interaction_too_large_to_keep_is_not_kept() {
+        gateway.script(UpstreamScript.answers().text("a".repeat(1_100_000)).finish("STOP", SOME));
+        String id = id("'input':'Hi'");
+        assertThat(kept()).isZero();
+        assertNamesThePrevious(ask(gateway, customer, "'input':'More'" + after(id)));
+    }
+
+    @Test
+    void an_input_too_large_to_keep_is_named() {
+        StringBuilder noise = new StringBuilder();
+        Random random = new Random(5);
+        while (noise.length() < 2_500_000) {
+            noise.append(Long.toString(random.nextLong(), 36));
+        }
+        Reply reply = ask(gateway, customer, "'input':'" + noise + "'");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("store");
+        assertThat(kept()).isZero();
     }
 }

@@ -37,9 +37,6 @@ final class InteractionRequest {
     /** The beginning of ids, instead of their tasks' {@code chatcmpl-} (Y41). */
     static final String PREFIX = "v1_";
 
-    /** An estimate of the heap that a step takes while it is rewritten. */
-    private static final int STEP_BYTES = 600;
-
     private final Settings settings;
     private final ArrayNode steps;
     private final ObjectNode request;
@@ -56,6 +53,7 @@ final class InteractionRequest {
      * @param previousId as the caller wrote it; null for none
      * @param store whether the caller wants the interaction to be kept
      * @param summaries whether thoughts are shown
+     * @param byAddress whether images come by their addresses (Y33)
      * @param ignored members without effect, besides those of the native request
      */
     record Settings(
@@ -64,6 +62,7 @@ final class InteractionRequest {
             boolean stream,
             boolean store,
             boolean summaries,
+            boolean byAddress,
             List<String> ignored) {}
 
     /**
@@ -82,20 +81,27 @@ final class InteractionRequest {
         this.settings = settings;
         this.request = request;
         this.places = places;
-        this.contents = new StepContents(places);
+        this.contents = new StepContents(places, memory);
         this.steps = contents.steps(input);
         this.limits = limits;
         this.memory = memory;
-        this.keeping = settings.store() && keeps ? KeptResponses.input(json(memory)) : null;
+        this.keeping = settings.store() && keeps ? kept() : null;
         if (settings.previousId() == null) {
             complete();
         }
     }
 
-    private byte[] json(Lease memory) {
+    /** Returns the steps of the input, packed; null if they are too large to be kept. */
+    private KeptResponses.@Nullable Input kept() {
         byte[] json = new Utf8Buffer().json(steps).toByteArray();
-        memory.take(json.length);
-        return json;
+        long room = 2L * json.length; // a copy, and what is compressed of it
+        memory.take(room);
+        try {
+            KeptResponses.Input packed = KeptResponses.input(json);
+            return packed.isTooLarge() ? null : packed;
+        } finally {
+            memory.give(room);
+        }
     }
 
     Settings settings() {
@@ -179,7 +185,6 @@ final class InteractionRequest {
     }
 
     private void complete() {
-        memory.take((long) STEP_BYTES * (steps.size() + 1L));
         for (int i = 0; i < steps.size(); i++) {
             contents.add(steps.get(i), "input[" + i + "]");
         }

@@ -5,7 +5,9 @@ import static dev.tollgate.base.json.Utf8Buffer.ascii;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,15 +31,20 @@ final class InteractionSteps {
     /** The place of one step, or one text, in what is collected. */
     private record Range(long from, long to) {}
 
+    /** The place of the data of an image that is shown by its address. */
+    private record Addressed(long from, long to, JsonSource address) {}
+
     private static final byte[] DELTA = head("step.delta");
     private static final byte[] END = ascii("}\n\n");
 
     private final boolean streams;
+    private final FileAddresses.@Nullable OfCall addresses;
     /** Steps without commas between them. */
     private final CollectedJson items = new CollectedJson();
 
     private final List<Range> steps = new ArrayList<>();
     private final List<Range> texts = new ArrayList<>(1);
+    private final List<Addressed> addressed = new ArrayList<>(0);
 
     private JsonPieces out = new JsonPieces();
     private Open open = Open.NONE;
@@ -58,8 +65,10 @@ final class InteractionSteps {
     private int codes;
     private @Nullable String pending;
 
-    InteractionSteps(boolean streams) {
+    /** @param addresses of images; null if they come inline */
+    InteractionSteps(boolean streams, FileAddresses.@Nullable OfCall addresses) {
         this.streams = streams;
+        this.addresses = addresses;
     }
 
     /** Writes the next events there. */
@@ -149,15 +158,20 @@ final class InteractionSteps {
         sign(made.signature());
         flush();
         content();
+        JsonSource address = addresses == null || made.linked() ? null : addresses.address(made.data());
         long begin = items.size();
         items.out().raw("{\"type\":\"").raw(kind(made.mimeType())).raw('"');
         if (!made.mimeType().isEmpty()) {
             items.out().raw(",\"mime_type\":").string(made.mimeType());
         }
+        long data = items.size();
         items.out().raw(made.linked() ? ",\"uri\":\"" : ",\"data\":\"");
         made.data().write(items);
+        if (address != null) {
+            addressed.add(new Addressed(data, items.size(), address));
+        }
         items.out().raw("\"}");
-        delta(to -> out.repeat(items, begin, items.size()));
+        delta(to -> repeat(begin, items.size(), out, false));
     }
 
     private static String kind(String mimeType) {
@@ -290,14 +304,27 @@ final class InteractionSteps {
         stop();
     }
 
-    /** Writes the list of the steps. */
-    void write(JsonPieces to) {
+    /** Writes the list of the steps. @param inline whether all images have their data */
+    void write(JsonPieces to, boolean inline) {
         to.out().raw('[');
         for (Range step : steps) {
             to.out().raw(step == steps.getFirst() ? "" : ",");
-            to.repeat(items, step.from(), step.to());
+            repeat(step.from(), step.to(), to, inline);
         }
         to.out().raw(']');
+    }
+
+    private void repeat(long from, long to, JsonPieces out, boolean inline) {
+        long at = from;
+        for (Addressed image : addressed) {
+            if (!inline && image.from() >= at && image.to() <= to) {
+                out.repeat(items, at, image.from());
+                out.out().raw(",\"uri\":\"");
+                out.add(image.address());
+                at = image.to();
+            }
+        }
+        out.repeat(items, at, to);
     }
 
     /** Returns the whole text. */

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.ForwardingSink;
@@ -23,6 +24,7 @@ import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.protocols.googleapi.NativeReading;
 import dev.tollgate.protocols.googleapi.NativeRequest;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code POST …/interactions}: reads and checks the request, and writes the response.
  *
  * @param kept the interactions
+ * @param addresses of images that are not to come inline
  * @param silence after which a stream has a heartbeat (Y51)
  * @param random source of ids; thread-safe
  */
@@ -45,6 +48,7 @@ public record InteractionsProtocol(
         CurrentModels models,
         Signatures signatures,
         KeptResponses kept,
+        FileAddresses addresses,
         SchemaChecks checks,
         ReadLimits limits,
         Duration silence,
@@ -64,13 +68,20 @@ public record InteractionsProtocol(
 
     @Override
     public Reading<?> open(Envelope envelope) {
-        return new Interactions();
+        return new Interactions(envelope);
     }
 
     private final class Interactions extends NativeReading<InteractionRequest> {
 
-        Interactions() {
+        private final Envelope envelope;
+
+        Interactions(Envelope envelope) {
             super(models, signatures);
+            this.envelope = envelope;
+        }
+
+        private boolean isByAddress(InteractionRequest read, Model model) {
+            return read.settings().byAddress() && model.makesImages();
         }
 
         @Override
@@ -125,7 +136,7 @@ public record InteractionsProtocol(
 
         @Override
         protected boolean looksUp(InteractionRequest read, Model asked) {
-            return !read.isWhole() || super.looksUp(read, asked) || read.lacksSignatures();
+            return !read.isWhole() || super.looksUp(read, asked) || read.lacksSignatures() || isByAddress(read, asked);
         }
 
         @Override
@@ -149,10 +160,24 @@ public record InteractionsProtocol(
         }
 
         @Override
+        protected Ask ask(InteractionRequest read, Model asked, String accountId, Lease memory) {
+            if (isByAddress(read, asked)) {
+                addresses.requireRoom(accountId, asked.imagesMax());
+            }
+            return super.ask(read, asked, accountId, memory);
+        }
+
+        @Override
         protected Sink sink(InteractionRequest read, Outlet outlet, MeteredCall call) {
             Instant created = clock.instant();
+            FileAddresses.OfCall its = isByAddress(read, call.model())
+                    ? addresses.of(
+                            call.accountId(),
+                            call.owner(),
+                            addresses.base(envelope.header("host"), envelope.header("x-forwarded-proto")))
+                    : null;
             Function<@Nullable String, InteractionsRenderer> renderers =
-                    id -> new InteractionsRenderer(id, call, read, kept, clock, created, random);
+                    id -> new InteractionsRenderer(id, call, read, kept, its, clock, created, random);
             ObjectNode schema = read.whole().schema();
             Sink sink = read.settings().stream()
                     ? new StreamedAnswer(outlet, renderers)

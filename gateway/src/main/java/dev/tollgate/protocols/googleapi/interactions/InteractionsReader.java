@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +37,9 @@ final class InteractionsReader {
     /** Members whose work is done by Google's own runtime. */
     private static final Set<String> REFUSED = Set.of("agent", "agent_config", "environment", "webhook_config");
 
+    private static final int LIST_MAX = 100;
+
+    private final ReadLimits limits;
     private final Places places = new Places();
     private final List<String> ignored = new ArrayList<>();
     private final ObjectNode request = NODES.objectNode();
@@ -46,8 +50,11 @@ final class InteractionsReader {
     private boolean stream;
     private boolean store = true;
     private boolean summaries;
+    private boolean byAddress;
 
-    private InteractionsReader() {}
+    private InteractionsReader(ReadLimits limits) {
+        this.limits = limits;
+    }
 
     /**
      * @param keeps whether interactions are kept unless the caller forbids it
@@ -55,10 +62,10 @@ final class InteractionsReader {
      * @throws dev.tollgate.base.error.ApiException 400 for every fault; 413 and 503 if memory is short
      */
     static InteractionRequest read(byte[] body, ReadLimits limits, Lease memory, boolean keeps) {
-        return new InteractionsReader().read(JsonObjectReader.read(body, limits, memory), limits, memory, keeps);
+        return new InteractionsReader(limits).read(JsonObjectReader.read(body, limits, memory), memory, keeps);
     }
 
-    private InteractionRequest read(ObjectNode body, ReadLimits limits, Lease memory, boolean keeps) {
+    private InteractionRequest read(ObjectNode body, Lease memory, boolean keeps) {
         for (Map.Entry<String, JsonNode> member : body.properties()) {
             if (!member.getValue().isNull()) {
                 member(member.getKey(), member.getValue(), body);
@@ -75,8 +82,8 @@ final class InteractionsReader {
         if (!config.isEmpty()) {
             request.set("generationConfig", config);
         }
-        InteractionRequest.Settings settings =
-                new InteractionRequest.Settings(model, previousId, stream, store, summaries, List.copyOf(ignored));
+        InteractionRequest.Settings settings = new InteractionRequest.Settings(
+                model, previousId, stream, store, summaries, byAddress, List.copyOf(ignored));
         return new InteractionRequest(settings, input, request, places, limits, memory, keeps);
     }
 
@@ -136,7 +143,10 @@ final class InteractionsReader {
         throw refuse(path, "must be an object.");
     }
 
-    private static List<JsonNode> list(JsonNode value) {
+    private static List<JsonNode> list(String path, JsonNode value, int max) {
+        if (value.isArray() && value.size() > max) {
+            throw refuse(path, "has " + value.size() + " elements, at most " + max + " are allowed.");
+        }
         return value.isArray() ? List.copyOf(value.values()) : List.of(value);
     }
 
@@ -156,7 +166,7 @@ final class InteractionsReader {
 
     private void safety(JsonNode value) {
         ArrayNode settings = request.putArray("safetySettings");
-        List<JsonNode> given = list(value);
+        List<JsonNode> given = list("safety_settings", value, LIST_MAX);
         for (int i = 0; i < given.size(); i++) {
             String at = "safety_settings[" + i + "]";
             ObjectNode its = object(at, given.get(i));
@@ -187,7 +197,7 @@ final class InteractionsReader {
         ArrayNode tools = request.putArray("tools");
         ArrayNode functions = null;
         int declaring = 0;
-        List<JsonNode> given = list(value);
+        List<JsonNode> given = list("tools", value, limits.toolsMax());
         for (int i = 0; i < given.size(); i++) {
             String at = "tools[" + i + "]";
             ObjectNode tool = object(at, given.get(i));
@@ -307,7 +317,7 @@ final class InteractionsReader {
     }
 
     private static ObjectNode speech(JsonNode value, String path) {
-        JsonNode speakers = value.isObject() ? value.path("speakers") : value;
+        List<JsonNode> speakers = list(path, value.has("speakers") ? value.get("speakers") : value, LIST_MAX);
         ObjectNode speech = NODES.objectNode();
         for (int i = 0; i < speakers.size(); i++) {
             String at = path + "[" + i + "]";
@@ -332,7 +342,7 @@ final class InteractionsReader {
     // ---- what comes ----
 
     private void formats(JsonNode value, JsonNode mimeType) {
-        List<JsonNode> given = list(value);
+        List<JsonNode> given = list("response_format", value, LIST_MAX);
         ArrayNode asked = NODES.arrayNode();
         for (int i = 0; i < given.size(); i++) {
             String at = value.isArray() ? "response_format[" + i + "]" : "response_format";
@@ -341,11 +351,11 @@ final class InteractionsReader {
             switch (type) {
                 case "text" -> text(format, at);
                 case "image" -> {
-                    delivery(format, at);
+                    byAddress = delivery(format, at, List.of("inline", "uri")).equals("uri");
                     images(format, at, Set.of("type", "delivery", "aspect_ratio", "image_size"));
                 }
                 case "audio" -> {
-                    delivery(format, at);
+                    delivery(format, at, List.of("inline"));
                     ignoreOthers(format, at, Set.of("type", "delivery"));
                 }
                 default -> schema(format, at, type, mimeType);
@@ -382,12 +392,14 @@ final class InteractionsReader {
         config.set("responseJsonSchema", format);
     }
 
-    private static void delivery(ObjectNode format, String at) {
-        String delivery = textOrNull(format, "delivery", at);
-        if (delivery != null && !delivery.equals("inline")) {
+    private static String delivery(ObjectNode format, String at, List<String> allowed) {
+        String delivery = Objects.requireNonNullElse(textOrNull(format, "delivery", at), "inline");
+        if (!allowed.contains(delivery)) {
             throw refuse(
-                    at + ".delivery", "must be inline: files are not kept here, got " + Shown.quoted(delivery) + ".");
+                    at + ".delivery",
+                    "must be " + String.join(" or ", allowed) + ", got " + Shown.quoted(delivery) + ".");
         }
+        return delivery;
     }
 
     private void modalities() {

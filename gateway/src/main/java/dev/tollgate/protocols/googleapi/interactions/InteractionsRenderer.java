@@ -7,6 +7,7 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -55,6 +56,7 @@ final class InteractionsRenderer implements Renderer {
 
     /**
      * @param taskId null if the call is refused before there is a task
+     * @param addresses of images; null if they come inline
      * @param random source of ids; thread-safe
      */
     InteractionsRenderer(
@@ -62,6 +64,7 @@ final class InteractionsRenderer implements Renderer {
             MeteredCall metered,
             InteractionRequest request,
             KeptResponses keptResponses,
+            FileAddresses.@Nullable OfCall addresses,
             InstantSource clock,
             Instant created,
             RandomGenerator random) {
@@ -74,7 +77,7 @@ final class InteractionsRenderer implements Renderer {
         this.created = created;
         this.updated = created;
         this.streams = request.settings().stream();
-        this.steps = new InteractionSteps(streams);
+        this.steps = new InteractionSteps(streams, addresses);
         ShownCalls ids = new ShownCalls(request.calls(), false, CALL_ID_PREFIX, it -> true, random);
         this.signed = new SignedAnswer(ids, false);
     }
@@ -191,19 +194,14 @@ final class InteractionsRenderer implements Renderer {
                     .raw(
                             "event: interaction.completed\ndata: {\"event_type\":\"interaction.completed\",\"interaction\":{");
             facts(completion, out.out());
-            out.out().raw("}}\n\n");
-            done(out.out());
+            out.out().raw("}}\n\nevent: done\ndata: [DONE]\n\n");
         } else {
             out.out().raw('{');
             facts(completion, out.out());
             out.out().raw(",\"steps\":");
-            steps.write(out);
+            steps.write(out, false);
             out.out().raw('}');
         }
-    }
-
-    private static void done(Utf8Buffer out) {
-        out.raw("event: done\ndata: [DONE]\n\n");
     }
 
     private void facts(Sink.Completion completion, Utf8Buffer out) {
@@ -276,7 +274,7 @@ final class InteractionsRenderer implements Renderer {
         }
         JsonPieces whole = new JsonPieces();
         whole.out().raw("{\"steps\":");
-        steps.write(whole);
+        steps.write(whole, true);
         whole.out().raw(',');
         facts(completion, whole.out());
         whole.out().raw('}');
@@ -316,7 +314,6 @@ final class InteractionsRenderer implements Renderer {
                     .raw(",\"message\":")
                     .string(error.message())
                     .raw("}}\n\n");
-            done(out.out());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.googleapi.interactions;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.memory.Lease;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -35,8 +36,12 @@ final class StepContents {
             "google_maps_call",
             "google_maps_result");
 
+    /** An estimate of the heap that a part takes while it is rewritten, with its places. */
+    private static final int PART_BYTES = 700;
+
     private final ArrayNode contents = NODES.arrayNode();
     private final Places places;
+    private final Lease memory;
     private final Map<String, String> names = new HashMap<>();
     /** The places of content that stands where steps do. */
     private final Map<JsonNode, String> bare = new IdentityHashMap<>();
@@ -44,8 +49,10 @@ final class StepContents {
     private @Nullable String signature;
     private String signedAt = "";
 
-    StepContents(Places places) {
+    /** @param memory charged for what steps and contents become, before they do */
+    StepContents(Places places, Lease memory) {
         this.places = places;
+        this.memory = memory;
     }
 
     /** Returns all contents. */
@@ -56,6 +63,7 @@ final class StepContents {
 
     /** Adds a step. @param at its place in the caller's request */
     void add(JsonNode step, String at) {
+        memory.take(PART_BYTES);
         String type = type(step, at);
         switch (type) {
             case "user_input" -> content("user", step, at);
@@ -119,6 +127,7 @@ final class StepContents {
         } else if (content.isObject()) {
             add(role, part(content, path), path);
         } else if (content.isArray()) {
+            memory.take((long) PART_BYTES * content.size());
             for (int i = 0; i < content.size(); i++) {
                 String place = bare.getOrDefault(content.get(i), path + "[" + i + "]");
                 add(role, part(content.get(i), place), place);
@@ -232,6 +241,7 @@ final class StepContents {
     /** Adds the media of a result to the response that was added last. @return the result's texts, joined */
     private JsonNode parted(JsonNode result, String at, ObjectNode response) {
         String place = last() + ".function_response.parts[";
+        memory.take((long) PART_BYTES * result.size());
         StringBuilder texts = new StringBuilder();
         for (int i = 0; i < result.size(); i++) {
             String path = at + "[" + i + "]";
@@ -252,13 +262,14 @@ final class StepContents {
         if (role.equals("user")) {
             signLast();
         }
-        ArrayNode parts = turn(role, at);
+        turn(role, at).add(part);
+        String place = last();
+        places.put(place, at);
         if (signature != null) {
             part.put("thoughtSignature", signature);
+            places.put(place + ".thought_signature", signedAt + ".signature");
             signature = null;
         }
-        parts.add(part);
-        places.put(last(), at);
     }
 
     /** Returns the place of the part that was added last. */
@@ -289,6 +300,7 @@ final class StepContents {
 
     /** Returns an input as a list of steps: a text and content are the user's. */
     ArrayNode steps(JsonNode input) {
+        memory.take((long) PART_BYTES * input.size());
         ArrayNode steps = NODES.arrayNode();
         boolean isList = input.isArray();
         List<JsonNode> given = isList ? List.copyOf(input.values()) : List.of(input);
