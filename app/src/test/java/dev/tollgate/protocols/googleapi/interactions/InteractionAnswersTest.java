@@ -14,6 +14,7 @@ import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -263,6 +264,15 @@ class InteractionAnswersTest {
         assertThat(whole.get("steps"))
                 .isEqualTo(
                         JSON.readTree(json("[{'type':'model_output','content':[{'type':'text','text':'Hello.'}]}]")));
+    }
+
+    @Test
+    void an_interaction_was_updated_when_its_answer_ended() {
+        gateway.script(UpstreamScript.answers().delay(20).text("Hello.").finish("STOP", new Tokens(10, 5, 0)));
+        JsonNode whole = made(gateway, customer, "'input':'Hi'");
+
+        assertThat(Instant.parse(whole.get("updated").asString()))
+                .isAfter(Instant.parse(whole.get("created").asString()));
     }
 
     @Test

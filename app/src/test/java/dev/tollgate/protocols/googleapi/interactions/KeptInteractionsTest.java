@@ -216,6 +216,23 @@ class KeptInteractionsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",'stream':true"})
+    void a_repeated_key_gets_the_same_interaction_for_one_charge(String streamed) {
+        List<Reply> replies = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            String body = json("{'model':'gemini-3.8-flash','input':'Hi'" + streamed + "}");
+            replies.add(gateway.send(gateway.request("POST", PATH, body, customer.key())
+                    .header("Idempotency-Key", "key-" + streamed.length())));
+        }
+        assertThat(replies.getLast().text())
+                .isEqualTo(replies.getFirst().text())
+                .contains("completed");
+        assertThat(replies.getLast().header("idempotent-replayed")).isEqualTo("true");
+        assertThat(customer.tasks()).isEqualTo(1);
+        assertThat(kept()).isEqualTo(1);
+    }
+
     // ---- isolation ----
 
     @Test
@@ -425,7 +442,10 @@ class KeptInteractionsTest {
     @Test
     void a_call_with_an_edited_signature_or_none_at_all_is_no_error() {
         for (String thought : List.of(
-                "", "{'type':'thought','signature':'ZWRpdGVk'},", "{'type':'thought','signature':'','summary':[]},")) {
+                "",
+                "{'type':'thought','signature':'ZWRpdGVk'},",
+                "{'type':'thought','signature':'','summary':[]},",
+                "{'type':'thought','signature':'edited by hand'},")) {
             asked("'input':[{'type':'user_input','content':'Go'}," + thought
                     + "{'type':'function_call','id':'x','name':'look','arguments':{}},"
                     + "{'type':'function_result','call_id':'x','result':'seen'}]," + LOOK);

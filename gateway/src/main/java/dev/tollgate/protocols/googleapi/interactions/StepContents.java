@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,6 +36,8 @@ final class StepContents {
             "url_context_result",
             "google_maps_call",
             "google_maps_result");
+
+    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
 
     /** An estimate of the heap that a part takes while it is rewritten, with its places. */
     private static final int PART_BYTES = 700;
@@ -171,9 +174,10 @@ final class StepContents {
         return part;
     }
 
+    /** A signature that cannot be one was edited, which is no error (Y49). */
     private void thought(JsonNode step, String at) {
         String its = textOrNull(step, "signature", at);
-        if (its != null && !its.isEmpty()) {
+        if (its != null && SIGNATURE.matcher(its).matches()) {
             signLast();
             signature = its;
             signedAt = at;
