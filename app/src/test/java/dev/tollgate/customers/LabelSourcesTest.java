@@ -247,6 +247,7 @@ class LabelSourcesTest extends LabelledCalls {
                 "/v1/completions | PAIRS,'feature':'a' | metadata.feature",
                 "/v1/chat/completions | PAIRS,'feature':'a' | metadata.feature",
                 "/v1beta/models/gemini-2.5-pro:generateContent | PAIRS,'feature':'a' | labels.feature",
+                "/v1beta/interactions | PAIRS,'feature':'a' | labels.feature",
                 "/v1/responses | 'env':'other' | metadata.env",
                 "/v1/embeddings | 'env':'other' | metadata.env"
             })
@@ -257,7 +258,7 @@ class LabelSourcesTest extends LabelledCalls {
             many += ",'env" + i + "':'x'";
         }
         boolean isNative = path.startsWith("/v1beta");
-        String rest = isNative
+        String rest = path.contains(":generate")
                 ? "'contents':[{'role':'user','parts':[{'text':'Hi'}]}]"
                 : "'model':'" + (path.endsWith("embeddings") ? "gemini-embedding-001" : "gemini-2.5-pro")
                         + "','max_tokens':50,'stream':false,'input':'Hi','prompt':'Hi'," + MESSAGES;
