@@ -45,6 +45,8 @@ import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
+import dev.tollgate.protocols.googleapi.CacheCreation;
+import dev.tollgate.protocols.googleapi.CachedContents;
 import dev.tollgate.protocols.googleapi.EmbedProtocol;
 import dev.tollgate.protocols.googleapi.FilesHandler;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
@@ -68,6 +70,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +119,7 @@ record CallRoutes(
         for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
             google(routes, base, googleKey);
             files(routes, base + "/files", googleKey.forModels(), files);
+            caches(routes, base + "/cachedContents", googleKey.forModels());
         }
         for (String base :
                 List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
@@ -141,6 +145,30 @@ record CallRoutes(
         routes.add(Route.get(path + "/{id}", key, ofGoogle(path, files.one())).withErrors(errors));
         routes.add(Route.delete(path + "/{id}", key, ofGoogle(path, files.delete()))
                 .withErrors(errors));
+    }
+
+    private void caches(List<Route<?>> routes, String path, KeyGate key) {
+        CachedContents caches = cachedContents();
+        Gate<KeyCaller> gate = whileBooksAnswer(key);
+        Supplier<Route<KeyCaller>> creating = () -> {
+            CacheCreation creation = new CacheCreation(caches, calls.models(), signatures);
+            return door(creation).countingRoute(path, gate, counts, creation);
+        };
+        routes.add(Route.post(path, gate, (exchange, caller) -> creating.get()
+                        .handler()
+                        .handle(exchange, caller))
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withErrors(GenerateErrors.OBJECT));
+        Stream.of(
+                        Route.get(path, key, caches.list()),
+                        Route.get(path + "/{id}", key, caches.one()),
+                        Route.patch(path + "/{id}", key, caches.patch()),
+                        Route.delete(path + "/{id}", key, caches.delete()))
+                .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
+    }
+
+    private CachedContents cachedContents() {
+        return new CachedContents(images.files(), ground.clock(), reading());
     }
 
     /** OpenAI's clients list files, too: theirs are not served. */
@@ -371,7 +399,7 @@ record CallRoutes(
     }
 
     private Protocol generate(GenerateProtocol.Method method) {
-        return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), silence());
+        return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), cachedContents(), silence());
     }
 
     private Protocol interactions() {

@@ -9,7 +9,9 @@ import com.google.genai.ResponseStream;
 import com.google.genai.errors.ApiException;
 import com.google.genai.errors.ClientException;
 import com.google.genai.errors.ServerException;
+import com.google.genai.types.CachedContent;
 import com.google.genai.types.Content;
+import com.google.genai.types.CreateCachedContentConfig;
 import com.google.genai.types.File;
 import com.google.genai.types.FileSearch;
 import com.google.genai.types.FinishReason;
@@ -28,6 +30,7 @@ import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.ToolCodeExecution;
 import com.google.genai.types.Type;
+import com.google.genai.types.UpdateCachedContentConfig;
 import com.google.genai.types.UploadFileConfig;
 import com.google.genai.types.UrlContext;
 import dev.tollgate.testing.Customer;
@@ -38,6 +41,7 @@ import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -149,7 +153,36 @@ class GoogleGenAiTest {
         assertThat(run.exit()).as(run.output()).isZero();
         assertThat(run.output().lines().toList().getLast())
                 .isEqualTo(
-                        "{\"bytes\":9900000,\"state\":\"ACTIVE\",\"shown\":\"bridge.wav\",\"listed\":true,\"answer\":true,\"gone\":[403,true]}");
+                        "{\"bytes\":9900000,\"state\":\"ACTIVE\",\"shown\":\"bridge.wav\",\"listed\":true,\"answer\":true,\"gone\":[403,true],\"cache\":[\"tolls\",true,true,1,403]}");
+    }
+
+    @Test
+    void contents_are_cached_asked_about_prolonged_listed_and_deleted() {
+        CachedContent cache = client.caches.create(
+                PRO,
+                CreateCachedContentConfig.builder()
+                        .displayName("tolls")
+                        .ttl(Duration.ofHours(2))
+                        .contents(Content.fromParts(Part.fromText("A toll is paid at the bridge. ".repeat(200))))
+                        .build());
+        String name = cache.name().orElseThrow();
+        assertThat(cache.usageMetadata().orElseThrow().totalTokenCount().orElseThrow())
+                .isGreaterThan(1_000);
+        GenerateContentResponse answer = client.models.generateContent(
+                PRO,
+                "Who pays?",
+                GenerateContentConfig.builder().cachedContent(name).build());
+        assertThat(answer.text()).isNotEmpty();
+        assertThat(gateway.lastAsked().get("contents").size()).isEqualTo(2);
+        CachedContent later = client.caches.update(
+                name,
+                UpdateCachedContentConfig.builder().ttl(Duration.ofDays(1)).build());
+        assertThat(later.expireTime().orElseThrow()).isAfter(cache.expireTime().orElseThrow());
+        assertThat(client.caches.list(null)).anyMatch(each -> each.name().equals(cache.name()));
+        client.caches.delete(name, null);
+        assertThatThrownBy(() -> client.caches.get(name, null))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("CachedContent not found");
     }
 
     // ---- answers ----
@@ -411,7 +444,7 @@ class GoogleGenAiTest {
                 GenerateContentConfig.builder()
                         .cachedContent("cachedContents/x")
                         .build(),
-                "cached contents cannot be used");
+                "must be the name of cached contents of this server");
         assertInvalid(
                 GenerateContentConfig.builder().presencePenalty(1f).build(), "Penalty is not enabled for this model");
         assertInvalid(

@@ -134,7 +134,7 @@ class GenerateRefusalsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET,/v1beta/cachedContents,404,NOT_FOUND",
+        "GET,/v1beta/tunedModels,404,NOT_FOUND",
         "GET,/v1/gemini/v1beta/voices,404,NOT_FOUND",
         "POST,/v1beta,404,NOT_FOUND",
         "DELETE,/v1beta/models/gemini-2.5-pro:generateContent,405,UNIMPLEMENTED",
@@ -355,7 +355,7 @@ class GenerateRefusalsTest {
                 "\"tools\":[{\"computerUse\":{}}]|tools[0].computer_use|not available",
                 "\"tools\":[{\"fileSearch\":{}}]|tools[0].file_search|Send the files with the request",
                 "\"tools\":{\"google_search\":{},\"function_declarations\":[{\"name\":\"f\"}]}|tools|with function calling is unsupported",
-                "\"cachedContent\":\"cachedContents/x\"|cached_content|cannot be used here",
+                "\"cachedContent\":\"cachedContents/x\"|cached_content|must be the name of cached contents of this server",
                 "\"toolConfig\":{\"includeServerSideToolInvocations\":true}|tool_config|not supported",
                 "\"systemInstruction\":{\"parts\":[{\"inlineData\":{}}]}|system_instruction|only text",
                 "\"tools\":[{\"googleSearch\":{\"foo\":1}}]|tools[0].google_search|Unknown name",

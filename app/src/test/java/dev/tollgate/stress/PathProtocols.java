@@ -86,13 +86,26 @@ final class PathProtocols {
                         null,
                         checks,
                         ReadLimits.DEFAULT,
+                        null,
                         Duration.ofSeconds(1)),
                 "stream",
                 new GenerateProtocol(
-                        GenerateProtocol.Method.STREAM, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)),
+                        GenerateProtocol.Method.STREAM,
+                        null,
+                        null,
+                        checks,
+                        ReadLimits.DEFAULT,
+                        null,
+                        Duration.ofSeconds(1)),
                 "count",
                 new GenerateProtocol(
-                        GenerateProtocol.Method.COUNT, null, null, checks, ReadLimits.DEFAULT, Duration.ofSeconds(1)));
+                        GenerateProtocol.Method.COUNT,
+                        null,
+                        null,
+                        checks,
+                        ReadLimits.DEFAULT,
+                        null,
+                        Duration.ofSeconds(1)));
     }
 
     Protocol of(String door) {

@@ -181,9 +181,11 @@ class SamplesTest {
         return pattern.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n"));
     }
 
-    /** Google says of a file that is not there that it may be another's. */
+    /** Google says of a file or of cached contents that are not there that they may be another's. */
     private static int status(Gateway.Reply reply) {
-        return reply.text().contains("or it may not exist") ? 404 : reply.status();
+        boolean isNotThere =
+                reply.text().contains("or it may not exist") || reply.text().contains("(or permission denied)");
+        return isNotThere ? 404 : reply.status();
     }
 
     @Test

@@ -136,7 +136,9 @@ class SnippetsTest {
                 .forEach(all::add);
         assertThat(all).hasSizeGreaterThanOrEqualTo(7).allSatisfy(each -> {
             String said = ranWell("sh", "-ec", each.text().replace("curl ", "curl -sS --fail-with-body -m 30 "));
-            assertThat(said).doesNotContain("\"error\":{").containsAnyOf("credits_consumed", "balance");
+            assertThat(said)
+                    .doesNotContain("\"error\":{")
+                    .containsAnyOf("credits_consumed", "balance", "totalTokenCount");
         });
     }
 

@@ -127,8 +127,11 @@ public final class ResponseHead {
         private static final int NAMES_MAX = 32;
         private static final int BYTES_MAX = 1024;
 
-        /** Marks of a message after or before which a user's message was inserted, because the model cannot take it otherwise. */
-        private static final List<String> MARKS = List.of(" (continued)", " (preceded)");
+        /**
+         * Marks of a message after or before which a user's message was inserted, because the model cannot take it otherwise, and of what is kept by this server
+         * and not by the provider.
+         */
+        private static final List<String> MARKS = List.of(" (continued)", " (preceded)", " (kept here)");
 
         private final Set<String> names = new LinkedHashSet<>();
         private int bytes;

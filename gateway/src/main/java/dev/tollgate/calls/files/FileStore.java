@@ -41,6 +41,9 @@ public final class FileStore {
     /** The most files of an account. */
     public static final int SHARE_FILES = 1_000;
 
+    /** The most cached contents of an account. */
+    public static final int SHARE_CACHES = 100;
+
     /** The interval between sweeps. */
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
@@ -79,7 +82,9 @@ public final class FileStore {
         /** Uploaded by Google's clients. */
         GEMINI("gemini", Duration.ofHours(48)),
         /** Made by a model, for who has the address. */
-        MADE("made", Duration.ofMinutes(60));
+        MADE("made", Duration.ofMinutes(60)),
+        /** The beginnings of prompts, each with a time of its own. */
+        CACHE("cache", Duration.ofHours(1));
 
         private final String code;
         private final Duration kept;
@@ -130,18 +135,23 @@ public final class FileStore {
     }
 
     /** The part of its limits that the files of an account take. */
-    record Taken(long files, long bytes) {
+    record Taken(long files, long bytes, long caches) {
 
         private static final String SQL =
-                "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM stored_file WHERE account_id = ?";
+                "SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(CASE WHEN purpose = 'cache' THEN 1 ELSE 0 END), 0)"
+                        + " FROM stored_file WHERE account_id = ?";
 
         static Taken of(Sql sql, String accountId) throws SQLException {
-            Taken taken = sql.one(SQL, row -> new Taken(row.getLong(1), row.getLong(2)), accountId);
-            return taken == null ? new Taken(0, 0) : taken;
+            Taken taken = sql.one(SQL, row -> new Taken(row.getLong(1), row.getLong(2), row.getLong(3)), accountId);
+            return taken == null ? new Taken(0, 0, 0) : taken;
         }
 
         boolean leaves(int moreFiles, long moreBytes) {
             return files + moreFiles <= SHARE_FILES && bytes + moreBytes <= SHARE_BYTES;
+        }
+
+        boolean leaves(Purpose purpose, long moreBytes) {
+            return leaves(1, moreBytes) && (purpose != Purpose.CACHE || caches < SHARE_CACHES);
         }
     }
 
@@ -222,6 +232,14 @@ public final class FileStore {
         byte[] sealed = sealing.seal(about.getBytes(StandardCharsets.UTF_8), begun.context());
         if (!decided(new FilesPart.Begin(begun, owner, sealed, isCounted))) {
             requireRoom(accountId, 1, bytes); // others have come first
+            if (purpose == Purpose.CACHE) {
+                throw ApiError.of(
+                                ErrorCode.RATE_LIMIT_EXCEEDED,
+                                "The account has " + SHARE_CACHES
+                                        + " cached contents, which is the most. Delete one, or wait until one expires.")
+                        .retryAfter(COME_BACK)
+                        .asException();
+            }
             throw new StoreException("a file of account " + accountId + " cannot begin");
         }
         total.addAndGet(bytes);
@@ -235,6 +253,10 @@ public final class FileStore {
      * @return the file with the piece; null if it has another length by now, or is gone
      */
     public @Nullable StoredFile append(StoredFile file, byte[] piece) {
+        return append(file, piece, file.purpose().kept);
+    }
+
+    private @Nullable StoredFile append(StoredFile file, byte[] piece, Duration kept) {
         long written = file.written() + piece.length;
         if (piece.length == 0
                 || written > file.bytes()
@@ -252,7 +274,7 @@ public final class FileStore {
                 written,
                 isWhole ? sha256(file, piece) : "",
                 file.createdAt(),
-                isWhole ? clock.millis() + file.purpose().kept.toMillis() : file.expiresAt());
+                isWhole ? clock.millis() + kept.toMillis() : file.expiresAt());
         byte[] sealed = sealing.seal(piece, file.context(file.written()));
         return decided(new FilesPart.Append(file, after, sealed)) ? after : null;
     }
@@ -279,14 +301,28 @@ public final class FileStore {
     public StoredFile write(
             String accountId, KeyOwner owner, Purpose purpose, String mimeType, long bytes, InputStream content)
             throws IOException {
-        StoredFile file = begin(accountId, owner, purpose, "", mimeType, bytes);
+        return write(accountId, owner, purpose, "", mimeType, bytes, content, purpose.kept);
+    }
+
+    /** Writes a whole file. It is gone again if that fails. @param about as in {@link #begin} @param kept how long it is kept */
+    public StoredFile write(
+            String accountId,
+            KeyOwner owner,
+            Purpose purpose,
+            String about,
+            String mimeType,
+            long bytes,
+            InputStream content,
+            Duration kept)
+            throws IOException {
+        StoredFile file = begin(accountId, owner, purpose, about, mimeType, bytes);
         try {
             while (!file.isWhole()) {
                 byte[] piece = content.readNBytes((int) Math.min(PIECE_BYTES, bytes - file.written()));
                 if (piece.length == 0) {
                     throw new IOException("a file has become shorter");
                 }
-                StoredFile after = append(file, piece);
+                StoredFile after = append(file, piece, kept);
                 if (after == null) {
                     throw new StoreException("file " + file.id() + " is gone");
                 }
@@ -382,6 +418,11 @@ public final class FileStore {
     /** Deletes a file. @param reads the owner of the key @return whether it was there, and the key may read it */
     public boolean delete(String accountId, KeyOwner reads, Purpose purpose, String id) {
         return decided(new FilesPart.Delete(accountId, reads, purpose, id));
+    }
+
+    /** Sets when a file expires. @param reads the owner of the key @return whether it is there, and the key may read it */
+    public boolean keepUntil(String accountId, KeyOwner reads, Purpose purpose, String id, long expiresAt) {
+        return decided(new FilesPart.KeepUntil(accountId, reads, purpose, id, clock.millis(), expiresAt));
     }
 
     /** Forgets what has expired, a few files in each unit, and counts what is left. */

@@ -67,7 +67,8 @@ record FilesPart() implements Part<FilesPart.FileChange> {
 
         @Override
         boolean write(Statements statements) throws SQLException {
-            if (isCounted && !FileStore.Taken.of(statements, begun.accountId()).leaves(1, begun.bytes())) {
+            if (isCounted
+                    && !FileStore.Taken.of(statements, begun.accountId()).leaves(begun.purpose(), begun.bytes())) {
                 return false;
             }
             return statements.run(
@@ -147,6 +148,41 @@ record FilesPart() implements Part<FilesPart.FileChange> {
                 statements.run(Forget.PIECES, id);
             }
             return isGone;
+        }
+    }
+
+    /** Sets when a whole file expires that a key may read, and that has not expired. */
+    static final class KeepUntil extends FileChange {
+
+        private static final String KEEP =
+                "UPDATE stored_file AS f SET expires_at = ? WHERE f.id = ? AND f.account_id = ?"
+                        + " AND f.purpose = ? AND f.expires_at > ? AND f.written = f.bytes AND " + FileStore.READABLE;
+
+        private final String accountId;
+        private final KeyOwner reads;
+        private final FileStore.Purpose purpose;
+        private final String id;
+        private final long now;
+        private final long expiresAt;
+
+        KeepUntil(String accountId, KeyOwner reads, FileStore.Purpose purpose, String id, long now, long expiresAt) {
+            this.accountId = accountId;
+            this.reads = reads;
+            this.purpose = purpose;
+            this.id = id;
+            this.now = now;
+            this.expiresAt = expiresAt;
+        }
+
+        @Override
+        String file() {
+            return id;
+        }
+
+        @Override
+        boolean write(Statements statements) throws SQLException {
+            return statements.run(KEEP, expiresAt, id, accountId, purpose.code(), now, reads.id(), reads.originId())
+                    > 0;
         }
     }
 

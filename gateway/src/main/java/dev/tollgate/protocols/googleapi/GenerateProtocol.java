@@ -1,5 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
@@ -14,17 +16,21 @@ import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.SessionName;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.signatures.Signatures;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}.
  *
+ * @param caches that requests may name (Y35)
  * @param silence after which a stream has a heartbeat
  */
 public record GenerateProtocol(
@@ -33,6 +39,7 @@ public record GenerateProtocol(
         Signatures signatures,
         SchemaChecks checks,
         ReadLimits limits,
+        CachedContents caches,
         Duration silence)
         implements Protocol {
 
@@ -63,7 +70,7 @@ public record GenerateProtocol(
         return new Generate(envelope.pathParam("model"), form);
     }
 
-    private final class Generate extends NativeReading<NativeRequest> {
+    private final class Generate extends NativeReading<OpenNative> {
 
         private final String model;
         private final AnswerForm form;
@@ -90,28 +97,73 @@ public record GenerateProtocol(
         }
 
         @Override
-        protected NativeRequest read(byte[] body, Lease memory) {
+        protected OpenNative read(byte[] body, Lease memory) {
             return method == Method.COUNT
-                    ? NativeRequestReader.readCount(body, limits, memory)
-                    : NativeRequestReader.read(body, limits, memory);
+                    ? NativeRequestReader.openCount(body, limits, memory)
+                    : NativeRequestReader.open(body, limits, memory);
         }
 
         @Override
-        protected NativeRequest request(NativeRequest request) {
-            return request;
+        protected NativeRequest request(OpenNative read) {
+            return read.whole();
         }
 
         @Override
-        protected String model(NativeRequest request) {
+        protected String model(OpenNative read) {
             return model;
         }
 
         @Override
-        protected void check(NativeRequest request, Model asked) {
+        protected boolean isHeavy(OpenNative read) {
+            return !read.isWhole() || super.isHeavy(read);
+        }
+
+        @Override
+        protected boolean looksUp(OpenNative read, Model asked) {
+            return !read.isWhole() || super.looksUp(read, asked);
+        }
+
+        @Override
+        protected boolean opensKept(OpenNative read) {
+            return !read.isWhole();
+        }
+
+        @Override
+        protected long findKept(OpenNative read, String accountId, KeyOwner reads, Lease memory) {
+            return read.find(caches, accountId, reads);
+        }
+
+        @Override
+        protected void load(OpenNative read, String accountId, Lease memory) {
+            read.load(caches, memory);
+        }
+
+        @Override
+        protected ApiError named(OpenNative read, ApiError refusal) {
+            return read.named(refusal);
+        }
+
+        @Override
+        protected List<String> ignored(OpenNative read, Model asked) {
+            return super.ignored(read, asked).stream().map(read::named).toList();
+        }
+
+        /** Cached contents are a session, whatever else names one (A20). */
+        @Override
+        protected SessionName sessionName(OpenNative read, Envelope envelope) {
+            String cache = read.cacheId();
+            return cache == null
+                    ? super.sessionName(read, envelope)
+                    : new SessionName("cachedContent", () -> cache.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        protected void check(OpenNative read, Model asked) {
+            read.check(asked);
             if (method == Method.COUNT) {
-                ConversationRules.checkToCount(request.contents(), asked.upstream());
+                ConversationRules.checkToCount(read.whole().contents(), asked.upstream());
             } else {
-                super.check(request, asked);
+                super.check(read, asked);
             }
         }
 
@@ -121,7 +173,8 @@ public record GenerateProtocol(
         }
 
         @Override
-        protected Sink sink(NativeRequest request, Outlet outlet, MeteredCall call) {
+        protected Sink sink(OpenNative read, Outlet outlet, MeteredCall call) {
+            NativeRequest request = read.whole();
             boolean namesTier = OfferedTier.isOffered(call.model(), request.tier());
             Function<@Nullable String, GenerateRenderer> renderers = id -> new GenerateRenderer(call, namesTier, form);
             return form == AnswerForm.WHOLE

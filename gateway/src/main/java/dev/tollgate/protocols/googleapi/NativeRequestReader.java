@@ -80,7 +80,7 @@ public final class NativeRequestReader {
         return new NativeRequestReader(limits).request(tree("Request", request, memory));
     }
 
-    private static ObjectNode tree(String message, byte[] body, ReadLimits limits, Lease memory) {
+    static ObjectNode tree(String message, byte[] body, ReadLimits limits, Lease memory) {
         return tree(message, JsonObjectReader.read(body, limits, memory), memory);
     }
 
@@ -91,17 +91,27 @@ public final class NativeRequestReader {
         return tree;
     }
 
+    /** Checks a request in one spelling. */
+    static NativeRequest checked(ObjectNode request, ReadLimits limits) {
+        return new NativeRequestReader(limits).request(request);
+    }
+
+    /** Reads a body that may name cached contents. */
+    static OpenNative open(byte[] body, ReadLimits limits, Lease memory) {
+        return new OpenNative(tree("Request", body, limits, memory), limits);
+    }
+
     /** Reads a body of {@code countTokens}: the request is in {@code generateContentRequest}, or its members are at the top level. */
-    static NativeRequest readCount(byte[] body, ReadLimits limits, Lease memory) {
+    static OpenNative openCount(byte[] body, ReadLimits limits, Lease memory) {
         ObjectNode tree = tree("CountRequest", body, limits, memory);
         if (tree.get("generateContentRequest") instanceof ObjectNode whole) {
             require(
                     !tree.has("contents"),
                     "generate_content_request",
                     "generate_content_request and contents cannot both be set.");
-            return new NativeRequestReader(limits).request(whole);
+            return new OpenNative(whole, limits);
         }
-        return new NativeRequestReader(limits).request(tree);
+        return new OpenNative(tree, limits);
     }
 
     private NativeRequest request(ObjectNode body) {
@@ -109,7 +119,7 @@ public final class NativeRequestReader {
         require(
                 !body.has("cachedContent"),
                 "cached_content",
-                "cached_content: cached contents cannot be used here; send the contents themselves.");
+                "cached_content: cached contents cannot be used here, only in generateContent and countTokens; send the contents themselves.");
         ServiceTier tier = tier(body.path(TIER));
         drop(body, TIER, TIER);
         drop(body, STORE, STORE);
@@ -144,8 +154,12 @@ public final class NativeRequestReader {
 
     // ---- contents ----
 
-    private void contents(JsonNode contents) {
+    static void requireContents(JsonNode contents) {
         require(!contents.isEmpty(), "contents", "* GenerateContentRequest.contents: contents is not specified");
+    }
+
+    private void contents(JsonNode contents) {
+        requireContents(contents);
         require(
                 contents.size() <= limits.messagesMax(),
                 "contents",

@@ -24,6 +24,8 @@ final class ProtoMessages {
              continuationToken=string labels=map:string
             CountRequest contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
              generationConfig=GenerationConfig generateContentRequest=Request model=string
+            CachedContent name=string model=string displayName=string contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
+             ttl=string expireTime=string kmsKeyName=string createTime=any updateTime=any usageMetadata=any
             CreateFileRequest file=File
             File name=string displayName=string mimeType=string sizeBytes=any createTime=any updateTime=any expirationTime=any sha256Hash=any
              uri=any downloadUri=any state=any source=any videoMetadata=any error=any

@@ -1,0 +1,280 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.memory.Tally;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.FileStore.Purpose;
+import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Handler;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Cached contents (Y35): the beginning of prompts, kept here for the owner's keys, and no cache of the provider's. A request that names one is sent with it, as
+ * one session, so its calls go to one channel, whose implicit cache serves them. Thread-safe.
+ */
+public record CachedContents(FileStore files, InstantSource clock, ReadLimits limits) {
+
+    static final String PREFIX = "cachedContents/";
+
+    private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9a-f]{32})");
+    private static final Pattern TTL = Pattern.compile("([0-9]{1,9})(?:\\.[0-9]{1,9})?s");
+    private static final int BYTES_MAX = 8 << 20;
+    private static final Duration KEPT = Duration.ofHours(1);
+    private static final Duration KEPT_MAX = Duration.ofDays(7);
+    private static final int NAME_CHARS_MAX = 128;
+    private static final int PAGE_DEFAULT = 100;
+    private static final int PAGE_MAX = 1_000;
+
+    /** The settings of cached contents. @param kept how long they are kept from now on; null if that is not said */
+    record Settings(String displayName, @Nullable Duration kept) {}
+
+    /** Takes the settings out of a message in one spelling. @throws dev.tollgate.base.error.ApiException a 400 that names the field */
+    Settings settings(ObjectNode message) {
+        require(!message.has("name"), "name", "name: the server names cached contents; leave the name out.");
+        require(!message.has("kmsKeyName"), "kms_key_name", "kms_key_name: is not supported.");
+        String shown = message.path("displayName").asString("");
+        require(
+                shown.length() <= NAME_CHARS_MAX,
+                "display_name",
+                "display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
+        require(
+                !message.has("ttl") || !message.has("expireTime"),
+                "ttl",
+                "ttl: ttl and expire_time cannot both be set.");
+        Duration kept = message.has("ttl")
+                ? ttl(message.path("ttl").asString(""))
+                : message.has("expireTime") ? until(message.path("expireTime").asString("")) : null;
+        require(
+                kept == null || kept.isPositive() && kept.compareTo(KEPT_MAX) <= 0,
+                message.has("ttl") ? "ttl" : "expire_time",
+                "ttl, expire_time: cached contents are kept for more than 0 and at most " + KEPT_MAX.toSeconds()
+                        + " seconds.");
+        List.of("displayName", "ttl", "expireTime").forEach(message::remove);
+        return new Settings(shown, kept);
+    }
+
+    private static Duration ttl(String text) {
+        Matcher seconds = TTL.matcher(text);
+        require(seconds.matches(), "ttl", "ttl: must be seconds like \"3600s\".");
+        return Duration.ofSeconds(Long.parseLong(seconds.group(1)));
+    }
+
+    private Duration until(String text) {
+        try {
+            return Duration.between(clock.instant(), Instant.parse(text));
+        } catch (DateTimeException e) {
+            throw NativeRequestReader.refuse("expire_time", "expire_time: must be a time like 2026-11-29T04:12:06Z.");
+        }
+    }
+
+    // ---- to make ----
+
+    /** Returns the stored form of a request. @throws dev.tollgate.base.error.ApiException a 400 if it is too large */
+    static byte[] content(NativeRequest request) {
+        byte[] json = GoogleJson.bytes(request.body());
+        require(
+                json.length <= BYTES_MAX,
+                "contents",
+                "contents: cached contents have at most " + BYTES_MAX + " bytes, got " + json.length
+                        + ". Upload large files, and name them in fileData.");
+        return json;
+    }
+
+    /** Keeps contents. Blocks. @return Google's object */
+    ObjectNode create(String accountId, KeyOwner owner, String model, Settings settings, long tokens, byte[] content) {
+        ObjectNode about = JsonNodeFactory.instance
+                .objectNode()
+                .put("displayName", settings.displayName())
+                .put("model", model)
+                .put("tokens", tokens);
+        Duration kept = Objects.requireNonNullElse(settings.kept(), KEPT);
+        return tree(Records.read(() -> {
+            try {
+                return files.write(
+                        accountId,
+                        owner,
+                        Purpose.CACHE,
+                        about.toString(),
+                        "application/json",
+                        content.length,
+                        new ByteArrayInputStream(content),
+                        kept);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+    }
+
+    // ---- to use ----
+
+    /** Returns the id in a name. @throws dev.tollgate.base.error.ApiException a 400 for Vertex AI's form, and others */
+    static String id(String name) {
+        Matcher matcher = NAME.matcher(name);
+        require(
+                matcher.matches(),
+                "cached_content",
+                "cached_content: must be the name of cached contents of this server, like cachedContents/0123….");
+        return matcher.group(1);
+    }
+
+    /** Finds what a key may use. Blocks. @throws dev.tollgate.base.error.ApiException 403 */
+    StoredFile find(String accountId, KeyOwner reads, String id) {
+        return Records.read(() -> Optional.ofNullable(files.find(accountId, reads, Purpose.CACHE, id))
+                .filter(StoredFile::isWhole)
+                .orElseThrow(() -> notThere().asException()));
+    }
+
+    /** Returns the model that contents were cached for. */
+    static String model(StoredFile cache) {
+        return GoogleJson.tree(cache.about()).path("model").asString("");
+    }
+
+    /** Reads contents, in one spelling. Blocks. @param memory charged before they are read */
+    ObjectNode open(StoredFile cache, Lease memory) {
+        if (cache.bytes() > KeptResponse.LARGE_BYTES) {
+            memory.becomeLarge();
+        }
+        memory.take(cache.bytes());
+        byte[] content = new byte[Math.toIntExact(cache.bytes())];
+        for (int at = 0; at < content.length; at += FileStore.PIECE_BYTES) {
+            int from = at;
+            byte[] piece = Records.read(() -> files.piece(cache, from));
+            System.arraycopy(piece, 0, content, at, piece.length);
+        }
+        return JsonObjectReader.read(content, limits, memory);
+    }
+
+    // ---- routes ----
+
+    /** {@code GET …/cachedContents}. */
+    public Handler<Caller> list() {
+        return (exchange, caller) -> {
+            int from = GoogleModelsHandler.number("page_token", exchange.query("pageToken"), 0, PAGE_MAX);
+            int size = Math.max(
+                    1, GoogleModelsHandler.number("page_size", exchange.query("pageSize"), PAGE_DEFAULT, PAGE_MAX));
+            exchange.compute(
+                    () -> Records.read(() -> files.list(caller.accountId(), owner(caller), Purpose.CACHE)), all -> {
+                        int to = Math.min(all.size(), from + size);
+                        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+                        ArrayNode list = tree.putArray("cachedContents");
+                        all.subList(Math.min(from, to), to).forEach(cache -> list.add(tree(cache)));
+                        if (to < all.size()) {
+                            tree.put("nextPageToken", Integer.toString(to));
+                        }
+                        exchange.json(200, GoogleJson.bytes(tree));
+                    });
+        };
+    }
+
+    /** {@code GET …/cachedContents/{id}}. */
+    public Handler<Caller> one() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            exchange.compute(
+                    () -> find(caller.accountId(), owner(caller), id),
+                    cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));
+        };
+    }
+
+    /** {@code PATCH …/cachedContents/{id}}: sets when they expire. */
+    public Handler<Caller> patch() {
+        return (exchange, caller) -> exchange.read(
+                body -> {
+                    Tally tally = new Tally(exchange.memory());
+                    ObjectNode message = ProtoReader.read(
+                            "CachedContent", JsonObjectReader.read(body, limits, exchange.memory()), "", tally);
+                    tally.settle();
+                    message.remove("name");
+                    Settings settings = settings(message);
+                    require(
+                            settings.kept() != null
+                                    && message.isEmpty()
+                                    && settings.displayName().isEmpty(),
+                            "ttl",
+                            "ttl, expire_time: one of them is required, and no other field can be changed.");
+                    return Objects.requireNonNull(settings.kept());
+                },
+                kept -> {
+                    String id = exchange.pathParam("id");
+                    long until = clock.millis() + kept.toMillis();
+                    exchange.compute(
+                            () -> {
+                                Records.read(() ->
+                                        files.keepUntil(caller.accountId(), owner(caller), Purpose.CACHE, id, until));
+                                return find(caller.accountId(), owner(caller), id);
+                            },
+                            cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));
+                });
+    }
+
+    /** {@code DELETE …/cachedContents/{id}}. */
+    public Handler<Caller> delete() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            exchange.compute(
+                    () -> Records.read(() -> files.delete(caller.accountId(), owner(caller), Purpose.CACHE, id)),
+                    isGone -> {
+                        if (isGone) {
+                            exchange.json(200, GoogleJson.bytes(JsonNodeFactory.instance.objectNode()));
+                        } else {
+                            exchange.fail(notThere());
+                        }
+                    });
+        };
+    }
+
+    /** The gate lets no management key in. */
+    private static KeyOwner owner(Caller caller) {
+        return Objects.requireNonNull(caller.reads());
+    }
+
+    private static ObjectNode tree(StoredFile cache) {
+        JsonNode about = GoogleJson.tree(cache.about());
+        String created = Instant.ofEpochMilli(cache.createdAt()).toString();
+        ObjectNode tree = JsonNodeFactory.instance
+                .objectNode()
+                .put("name", PREFIX + cache.id())
+                .put("model", "models/" + model(cache));
+        if (!about.path("displayName").asString("").isEmpty()) {
+            tree.set("displayName", about.get("displayName"));
+        }
+        tree.putObject("usageMetadata").set("totalTokenCount", about.get("tokens"));
+        return tree.put("createTime", created)
+                .put("updateTime", created)
+                .put("expireTime", Instant.ofEpochMilli(cache.expiresAt()).toString());
+    }
+
+    /** Google says the same of contents that are another's. */
+    private static ApiError notThere() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "CachedContent not found (or permission denied)")
+                .withStatus(403);
+    }
+
+    private static void require(boolean isRight, String field, String message) {
+        NativeRequestReader.require(isRight, field, message);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.models.Model;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A request that is whole once the cached contents that it names are read (Y35). Confined to its request. */
+final class OpenNative {
+
+    /** The members of cached contents that a request which names them may not have. */
+    private static final List<String> CACHED = List.of("systemInstruction", "tools", "toolConfig");
+
+    private static final Pattern CONTENT = Pattern.compile("contents\\[(\\d{1,6})]");
+
+    private final ObjectNode body;
+    private final ReadLimits limits;
+    private final @Nullable String cacheId;
+    private @Nullable StoredFile cache;
+    private int before;
+    private @Nullable NativeRequest whole;
+
+    /** @param body in one spelling */
+    OpenNative(ObjectNode body, ReadLimits limits) {
+        this.body = body;
+        this.limits = limits;
+        JsonNode name = body.remove("cachedContent");
+        if (name == null || name.asString("").isEmpty()) {
+            this.cacheId = null;
+            this.whole = NativeRequestReader.checked(body, limits);
+            return;
+        }
+        this.cacheId = CachedContents.id(name.asString(""));
+        NativeRequestReader.requireContents(body.path("contents"));
+        NativeRequestReader.require(
+                CACHED.stream().noneMatch(body::has),
+                "cached_content",
+                "CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config."
+                        + " Proposed fix: move those values to CachedContent from GenerateContent request.");
+    }
+
+    boolean isWhole() {
+        return whole != null;
+    }
+
+    NativeRequest whole() {
+        NativeRequest known = whole;
+        if (known == null) {
+            throw new IllegalStateException("the cached contents have not been read");
+        }
+        return known;
+    }
+
+    /** Returns the id of the cached contents, which name the session; null without any. */
+    @Nullable
+    String cacheId() {
+        return cacheId;
+    }
+
+    /** Finds the cached contents. Blocks. @return the bytes that they become */
+    long find(CachedContents caches, String accountId, KeyOwner reads) {
+        StoredFile found = caches.find(accountId, reads, Objects.requireNonNull(cacheId));
+        cache = found;
+        return found.bytes();
+    }
+
+    /** Puts the cached contents before the request's. Blocks. */
+    void load(CachedContents caches, Lease memory) {
+        if (whole != null || cache == null) {
+            return;
+        }
+        ObjectNode kept = caches.open(cache, memory);
+        ArrayNode contents = (ArrayNode) kept.path("contents");
+        before = contents.size();
+        contents.addAll(body.path("contents").valueStream().toList());
+        body.set("contents", contents);
+        CACHED.stream().filter(kept::has).forEach(member -> body.set(member, kept.get(member)));
+        whole = NativeRequestReader.rewritten(body, limits, memory);
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException Google's 400 for contents that were cached for another model */
+    void check(Model asked) {
+        String model = cache == null ? asked.id() : CachedContents.model(cache);
+        NativeRequestReader.require(
+                model.equals(asked.id()),
+                "cached_content",
+                "Model used by GenerateContent request (models/" + asked.id() + ") and CachedContent (models/" + model
+                        + ") has to be the same.");
+    }
+
+    /** Returns a refusal with the caller's numbers of contents. */
+    ApiError named(ApiError refusal) {
+        return before == 0
+                ? refusal
+                : new ApiError(
+                        refusal.code(),
+                        refusal.status(),
+                        named(refusal.message()),
+                        refusal.param() == null ? null : named(refusal.param()),
+                        refusal.headers(),
+                        refusal.shortage());
+    }
+
+    /** Returns a path, or a sentence with one, as the caller has it. */
+    String named(String path) {
+        return CONTENT.matcher(path).replaceAll(content -> {
+            int place = Integer.parseInt(content.group(1));
+            return place < before ? "cached_content.contents[" + place + "]" : "contents[" + (place - before) + "]";
+        });
+    }
+}
