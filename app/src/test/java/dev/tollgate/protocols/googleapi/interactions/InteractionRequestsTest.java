@@ -302,6 +302,9 @@ class InteractionRequestsTest {
                         "tools[0].parameters"),
                 new Refused("'input':'Hi','tools':[" + LOOK + ",{'type':'google_search'}]", "tools"),
                 new Refused("'input':'Hi','tools':[{'type':'google_maps'}]", "tools"),
+                new Refused(
+                        "'input':'Hi','tools':[{'type':'function','name':'f','parameters':'x'}]",
+                        "tools[0].parameters"),
                 new Refused(settings + "7", "generation_config"),
                 new Refused(settings + "{'temperature':3}", "generation_config.temperature"),
                 new Refused(settings + "{'temperature':'warm'}", "generation_config.temperature"),

@@ -8,6 +8,7 @@ import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.door.ModelRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -216,8 +217,10 @@ final class InteractionsReader {
             } else {
                 throw refuse(
                         at + ".type",
-                        "tool " + Shown.quoted(type) + " is not available; function, google_search,"
-                                + " url_context, code_execution and google_maps are.");
+                        "tool " + Shown.quoted(type) + " is not available"
+                                + (type.equals("file_search")
+                                        ? ": " + ModelRules.NO_FILE_SEARCH
+                                        : "; function, google_search, url_context, code_execution and google_maps are."));
             }
         }
     }
@@ -229,8 +232,11 @@ final class InteractionsReader {
                 function.set(member, tool.get(member));
             }
         }
-        if (tool.path("parameters").isObject() && !tool.path("parameters").isEmpty()) {
-            function.set("parametersJsonSchema", tool.get("parameters"));
+        JsonNode parameters = tool.path("parameters");
+        if (!parameters.isMissingNode()
+                && !parameters.isNull()
+                && !object(at + ".parameters", parameters).isEmpty()) {
+            function.set("parametersJsonSchema", parameters);
         }
         ignoreOthers(tool, at, Set.of("type", "name", "description", "parameters"));
         return function;
