@@ -407,6 +407,7 @@ record CallRoutes(
                 calls.models(),
                 signatures,
                 kept.of(KeptResponses.Form.INTERACTIONS),
+                cachedContents(),
                 images,
                 checks,
                 reading(),

@@ -106,6 +106,61 @@ class CachedContentsTest {
         return Instant.parse(cache.get(member).asString());
     }
 
+    // ---- interactions ----
+
+    private Reply interacts(String key, String name, String members) {
+        String model = members.contains("'model'") ? "" : "'model':'" + MODEL + "',";
+        return gateway.post(
+                "/v1beta/interactions", json("{" + model + "'cached_content':'" + name + "'," + members + "}"), key);
+    }
+
+    private List<String> sent() {
+        return gateway.lastAsked()
+                .get("contents")
+                .valueStream()
+                .map(content -> content.at("/parts/0/text").asString())
+                .toList();
+    }
+
+    @Test
+    void an_interaction_begins_with_cached_contents_also_when_it_goes_on() {
+        String name = cached();
+        Reply first = interacts(customer.key(), name, "'input':'Who pays?'");
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(sent()).containsExactly(LONG, "Yes.", "Who pays?");
+        JsonNode whole = first.json();
+
+        Reply next = interacts(
+                customer.key(),
+                name,
+                "'input':'And then?','previous_interaction_id':'"
+                        + whole.get("id").asString() + "'");
+        assertThat(next.status()).as(next.text()).isEqualTo(200);
+        assertThat(sent()).hasSize(5).startsWith(LONG, "Yes.", "Who pays?").endsWith("And then?");
+        assertThat(gateway.get("/v1beta/interactions/" + whole.get("id").asString(), customer.key())
+                        .text())
+                .doesNotContain("A toll");
+    }
+
+    @Test
+    void cached_contents_that_an_interaction_cannot_have_are_refused() {
+        String name = cached();
+        assertNotThere(interacts(gateway.customer("100").key(), name, "'input':'Hi'"));
+        assertRefused(
+                interacts(customer.key(), "projects/p/cachedContents/1", "'input':'Hi'"),
+                "cached_content: must be the name");
+        assertRefused(interacts(customer.key(), name, "'input':'Hi','model':'gemini-3-pro'"), "has to be the same");
+        assertRefused(
+                interacts(customer.key(), name, "'input':'Hi','system_instruction':'Be brief.'"),
+                "CachedContent can not be used");
+        Reply refused = interacts(
+                customer.key(), name, "'input':[{'type':'function_result','call_id':'x','name':'f','result':'a'}]");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.error().at("/details/1/fieldViolations/0/field").asString())
+                .isEqualTo("input[0]");
+        assertThat(customer.consumed()).isEqualByComparingTo("0");
+    }
+
     // ---- what is served ----
 
     @Test

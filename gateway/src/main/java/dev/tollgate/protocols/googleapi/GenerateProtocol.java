@@ -21,7 +21,6 @@ import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.signatures.Signatures;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -148,13 +147,9 @@ public record GenerateProtocol(
             return super.ignored(read, asked).stream().map(read::named).toList();
         }
 
-        /** Cached contents are a session, whatever else names one (A20). */
         @Override
         protected SessionName sessionName(OpenNative read, Envelope envelope) {
-            String cache = read.cacheId();
-            return cache == null
-                    ? super.sessionName(read, envelope)
-                    : new SessionName("cachedContent", () -> cache.getBytes(StandardCharsets.US_ASCII));
+            return OpenNative.session(read.cacheId(), () -> super.sessionName(read, envelope));
         }
 
         @Override

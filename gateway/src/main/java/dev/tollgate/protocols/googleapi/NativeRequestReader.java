@@ -71,12 +71,17 @@ public final class NativeRequestReader {
     }
 
     /**
-     * Reads a request that another door has rewritten into Gemini's form.
+     * Reads a request that another door has rewritten into Gemini's form. It may name cached contents.
      *
      * @param memory charged with the memory of the result
      * @throws ApiException a 400 that names a field of that form
      */
-    public static NativeRequest rewritten(ObjectNode request, ReadLimits limits, Lease memory) {
+    public static OpenNative open(ObjectNode request, ReadLimits limits, Lease memory) {
+        return new OpenNative(tree("Request", request, memory), limits);
+    }
+
+    /** Reads a request that has been put together here. */
+    static NativeRequest rewritten(ObjectNode request, ReadLimits limits, Lease memory) {
         return new NativeRequestReader(limits).request(tree("Request", request, memory));
     }
 
@@ -119,7 +124,7 @@ public final class NativeRequestReader {
         require(
                 !body.has("cachedContent"),
                 "cached_content",
-                "cached_content: cached contents cannot be used here, only in generateContent and countTokens; send the contents themselves.");
+                "cached_content: cached contents cannot be used here, only in generateContent, countTokens and interactions; send the contents themselves.");
         ServiceTier tier = tier(body.path(TIER));
         drop(body, TIER, TIER);
         drop(body, STORE, STORE);

@@ -6,8 +6,11 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.SessionName;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -15,7 +18,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A request that is whole once the cached contents that it names are read (Y35). Confined to its request. */
-final class OpenNative {
+public final class OpenNative {
 
     /** The members of cached contents that a request which names them may not have. */
     private static final List<String> CACHED = List.of("systemInstruction", "tools", "toolConfig");
@@ -48,11 +51,12 @@ final class OpenNative {
                         + " Proposed fix: move those values to CachedContent from GenerateContent request.");
     }
 
-    boolean isWhole() {
+    /** Returns whether no cached contents are wanted, or they have been read. */
+    public boolean isWhole() {
         return whole != null;
     }
 
-    NativeRequest whole() {
+    public NativeRequest whole() {
         NativeRequest known = whole;
         if (known == null) {
             throw new IllegalStateException("the cached contents have not been read");
@@ -61,20 +65,26 @@ final class OpenNative {
     }
 
     /** Returns the id of the cached contents, which name the session; null without any. */
-    @Nullable
-    String cacheId() {
+    public @Nullable String cacheId() {
         return cacheId;
     }
 
+    /** Returns the session of cached contents, whatever else names one (A20); without any, another. */
+    public static SessionName session(@Nullable String cacheId, Supplier<SessionName> other) {
+        return cacheId == null
+                ? other.get()
+                : new SessionName("cachedContent", () -> cacheId.getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** Finds the cached contents. Blocks. @return the bytes that they become */
-    long find(CachedContents caches, String accountId, KeyOwner reads) {
+    public long find(CachedContents caches, String accountId, KeyOwner reads) {
         StoredFile found = caches.find(accountId, reads, Objects.requireNonNull(cacheId));
         cache = found;
         return found.bytes();
     }
 
     /** Puts the cached contents before the request's. Blocks. */
-    void load(CachedContents caches, Lease memory) {
+    public void load(CachedContents caches, Lease memory) {
         if (whole != null || cache == null) {
             return;
         }
@@ -88,7 +98,7 @@ final class OpenNative {
     }
 
     /** @throws dev.tollgate.base.error.ApiException Google's 400 for contents that were cached for another model */
-    void check(Model asked) {
+    public void check(Model asked) {
         String model = cache == null ? asked.id() : CachedContents.model(cache);
         NativeRequestReader.require(
                 model.equals(asked.id()),
@@ -98,7 +108,7 @@ final class OpenNative {
     }
 
     /** Returns a refusal with the caller's numbers of contents. */
-    ApiError named(ApiError refusal) {
+    public ApiError named(ApiError refusal) {
         return before == 0
                 ? refusal
                 : new ApiError(
@@ -111,7 +121,7 @@ final class OpenNative {
     }
 
     /** Returns a path, or a sentence with one, as the caller has it. */
-    String named(String path) {
+    public String named(String path) {
         return CONTENT.matcher(path).replaceAll(content -> {
             int place = Integer.parseInt(content.group(1));
             return place < before ? "cached_content.contents[" + place + "]" : "contents[" + (place - before) + "]";

@@ -15,14 +15,18 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.models.Model;
+import dev.tollgate.protocols.googleapi.CachedContents;
 import dev.tollgate.protocols.googleapi.NativeRequest;
 import dev.tollgate.protocols.googleapi.NativeRequestReader;
+import dev.tollgate.protocols.googleapi.OpenNative;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -46,7 +50,8 @@ final class InteractionRequest {
     private final Lease memory;
     private final KeptResponses.@Nullable Input keeping;
     private List<KeptResponse> chain = List.of();
-    private @Nullable NativeRequest whole;
+    private @Nullable KeyOwner reads;
+    private @Nullable OpenNative open;
 
     /**
      * @param model as the caller wrote it
@@ -108,10 +113,6 @@ final class InteractionRequest {
         return settings;
     }
 
-    Places places() {
-        return places;
-    }
-
     /** Returns the steps of the input, to be kept; null if the interaction is not. */
     KeptResponses.@Nullable Input keeping() {
         return keeping;
@@ -129,23 +130,52 @@ final class InteractionRequest {
     }
 
     boolean isWhole() {
-        return whole != null;
+        return open != null && open.isWhole();
     }
 
     NativeRequest whole() {
-        NativeRequest known = whole;
+        return open().whole();
+    }
+
+    private OpenNative open() {
+        OpenNative known = open;
         if (known == null) {
             throw new IllegalStateException("the interactions before have not been read");
         }
         return known;
     }
 
+    /** Returns the id of the cached contents, which name the session; null without any. */
+    @Nullable
+    String cacheId() {
+        return open().cacheId();
+    }
+
+    /** @throws ApiException a 400 for contents that were cached for another model */
+    void check(Model asked) {
+        open().check(asked);
+    }
+
+    /** Returns the caller's name of a field of the native request. */
+    String named(String path) {
+        return places.of(open == null ? path : open.named(path));
+    }
+
+    /** Returns a refusal with the caller's names of fields. */
+    ApiError named(ApiError refusal) {
+        return places.of(open == null ? refusal : open.named(refusal));
+    }
+
     /**
-     * Finds the interactions before this one, still packed. Blocks.
+     * Finds the interactions before this one, or the cached contents, still packed. Blocks.
      *
      * @return the bytes that they become
      */
-    long find(KeptResponses kept, String accountId, KeyOwner reads, Lease memory) {
+    long find(KeptResponses kept, CachedContents caches, String accountId, KeyOwner reads, Lease memory) {
+        this.reads = reads;
+        if (open != null) {
+            return open.find(caches, accountId, reads);
+        }
         String previous = settings.previousId();
         String task = CompletionIds.ofShown(PREFIX, previous);
         KeptResponses.Chain found = task == null ? null : kept.chain(accountId, reads, task, memory);
@@ -167,16 +197,20 @@ final class InteractionRequest {
         return new ApiError(code, code.status(), PREVIOUS + ": " + why, PREVIOUS, Map.of(), null);
     }
 
-    /** Reads the interactions before this one, and takes missing signatures from the store (Y49). Blocks. */
-    void load(Signatures signatures, String accountId, Lease memory) {
-        if (whole == null) {
+    /** Reads the interactions before this one and cached contents, and takes missing signatures from the store (Y49). Blocks. */
+    void load(Signatures signatures, CachedContents caches, String accountId, Lease memory) {
+        if (open == null) {
             for (KeptResponse link : chain) {
                 add(link.inputIn("steps", memory), memory);
                 add(link.response(memory), memory);
             }
             chain = List.of();
             complete();
+            if (!isWhole()) {
+                open().find(caches, accountId, Objects.requireNonNull(reads));
+            }
         }
+        open().load(caches, memory);
         sign(signatures, accountId);
     }
 
@@ -190,7 +224,7 @@ final class InteractionRequest {
         }
         request.set("contents", contents.contents());
         try {
-            whole = NativeRequestReader.rewritten(request, limits, memory);
+            open = NativeRequestReader.open(request, limits, memory);
         } catch (ApiException refused) {
             throw places.of(refused.error()).asException();
         }

@@ -18,12 +18,15 @@ import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.SessionName;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
+import dev.tollgate.protocols.googleapi.CachedContents;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
 import dev.tollgate.protocols.googleapi.NativeReading;
 import dev.tollgate.protocols.googleapi.NativeRequest;
+import dev.tollgate.protocols.googleapi.OpenNative;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
@@ -40,6 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code POST …/interactions}: reads and checks the request, and writes the response.
  *
  * @param kept the interactions
+ * @param caches that requests may name (Y35)
  * @param addresses of images that are not to come inline
  * @param silence after which a stream has a heartbeat (Y51)
  * @param random source of ids; thread-safe
@@ -48,6 +52,7 @@ public record InteractionsProtocol(
         CurrentModels models,
         Signatures signatures,
         KeptResponses kept,
+        CachedContents caches,
         FileAddresses addresses,
         SchemaChecks checks,
         ReadLimits limits,
@@ -117,7 +122,7 @@ public record InteractionsProtocol(
         @Override
         protected List<String> ignored(InteractionRequest read, Model model) {
             List<String> all = new ArrayList<>(read.settings().ignored());
-            super.ignored(read, model).forEach(path -> all.add(read.places().of(path)));
+            super.ignored(read, model).forEach(path -> all.add(read.named(path)));
             if (read.settings().store() && read.keeping() == null) {
                 all.add("store");
             }
@@ -126,7 +131,7 @@ public record InteractionsProtocol(
 
         @Override
         protected String tokensMaxField(InteractionRequest read) {
-            return read.places().of(super.tokensMaxField(read));
+            return read.named(super.tokensMaxField(read));
         }
 
         @Override
@@ -146,17 +151,29 @@ public record InteractionsProtocol(
 
         @Override
         protected long findKept(InteractionRequest read, String accountId, KeyOwner reads, Lease memory) {
-            return read.find(kept, accountId, reads, memory);
+            return read.find(kept, caches, accountId, reads, memory);
         }
 
         @Override
         protected void load(InteractionRequest read, String accountId, Lease memory) {
-            read.load(signatures, accountId, memory);
+            read.load(signatures, caches, accountId, memory);
+        }
+
+        /** Cached contents are a session, whatever else names one (A20). */
+        @Override
+        protected SessionName sessionName(InteractionRequest read, Envelope envelope) {
+            return OpenNative.session(read.cacheId(), () -> super.sessionName(read, envelope));
+        }
+
+        @Override
+        protected void check(InteractionRequest read, Model asked) {
+            read.check(asked);
+            super.check(read, asked);
         }
 
         @Override
         protected ApiError named(InteractionRequest read, ApiError refusal) {
-            return read.places().of(refusal);
+            return read.named(refusal);
         }
 
         @Override
@@ -182,34 +199,34 @@ public record InteractionsProtocol(
             Sink sink = read.settings().stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(outlet, renderers, checks, call.accountId(), schema);
-            return new Renamed(sink, read.places());
+            return new Renamed(sink, read);
         }
     }
 
     /** Says the caller's names of fields in place of the native ones. */
     private static final class Renamed extends ForwardingSink {
 
-        private final Places places;
+        private final InteractionRequest read;
 
-        Renamed(Sink sink, Places places) {
+        Renamed(Sink sink, InteractionRequest read) {
             super(sink);
-            this.places = places;
+            this.read = read;
         }
 
         @Override
         public void admitted(Admission admission) {
-            List<String> ignored = admission.ignored().stream().map(places::of).toList();
+            List<String> ignored = admission.ignored().stream().map(read::named).toList();
             super.admitted(new Admission(admission.taskId(), admission.maxTokensApplied(), ignored));
         }
 
         @Override
         public void ignoring(List<String> fields) {
-            super.ignoring(fields.stream().map(places::of).toList());
+            super.ignoring(fields.stream().map(read::named).toList());
         }
 
         @Override
         public void failed(ApiError error) {
-            super.failed(places.of(error));
+            super.failed(read.named(error));
         }
     }
 }
