@@ -13,9 +13,9 @@ public final class NativeFacts {
 
     private final NativeRequest request;
 
-    /** @param request as {@link GenerateProtocol} reads it */
+    /** @param request as {@link GenerateProtocol} reads it, without cached contents */
     public NativeFacts(Object request) {
-        this.request = (NativeRequest) request;
+        this.request = ((OpenNative) request).whole();
     }
 
     public List<String> signatures() {
