@@ -10,8 +10,8 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.WrittenForm;
 import dev.tollgate.upstreams.media.ImageHead;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -47,51 +47,23 @@ class ImageEditsTest {
         gateway.close();
     }
 
-    /** A form that is written as clients write it. */
-    private static final class Form {
-
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-        private String boundary = "----part";
-
-        Form text(String name, String value) {
-            return part("name=\"" + name + "\"\r\n", value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        Form file(String name, byte[] content) {
-            return part("name=\"" + name + "\"; filename=\"a; \\\"b\\\".png\"\r\nContent-Type: image/png\r\n", content);
-        }
-
-        private Form part(String head, byte[] content) {
-            body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; " + head + "\r\n")
-                    .getBytes(StandardCharsets.UTF_8));
-            body.writeBytes(content);
-            body.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
-            return this;
-        }
-
-        byte[] bytes() {
-            body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
-            return body.toByteArray();
-        }
-    }
-
-    private static Form form() {
-        return new Form().text("model", PRO).text("prompt", "Ein größeres Haus");
+    private static WrittenForm form() {
+        return new WrittenForm().text("model", PRO).text("prompt", "Ein größeres Haus");
     }
 
     private static byte[] image(int width) {
         return Base64.getDecoder().decode(png(width, 1));
     }
 
-    private Reply sends(Form form) {
+    private Reply sends(WrittenForm form) {
         return sends(form, "one " + System.nanoTime());
     }
 
-    private Reply sends(Form form, String key) {
+    private Reply sends(WrittenForm form, String key) {
         return gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/images/edits"))
                 .header("Authorization", "Bearer " + customer.key())
                 .header("Idempotency-Key", key)
-                .header("Content-Type", "multipart/form-data; boundary=\"" + form.boundary + "\"")
+                .header("Content-Type", form.type())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(form.bytes())));
     }
 
@@ -152,10 +124,9 @@ class ImageEditsTest {
 
     @Test
     void a_form_that_is_sent_again_with_another_boundary_gets_the_first_answer() {
-        Form again = form();
+        WrittenForm again = form();
         Reply first = sends(form().file("image", image(1)), "key");
-        Form other = new Form();
-        other.boundary = "another";
+        WrittenForm other = new WrittenForm("another");
         Reply second = sends(
                 other.text("model", PRO).text("prompt", "Ein größeres Haus").file("image", image(1)), "key");
         assertThat(second.text()).isEqualTo(first.text());
@@ -199,7 +170,7 @@ class ImageEditsTest {
 
     @Test
     void more_images_than_the_model_takes_are_refused() {
-        Form form = form();
+        WrittenForm form = form();
         for (int i = 0; i < 15; i++) {
             form.file("image[]", image(1));
         }

@@ -14,6 +14,7 @@ import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.replay.Sha256;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
@@ -29,6 +30,7 @@ import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.protocols.openai.ChatErrors;
+import dev.tollgate.protocols.openai.FormBody;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.ImagesAsked;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -152,7 +154,7 @@ public final class ImagesProtocol implements Protocol {
         /** A client that tries again sends another boundary. */
         @Override
         protected String printOf(byte[] body) {
-            return form == null ? super.printOf(body) : form.print(label());
+            return form == null ? super.printOf(body) : form.print(Sha256.begin(label()));
         }
 
         @Override

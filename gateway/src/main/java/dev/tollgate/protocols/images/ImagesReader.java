@@ -14,6 +14,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.door.ImageRequests;
 import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.FieldsWithoutEffect;
+import dev.tollgate.protocols.openai.FormBody;
 import dev.tollgate.protocols.openai.ImageReader;
 import dev.tollgate.protocols.openai.MediaReader;
 import dev.tollgate.protocols.openai.SamplingReader;

@@ -1,13 +1,14 @@
-package dev.tollgate.protocols.images;
+package dev.tollgate.protocols.openai;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,10 +83,9 @@ class FormBodyTest {
     /** Whatever arrives, the reader reads it or refuses it. */
     @Test
     void no_bytes_are_a_fault() {
-        Random random = new Random(7);
         byte[] whole = (part("name=\"n\"", "2") + part("name=\"image\"; filename=\"\\\"a\"", "\r\n--B") + "--B--")
                 .getBytes(StandardCharsets.UTF_8);
-        for (int i = 0; i < 50_000; i++) {
+        Randomly.run(Effort.of(50_000, 2_000_000), random -> {
             byte[] body = Arrays.copyOf(whole, random.nextInt(whole.length + 3));
             for (int change = random.nextInt(4); change > 0 && body.length > 0; change--) {
                 body[random.nextInt(body.length)] = (byte) "\r\n-B\";=[]a:\u00ff".charAt(random.nextInt(12));
@@ -99,6 +99,6 @@ class FormBodyTest {
             } catch (ApiException refused) {
                 assertThat(refused.error().status()).isEqualTo(400);
             }
-        }
+        });
     }
 }

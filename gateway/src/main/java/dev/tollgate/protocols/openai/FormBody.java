@@ -1,10 +1,9 @@
-package dev.tollgate.protocols.images;
+package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.StrictUtf8;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.replay.Sha256;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -29,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Reads a body of {@code multipart/form-data} (Y23): its texts become the JSON object that a reader of JSON takes, its files stay where they are.
  * Names with brackets are members and elements: {@code image[]}, {@code image_config[aspect_ratio]}. A body is read once, on one thread.
  */
-final class FormBody {
+public final class FormBody {
 
     private static final String JSON = "application/json";
     private static final int PARTS_MAX = 32;
@@ -61,14 +60,15 @@ final class FormBody {
      * @param from its first byte
      * @param to the byte behind its last one
      */
-    record File(String field, byte[] body, int from, int to) {
+    public record File(String field, byte[] body, int from, int to) {
 
-        int length() {
+        /** Returns its length in bytes. */
+        public int length() {
             return to - from;
         }
 
         /** Returns its bytes in base64. */
-        String base64() {
+        public String base64() {
             ByteBuffer encoded = Base64.getEncoder().encode(ByteBuffer.wrap(body, from, length()));
             return new String(encoded.array(), 0, encoded.limit(), StandardCharsets.ISO_8859_1);
         }
@@ -80,7 +80,7 @@ final class FormBody {
      * @param memory charged for the texts
      * @throws ApiException 400 for a body that is no form
      */
-    FormBody(byte[] body, String contentType, Set<String> plain, Lease memory) {
+    public FormBody(byte[] body, String contentType, Set<String> plain, Lease memory) {
         this.body = body;
         this.plain = plain;
         this.memory = memory;
@@ -93,23 +93,23 @@ final class FormBody {
     }
 
     /** Returns whether a body is such a form. @param contentType null without one */
-    static boolean isMeantBy(@Nullable String contentType) {
+    public static boolean isMeantBy(@Nullable String contentType) {
         return contentType != null
                 && contentType.strip().toLowerCase(Locale.ROOT).startsWith("multipart/form-data");
     }
 
     /** Returns the texts as one JSON object. */
-    byte[] json() {
+    public byte[] json() {
         return texts.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    List<File> files() {
+    /** Returns the files, in the order of the body. */
+    public List<File> files() {
         return files;
     }
 
-    /** Returns the SHA-256, in lower-case hex, of a label, the texts and the files, whatever the boundary is. */
-    String print(String label) {
-        MessageDigest digest = Sha256.begin(label);
+    /** Returns a digest, in lower-case hex, of the texts and the files, whatever the boundary is. @param digest with what precedes them */
+    public String print(MessageDigest digest) {
         digest.update(json());
         for (File file : files) {
             digest.update(("\0" + file.field() + "\0" + file.length() + "\0").getBytes(StandardCharsets.UTF_8));
