@@ -87,6 +87,9 @@ final class AnswerText {
     }
 
     private static String aboutMedia(GoogleRequest ask, List<String> media) {
+        if (ask.lastUserText().contains("word for word")) {
+            return "This recording is " + String.join(" and ", media) + ".";
+        }
         String asked =
                 ask.lastUserText().isEmpty() ? "" : " You asked: “" + Excerpt.harmless(ask.lastUserText()) + "”.";
         return "I received " + String.join(" and ", media) + "." + asked

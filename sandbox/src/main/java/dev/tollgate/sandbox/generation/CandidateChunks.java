@@ -58,7 +58,9 @@ final class CandidateChunks {
         if (ask.includeThoughts() && thoughtTokens > 0) {
             thoughts();
         }
-        if (draft.calls().isEmpty()) {
+        if (ask.model().speaks()) {
+            speech();
+        } else if (draft.calls().isEmpty()) {
             code();
             text();
         } else {
@@ -89,6 +91,21 @@ final class CandidateChunks {
                 add(candidate(List.of(part)), codeTokens);
             }
         }
+    }
+
+    /** Adds the speech: PCM, an event for each part; or one file, which is not streamed. */
+    private void speech() {
+        int all = Speech.tokens(ask);
+        int made = Math.min(all, roomTokens);
+        boolean isFile = !ask.terms().streams();
+        int each = isFile || knobs().has(Knob.SPEECH) ? made : Speech.TOKENS_EACH;
+        int printed = printedIndex;
+        for (int from = 0; from < made; from += each) {
+            int begin = from;
+            int end = Math.min(made, from + each);
+            chunks.add(new Chunk(() -> candidate(List.of(Speech.part(begin, end, isFile)), printed), end, 0, 0));
+        }
+        add(candidate(List.of()).put("finishReason", made < all ? "MAX_TOKENS" : "STOP"), made);
     }
 
     private void text() {

@@ -112,6 +112,7 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
                 cached,
                 toolTokens,
                 imageTokens,
+                ask.model().speaks(),
                 Tier.of(ask),
                 ask.model().name(),
                 responseId,
@@ -183,6 +184,7 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
             CachedTokens cached,
             int toolTokens,
             String imageTokens,
+            boolean speaks,
             Tier tier,
             String model,
             String responseId,
@@ -230,6 +232,9 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
             if (images > 0 && !imageTokens.equals("untold")) {
                 int told = imageTokens.isEmpty() ? images : Integer.parseInt(imageTokens);
                 usage.set("candidatesTokensDetails", details(Map.of(Modality.IMAGE, told)));
+            }
+            if (speaks && visible > 0) {
+                usage.set("candidatesTokensDetails", details(Map.of(Modality.AUDIO, visible)));
             }
             if (cached.sum() > 0 && cached.detailed()) {
                 usage.set("cacheTokensDetails", details(cached.byModality()));

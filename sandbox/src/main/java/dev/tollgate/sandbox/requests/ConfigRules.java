@@ -95,6 +95,10 @@ final class ConfigRules {
 
     private static void checkImages(GoogleRequest ask) {
         ImageLimits images = ask.model().images();
+        if (ask.model().speaks()) {
+            SpeechRules.check(ask);
+            return;
+        }
         boolean capable = !ask.answersIn("AUDIO") && (images.makesImages() || !ask.answersIn("IMAGE"));
         require(
                 capable,

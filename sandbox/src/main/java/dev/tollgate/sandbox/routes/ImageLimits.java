@@ -55,6 +55,9 @@ public record ImageLimits(
     static final ImageLimits LITE =
             new ImageLimits(Map.of(SMALLEST, 1_120), fourteenShapes(), false, false, 65_536, 4_096);
 
+    /** A model of speech makes no images either, and has limits of its own. */
+    static final ImageLimits SPEECH = new ImageLimits(Map.of(), List.of(), false, false, 8_192, 16_384);
+
     private static List<Shape> fourteenShapes() {
         List<Shape> all = new ArrayList<>(TEN_SHAPES);
         all.addAll(LONG_SHAPES);

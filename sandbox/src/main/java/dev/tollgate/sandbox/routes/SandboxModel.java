@@ -68,7 +68,9 @@ public record SandboxModel(
             new SandboxModel("gemini-4-neon", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true),
             forImages("gemini-nano-banana-2.1", Set.of("MINIMAL", "MEDIUM", "HIGH"), "MEDIUM", ImageLimits.BANANA),
             forImages("gemini-3-pro-image", Set.of(), "HIGH", ImageLimits.PRO),
-            forImages("gemini-3.1-flash-lite-image", Set.of("MINIMAL", "HIGH"), "MINIMAL", ImageLimits.LITE));
+            forImages("gemini-3.1-flash-lite-image", Set.of("MINIMAL", "HIGH"), "MINIMAL", ImageLimits.LITE),
+            forSpeech("gemini-3.8-flash-tts"),
+            forSpeech("gemini-3.8-flash-lite-tts"));
 
     /** The model that replaces another at the Gemini API, and the time from which it does. Vertex AI has other days and puts nothing there. */
     private record Successor(Instant from, String name) {}
@@ -100,6 +102,10 @@ public record SandboxModel(
         return new SandboxModel(name, true, 1, 0, false, levels, level, false, true, images);
     }
 
+    private static SandboxModel forSpeech(String name) {
+        return new SandboxModel(name, true, 1, 0, false, Set.of(), "", false, false, ImageLimits.SPEECH);
+    }
+
     /** The model of a name. */
     public static Optional<SandboxModel> named(String name) {
         return ALL.stream().filter(model -> model.name.equals(name)).findFirst();
@@ -112,6 +118,11 @@ public record SandboxModel(
         }
         Successor successor = ON_THE_GEMINI_API.get(name);
         return named(successor == null || now.isBefore(successor.from()) ? name : successor.name());
+    }
+
+    /** Returns whether it makes speech, and nothing else. */
+    public boolean speaks() {
+        return images == ImageLimits.SPEECH;
     }
 
     public static List<SandboxModel> all() {

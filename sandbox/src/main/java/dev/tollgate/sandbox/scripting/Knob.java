@@ -83,6 +83,8 @@ public enum Knob {
             "image_pieces", "[1-9]\\d{0,5}", "an event with images is about so many writes, each of at most 64 KiB"),
     JSON_ESCAPES("json_escapes", "", "slashes and equals signs are written as JSON escapes"),
 
+    SPEECH("speech", "whole", "a speech comes in one event"),
+
     FILE_PROCESSING("file_processing", Knob.MILLIS, "in a file's display name: ms until it is ACTIVE"),
     FILE_FAILS("file_fails", "", "in a file's display name: it becomes FAILED");
 
