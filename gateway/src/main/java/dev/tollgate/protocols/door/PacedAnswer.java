@@ -64,7 +64,7 @@ public final class PacedAnswer {
     }
 
     private void sendPieces() {
-        for (int count = 0; !isWaiting && (pieces.size() > 0 || last != null); count++) {
+        for (int count = 0; !isWaiting && (pieces.size() > 0 || last != null || isEnding); count++) {
             if (pieces.size() == 0 && last != null) {
                 pieces = last;
                 last = null;
@@ -98,8 +98,8 @@ public final class PacedAnswer {
                 });
             } catch (IOException | RuntimeException | Error e) {
                 Fatal.check(e);
-                outlet.later(() -> outlet.fail(
-                        ApiError.of(ErrorCode.INTERNAL_ERROR, "An image could not be read. Please try again.")));
+                outlet.later(() -> outlet.fail(ApiError.of(
+                        ErrorCode.INTERNAL_ERROR, "A file that the model made could not be read. Please try again.")));
             }
         });
     }

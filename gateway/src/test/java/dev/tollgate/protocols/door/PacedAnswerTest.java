@@ -159,6 +159,23 @@ class PacedAnswerTest {
     }
 
     @Test
+    void an_answer_that_ends_without_further_bytes_ends_behind_its_long_text() {
+        CollectedJson text = collected(LONG);
+        caller.room = 1;
+        paced.pieces().repeat(text);
+        paced.send();
+        paced.end(new JsonPieces());
+        paced.onSent(() -> told.add("sent"));
+        assertThat(paced.isSending()).isTrue();
+        for (int writes = 0; !caller.hasEnded && writes < 1_000; writes++) {
+            caller.takes(1); // so that it is full when nothing but the end is left
+        }
+        assertThat(caller.read).hasToString(text.toString());
+        assertThat(caller.hasEnded).isTrue();
+        assertThat(told).containsExactly("sent");
+    }
+
+    @Test
     void a_step_that_waits_for_the_caller_follows_a_long_text() {
         caller.room = 0;
         paced.onDrain(() -> told.add("goes on"));
