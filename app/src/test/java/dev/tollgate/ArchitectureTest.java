@@ -204,7 +204,8 @@ class ArchitectureTest {
                         packageOf("protocols.openai"),
                         packageOf("protocols.chat"),
                         packageOf("protocols.completions"),
-                        packageOf("protocols.images"))
+                        packageOf("protocols.images"),
+                        packageOf("protocols.audio"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(packageOf("protocols.openai")));

@@ -38,6 +38,7 @@ import dev.tollgate.models.CodexModels;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.PricesHandler;
+import dev.tollgate.protocols.audio.AudioProtocol;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
@@ -205,6 +206,8 @@ record CallRoutes(
         api(routes, door(images(false)).route("/images/generations", modelKey));
         api(routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
         api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
+        api(routes, door(audio(false)).route("/audio/speech", modelKey));
+        api(routes, door(audio(true)).route("/audio/transcriptions", modelKey).taking(BodyKind.MULTIPART));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
@@ -383,6 +386,10 @@ record CallRoutes(
                 ground.settings().list(TrafficSettings.IMAGES_MODELS),
                 images,
                 edits);
+    }
+
+    private Protocol audio(boolean transcribes) {
+        return new AudioProtocol(calls.models(), signatures, checks, reading(), silence(), transcribes);
     }
 
     private ResponsesProtocol responses() {

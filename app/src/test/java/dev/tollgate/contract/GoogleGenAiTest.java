@@ -364,7 +364,7 @@ class GoogleGenAiTest {
             names.add(model.name().orElseThrow());
         }
         assertThat(names)
-                .hasSize(25)
+                .hasSize(27)
                 .startsWith(
                         "models/gemini-2.5-pro",
                         "models/gemini-3-pro",

@@ -232,7 +232,7 @@ class LangChain4jTest {
                 .apiKey(Gateway.DEMO_KEY)
                 .build();
 
-        assertThat(catalog.listModels()).hasSize(25);
+        assertThat(catalog.listModels()).hasSize(27);
     }
 
     // ---- errors ----

@@ -121,6 +121,33 @@ class CompleteCatalogueTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "gemini-3.8-flash-tts, 2026-11-28T12:00:00Z, 100, 1800",
+        "google/gemini-3.8-flash-tts, 2027-01-01T07:59:59Z, 100, 1800",
+        "gemini-3.8-flash-tts, 2027-01-01T08:00:01Z, 200, 3600",
+        "gemini-3.8-flash-lite-tts, 2026-11-28T12:00:00Z, 100, 1200",
+        "google/gemini-3.8-flash-lite-tts, 2027-01-01T08:00:01Z, 200, 2400",
+    })
+    void every_model_of_speech_speaks_at_googles_price(String name, Instant now, int input, int output) {
+        gateway.setNow(now);
+        Gateway.Reply reply = gateway.post(
+                "/v1/audio/speech",
+                "{\"model\":\"" + name + "\",\"input\":\"Hello\",\"stream_format\":\"sse\"}",
+                customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        JsonNode done = reply.chunks().getLast();
+        long spoken = done.at("/usage/output_tokens").asLong();
+        assertThat(spoken).isPositive();
+        assertThat(done.get("credits_consumed").decimalValue())
+                .isEqualByComparingTo(
+                        BigDecimal.valueOf(done.at("/usage/input_tokens").asLong() * input + spoken * output, 6));
+        Model model = CATALOGUE.find(name);
+        PriceRates cost = model.upstream().cost(now).tariff().rates();
+        assertThat(List.of(cost.inputMicros(), cost.outputMicros()))
+                .isEqualTo(List.of(input * 1_000_000L, output * 1_000_000L));
+    }
+
+    @ParameterizedTest
     @MethodSource("names")
     void every_model_and_alias_is_served_at_both_doors(String name) {
         Gateway.Reply chat = customer.chat(
@@ -249,7 +276,7 @@ class CompleteCatalogueTest {
     }
 
     @Test
-    void five_models_cost_twice_as_much_from_an_announced_day_on() {
+    void seven_models_cost_twice_as_much_from_an_announced_day_on() {
         assertThat(CATALOGUE.all().stream()
                         .filter(model -> model.prices().dated().size() > 1)
                         .map(model -> model.id() + " "
@@ -259,7 +286,9 @@ class CompleteCatalogueTest {
                         "gemini-4-carbon 2026-12-01T08:00:00Z",
                         "gemini-3.8-flash 2027-01-01T08:00:00Z",
                         "gemini-3.7-flash 2027-01-01T08:00:00Z",
-                        "gemini-3.6-flash 2027-01-01T08:00:00Z");
+                        "gemini-3.6-flash 2027-01-01T08:00:00Z",
+                        "gemini-3.8-flash-tts 2027-01-01T08:00:00Z",
+                        "gemini-3.8-flash-lite-tts 2027-01-01T08:00:00Z");
         for (Model model : CATALOGUE.all()) {
             long before = model.pricing().inputMicrosPerMillion();
             long after = model.at(NEW_YEAR).pricing().inputMicrosPerMillion();

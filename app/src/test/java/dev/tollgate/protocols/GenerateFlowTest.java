@@ -155,7 +155,7 @@ class GenerateFlowTest {
         String body = HI.replaceFirst("}$", ",\"generationConfig\":{\"responseModalities\":[\"HAT_UNSPECIFIED\"]}}");
         Reply reply = post(gateway.customer("10"), MODEL + "generateContent", body);
         assertThat(reply.status()).as(reply.text()).isEqualTo(400);
-        assertThat(reply.text()).contains("only TEXT and IMAGE are supported");
+        assertThat(reply.text()).contains("only TEXT, IMAGE and AUDIO are supported");
     }
 
     @Test
@@ -450,7 +450,7 @@ class GenerateFlowTest {
                 "serviceTier":"priority","store":true,"generationConfig":{"maxOutputTokens":70000,"speechConfig":{}},"contents\""""));
 
         assertThat(reply.header("x-tollgate-ignored"))
-                .isEqualTo("serviceTier,store,generationConfig.speechConfig,generationConfig.maxOutputTokens");
+                .isEqualTo("serviceTier,store,generationConfig.maxOutputTokens,generationConfig.speechConfig");
         assertThat(gateway.lastAsked().has("serviceTier")).isFalse();
         assertThat(gateway.lastAsked()
                         .get("generationConfig")
@@ -780,9 +780,9 @@ class GenerateFlowTest {
                         .GET())
                 .json();
 
-        assertThat(list.get("models").size()).isEqualTo(25);
+        assertThat(list.get("models").size()).isEqualTo(27);
         assertThat(page.get("models").size()).isEqualTo(2);
-        assertThat(next.get("models").size()).isEqualTo(23);
+        assertThat(next.get("models").size()).isEqualTo(25);
         assertThat(next.has("nextPageToken")).isFalse();
         assertThat(one.get("name").asString()).isEqualTo("models/google/gemini-2.5-pro");
         assertThat(one.get("outputTokenLimit").asInt()).isEqualTo(65536);

@@ -68,8 +68,7 @@ public final class Catalogue {
     /** Returns the models on sale that answer, in the order of the file; all models if none does. */
     public List<Model> answering() {
         List<Model> all = offer.models;
-        List<Model> answering =
-                all.stream().filter(model -> !model.isEmbedding()).toList();
+        List<Model> answering = all.stream().filter(Model::answers).toList();
         return answering.isEmpty() ? all : answering;
     }
 

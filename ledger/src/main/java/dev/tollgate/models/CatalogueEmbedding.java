@@ -55,7 +55,8 @@ final class CatalogueEmbedding {
                         row.find("task_types"),
                         scales != null && scales.bool()),
                 0,
-                null);
+                null,
+                false);
     }
 
     private static EmbeddingRules rules(YamlNode dimensions, @Nullable YamlNode taskTypes, boolean scalesShorter) {

@@ -171,12 +171,14 @@ public final class CatalogueLoader {
                     .complaint(
                             "is about images, and '" + upstream.name() + "' has no 'images' that say which it makes.");
         }
-        if (upstream.images() != null && !row.need("usage").text().equals("openai")) {
-            throw row.need("usage").wrong("openai, as '" + upstream.name() + "' makes images");
+        boolean isBound = upstream.images() != null || upstream.speaks();
+        String makes = "as '" + upstream.name() + "' makes " + (upstream.speaks() ? "speech" : "images");
+        if (isBound && !row.need("usage").text().equals("openai")) {
+            throw row.need("usage").wrong("openai, " + makes);
         }
         YamlNode max = row.need("defaults").need("max_tokens");
-        if (upstream.images() != null && max.text().equals(WORD_FOR_NO_MAXIMUM)) {
-            throw max.wrong("a number of tokens for text and thoughts, as '" + upstream.name() + "' makes images");
+        if (isBound && max.text().equals(WORD_FOR_NO_MAXIMUM)) {
+            throw max.wrong("a number of tokens" + (upstream.speaks() ? ", " : " for text and thoughts, ") + makes);
         }
         return most == null ? Model.IMAGES_MAX : Math.toIntExact(most.wholeNumber(1, 10));
     }

@@ -33,6 +33,7 @@ final class CatalogueUpstream {
         "signatures",
         "cache_min_tokens",
         "images",
+        "output",
         "retires",
         "list_price_usd"
     };
@@ -68,7 +69,18 @@ final class CatalogueUpstream {
                 null,
                 null,
                 cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX),
-                images == null ? null : images(images));
+                images == null ? null : images(images),
+                row.find("output") instanceof YamlNode output && speaks(output, images));
+    }
+
+    /** Reads the output of a model whose rows say it: speech alone, since other models say by their images what they make. */
+    private static boolean speaks(YamlNode output, @Nullable YamlNode images) {
+        if (images != null
+                || output.items().size() != 1
+                || !output.items().getFirst().text().equals("audio")) {
+            throw output.wrong("[audio], for a model without 'images' that makes speech");
+        }
+        return true;
     }
 
     private static UpstreamModel.Images images(YamlNode node) {

@@ -27,6 +27,9 @@ public record FirstCall(String curl, String answer) {
         if (model.isEmbedding()) {
             return ofEmbedding(address, key, model);
         }
+        if (model.speaks()) {
+            return ofSpeech(address, key, model);
+        }
         String curl = """
                 curl %s/v1/chat/completions \\
                   -H "Authorization: Bearer %s" \\
@@ -44,5 +47,14 @@ public record FirstCall(String curl, String answer) {
                   -d '{"model": "%s", "input": "Hello"}'""".formatted(address, key, model.id());
         String charge = Credits.text(model.pricing().chargeMicros(Usage.of(2, 0, 0)));
         return new FirstCall(curl, "{… \"embedding\": […] … \"credits_consumed\": " + charge + "}");
+    }
+
+    private static FirstCall ofSpeech(String address, String key, Model model) {
+        String curl = """
+                curl %s/v1/audio/speech -o hello.wav \\
+                  -H "Authorization: Bearer %s" \\
+                  -H "Content-Type: application/json" \\
+                  -d '{"model": "%s", "input": "Hello"}'""".formatted(address, key, model.id());
+        return new FirstCall(curl, "hello.wav, a WAV file");
     }
 }

@@ -99,6 +99,16 @@ public record Model(
         return upstream.embedding() != null;
     }
 
+    /** Returns whether it makes speech, and nothing else. */
+    public boolean speaks() {
+        return upstream.speaks();
+    }
+
+    /** Returns whether it answers what it is asked, as a chat does. */
+    public boolean answers() {
+        return !isEmbedding() && !speaks();
+    }
+
     /** Returns whether answers can have images. */
     public boolean makesImages() {
         return upstream.images() != null;

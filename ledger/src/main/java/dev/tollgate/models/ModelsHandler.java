@@ -21,6 +21,8 @@ import tools.jackson.core.JsonGenerator;
 public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels codex, InstantSource clock) {
 
     private static final List<String> PICTURES = List.of("text", "image");
+    private static final List<String> TEXT = List.of("text");
+    private static final List<String> AUDIO = List.of("audio");
     private static final List<String> ALL = List.of("text", "image", "audio", "video", "file");
 
     /** Returns whether a request is of Anthropic's API. */
@@ -70,8 +72,8 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
         boolean isAnthropics = isOfAnthropicsClient(exchange);
         List<Listed> listed = new ArrayList<>();
         String wanted = exchange.query("output_modalities");
-        if (wanted != null && !List.of("text", "image", "embeddings").contains(wanted)) {
-            throw ApiError.invalid("output_modalities", "'output_modalities' must be text, image or embeddings.")
+        if (wanted != null && !List.of("text", "image", "audio", "embeddings").contains(wanted)) {
+            throw ApiError.invalid("output_modalities", "'output_modalities' must be text, image, audio or embeddings.")
                     .asException();
         }
         for (Model model : catalogue.all()) {
@@ -164,7 +166,10 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
     private static void writeArchitecture(JsonGenerator json, Model model) {
         UpstreamModel.Images images = model.upstream().images();
         json.writeObjectPropertyStart("architecture");
-        strings(json, "input_modalities", model.isEmbedding() ? List.of("text") : images == null ? ALL : PICTURES);
+        strings(
+                json,
+                "input_modalities",
+                model.isEmbedding() ? TEXT : images == null ? model.speaks() ? TEXT : ALL : PICTURES);
         strings(json, "output_modalities", outputs(model));
         json.writeEndObject();
         if (images == null) {
@@ -185,7 +190,9 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
     }
 
     private static List<String> outputs(Model model) {
-        return model.isEmbedding() ? List.of("embeddings") : model.makesImages() ? PICTURES : List.of("text");
+        return model.isEmbedding()
+                ? List.of("embeddings")
+                : model.speaks() ? AUDIO : model.makesImages() ? PICTURES : TEXT;
     }
 
     private static void strings(JsonGenerator json, String name, List<String> values) {

@@ -50,7 +50,8 @@ public record PrintedUsage(long prompt, long completion, long candidates, long t
         out.raw(",\"image_tokens\":").number(tokens.of(Count.IMAGE));
         out.raw(",\"text_tokens\":").number(promptText());
         out.raw("},\"completion_tokens_details\":{\"reasoning_tokens\":").number(tokens.thoughtsTokens());
-        out.raw(",\"audio_tokens\":0,\"text_tokens\":").number(tokens.of(Count.TEXT));
+        out.raw(",\"audio_tokens\":").number(tokens.speechTokens());
+        out.raw(",\"text_tokens\":").number(tokens.of(Count.TEXT));
         tokens.writeMade(out);
         out.raw(",\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}");
     }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param embedding what a model of embeddings can do; null for a model that answers
  * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
  * @param images what can be asked of a model that makes images; null for one that makes none
+ * @param speaks whether it makes speech of text, and nothing else
  */
 public record UpstreamModel(
         String name,
@@ -54,7 +55,11 @@ public record UpstreamModel(
         @Nullable UpstreamModel replaces,
         @Nullable EmbeddingRules embedding,
         long cacheMinTokens,
-        @Nullable Images images) {
+        @Nullable Images images,
+        boolean speaks) {
+
+    /** The tokens of a second of speech (ai.google.dev/gemini-api/docs/tokens, 28 November 2026). */
+    public static final int SPEECH_TOKENS_A_SECOND = 25;
 
     public UpstreamModel {
         costs = costs.stream().sorted(Comparator.comparing(Cost::from)).toList();
@@ -98,7 +103,8 @@ public record UpstreamModel(
                 replaces,
                 null,
                 0,
-                null);
+                null,
+                false);
     }
 
     /** Returns this model as the successor of another one: requests written for that one are understood as far as possible. */
@@ -122,7 +128,8 @@ public record UpstreamModel(
                 asked,
                 embedding,
                 cacheMinTokens,
-                images);
+                images,
+                speaks);
     }
 
     /** Returns the requested model: the model that it succeeds, otherwise itself. */

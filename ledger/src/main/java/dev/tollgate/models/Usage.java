@@ -97,6 +97,11 @@ public final class Usage {
         return Math.min(of(Count.OUTPUT_IMAGE), candidatesTokens());
     }
 
+    /** Returns the tokens of speech: a model that makes some makes nothing else. */
+    public long speechTokens() {
+        return of(Count.TEXT) == 0 && imagesWithinOutput() == 0 ? candidatesTokens() : 0;
+    }
+
     /** Returns this usage at another service tier. */
     public Usage at(ServiceTier other) {
         return other == tier ? this : new Usage(other, counts);

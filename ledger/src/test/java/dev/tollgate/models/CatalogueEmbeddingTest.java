@@ -99,7 +99,8 @@ class CatalogueEmbeddingTest {
                         .tariff()));
         assertThat(catalogue.answering())
                 .noneMatch(Model::isEmbedding)
-                .hasSize(catalogue.all().size() - 2);
+                .noneMatch(Model::speaks)
+                .hasSize(catalogue.all().size() - 4);
     }
 
     @ParameterizedTest(name = "{0} -> {1}")

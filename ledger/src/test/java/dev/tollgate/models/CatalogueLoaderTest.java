@@ -232,6 +232,23 @@ class CatalogueLoaderTest {
                 .hasMessageContaining("none.yaml: cannot be read");
     }
 
+    @Test
+    void a_model_that_makes_speech_makes_nothing_else_and_has_a_maximum() {
+        String speech = SMALL.replace("usage: units", "usage: openai") + "    output: [audio]\n";
+        assertThat(load(speech).all().getFirst().speaks()).isTrue();
+        assertThat(load(speech).all().getFirst().answers()).isFalse();
+        assertThat(load(SMALL).all().getFirst().speaks()).isFalse();
+        assertComplaint(speech.replace("usage: openai", "usage: units"), "openai, as 'up' makes speech");
+        assertComplaint(
+                speech.replace("max_tokens: 7", "max_tokens: none"), "a number of tokens, as 'up' makes speech");
+        for (String output : List.of("[text]", "[audio, text]", "[]")) {
+            assertComplaint(
+                    speech.replace("[audio]", output), "[audio], for a model without 'images' that makes speech");
+        }
+        String images = "    images: {sizes: {1K: 1120}, size: 1K, ratios: ['1:1'], inputs: 1}\n";
+        assertComplaint(speech + images, "[audio], for a model without 'images' that makes speech");
+    }
+
     private void assertComplaint(String yaml, String part) {
         assertThatThrownBy(() -> load(yaml)).isInstanceOf(ConfigException.class).hasMessageContaining(part);
     }

@@ -125,6 +125,8 @@ class SamplesTest {
                     .isEqualTo(sold == Sold.FOREIGN);
             assertThat(stranger.get("/docs/images").body().contains(Samples.Role.PICTURE.missing()))
                     .isEqualTo(sold == Sold.FOREIGN);
+            assertThat(stranger.get("/docs/audio").body().contains(Samples.Role.SPEECH.missing()))
+                    .isEqualTo(sold == Sold.FOREIGN);
             assertThat(stranger.get("/docs/embeddings.md").body().contains(Samples.Role.EMBEDDING.missing()))
                     .isEqualTo(sold == Sold.FOREIGN);
         }

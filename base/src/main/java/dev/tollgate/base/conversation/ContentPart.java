@@ -26,7 +26,12 @@ public sealed interface ContentPart {
         return false;
     }
 
-    record Text(JsonText text) implements ContentPart {
+    /** @param style in which a model that makes speech says it; null for its own */
+    record Text(JsonText text, @Nullable JsonText style) implements ContentPart {
+
+        public Text(JsonText text) {
+            this(text, null);
+        }
 
         public Text(String text) {
             this(JsonText.of(text));

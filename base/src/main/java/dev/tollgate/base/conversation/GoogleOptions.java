@@ -3,15 +3,29 @@ package dev.tollgate.base.conversation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The options that only Google's models have: how much they think, and what they hold back. */
+/**
+ * The options that only Google's models have: how much they think, what they hold back, and how they sound.
+ *
+ * @param voice of a model that speaks; null for its own
+ */
 public record GoogleOptions(
         @Nullable Boolean includeThoughts,
         @Nullable Integer thinkingBudget,
         @Nullable String thinkingLevel,
-        List<SafetySetting> safetySettings) {
+        List<SafetySetting> safetySettings,
+        @Nullable String voice) {
 
     public GoogleOptions {
         safetySettings = List.copyOf(safetySettings);
+    }
+
+    /** Makes options without a voice. */
+    public GoogleOptions(
+            @Nullable Boolean includeThoughts,
+            @Nullable Integer thinkingBudget,
+            @Nullable String thinkingLevel,
+            List<SafetySetting> safetySettings) {
+        this(includeThoughts, thinkingBudget, thinkingLevel, safetySettings, null);
     }
 
     public boolean setsThinking() {

@@ -4,22 +4,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images that a caller asks for, with the fields that say so; nothing model-specific is decided here. Null where the caller did not say.
+ * The images or the speech that a caller asks for, with the fields that say so; nothing model-specific is decided here. Null where the caller did not say.
  *
  * @param wanted the field with which the caller wants images; null if the caller wants none, or does not say
+ * @param sound the field with which the caller wants speech; null if the caller wants none, or does not say
  * @param isText whether the caller wants text alone
  * @param isAlone whether the caller wants no text
  * @param delivery how images are to come, {@code url} or {@code markdown}; null inline
  */
 public record ImageWish(
         @Nullable String wanted,
+        @Nullable String sound,
         boolean isText,
         boolean isAlone,
         @Nullable Said ratio,
         @Nullable Said size,
         @Nullable Said delivery) {
 
-    public static final ImageWish NONE = new ImageWish(null, false, false, null, null, null);
+    public static final ImageWish NONE = new ImageWish(null, null, false, false, null, null, null);
 
     /** A value and its field. */
     public record Said(String field, String value) {}
@@ -27,9 +29,11 @@ public record ImageWish(
     /** Returns this wish with the kinds of output that the caller names. @param modalities in lower case @param fields of each */
     public ImageWish of(List<String> modalities, List<String> fields) {
         int image = modalities.indexOf("image");
+        int audio = modalities.indexOf("audio");
         boolean hasText = modalities.contains("text");
         return new ImageWish(
                 image < 0 ? null : fields.get(image),
+                audio < 0 ? sound : fields.get(audio),
                 hasText && image < 0,
                 image >= 0 && !hasText,
                 ratio,
@@ -37,16 +41,21 @@ public record ImageWish(
                 delivery);
     }
 
+    public ImageWish withSound(String field) {
+        return new ImageWish(wanted, field, isText, isAlone, ratio, size, delivery);
+    }
+
     public ImageWish withRatio(Said its) {
-        return new ImageWish(wanted, isText, isAlone, its, size, delivery);
+        return new ImageWish(wanted, sound, isText, isAlone, its, size, delivery);
     }
 
     public ImageWish withSize(Said its) {
-        return new ImageWish(wanted, isText, isAlone, ratio, its, delivery);
+        return new ImageWish(wanted, sound, isText, isAlone, ratio, its, delivery);
     }
 
     /** @param its {@code inline}, {@code url} or {@code markdown} */
     public ImageWish deliveredBy(Said its) {
-        return new ImageWish(wanted, isText, isAlone, ratio, size, its.value().equals("inline") ? null : its);
+        return new ImageWish(
+                wanted, sound, isText, isAlone, ratio, size, its.value().equals("inline") ? null : its);
     }
 }

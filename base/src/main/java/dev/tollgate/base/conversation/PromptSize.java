@@ -119,7 +119,12 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
         private void part(ContentPart part) {
             switch (part) {
-                case ContentPart.Text it -> text(it.text());
+                case ContentPart.Text it -> {
+                    text(it.text());
+                    if (it.style() != null) {
+                        text(it.style());
+                    }
+                }
                 case Media it -> {
                     media.add(it);
                     print.add(it);

@@ -12,6 +12,7 @@ public enum ProtocolName {
     COMPLETIONS("Completions"),
     EMBEDDINGS("Embeddings"),
     IMAGES("Images"),
+    AUDIO("Audio"),
     INTERACTIONS("Interactions");
 
     private final String title;

@@ -124,11 +124,19 @@ public record Admission(FrontParts parts) {
     }
 
     private static void unknownPath(CallerExchange exchange, Routes.Unknown unknown) {
+        Unserved unserved = Unserved.at(exchange.path());
+        if (unserved == Unserved.LIVE && isWebSocket(exchange)) {
+            exchange.formatErrors(unknown.errors());
+            refuseWebSocket(exchange, unserved.hint);
+            return;
+        }
         UnservedProtocol protocol = UnservedProtocol.at(exchange.path());
         exchange.formatErrors(protocol == null ? unknown.errors() : protocol.errors(exchange));
         String hint = protocol != null
                 ? " " + protocol.hint()
-                : GOOGLES_OWN.matcher(exchange.path()).matches() ? GOOGLES_OWN_HINT : "";
+                : unserved != null
+                        ? " " + unserved.hint
+                        : GOOGLES_OWN.matcher(exchange.path()).matches() ? GOOGLES_OWN_HINT : "";
         exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + "." + hint)
                 .withStatus(404));
     }
@@ -140,13 +148,8 @@ public record Admission(FrontParts parts) {
             return;
         }
         exchange.formatErrors(wrong.errors());
-        if (asksForWebSocket(exchange)) {
-            exchange.response().closeAfterwards();
-            exchange.fail(
-                    ApiError.of(ErrorCode.INVALID_REQUEST, "WebSocket is not served here. Use POST /v1/responses.")
-                            .withStatus(426)
-                            .withHeader("upgrade", "HTTP/1.1")
-                            .withHeader("connection", "upgrade"));
+        if (isWebSocket(exchange) && exchange.path().endsWith("/responses")) {
+            refuseWebSocket(exchange, "Use POST /v1/responses.");
             return;
         }
         exchange.fail(ApiError.of(
@@ -157,11 +160,18 @@ public record Admission(FrontParts parts) {
     }
 
     /** Codex goes on over HTTP at once after a 426 alone (A2). Proxies drop the header {@code Upgrade}. */
-    private static boolean asksForWebSocket(CallerExchange exchange) {
+    private static boolean isWebSocket(CallerExchange exchange) {
         return exchange.method().equals("GET")
-                && exchange.path().endsWith("/responses")
                 && ("websocket".equalsIgnoreCase(exchange.header("upgrade"))
                         || exchange.header("sec-websocket-key") != null);
+    }
+
+    private static void refuseWebSocket(CallerExchange exchange, String instead) {
+        exchange.response().closeAfterwards();
+        exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "WebSocket is not served here. " + instead)
+                .withStatus(426)
+                .withHeader("upgrade", "HTTP/1.1")
+                .withHeader("connection", "upgrade"));
     }
 
     private static String shown(CallerExchange exchange) {
@@ -253,6 +263,41 @@ public record Admission(FrontParts parts) {
 
         String corrected(String path) {
             return path.startsWith(sent) ? right + path.substring(sent.length()) : path;
+        }
+    }
+
+    /** A part of OpenAI's and Google's APIs that is not served, and what there is instead. */
+    private enum Unserved {
+        TRANSLATIONS(
+                "/v1/audio/translations",
+                "Translations of speech are not served: POST /v1/audio/transcriptions writes it down, and any model at"
+                        + " /v1/chat/completions translates that."),
+        VIDEOS("/v1/videos", "No model here makes videos."),
+        LIVE(
+                "/v1/realtime",
+                "There are no live sessions. Use POST /v1/audio/speech and POST /v1/audio/transcriptions.");
+
+        /** Google's clients open their sessions below it. */
+        private static final String GOOGLES_SESSIONS = "/ws/google.ai.generativelanguage.";
+
+        private final String path;
+        private final String hint;
+
+        Unserved(String path, String hint) {
+            this.path = path;
+            this.hint = hint;
+        }
+
+        /** Returns what has this path, with {@code /v1} or without it; null if nothing known has. */
+        static @Nullable Unserved at(String asked) {
+            if (asked.startsWith(GOOGLES_SESSIONS)) {
+                return LIVE;
+            }
+            String full = asked.startsWith("/v1/") ? asked : "/v1" + asked;
+            return Arrays.stream(values())
+                    .filter(each -> full.equals(each.path) || full.startsWith(each.path + "/"))
+                    .findAny()
+                    .orElse(null);
         }
     }
 

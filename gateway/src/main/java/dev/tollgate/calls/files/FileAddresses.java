@@ -207,15 +207,13 @@ public record FileAddresses(
         }
 
         private byte[] stored() throws IOException {
-            try (InputStream content = data.decoded()) {
+            JsonSource bytes = data.decoded();
+            if (bytes.size() == 0) {
+                throw new IOException("a made file is no base64");
+            }
+            try (InputStream content = bytes.stream()) {
                 String id = call.files()
-                        .write(
-                                call.accountId(),
-                                call.owner(),
-                                Purpose.MADE,
-                                "image/" + format,
-                                data.decodedLength(),
-                                content)
+                        .write(call.accountId(), call.owner(), Purpose.MADE, "image/" + format, bytes.size(), content)
                         .id();
                 return (call.base() + id + suffix()).getBytes(StandardCharsets.US_ASCII);
             }

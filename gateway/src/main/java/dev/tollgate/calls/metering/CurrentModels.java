@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +57,16 @@ public final class CurrentModels implements ModelLife {
 
     /** Returns the ids of the models that make images. */
     public List<String> makingImages() {
-        return catalogue.all().stream()
-                .filter(Model::makesImages)
-                .map(Model::id)
-                .toList();
+        return ids(Model::makesImages);
+    }
+
+    /** Returns the ids of the models that make speech. */
+    public List<String> speaking() {
+        return ids(Model::speaks);
+    }
+
+    private List<String> ids(Predicate<Model> fits) {
+        return catalogue.all().stream().filter(fits).map(Model::id).toList();
     }
 
     @Override

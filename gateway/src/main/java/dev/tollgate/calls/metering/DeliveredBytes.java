@@ -1,15 +1,21 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 
 /** The UTF-8 bytes of an answer until now, by kind. Confined to its call. */
 final class DeliveredBytes {
+
+    /** The bytes of a token as PCM at 24 kHz with 16 bits. */
+    private static final long SPEECH_BYTES_PER_TOKEN = 24_000 * 2 / UpstreamModel.SPEECH_TOKENS_A_SECOND;
 
     private final Bounds.Images images;
     private long visible;
     private long visibleAtReport;
     private int made;
     private int madeAtReport;
+    private long spoken;
+    private long spokenAtReport;
     private long thoughts;
     private long media;
     private long raw;
@@ -23,6 +29,11 @@ final class DeliveredBytes {
             case UpstreamEvent.Text text -> visible += Utf8.length(text.text());
             case UpstreamEvent.Thought thought -> thoughts += Utf8.length(thought.text());
             case UpstreamEvent.ToolCall call -> visible += Utf8.length(call.name()) + Utf8.length(call.arguments());
+            case UpstreamEvent.Media speech
+            when speech.isAudio() -> {
+                spoken += speech.data().decoded().size();
+                media += speech.data().heapBytes();
+            }
             case UpstreamEvent.Media medium -> {
                 visible += images.most() == 0 ? images.weight() : 0;
                 made += made < images.most() ? 1 : 0;
@@ -39,6 +50,7 @@ final class DeliveredBytes {
     void reported() {
         visibleAtReport = visible;
         madeAtReport = made;
+        spokenAtReport = speechTokens();
     }
 
     long visible() {
@@ -50,9 +62,14 @@ final class DeliveredBytes {
         return made;
     }
 
-    /** Returns the weight of the images that no report counts yet. */
+    /** Returns the tokens of speech, by its length. */
+    long speechTokens() {
+        return Math.ceilDiv(spoken, SPEECH_BYTES_PER_TOKEN);
+    }
+
+    /** Returns the weight of the images and of the speech that no report counts yet. */
     long weightSinceReport() {
-        return (made - madeAtReport) * images.weight();
+        return (made - madeAtReport) * images.weight() + speechTokens() - spokenAtReport;
     }
 
     /** Returns the visible bytes without images that no report counts yet. */

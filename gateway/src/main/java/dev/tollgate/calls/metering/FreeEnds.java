@@ -70,7 +70,7 @@ public final class FreeEnds {
         return DAY
                 + " calls of this account were free today although a model answered them, because their answers could not be shown. Until "
                 + end(now, ChronoUnit.DAYS)
-                + " summaries (compaction), text completions, and models whose files this API cannot show are refused. Other calls go on.";
+                + " summaries (compaction), text completions, speech, and models whose files this API cannot show are refused. Other calls go on.";
     }
 
     private static String ofImages(Instant now) {

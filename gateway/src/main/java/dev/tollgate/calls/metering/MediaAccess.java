@@ -26,8 +26,8 @@ public record MediaAccess(MediaLoader loader, Ledger ledger) {
     /** Lets the request's media be downloaded, and what the model makes be written to files, at the account's expense. */
     void serve(String accountId, KeyOwner owner, Model model, Ask ask) {
         CallMedia media = ask.media();
-        if (model.makesImages()) {
-            media.makes(loader.madeFiles(accountId));
+        if (model.makesImages() || model.speaks()) {
+            media.makes(loader.madeFiles(accountId, model.speaks()));
         }
         media.loadBy(wanted -> loader.load(accountId, owner, wanted, MediaBound.inlineBytes(ask.promptSize()), media));
     }

@@ -221,9 +221,9 @@ final class UsageMeter {
         long toolUse = atMost(limits.toolTokens(prompt), counts.of(Count.TOOLS));
         long candidates = counts.of(Count.COMPLETION);
         long made = imageTokens();
-        if (estimates && candidates == 0 && bytes.visible() + bytes.images() > 0) {
+        if (estimates && candidates == 0 && bytes.visible() + bytes.images() + bytes.speechTokens() > 0) {
             made = bytes.images() * images.tokens();
-            candidates = made + estimated(bytes.visible());
+            candidates = made + bytes.speechTokens() + estimated(bytes.visible());
         }
         made = Math.min(made, images.tokensIn(cutTokens));
         candidates = Math.min(limits.textTokens() + made, atMost(limits.billedOutputTokens(), candidates));
@@ -256,7 +256,7 @@ final class UsageMeter {
 
     /** Returns a usage with the parts of its output that are no text, each cut to the output that was reported; the text is what remains. */
     private Usage made(Usage usage) {
-        Usage made = usage;
+        Usage made = bytes.speechTokens() > 0 && bytes.visible() == 0 ? usage.with(Count.TEXT, 0) : usage;
         for (Count part : Count.MADE) {
             long tokens =
                     Math.min(usage.candidatesTokens(), extras.within(counts.of(Count.COMPLETION), counts.of(part)));

@@ -17,7 +17,7 @@ public interface Outlet {
     /** Begins a stream of events. */
     void stream();
 
-    /** Begins one JSON body of so many bytes. */
+    /** Begins one body of so many bytes. */
     void body(long bytes);
 
     /** Writes bytes, in a stream only whole events. @param length number of bytes that count; the caller may overwrite the array afterwards */

@@ -30,8 +30,7 @@ final class ExchangeOutlet implements Outlet {
 
     @Override
     public void stream() {
-        SseWriter begun =
-                form.contentType().equals(StreamForm.EVENTS) ? exchange.stream() : exchange.stream(form.contentType());
+        SseWriter begun = form.isEvents() ? exchange.stream() : exchange.stream(form.contentType());
         if (form.silence() != null) {
             begun.heartbeatAfter(form.silence(), form.heartbeat());
         }
@@ -40,7 +39,7 @@ final class ExchangeOutlet implements Outlet {
 
     @Override
     public void body(long bytes) {
-        writer = exchange.body(bytes);
+        writer = exchange.body(form.isEvents() ? "application/json" : form.contentType(), bytes);
     }
 
     @Override

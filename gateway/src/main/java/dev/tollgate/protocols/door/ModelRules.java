@@ -35,9 +35,20 @@ public final class ModelRules {
      */
     public static void check(Model model, Conversation request, String insteadOfFunctions) {
         ModelRules rules = new ModelRules(model, request);
+        rules.checkOutput();
         rules.checkTools(insteadOfFunctions);
         rules.checkResponseFormat();
         rules.checkSampling();
+    }
+
+    private void checkOutput() {
+        if (model.speaks()) {
+            throw ApiError.invalid(
+                            "model",
+                            "'model' must be a model of text here, '" + model.id()
+                                    + "' makes speech. Use /v1/audio/speech.")
+                    .asException();
+        }
     }
 
     private void checkTools(String insteadOfFunctions) {

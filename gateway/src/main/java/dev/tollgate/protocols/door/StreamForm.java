@@ -4,8 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stream leaves.
+ * A way in which a stream leaves.
  *
+ * @param contentType of the stream, and of a whole body if the stream has no events
  * @param silence after how much of it a heartbeat goes out (D35, E21); null for never
  * @param heartbeat ASCII characters that clients of the protocol read over between two events, or with which each event begins
  */
@@ -18,4 +19,8 @@ public record StreamForm(String contentType, @Nullable Duration silence, String 
 
     /** A comment line. A blank line behind it would be an event without data, which older clients of OpenAI's protocols cannot read. */
     public static final String COMMENT = ": keep-alive\n";
+
+    boolean isEvents() {
+        return contentType.equals(EVENTS);
+    }
 }

@@ -3,6 +3,8 @@ package dev.tollgate.protocols.googleapi;
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.upstreams.media.MadeData;
+import dev.tollgate.upstreams.media.WavFile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Puts the chunks of a stream together as {@code generateContent} answers: text that follows text of its kind is one part, with the
- * signature of either; two that are both signed stay apart (protocol 2.4, rule 7). The last value of other members counts. Confined to its call.
+ * signature of either; two that are both signed stay apart (protocol 2.4, rule 7). Speech is one WAV file, as Google's is. The last value of other members counts. Confined to its call.
  */
 final class Assembly {
 
@@ -82,6 +84,7 @@ final class Assembly {
         /** The parts that are closed, and the text that is not, with commas between them. */
         private final CollectedJson parts = new CollectedJson();
 
+        private final WavFile speech = new WavFile();
         private final TokenLists tokens = new TokenLists();
         private boolean hasCall;
         private boolean isText;
@@ -124,6 +127,11 @@ final class Assembly {
         }
 
         private void add(JsonNode part, boolean thought) {
+            JsonNode blob = part.path("inlineData");
+            MadeData.Filed file = files.of(blob.path("data").asString(""));
+            if (file != null && speech.add(blob.path("mimeType").asString(""), file)) {
+                return;
+            }
             String more = part.path("thoughtSignature").asString(null);
             int known = 1 + (part.has("thought") ? 1 : 0) + (more == null ? 0 : 1);
             if (!part.path("text").isString() || part.size() != known) {
@@ -167,6 +175,11 @@ final class Assembly {
 
         private void write(JsonPieces pieces) {
             close();
+            if (!speech.isEmpty()) {
+                next().raw("{\"inlineData\":{\"mimeType\":\"audio/wav\",\"data\":\"");
+                parts.add(speech.base64());
+                parts.out().raw("\"}}");
+            }
             Utf8Buffer out = pieces.out();
             out.raw("{\"content\":{\"role\":\"model\",\"parts\":[");
             pieces.repeat(parts);

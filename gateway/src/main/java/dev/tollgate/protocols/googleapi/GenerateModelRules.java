@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
+import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
@@ -20,6 +21,7 @@ final class GenerateModelRules {
     private static final String JSON = "application/json";
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
     private static final Set<String> MIME_TYPES = Set.of("", "text/plain", JSON, "text/x.enum");
+    private static final String MODALITIES = "generation_config.response_modalities";
     private static final String CHOICE = "tool_config.function_calling_config";
 
     private final Model model;
@@ -35,10 +37,31 @@ final class GenerateModelRules {
     /** @throws dev.tollgate.base.error.ApiException a 400 that names the field */
     static void check(Model model, NativeRequest request) {
         GenerateModelRules rules = new GenerateModelRules(model, request);
+        rules.checkSpeech();
         rules.checkTools();
         rules.checkFormat();
         rules.checkSampling();
         rules.checkThinking();
+    }
+
+    /** A model that makes speech makes it of text, and nothing else. */
+    private void checkSpeech() {
+        ImageWish wish = request.images();
+        String sound = wish.sound();
+        if (sound != null && !model.speaks()) {
+            throw NativeRequestReader.refuse(
+                    sound,
+                    sound + ": model '" + model.id() + "' does not answer in AUDIO. GET"
+                            + " /v1/models?output_modalities=audio lists models that do.");
+        }
+        require(
+                !model.speaks() || wish.wanted() == null && !wish.isText(),
+                MODALITIES,
+                MODALITIES + ": must be AUDIO alone, model '" + model.id() + "' makes nothing else.");
+        require(
+                !model.speaks() || !request.hasMedia(),
+                "contents",
+                "contents: must be text alone, which model '" + model.id() + "' speaks.");
     }
 
     private void checkTools() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The files of one answer, whose names stand for them in its trees. Confined to its call. */
@@ -23,6 +24,11 @@ final class NamedFiles {
                 raw.files().forEach(file -> files.put(file.text(), file));
             }
         }
+    }
+
+    /** Returns the file that a name stands for; null if it is none. */
+    MadeData.@Nullable Filed of(String name) {
+        return files.get(name);
     }
 
     /** Writes a tree, with the files in the place of their names. */

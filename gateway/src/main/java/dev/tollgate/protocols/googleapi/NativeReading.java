@@ -94,10 +94,10 @@ public abstract class NativeReading<R> extends Reading<R> {
         images(request, asked).check();
     }
 
-    /** The defaults of other doors do not hold here (D51). Images need one (Y5). */
+    /** The defaults of other doors do not hold here (D51). Images and speech need one (Y5). */
     @Override
     protected @Nullable Long tokensMaxByDefault(Model asked) {
-        return asked.makesImages() ? asked.maxTokensByDefault() : null;
+        return asked.makesImages() || asked.speaks() ? asked.maxTokensByDefault() : null;
     }
 
     @Override

@@ -44,11 +44,11 @@ public final class NativeRequestReader {
     private static final String STORE = "store";
 
     /** The configuration's fields without effect: they would choose another model, or request output that no model here has. */
-    private static final List<String> CONFIG_WITHOUT_EFFECT = List.of(
-            "speechConfig", "enableEnhancedCivicAnswers", "audioTimestamp", "routingConfig", "modelSelectionConfig");
+    private static final List<String> CONFIG_WITHOUT_EFFECT =
+            List.of("enableEnhancedCivicAnswers", "audioTimestamp", "routingConfig", "modelSelectionConfig");
 
     private static final String RESPONSE_MODALITIES = "generation_config.response_modalities";
-    private static final Set<String> MODALITIES = Set.of("text", "image");
+    private static final Set<String> MODALITIES = Set.of("text", "image", "audio");
 
     private final ReadLimits limits;
     private final List<String> ignored = new ArrayList<>();
@@ -192,6 +192,9 @@ public final class NativeRequestReader {
                 drop(file, "displayName", at + ".fileData.displayName");
                 countMedium(at);
             }
+            if (part.has("speechMetadata")) {
+                wish = wish.withSound(at + ".speech_metadata");
+            }
             checkFrames(part.path("videoMetadata").path("fps"), at + ".video_metadata.fps");
             parts(part.path("functionResponse").path("parts"), at + ".function_response.parts");
         }
@@ -314,7 +317,7 @@ public final class NativeRequestReader {
             require(
                     MODALITIES.contains(modalities.getLast()),
                     RESPONSE_MODALITIES,
-                    RESPONSE_MODALITIES + ": only TEXT and IMAGE are supported.");
+                    RESPONSE_MODALITIES + ": only TEXT, IMAGE and AUDIO are supported.");
         }
         config.remove("responseModalities");
         wish = wish.of(modalities, Collections.nCopies(modalities.size(), RESPONSE_MODALITIES));

@@ -34,7 +34,8 @@ final class ProtoMessages {
             Content role=string parts=Part*
             Part text=string inlineData=Blob fileData=FileData functionCall=FunctionCall functionResponse=FunctionResponse
              executableCode=object codeExecutionResult=object thought=bool thoughtSignature=string videoMetadata=VideoMetadata
-             mediaResolution=MediaResolution partMetadata=object
+             mediaResolution=MediaResolution partMetadata=object speechMetadata=SpeechMetadata
+            SpeechMetadata speaker=string style=string
             MediaResolution level=MediaResolutionLevel
             Blob mimeType=string data=string displayName=string
             VideoMetadata startOffset=string endOffset=string fps=number
@@ -59,8 +60,13 @@ final class ProtoMessages {
             GenerationConfig temperature=number topP=number topK=int candidateCount=int maxOutputTokens=int
              stopSequences=string* seed=int presencePenalty=number frequencyPenalty=number responseLogprobs=bool logprobs=int
              responseMimeType=string responseSchema=Schema responseJsonSchema=any responseModalities=word* mediaResolution=MediaResolutionLevel
-             thinkingConfig=ThinkingConfig speechConfig=any imageConfig=any enableEnhancedCivicAnswers=any audioTimestamp=any
+             thinkingConfig=ThinkingConfig speechConfig=SpeechConfig imageConfig=any enableEnhancedCivicAnswers=any audioTimestamp=any
              routingConfig=any modelSelectionConfig=any
+            SpeechConfig voiceConfig=VoiceConfig multiSpeakerVoiceConfig=MultiSpeakerVoiceConfig languageCode=string
+            VoiceConfig voice=string prebuiltVoiceConfig=PrebuiltVoiceConfig
+            PrebuiltVoiceConfig voiceName=string
+            MultiSpeakerVoiceConfig speakerVoiceConfigs=SpeakerVoiceConfig*
+            SpeakerVoiceConfig speaker=string voiceConfig=VoiceConfig
             ThinkingConfig includeThoughts=bool thinkingBudget=int thinkingLevel=ThinkingLevel
             """;
 

@@ -33,6 +33,7 @@ final class UsageMetadata {
         detail(tree, PROMPT, Modality.TEXT, usage.promptText());
         detail(tree, PROMPT, Modality.IMAGE, tokens.of(Count.IMAGE));
         detail(tree, PROMPT, Modality.AUDIO, tokens.of(Count.AUDIO));
+        detail(tree, "candidatesTokensDetails", Modality.AUDIO, tokens.speechTokens());
         for (Count made : Count.MADE) {
             detail(tree, "candidatesTokensDetails", made.modality(), tokens.of(made));
         }

@@ -72,6 +72,10 @@ final class CompatRequestWriter {
                             "'" + field + "': " + tool.words() + " is not available for this model at the moment.")
                     .asException();
         }
+        if (conversation.images().sound() != null) {
+            throw ApiError.invalid("model", "'model': speech is not available of this model at the moment.")
+                    .asException();
+        }
         json.writeStartObject();
         json.writeStringProperty("model", ask.upstreamModel());
         messages.write(conversation.messages());

@@ -30,6 +30,12 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
     /** The pieces that are written together. */
     private static final int PIECES_MAX = 4;
 
+    /** All of a speech goes aside, so that its parts do not add up on the heap. */
+    private static final int SPEECH_HELD_BYTES = 1;
+
+    /** The parts of the longest speech, a token each. */
+    private static final int SPEECH_PARTS_MAX = 16_384;
+
     private final AnswerReader reader;
     private final MadeFiles files;
     private final ErrorReader errors;
@@ -39,6 +45,7 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
     private final Map<String, MadeData.Filed> whole = new HashMap<>();
     private final List<MadeData.Filed> untold = new ArrayList<>();
     private final List<MadeFiles.Writing> unfinished = new ArrayList<>(1);
+    private MadeFiles.@Nullable Writing latest;
     private boolean endsFile;
     private @Nullable UpstreamFailure failure;
 
@@ -49,7 +56,9 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
         this.reader = reader;
         this.files = files;
         this.errors = errors;
-        this.scanner = new MadeScanner(member, files.bytesMax(), this);
+        this.scanner = files.isSpeech()
+                ? new MadeScanner(member, files.bytesMax(), SPEECH_HELD_BYTES, SPEECH_PARTS_MAX, this)
+                : new MadeScanner(member, files.bytesMax(), this);
     }
 
     /** @param files null if the model makes none */
@@ -140,8 +149,10 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
 
     @Override
     public String begins() {
-        unfinished.add(files.begin());
-        return unfinished.getLast().name();
+        MadeFiles.Writing next = files.begin(files.isSpeech() ? latest : null);
+        latest = next;
+        unfinished.add(next);
+        return next.name();
     }
 
     @Override

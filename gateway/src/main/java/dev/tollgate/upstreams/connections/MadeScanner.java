@@ -83,6 +83,8 @@ final class MadeScanner {
 
     private final Member member;
     private final long fileBytesMax;
+    private final int heldBytesMax;
+    private final int partsMax;
     private final Target target;
     private State state = State.OUTSIDE;
     private int depth;
@@ -106,6 +108,13 @@ final class MadeScanner {
 
     /** @param fileBytesMax of one file, decoded; an answer may have twice as much */
     MadeScanner(Member member, long fileBytesMax, Target target) {
+        this(member, fileBytesMax, HELD_BYTES_MAX, PARTS_MAX, target);
+    }
+
+    /** @param heldBytesMax longer values go aside @param partsMax of an answer that are files */
+    MadeScanner(Member member, long fileBytesMax, int heldBytesMax, int partsMax, Target target) {
+        this.heldBytesMax = heldBytesMax;
+        this.partsMax = partsMax;
         this.member = member;
         this.fileBytesMax = fileBytesMax;
         this.target = target;
@@ -200,7 +209,7 @@ final class MadeScanner {
     /** @return the place of the first byte that is not held */
     private int hold(byte[] bytes, int from, int length) {
         int at = from;
-        int to = Math.min(length, from + HELD_BYTES_MAX - heldLength);
+        int to = Math.min(length, from + heldBytesMax - heldLength);
         while (at < to && state == State.HELD) {
             byte b = bytes[at];
             if (b == '\n' || b == '\r' || b == '"' && !isEscaped) {
@@ -216,7 +225,7 @@ final class MadeScanner {
                 count((heldLength - prefix()) * 3L / 4);
             }
             letGo();
-        } else if (heldLength == HELD_BYTES_MAX) {
+        } else if (heldLength == heldBytesMax) {
             goAside();
         }
         return at;
@@ -225,7 +234,7 @@ final class MadeScanner {
     private void keep(byte[] bytes, int from, int to) {
         int length = heldLength + to - from;
         if (length > held.length) {
-            held = Arrays.copyOf(held, Math.min(HELD_BYTES_MAX, Math.max(length, 2 * held.length)));
+            held = Arrays.copyOf(held, Math.min(heldBytesMax, Math.max(length, 2 * held.length)));
         }
         System.arraycopy(bytes, from, held, heldLength, to - from);
         heldLength = length;
@@ -399,7 +408,7 @@ final class MadeScanner {
     private void count(long bytes) {
         bytesBefore += bytes;
         parts++;
-        if (bytes > fileBytesMax || bytesBefore > 2 * fileBytesMax || parts > PARTS_MAX) {
+        if (bytes > fileBytesMax || bytesBefore > 2 * fileBytesMax || parts > partsMax) {
             fault = Fault.TOO_LARGE;
         }
     }

@@ -105,6 +105,8 @@ final class NativeRequestWriter {
         body.path(CONFIG).properties().forEach(this::configured);
         if (model.images() != null) {
             GenerationConfigWriter.writeImages(json, ask.images());
+        } else if (model.speaks()) {
+            GenerationConfigWriter.writeSpeech(json, null);
         }
         json.writeEndObject();
         json.writeEndObject();
@@ -127,7 +129,10 @@ final class NativeRequestWriter {
     }
 
     private void configured(Map.Entry<String, JsonNode> member) {
-        if (!model.sampling() && SAMPLING.contains(member.getKey())) {
+        boolean isLost = member.getKey().equals("speechConfig")
+                ? !model.speaks()
+                : !model.sampling() && SAMPLING.contains(member.getKey());
+        if (isLost) {
             ignored.add(CONFIG + "." + member.getKey());
             return;
         }

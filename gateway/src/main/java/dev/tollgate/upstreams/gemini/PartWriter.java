@@ -84,7 +84,7 @@ final class PartWriter {
             switch (part) {
                 case ContentPart.Text text when text.text().isEmpty() -> {}
                 case ContentPart.Text text -> {
-                    text(text.text(), null);
+                    text(text.text(), null, text.style());
                     written = true;
                 }
                 case ContentPart.Media medium -> {
@@ -99,9 +99,19 @@ final class PartWriter {
     }
 
     void text(JsonText text, @Nullable String signature) {
+        text(text, signature, null);
+    }
+
+    private void text(JsonText text, @Nullable String signature, @Nullable JsonText style) {
         json.writeStartObject();
         json.writeName("text");
         text.write(json);
+        if (style != null) {
+            json.writeObjectPropertyStart("speechMetadata");
+            json.writeName("style");
+            style.write(json);
+            json.writeEndObject();
+        }
         if (signature != null) {
             json.writeStringProperty("thoughtSignature", signature);
         }

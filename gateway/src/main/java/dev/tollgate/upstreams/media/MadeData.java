@@ -2,12 +2,10 @@ package dev.tollgate.upstreams.media;
 
 import dev.tollgate.base.json.JsonOut;
 import dev.tollgate.base.json.JsonSource;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.Base64;
 
 /** A file that a model has made, in base64; or where it lies, for one that the upstream keeps. */
@@ -34,11 +32,15 @@ public sealed interface MadeData {
     /** Writes it into a JSON string. */
     void write(JsonOut out);
 
-    /** Returns the bytes that it stands for. Reading blocks, and fails for what is no base64. */
-    InputStream decoded() throws IOException;
+    /** Returns the bytes that it stands for, decoded as they are read. */
+    JsonSource decoded();
 
-    /** Returns how many bytes {@link #decoded} has. Blocks. */
-    long decodedLength() throws IOException;
+    private static byte[] bytes(byte[] base64) {
+        for (int i = 0; i < base64.length; i++) {
+            base64[i] = base64[i] == '-' ? (byte) '+' : base64[i] == '_' ? (byte) '/' : base64[i];
+        }
+        return Base64.getDecoder().decode(base64);
+    }
 
     /** A short one. */
     record Text(String text) implements MadeData {
@@ -63,21 +65,14 @@ public sealed interface MadeData {
             out.out().escaped(text);
         }
 
+        /** Returns none for what is no base64. */
         @Override
-        public InputStream decoded() throws IOException {
-            return new ByteArrayInputStream(bytes());
-        }
-
-        @Override
-        public long decodedLength() throws IOException {
-            return bytes().length;
-        }
-
-        private byte[] bytes() throws IOException {
+        public JsonSource decoded() {
             try {
-                return Base64.getMimeDecoder().decode(text);
+                return new Held(
+                        Base64.getMimeDecoder().decode(text.replace('-', '+').replace('_', '/')));
             } catch (IllegalArgumentException e) {
-                throw new IOException("a made file is no base64", e);
+                return new Held(new byte[0]);
             }
         }
 
@@ -92,14 +87,19 @@ public sealed interface MadeData {
 
         private final String name;
         private final FileChannel file;
+        private final long place;
         private final long size;
+        private final int padding;
         private final String head;
 
-        Filed(String name, FileChannel file, long size, String head) {
+        /** @param place of its first character in the file @param padding characters at its end that stand for nothing */
+        Filed(String name, FileChannel file, long place, long size, int padding, String head) {
             this.name = name;
             this.head = head;
             this.file = file;
+            this.place = place;
             this.size = size;
+            this.padding = padding;
         }
 
         @Override
@@ -128,41 +128,8 @@ public sealed interface MadeData {
         }
 
         @Override
-        public InputStream decoded() {
-            return Base64.getDecoder().wrap(new BufferedInputStream(new Whole(), HEAD_CHARS));
-        }
-
-        @Override
-        public long decodedLength() throws IOException {
-            int last = (int) Math.min(2, size);
-            int padding = 0;
-            for (byte b : read(size - last, last)) {
-                padding += b == '=' ? 1 : 0;
-            }
-            return (size - padding) * 3 / 4;
-        }
-
-        /** All of its characters. */
-        private final class Whole extends InputStream {
-
-            private long at;
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 1 ? -1 : one[0] & 0xff;
-            }
-
-            @Override
-            public int read(byte[] target, int offset, int count) throws IOException {
-                int some = (int) Math.min(count, size - at);
-                if (some <= 0) {
-                    return count == 0 ? 0 : -1;
-                }
-                System.arraycopy(Filed.this.read(at, some), 0, target, offset, some);
-                at += some;
-                return some;
-            }
+        public JsonSource decoded() {
+            return new Decoded(this);
         }
 
         @Override
@@ -174,11 +141,45 @@ public sealed interface MadeData {
         public byte[] read(long from, int count) throws IOException {
             ByteBuffer bytes = ByteBuffer.allocate(count);
             while (bytes.hasRemaining()) {
-                if (file.read(bytes, from + bytes.position()) < 0) {
+                if (file.read(bytes, place + from + bytes.position()) < 0) {
                     throw new IOException("a made file has become shorter");
                 }
             }
             return bytes.array();
+        }
+    }
+
+    /** Bytes in memory. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares it
+    record Held(byte[] bytes) implements JsonSource {
+
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public byte[] read(long from, int count) {
+            return Arrays.copyOfRange(bytes, (int) from, (int) from + count);
+        }
+    }
+
+    /** The bytes that a long one stands for. */
+    record Decoded(Filed file) implements JsonSource {
+
+        @Override
+        public long size() {
+            return (file.size - file.padding) * 3 / 4;
+        }
+
+        @Override
+        public byte[] read(long from, int count) throws IOException {
+            long first = from / 3 * 4;
+            long chars = file.size() - file.padding;
+            long end = Math.min(chars % 4 == 1 ? chars - 1 : chars, (from + count + 2) / 3 * 4);
+            byte[] bytes = bytes(file.read(first, (int) (end - first)));
+            int skipped = (int) (from % 3);
+            return Arrays.copyOfRange(bytes, skipped, skipped + count);
         }
     }
 }

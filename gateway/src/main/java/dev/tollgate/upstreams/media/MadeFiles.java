@@ -28,11 +28,16 @@ public final class MadeFiles {
     private final MediaSpool spool;
     private final String accountId;
     private final long bytesMax;
+    private final boolean isSpeech;
     private final List<Writing> written = new ArrayList<>(1);
     private boolean isOver;
 
-    /** @param bytesMax of one file, decoded */
-    MadeFiles(MediaSpool spool, String accountId, long bytesMax) {
+    /**
+     * @param bytesMax of one file, decoded
+     * @param isSpeech whether the files are the many parts of one speech
+     */
+    MadeFiles(MediaSpool spool, String accountId, long bytesMax, boolean isSpeech) {
+        this.isSpeech = isSpeech;
         this.spool = spool;
         this.accountId = accountId;
         this.bytesMax = bytesMax;
@@ -43,11 +48,16 @@ public final class MadeFiles {
         return bytesMax;
     }
 
-    /** Begins a file. */
-    public Writing begin() {
+    /** Returns whether the files are parts of one speech. */
+    public boolean isSpeech() {
+        return isSpeech;
+    }
+
+    /** Begins a file. @param before the file behind whose end it lies, which is written first; null for one of its own */
+    public Writing begin(@Nullable Writing before) {
         byte[] random = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(random);
-        return new Writing(MARK + HexFormat.of().formatHex(random));
+        return new Writing(MARK + HexFormat.of().formatHex(random), before);
     }
 
     private synchronized boolean hasSome() {
@@ -74,13 +84,19 @@ public final class MadeFiles {
     public final class Writing {
 
         private final String name;
+        private final boolean isFirst;
+        private @Nullable Writing before;
         private @Nullable FileChannel file;
         private long taken;
+        private long from;
         private long length;
+        private int padding;
         private final StringBuilder head = new StringBuilder();
 
-        private Writing(String name) {
+        private Writing(String name, @Nullable Writing before) {
             this.name = name;
+            this.before = before;
+            this.isFirst = before == null;
         }
 
         public String name() {
@@ -92,17 +108,22 @@ public final class MadeFiles {
             FileChannel to = file;
             if (to == null) {
                 take(Math.max(count, Math.min((bytesMax + 2) / 3 * 4, spool.partMax())));
-                to = spool.newFile();
+                to = before == null || before.file == null ? spool.newFile() : before.file;
+                from = before == null ? 0 : before.from + before.length;
+                before = null;
                 file = to;
             } else if (length + count > taken) {
                 take(count);
             }
             ByteBuffer source = ByteBuffer.wrap(bytes, 0, count);
             while (source.hasRemaining()) {
-                to.write(source);
+                to.write(source, from + length + source.position());
             }
             length += count;
-            int ofHead = Math.min(count, MadeData.HEAD_CHARS - head.length());
+            for (int i = Math.max(0, count - 2); i < count; i++) {
+                padding += bytes[i] == '=' ? 1 : 0;
+            }
+            int ofHead = isSpeech ? 0 : Math.min(count, MadeData.HEAD_CHARS - head.length());
             head.append(new String(bytes, 0, ofHead, StandardCharsets.US_ASCII));
         }
 
@@ -118,7 +139,7 @@ public final class MadeFiles {
             long unused = Math.max(0, taken - length);
             taken -= unused;
             spool.giveFile(accountId, unused);
-            return new MadeData.Filed(name, file, length, head.toString());
+            return new MadeData.Filed(name, file, from, length, padding, head.toString());
         }
 
         /** Gives everything back. */
@@ -126,7 +147,7 @@ public final class MadeFiles {
             spool.giveFile(accountId, taken);
             taken = 0;
             try {
-                if (file != null) {
+                if (file != null && isFirst) {
                     file.close();
                 }
             } catch (IOException e) {

@@ -272,9 +272,9 @@ public final class MediaLoader implements AutoCloseable {
         }
     }
 
-    /** Returns where the files go that a model makes for a call of an account. */
-    public MadeFiles madeFiles(String accountId) {
-        return new MadeFiles(spool, accountId, limits.madeBytesMax());
+    /** Returns where the files go that a model makes for a call of an account. @param isSpeech whether they are parts of one speech */
+    public MadeFiles madeFiles(String accountId, boolean isSpeech) {
+        return new MadeFiles(spool, accountId, limits.madeBytesMax(), isSpeech);
     }
 
     /** Downloads since the start that have ended so. */

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.media.MadeFiles;
 import dev.tollgate.upstreams.pool.RetryPlan.Decision;
 import dev.tollgate.upstreams.pool.RetryPlan.Next;
 import dev.tollgate.upstreams.pool.Upstreams.Leg;
@@ -303,13 +304,18 @@ final class Attempts implements SentCall {
 
     /**
      * Starts the hedging timer, except if media must be sent first: that time says nothing about the channel, and a second attempt would
-     * send all of it twice. Nor does the time that an image takes.
+     * send all of it twice. Nor does the time that an image or a speech takes.
      */
     private void hedgeLater(Attempt first) {
         long wait = pool.hedgeAfterMillis();
-        if (wait > 0 && ask.images() == null && first.leg().ask().mayBeHedged()) {
+        if (wait > 0 && ask.images() == null && !speaks() && first.leg().ask().mayBeHedged()) {
             race.watch(first, wait, this::hedge);
         }
+    }
+
+    private boolean speaks() {
+        MadeFiles made = ask.media().made();
+        return made != null && made.isSpeech();
     }
 
     /** Starts a second attempt if another channel and a retry are available. It costs one retry of the pool and one of the call. */

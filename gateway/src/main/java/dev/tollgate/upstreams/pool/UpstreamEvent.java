@@ -67,6 +67,11 @@ public sealed interface UpstreamEvent {
             this(candidate, mimeType, data, false, null);
         }
 
+        /** Returns whether it is audio that is here. */
+        public boolean isAudio() {
+            return !linked && mimeType.regionMatches(true, 0, "audio/", 0, 6);
+        }
+
         /** Writes a data URL, or the link, into a JSON string. */
         public void writeUrl(JsonOut out) {
             if (!linked) {

@@ -69,7 +69,8 @@ final class Sold {
                         0,
                         pricing.tariff().has(Rate.IMAGE_OUTPUT)
                                 ? new UpstreamModel.Images(Map.of("1K", 1_120L), "1K", List.of("1:1"), 14)
-                                : null),
+                                : null,
+                        false),
                 pricing,
                 Model.UsageForm.TOKENS,
                 false,

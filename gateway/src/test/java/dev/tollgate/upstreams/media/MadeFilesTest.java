@@ -3,9 +3,16 @@ package dev.tollgate.upstreams.media;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Randomly;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,17 +35,17 @@ class MadeFilesTest {
     }
 
     private MadeFiles files(String account) {
-        return new MadeFiles(spool, account, 10_000);
+        return new MadeFiles(spool, account, 10_000, false);
     }
 
     private static MadeData.Filed written(MadeFiles files) throws Exception {
-        MadeFiles.Writing writing = files.begin();
+        MadeFiles.Writing writing = files.begin(null);
         writing.write(SOME, SOME.length);
         return writing.finish();
     }
 
     private MadeFiles.Writing begun(String account) throws Exception {
-        MadeFiles.Writing file = files(account).begin();
+        MadeFiles.Writing file = files(account).begin(null);
         file.write(SOME, SOME.length);
         return file;
     }
@@ -64,7 +71,7 @@ class MadeFilesTest {
         begun("b");
         begun("c");
         assertThat(spool.fileBytes()).isEqualTo(3_000);
-        MadeFiles.Writing last = files("d").begin();
+        MadeFiles.Writing last = files("d").begin(null);
         Thread waiting = writes(last);
         awaits(waiting);
         first.discard();
@@ -78,7 +85,7 @@ class MadeFilesTest {
         begun("a");
         begun("b");
         begun("c");
-        Thread waiting = writes(files("d").begin());
+        Thread waiting = writes(files("d").begin(null));
         awaits(waiting);
         waiting.interrupt();
         waiting.join();
@@ -95,7 +102,7 @@ class MadeFilesTest {
         MadeFiles.Writing full = begun("c");
         begun("d");
         written(a);
-        Thread waiting = writes(b.begin());
+        Thread waiting = writes(b.begin(null));
         awaits(waiting);
         a.release();
         waiting.join();
@@ -117,5 +124,62 @@ class MadeFilesTest {
         while (thread.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
+    }
+
+    /** Parts of a speech lie in one file; base64 of each ends somewhere, with padding or without, and any piece of the bytes can be read. */
+    @Test
+    void the_bytes_of_parts_are_read_in_any_pieces() throws Exception {
+        spool = MediaSpool.open(folder, 1_000_000);
+        Randomly.run(Effort.of(50, 2_000), random -> {
+            try {
+                MadeFiles files = new MadeFiles(spool, "a", 10_000, true);
+                MadeFiles.Writing before = null;
+                List<byte[]> parts = new ArrayList<>();
+                List<MadeData.Filed> filed = new ArrayList<>();
+                while (parts.size() < 4) {
+                    byte[] part = new byte[random.nextInt(1, 500)];
+                    random.nextBytes(part);
+                    MadeFiles.Writing writing = files.begin(before);
+                    write(writing, encoded(part, random), random);
+                    parts.add(part);
+                    filed.add(writing.finish());
+                    before = writing;
+                }
+                for (int i = 0; i < parts.size(); i++) {
+                    byte[] part = parts.get(i);
+                    MadeData.Decoded decoded = new MadeData.Decoded(filed.get(i));
+                    assertThat(decoded.size()).isEqualTo(part.length);
+                    int from = random.nextInt(part.length);
+                    int count = random.nextInt(1, part.length - from + 1);
+                    assertThat(decoded.read(from, count)).isEqualTo(Arrays.copyOfRange(part, from, from + count));
+                }
+                files.release();
+                assertThat(spool.fileBytes()).isZero();
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static byte[] encoded(byte[] part, Random random) {
+        Base64.Encoder encoder = random.nextBoolean() ? Base64.getEncoder() : Base64.getUrlEncoder();
+        return (random.nextBoolean() ? encoder : encoder.withoutPadding()).encode(part);
+    }
+
+    /** Writes in two pieces, which may part the padding. */
+    private static void write(MadeFiles.Writing writing, byte[] base64, Random random)
+            throws IOException, InterruptedException {
+        int first = base64.length - random.nextInt(Math.min(base64.length, 4));
+        writing.write(base64, first);
+        if (first < base64.length) {
+            byte[] rest = Arrays.copyOfRange(base64, first, base64.length);
+            writing.write(rest, rest.length);
+        }
+    }
+
+    @Test
+    void a_short_one_that_is_no_base64_stands_for_nothing() {
+        assertThat(new MadeData.Text("QUI=").decoded().size()).isEqualTo(2);
+        assertThat(new MadeData.Text("?").decoded().size()).isZero();
     }
 }

@@ -78,6 +78,7 @@ public final class Manual {
                     "gemini",
                     "interactions",
                     "images",
+                    "audio",
                     "embeddings",
                     "text-completions",
                     "clients"),

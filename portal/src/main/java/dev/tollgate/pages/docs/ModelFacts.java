@@ -57,9 +57,13 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
-    /** The order of lists: models that stay before those that retire, the newest version first, and otherwise as the catalogue has them. */
+    /**
+     * The order of lists: models that stay before those that retire, models that answer before those of speech and embeddings, the newest version
+     * first, and otherwise as the catalogue has them.
+     */
     public static final Comparator<ModelFacts> NEWEST = Comparator.<ModelFacts, Boolean>comparing(
                     facts -> facts.end() != null)
+            .thenComparing(facts -> !facts.model().answers())
             .thenComparing(facts -> -version(facts.model().upstream().name()));
 
     private static final Pattern VERSION = Pattern.compile("(?<!\\d)(\\d{1,2})(?:\\.(\\d{1,2}))?(?!\\d)");
@@ -134,6 +138,9 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
     public List<String> tags() {
         if (model.isEmbedding()) {
             return List.of("embeddings");
+        }
+        if (model.speaks()) {
+            return List.of("makes speech");
         }
         List<String> tags =
                 new ArrayList<>(model.makesImages() ? List.of("images", "makes images") : List.of("images", "audio"));
@@ -212,6 +219,11 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         UpstreamModel upstream = model.upstream();
         if (upstream.embedding() != null) {
             return ofEmbedding(upstream.embedding());
+        }
+        if (upstream.speaks()) {
+            return List.of(
+                    new Fact("Makes", "speech of a text, with POST /v1/audio/speech"),
+                    new Fact("Formats", "WAV, and PCM as it comes"));
         }
         List<Fact> facts = new ArrayList<>();
         UpstreamModel.Images images = upstream.images();

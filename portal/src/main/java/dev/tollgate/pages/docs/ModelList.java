@@ -43,6 +43,7 @@ public record ModelList(
         SEARCH("Web search", facts -> facts.tags().contains("search")),
         JSON("JSON", facts -> facts.tags().contains("JSON")),
         IMAGES("Make images", facts -> facts.model().makesImages()),
+        SPEECH("Make speech", facts -> facts.model().speaks()),
         EMBEDDINGS("Embeddings", facts -> facts.model().isEmbedding()),
         CHANGING("Changing", facts -> facts.end() != null || !facts.ahead().isEmpty());
 
@@ -173,7 +174,7 @@ public record ModelList(
     /** Returns what more than half of the models that answer take and can do. */
     public List<String> usual() {
         List<ModelFacts> answering =
-                all.stream().filter(facts -> !facts.model().isEmbedding()).toList();
+                all.stream().filter(facts -> facts.model().answers()).toList();
         return answering.stream()
                 .flatMap(facts -> facts.tags().stream())
                 .distinct()
@@ -187,7 +188,7 @@ public record ModelList(
 
     /** Returns in what a model differs from what is usual. */
     public List<String> exceptions(ModelFacts facts) {
-        Stream<String> missing = facts.model().isEmbedding()
+        Stream<String> missing = !facts.model().answers()
                 ? Stream.of()
                 : usual().stream().filter(tag -> !facts.tags().contains(tag)).map(tag -> "no " + tag);
         return Stream.concat(facts.tags().stream().filter(tag -> !usual().contains(tag)), missing)

@@ -23,11 +23,14 @@ import org.jspecify.annotations.Nullable;
  * A price as pages describe it: every rate that is not the same as another one.
  *
  * @param images that are sold at this price; null if the model makes none
+ * @param speaks whether speech is sold at it
  */
-public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images) {
+public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images, boolean speaks) {
+
+    private static final int MINUTE = 60;
 
     public static PriceFacts of(Model model, Pricing pricing) {
-        return new PriceFacts(pricing, model.upstream().images());
+        return new PriceFacts(pricing, model.upstream().images(), model.speaks());
     }
 
     /**
@@ -38,7 +41,7 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
      */
     public record Line(String name, long micros, @Nullable Long longMicros) {}
 
-    /** Returns the rates in the order of a charge, then the price of an image by its size. */
+    /** Returns the rates in the order of a charge, then the price of an image by its size, or of a minute of speech. */
     public List<Line> rates() {
         Tariff tariff = pricing.tariff();
         PriceRates base = tariff.rates();
@@ -48,10 +51,19 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
                         Rate.AS_CHARGED.stream()
                                 .filter(tariff::has)
                                 .map(rate -> line(rate, rate.of(base), above == null ? null : rate.of(above))),
-                        sizes().entrySet().stream()
-                                .map(it ->
-                                        new Line("An image, " + String.join(" or ", it.getValue()), it.getKey(), null)))
+                        made())
                 .toList();
+    }
+
+    private Stream<Line> made() {
+        return speaks
+                ? Stream.of(new Line("A minute of speech", minuteMicros(), null))
+                : sizes().entrySet().stream()
+                        .map(it -> new Line("An image, " + String.join(" or ", it.getValue()), it.getKey(), null));
+    }
+
+    private long minuteMicros() {
+        return pricing.outputMicrosPerMillion() * MINUTE * UpstreamModel.SPEECH_TOKENS_A_SECOND / 1_000_000;
     }
 
     /** Returns the price of an image of a size. @param size one that the model makes */
@@ -72,8 +84,11 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
         return sizes;
     }
 
-    /** Returns what an image costs, as in "an image: 26.88 (1K, 2K), 48 (4K)"; empty if the model makes none. */
-    public String image(Money money) {
+    /** Returns what an image costs, as in "an image: 26.88 (1K, 2K), 48 (4K)", or a minute of speech; empty if the model makes neither. */
+    public String made(Money money) {
+        if (speaks) {
+            return "a minute of speech: " + ModelFacts.price(money, minuteMicros());
+        }
         return sizes().entrySet().stream()
                 .map(it -> ModelFacts.price(money, it.getKey()) + " (" + String.join(", ", it.getValue()) + ")")
                 .reduce((one, other) -> one + ", " + other)
@@ -141,9 +156,7 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
         if (!tiers().isEmpty()) {
             lines.add("Tiers " + tiers());
         }
-        if (images != null) {
-            lines.add(image(Money.CREDITS));
-        }
+        add(lines, made(Money.CREDITS));
         return lines;
     }
 
@@ -157,7 +170,7 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images)
             changes.add(
                     then.above() == null ? "no rates of long prompts" : longPrompts(then.rates(), then.above(), money));
         }
-        String tiers = new PriceFacts(other, images).tiers();
+        String tiers = new PriceFacts(other, images, speaks).tiers();
         if (!tiers.equals(tiers())) {
             changes.add(tiers.isEmpty() ? "no tiers" : "tiers " + tiers);
         }

@@ -30,6 +30,7 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
         IMAGE("reads images", Role::writes),
         JSON("writes JSON", model -> writes(model) && model.formats().json()),
         PICTURE("makes images", Model::makesImages),
+        SPEECH("makes speech", Model::speaks),
         EMBEDDING("makes embeddings", Model::isEmbedding);
 
         private final String ability;
@@ -45,7 +46,7 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
         }
 
         private static boolean writes(Model model) {
-            return !model.isEmbedding() && !model.makesImages();
+            return model.answers() && !model.makesImages();
         }
 
         private String word() {

@@ -8,6 +8,7 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.upstreams.media.WavFile;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class InteractionSteps {
     private final List<Range> steps = new ArrayList<>();
     private final List<Range> texts = new ArrayList<>(1);
     private final List<Addressed> addressed = new ArrayList<>(0);
+    private final WavFile speech = new WavFile();
 
     private JsonPieces out = new JsonPieces();
     private Open open = Open.NONE;
@@ -156,6 +158,9 @@ final class InteractionSteps {
 
     void file(UpstreamEvent.Media made) {
         sign(made.signature());
+        if (!streams && !made.linked() && speech.add(made.mimeType(), made.data())) {
+            return;
+        }
         flush();
         content();
         JsonSource address = addresses == null || made.linked() ? null : addresses.address(made.data());
@@ -242,9 +247,20 @@ final class InteractionSteps {
         }
         closeText(annotations);
         flush();
+        speech();
         close("");
         if (grounding != null && grounding.metadata() != null) {
             search(grounding.metadata().path("webSearchQueries"), grounding.searchEntryPoint(), searchId);
+        }
+    }
+
+    /** Writes the parts of a speech that does not stream, as one file. */
+    private void speech() {
+        if (!speech.isEmpty()) {
+            content();
+            items.out().raw("{\"type\":\"audio\",\"mime_type\":\"audio/wav\",\"data\":\"");
+            items.add(speech.base64());
+            items.out().raw("\"}");
         }
     }
 

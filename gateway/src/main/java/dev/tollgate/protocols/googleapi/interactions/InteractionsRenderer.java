@@ -229,7 +229,7 @@ final class InteractionsRenderer implements Renderer {
 
     /** Writes raw tokens, whatever the units of the model's price (E4, Y46). */
     private static void usage(Usage tokens, Utf8Buffer out) {
-        long made = Count.MADE.stream().mapToLong(tokens::of).sum();
+        long made = Count.MADE.stream().mapToLong(tokens::of).sum() + tokens.speechTokens();
         long answered = tokens.candidatesTokens() + tokens.thoughtsTokens();
         out.raw(",\"usage\":{\"total_input_tokens\":").number(tokens.promptTokens());
         out.raw(",\"total_cached_tokens\":").number(tokens.cachedWithinPrompt());
@@ -244,6 +244,7 @@ final class InteractionsRenderer implements Renderer {
         modality("audio", tokens.of(Count.AUDIO), out, false);
         out.raw("],\"output_tokens_by_modality\":[");
         modality("text", Math.max(0, tokens.candidatesTokens() - made), out, true);
+        modality("audio", tokens.speechTokens(), out, false);
         for (Count part : Count.MADE) {
             modality(part.modality().name().toLowerCase(Locale.ROOT), tokens.of(part), out, false);
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini.settings;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.ResponseFormat;
@@ -51,6 +52,9 @@ public final class GenerationConfigWriter {
         writeFormat(conversation.responseFormat());
         if (model.images() != null) {
             writeImages(json, ask.images());
+        } else if (model.speaks()) {
+            GoogleOptions google = conversation.google();
+            writeSpeech(json, google == null ? null : google.voice());
         }
         if (mediaResolution != null) {
             json.writeStringProperty("mediaResolution", mediaResolution);
@@ -77,6 +81,22 @@ public final class GenerationConfigWriter {
             if (images.size() != null) {
                 json.writeStringProperty("imageSize", images.size());
             }
+            json.writeEndObject();
+        }
+    }
+
+    /** Writes what is asked of a model that speaks. @param voice null for none, or for one that the caller's own words name */
+    public static void writeSpeech(JsonGenerator json, @Nullable String voice) {
+        json.writeArrayPropertyStart("responseModalities");
+        json.writeString("AUDIO");
+        json.writeEndArray();
+        if (voice != null) {
+            json.writeObjectPropertyStart("speechConfig");
+            json.writeObjectPropertyStart("voiceConfig");
+            json.writeObjectPropertyStart("prebuiltVoiceConfig");
+            json.writeStringProperty("voiceName", voice);
+            json.writeEndObject();
+            json.writeEndObject();
             json.writeEndObject();
         }
     }
