@@ -233,7 +233,7 @@ record CallRoutes(
 
     private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
         KeyGate key = anyKey.forModels();
-        KeptHandlers handlers = new KeptHandlers(kept);
+        KeptHandlers handlers = new KeptHandlers(kept, images);
         api(routes, Route.get("/responses/{id}", key, handlers.one()));
         api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
         api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));
@@ -326,7 +326,7 @@ record CallRoutes(
                 .taking()
                 .withErrors(GenerateErrors.OBJECT));
         routes.add(door(interactions()).route(base + "/interactions", modelKey));
-        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptResponses.Form.INTERACTIONS));
+        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptResponses.Form.INTERACTIONS), images);
         KeyGate anyKey = key.forModels();
         Stream.of(
                         Route.get(base + "/interactions/{id}", anyKey, interactions.one()),
@@ -397,6 +397,7 @@ record CallRoutes(
                 calls.models(),
                 signatures,
                 kept,
+                images,
                 calls.secrets(),
                 checks,
                 reading(),

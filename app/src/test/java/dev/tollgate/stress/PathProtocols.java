@@ -61,6 +61,7 @@ final class PathProtocols {
                         sold(),
                         signatures(),
                         new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, 1L << 40),
+                        new FileAddresses(new FileStore(database, null, SECRETS, CLOCK, null, 1L << 40), 1, null),
                         SECRETS,
                         checks,
                         ReadLimits.DEFAULT,

@@ -4,9 +4,11 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
 import dev.tollgate.storage.sql.Reads;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
     private static final String TORN_FILES = """
             SELECT COUNT(*) FROM stored_file f
             WHERE (SELECT COUNT(*) FROM file_piece p WHERE p.file_id = f.id) <> (f.written + 262143) / 262144""";
+
+    private static final String IMAGE = "SELECT COUNT(*) FROM stored_file WHERE id = ? AND written = bytes";
 
     private static final String STRAY_PIECES = """
             SELECT COUNT(*) FROM file_piece p WHERE NOT EXISTS (SELECT 1 FROM stored_file f WHERE f.id = p.file_id)""";
@@ -58,7 +62,9 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
                 run(sql, check, findings, progress);
             }
             if (secrets != null && SecretKeys.fits(sql, secrets)) {
-                run(sql, new KeptCheck(secrets), findings, progress);
+                KeptCheck kept = new KeptCheck(secrets);
+                run(sql, kept, findings, progress);
+                note(missing(sql, kept.images()), "images of kept responses are missing.", notes);
             } else if (sql.number(KEPT) > 0) {
                 notes.accept("Kept responses were not opened: the installation's secret key is not here.");
             }
@@ -66,6 +72,14 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
             note(sql.number(STRAY_PIECES), "pieces of stored files belong to no file.", notes);
             return findings.none();
         });
+    }
+
+    private static long missing(Sql sql, Set<String> images) throws SQLException {
+        long missing = 0;
+        for (String id : images) {
+            missing += sql.number(IMAGE, id) == 0 ? 1 : 0;
+        }
+        return missing;
     }
 
     /** Notes what is wrong with files, which are no part of the books (Y39). */

@@ -162,6 +162,31 @@ public final class JsonPieces implements JsonOut {
         return pieces.element();
     }
 
+    /** Returns the same with the words of sources that have one. Nothing was taken before. */
+    public JsonPieces inWords() {
+        JsonPieces words = new JsonPieces();
+        Deque<Piece> all = pieces();
+        if (out.size() > 0) {
+            addOut(all);
+        }
+        for (Piece piece : all) {
+            switch (piece) {
+                case Present(ByteBuffer bytes) ->
+                    words.repeat(
+                            bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.arrayOffset() + bytes.limit());
+                case Absent(JsonSource source, long from, long to) -> {
+                    byte[] word = source.word();
+                    if (word == null) {
+                        words.refer(source, from, to);
+                    } else {
+                        words.out().raw(word);
+                    }
+                }
+            }
+        }
+        return words;
+    }
+
     /** Returns everything in one array. Blocks if some of it has to be fetched. */
     public byte[] toByteArray() {
         byte[] all = new byte[Math.toIntExact(size())];

@@ -3,6 +3,7 @@ package dev.tollgate.base.json;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A long inside of a JSON string that lies in a file. Thread-safe; reading blocks. */
 public interface JsonSource {
@@ -40,5 +41,10 @@ public interface JsonSource {
                     }
                 },
                 STREAMED_BYTES);
+    }
+
+    /** Returns the word that stands for it where JSON is kept; null if that has its bytes. */
+    default byte @Nullable [] word() {
+        return null;
     }
 }

@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.books.ledger.Records;
@@ -21,7 +22,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
@@ -54,10 +57,18 @@ public record FileAddresses(
     /** The path of a file of Google's Files API before its id. */
     public static final String FILES = "/v1beta/files/";
 
+    /** The beginning of what stands in a kept response for an image; no server has the name. */
+    public static final String KEPT_BASE = "https://kept.invalid" + FILES;
+
+    private static final Pattern KEPT_IN_JSON = Pattern.compile("\"(" + KEPT_BASE + "([0-9a-f]{32}))\"");
+
     private static final Pattern UPLOADED =
             Pattern.compile("https?://[^\\s?#()]{1,512}/v1(?:beta)?/files/([0-9a-f]{32})");
 
     private static final int ID_CHARS = 32;
+
+    /** The characters of 64 KiB; a smaller image stays in its response. */
+    private static final int KEPT_CHARS_MIN = (64 << 10) / 3 * 4;
 
     /** A host as it may stand in an address, and so in a JSON string. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:\\[\\]_-]{1,255}");
@@ -69,11 +80,85 @@ public record FileAddresses(
             return find(accountId, url);
         }
         String id = address.group(1);
-        StoredFile file = Records.read(() -> files.find(accountId, owner, Purpose.GEMINI, id));
-        if (file == null || !file.isWhole()) {
-            throw notThere(id).asException();
-        }
+        StoredFile file = Records.read(() -> Optional.ofNullable(files.find(accountId, owner, Purpose.GEMINI, id))
+                .or(() -> Optional.ofNullable(kept(accountId, owner, id)))
+                .filter(StoredFile::isWhole)
+                .orElseThrow(() -> notThere(id).asException()));
         return new Stored(files, file);
+    }
+
+    // ---- images of kept responses ----
+
+    /** Finds an image of a kept response, which stays for as long as its response does. */
+    private @Nullable StoredFile kept(String accountId, KeyOwner owner, String id) {
+        StoredFile file = files.find(accountId, owner, Purpose.KEPT, id);
+        return file == null ? null : files.used(file, owner);
+    }
+
+    /** Returns whether the images of a call can be kept with its response (Y17). Blocks. */
+    public boolean hasRoomToKeep(String accountId, int images) {
+        return Records.read(() -> files.hasRoomToKeep(accountId, images, images * imageBytesMax));
+    }
+
+    /** Puts the images of a kept response into its JSON, to be sent in pieces. Blocks. */
+    public JsonPieces whole(String accountId, KeyOwner owner, byte[] json) {
+        JsonPieces whole = new JsonPieces();
+        int from = 0;
+        for (Named named : named(json)) {
+            StoredFile file = Records.read(() -> Optional.ofNullable(kept(accountId, owner, named.id())))
+                    .filter(StoredFile::isWhole)
+                    .orElse(null);
+            if (file != null) {
+                whole.repeat(json, from, named.from());
+                whole.add(new StoredBase64(files, file));
+                from = named.to();
+            }
+        }
+        return whole.repeat(json, from, json.length);
+    }
+
+    /** Deletes the images of a kept response. Blocks. */
+    public void forget(String accountId, KeyOwner owner, byte[] json) {
+        named(json).forEach(named -> Records.read(() -> files.delete(accountId, owner, Purpose.KEPT, named.id())));
+    }
+
+    /** The name of an image in JSON. */
+    private record Named(String id, int from, int to) {}
+
+    private static List<Named> named(byte[] json) {
+        return KEPT_IN_JSON
+                .matcher(new String(json, StandardCharsets.ISO_8859_1))
+                .results()
+                .map(found -> new Named(found.group(2), found.start(1), found.end(1)))
+                .toList();
+    }
+
+    /** The content of a file in base64. */
+    private record StoredBase64(FileStore files, StoredFile file) implements JsonSource {
+
+        private static final int GROUP_CHARS = 4;
+        private static final int GROUP_BYTES = 3;
+
+        @Override
+        public long size() {
+            return (file.bytes() + GROUP_BYTES - 1) / GROUP_BYTES * GROUP_CHARS;
+        }
+
+        @Override
+        public byte[] read(long from, int count) {
+            long first = from / GROUP_CHARS * GROUP_BYTES;
+            long behind = Math.min(file.bytes(), (from + count + GROUP_CHARS - 1) / GROUP_CHARS * GROUP_BYTES);
+            byte[] raw = new byte[(int) (behind - first)];
+            for (long at = first; at < behind; ) {
+                long place = at - at % FileStore.PIECE_BYTES;
+                byte[] piece = Records.read(() -> files.piece(file, place));
+                int some = (int) Math.min(behind - at, place + piece.length - at);
+                System.arraycopy(piece, (int) (at - place), raw, (int) (at - first), some);
+                at += some;
+            }
+            int skipped = (int) (from % GROUP_CHARS);
+            return Arrays.copyOfRange(Base64.getEncoder().encode(raw), skipped, skipped + count);
+        }
     }
 
     /** Returns Google's refusal of a file that is not there, or that the key may not read. */
@@ -163,10 +248,66 @@ public record FileAddresses(
     /** Makes the addresses of one call's images. Does not block. */
     public record OfCall(FileStore files, String base, String accountId, KeyOwner owner) {
 
+        /** Returns an image that is to be kept with its response; null if it is small, or none. */
+        public @Nullable KeptImage kept(MadeData data) {
+            return data.length() < KEPT_CHARS_MIN || ImageHead.of(data.head()) == null
+                    ? null
+                    : new KeptImage(this, data);
+        }
+
         /** Returns the address of an image as a part of a JSON string; null for a file that has none, because it is no image that browsers show. */
         public @Nullable JsonSource address(MadeData data) {
             ImageHead head = ImageHead.of(data.head());
             return head == null ? null : new Address(this, head.format(), data);
+        }
+    }
+
+    /** An image that is kept with its response: it is stored when its turn has come to leave, so a caller who has it all can continue from it (Y17). */
+    public static final class KeptImage {
+
+        private final OfCall call;
+        private final MadeData data;
+        private final String id;
+        private final FutureTask<StoredFile> storing = new FutureTask<>(this::stored);
+
+        private KeptImage(OfCall call, MadeData data) {
+            this.call = call;
+            this.data = data;
+            this.id = call.files().newId();
+        }
+
+        private StoredFile stored() throws IOException {
+            JsonSource bytes = data.decoded();
+            try (InputStream content = bytes.stream()) {
+                return call.files().keep(call.accountId(), call.owner(), id, bytes.size(), content);
+            }
+        }
+
+        /** Returns the image itself, or what is sent for it, after which it is stored. */
+        public JsonSource sentAs(JsonSource sent) {
+            return new JsonSource() {
+
+                @Override
+                public long size() {
+                    return sent.size();
+                }
+
+                @Override
+                public byte[] read(long from, int count) throws IOException {
+                    storing.run(); // if that fails, the response is not found again
+                    return sent.read(from, count);
+                }
+
+                @Override
+                public byte[] word() {
+                    return (KEPT_BASE + id).getBytes(StandardCharsets.US_ASCII);
+                }
+            };
+        }
+
+        /** Returns the image as a part of a JSON string. */
+        public JsonSource source() {
+            return sentAs(data.source());
         }
     }
 

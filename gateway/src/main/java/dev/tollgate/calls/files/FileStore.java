@@ -50,6 +50,7 @@ public final class FileStore {
     /** The longest time that an upload may take. */
     private static final Duration UPLOAD = Duration.ofHours(1);
 
+    private static final Duration TOUCH_AFTER = Duration.ofDays(1);
     private static final Duration COME_BACK = Duration.ofMinutes(1);
     private static final int ID_BYTES = 16;
     private static final int LIST_MAX = SHARE_FILES;
@@ -83,6 +84,8 @@ public final class FileStore {
         GEMINI("gemini", Duration.ofHours(48)),
         /** Made by a model, for who has the address. */
         MADE("made", Duration.ofMinutes(60)),
+        /** Made by a model, and kept with a response until that is unused for so long. */
+        KEPT("kept", Duration.ofDays(30)),
         /** The beginnings of prompts, each with a time of its own. */
         CACHE("cache", Duration.ofHours(1));
 
@@ -178,6 +181,12 @@ public final class FileStore {
 
     // ---- to write ----
 
+    /** Returns whether so many images can be kept with a response: these leave half of the room to other files. Blocks. */
+    boolean hasRoomToKeep(String accountId, int files, long bytes) {
+        Taken taken = database.readFor(accountId, sql -> Taken.of(sql, accountId));
+        return taken.leaves(files + SHARE_FILES / 2, bytes + SHARE_BYTES / 2) && total.get() + bytes <= bytesMax;
+    }
+
     /**
      * Refuses what the account, or the server, has no room for.
      *
@@ -211,24 +220,25 @@ public final class FileStore {
      */
     public StoredFile begin(
             String accountId, KeyOwner owner, Purpose purpose, String about, String mimeType, long bytes) {
-        boolean isCounted = purpose != Purpose.MADE;
+        return begin(accountId, owner, purpose, about, mimeType, bytes, newId());
+    }
+
+    /** Draws an id. Does not block. */
+    String newId() {
+        byte[] drawn = new byte[ID_BYTES];
+        random.nextBytes(drawn);
+        return HexFormat.of().formatHex(drawn);
+    }
+
+    private StoredFile begin(
+            String accountId, KeyOwner owner, Purpose purpose, String about, String mimeType, long bytes, String id) {
+        boolean isCounted = purpose != Purpose.MADE && purpose != Purpose.KEPT;
         if (isCounted) {
             requireRoom(accountId, 1, bytes);
         }
-        byte[] drawn = new byte[ID_BYTES];
-        random.nextBytes(drawn);
         long now = clock.millis();
-        StoredFile begun = new StoredFile(
-                HexFormat.of().formatHex(drawn),
-                accountId,
-                purpose,
-                about,
-                mimeType,
-                bytes,
-                0,
-                "",
-                now,
-                now + UPLOAD.toMillis());
+        StoredFile begun =
+                new StoredFile(id, accountId, purpose, about, mimeType, bytes, 0, "", now, now + UPLOAD.toMillis());
         byte[] sealed = sealing.seal(about.getBytes(StandardCharsets.UTF_8), begun.context());
         if (!decided(new FilesPart.Begin(begun, owner, sealed, isCounted))) {
             requireRoom(accountId, 1, bytes); // others have come first
@@ -304,6 +314,12 @@ public final class FileStore {
         return write(accountId, owner, purpose, "", mimeType, bytes, content, purpose.kept);
     }
 
+    /** Writes a file that is kept with a response, under an id that was drawn before. */
+    StoredFile keep(String accountId, KeyOwner owner, String id, long bytes, InputStream content) throws IOException {
+        StoredFile file = begin(accountId, owner, Purpose.KEPT, "", "application/octet-stream", bytes, id);
+        return written(file, owner, content, Purpose.KEPT.kept);
+    }
+
     /** Writes a whole file. It is gone again if that fails. @param about as in {@link #begin} @param kept how long it is kept */
     public StoredFile write(
             String accountId,
@@ -315,10 +331,15 @@ public final class FileStore {
             InputStream content,
             Duration kept)
             throws IOException {
-        StoredFile file = begin(accountId, owner, purpose, about, mimeType, bytes);
+        return written(begin(accountId, owner, purpose, about, mimeType, bytes), owner, content, kept);
+    }
+
+    private StoredFile written(StoredFile begun, KeyOwner owner, InputStream content, Duration kept)
+            throws IOException {
+        StoredFile file = begun;
         try {
             while (!file.isWhole()) {
-                byte[] piece = content.readNBytes((int) Math.min(PIECE_BYTES, bytes - file.written()));
+                byte[] piece = content.readNBytes((int) Math.min(PIECE_BYTES, file.bytes() - file.written()));
                 if (piece.length == 0) {
                     throw new IOException("a file has become shorter");
                 }
@@ -331,7 +352,7 @@ public final class FileStore {
             return file;
         } catch (IOException | RuntimeException e) {
             try {
-                delete(accountId, owner, purpose, file.id());
+                delete(file.accountId(), owner, file.purpose(), file.id());
             } catch (StoreException again) {
                 e.addSuppressed(again); // the sweep deletes it
             }
@@ -418,6 +439,15 @@ public final class FileStore {
     /** Deletes a file. @param reads the owner of the key @return whether it was there, and the key may read it */
     public boolean delete(String accountId, KeyOwner reads, Purpose purpose, String id) {
         return decided(new FilesPart.Delete(accountId, reads, purpose, id));
+    }
+
+    /** Notes that a file is in use, which keeps it as long as if it were new. @return the file */
+    StoredFile used(StoredFile file, KeyOwner reads) {
+        long until = clock.millis() + file.purpose().kept.toMillis();
+        if (until - file.expiresAt() > TOUCH_AFTER.toMillis()) {
+            keepUntil(file.accountId(), reads, file.purpose(), file.id(), until);
+        }
+        return file;
     }
 
     /** Sets when a file expires. @param reads the owner of the key @return whether it is there, and the key may read it */

@@ -7,6 +7,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
@@ -19,10 +20,11 @@ import java.util.function.Function;
  * The routes of kept responses by their ids, for the key that made them and their owner's other keys (E27, E29, Y47). Thread-safe.
  *
  * @param kept the responses of the door
+ * @param files with the images of responses
  * @param prefix the beginning of the door's ids
  * @param noun the door's word for a response
  */
-public record KeptById(KeptResponses kept, String prefix, String noun) {
+public record KeptById(KeptResponses kept, FileAddresses files, String prefix, String noun) {
 
     /** Finds a response, still packed: what is made of it is made when it is its account's turn. */
     public void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then) {
@@ -52,8 +54,7 @@ public record KeptById(KeptResponses kept, String prefix, String noun) {
             String id = exchange.pathParam("id");
             String task = CompletionIds.ofShown(prefix, id);
             exchange.compute(
-                    () -> Records.read(() -> task != null && kept.delete(caller.accountId(), owner(caller), task)),
-                    deleted -> {
+                    () -> Records.read(() -> task != null && delete(caller, task, exchange.memory())), deleted -> {
                         if (deleted) {
                             exchange.json(200, body.apply(id));
                         } else {
@@ -61,6 +62,14 @@ public record KeptById(KeptResponses kept, String prefix, String noun) {
                         }
                     });
         };
+    }
+
+    private boolean delete(Caller caller, String task, Lease memory) {
+        KeptResponse found = kept.find(caller.accountId(), owner(caller), task, memory);
+        if (found != null) {
+            files.forget(caller.accountId(), owner(caller), found.response(memory));
+        }
+        return kept.delete(caller.accountId(), owner(caller), task);
     }
 
     /** The gate lets no management key in. */

@@ -4,8 +4,14 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +22,9 @@ public final class PacedAnswer {
 
     /** After so many pieces others get their turn of the loop, however fast the caller reads. */
     private static final int PIECES_A_TURN = 16;
+
+    /** No stream. */
+    private static final StreamForm KEPT = new StreamForm(StreamForm.EVENTS, Duration.ZERO, StreamForm.COMMENT);
 
     private final Outlet outlet;
     private JsonPieces pieces = new JsonPieces();
@@ -28,6 +37,23 @@ public final class PacedAnswer {
 
     public PacedAnswer(Outlet outlet) {
         this.outlet = outlet;
+    }
+
+    /**
+     * Sends a kept response with its images, which lie in the file store (Y17): a long one in pieces, as fast as its caller takes them.
+     *
+     * @param json unpacks the response, when it is its account's turn
+     */
+    public static void sendKept(Exchange exchange, Caller caller, FileAddresses files, Supplier<byte[]> json) {
+        exchange.computeInTurn(
+                () -> files.whole(caller.accountId(), Objects.requireNonNull(caller.reads()), json.get()),
+                (JsonPieces whole) -> {
+                    if (whole.hasAbsent()) {
+                        new PacedAnswer(new ExchangeOutlet(exchange, KEPT)).sendBody(whole);
+                    } else {
+                        exchange.json(200, whole.toByteArray());
+                    }
+                });
     }
 
     /** Returns where to write what is sent before the end; nothing leaves before {@link #send}. */

@@ -3,11 +3,13 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptById;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
+import dev.tollgate.protocols.door.PacedAnswer;
 import java.util.Set;
 
 /** {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}. */
@@ -16,10 +18,13 @@ public final class KeptHandlers {
     private static final Limit LIMIT = Limit.of(100, 20);
     private static final Set<String> ORDERS = Set.of("asc", "desc");
 
+    private final FileAddresses files;
     private final KeptById byId;
 
-    public KeptHandlers(KeptResponses kept) {
-        this.byId = new KeptById(kept, KeptIds.RESPONSE, "response");
+    /** @param files with the images of responses */
+    public KeptHandlers(KeptResponses kept, FileAddresses files) {
+        this.files = files;
+        this.byId = new KeptById(kept, files, KeptIds.RESPONSE, "response");
     }
 
     /** Returns the object of a response as it was sent as JSON. */
@@ -32,7 +37,7 @@ public final class KeptHandlers {
             byId.found(
                     exchange,
                     caller,
-                    kept -> exchange.json(kept.rest().plainBytes(), () -> kept.response(exchange.memory())));
+                    kept -> PacedAnswer.sendKept(exchange, caller, files, () -> kept.response(exchange.memory())));
         };
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.base.ids.Alphanumerics;
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames.Declared;
 import dev.tollgate.protocols.door.ToolNames.Own;
@@ -31,6 +32,7 @@ final class Output {
     private final Utf8Buffer out;
     private final String idChars;
     private final ResponsesRequest request;
+    private final FileAddresses.@Nullable OfCall keeping;
     private final RandomGenerator random;
     private final boolean cites;
 
@@ -47,9 +49,16 @@ final class Output {
 
     /**
      * @param events collects the items, and writes their events
+     * @param keeping keeps images with the response; null if none are kept
      * @param idChars the part of the response's id behind its prefix (E1)
      */
-    Output(EventWriter events, String idChars, ResponsesRequest request, RandomGenerator random) {
+    Output(
+            EventWriter events,
+            String idChars,
+            ResponsesRequest request,
+            FileAddresses.@Nullable OfCall keeping,
+            RandomGenerator random) {
+        this.keeping = keeping;
         this.events = events;
         this.out = events.items.out();
         this.idChars = idChars;
@@ -252,7 +261,12 @@ final class Output {
         OpenItem item = new OpenItem(events, "image_generation_call", count, id("ig_"));
         item.added(",\"status\":\"in_progress\",\"result\":null}");
         out.raw(",\"status\":\"completed\",\"result\":\"");
-        made.data().write(events.items);
+        FileAddresses.KeptImage its = keeping == null ? null : keeping.kept(made.data());
+        if (its == null) {
+            made.data().write(events.items);
+        } else {
+            events.items.add(its.source());
+        }
         out.raw('"');
         facts(ImageHead.of(made.data().head()));
         if (made.signature() != null) {

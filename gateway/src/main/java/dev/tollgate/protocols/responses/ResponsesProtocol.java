@@ -6,6 +6,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -43,6 +44,7 @@ public final class ResponsesProtocol implements Protocol {
     private final CurrentModels models;
     private final Signatures signatures;
     private final KeptResponses kept;
+    private final FileAddresses addresses;
     private final Summaries summaries;
     private final SchemaChecks checks;
     private final ReadLimits limits;
@@ -51,6 +53,7 @@ public final class ResponsesProtocol implements Protocol {
     private final RandomGenerator random;
 
     /**
+     * @param addresses keeps images with responses
      * @param secrets seals summaries (E73)
      * @param silence after how much of it a stream has a heartbeat (E21)
      * @param random source of ids; thread-safe
@@ -59,6 +62,7 @@ public final class ResponsesProtocol implements Protocol {
             CurrentModels models,
             Signatures signatures,
             KeptResponses kept,
+            FileAddresses addresses,
             SecretBox secrets,
             SchemaChecks checks,
             ReadLimits limits,
@@ -68,6 +72,7 @@ public final class ResponsesProtocol implements Protocol {
         this.models = models;
         this.signatures = signatures;
         this.kept = kept;
+        this.addresses = addresses;
         this.summaries = new Summaries(secrets);
         this.checks = checks;
         this.limits = limits;
@@ -119,6 +124,7 @@ public final class ResponsesProtocol implements Protocol {
     private final class Responses extends ConversationReading<OpenRequest> {
 
         private final boolean compacts;
+        private boolean keepsImages;
 
         Responses(boolean compacts) {
             super(ProtocolName.RESPONSES, models, signatures);
@@ -157,7 +163,7 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected boolean looksUp(OpenRequest read, Model model) {
-            return !read.isWhole() || super.looksUp(read, model);
+            return !read.isWhole() || model.makesImages() || super.looksUp(read, model);
         }
 
         @Override
@@ -211,6 +217,9 @@ public final class ResponsesProtocol implements Protocol {
 
         @Override
         protected ChatAsk ask(OpenRequest read, Model model, String accountId, Lease memory) {
+            keepsImages = model.makesImages()
+                    && read.whole().keeping() != null
+                    && addresses.hasRoomToKeep(accountId, model.imagesMax());
             ChatAsk ask = super.ask(read, model, accountId, memory);
             return read.whole().compacts() ? ask.compacting() : ask;
         }
@@ -219,8 +228,9 @@ public final class ResponsesProtocol implements Protocol {
         protected Sink sink(OpenRequest open, Outlet outlet, MeteredCall call) {
             ResponsesRequest request = open.whole();
             long created = clock.instant().getEpochSecond();
+            FileAddresses.OfCall keeping = keepsImages ? addresses.of(call.accountId(), call.owner(), "") : null;
             Function<@Nullable String, ResponsesRenderer> renderers =
-                    id -> new ResponsesRenderer(id, call, request, kept, summaries, clock, created, random);
+                    id -> new ResponsesRenderer(id, call, request, kept, keeping, summaries, clock, created, random);
             return request.stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -61,6 +62,7 @@ final class ResponsesRenderer implements Renderer {
 
     /**
      * @param taskId null if the call is refused before there is a task
+     * @param keeping keeps images with the response; null if none are kept
      * @param created Unix seconds
      * @param random source of ids; thread-safe
      */
@@ -69,6 +71,7 @@ final class ResponsesRenderer implements Renderer {
             MeteredCall metered,
             ResponsesRequest request,
             KeptResponses keptResponses,
+            FileAddresses.@Nullable OfCall keeping,
             Summaries summaries,
             InstantSource clock,
             long created,
@@ -85,7 +88,7 @@ final class ResponsesRenderer implements Renderer {
         this.showsThoughts = request.echo().summary() != null;
         String idChars = KeptIds.chars(this.taskId);
         this.events = new EventWriter(request.stream());
-        this.output = new Output(events, idChars, request, random);
+        this.output = new Output(events, idChars, request, keeping, random);
         this.object = new ResponseObject("resp_" + idChars, created, request, output);
         this.summary = request.compacts() ? new WrittenSummary() : null;
         this.isKept = request.keeping() != null;
@@ -242,6 +245,7 @@ final class ResponsesRenderer implements Renderer {
         }
         JsonPieces whole = new JsonPieces();
         object.write(true, true, whole);
+        whole = whole.inWords();
         if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
             String previous = CompletionIds.ofShown(KeptIds.RESPONSE, request.previousId());
             entry = keptResponses.entry(

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.media;
 
 import dev.tollgate.base.json.JsonOut;
 import dev.tollgate.base.json.JsonSource;
+import dev.tollgate.base.json.Utf8Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,6 +32,9 @@ public sealed interface MadeData {
 
     /** Writes it into a JSON string. */
     void write(JsonOut out);
+
+    /** Returns it as a part of a JSON string. */
+    JsonSource source();
 
     /** Returns the bytes that it stands for, decoded as they are read. */
     JsonSource decoded();
@@ -63,6 +67,11 @@ public sealed interface MadeData {
         @Override
         public void write(JsonOut out) {
             out.out().escaped(text);
+        }
+
+        @Override
+        public JsonSource source() {
+            return new Held(new Utf8Buffer().escaped(text).toByteArray());
         }
 
         /** Returns none for what is no base64. */
@@ -125,6 +134,11 @@ public sealed interface MadeData {
         @Override
         public void write(JsonOut out) {
             out.add(this);
+        }
+
+        @Override
+        public JsonSource source() {
+            return this;
         }
 
         @Override

@@ -2,11 +2,13 @@ package dev.tollgate.protocols.googleapi.interactions;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptById;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Handler;
+import dev.tollgate.protocols.door.PacedAnswer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -15,11 +17,13 @@ public final class InteractionHandlers {
 
     private static final String LIST = "{\"steps\":[";
 
+    private final FileAddresses files;
     private final KeptById byId;
 
-    /** @param kept the interactions */
-    public InteractionHandlers(KeptResponses kept) {
-        this.byId = new KeptById(kept, InteractionRequest.PREFIX, "interaction");
+    /** @param kept the interactions @param files with their images */
+    public InteractionHandlers(KeptResponses kept, FileAddresses files) {
+        this.files = files;
+        this.byId = new KeptById(kept, files, InteractionRequest.PREFIX, "interaction");
     }
 
     /** Returns the object of an interaction, whose steps begin with the input's. */
@@ -31,7 +35,10 @@ public final class InteractionHandlers {
                 throw ApiError.invalid(field, field + ": a kept interaction is not streamed again.")
                         .asException();
             }
-            byId.found(exchange, caller, found -> exchange.json(found.bytes(), () -> whole(found, exchange.memory())));
+            byId.found(
+                    exchange,
+                    caller,
+                    found -> PacedAnswer.sendKept(exchange, caller, files, () -> whole(found, exchange.memory())));
         };
     }
 

@@ -40,6 +40,7 @@ final class InteractionSteps {
 
     private final boolean streams;
     private final FileAddresses.@Nullable OfCall addresses;
+    private final FileAddresses.@Nullable OfCall keeping;
     /** Steps without commas between them. */
     private final CollectedJson items = new CollectedJson();
 
@@ -67,8 +68,10 @@ final class InteractionSteps {
     private int codes;
     private @Nullable String pending;
 
-    /** @param addresses of images; null if they come inline */
-    InteractionSteps(boolean streams, FileAddresses.@Nullable OfCall addresses) {
+    /** @param addresses of images; null if they come inline @param keeping keeps images with the interaction; null if none are kept */
+    InteractionSteps(
+            boolean streams, FileAddresses.@Nullable OfCall addresses, FileAddresses.@Nullable OfCall keeping) {
+        this.keeping = keeping;
         this.streams = streams;
         this.addresses = addresses;
     }
@@ -171,9 +174,14 @@ final class InteractionSteps {
         }
         long data = items.size();
         items.out().raw(made.linked() ? ",\"uri\":\"" : ",\"data\":\"");
-        made.data().write(items);
+        FileAddresses.KeptImage its = keeping == null || made.linked() ? null : keeping.kept(made.data());
+        if (its == null) {
+            made.data().write(items);
+        } else {
+            items.add(its.source());
+        }
         if (address != null) {
-            addressed.add(new Addressed(data, items.size(), address));
+            addressed.add(new Addressed(data, items.size(), its == null ? address : its.sentAs(address)));
         }
         items.out().raw("\"}");
         delta(to -> repeat(begin, items.size(), out, false));

@@ -79,10 +79,15 @@ public record InteractionsProtocol(
     private final class Interactions extends NativeReading<InteractionRequest> {
 
         private final Envelope envelope;
+        private boolean keepsImages;
 
         Interactions(Envelope envelope) {
             super(models, signatures);
             this.envelope = envelope;
+        }
+
+        private boolean mayKeepImages(InteractionRequest read, Model model) {
+            return model.makesImages() && read.keeping() != null;
         }
 
         private boolean isByAddress(InteractionRequest read, Model model) {
@@ -141,7 +146,11 @@ public record InteractionsProtocol(
 
         @Override
         protected boolean looksUp(InteractionRequest read, Model asked) {
-            return !read.isWhole() || super.looksUp(read, asked) || read.lacksSignatures() || isByAddress(read, asked);
+            return !read.isWhole()
+                    || super.looksUp(read, asked)
+                    || read.lacksSignatures()
+                    || isByAddress(read, asked)
+                    || mayKeepImages(read, asked);
         }
 
         @Override
@@ -181,6 +190,7 @@ public record InteractionsProtocol(
             if (isByAddress(read, asked)) {
                 addresses.requireRoom(accountId, asked.imagesMax());
             }
+            keepsImages = mayKeepImages(read, asked) && addresses.hasRoomToKeep(accountId, asked.imagesMax());
             return super.ask(read, asked, accountId, memory);
         }
 
@@ -193,8 +203,9 @@ public record InteractionsProtocol(
                             call.owner(),
                             addresses.base(envelope.header("host"), envelope.header("x-forwarded-proto")))
                     : null;
+            FileAddresses.OfCall keeping = keepsImages ? addresses.of(call.accountId(), call.owner(), "") : null;
             Function<@Nullable String, InteractionsRenderer> renderers =
-                    id -> new InteractionsRenderer(id, call, read, kept, its, clock, created, random);
+                    id -> new InteractionsRenderer(id, call, read, kept, its, keeping, clock, created, random);
             ObjectNode schema = read.whole().schema();
             Sink sink = read.settings().stream()
                     ? new StreamedAnswer(outlet, renderers)

@@ -65,6 +65,7 @@ final class InteractionsRenderer implements Renderer {
             InteractionRequest request,
             KeptResponses keptResponses,
             FileAddresses.@Nullable OfCall addresses,
+            FileAddresses.@Nullable OfCall keeping,
             InstantSource clock,
             Instant created,
             RandomGenerator random) {
@@ -77,7 +78,7 @@ final class InteractionsRenderer implements Renderer {
         this.created = created;
         this.updated = created;
         this.streams = request.settings().stream();
-        this.steps = new InteractionSteps(streams, addresses);
+        this.steps = new InteractionSteps(streams, addresses, keeping);
         ShownCalls ids = new ShownCalls(request.calls(), false, CALL_ID_PREFIX, it -> true, random);
         this.signed = new SignedAnswer(ids, false);
     }
@@ -279,6 +280,7 @@ final class InteractionsRenderer implements Renderer {
         whole.out().raw(',');
         facts(completion, whole.out());
         whole.out().raw('}');
+        whole = whole.inWords();
         if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
             entry = keptResponses.entry(
                     taskId,

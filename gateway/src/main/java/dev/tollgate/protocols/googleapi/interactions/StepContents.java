@@ -2,8 +2,10 @@ package dev.tollgate.protocols.googleapi.interactions;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.files.FileAddresses;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -161,12 +163,16 @@ final class StepContents {
         if (linked == hasText(content, "data", at)) {
             throw refuse(at, "needs one of data and uri.");
         }
+        boolean isKept = !linked
+                && JsonText.of(content.get("data"))
+                        .head(FileAddresses.KEPT_BASE.length())
+                        .equals(FileAddresses.KEPT_BASE);
         ObjectNode part = NODES.objectNode();
-        ObjectNode medium = part.putObject(linked ? "fileData" : "inlineData");
+        ObjectNode medium = part.putObject(linked || isKept ? "fileData" : "inlineData");
         if (hasText(content, "mime_type", at)) {
             medium.set("mimeType", content.get("mime_type"));
         }
-        medium.set(linked ? "fileUri" : "data", content.get(linked ? "uri" : "data"));
+        medium.set(linked || isKept ? "fileUri" : "data", content.get(linked ? "uri" : "data"));
         String resolution = textOrNull(content, "resolution", at);
         if (resolution != null) {
             part.putObject("mediaResolution").put("level", "MEDIA_RESOLUTION_" + resolution.toUpperCase(Locale.ROOT));
