@@ -21,13 +21,13 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Cached contents, which are kept beginnings of prompts. Bodies are written with single quotes. */
 @BesideOthers
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 class CachedContentsTest {
 
     private static final String MODEL = "gemini-2.5-pro";
@@ -288,9 +288,9 @@ class CachedContentsTest {
 
     @Test
     void contents_are_used_at_another_server_over_the_same_database() {
-        if (stores == Stores.SQLITE) {
-            return;
-        }
+        stop();
+        stores = Stores.POSTGRESQL;
+        start();
         String name = cached();
         try (Gateway other = Gateway.startOn(gateway.environment().get("TOLLGATE_DATABASE_URL"))) {
             Reply reply = other.post(

@@ -183,7 +183,7 @@ class LargeSpeechTest {
                 "response_format':'pcm'|0|437",
             })
     void many_at_once_move_the_heap_by_less_than_two_of_them(String form, int header, int events) throws Exception {
-        int calls = Effort.of(6, 60);
+        int calls = Effort.of(3, 60);
         int seconds = 437; // 20,976,000 bytes
         CountDownLatch there = new CountDownLatch(calls);
         CountDownLatch goOn = new CountDownLatch(1);

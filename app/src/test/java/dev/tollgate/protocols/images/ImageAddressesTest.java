@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Images that callers fetch by their addresses: made, fetched, sent back and gone. Bodies are written with single quotes. */
 @BesideOthers
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 class ImageAddressesTest {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -385,10 +385,8 @@ class ImageAddressesTest {
 
     @Test
     void an_image_is_fetched_from_another_server_over_the_same_database() throws IOException, InterruptedException {
+        stores = Stores.POSTGRESQL;
         start();
-        if (stores == Stores.SQLITE) {
-            return;
-        }
         byte[] image = large(600_000);
         gateway.script(makes(image));
         String path = paths(chat(false, "url", ASKS).text()).getFirst();

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** A body with all members, changed at random: a request or a 400 in the caller's names comes of it. {@code -Dtest.rounds} sets how many. */
 class InteractionsReaderFuzzTest {
 
-    private static final int ROUNDS = Integer.getInteger("test.rounds", 20_000);
+    private static final int ROUNDS = Integer.getInteger("test.rounds", 8_000);
     private static final JsonMapper JSON = new JsonMapper();
 
     private static final String WHOLE = """
