@@ -413,6 +413,18 @@ class CachedContentsTest {
     }
 
     @Test
+    void a_refusal_of_a_later_check_numbers_the_contents_of_the_request_alone() {
+        String file = "'contents':[{'role':'user','parts':[{'fileData':{'fileUri':'http://10.0.0.1/a.png'}}]}]";
+
+        Reply reply = asks("generateContent", customer.key(), cached(), file);
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.error().at("/details/1/fieldViolations/0/field").asString())
+                .isEqualTo("contents[0].parts[0].file_data.file_uri");
+        assertRefused(reply, "'contents[0].parts[0].file_data.file_uri'");
+    }
+
+    @Test
     void only_the_time_of_expiry_can_be_changed() {
         String name = cached();
         for (String body :

@@ -22,7 +22,6 @@ import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -143,11 +142,6 @@ public record GenerateProtocol(
         }
 
         @Override
-        protected List<String> ignored(OpenNative read, Model asked) {
-            return super.ignored(read, asked).stream().map(read::named).toList();
-        }
-
-        @Override
         protected SessionName sessionName(OpenNative read, Envelope envelope) {
             return OpenNative.session(read.cacheId(), () -> super.sessionName(read, envelope));
         }
@@ -172,9 +166,10 @@ public record GenerateProtocol(
             NativeRequest request = read.whole();
             boolean namesTier = OfferedTier.isOffered(call.model(), request.tier());
             Function<@Nullable String, GenerateRenderer> renderers = id -> new GenerateRenderer(call, namesTier, form);
-            return form == AnswerForm.WHOLE
+            Sink sink = form == AnswerForm.WHOLE
                     ? new WholeAnswer(outlet, renderers, checks, call.accountId(), request.schema())
                     : new StreamedAnswer(outlet, renderers);
+            return renamed(sink, read::named, read::named);
         }
     }
 }

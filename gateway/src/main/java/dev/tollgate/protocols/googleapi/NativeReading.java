@@ -1,8 +1,11 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.PromptParts;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.ForwardingSink;
+import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.CallerNames;
@@ -17,6 +20,7 @@ import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,28 @@ public abstract class NativeReading<R> extends Reading<R> {
 
     /** Returns the request. It is whole: kept content has been loaded. */
     protected abstract NativeRequest request(R read);
+
+    /** Returns a sink that says the caller's names of fields in place of the native ones. @param named of a field @param refusal with such names */
+    protected static Sink renamed(Sink sink, UnaryOperator<String> named, UnaryOperator<ApiError> refusal) {
+        return new ForwardingSink(sink) {
+
+            @Override
+            public void admitted(Admission admission) {
+                List<String> ignored = admission.ignored().stream().map(named).toList();
+                super.admitted(new Admission(admission.taskId(), admission.maxTokensApplied(), ignored));
+            }
+
+            @Override
+            public void ignoring(List<String> fields) {
+                super.ignoring(fields.stream().map(named).toList());
+            }
+
+            @Override
+            public void failed(ApiError error) {
+                super.failed(refusal.apply(error));
+            }
+        };
+    }
 
     /** Returns whether the answer is shown as the upstream's own chunks, whose parts the caller sends back as they came. */
     protected abstract boolean asChunks();

@@ -113,6 +113,12 @@ final class InteractionRequest {
         return settings;
     }
 
+    /** Returns the members without effect, besides those of the native request. */
+    List<String> ignored() {
+        return Stream.concat(settings.ignored().stream(), contents.ignored().stream())
+                .toList();
+    }
+
     /** Returns the steps of the input, to be kept; null if the interaction is not. */
     KeptResponses.@Nullable Input keeping() {
         return keeping;
@@ -291,6 +297,13 @@ final class InteractionRequest {
                 parts.addAll(moved);
                 moved.clear();
             }
+        }
+        if (!moved.isEmpty()) {
+            ((ArrayNode) whole().contents())
+                    .addObject()
+                    .put("role", "user")
+                    .putArray("parts")
+                    .addAll(moved);
         }
     }
 

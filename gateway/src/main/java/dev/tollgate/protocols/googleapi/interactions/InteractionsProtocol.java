@@ -8,7 +8,6 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
-import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
@@ -126,7 +125,7 @@ public record InteractionsProtocol(
 
         @Override
         protected List<String> ignored(InteractionRequest read, Model model) {
-            List<String> all = new ArrayList<>(read.settings().ignored());
+            List<String> all = new ArrayList<>(read.ignored());
             super.ignored(read, model).forEach(path -> all.add(read.named(path)));
             if (read.settings().store() && read.keeping() == null) {
                 all.add("store");
@@ -210,34 +209,7 @@ public record InteractionsProtocol(
             Sink sink = read.settings().stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(outlet, renderers, checks, call.accountId(), schema);
-            return new Renamed(sink, read);
-        }
-    }
-
-    /** Says the caller's names of fields in place of the native ones. */
-    private static final class Renamed extends ForwardingSink {
-
-        private final InteractionRequest read;
-
-        Renamed(Sink sink, InteractionRequest read) {
-            super(sink);
-            this.read = read;
-        }
-
-        @Override
-        public void admitted(Admission admission) {
-            List<String> ignored = admission.ignored().stream().map(read::named).toList();
-            super.admitted(new Admission(admission.taskId(), admission.maxTokensApplied(), ignored));
-        }
-
-        @Override
-        public void ignoring(List<String> fields) {
-            super.ignoring(fields.stream().map(read::named).toList());
-        }
-
-        @Override
-        public void failed(ApiError error) {
-            super.failed(read.named(error));
+            return renamed(sink, read::named, read::named);
         }
     }
 }

@@ -251,12 +251,16 @@ final class InteractionsReader {
         if (tool.has("enable_widget")) {
             its.set("enableWidget", tool.get("enable_widget"));
         }
-        if (tool.has("latitude") && tool.has("longitude")) {
+        boolean isPlace = tool.has("latitude") && tool.has("longitude");
+        if (isPlace) {
             ObjectNode place = toolConfig().putObject("retrievalConfig").putObject("latLng");
             place.set("latitude", tool.get("latitude"));
             place.set("longitude", tool.get("longitude"));
         }
-        ignoreOthers(tool, at, Set.of("type", "enable_widget", "latitude", "longitude"));
+        ignoreOthers(
+                tool,
+                at,
+                isPlace ? Set.of("type", "enable_widget", "latitude", "longitude") : Set.of("type", "enable_widget"));
     }
 
     private ObjectNode toolConfig() {
@@ -270,7 +274,10 @@ final class InteractionsReader {
             choice.set("mode", value);
             return;
         }
-        ObjectNode allowed = object(path + ".allowed_tools", object(path, value).path("allowed_tools"));
+        ObjectNode given = object(path, value);
+        ObjectNode allowed = object(path + ".allowed_tools", given.path("allowed_tools"));
+        ignoreOthers(given, path, Set.of("allowed_tools"));
+        ignoreOthers(allowed, path + ".allowed_tools", Set.of("mode", "tools"));
         choice.set("mode", allowed.path("mode").isMissingNode() ? NODES.stringNode("any") : allowed.get("mode"));
         if (allowed.has("tools")) {
             choice.set("allowedFunctionNames", allowed.get("tools"));
@@ -322,19 +329,26 @@ final class InteractionsReader {
         ignoreOthers(given, at, known.isEmpty() ? Set.of("aspect_ratio", "image_size") : known);
     }
 
-    private static ObjectNode speech(JsonNode value, String path) {
-        List<JsonNode> speakers = list(path, value.has("speakers") ? value.get("speakers") : value, LIST_MAX);
+    private ObjectNode speech(JsonNode value, String path) {
+        JsonNode given = value.has("speakers") ? value.get("speakers") : value;
+        String from = value.has("speakers") ? path + ".speakers" : path;
+        List<JsonNode> speakers = list(from, given, LIST_MAX);
         ObjectNode speech = NODES.objectNode();
         for (int i = 0; i < speakers.size(); i++) {
-            String at = path + "[" + i + "]";
+            String at = given.isArray() ? from + "[" + i + "]" : from;
             ObjectNode its = object(at, speakers.get(i));
             ObjectNode place = speech;
+            String own = path;
             if (its.has("speaker")) {
-                place = speech.withObject("multiSpeakerVoiceConfig")
-                        .withArray("speakerVoiceConfigs")
-                        .addObject();
+                ArrayNode all = speech.withObject("multiSpeakerVoiceConfig").withArray("speakerVoiceConfigs");
+                own = path + ".multi_speaker_voice_config.speaker_voice_configs[" + all.size() + "]";
+                place = all.addObject();
                 place.set("speaker", its.get("speaker"));
+                places.put(own + ".speaker", at + ".speaker");
             }
+            places.put(own + ".voice_config.prebuilt_voice_config.voice_name", at + ".voice");
+            places.put(path + ".language_code", at + ".language");
+            ignoreOthers(its, at, Set.of("speaker", "voice", "language"));
             if (its.has("voice")) {
                 place.putObject("voiceConfig").putObject("prebuiltVoiceConfig").set("voiceName", its.get("voice"));
             }

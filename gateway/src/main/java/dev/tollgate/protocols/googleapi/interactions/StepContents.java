@@ -6,6 +6,7 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -39,6 +40,22 @@ final class StepContents {
             "google_maps_call",
             "google_maps_result");
 
+    /** The members of a step or content besides its type, by the type. Steps that are passed over are not looked into. */
+    private static final Map<String, Set<String>> MEMBERS = Map.ofEntries(
+            Map.entry("user_input", Set.of("content")),
+            Map.entry("model_output", Set.of("content")),
+            Map.entry("thought", Set.of("signature", "summary")),
+            Map.entry("function_call", Set.of("id", "name", "arguments")),
+            Map.entry("function_result", Set.of("call_id", "name", "result", "is_error")),
+            Map.entry("code_execution_call", Set.of("id", "arguments")),
+            Map.entry("code_execution_result", Set.of("call_id", "result", "is_error")),
+            Map.entry("text", Set.of("text", "annotations")));
+
+    private static final Set<String> MEDIUM = Set.of("data", "uri", "mime_type", "resolution");
+
+    /** The most unknown members that are named. */
+    private static final int IGNORED_MAX = 100;
+
     private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
 
     /** An estimate of the heap that a part takes while it is rewritten, with its places. */
@@ -48,6 +65,7 @@ final class StepContents {
     private final Places places;
     private final Lease memory;
     private final Map<String, String> names = new HashMap<>();
+    private final List<String> ignored = new ArrayList<>();
     /** The places of content that stands where steps do. */
     private final Map<JsonNode, String> bare = new IdentityHashMap<>();
 
@@ -66,10 +84,33 @@ final class StepContents {
         return contents;
     }
 
+    /** Returns the members of steps and contents that have no effect, at most {@value #IGNORED_MAX}. */
+    List<String> ignored() {
+        return ignored;
+    }
+
+    /** Kept steps are not the caller's. */
+    private void ignoreOthers(JsonNode object, String type, String at) {
+        Set<String> known = MEDIA.contains(type) ? MEDIUM : MEMBERS.get(type);
+        if (known == null || at.startsWith(InteractionRequest.PREVIOUS)) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            String name = member.getKey();
+            boolean isUnknown = !known.contains(name)
+                    && !name.equals("type")
+                    && !member.getValue().isNull();
+            if (isUnknown && ignored.size() < IGNORED_MAX) {
+                ignored.add(at + "." + name);
+            }
+        }
+    }
+
     /** Adds a step. @param at its place in the caller's request */
     void add(JsonNode step, String at) {
         memory.take(PART_BYTES);
         String type = type(step, at);
+        ignoreOthers(step, type, at);
         switch (type) {
             case "user_input" -> content("user", step, at);
             case "model_output" -> content("model", step, at);
@@ -115,7 +156,7 @@ final class StepContents {
     private static boolean hasText(JsonNode object, String name, String at) {
         JsonNode value = object.path(name);
         if (!value.isString() && !value.isMissingNode() && !value.isNull()) {
-            throw refuse(at + "." + name, "must be a string.");
+            throw refuse(at.isEmpty() ? name : at + "." + name, "must be a string.");
         }
         return value.isString();
     }
@@ -143,8 +184,9 @@ final class StepContents {
     }
 
     /** Returns a part of a content. */
-    private static ObjectNode part(JsonNode content, String at) {
+    private ObjectNode part(JsonNode content, String at) {
         String type = type(content, at);
+        ignoreOthers(content, type, at);
         if (type.equals("text")) {
             if (!hasText(content, "text", at)) {
                 throw refuse(at + ".text", "is required.");
@@ -216,9 +258,17 @@ final class StepContents {
         add("model", part, at);
     }
 
+    private static boolean failed(JsonNode step, String at) {
+        JsonNode value = step.path("is_error");
+        if (!value.isBoolean() && !value.isMissingNode() && !value.isNull()) {
+            throw refuse(at + ".is_error", "must be true or false.");
+        }
+        return value.isBoolean() && value.booleanValue();
+    }
+
     private void output(JsonNode step, String at) {
         ObjectNode part = NODES.objectNode();
-        boolean failed = step.path("is_error").asBoolean(false);
+        boolean failed = failed(step, at);
         part.putObject("codeExecutionResult")
                 .put("outcome", failed ? "OUTCOME_FAILED" : "OUTCOME_OK")
                 .put("output", Objects.requireNonNullElse(textOrNull(step, "result", at), ""));
@@ -238,7 +288,7 @@ final class StepContents {
         }
         ObjectNode part = NODES.objectNode();
         ObjectNode response = part.putObject("functionResponse").put("id", id).put("name", name);
-        boolean failed = step.path("is_error").asBoolean(false);
+        boolean failed = failed(step, at);
         add("user", part, at);
         if (result.isObject() && !failed) {
             response.set("response", result);
