@@ -6,12 +6,15 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.GoogleUrl;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes the parts of a request in Gemini's own format as they came, except media (D49), signatures (D50) and ids of calls (protocol 1.3).
@@ -31,7 +34,13 @@ final class NativePartWriter {
     private final Set<String> buckets;
     private final Set<String> ignored;
 
+    /** A file of the model's that the user's next turn gets. @param path its place in the caller's request */
+    private record Moved(JsonNode part, String path) {}
+
+    private final List<Moved> moved = new ArrayList<>(0);
+
     // The state of the current turn; parts are compared by identity.
+    private boolean isModels;
     private boolean sendsIds;
     private Map<JsonNode, JsonNode> results = Map.of();
     private @Nullable JsonNode demanding;
@@ -56,12 +65,14 @@ final class NativePartWriter {
 
     /** Begins a turn of the model. @param demanding the call that the model refuses without a signature; null if there is none */
     void model(boolean sendsIds, @Nullable JsonNode demanding) {
+        isModels = true;
         this.sendsIds = sendsIds;
         this.demanding = demanding;
     }
 
     /** Starts a turn of the user. @param results the results to write, by the part that each replaces */
     void user(Map<JsonNode, JsonNode> results) {
+        isModels = false;
         this.results = results;
     }
 
@@ -103,8 +114,40 @@ final class NativePartWriter {
     void parts(JsonNode parts, String path) {
         for (int i = 0; i < parts.size(); i++) {
             JsonNode part = parts.get(i);
-            part(results.getOrDefault(part, part), path + "[" + i + "]", part == demanding);
+            String at = path + "[" + i + "]";
+            if (moves(part)) {
+                moved.add(new Moved(part, at));
+                json.writeStartObject();
+                json.writeStringProperty("text", "");
+                json.writeEndObject();
+            } else {
+                part(results.getOrDefault(part, part), at, part == demanding);
+            }
         }
+    }
+
+    /** A model that makes images refuses one of its own without a signature; in the user's next turn none is needed (Y15). */
+    private boolean moves(JsonNode part) {
+        String signature = part.path(SIGNATURE).asString("");
+        return isModels
+                && model.images() != null
+                && (part.has("inlineData") || part.has("fileData"))
+                && (signature.isEmpty() ? origins.isRefused() : !origins.isGood(signature, channel, model.name()));
+    }
+
+    boolean hasMoved() {
+        return !moved.isEmpty();
+    }
+
+    /** Writes the files of the model's turn before, for the beginning of the user's. */
+    void moved() {
+        for (Moved its : moved) {
+            if (its.part().has(SIGNATURE)) {
+                ignored.add(its.path() + "." + SIGNATURE);
+            }
+            part(((ObjectNode) its.part()).deepCopy().without(List.of(SIGNATURE, "thought")), its.path(), false);
+        }
+        moved.clear();
     }
 
     private void part(JsonNode part, String path, boolean demands) {

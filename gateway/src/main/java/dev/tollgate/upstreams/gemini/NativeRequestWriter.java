@@ -216,6 +216,9 @@ final class NativeRequestWriter {
             int to = endOfResults(contents, from);
             NativePartWriter.Value written = parts.named("parts", any -> {
                 json.writeStartArray();
+                if (!turn.isModels()) {
+                    parts.moved();
+                }
                 for (int at = from; at < to; at++) {
                     parts.parts(contents.get(at).path("parts"), "contents[" + (turn.from() + at) + "].parts");
                 }
@@ -243,13 +246,14 @@ final class NativeRequestWriter {
     /** Writes the continuation as for other doors, but not after calls, which wait for their results. */
     private void continuation(List<NativeTurn> turns) {
         NativeTurn last = turns.getLast();
-        boolean goesOn = model.trailingAssistant() && turns.size() > 1;
+        boolean goesOn = model.trailingAssistant() && turns.size() > 1 && !parts.hasMoved();
         if (!last.isModels() || goesOn || !last.parts(CALL).isEmpty()) {
             return;
         }
         json.writeStartObject();
         json.writeStringProperty("role", "user");
         json.writeArrayPropertyStart("parts");
+        parts.moved();
         json.writeStartObject();
         json.writeName("text");
         ContentsWriter.LEAST_TEXT.write(json);

@@ -42,6 +42,11 @@ public final class SignatureOrigins {
         return new SignatureOrigins(bySignature, preferredChannel, true);
     }
 
+    /** Returns whether an upstream has refused the signatures, or the lack of one. */
+    public boolean isRefused() {
+        return noneIsGood;
+    }
+
     public @Nullable String preferredChannel() {
         return preferredChannel;
     }

@@ -521,6 +521,34 @@ class KeptInteractionsTest {
         assertThat(last.at("/1").has("inlineData")).isTrue();
     }
 
+    @Test
+    void an_image_of_the_last_turn_that_has_no_signature_is_the_users() {
+        String data =
+                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+        image(
+                "[{'type':'user_input','content':'A house'},{'type':'model_output','content':[{'type':'image','mime_type':'image/png','data':'"
+                        + data + "'}]}]",
+                "");
+        assertThat(imagesOfTheModel()).isEmpty();
+        assertThat(gateway.lastAsked().at("/contents/2/role").asString()).isEqualTo("user");
+        assertThat(gateway.lastAsked().at("/contents/2/parts/0").has("inlineData"))
+                .isTrue();
+    }
+
+    @Test
+    void an_image_of_another_model_is_edited_as_the_users() {
+        gateway.script("[]");
+        String other = asked("'model':'gemini-nano-banana-2.1','input':'A house'")
+                .get("id")
+                .asString();
+        image("'at night'", after(other));
+        assertThat(imagesOfTheModel()).isEmpty();
+        assertThat(gateway.lastAsked().at("/contents/2/parts/0").has("inlineData"))
+                .isTrue();
+        assertThat(gateway.lastAsked().at("/contents/2/parts/1/text").asString())
+                .isEqualTo("at night");
+    }
+
     // ---- images by address ----
 
     private static final String BY_ADDRESS = ",'response_format':{'type':'image','delivery':'uri'}";
