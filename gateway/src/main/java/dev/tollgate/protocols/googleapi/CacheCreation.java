@@ -123,11 +123,10 @@ public final class CacheCreation implements Protocol, Door.Counted {
         }
         long tokens = counted.map(PromptCount::tokens).orElseGet(() -> RoughCount.tokens(call));
         CachedContents.Settings its = Objects.requireNonNull(settings);
-        exchange.compute(
-                () -> caches.create(call.accountId(), call.owner(), call.model().id(), its, tokens, content), made -> {
-                    call.ignored().forEach(exchange::ignore);
-                    exchange.ignore(KEPT_HERE);
-                    exchange.json(200, GoogleJson.bytes(made));
-                });
+        exchange.compute(() -> caches.create(call, its, tokens, content), made -> {
+            call.ignored().forEach(exchange::ignore);
+            exchange.ignore(KEPT_HERE);
+            exchange.json(200, GoogleJson.bytes(made));
+        });
     }
 }

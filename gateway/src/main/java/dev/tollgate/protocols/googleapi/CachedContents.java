@@ -12,6 +12,7 @@ import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.files.FileStore.Purpose;
 import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Handler;
 import java.io.ByteArrayInputStream;
@@ -105,18 +106,19 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
     }
 
     /** Keeps contents. Blocks. @return Google's object */
-    ObjectNode create(String accountId, KeyOwner owner, String model, Settings settings, long tokens, byte[] content) {
+    ObjectNode create(MeteredCall call, Settings settings, long tokens, byte[] content) {
         ObjectNode about = JsonNodeFactory.instance
                 .objectNode()
                 .put("displayName", settings.displayName())
-                .put("model", model)
+                .put("model", call.model().id())
+                .put("asked", call.requestedModel())
                 .put("tokens", tokens);
         Duration kept = Objects.requireNonNullElse(settings.kept(), KEPT);
         return tree(Records.read(() -> {
             try {
                 return files.write(
-                        accountId,
-                        owner,
+                        call.accountId(),
+                        call.owner(),
                         Purpose.CACHE,
                         about.toString(),
                         "application/json",
@@ -258,7 +260,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
         ObjectNode tree = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", PREFIX + cache.id())
-                .put("model", "models/" + model(cache));
+                .put("model", "models/" + about.path("asked").asString(model(cache)));
         if (!about.path("displayName").asString("").isEmpty()) {
             tree.set("displayName", about.get("displayName"));
         }

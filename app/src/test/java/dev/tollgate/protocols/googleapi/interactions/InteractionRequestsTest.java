@@ -332,7 +332,20 @@ class InteractionRequestsTest {
                 new Refused(
                         "'input':'Hi','response_format':{'type':'audio','delivery':'uri'}", "response_format.delivery"),
                 new Refused("'input':'Hi','previous_interaction_id':'v1_0'", "previous_interaction_id"),
-                new Refused("'input':'Hi','previous_interaction_id':''", "previous_interaction_id")));
+                new Refused("'input':'Hi','previous_interaction_id':''", "previous_interaction_id"),
+                new Refused("'input':'Hi','previous_interaction_id':7", "previous_interaction_id"),
+                new Refused("'input':'Hi','model':7", "model"),
+                new Refused(settings + "{'speech_config':{'voice':7}}", "generation_config.speech_config.voice"),
+                new Refused(
+                        settings + "{'speech_config':[{'speaker':'a','voice':7}]}",
+                        "generation_config.speech_config[0].voice"),
+                new Refused(
+                        settings + "{'speech_config':{'speakers':[{'language':7}]}}",
+                        "generation_config.speech_config.speakers[0].language"),
+                new Refused(
+                        "'input':[" + CALLED
+                                + "{'type':'function_result','call_id':'c1','result':'a','is_error':'no'}]",
+                        "input[3].is_error")));
         for (String tool : List.of("file_search", "computer_use", "mcp_server", "retrieval", "browser")) {
             all.add(new Refused("'input':'Hi','tools':[{'type':'" + tool + "'}]", "tools[0].type"));
         }
@@ -388,6 +401,43 @@ class InteractionRequestsTest {
                         "generation_config.image_config.image_size",
                         "safety_settings[0]",
                         "response_format.strict");
+    }
+
+    @Test
+    void unknown_members_of_steps_and_contents_are_named_and_those_of_googles_own_answers_are_not() {
+        Reply reply = ask(
+                gateway,
+                customer,
+                "'input':[{'type':'user_input','novel':1,'content':[{'type':'text','text':'Hi','novel':1},"
+                        + "{'type':'image','mime_type':'image/png','data':'" + PIXEL + "','novel':1}]},"
+                        + "{'type':'thought','signature':'','summary':[]},{'type':'google_search_call','id':'s','arguments':{}},"
+                        + "{'type':'model_output','content':[{'type':'text','text':'Yes?','annotations':[]}]},"
+                        + "{'type':'text','text':'Go','novel':null,'older':1}],"
+                        + "'tools':[" + LOOK
+                        + "],'generation_config':{'tool_choice':{'novel':1,'allowed_tools':{'novel':1}}}");
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(List.of(reply.header("x-tollgate-ignored").split(", ?")))
+                .containsExactlyInAnyOrder(
+                        "input[0].novel",
+                        "input[0].content[0].novel",
+                        "input[0].content[1].novel",
+                        "input[4].older",
+                        "generation_config.tool_choice.novel",
+                        "generation_config.tool_choice.allowed_tools.novel");
+    }
+
+    @Test
+    void interactions_and_cached_contents_have_the_name_of_the_model_that_the_caller_wrote() {
+        Reply cached = gateway.post(
+                "/v1beta/cachedContents",
+                json("{'model':'models/gemini-3-pro','contents':[{'role':'user','parts':[{'text':'Hi'}]}]}"),
+                customer.key());
+        assertThat(cached.json().get("model").asString()).as(cached.text()).isEqualTo("models/gemini-3-pro");
+        assertThat(made(gateway, customer, "'model':'models/gemini-3-pro','input':'Hi'")
+                        .get("model")
+                        .asString())
+                .isEqualTo("gemini-3-pro");
     }
 
     @Test

@@ -104,7 +104,7 @@ final class InteractionsRenderer implements Renderer {
                 .string(id)
                 .raw(",\"object\":\"interaction\",\"status\":")
                 .string(status);
-        out.raw(",\"model\":").string(metered.model().id());
+        out.raw(",\"model\":").string(metered.requestedModel());
     }
 
     @Override
