@@ -33,6 +33,7 @@ final class SiegeCommand implements Callable<Integer> {
             new Pipelines(),
             new UnreadAnswers(),
             new LongAnswers(),
+            new Images(),
             new KeptContent(),
             new Growth(),
             new FreeEnds());
