@@ -427,6 +427,19 @@ class InteractionRequestsTest {
                         "generation_config.tool_choice.allowed_tools.novel");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"edited", "edite", "!", "=", ""})
+    void a_signature_that_cannot_be_one_is_not_sent(String signature) {
+        made(
+                gateway,
+                customer,
+                "'input':[{'type':'text','text':'Hi'},{'type':'thought','signature':'" + signature
+                        + "'},{'type':'model_output','content':'Yes?'},{'type':'text','text':'Go'}]");
+
+        assertThat(gateway.lastAsked().at("/contents/1/parts/0").has("thoughtSignature"))
+                .isEqualTo(signature.equals("edited"));
+    }
+
     @Test
     void interactions_and_cached_contents_have_the_name_of_the_model_that_the_caller_wrote() {
         Reply cached = gateway.post(

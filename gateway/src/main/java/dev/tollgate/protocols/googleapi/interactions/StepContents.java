@@ -56,7 +56,9 @@ final class StepContents {
     /** The most unknown members that are named. */
     private static final int IGNORED_MAX = 100;
 
-    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
+    /** Base64, which never has one character behind its groups of four. */
+    private static final Pattern SIGNATURE =
+            Pattern.compile("(?!=|$)(?:[A-Za-z0-9+/_-]{4})*+(?:[A-Za-z0-9+/_-]{2,3})?={0,2}");
 
     /** An estimate of the heap that a part takes while it is rewritten, with its places. */
     private static final int PART_BYTES = 700;
