@@ -142,10 +142,12 @@ record CallRoutes(
 
     private static void files(List<Route<?>> routes, String path, KeyGate key, FilesHandler files) {
         ErrorFormat errors = path.equals("/v1/files") ? OF_CLIENT : GenerateErrors.OBJECT;
-        routes.add(Route.get(path, key, ofGoogle(path, files.list())).withErrors(errors));
-        routes.add(Route.get(path + "/{id}", key, ofGoogle(path, files.one())).withErrors(errors));
-        routes.add(Route.delete(path + "/{id}", key, ofGoogle(path, files.delete()))
+        routes.add(Route.get(path, key, ofGoogle(path, files.stored().all())).withErrors(errors));
+        routes.add(Route.get(path + "/{id}", key, ofGoogle(path, files.stored().one()))
                 .withErrors(errors));
+        routes.add(
+                Route.delete(path + "/{id}", key, ofGoogle(path, files.stored().delete()))
+                        .withErrors(errors));
     }
 
     private void caches(List<Route<?>> routes, String path, KeyGate key) {
@@ -161,10 +163,10 @@ record CallRoutes(
                 .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
                 .withErrors(GenerateErrors.OBJECT));
         Stream.of(
-                        Route.get(path, key, caches.list()),
-                        Route.get(path + "/{id}", key, caches.one()),
+                        Route.get(path, key, caches.stored().all()),
+                        Route.get(path + "/{id}", key, caches.stored().one()),
                         Route.patch(path + "/{id}", key, caches.patch()),
-                        Route.delete(path + "/{id}", key, caches.delete()))
+                        Route.delete(path + "/{id}", key, caches.stored().delete()))
                 .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
     }
 

@@ -6,7 +6,6 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.base.memory.Tally;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.files.FileStore.Purpose;
@@ -24,12 +23,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,6 +37,11 @@ import tools.jackson.databind.node.ObjectNode;
 public record CachedContents(FileStore files, InstantSource clock, ReadLimits limits) {
 
     static final String PREFIX = "cachedContents/";
+
+    /** Google says the same of contents that are another's. */
+    private static final ApiError NOT_THERE = ApiError.of(
+                    ErrorCode.INVALID_REQUEST, "CachedContent not found (or permission denied)")
+            .withStatus(403);
 
     private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9a-f]{32})");
     private static final Pattern TTL = Pattern.compile("([0-9]{1,9})(?:\\.[0-9]{1,9})?s");
@@ -143,13 +145,6 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
         return matcher.group(1);
     }
 
-    /** Finds what a key may use. Blocks. @throws dev.tollgate.base.error.ApiException 403 */
-    StoredFile find(String accountId, KeyOwner reads, String id) {
-        return Records.read(() -> Optional.ofNullable(files.find(accountId, reads, Purpose.CACHE, id))
-                .filter(StoredFile::isWhole)
-                .orElseThrow(() -> notThere().asException()));
-    }
-
     /** Returns the model that contents were cached for. */
     static String model(StoredFile cache) {
         return GoogleJson.tree(cache.about()).path("model").asString("");
@@ -172,44 +167,24 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
 
     // ---- routes ----
 
-    /** {@code GET …/cachedContents}. */
-    public Handler<Caller> list() {
-        return (exchange, caller) -> {
-            int from = GoogleModelsHandler.number("page_token", exchange.query("pageToken"), 0, PAGE_MAX);
-            int size = Math.max(
-                    1, GoogleModelsHandler.number("page_size", exchange.query("pageSize"), PAGE_DEFAULT, PAGE_MAX));
-            exchange.compute(
-                    () -> Records.read(() -> files.list(caller.accountId(), owner(caller), Purpose.CACHE)), all -> {
-                        int to = Math.min(all.size(), from + size);
-                        ObjectNode tree = JsonNodeFactory.instance.objectNode();
-                        ArrayNode list = tree.putArray("cachedContents");
-                        all.subList(Math.min(from, to), to).forEach(cache -> list.add(tree(cache)));
-                        if (to < all.size()) {
-                            tree.put("nextPageToken", Integer.toString(to));
-                        }
-                        exchange.json(200, GoogleJson.bytes(tree));
-                    });
-        };
-    }
-
-    /** {@code GET …/cachedContents/{id}}. */
-    public Handler<Caller> one() {
-        return (exchange, caller) -> {
-            String id = exchange.pathParam("id");
-            exchange.compute(
-                    () -> find(caller.accountId(), owner(caller), id),
-                    cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));
-        };
+    /** Returns what lists, shows and deletes them. */
+    public StoredFileRoutes stored() {
+        return new StoredFileRoutes(
+                files,
+                Purpose.CACHE,
+                "cachedContents",
+                PAGE_DEFAULT,
+                PAGE_MAX,
+                id -> NOT_THERE,
+                (cache, exchange) -> tree(cache));
     }
 
     /** {@code PATCH …/cachedContents/{id}}: sets when they expire. */
     public Handler<Caller> patch() {
         return (exchange, caller) -> exchange.read(
                 body -> {
-                    Tally tally = new Tally(exchange.memory());
-                    ObjectNode message = ProtoReader.read(
-                            "CachedContent", JsonObjectReader.read(body, limits, exchange.memory()), "", tally);
-                    tally.settle();
+                    ObjectNode message =
+                            NativeRequestReader.tree("CachedContent", body, limits, exchange.memory());
                     message.remove("name");
                     Settings settings = settings(message);
                     require(
@@ -225,33 +200,13 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                     long until = clock.millis() + kept.toMillis();
                     exchange.compute(
                             () -> {
+                                KeyOwner owner = StoredFileRoutes.owner(caller);
                                 Records.read(() ->
-                                        files.keepUntil(caller.accountId(), owner(caller), Purpose.CACHE, id, until));
-                                return find(caller.accountId(), owner(caller), id);
+                                        files.keepUntil(caller.accountId(), owner, Purpose.CACHE, id, until));
+                                return stored().find(caller.accountId(), owner, id);
                             },
                             cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));
                 });
-    }
-
-    /** {@code DELETE …/cachedContents/{id}}. */
-    public Handler<Caller> delete() {
-        return (exchange, caller) -> {
-            String id = exchange.pathParam("id");
-            exchange.compute(
-                    () -> Records.read(() -> files.delete(caller.accountId(), owner(caller), Purpose.CACHE, id)),
-                    isGone -> {
-                        if (isGone) {
-                            exchange.json(200, GoogleJson.bytes(JsonNodeFactory.instance.objectNode()));
-                        } else {
-                            exchange.fail(notThere());
-                        }
-                    });
-        };
-    }
-
-    /** The gate lets no management key in. */
-    private static KeyOwner owner(Caller caller) {
-        return Objects.requireNonNull(caller.reads());
     }
 
     private static ObjectNode tree(StoredFile cache) {
@@ -268,12 +223,6 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
         return tree.put("createTime", created)
                 .put("updateTime", created)
                 .put("expireTime", Instant.ofEpochMilli(cache.expiresAt()).toString());
-    }
-
-    /** Google says the same of contents that are another's. */
-    private static ApiError notThere() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "CachedContent not found (or permission denied)")
-                .withStatus(403);
     }
 
     private static void require(boolean isRight, String field, String message) {

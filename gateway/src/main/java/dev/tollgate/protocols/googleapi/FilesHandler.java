@@ -2,11 +2,8 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.base.memory.Tally;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
@@ -35,7 +32,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -119,11 +115,8 @@ public final class FilesHandler {
         if (body.length == 0) {
             return JsonNodeFactory.instance.objectNode();
         }
-        Tally tally = new Tally(memory);
-        JsonNode file = ProtoReader.read("CreateFileRequest", JsonObjectReader.read(body, limits, memory), "", tally)
+        return NativeRequestReader.tree("CreateFileRequest", body, limits, memory)
                 .path("file");
-        tally.settle();
-        return file;
     }
 
     private StoredFile begin(Caller caller, JsonNode described, @Nullable String header, long bytes) {
@@ -139,7 +132,8 @@ public final class FilesHandler {
         require(
                 name.length() <= NAME_CHARS_MAX,
                 "file.display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
-        return Records.read(() -> files.begin(caller.accountId(), owner(caller), Purpose.GEMINI, name, type, bytes));
+        return Records.read(() ->
+                files.begin(caller.accountId(), StoredFileRoutes.owner(caller), Purpose.GEMINI, name, type, bytes));
     }
 
     /** Returns the gate of addresses of uploads. */
@@ -264,61 +258,16 @@ public final class FilesHandler {
 
     // ---- to read and delete ----
 
-    /** {@code GET …/files}. */
-    public Handler<Caller> list() {
-        return (exchange, caller) -> {
-            int from = GoogleModelsHandler.number("page_token", exchange.query("pageToken"), 0, FileStore.SHARE_FILES);
-            int size = Math.max(
-                    1, GoogleModelsHandler.number("page_size", exchange.query("pageSize"), PAGE_DEFAULT, PAGE_MAX));
-            String base = base(exchange);
-            exchange.compute(
-                    () -> Records.read(() -> files.list(caller.accountId(), owner(caller), Purpose.GEMINI)), all -> {
-                        int to = Math.min(all.size(), from + size);
-                        ObjectNode tree = JsonNodeFactory.instance.objectNode();
-                        ArrayNode list = tree.putArray("files");
-                        all.subList(Math.min(from, to), to).forEach(file -> list.add(tree(file, base)));
-                        if (to < all.size()) {
-                            tree.put("nextPageToken", Integer.toString(to));
-                        }
-                        exchange.json(200, GoogleJson.bytes(tree));
-                    });
-        };
-    }
-
-    /** {@code GET …/files/{id}}. */
-    public Handler<Caller> one() {
-        return (exchange, caller) -> {
-            String id = exchange.pathParam("id");
-            String base = base(exchange);
-            exchange.compute(
-                    () -> Records.read(
-                            () -> Optional.ofNullable(files.find(caller.accountId(), owner(caller), Purpose.GEMINI, id))
-                                    .filter(StoredFile::isWhole)),
-                    found -> found.ifPresentOrElse(
-                            file -> exchange.json(200, GoogleJson.bytes(tree(file, base))),
-                            () -> exchange.fail(FileAddresses.notThere(id))));
-        };
-    }
-
-    /** {@code DELETE …/files/{id}}. */
-    public Handler<Caller> delete() {
-        return (exchange, caller) -> {
-            String id = exchange.pathParam("id");
-            exchange.compute(
-                    () -> Records.read(() -> files.delete(caller.accountId(), owner(caller), Purpose.GEMINI, id)),
-                    isGone -> {
-                        if (isGone) {
-                            exchange.json(200, GoogleJson.bytes(JsonNodeFactory.instance.objectNode()));
-                        } else {
-                            exchange.fail(FileAddresses.notThere(id));
-                        }
-                    });
-        };
-    }
-
-    /** The gate lets no management key in. */
-    private static KeyOwner owner(Caller caller) {
-        return Objects.requireNonNull(caller.reads());
+    /** Returns what lists, shows and deletes them. */
+    public StoredFileRoutes stored() {
+        return new StoredFileRoutes(
+                files,
+                Purpose.GEMINI,
+                "files",
+                PAGE_DEFAULT,
+                PAGE_MAX,
+                FileAddresses::notThere,
+                (file, exchange) -> tree(file, base(exchange)));
     }
 
     private String base(Exchange exchange) {

@@ -10,6 +10,7 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.UpstreamModel;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -35,14 +36,20 @@ public record GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
                 .toList();
         int from = number("page_token", exchange.query("pageToken"), 0, models.size());
         int size = number("page_size", exchange.query("pageSize"), PAGE_DEFAULT, PAGE_MAX);
-        int to = Math.min(models.size(), from + (size == 0 ? PAGE_DEFAULT : size));
-        ObjectNode tree = JsonNodeFactory.instance.objectNode();
-        ArrayNode list = tree.putArray("models");
-        models.subList(from, to).forEach(model -> list.add(tree(model.id(), model)));
-        if (to < models.size()) {
-            tree.put("nextPageToken", Integer.toString(to));
+        page(exchange, "models", models, from, size == 0 ? PAGE_DEFAULT : size, model -> tree(model.id(), model));
+    }
+
+    /** Answers with a part of a list. @param name of the list @param from the place of the part's first, as its token says */
+    static <T> void page(
+            Exchange exchange, String name, List<T> all, int from, int size, Function<T, ObjectNode> tree) {
+        int to = Math.min(all.size(), from + size);
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = page.putArray(name);
+        all.subList(Math.min(from, to), to).forEach(it -> list.add(tree.apply(it)));
+        if (to < all.size()) {
+            page.put("nextPageToken", Integer.toString(to));
         }
-        exchange.json(200, GoogleJson.bytes(tree));
+        exchange.json(200, GoogleJson.bytes(page));
     }
 
     /** Above the maximum is the maximum. */

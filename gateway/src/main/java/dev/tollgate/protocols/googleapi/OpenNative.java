@@ -78,7 +78,7 @@ public final class OpenNative {
 
     /** Finds the cached contents. Blocks. @return the bytes that they become */
     public long find(CachedContents caches, String accountId, KeyOwner reads) {
-        StoredFile found = caches.find(accountId, reads, Objects.requireNonNull(cacheId));
+        StoredFile found = caches.stored().find(accountId, reads, Objects.requireNonNull(cacheId));
         cache = found;
         return found.bytes();
     }
