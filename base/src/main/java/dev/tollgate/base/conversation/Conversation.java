@@ -70,6 +70,30 @@ public record Conversation(
                 ImageWish.NONE);
     }
 
+    /** Makes a request of one turn of the user's, for text and without tools. @param said the field of the turn */
+    public static Conversation ofTurn(
+            Place place,
+            Place said,
+            List<ContentPart> parts,
+            Sampling sampling,
+            @Nullable Effort reasoningEffort,
+            @Nullable GoogleOptions google,
+            ImageWish images) {
+        return new Conversation(
+                place,
+                List.of(new Message.User(said, parts)),
+                sampling,
+                List.of(),
+                new ToolChoice.Auto(),
+                false,
+                new ResponseFormat.Text(),
+                reasoningEffort,
+                null,
+                false,
+                google,
+                images);
+    }
+
     /** Returns whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
     public boolean searches() {
         return webSearch || !tools.isEmpty() && tools.stream().anyMatch(Tool::isSearch);
@@ -102,51 +126,31 @@ public record Conversation(
 
     /** Returns this conversation with other tools. */
     public Conversation withTools(List<Tool> others) {
-        return new Conversation(
-                place,
-                messages,
-                sampling,
-                others,
-                toolChoice,
-                oneCall,
-                responseFormat,
-                reasoningEffort,
-                includeThoughts,
-                webSearch,
-                google,
-                images);
+        return with(messages, others, webSearch);
     }
 
     /** Returns this conversation without the search that is requested in addition to the tools. */
     public Conversation withoutWebSearch() {
-        return new Conversation(
-                place,
-                messages,
-                sampling,
-                tools,
-                toolChoice,
-                oneCall,
-                responseFormat,
-                reasoningEffort,
-                includeThoughts,
-                false,
-                google,
-                images);
+        return with(messages, tools, false);
     }
 
     /** Returns this conversation with other messages. @param change makes each of them */
     public Conversation withMessages(UnaryOperator<Message> change) {
+        return with(messages.stream().map(change).toList(), tools, webSearch);
+    }
+
+    private Conversation with(List<Message> said, List<Tool> its, boolean searches) {
         return new Conversation(
                 place,
-                messages.stream().map(change).toList(),
+                said,
                 sampling,
-                tools,
+                its,
                 toolChoice,
                 oneCall,
                 responseFormat,
                 reasoningEffort,
                 includeThoughts,
-                webSearch,
+                searches,
                 google,
                 images);
     }

@@ -22,16 +22,6 @@ record AudioRequest(String model, String format, boolean events, List<String> ig
     }
 
     @Override
-    public @Nullable Long maxTokens() {
-        return null;
-    }
-
-    @Override
-    public @Nullable String maxTokensField() {
-        return null;
-    }
-
-    @Override
     public @Nullable ServiceTier tier() {
         return null;
     }

@@ -4,11 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.base.conversation.ResponseFormat;
-import dev.tollgate.base.conversation.Sampling;
-import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
@@ -119,33 +115,13 @@ final class SpeechReader {
                 format,
                 events,
                 json.ignored(),
-                conversation(
-                        INPUT,
+                Conversation.ofTurn(
+                        ChatPlaces.NAMES.at(""),
+                        Place.at(INPUT),
                         List.of(new ContentPart.Text(said, style)),
                         new SamplingReader(json).built(null),
+                        null,
                         new GoogleOptions(null, null, null, List.of(), voice),
                         ImageWish.NONE.of(List.of("audio"), List.of(INPUT))));
-    }
-
-    /** Makes a conversation of one turn. */
-    static Conversation conversation(
-            String field,
-            List<ContentPart> parts,
-            Sampling sampling,
-            @Nullable GoogleOptions google,
-            ImageWish output) {
-        return new Conversation(
-                ChatPlaces.NAMES.at(""),
-                List.of(new Message.User(Place.at(field), parts)),
-                sampling,
-                List.of(),
-                new ToolChoice.Auto(),
-                false,
-                new ResponseFormat.Text(),
-                null,
-                null,
-                false,
-                google,
-                output);
     }
 }

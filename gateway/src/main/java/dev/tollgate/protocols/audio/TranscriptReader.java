@@ -1,11 +1,13 @@
 package dev.tollgate.protocols.audio;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.FormBody;
 import dev.tollgate.protocols.openai.SamplingReader;
 import dev.tollgate.upstreams.connections.OutgoingBody;
@@ -101,7 +103,14 @@ final class TranscriptReader {
                 format,
                 events,
                 json.ignored(),
-                SpeechReader.conversation(FILE, parts, sampling.built(null), null, ImageWish.NONE));
+                Conversation.ofTurn(
+                        ChatPlaces.NAMES.at(""),
+                        Place.at(FILE),
+                        parts,
+                        sampling.built(null),
+                        null,
+                        null,
+                        ImageWish.NONE));
     }
 
     private String instruction() {

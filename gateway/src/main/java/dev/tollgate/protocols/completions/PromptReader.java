@@ -3,10 +3,8 @@ package dev.tollgate.protocols.completions;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
-import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.base.conversation.ResponseFormat;
-import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
@@ -129,17 +127,13 @@ final class PromptReader {
     }
 
     private Conversation conversation(JsonText text) {
-        return new Conversation(
+        return Conversation.ofTurn(
                 ChatPlaces.NAMES.at(""),
-                List.of(new Message.User(Place.at(PROMPT), List.of(new ContentPart.Text(text)))),
+                Place.at(PROMPT),
+                List.of(new ContentPart.Text(text)),
                 sampling.built(topK),
-                List.of(),
-                new ToolChoice.Auto(),
-                false,
-                new ResponseFormat.Text(),
                 reasoningEffort,
                 null,
-                false,
-                null);
+                ImageWish.NONE);
     }
 }

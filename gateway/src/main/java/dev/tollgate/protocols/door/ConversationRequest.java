@@ -14,12 +14,14 @@ public interface ConversationRequest {
     String model();
 
     /** Returns the caller's maximum of output tokens, at least 1; null without one. */
-    @Nullable
-    Long maxTokens();
+    default @Nullable Long maxTokens() {
+        return null;
+    }
 
     /** Returns the field that the maximum came from; null without one. */
-    @Nullable
-    String maxTokensField();
+    default @Nullable String maxTokensField() {
+        return null;
+    }
 
     /** Returns the service tier that was asked for, also listed in {@link #ignored}; null without one and for an unknown word. */
     @Nullable

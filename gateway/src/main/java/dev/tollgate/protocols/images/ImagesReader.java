@@ -2,10 +2,7 @@ package dev.tollgate.protocols.images;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.base.conversation.ResponseFormat;
-import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
@@ -258,17 +255,12 @@ final class ImagesReader {
     private Conversation conversation(JsonText text) {
         List<ContentPart> parts = new ArrayList<>(inputs);
         parts.add(new ContentPart.Text(text));
-        return new Conversation(
+        return Conversation.ofTurn(
                 ChatPlaces.NAMES.at(""),
-                List.of(new Message.User(Place.at(PROMPT), parts)),
+                Place.at(PROMPT),
+                parts,
                 sampling.built(null),
-                List.of(),
-                new ToolChoice.Auto(),
-                false,
-                new ResponseFormat.Text(),
                 null,
-                null,
-                false,
                 null,
                 images.wish().of(List.of("image"), List.of("model")));
     }

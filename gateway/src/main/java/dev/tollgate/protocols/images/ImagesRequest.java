@@ -42,14 +42,4 @@ record ImagesRequest(
                 .map(ContentPart.Media.class::cast)
                 .toList();
     }
-
-    @Override
-    public @Nullable Long maxTokens() {
-        return null;
-    }
-
-    @Override
-    public @Nullable String maxTokensField() {
-        return null;
-    }
 }
