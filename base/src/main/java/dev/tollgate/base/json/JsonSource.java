@@ -3,6 +3,8 @@ package dev.tollgate.base.json;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** A long inside of a JSON string that lies in a file. Thread-safe; reading blocks. */
@@ -15,6 +17,27 @@ public interface JsonSource {
 
     /** @return so many bytes */
     byte[] read(long from, int count) throws IOException;
+
+    /** Returns its bytes in base64, encoded as they are read. */
+    default JsonSource base64() {
+        JsonSource bytes = this;
+        return new JsonSource() {
+
+            @Override
+            public long size() {
+                return (bytes.size() + 2) / 3 * 4;
+            }
+
+            @Override
+            public byte[] read(long from, int count) throws IOException {
+                long first = from / 4 * 3;
+                long end = Math.min(bytes.size(), (from + count + 3) / 4 * 3);
+                byte[] chars = Base64.getEncoder().encode(bytes.read(first, (int) (end - first)));
+                int skipped = (int) (from % 4);
+                return Arrays.copyOfRange(chars, skipped, skipped + count);
+            }
+        };
+    }
 
     /** Returns all of it from its first byte on. */
     default InputStream stream() {

@@ -22,7 +22,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -110,7 +109,7 @@ public record FileAddresses(
                     .orElse(null);
             if (file != null) {
                 whole.repeat(json, from, named.from());
-                whole.add(new StoredBase64(files, file));
+                whole.add(new StoredBytes(files, file).base64());
                 from = named.to();
             }
         }
@@ -133,31 +132,16 @@ public record FileAddresses(
                 .toList();
     }
 
-    /** The content of a file in base64. */
-    private record StoredBase64(FileStore files, StoredFile file) implements JsonSource {
-
-        private static final int GROUP_CHARS = 4;
-        private static final int GROUP_BYTES = 3;
+    private record StoredBytes(FileStore files, StoredFile file) implements JsonSource {
 
         @Override
         public long size() {
-            return (file.bytes() + GROUP_BYTES - 1) / GROUP_BYTES * GROUP_CHARS;
+            return file.bytes();
         }
 
         @Override
         public byte[] read(long from, int count) {
-            long first = from / GROUP_CHARS * GROUP_BYTES;
-            long behind = Math.min(file.bytes(), (from + count + GROUP_CHARS - 1) / GROUP_CHARS * GROUP_BYTES);
-            byte[] raw = new byte[(int) (behind - first)];
-            for (long at = first; at < behind; ) {
-                long place = at - at % FileStore.PIECE_BYTES;
-                byte[] piece = Records.read(() -> files.piece(file, place));
-                int some = (int) Math.min(behind - at, place + piece.length - at);
-                System.arraycopy(piece, (int) (at - place), raw, (int) (at - first), some);
-                at += some;
-            }
-            int skipped = (int) (from % GROUP_CHARS);
-            return Arrays.copyOfRange(Base64.getEncoder().encode(raw), skipped, skipped + count);
+            return Records.read(() -> files.read(file, from, count));
         }
     }
 

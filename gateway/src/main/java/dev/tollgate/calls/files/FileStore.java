@@ -129,6 +129,10 @@ public final class FileStore {
         }
 
         private String context() {
+            return context(id, accountId);
+        }
+
+        private static String context(String id, String accountId) {
             return "file " + id + " of " + accountId;
         }
 
@@ -391,32 +395,23 @@ public final class FileStore {
     }
 
     private StoredFile read(ResultSet row) throws SQLException {
+        String id = row.getString(1);
+        String accountId = row.getString(2);
         String code = row.getString(3);
-        StoredFile sealed = new StoredFile(
-                row.getString(1),
-                row.getString(2),
+        return new StoredFile(
+                id,
+                accountId,
                 Arrays.stream(Purpose.values())
                         .filter(it -> it.code.equals(code))
                         .findAny()
                         .orElseThrow(() -> new StoreException("a file of an unknown purpose")),
-                "",
+                new String(sealing.open(row.getBytes(4), StoredFile.context(id, accountId)), StandardCharsets.UTF_8),
                 row.getString(5),
                 row.getLong(6),
                 row.getLong(7),
                 row.getString(8),
                 row.getLong(9),
                 row.getLong(10));
-        return new StoredFile(
-                sealed.id(),
-                sealed.accountId(),
-                sealed.purpose(),
-                new String(sealing.open(row.getBytes(4), sealed.context()), StandardCharsets.UTF_8),
-                sealed.mimeType(),
-                sealed.bytes(),
-                sealed.written(),
-                sealed.sha256(),
-                sealed.createdAt(),
-                sealed.expiresAt());
     }
 
     /**
@@ -432,6 +427,19 @@ public final class FileStore {
             throw new StoreException("piece " + place + " of file " + file.id() + " is gone");
         }
         return sealing.open(sealed, file.context(place));
+    }
+
+    /** Reads a part of a whole file, from all the pieces that it lies in. @throws StoreException if one is gone, or was changed */
+    public byte[] read(StoredFile file, long from, int count) {
+        byte[] bytes = new byte[count];
+        for (int at = 0; at < count; ) {
+            int skipped = (int) ((from + at) % PIECE_BYTES);
+            byte[] piece = piece(file, from + at - skipped);
+            int some = Math.min(count - at, piece.length - skipped);
+            System.arraycopy(piece, skipped, bytes, at, some);
+            at += some;
+        }
+        return bytes;
     }
 
     // ---- to forget ----

@@ -156,12 +156,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
             memory.becomeLarge();
         }
         memory.take(cache.bytes());
-        byte[] content = new byte[Math.toIntExact(cache.bytes())];
-        for (int at = 0; at < content.length; at += FileStore.PIECE_BYTES) {
-            int from = at;
-            byte[] piece = Records.read(() -> files.piece(cache, from));
-            System.arraycopy(piece, 0, content, at, piece.length);
-        }
+        byte[] content = Records.read(() -> files.read(cache, 0, Math.toIntExact(cache.bytes())));
         return JsonObjectReader.read(content, limits, memory);
     }
 
@@ -183,8 +178,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
     public Handler<Caller> patch() {
         return (exchange, caller) -> exchange.read(
                 body -> {
-                    ObjectNode message =
-                            NativeRequestReader.tree("CachedContent", body, limits, exchange.memory());
+                    ObjectNode message = NativeRequestReader.tree("CachedContent", body, limits, exchange.memory());
                     message.remove("name");
                     Settings settings = settings(message);
                     require(
@@ -201,8 +195,8 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                     exchange.compute(
                             () -> {
                                 KeyOwner owner = StoredFileRoutes.owner(caller);
-                                Records.read(() ->
-                                        files.keepUntil(caller.accountId(), owner, Purpose.CACHE, id, until));
+                                Records.read(
+                                        () -> files.keepUntil(caller.accountId(), owner, Purpose.CACHE, id, until));
                                 return stored().find(caller.accountId(), owner, id);
                             },
                             cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));

@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -92,27 +90,5 @@ public final class WavFile implements JsonSource {
                 .put("data".getBytes(StandardCharsets.US_ASCII))
                 .putInt(Math.toIntExact(bytes))
                 .array();
-    }
-
-    /** Returns the file in base64. */
-    public JsonSource base64() {
-        return new Encoded(this);
-    }
-
-    private record Encoded(WavFile file) implements JsonSource {
-
-        @Override
-        public long size() {
-            return (file.size() + 2) / 3 * 4;
-        }
-
-        @Override
-        public byte[] read(long from, int count) throws IOException {
-            long first = from / 4 * 3;
-            long end = Math.min(file.size(), (from + count + 3) / 4 * 3);
-            byte[] chars = Base64.getEncoder().encode(file.read(first, (int) (end - first)));
-            int skipped = (int) (from % 4);
-            return Arrays.copyOfRange(chars, skipped, skipped + count);
-        }
     }
 }
