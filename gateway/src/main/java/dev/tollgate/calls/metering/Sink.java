@@ -12,6 +12,7 @@ import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,22 @@ public interface Sink {
         /** Returns the door's own changes for the unit of the settlement. Called once, before {@link #send}. */
         default List<Change> kept(Settle settle) {
             return List.of();
+        }
+
+        /** Returns an end with changes of the door's own. */
+        static End with(Runnable send, Function<Settle, List<Change>> kept) {
+            return new End() {
+
+                @Override
+                public void send() {
+                    send.run();
+                }
+
+                @Override
+                public List<Change> kept(Settle settle) {
+                    return kept.apply(settle);
+                }
+            };
         }
     }
 

@@ -123,18 +123,12 @@ final class SpooledAnswer extends ForwardingSink implements Keeper {
         rendered = true;
         outlet.keepEnd();
         last.send();
-        return new Sink.End() {
-            @Override
-            public void send() {
-                end.completed(kept == null ? List.of() : kept.outcome());
-                spool.publish(keeps);
-            }
-
-            @Override
-            public List<Change> kept(Settle settle) {
-                return last.kept(settle);
-            }
-        };
+        return Sink.End.with(
+                () -> {
+                    end.completed(kept == null ? List.of() : kept.outcome());
+                    spool.publish(keeps);
+                },
+                last::kept);
     }
 
     @Override

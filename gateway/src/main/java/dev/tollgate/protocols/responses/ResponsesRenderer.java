@@ -6,7 +6,6 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
-import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -17,7 +16,6 @@ import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
-import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.InstantSource;
@@ -256,17 +254,7 @@ final class ResponsesRenderer implements Renderer {
 
     @Override
     public Sink.End ended(Runnable send) {
-        return new Sink.End() {
-            @Override
-            public void send() {
-                send.run();
-            }
-
-            @Override
-            public List<Change> kept(Settle settle) {
-                return entry == null ? List.of() : entry.keeping(settle);
-            }
-        };
+        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle));
     }
 
     @Override

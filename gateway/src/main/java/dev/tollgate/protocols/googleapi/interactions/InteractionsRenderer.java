@@ -6,7 +6,6 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
-import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -18,7 +17,6 @@ import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
-import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.Instant;
@@ -295,17 +293,7 @@ final class InteractionsRenderer implements Renderer {
 
     @Override
     public Sink.End ended(Runnable send) {
-        return new Sink.End() {
-            @Override
-            public void send() {
-                send.run();
-            }
-
-            @Override
-            public List<Change> kept(Settle settle) {
-                return entry == null ? List.of() : entry.keeping(settle);
-            }
-        };
+        return Sink.End.with(send, settle -> entry == null ? List.of() : entry.keeping(settle));
     }
 
     @Override
