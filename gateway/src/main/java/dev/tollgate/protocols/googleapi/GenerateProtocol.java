@@ -112,18 +112,8 @@ public record GenerateProtocol(
         }
 
         @Override
-        protected boolean isHeavy(OpenNative read) {
-            return !read.isWhole() || super.isHeavy(read);
-        }
-
-        @Override
-        protected boolean looksUp(OpenNative read, Model asked) {
-            return !read.isWhole() || super.looksUp(read, asked);
-        }
-
-        @Override
-        protected boolean opensKept(OpenNative read) {
-            return !read.isWhole();
+        protected boolean isWhole(OpenNative read) {
+            return read.isWhole();
         }
 
         @Override

@@ -63,6 +63,16 @@ public abstract class NativeReading<R> extends Reading<R> {
         };
     }
 
+    /** Returns whether the request refers to nothing that is kept, or that has been loaded. */
+    protected boolean isWhole(R read) {
+        return true;
+    }
+
+    @Override
+    protected final boolean opensKept(R read) {
+        return !isWhole(read);
+    }
+
     /** Returns whether the answer is shown as the upstream's own chunks, whose parts the caller sends back as they came. */
     protected abstract boolean asChunks();
 
@@ -104,12 +114,12 @@ public abstract class NativeReading<R> extends Reading<R> {
 
     @Override
     protected boolean isHeavy(R read) {
-        return request(read).hasMedia();
+        return !isWhole(read) || request(read).hasMedia();
     }
 
     @Override
     protected boolean looksUp(R read, Model asked) {
-        return !request(read).signatures().isEmpty();
+        return !isWhole(read) || !request(read).signatures().isEmpty();
     }
 
     @Override

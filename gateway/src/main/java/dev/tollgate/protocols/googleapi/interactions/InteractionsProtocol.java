@@ -139,22 +139,16 @@ public record InteractionsProtocol(
         }
 
         @Override
-        protected boolean isHeavy(InteractionRequest read) {
-            return !read.isWhole() || super.isHeavy(read);
+        protected boolean isWhole(InteractionRequest read) {
+            return read.isWhole();
         }
 
         @Override
         protected boolean looksUp(InteractionRequest read, Model asked) {
-            return !read.isWhole()
-                    || super.looksUp(read, asked)
+            return super.looksUp(read, asked)
                     || read.lacksSignatures()
                     || isByAddress(read, asked)
                     || mayKeepImages(read, asked);
-        }
-
-        @Override
-        protected boolean opensKept(InteractionRequest read) {
-            return !read.isWhole();
         }
 
         @Override
