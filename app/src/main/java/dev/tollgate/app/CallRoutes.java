@@ -43,6 +43,7 @@ import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
+import dev.tollgate.protocols.door.ModelNames;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
@@ -385,7 +386,7 @@ record CallRoutes(
                 reading(),
                 silence(),
                 ground.clock(),
-                ground.settings().list(TrafficSettings.IMAGES_MODELS),
+                new ModelNames(ground.settings().list(TrafficSettings.IMAGES_MODELS)),
                 images,
                 edits);
     }
@@ -434,7 +435,7 @@ record CallRoutes(
                 reading(),
                 ground.surroundings().random(),
                 silence(),
-                ground.settings().list(TrafficSettings.MESSAGES_MODELS),
+                new ModelNames(ground.settings().list(TrafficSettings.MESSAGES_MODELS)),
                 counts);
     }
 

@@ -11,6 +11,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.chat.ChatProtocol;
+import dev.tollgate.protocols.door.ModelNames;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.messages.MessagesProtocol;
@@ -55,7 +56,14 @@ final class PathProtocols {
         protocols = Map.of(
                 "messages",
                 new MessagesProtocol(
-                        sold(), signatures(), checks, ReadLimits.DEFAULT, ids, Duration.ofSeconds(1), List.of(), false),
+                        sold(),
+                        signatures(),
+                        checks,
+                        ReadLimits.DEFAULT,
+                        ids,
+                        Duration.ofSeconds(1),
+                        new ModelNames(List.of()),
+                        false),
                 "responses",
                 new ResponsesProtocol(
                         sold(),

@@ -40,53 +40,31 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code POST /v1/chat/completions}: reads and checks the request, and writes the response. */
-public final class ChatProtocol implements Protocol {
+/**
+ * {@code POST /v1/chat/completions}: reads and checks the request, and writes the response.
+ *
+ * @param jsonClients clients that expect JSON if the request has no {@code stream} (D1)
+ * @param silence after which a stream has a heartbeat
+ * @param random source of tool call ids; thread-safe
+ * @param addresses of images that are not to come inline
+ * @param tellsCost whether streams report their cost while they run, which only Tollgate's pages understand
+ */
+public record ChatProtocol(
+        CurrentModels models,
+        Signatures signatures,
+        SchemaChecks checks,
+        ReadLimits limits,
+        Settings.JsonClients jsonClients,
+        Duration silence,
+        InstantSource clock,
+        RandomGenerator random,
+        FileAddresses addresses,
+        boolean tellsCost)
+        implements Protocol {
 
     private static final String DOOR = ProtocolName.CHAT.code();
     private static final String ONLY_SEARCH = "may only hold the search tool, "
             + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.";
-
-    private final CurrentModels models;
-    private final Signatures signatures;
-    private final SchemaChecks checks;
-    private final ReadLimits limits;
-    private final StreamRule form;
-    private final StreamForm events;
-    private final InstantSource clock;
-    private final RandomGenerator random;
-    private final FileAddresses addresses;
-    private final boolean tellsCost;
-
-    /**
-     * @param jsonClients clients that expect JSON if the request has no {@code stream} (D1)
-     * @param silence after which a stream has a heartbeat
-     * @param random source of tool call ids; thread-safe
-     * @param addresses of images that are not to come inline
-     * @param tellsCost whether streams report their cost while they run, which only Tollgate's pages understand
-     */
-    public ChatProtocol(
-            CurrentModels models,
-            Signatures signatures,
-            SchemaChecks checks,
-            ReadLimits limits,
-            Settings.JsonClients jsonClients,
-            Duration silence,
-            InstantSource clock,
-            RandomGenerator random,
-            FileAddresses addresses,
-            boolean tellsCost) {
-        this.addresses = addresses;
-        this.models = models;
-        this.signatures = signatures;
-        this.checks = checks;
-        this.limits = limits;
-        this.form = new StreamRule(jsonClients);
-        this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
-        this.clock = clock;
-        this.random = random;
-        this.tellsCost = tellsCost;
-    }
 
     @Override
     public String name() {
@@ -124,7 +102,7 @@ public final class ChatProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return events;
+            return new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         }
 
         @Override
@@ -167,7 +145,8 @@ public final class ChatProtocol implements Protocol {
 
         @Override
         protected Sink sink(ChatRequest request, Outlet outlet, MeteredCall call) {
-            boolean streams = form.streams(request.stream(), call.model().streamByDefault(), envelope::header);
+            boolean streams = new StreamRule(jsonClients)
+                    .streams(request.stream(), call.model().streamByDefault(), envelope::header);
             long created = clock.instant().getEpochSecond();
             FileAddresses.OfCall its = addresses(request, envelope, call);
             Function<@Nullable String, ChatRenderer> renderers =

@@ -27,31 +27,19 @@ import java.time.InstantSource;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /v1/completions}: reads and checks the request, and writes the response. */
-public final class CompletionsProtocol implements Protocol {
-
-    private final CurrentModels models;
-    private final Signatures signatures;
-    private final SchemaChecks checks;
-    private final ReadLimits limits;
-    private final StreamForm events;
-    private final InstantSource clock;
-
-    /** @param silence after which a stream sends a comment (D35) */
-    public CompletionsProtocol(
-            CurrentModels models,
-            Signatures signatures,
-            SchemaChecks checks,
-            ReadLimits limits,
-            Duration silence,
-            InstantSource clock) {
-        this.models = models;
-        this.signatures = signatures;
-        this.checks = checks;
-        this.limits = limits;
-        this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
-        this.clock = clock;
-    }
+/**
+ * {@code POST /v1/completions}: reads and checks the request, and writes the response.
+ *
+ * @param silence after which a stream sends a comment (D35)
+ */
+public record CompletionsProtocol(
+        CurrentModels models,
+        Signatures signatures,
+        SchemaChecks checks,
+        ReadLimits limits,
+        Duration silence,
+        InstantSource clock)
+        implements Protocol {
 
     @Override
     public String name() {
@@ -76,7 +64,7 @@ public final class CompletionsProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return events;
+            return new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         }
 
         @Override

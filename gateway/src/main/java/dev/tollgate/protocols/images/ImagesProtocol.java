@@ -45,8 +45,25 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /v1/images/generations} and {@code /v1/images/edits}: reads and checks the request, and writes the response. */
-public final class ImagesProtocol implements Protocol {
+/**
+ * {@code POST /v1/images/generations} and {@code /v1/images/edits}: reads and checks the request, and writes the response.
+ *
+ * @param silence after which a stream sends a comment
+ * @param names the operator's models for other names
+ * @param addresses of images that are not to come inline
+ * @param edits whether requests bring images
+ */
+public record ImagesProtocol(
+        CurrentModels models,
+        Signatures signatures,
+        SchemaChecks checks,
+        ReadLimits limits,
+        Duration silence,
+        InstantSource clock,
+        ModelNames names,
+        FileAddresses addresses,
+        boolean edits)
+        implements Protocol {
 
     /** The most tokens of the thoughts before an image: no text is asked for (Y22). */
     private static final long THOUGHT_TOKENS = 4_096;
@@ -56,43 +73,6 @@ public final class ImagesProtocol implements Protocol {
             Set.of("n", "stream", "seed", "temperature", "output_compression", "partial_images");
 
     private static final Pattern OPENAIS = Pattern.compile("(gpt-image|chatgpt-image|dall-e)-.*");
-
-    private final CurrentModels models;
-    private final Signatures signatures;
-    private final SchemaChecks checks;
-    private final ReadLimits limits;
-    private final StreamForm events;
-    private final InstantSource clock;
-    private final ModelNames names;
-    private final FileAddresses addresses;
-    private final boolean edits;
-
-    /**
-     * @param silence after which a stream sends a comment
-     * @param names the operator's models for other names, {@code PATTERN=MODEL} each
-     * @param addresses of images that are not to come inline
-     * @param edits whether requests bring images
-     */
-    public ImagesProtocol(
-            CurrentModels models,
-            Signatures signatures,
-            SchemaChecks checks,
-            ReadLimits limits,
-            Duration silence,
-            InstantSource clock,
-            List<String> names,
-            FileAddresses addresses,
-            boolean edits) {
-        this.models = models;
-        this.signatures = signatures;
-        this.checks = checks;
-        this.limits = limits;
-        this.events = new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
-        this.clock = clock;
-        this.names = new ModelNames(names);
-        this.addresses = addresses;
-        this.edits = edits;
-    }
 
     @Override
     public String name() {
@@ -133,7 +113,7 @@ public final class ImagesProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return events;
+            return new StreamForm(StreamForm.EVENTS, silence, StreamForm.COMMENT);
         }
 
         @Override

@@ -34,54 +34,35 @@ import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /v1/messages} and its count of tokens: reads and checks the request, and writes the response. */
-public final class MessagesProtocol implements Protocol {
+/**
+ * {@code POST /v1/messages} and its count of tokens: reads and checks the request, and writes the response.
+ *
+ * @param random source of ids; thread-safe
+ * @param silence after which a stream sends a ping
+ * @param names the operator's models for other names
+ * @param counts whether requests are only counted
+ */
+public record MessagesProtocol(
+        CurrentModels models,
+        Signatures signatures,
+        SchemaChecks checks,
+        ReadLimits limits,
+        RandomGenerator random,
+        Duration silence,
+        ModelNames names,
+        boolean counts)
+        implements Protocol {
 
     private static final String DOOR = ProtocolName.MESSAGES.code();
     private static final String PING = "event: ping\ndata: {\"type\":\"ping\"}\n\n";
     private static final String NO_FUNCTIONS =
             "must be empty or hold a web search only; the model takes no functions. GET /v1/models lists the models.";
-
-    private final CurrentModels models;
-    private final Signatures signatures;
-    private final SchemaChecks checks;
-    private final ReadLimits limits;
-    private final RandomGenerator random;
-    private final StreamForm events;
-    private final ModelNames names;
-    private final boolean counts;
-
-    /**
-     * @param random source of ids; thread-safe
-     * @param silence after which a stream sends a ping
-     * @param names the operator's models for other names, {@code PATTERN=MODEL} each
-     * @param counts whether requests are only counted
-     */
-    public MessagesProtocol(
-            CurrentModels models,
-            Signatures signatures,
-            SchemaChecks checks,
-            ReadLimits limits,
-            RandomGenerator random,
-            Duration silence,
-            List<String> names,
-            boolean counts) {
-        this.models = models;
-        this.signatures = signatures;
-        this.checks = checks;
-        this.limits = limits;
-        this.random = random;
-        this.events = new StreamForm(StreamForm.EVENTS, silence, PING);
-        this.names = new ModelNames(names);
-        this.counts = counts;
-    }
 
     @Override
     public String name() {
@@ -111,7 +92,7 @@ public final class MessagesProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return events;
+            return new StreamForm(StreamForm.EVENTS, silence, PING);
         }
 
         @Override
