@@ -10,7 +10,6 @@ import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.upstreams.media.MadeData;
 import dev.tollgate.upstreams.media.WavFile;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,12 +68,6 @@ final class SpeechRenderer implements Renderer {
                 : 0;
     }
 
-    /** Returns nothing: a speech has no schema. */
-    @Override
-    public List<String> texts() {
-        return List.of();
-    }
-
     @Override
     public @Nullable ApiError unshowable() {
         return wav.isEmpty() ? NO_AUDIO : null;
@@ -99,11 +92,5 @@ final class SpeechRenderer implements Renderer {
         if (begun) {
             ChatErrors.inStream(error, out.out());
         }
-    }
-
-    /** Returns nothing: no later turn repeats a speech. */
-    @Override
-    public List<SignedPart> signed() {
-        return List.of();
     }
 }

@@ -12,7 +12,6 @@ import dev.tollgate.protocols.door.Renderer;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.signatures.SignedPart;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -54,12 +53,6 @@ final class TranscriptRenderer implements Renderer {
         return event instanceof UpstreamEvent.Text ? AnswerBudget.once(event) : 0;
     }
 
-    /** Returns nothing: a transcript has no schema. */
-    @Override
-    public List<String> texts() {
-        return List.of();
-    }
-
     @Override
     public void end(Sink.Completion completion, JsonPieces out) {
         if (request.format().equals(TranscriptReader.TEXT) && !request.events()) {
@@ -87,11 +80,5 @@ final class TranscriptRenderer implements Renderer {
         if (begun) {
             ChatErrors.inStream(error, out.out());
         }
-    }
-
-    /** Returns nothing: no later turn repeats a transcript. */
-    @Override
-    public List<SignedPart> signed() {
-        return List.of();
     }
 }

@@ -15,7 +15,6 @@ import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChunkWriter;
 import dev.tollgate.protocols.openai.FinishReason;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -145,12 +144,6 @@ final class TextRenderer implements Renderer {
         return !streams && event instanceof UpstreamEvent.Text ? AnswerBudget.once(event) : 0;
     }
 
-    /** Returns nothing: a text completion has no schema. */
-    @Override
-    public List<String> texts() {
-        return List.of();
-    }
-
     @Override
     public @Nullable ApiError unshowable() {
         return holdsMore ? UNSHOWABLE : null;
@@ -191,11 +184,5 @@ final class TextRenderer implements Renderer {
         if (streams && head.length > 0) {
             ChatErrors.inStream(error, out.out());
         }
-    }
-
-    /** Returns nothing: no later turn repeats a text completion. */
-    @Override
-    public List<SignedPart> signed() {
-        return List.of();
     }
 }

@@ -32,8 +32,10 @@ public interface Renderer {
     /** Returns about how many bytes of heap are kept of an event until the end. */
     long keeps(UpstreamEvent event);
 
-    /** Returns the texts that the model ended on its own, which a schema is checked against (D48). */
-    List<String> texts();
+    /** Returns the texts that the model ended on its own, which a schema is checked against (D48). Empty for a door without schemas. */
+    default List<String> texts() {
+        return List.of();
+    }
 
     /** Returns why the response cannot be shown, which fails the call; null if it can. */
     default @Nullable ApiError unshowable() {
@@ -51,6 +53,8 @@ public interface Renderer {
     /** Writes the failure of a stream and its end. Writes nothing if the failure may leave as a plain error, because nothing has been written before. */
     void failed(ApiError error, JsonPieces out);
 
-    /** Returns the shown parts that later turns need and that the caller may not send back. */
-    List<SignedPart> signed();
+    /** Returns the shown parts that later turns need and that the caller may not send back. Empty for a door without later turns. */
+    default List<SignedPart> signed() {
+        return List.of();
+    }
 }

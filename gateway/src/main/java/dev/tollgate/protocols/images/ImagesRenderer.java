@@ -17,7 +17,6 @@ import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -125,12 +124,6 @@ final class ImagesRenderer implements Renderer {
         return event instanceof UpstreamEvent.Media ? AnswerBudget.once(event) : 0;
     }
 
-    /** Returns nothing: an image has no schema. */
-    @Override
-    public List<String> texts() {
-        return List.of();
-    }
-
     @Override
     public @Nullable ApiError unshowable() {
         return hasImage ? null : NO_IMAGE;
@@ -226,11 +219,5 @@ final class ImagesRenderer implements Renderer {
         if (begun) {
             ChatErrors.inStream(error, out.out());
         }
-    }
-
-    /** Returns nothing: no later turn repeats an image of this door. */
-    @Override
-    public List<SignedPart> signed() {
-        return List.of();
     }
 }
