@@ -341,7 +341,8 @@ class GenerateRefusalsTest {
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"files/x\"}}]}|contents[0].parts[0].file_data.file_uri|is not a URL",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"file:///etc/passwd\"}}]}|contents[0].parts[0].file_data.file_uri|neither http nor https",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"http://127.0.0.1/x\"}}]}|contents[0].parts[0].file_data.file_uri|could not be reached at a public address",
-                "{\"parts\":[{\"text\":\"x\",\"thoughtSignature\":\"no, not this\"}]}|contents[0].parts[0].thought_signature|Base64"
+                "{\"parts\":[{\"text\":\"x\",\"thoughtSignature\":\"no, not this\"}]}|contents[0].parts[0].thought_signature|Base64",
+                "{\"parts\":[{\"text\":\"x\",\"thoughtSignature\":\"AUDIO\"}]}|contents[0].parts[0].thought_signature|Base64"
             })
     void a_conversation_that_gemini_would_refuse_is_refused_with_its_place(
             String content, String field, String message) {

@@ -2,6 +2,7 @@ package dev.tollgate.base.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,15 @@ public final class Base64Text {
     /** The standard letter of each byte, or its class above. */
     private static final byte[] LETTERS = letters();
 
+    private static final Pattern BYTES =
+            Pattern.compile("(?!=|$)(?:[A-Za-z0-9+/_-]{4})*+(?:[A-Za-z0-9+/_-]{2,3})?={0,2}");
+
     private Base64Text() {}
+
+    /** Returns whether a text is bytes of a proto message, such as a thought signature: either alphabet, padded or not, without white space. */
+    public static boolean isBytes(String text) {
+        return BYTES.matcher(text).matches();
+    }
 
     /** The standard padded form, or null where the text is not base64. */
     public static @Nullable String standard(String text) {

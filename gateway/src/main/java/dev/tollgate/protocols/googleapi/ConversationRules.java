@@ -3,13 +3,13 @@ package dev.tollgate.protocols.googleapi;
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.refuse;
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
+import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.NativeTurn;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,9 +19,6 @@ import tools.jackson.databind.JsonNode;
 final class ConversationRules {
 
     private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // older clients send function
-    /** Either alphabet of base64: the field is proto bytes. */
-    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
-
     private static final List<String> DATA = List.of(
             "text",
             "inlineData",
@@ -85,7 +82,7 @@ final class ConversationRules {
         require(data == 1, path, "Invalid value at '" + path + "' (oneof), oneof field 'data' is already set.");
         String signature = part.path("thoughtSignature").asString("");
         require(
-                signature.isEmpty() || SIGNATURE.matcher(signature).matches(),
+                signature.isEmpty() || Base64Text.isBytes(signature),
                 path + ".thought_signature",
                 "Invalid value at '" + path + ".thought_signature' (TYPE_BYTES), Base64 decoding failed.");
         for (String name : List.of("functionCall", "functionResponse")) {

@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -325,9 +325,6 @@ final class ContentsWriter {
     /** The check of a thought signature that a caller sent. A replayed signature came from the upstream and needs none. */
     private static final class GivenSignature {
 
-        /** Either alphabet of base64: the field is proto bytes. */
-        private static final Pattern FORM = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
-
         private GivenSignature() {}
 
         /**
@@ -335,7 +332,7 @@ final class ContentsWriter {
          * @throws dev.tollgate.base.error.ApiException a 400 that names the field, if the text cannot be a signature
          */
         static void check(@Nullable String signature, Place owner) {
-            if (signature != null && !FORM.matcher(signature).matches()) {
+            if (signature != null && !Base64Text.isBytes(signature)) {
                 String field = owner.path(Member.SIGNATURE);
                 throw ApiError.invalid(
                                 field,

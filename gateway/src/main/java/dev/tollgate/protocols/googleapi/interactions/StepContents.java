@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi.interactions;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -55,10 +55,6 @@ final class StepContents {
 
     /** The most unknown members that are named. */
     private static final int IGNORED_MAX = 100;
-
-    /** Base64, which never has one character behind its groups of four. */
-    private static final Pattern SIGNATURE =
-            Pattern.compile("(?!=|$)(?:[A-Za-z0-9+/_-]{4})*+(?:[A-Za-z0-9+/_-]{2,3})?={0,2}");
 
     /** An estimate of the heap that a part takes while it is rewritten, with its places. */
     private static final int PART_BYTES = 700;
@@ -227,7 +223,7 @@ final class StepContents {
     /** A signature that cannot be one was edited, which is no error (Y49). */
     private void thought(JsonNode step, String at) {
         String its = textOrNull(step, "signature", at);
-        if (its != null && SIGNATURE.matcher(its).matches()) {
+        if (its != null && Base64Text.isBytes(its)) {
             signLast();
             signature = its;
             signedAt = at;
