@@ -244,7 +244,7 @@ public final class FileStore {
         StoredFile begun =
                 new StoredFile(id, accountId, purpose, about, mimeType, bytes, 0, "", now, now + UPLOAD.toMillis());
         byte[] sealed = sealing.seal(about.getBytes(StandardCharsets.UTF_8), begun.context());
-        if (!decided(new FilesPart.Begin(begun, owner, sealed, isCounted))) {
+        if (!decided(FilesPart.begin(begun, owner, sealed, isCounted))) {
             requireRoom(accountId, 1, bytes); // others have come first
             if (purpose == Purpose.CACHE) {
                 throw ApiError.of(
@@ -290,7 +290,7 @@ public final class FileStore {
                 file.createdAt(),
                 isWhole ? clock.millis() + kept.toMillis() : file.expiresAt());
         byte[] sealed = sealing.seal(piece, file.context(file.written()));
-        return decided(new FilesPart.Append(file, after, sealed)) ? after : null;
+        return decided(FilesPart.append(file, after, sealed)) ? after : null;
     }
 
     /** Reads the earlier pieces again: another server may have written them. */
@@ -446,7 +446,7 @@ public final class FileStore {
 
     /** Deletes a file. @param reads the owner of the key @return whether it was there, and the key may read it */
     public boolean delete(String accountId, KeyOwner reads, Purpose purpose, String id) {
-        return decided(new FilesPart.Delete(accountId, reads, purpose, id));
+        return decided(FilesPart.delete(accountId, reads, purpose, id));
     }
 
     /** Notes that a file is in use, which keeps it as long as if it were new. @return the file */
@@ -460,14 +460,14 @@ public final class FileStore {
 
     /** Sets when a file expires. @param reads the owner of the key @return whether it is there, and the key may read it */
     public boolean keepUntil(String accountId, KeyOwner reads, Purpose purpose, String id, long expiresAt) {
-        return decided(new FilesPart.KeepUntil(accountId, reads, purpose, id, clock.millis(), expiresAt));
+        return decided(FilesPart.keepUntil(accountId, reads, purpose, id, clock.millis(), expiresAt));
     }
 
     /** Forgets what has expired, a few files in each unit, and counts what is left. */
     public void sweep() {
         boolean isMore = true;
         while (isMore) {
-            isMore = decided(new FilesPart.Forget(clock.instant()));
+            isMore = decided(FilesPart.forget(clock.instant()));
         }
         total.set(database.read(sql -> sql.number(TOTAL)));
     }
