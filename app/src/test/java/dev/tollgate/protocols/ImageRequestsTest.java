@@ -66,6 +66,19 @@ class ImageRequestsTest {
                 .isEqualTo(fields != null && fields.contains("512") ? "image_config.image_size" : "");
     }
 
+    /** Such a call gets another name on its way, and with it the conversation is made anew. */
+    @Test
+    void what_a_chat_wants_of_images_stays_with_an_earlier_call_of_a_name_that_gemini_forbids() {
+        Reply reply = asks(
+                "/v1/chat/completions",
+                "{'model':'gemini-nano-banana-2.1','modalities':['image'],'messages':[{'role':'user','content':'Hi'},"
+                        + "{'role':'assistant','tool_calls':[{'id':'c','type':'function','function':{'name':'find it!','arguments':'{}'}}]},"
+                        + "{'role':'tool','tool_call_id':'c','content':'a boat'}]}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().get("generationConfig").toString())
+                .contains("\"responseModalities\":[\"IMAGE\"]");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

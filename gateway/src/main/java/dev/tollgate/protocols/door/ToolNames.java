@@ -114,7 +114,8 @@ public final class ToolNames {
                 said.reasoningEffort(),
                 said.includeThoughts(),
                 said.webSearch(),
-                said.google());
+                said.google(),
+                said.images());
     }
 
     private static boolean isLegal(Message message) {
