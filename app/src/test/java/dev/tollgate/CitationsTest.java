@@ -45,7 +45,11 @@ class CitationsTest {
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
 
-    private static final Pattern DECISION = Pattern.compile("\\b[DE][1-9]\\d?\\b(?!-)");
+    /** Numbers of rules, of every letter that a rule has or is to have; not the media type {@code audio/L16}. */
+    private static final Pattern RULE = Pattern.compile("(?<![/.])\\b[A-FLPTYZ][1-9]\\d?\\b(?!-)");
+
+    private static final Pattern RULE_THAT_IS_SAID = Pattern.compile("<a id=\"([a-z][1-9]\\d?)\"></a>");
+    private static final List<String> PAGES_OF_RULES = List.of("decisions.md", "google.md", "prices.md");
     private static final Pattern SECTIONS = Pattern.compile(
             "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");
@@ -68,9 +72,23 @@ class CitationsTest {
     }
 
     @Test
-    void each_decision_that_is_cited_is_there() {
-        assertThat(cited(DECISION, defined("decisions.md", "\\*\\*([DE]\\d+)[ *]")))
-                .isEmpty();
+    void each_rule_that_is_cited_is_there() {
+        Set<String> rules = new TreeSet<>(results(Pattern.compile("(?m)^\\| (F\\d+) \\|"), read("guarantees.md")));
+        for (String page : PAGES_OF_RULES) {
+            results(RULE_THAT_IS_SAID, read(PROTOCOL.resolve(page)))
+                    .forEach(rule -> rules.add(rule.toUpperCase(Locale.ROOT)));
+        }
+        assertThat(cited(RULE, rules)).isEmpty();
+    }
+
+    /** A number without a sentence would only move the question to another page. */
+    @Test
+    void each_rule_has_a_name_and_a_reason() {
+        for (String page : PAGES_OF_RULES) {
+            for (String rule : read(PROTOCOL.resolve(page)).split("\\n- (?=<a id=\"[a-z]\\d)")) {
+                assertThat(rule).as(page).hasSizeGreaterThan(90);
+            }
+        }
     }
 
     @Test

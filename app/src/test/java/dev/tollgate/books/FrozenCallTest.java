@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The rows of an earlier release (B14). What is guaranteed is that a later release reads a call of this form and prints the same: its task, its receipt
+ * The rows of an earlier release (B1). What is guaranteed is that a later release reads a call of this form and prints the same: its task, its receipt
  * and its lines of CSV. The file with the rows is never edited. A new form of {@code call} gets a new file; the rows of an old one are then inserted
  * into the schema that they were written for, which the later migrations change.
  */

@@ -32,7 +32,7 @@ class TextRuleTest {
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String PASSWORD = "somebody who writes names";
 
-    /** In JSON: NUL, one of C1, and what turns the direction around. */
+    /** In JSON: NUL, another control character, and what turns the direction around. */
     private static final List<String> BAD = List.of("a\\u0000b", "a\\u0085b", "a\\u202eb", "a\\u2066b", "a\\nb");
 
     private static final String INVISIBLE = "zero\u200Bwidth";

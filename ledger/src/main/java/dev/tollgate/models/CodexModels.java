@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * The list {@code models} that Codex reads next to {@code data} (A11). An entry replaces Codex's own model and needs its system prompt, so the list
+ * The list {@code models} that Codex reads next to {@code data}. An entry replaces Codex's own model and needs its system prompt, so the list
  * is empty without instructions of the operator's. Immutable.
  *
  * @param instructions the system prompt of each entry; null for no entries

@@ -222,7 +222,7 @@ public final class KeyGate implements Gate<KeyCaller> {
         return checked(authorization.substring(SCHEME.length()).strip(), exchange);
     }
 
-    /** Names the service of a key that is not of this server, since the user has configured the client for it (A3). */
+    /** Names the service of a key that is not of this server, since the user has configured the client for it. */
     private static String checked(String secret, Exchange exchange) {
         if (secret.startsWith("eyJ") && exchange.header("chatgpt-account-id") != null) {
             throw refuse(OF_CHATGPT);

@@ -4,7 +4,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts that people write and others read: names, reasons, notes. Control characters (C0 and C1), marks of the writing direction and halves of
+ * Texts that people write and others read: names, reasons, notes. Control characters (U+0000 to U+001F, U+007F to U+009F), marks of the writing direction and halves of
  * characters are refused. Joiners (U+200C, U+200D) stay, since scripts and emoji need them. Pages show any other invisible character as an
  * escape like {@code \u200b}.
  */

@@ -159,7 +159,7 @@ public record Admission(FrontParts parts) {
                 .withHeader("allow", wrong.allow()));
     }
 
-    /** Codex goes on over HTTP at once after a 426 alone (A2). Proxies drop the header {@code Upgrade}. */
+    /** Codex goes on over HTTP at once after a 426 alone (E27). Proxies drop the header {@code Upgrade}. */
     private static boolean isWebSocket(CallerExchange exchange) {
         return exchange.method().equals("GET")
                 && ("websocket".equalsIgnoreCase(exchange.header("upgrade"))

@@ -21,7 +21,7 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
 /**
- * The content codings that a body comes in: none, one, or two different ones on top of each other (A1, D25). What unpacking takes is bounded by what
+ * The content codings that a body comes in: none, one, or two different ones on top of each other (D25). What unpacking takes is bounded by what
  * comes out, by what has come in, and by processor time. Immutable.
  */
 final class ContentCoding {

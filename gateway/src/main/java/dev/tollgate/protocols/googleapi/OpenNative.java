@@ -69,7 +69,7 @@ public final class OpenNative {
         return cacheId;
     }
 
-    /** Returns the session of cached contents, whatever else names one (A20); without any, another. */
+    /** Returns the session of cached contents, whatever else names one (E85); without any, another. */
     public static SessionName session(@Nullable String cacheId, Supplier<SessionName> other) {
         return cacheId == null
                 ? other.get()

@@ -198,7 +198,7 @@ public record CallDetails(
     }
 
     /**
-     * The use of the provider's cache (A24); the cached tokens are among the counts.
+     * The use of the provider's cache (E86); the cached tokens are among the counts.
      *
      * @param session the word for what names the session
      * @param expectedTokens the tokens of an earlier prompt that this one begins with, too

@@ -161,7 +161,7 @@ public record InteractionsProtocol(
             read.load(signatures, caches, accountId, memory);
         }
 
-        /** Cached contents are a session, whatever else names one (A20). */
+        /** Cached contents are a session, whatever else names one (E85). */
         @Override
         protected SessionName sessionName(InteractionRequest read, Envelope envelope) {
             return OpenNative.session(read.cacheId(), () -> super.sessionName(read, envelope));
