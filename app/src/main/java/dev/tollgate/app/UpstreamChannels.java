@@ -130,7 +130,7 @@ final class UpstreamChannels {
                 1,
                 models(),
                 () -> new GeminiChannel(
-                        outbound, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
+                        outbound, name, url(), key(), false, FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
     }
 
     /** Describes the channels for the start. */

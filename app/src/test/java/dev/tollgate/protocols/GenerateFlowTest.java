@@ -369,7 +369,7 @@ class GenerateFlowTest {
                 {"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"parts":[{"text":"Hi"}]}],\
                 "safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}],\
                 "generationConfig":{"temperature":0.50,"topK":40,"stopSequences":["x"],\
-                "thinkingConfig":{"includeThoughts":true,"thinkingBudget":1024},"maxOutputTokens":300}}""");
+                "thinkingConfig":{"includeThoughts":true,"thinkingBudget":1024},"maxOutputTokens":300},"store":false}""");
     }
 
     @ParameterizedTest
@@ -423,7 +423,7 @@ class GenerateFlowTest {
         post(customer, MODEL + "generateContent", HI);
 
         assertThat(gateway.lastAsked().toString()).isEqualTo("""
-                {"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generationConfig":{}}""");
+                {"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generationConfig":{},"store":false}""");
     }
 
     @Test
@@ -447,10 +447,10 @@ class GenerateFlowTest {
         Customer customer = gateway.customer("10");
 
         Reply reply = post(customer, MODEL + "generateContent", HI.replace("\"contents\"", """
-                "serviceTier":"priority","store":true,"generationConfig":{"maxOutputTokens":70000,"speechConfig":{}},"contents\""""));
+                "serviceTier":"priority","store":false,"generationConfig":{"maxOutputTokens":70000,"speechConfig":{}},"contents\""""));
 
         assertThat(reply.header("x-tollgate-ignored"))
-                .isEqualTo("serviceTier,store,generationConfig.maxOutputTokens,generationConfig.speechConfig");
+                .isEqualTo("serviceTier,generationConfig.maxOutputTokens,generationConfig.speechConfig");
         assertThat(gateway.lastAsked().has("serviceTier")).isFalse();
         assertThat(gateway.lastAsked()
                         .get("generationConfig")

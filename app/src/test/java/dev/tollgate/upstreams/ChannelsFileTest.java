@@ -67,6 +67,9 @@ class ChannelsFileTest {
             channels: [{id: a, kind: gemini, key: KEY, models: {gemini-3-pro: x}}] | channels[0].models.gemini-3-pro is 'x'; allowed is one of gemini-2.5-flash
             channels: [{id: a, kind: gemini, key: KEY, timeouts: {idle: 1}}] | channels[0].timeouts.idle is '1'; allowed is a time like 500ms
             channels: [{id: a, kind: gemini, key: KEY, timeouts: {total: 1s}}] | channels[0].timeouts.total is an unknown key; allowed is one of connect, first, idle.
+            channels: [{id: a, kind: gemini, key: KEY, store: maybe}]   | channels[0].store is 'maybe'; allowed is one of false, true.
+            channels: [{id: a, kind: vertex, key: KEY, store: true}]    | channels[0].store is an unknown key
+            channels: [{id: a, kind: openai, base_url: "http://h", models: {gemini-3-pro: m}, store: true}] | channels[0].store has no meaning here; it needs a base_url at generativelanguage.googleapis.com.
             channels: [{id: a, kind: gemini, key: KEY, location: us}]   | channels[0].location is an unknown key
             channels: [{id: a, kind: openai, key: KEY}]                 | channels[0].models is missing.
             channels: [{id: a, kind: openai, models: {gemini-3-pro: m}}] | channels[0] has no base_url

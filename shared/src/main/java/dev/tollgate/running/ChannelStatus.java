@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param connections open connections to its upstream
  * @param openUntil null if the breaker is not open
  * @param credentialExpires null if the operator has not entered a date
+ * @param mayStore whether the operator lets the provider store prompts and answers
  * @param lastError null if nothing has gone wrong
  * @param errors their numbers since this server opened the channel
  */
@@ -25,6 +26,7 @@ public record ChannelStatus(
         int inFlight,
         int connections,
         @Nullable Instant credentialExpires,
+        boolean mayStore,
         @Nullable LastError lastError,
         Map<UpstreamFailure.Kind, Long> errors,
         List<Model> models) {

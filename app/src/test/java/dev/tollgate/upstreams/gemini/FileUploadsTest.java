@@ -24,7 +24,7 @@ class FileUploadsTest {
     private final FileUploads uploads = new FileUploads(
             new UploadProtocol(
                     new FarEnd(Outbound.direct(vertx), upstream.url(), 16, Timeouts.DEFAULT),
-                    new KeyAccess("upstream-key"),
+                    new KeyAccess("upstream-key", false),
                     new GeminiErrors("upstream-key")),
             now::get);
 

@@ -41,7 +41,7 @@ class MediaPlacementTest {
     private final FileUploads uploads = new FileUploads(
             new UploadProtocol(
                     new FarEnd(Outbound.direct(VERTX), upstream.url(), 16, Timeouts.DEFAULT),
-                    new KeyAccess("upstream-key"),
+                    new KeyAccess("upstream-key", false),
                     new GeminiErrors("upstream-key")),
             InstantSource.system());
 

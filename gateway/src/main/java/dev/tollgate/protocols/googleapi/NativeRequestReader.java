@@ -41,8 +41,6 @@ public final class NativeRequestReader {
 
     private static final String LABELS = "labels";
 
-    private static final String STORE = "store";
-
     /** The configuration's fields without effect: they would choose another model, or request output that no model here has. */
     private static final List<String> CONFIG_WITHOUT_EFFECT =
             List.of("enableEnhancedCivicAnswers", "audioTimestamp", "routingConfig", "modelSelectionConfig");
@@ -127,7 +125,6 @@ public final class NativeRequestReader {
                 "cached_content: cached contents cannot be used here, only in generateContent, countTokens and interactions; send the contents themselves.");
         ServiceTier tier = tier(body.path(TIER));
         drop(body, TIER, TIER);
-        drop(body, STORE, STORE);
         CallerNames labels = CallerNames.ofLabels(body.path(LABELS));
         drop(body, LABELS, LABELS);
         contents(body.path("contents"));

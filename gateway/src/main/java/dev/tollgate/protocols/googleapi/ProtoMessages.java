@@ -20,7 +20,7 @@ final class ProtoMessages {
 
     private static final String TABLE = """
             Request contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig safetySettings=SafetySetting*
-             generationConfig=GenerationConfig cachedContent=string serviceTier=tier store=any model=string
+             generationConfig=GenerationConfig cachedContent=string serviceTier=tier store=bool model=string
              continuationToken=string labels=map:string
             CountRequest contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
              generationConfig=GenerationConfig generateContentRequest=Request model=string

@@ -57,6 +57,11 @@ final class CompatChannel implements Channel {
     }
 
     @Override
+    public boolean mayStore() {
+        return dialect.mayStore();
+    }
+
+    @Override
     public PreparedAsk prepare(Ask ask) {
         if (ask instanceof ChatAsk chat) {
             return new Prepared(

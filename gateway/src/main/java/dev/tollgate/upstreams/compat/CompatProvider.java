@@ -33,7 +33,7 @@ public record CompatProvider(Outbound outbound, InstantSource clock) implements 
 
     @Override
     public Set<String> keys() {
-        return Set.of("max_tokens_field", "reasoning_effort", "usage_cost");
+        return Set.of("max_tokens_field", "reasoning_effort", "usage_cost", ChannelEntry.STORE);
     }
 
     @Override
@@ -57,10 +57,17 @@ public record CompatProvider(Outbound outbound, InstantSource clock) implements 
         YamlNode field = entry.node().find("max_tokens_field");
         YamlNode effort = entry.node().find("reasoning_effort");
         YamlNode cost = entry.node().find("usage_cost");
+        boolean isGoogle = ServerDialect.isGoogle(url);
+        YamlNode store = entry.node().find(ChannelEntry.STORE);
+        if (store != null && !isGoogle) {
+            throw store.complaint("has no meaning here; it needs a base_url at " + ServerDialect.GOOGLE + ".");
+        }
         ServerDialect dialect = new ServerDialect(
                 field == null ? "max_tokens" : field.choice(FIELDS),
                 effort != null && effort.choice(SENT),
-                cost == null || cost.choice(READ));
+                cost == null || cost.choice(READ),
+                isGoogle,
+                entry.mayStore());
         return new Compatible(this, entry.id(), url, entry.key(), dialect, entry.timeouts());
     }
 

@@ -91,6 +91,9 @@ final class CompatRequestWriter {
         if (ask.tier() != ServiceTier.STANDARD) {
             ignore(Member.SERVICE_TIER);
         }
+        if (dialect.saysNotToStore()) {
+            json.writeBooleanProperty("store", false);
+        }
         json.writeEndObject();
         return messages.slots();
     }

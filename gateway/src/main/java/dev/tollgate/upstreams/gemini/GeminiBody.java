@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class GeminiBody {
 
-    private static final int CLOSING_BRACES = 2;
+    private static final String CLOSING = "}}";
+    private static final int CLOSING_BRACES = CLOSING.length();
 
     private final byte[] whole;
     private final int length;
     private final List<String> ignored;
     private final List<DataSlot> slots;
     private final @Nullable PromptPrint print;
+    private final String closing;
 
     /**
      * @param whole never changed any more
@@ -36,10 +38,25 @@ final class GeminiBody {
         this.ignored = List.copyOf(ignored);
         this.slots = List.copyOf(slots);
         this.print = print;
+        this.closing = CLOSING;
+    }
+
+    private GeminiBody(GeminiBody of, String closing) {
+        this.whole = of.whole;
+        this.length = of.length;
+        this.ignored = of.ignored;
+        this.slots = of.slots;
+        this.print = of.print;
+        this.closing = closing;
     }
 
     GeminiBody(byte[] whole, int length, List<String> ignored, List<DataSlot> slots) {
         this(whole, length, ignored, slots, null);
+    }
+
+    /** Returns it with the member {@code store} in the call, not in the count, which has none. @param store null for none */
+    GeminiBody storing(@Nullable Boolean store) {
+        return store == null ? this : new GeminiBody(this, "},\"store\":" + store + "}");
     }
 
     @Nullable
@@ -115,10 +132,10 @@ final class GeminiBody {
     /** @param maxOutputTokens null sends none */
     String end(@Nullable Long maxOutputTokens) {
         if (maxOutputTokens == null) {
-            return "}}";
+            return closing;
         }
         String comma = whole[open() - 1] == '{' ? "" : ",";
-        return comma + "\"maxOutputTokens\":" + maxOutputTokens + "}}";
+        return comma + "\"maxOutputTokens\":" + maxOutputTokens + closing;
     }
 
     /** Returns bytes of which the first {@link #open}, followed by {@link #end}, are the whole body if it has no slots. They never change. */

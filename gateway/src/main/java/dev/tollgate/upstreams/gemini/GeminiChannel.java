@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.http.client.FarEnd;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.http.client.Request;
@@ -53,6 +54,9 @@ public final class GeminiChannel implements Channel {
 
     private static final int KNOWN_REQUESTS_MAX = 256;
 
+    private static final String NOT_STORED =
+            "store: true is not allowed: this server has the provider store no prompt and no answer. Allowed is false, or leave it out.";
+
     private static final int MODEL_CHARS_MAX = 128;
 
     private final String name;
@@ -76,6 +80,7 @@ public final class GeminiChannel implements Channel {
      * @param baseUrl http or https, without the version's path; {@link #DEFAULT_BASE_URL} is Google's
      * @param key sent as {@code x-goog-api-key} and shown nowhere
      * @param connectionsMax to the one host; as many calls again may wait for one
+     * @param mayStore whether the project's settings decide what Google stores
      * @param models the catalogue's rules
      */
     public GeminiChannel(
@@ -83,6 +88,7 @@ public final class GeminiChannel implements Channel {
             String name,
             String baseUrl,
             String key,
+            boolean mayStore,
             int connectionsMax,
             Timeouts timeouts,
             KnownModels models,
@@ -90,7 +96,7 @@ public final class GeminiChannel implements Channel {
         this(
                 name,
                 new FarEnd(outbound, baseUrl, connectionsMax, timeouts),
-                new KeyAccess(key),
+                new KeyAccess(key, mayStore),
                 new Succession(name, GeminiProvider.KIND, models, media.clock()),
                 media);
         if (!FarEnd.isCredential(key)) {
@@ -126,6 +132,11 @@ public final class GeminiChannel implements Channel {
     }
 
     @Override
+    public boolean mayStore() {
+        return access.mayStore();
+    }
+
+    @Override
     public PreparedAsk prepare(Ask ask) {
         if (!isModel(ask.upstreamModel())) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
@@ -135,6 +146,10 @@ public final class GeminiChannel implements Channel {
                     new GeminiEmbedding.Line(farEnd, access, errors, models, reporting, COUNT_MILLIS), embeddings);
         }
         access.check(ask);
+        Boolean store = ask instanceof NativeAsk own ? own.store() : null;
+        if (Boolean.TRUE.equals(store) && !access.mayStore()) {
+            throw ApiError.invalid(NativeAsk.STORE, NOT_STORED).asException();
+        }
         UpstreamModel model = models.model(ask.upstreamModel());
         CallIds callIds = access.callIds(model.signatures());
         ServiceTier tier = access.tierInBody(ask.tier());
@@ -145,7 +160,7 @@ public final class GeminiChannel implements Channel {
                     case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets, tier);
                     case EmbedAsk embeddings -> throw new IllegalStateException("embeddings are prepared elsewhere");
                 };
-        return new Prepared(body, model.name(), ask);
+        return new Prepared(body.storing(access.storeInBody(store)), model.name(), ask);
     }
 
     /** Returns whether a name is a model's. This is hand-written, since each call needs it, and a pattern allocates a matcher. */

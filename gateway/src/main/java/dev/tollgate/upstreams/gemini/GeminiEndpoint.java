@@ -8,6 +8,7 @@ import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.pool.Ask;
 import io.vertx.core.Future;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The address of Gemini's models and its authentication: the differences between the Gemini API and Vertex AI (protocol 1.1). */
 interface GeminiEndpoint {
@@ -26,6 +27,19 @@ interface GeminiEndpoint {
 
     /** Returns the request with the service tier that is asked for, if a header names it. */
     Request tiered(Request request, ServiceTier tier);
+
+    /**
+     * Returns the {@code store} that the body of a generating call names; null names none.
+     *
+     * @param asked by the caller; null if nothing is said
+     */
+    @Nullable
+    Boolean storeInBody(@Nullable Boolean asked);
+
+    /** Returns whether the provider may store prompts and answers. */
+    default boolean mayStore() {
+        return false;
+    }
 
     /** Asks for a connection with the credential of now; may fail with {@link dev.tollgate.upstreams.connections.NotAdmitted}. */
     Future<Roundtrip> connect(FarEnd farEnd, Request request);

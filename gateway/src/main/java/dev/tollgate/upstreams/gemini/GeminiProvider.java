@@ -28,7 +28,7 @@ public record GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia 
 
     @Override
     public Set<String> keys() {
-        return Set.of();
+        return Set.of(ChannelEntry.STORE);
     }
 
     @Override
@@ -44,10 +44,11 @@ public record GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia 
             throw entry.node().complaint("has no key; allowed is one of key, key_env, key_file.");
         }
         String url = Objects.requireNonNullElse(entry.baseUrl(), GeminiChannel.DEFAULT_BASE_URL);
-        return new ByKey(this, entry.id(), url, key, entry.timeouts());
+        return new ByKey(this, entry.id(), url, key, entry.mayStore(), entry.timeouts());
     }
 
-    private record ByKey(GeminiProvider provider, String id, String baseUrl, Secret key, Timeouts timeouts)
+    private record ByKey(
+            GeminiProvider provider, String id, String baseUrl, Secret key, boolean mayStore, Timeouts timeouts)
             implements Opening {
         @Override
         public Channel open() {
@@ -56,6 +57,7 @@ public record GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia 
                     id,
                     baseUrl,
                     key.value(),
+                    mayStore,
                     FarEnd.CONNECTIONS_MAX,
                     timeouts,
                     provider.models,

@@ -9,9 +9,14 @@ import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.pool.Ask;
 import io.vertx.core.Future;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The Gemini API: a key in a header, never in the query, where logs would keep it. */
-record KeyAccess(String key) implements GeminiEndpoint {
+/**
+ * The Gemini API: a key in a header, never in the query, where logs would keep it.
+ *
+ * @param mayStore whether the project's settings decide what Google stores, and callers; if not, nothing is stored
+ */
+record KeyAccess(String key, boolean mayStore) implements GeminiEndpoint {
 
     static final String HEADER = "x-goog-api-key";
 
@@ -38,6 +43,12 @@ record KeyAccess(String key) implements GeminiEndpoint {
     @Override
     public Request tiered(Request request, ServiceTier tier) {
         return request;
+    }
+
+    /** Google stores each call of newer projects for 55 days unless it says {@code false}. */
+    @Override
+    public @Nullable Boolean storeInBody(@Nullable Boolean asked) {
+        return mayStore ? asked : Boolean.FALSE;
     }
 
     @Override

@@ -92,7 +92,7 @@ final class NativeRequestWriter {
         json.writeStartObject();
         for (Map.Entry<String, JsonNode> member : body.properties()) {
             switch (member.getKey()) {
-                case CONFIG -> {}
+                case CONFIG, NativeAsk.STORE -> {}
                 case "contents" -> {
                     json.writeName("contents");
                     contents(member.getValue());

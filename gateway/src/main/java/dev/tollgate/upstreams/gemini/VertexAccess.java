@@ -72,6 +72,12 @@ final class VertexAccess implements GeminiEndpoint {
         return tier == ServiceTier.STANDARD ? request : request.with(TIER_HEADER, tier.word());
     }
 
+    /** Vertex AI has no such field. */
+    @Override
+    public @Nullable Boolean storeInBody(@Nullable Boolean asked) {
+        return null;
+    }
+
     @Override
     public Future<Roundtrip> connect(FarEnd farEnd, Request request) {
         return token == null

@@ -14,6 +14,11 @@ public interface Channel {
     /** Returns the provider in the words of OpenTelemetry's conventions ({@code gen_ai.provider.name}), or the kind of a channel that they do not know. */
     String provider();
 
+    /** Returns whether the operator lets the provider store prompts and answers. */
+    default boolean mayStore() {
+        return false;
+    }
+
     /**
      * Translates an ask.
      *

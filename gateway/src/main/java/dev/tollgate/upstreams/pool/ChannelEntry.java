@@ -44,6 +44,9 @@ public record ChannelEntry(
             "key_env",
             "key_file");
 
+    /** The key of channels that can say to Google what it stores. */
+    public static final String STORE = "store";
+
     private static final int SECRET_BYTES_MAX = 64 * 1024;
     private static final Duration LEAST = Duration.ofMillis(100);
     private static final Duration MOST = Duration.ofDays(1);
@@ -75,6 +78,12 @@ public record ChannelEntry(
     public @Nullable String baseUrl() {
         YamlNode url = node.find("base_url");
         return url == null ? null : url.baseUrl().toString();
+    }
+
+    /** Returns whether Google may store what is asked and answered. */
+    public boolean mayStore() {
+        YamlNode store = node.find(STORE);
+        return store != null && store.choice(Map.of("true", true, "false", false));
     }
 
     public Timeouts timeouts() {

@@ -37,6 +37,9 @@ public record NativeAsk(
         boolean asChunks)
         implements Ask {
 
+    /** The field by which a caller says whether Google stores the call. */
+    public static final String STORE = "store";
+
     private static final String TOOLS = "tools";
 
     /** Creates an ask of the standard tier, without media and without a lease. */
@@ -66,6 +69,12 @@ public record NativeAsk(
     @Override
     public String toolsField() {
         return TOOLS;
+    }
+
+    /** Returns what the caller says about Google's storing; null if nothing. */
+    public @Nullable Boolean store() {
+        JsonNode store = body.path(STORE);
+        return store.isBoolean() ? store.booleanValue() : null;
     }
 
     @Override

@@ -163,6 +163,7 @@ final class PooledChannel {
                 calls(),
                 channel.connections(),
                 credentialExpires,
+                channel.mayStore(),
                 last == null ? null : new ChannelStatus.LastError(last.kind(), last.time()),
                 Map.copyOf(errors),
                 routes.stream().map(route -> model(route, nowMillis)).toList());

@@ -72,7 +72,7 @@ class CompatChannelTest {
         FarEnd farEnd = new FarEnd(
                 Outbound.direct(VERTX), server.url() + "/v1", 4, new Timeouts(5_000, 30_000, 30_000, 30_000));
         return new CompatChannel(
-                "far", farEnd, key, new ServerDialect("max_tokens", true, true), InstantSource.system());
+                "far", farEnd, key, new ServerDialect("max_tokens", true, true, false, false), InstantSource.system());
     }
 
     private static ChatAsk ask(String more, boolean thoughts) {

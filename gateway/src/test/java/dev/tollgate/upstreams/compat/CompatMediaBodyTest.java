@@ -38,7 +38,7 @@ class CompatMediaBodyTest {
                 false,
                 null,
                 Replay.NONE);
-        return CompatRequestWriter.write(ask, ask.replay(), new ServerDialect("max_tokens", false, true));
+        return CompatRequestWriter.write(ask, ask.replay(), new ServerDialect("max_tokens", false, true, false, false));
     }
 
     private static String picture(String url, String more) {

@@ -28,6 +28,8 @@ class CompatRequestsGoldenTest {
         return new ServerDialect(
                 channel.path("max_tokens_field").asString("max_tokens"),
                 channel.path("reasoning_effort").asString("").equals("send"),
-                true);
+                true,
+                ServerDialect.isGoogle(channel.path("base_url").asString("http://far/v1")),
+                channel.path("store").asBoolean(false));
     }
 }

@@ -16,7 +16,7 @@ public final class WrittenBodies {
         CompatBody body = CompatRequestWriter.write(
                 ask,
                 ask.replay().onChannel("main", ask.upstreamModel()),
-                new ServerDialect(maxTokensField, sendsEffort, true));
+                new ServerDialect(maxTokensField, sendsEffort, true, false, false));
         return new Made(bytes(body, tokensMax), body.ignored(), body.wanted());
     }
 

@@ -77,7 +77,7 @@ class GeminiChannelTest {
     private static final KnownModels MODELS = new KnownModels(Set.of(), name -> Asks.PRO_25);
 
     private static GeminiChannel channel(String url, Timeouts timeouts) {
-        return new GeminiChannel(Outbound.direct(VERTX), "google", url, KEY, 16, timeouts, MODELS, NO_FILES);
+        return new GeminiChannel(Outbound.direct(VERTX), "google", url, KEY, false, 16, timeouts, MODELS, NO_FILES);
     }
 
     private PreparedAsk prepared(Timeouts timeouts) {
@@ -178,7 +178,7 @@ class GeminiChannelTest {
                 .doesNotContainIgnoringCase("authorization");
         assertThat(request.body()).isEqualTo("""
                         {"contents":[{"role":"user","parts":[{"text":"Hi"}]}],\
-                        "generationConfig":{"thinkingConfig":{"includeThoughts":false},"maxOutputTokens":77}}""");
+                        "generationConfig":{"thinkingConfig":{"includeThoughts":false},"maxOutputTokens":77},"store":false}""");
     }
 
     @Test
@@ -584,7 +584,15 @@ class GeminiChannelTest {
     @Test
     void a_bad_key_or_url_is_refused_without_being_shown() {
         assertThatThrownBy(() -> new GeminiChannel(
-                        Outbound.direct(VERTX), "google", server.url(), "line\nbreak", 1, PATIENT, MODELS, NO_FILES))
+                        Outbound.direct(VERTX),
+                        "google",
+                        server.url(),
+                        "line\nbreak",
+                        false,
+                        1,
+                        PATIENT,
+                        MODELS,
+                        NO_FILES))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("break");
         for (String url : List.of("ftp://x", "http://", "http://user:pass@x", "x", "http://x?key=1")) {

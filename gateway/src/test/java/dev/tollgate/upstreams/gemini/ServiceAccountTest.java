@@ -108,7 +108,7 @@ class ServiceAccountTest {
 
     @Test
     void the_gemini_api_and_vertex_differ_in_what_they_take() {
-        KeyAccess api = new KeyAccess("our-key");
+        KeyAccess api = new KeyAccess("our-key", false);
         VertexAccess vertex = VertexAccess.express("our-key");
         assertThat(api.path("m", "countTokens")).isEqualTo("/v1beta/models/m:countTokens");
         assertThat(vertex.path("m", "countTokens")).isEqualTo("/v1beta1/publishers/google/models/m:countTokens");
@@ -142,7 +142,7 @@ class ServiceAccountTest {
         VertexAccess vertex = VertexAccess.express("our-key");
         assertThat(vertex.counts(Asks.asks().user("?").ask())).isTrue();
         assertThat(vertex.counts(Asks.asks().user("?").tool("f", null).ask())).isFalse();
-        assertThat(new KeyAccess("k")
+        assertThat(new KeyAccess("k", false)
                         .counts(Asks.asks().user("?").tool("f", null).ask()))
                 .isTrue();
     }

@@ -41,7 +41,7 @@ class UploadProtocolTest {
         server = new ScriptedServer();
         protocol = new UploadProtocol(
                 new FarEnd(Outbound.direct(VERTX), server.url() + "/base", 4, Timeouts.DEFAULT),
-                new KeyAccess("upstream-key"),
+                new KeyAccess("upstream-key", false),
                 new GeminiErrors("upstream-key"));
     }
 

@@ -91,6 +91,6 @@ class ChannelsDocTest {
 
     @Test
     void there_are_snippets() throws IOException {
-        assertThat(snippets()).hasSize(4);
+        assertThat(snippets()).hasSize(5);
     }
 }

@@ -98,7 +98,10 @@ public final class ChannelDeeds {
     }
 
     private void write(ChannelStatus channel, ObjectNode json) {
-        json.put("id", channel.id()).put("kind", channel.kind()).put("healthy", channel.isHealthy());
+        json.put("id", channel.id())
+                .put("kind", channel.kind())
+                .put("healthy", channel.isHealthy())
+                .put("store", channel.mayStore());
         json.putObject("breaker")
                 .put("state", word(channel.breaker()))
                 .put("failures", channel.failures())
