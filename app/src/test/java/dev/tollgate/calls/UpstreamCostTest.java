@@ -58,7 +58,7 @@ class UpstreamCostTest {
     }
 
     private String costsOfLast() {
-        return Calls.costs(gateway, gateway.text(Calls.latestOf(customer.account())));
+        return gateway.costs(gateway.text(Calls.latestOf(customer.account())));
     }
 
     private void assertCosts(long micros, String charged) {

@@ -7,6 +7,7 @@ import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.limits.CallLimits;
@@ -46,7 +47,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,7 +59,6 @@ public final class Gateway implements AutoCloseable {
 
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
-    private static final long POLL_NANOS = 2_000_000; // a look may be a request, or a question to a database
     private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
     /** The secret key of all tests that have to name one. */
     public static final String SECRET_KEY = "5e".repeat(32);
@@ -370,6 +369,15 @@ public final class Gateway implements AutoCloseable {
 
     // ---- the database, read without the program ----
 
+    /** Returns the cost of each attempt of a call, as the operator reads it. */
+    public String costs(String id) {
+        String account = text("SELECT account_id FROM call WHERE id = '" + id + "'");
+        try (Database reading = reading()) {
+            return String.valueOf(
+                    new Tasks(reading).find(account, id).orElseThrow().costsJson());
+        }
+    }
+
     /** The first column of the first row. */
     public long number(String sql) {
         return query(sql, row -> row.getLong(1));
@@ -594,13 +602,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Looks until it is so; for what the program does by itself after an answer. */
     public static void await(String what, BooleanSupplier isSo) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!isSo.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain: " + what);
-            }
-            LockSupport.parkNanos(POLL_NANOS); // what is waited for may need the processor, or this thread's carrier
-        }
+        Await.until(what, isSo);
     }
 
     // ---- a client of few words ----

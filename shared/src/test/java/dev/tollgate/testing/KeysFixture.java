@@ -26,6 +26,11 @@ public class KeysFixture extends BooksFixture {
         this(file(folder));
     }
 
+    /** One node of several over a PostgreSQL, with the rights of a program. */
+    public static KeysFixture shared(String url) {
+        return new KeysFixture(server(url));
+    }
+
     public KeysFixture(Supplier<Database> opener) {
         Core core = new Core(opener, false);
         Keys made = new Keys(core.database, core);

@@ -1,0 +1,234 @@
+package dev.tollgate.storage;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.Await;
+import dev.tollgate.testing.HeldRows;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Postgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A migration takes place whole or not at all, once, and says who may run after it. */
+class MigrationsTest {
+
+    @TempDir
+    Path folder;
+
+    /** Its file is a test's: the next migration of a later release. */
+    private static final Migration LATER = new Migration(Migrations.NEWEST + 1, "V2__of_a_test.sql", true);
+
+    private static final Migration SHUTTING_OUT = new Migration(LATER.number(), LATER.file(), false);
+
+    private static List<Migration> with(Migration later) {
+        return Stream.concat(Migration.ALL.stream(), Stream.of(later)).toList();
+    }
+
+    /** Databases of 0.1.0 have these: a change of the baseline would be a schema that they are not. */
+    @Test
+    void the_baseline_stays_as_it_is() {
+        Migration baseline = Migration.ALL.getFirst();
+        assertThat(baseline.checksum(Dialect.SQLITE)).startsWith("35b1d653bcb73074");
+        assertThat(baseline.checksum(Dialect.POSTGRESQL)).startsWith("a817499942286b11");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void a_program_runs_on_a_newer_schema_that_is_compatible(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, with(LATER));
+        assertThat(Migrations.run(engine)).isEqualTo(LATER.number());
+        Migrations.check(engine);
+        assertThatThrownBy(() -> Migrations.requireOurs(engine))
+                .hasMessageContaining("newer Tollgate (schema " + LATER.number());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void a_program_starts_on_no_schema_that_shuts_it_out(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, with(SHUTTING_OUT));
+        assertThatThrownBy(() -> Migrations.run(engine))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("for programs from schema " + LATER.number() + " on");
+        assertThatThrownBy(() -> Migrations.check(engine)).isInstanceOf(CannotOpen.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void a_migration_that_fails_leaves_nothing(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.run(engine);
+        change(engine, "CREATE TABLE of_a_test (id TEXT)");
+        assertThatThrownBy(() -> Migrations.migrate(engine, with(LATER))).isInstanceOf(CannotOpen.class);
+        change(engine, "DROP TABLE of_a_test");
+        assertThat(Migrations.version(engine)).isEqualTo(Migrations.NEWEST);
+        Migrations.migrate(engine, with(LATER)); // would find the column of its first statement
+        assertThat(Migrations.version(engine)).isEqualTo(LATER.number());
+    }
+
+    @Test
+    void the_first_line_says_whether_a_migration_is_compatible() {
+        assertThat(Migration.ALL.getFirst().isCompatible()).isFalse();
+        assertThat(Migration.in(List.of("V1__tollgate.sql", "V2__of_a_test.sql"))
+                        .getLast()
+                        .isCompatible())
+                .isTrue();
+        assertThatThrownBy(() -> Migration.in(List.of("V2__says_nothing.sql")))
+                .hasMessageContaining("V2__says_nothing.sql does not say");
+    }
+
+    @Test
+    void a_killed_migration_leaves_nothing() throws SQLException {
+        String url = Postgres.empty();
+        PostgresServer server = new PostgresServer(url, Duration.ofMinutes(1));
+        Migrations.run(server);
+        try (HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
+            CompletableFuture<Void> migration =
+                    CompletableFuture.runAsync(() -> Migrations.migrate(server, with(LATER)));
+            held.awaitNoProgress(migration);
+            rows(
+                    server,
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            + " AND datname = current_database()");
+            assertThatThrownBy(migration::join).hasCauseInstanceOf(CannotOpen.class);
+        }
+        assertThat(Migrations.version(server)).isEqualTo(Migrations.NEWEST);
+        Migrations.migrate(server, with(LATER));
+        int least = Migration.ALL.stream()
+                .filter(it -> !it.isCompatible())
+                .mapToInt(Migration::number)
+                .max()
+                .orElseThrow();
+        assertThat(rows(server, "SELECT version, least FROM tollgate_schema ORDER BY version DESC LIMIT 1"))
+                .containsExactly(LATER.number() + "|" + least);
+    }
+
+    private Engine engine(Dialect dialect) throws SQLException {
+        return dialect == Dialect.SQLITE ? new SqliteFile(folder) : new PostgresServer(Postgres.empty());
+    }
+
+    @Test
+    void of_programs_that_start_together_one_migrates_and_the_others_wait_for_it() throws SQLException {
+        PostgresServer server = new PostgresServer(Postgres.empty());
+        MigrationTurn quick = new MigrationTurn(server, Duration.ofMillis(10), Migration.ALL, false);
+        CompletableFuture<Void> job;
+        List<CompletableFuture<Void>> starts = new ArrayList<>();
+        try (Connection another = server.source().getConnection();
+                Statement statement = another.createStatement();
+                LogCapture log = new LogCapture()) {
+            statement.execute("SELECT pg_advisory_lock(" + MigrationTurn.TURN + ")");
+            job = CompletableFuture.runAsync(quick::await);
+            for (int i = 0; i < 5; i++) {
+                starts.add(CompletableFuture.runAsync(quick::run, task -> new Thread(task).start()));
+            }
+            Await.until("all to have asked", () -> log.text().split("waiting for", -1).length > 6);
+            assertThat(Migrations.version(server)).isZero();
+            assertThat(starts).noneMatch(CompletableFuture::isDone);
+            assertThat(job).isNotDone();
+        }
+        starts.forEach(CompletableFuture::join);
+        job.join();
+        assertThat(rows(server, "SELECT COUNT(*), MAX(version) FROM tollgate_schema"))
+                .containsExactly(Migrations.NEWEST + "|" + Migrations.NEWEST);
+    }
+
+    @Test
+    void a_migration_waits_briefly_and_repeatedly_for_a_used_table() throws Exception {
+        String url = Postgres.empty();
+        Migrations.migrate(new PostgresServer(url));
+        PostgresServer hasty = new PostgresServer(url, Duration.ofMillis(100));
+        CompletableFuture<Void> migration;
+        LogCapture log = new LogCapture();
+        try (log;
+                HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
+            migration = CompletableFuture.runAsync(
+                    new MigrationTurn(hasty, Duration.ofMillis(20), with(LATER), false)::run);
+            held.awaitNoProgress(migration);
+            // Queues behind the waiting migration, and succeeds before the table is free.
+            assertThat(rows(hasty, "SELECT COUNT(*) FROM node")).containsExactly("0");
+            assertThat(migration).isNotDone();
+            held.close();
+            migration.join();
+        }
+        assertThat(log.text()).contains("the migration waits for a table in use");
+        assertThat(log.errors()).isEmpty();
+        assertThat(Migrations.version(hasty)).isEqualTo(LATER.number());
+        try (Connection connection = new PostgresServer(url).migrating().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW lock_timeout")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("3s");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void what_was_told_before_its_table_is_still_told(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, Migration.ALL.subList(0, 1));
+        for (String sql : List.of(
+                "INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'a', 1)",
+                "INSERT INTO person (id, account_id, login, name, role, password_hash, zone, created_at)"
+                        + " VALUES ('per_1', 'acc_1', 'a@example.org', 'a', 'user', '', 'UTC', 1)",
+                "INSERT INTO told_notice (person_id, told, sequence, version, models) VALUES ('per_1', 'balance,x', 4, 5, 'm@2026-12-01')",
+                "INSERT INTO key_notice (key_id, kind, account_id, told) VALUES ('key_1', 'unused', 'acc_1', 7)",
+                "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('acc_1', 'account', 'day', 9, 0)",
+                "INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('acc_1', 'each_member', 'day', 8, 0)",
+                "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'day', 10, 20, 100)",
+                "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'account', 'day', 20, 30, 50)",
+                "INSERT INTO budget_notice (account_id, owner, kind, starts_at, ends_at, percent) VALUES ('acc_1', 'mem_1', 'day', 20, 30, 80)",
+                "INSERT INTO billing_contact (account_id, name, address, vat_id, changed_at, mailed_month)"
+                        + " VALUES ('acc_1', 'a', '', '', 1, '2026-10')")) {
+            change(engine, sql);
+        }
+
+        Migrations.migrate(engine, Migration.ALL);
+
+        assertThat(rows(engine, "SELECT owner, kind, subject, fact FROM told"))
+                .containsExactlyInAnyOrder(
+                        "per_1|limits||5 4 balance,x",
+                        "per_1|models||m@2026-12-01",
+                        "acc_1|key.unused|key_1|7",
+                        "acc_1|budget|account day|20 9 50",
+                        "acc_1|budget|mem_1 day|20 8 80",
+                        "acc_1|statement||2026-10");
+    }
+
+    private static List<String> rows(Engine engine, String sql) throws SQLException {
+        try (Connection connection = engine.source().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            List<String> rows = new ArrayList<>();
+            while (row.next()) {
+                StringJoiner line = new StringJoiner("|");
+                for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                    line.add(row.getString(i));
+                }
+                rows.add(line.toString());
+            }
+            return rows;
+        }
+    }
+
+    private static void change(Engine engine, String sql) throws SQLException {
+        try (Connection connection = engine.source().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tollgate.customers.payments;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.customers.payments.Payments.Verdict;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.CustomersFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Payments over the real databases, without a page or a payment service. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class PaymentsTest {
+
+    private static final String ACCOUNT = "acc_1";
+    private static final Acting OWNER = new Acting(ACCOUNT, "per_1", "192.0.2.1", null);
+    private static final Acting STRANGER = new Acting("acc_2", "per_2", "192.0.2.2", null);
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private CustomersFixture store;
+    private Payments payments;
+    private int notices;
+
+    @BeforeEach
+    void open() {
+        store = stores.open(folder, CustomersFixture::new);
+        store.account(ACCOUNT, 0);
+        store.account("acc_2", 0);
+        payments = new Payments(store.database, store.writer, () -> Party.NOBODY, true, store::now);
+    }
+
+    @AfterEach
+    void close() {
+        LedgerChecks.assertCoherent(store);
+        store.close();
+    }
+
+    private Payment begun(String id, long dollars) {
+        return payments.begin(OWNER, Payment.Channel.STRIPE, id, dollars).orThrow();
+    }
+
+    private PaymentNotice notice(PaymentNotice.Fact fact, String paymentId, long cents) {
+        return new PaymentNotice(
+                "evt_" + ++notices,
+                "test",
+                fact,
+                store.now(),
+                Payment.Channel.STRIPE,
+                paymentId,
+                "session_" + paymentId,
+                "intent_" + paymentId,
+                fact.isOfTheWay() ? null : "object_of_" + paymentId,
+                cents,
+                0,
+                null);
+    }
+
+    private Verdict took(PaymentNotice.Fact fact, String paymentId, long cents) {
+        return payments.take(notice(fact, paymentId, cents), "192.0.2.9");
+    }
+
+    private void paid(String id, long dollars) {
+        begun(id, dollars);
+        payments.opened(id, "session_" + id, "https://pay.example.org/" + id);
+        assertThat(took(PaymentNotice.Fact.PAID, id, dollars * 100)).isEqualTo(Verdict.TAKEN);
+    }
+
+    private long balance() {
+        return store.balance(ACCOUNT).balanceMicros();
+    }
+
+    @Test
+    void an_id_begins_one_payment_of_one_account() {
+        Payment first = begun("one", 10);
+        assertThat(begun("one", 25)).isEqualTo(first);
+        assertThat(payments.begin(STRANGER, Payment.Channel.STRIPE, "one", 10))
+                .isEqualTo(Outcome.refused(409, Payments.OPEN_AGAIN));
+        assertThat(payments.find("acc_2", "one")).isNull();
+        assertThat(new AccountLog(store.database).page(ACCOUNT, Long.MAX_VALUE, 10))
+                .hasSize(1);
+        assertThat(balance()).isZero();
+    }
+
+    @Test
+    void the_twenty_first_unpaid_payment_of_a_day_is_refused() {
+        IntStream.range(0, 20).forEach(i -> begun("p" + i, 10));
+        Assertions.assertThatThrownBy(() -> begun("more", 10))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("many payments today");
+        assertThat(begun("p3", 10).id()).as("a known one").isEqualTo("p3");
+        store.advance(Duration.ofDays(1).plusMillis(1));
+        assertThat(begun("more", 10).state()).isEqualTo(Payment.State.OPEN);
+    }
+
+    @Test
+    void a_notice_credits_once_however_often_it_comes() {
+        begun("one", 10);
+        payments.opened("one", "session_one", "https://pay.example.org/one");
+        PaymentNotice notice = notice(PaymentNotice.Fact.PAID, "one", 1_000);
+        assertThat(payments.take(notice, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
+        assertThat(payments.take(notice, "192.0.2.9")).isEqualTo(Verdict.REPLAYED);
+        took(PaymentNotice.Fact.PAID, "one", 1_000); // under another id
+
+        assertThat(balance()).isEqualTo(Payment.micros(10));
+        assertThat(payments.find(ACCOUNT, "one").isPaid()).isTrue();
+        assertThat(payments.paid(ACCOUNT, store.now(), store.now().plusMillis(1)))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_notice_of_another_amount_credits_nothing() {
+        begun("one", 10);
+        payments.opened("one", "session_one", "https://pay.example.org/one");
+        assertThat(took(PaymentNotice.Fact.PAID, "one", 999)).isEqualTo(Verdict.REFUSED);
+        assertThat(balance()).isZero();
+        assertThat(payments.notTaken(10)).hasSize(1);
+        assertThat(payments.find("one").isPaid()).isFalse();
+    }
+
+    @Test
+    void a_refund_and_a_lost_dispute_take_back_no_more_than_was_paid() {
+        paid("one", 10);
+        assertThat(took(PaymentNotice.Fact.REFUNDED, "one", 400)).isEqualTo(Verdict.TAKEN);
+        assertThat(balance()).isEqualTo(Payment.micros(6));
+        took(PaymentNotice.Fact.REFUNDED, "one", 400); // the same total
+        assertThat(balance()).isEqualTo(Payment.micros(6));
+        took(PaymentNotice.Fact.DISPUTED, "one", 1_000);
+        took(PaymentNotice.Fact.DISPUTE_LOST, "one", 1_000);
+        assertThat(balance()).isZero();
+        assertThat(payments.find("one").reversedMicros()).isEqualTo(Payment.micros(10));
+        assertThat(payments.find("one").missingMicros()).isZero();
+    }
+
+    @Test
+    void papers_are_numbered_without_gaps_and_belong_to_the_payer() {
+        paid("one", 10);
+        begun("open", 10);
+        paid("two", 25);
+        assertThat(payments.invoice(ACCOUNT, "one").sequence()).isEqualTo(1);
+        assertThat(payments.invoice(ACCOUNT, "two").sequence()).isEqualTo(2);
+        assertThat(payments.invoice(ACCOUNT, "open")).isNull();
+        assertThat(payments.invoice("acc_2", "one")).isNull();
+    }
+
+    @Test
+    void pages_go_from_the_newest_payment_to_the_oldest() {
+        for (String id : List.of("a", "b", "c", "d", "e")) {
+            begun(id, 10);
+            store.advance(Duration.ofMillis(id.equals("b") ? 0 : 1)); // two of one instant
+        }
+        payments.begin(STRANGER, Payment.Channel.TEST, "theirs", 10).orThrow();
+        List<String> ids = new ArrayList<>();
+        PaymentCursor cursor = PaymentCursor.NEWEST;
+        for (List<Payment> page = payments.page(ACCOUNT, cursor, 2);
+                !page.isEmpty();
+                page = payments.page(ACCOUNT, cursor, 2)) {
+            page.forEach(payment -> ids.add(payment.id()));
+            cursor = PaymentCursor.parse(PaymentCursor.after(page.getLast()).text());
+        }
+        assertThat(ids).containsExactly("e", "d", "c", "b", "a");
+        assertThat(payments.page(PaymentCursor.NEWEST, 10)).hasSize(6);
+    }
+}
