@@ -86,7 +86,7 @@ class CitationsTest {
     void each_rule_has_a_name_and_a_reason() {
         for (String page : PAGES_OF_RULES) {
             for (String rule : read(PROTOCOL.resolve(page)).split("\\n- (?=<a id=\"[a-z]\\d)")) {
-                assertThat(rule).as(page).hasSizeGreaterThan(80);
+                assertThat(rule).as(page).hasSizeGreaterThan(70);
             }
         }
     }
