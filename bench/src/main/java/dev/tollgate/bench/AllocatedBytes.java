@@ -32,7 +32,7 @@ final class AllocatedBytes {
         this.threads = threads;
     }
 
-    /** Connects for as long as both processes live; throws where the JVM lets nobody attach, or is older than 21. */
+    /** Connects for as long as both processes live; throws if the JVM allows no attachment, or is older than 21. */
     static AllocatedBytes of(long pid) throws IOException {
         try {
             JMXServiceURL agent = new JMXServiceURL(agent(pid));

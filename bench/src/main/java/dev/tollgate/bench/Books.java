@@ -8,7 +8,7 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * A gateway's database while no gateway has it open, for rows that nobody called for. Nothing is synced: what a power cut leaves of it is to be
+ * A gateway's database while no gateway has it open, for rows without a real call. Nothing is synced: what a power cut leaves of it is to be
  * thrown away, what a killed process leaves is whole up to the last commit.
  */
 final class Books implements AutoCloseable {

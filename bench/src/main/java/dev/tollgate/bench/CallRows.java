@@ -20,7 +20,7 @@ interface CallRows {
     /** Returns the query of a page: the last 50 calls of an account, whole. Its parameter is the account. */
     String page();
 
-    /** Returns the query of a filtered list: the 2,000 last calls of an account, of which it shows those of a key. Parameters: account, key. */
+    /** Returns the query of a filtered list: the 2,000 last calls of an account, of which it shows one key's. Parameters: account, key. */
     String filtered();
 
     /** Returns the query of all calls of an account in their order, as verification and exports read them. Its parameter is the account. */

@@ -71,7 +71,7 @@ final class Conditions {
         return output(List.of("git", "describe", "--always", "--dirty"));
     }
 
-    /** Empty where the command is missing or fails: no run fails for want of a remark about itself. */
+    /** Empty if the command is missing or fails: a run does not fail because a remark about it is missing. */
     private static String output(List<String> command) {
         try {
             Process process = new ProcessBuilder(command)

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The servers that the gateway is measured beside, each in front of the same mock and on the same processors. One that the machine does not
+ * The servers that the gateway is compared with, each in front of the same mock and on the same processors. One that the machine does not
  * have and that cannot be brought is left out, and the run says so. What is brought stays in {@code bench/target}.
  */
 final class Contestants {

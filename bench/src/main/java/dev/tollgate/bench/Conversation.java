@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * last one back, user and assistant take turns.
  */
 record Conversation(List<String> texts) {
-    /** Of a long prompt. */
+    /** The bytes of a long prompt. */
     static final int MESSAGES = 31;
 
     /** Two messages begin this many characters apart in the sheet. */

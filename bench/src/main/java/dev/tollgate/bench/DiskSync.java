@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long the disk alone takes to make sure of what a lonely call writes: no charge is durable sooner, whatever the program does. Pages are written over
+ * How long the disk alone takes to make sure of what a single call writes: no charge is durable sooner, whatever the program does. Pages are written over
  * in a file that has its length, as in the database's log, and the pauses between are such a call's. Blocks; not thread-safe.
  */
 final class DiskSync {

@@ -44,7 +44,7 @@ final class Errands implements AutoCloseable {
         }
     }
 
-    /** Waits for the one that is on its way. */
+    /** Waits for the request that is on its way. */
     Victim.Figures stop() throws InterruptedException {
         stopped = true;
         thread.join();

@@ -7,7 +7,7 @@ import java.util.stream.DoubleStream;
 final class Figures {
     private Figures() {}
 
-    /** Of what is a number; NaN where nothing is. With an even count the mean of the middle two. */
+    /** Returns the median of the numbers; NaN if there is none. With an even count the mean of the middle two. */
     static double median(DoubleStream values) {
         double[] sorted = values.filter(Double::isFinite).sorted().toArray();
         if (sorted.length == 0) {

@@ -42,7 +42,7 @@ final class Gateway {
         this(children, options, directory, models, mockPort, Map.of());
     }
 
-    /** @param settings in the environment, beside those of every run */
+    /** @param settings in the environment, next to the settings of every run */
     Gateway(
             Children children,
             RunOptions options,

@@ -15,7 +15,7 @@ enum Kind {
     BURST(50, 0),
     /** Fifty text events, each in a write of its own. */
     PACED(50, 10),
-    /** Twenty-five text events likewise and then silence: nothing but its caller's departure ends it. */
+    /** Twenty-five text events in the same way, and then silence: nothing but its caller's departure ends it. */
     LEAVE(25, 10),
     /** Eighty text events, a quarter of a second apart, each with the moment at which it was sent: one of thousands at once. */
     CROWD(80, 250),
@@ -23,25 +23,25 @@ enum Kind {
     LONG(120, 10),
     /** As a call, with a prompt of {@value Conversation#MESSAGES} messages that are 3 KB together. */
     TALK_3(1, 0, 100),
-    /** Likewise, 43 KB. */
+    /** As before, with 43 KB. */
     TALK_43(1, 0, 1_400),
-    /** Likewise, 412 KB. */
+    /** As before, with 412 KB. */
     TALK_412(1, 0, 13_300),
     /** As a call, with a prompt of 2 KB in as many messages, on a model whose provider is said to cache nothing. */
     PLAIN_2(1, 0, 65),
-    /** Likewise, 200 KB. */
+    /** As before, with 200 KB. */
     PLAIN_200(1, 0, 6_450),
-    /** Likewise, 4 MB. */
+    /** As before, with 4 MB. */
     PLAIN_4000(1, 0, 129_000),
     /** 2 KB on a model whose provider caches prompts by itself. */
     CACHED_2(1, 0, 65),
-    /** Likewise, 200 KB. */
+    /** As before, with 200 KB. */
     CACHED_200(1, 0, 6_450),
-    /** Likewise, 4 MB. */
+    /** As before, with 4 MB. */
     CACHED_4000(1, 0, 129_000),
     /** A recorded session of Qwen Code; each request is answered by twenty text events in one write. */
     SESSION_A(20, 0),
-    /** Likewise, of opencode. */
+    /** A recorded session of opencode, answered in the same way. */
     SESSION_B(20, 0),
     /** As a call, asked for over Messages. */
     CALL_MESSAGES(1, 0, 0, Door.MESSAGES),
@@ -53,9 +53,9 @@ enum Kind {
     BURST_RESPONSES(50, 0, 0, Door.RESPONSES),
     /** Twenty text events in one write, in answer to {@value ToolTalk#TURNS} calls of tools with their results, 412 KB together. */
     AGENT_CHAT(20, 0, 13_300, Door.CHAT),
-    /** Likewise, over Messages. */
+    /** As before, over Messages. */
     AGENT_MESSAGES(20, 0, 13_300, Door.MESSAGES),
-    /** Likewise, over Responses. */
+    /** As before, over Responses. */
     AGENT_RESPONSES(20, 0, 13_300, Door.RESPONSES),
     /** As a call, answered by an image of {@value MockAnswer#IMAGE_BYTES} bytes, 20 MB of base64, and a text. */
     IMAGE(1, 0);
@@ -80,7 +80,7 @@ enum Kind {
     /** Those with a long prompt. */
     static final List<Kind> TALKS = List.of(TALK_3, TALK_43, TALK_412);
 
-    /** The same prompt with tools over each door. */
+    /** One prompt with tools over each door. */
     static final List<Kind> AGENTS = List.of(AGENT_CHAT, AGENT_MESSAGES, AGENT_RESPONSES);
 
     /** Those that compare the gateway's doors. */
@@ -180,7 +180,7 @@ enum Kind {
     }
 
     /**
-     * After how many texts the caller of a call that is left goes. By turns between two events, where a server's next write may tell it too,
+     * After how many texts the caller of a call that is left goes. Alternately between two events, where a server's next write may tell it too,
      * and with the last event before the silence, where only the closed connection can.
      */
     int textsBeforeLeaving(long number) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * 200 bodies of 7 MB at once, of ten accounts with credits and ten without: a history whose call has 900,000 short texts for arguments; by
- * turns through either door, and every third compressed.
+ * 200 bodies of 7 MB at once, of ten accounts with credits and ten without: a history whose call has 900,000 short texts for arguments; alternately
+ * through either door, and every third compressed.
  */
 final class LargeBodies implements Siege.Scenario {
 

@@ -150,8 +150,8 @@ final class LoadGenerator implements AutoCloseable {
         }
 
         /**
-         * Paced streams that begin together would have all their events together: they are spread over one gap between events. Of a crowd a
-         * thousand begin each second, for what is measured is that they last.
+         * Paced streams that begin together would have all their events together: they are spread over one gap between events. Of many
+         * thousand streams a thousand begin each second: the measurement is how long they last.
          */
         private long staggerMicros(int index) {
             int gap = phase.kind().gapMillis();

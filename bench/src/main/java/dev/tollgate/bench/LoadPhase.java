@@ -8,7 +8,7 @@ package dev.tollgate.bench;
  * @param connections keep-alive, one call at a time on each; 1 to 10,000
  * @param millis no call starts later than this; 1 to 600,000
  * @param callsMax no more calls than this are started; 0 for any number
- * @param mockPort of the mock upstream, which tells when it was left, or which Portkey is to call; 0 where neither is
+ * @param mockPort of the mock upstream, which says when a caller left, or which Portkey calls; 0 where neither is
  */
 record LoadPhase(Protocol protocol, Kind kind, int port, int connections, int millis, int callsMax, int mockPort) {
     static final String HOST = "127.0.0.1";

@@ -21,12 +21,12 @@ import java.util.stream.Stream;
  */
 final class ManyCalls {
 
-    /** The demo account: the key that makes the load beside the reader is one of its own. */
+    /** The demo account: the key that makes the load next to the reader is one of its own. */
     static final String ACCOUNT = "acc_demo";
 
     static final String TEMPLATE_KEY = "sk-bench-templates-0";
 
-    /** Calls that were really made, and are told again and again in this order. */
+    /** Calls that were really made, repeated in this order. */
     static final int TEMPLATES = 100;
 
     private static final String TEMPLATE_ACCOUNT = "acc_bench_templates";
@@ -37,7 +37,7 @@ final class ManyCalls {
     private static final long DAY_MILLIS = 86_400_000;
     private static final long CREDITS = 1_000_000;
 
-    /** Of each hundred calls so many by this key or an earlier one. */
+    /** Share of calls by this key or an earlier one, in percent. */
     private static final int[] KEY_SHARES = {40, 60, 72, 80, 86, 90, 92, 94, 96, 98, 99, 100};
 
     /** The longest first bytes of the roll-ups' buckets in milliseconds, as the program counts them; the last bucket has no end. */

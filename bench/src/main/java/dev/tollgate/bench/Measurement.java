@@ -4,7 +4,7 @@ package dev.tollgate.bench;
  * One phase on one server.
  *
  * @param cpuMicros the server process's own during the phase; -1 where none is measured (direct)
- * @param residentKib after the phase; -1 likewise
+ * @param residentKib after the phase; -1 if it is not measured
  * @param allocatedBytes on the server's heap during the phase; -1 where it is no JVM, or not asked
  */
 record Measurement(
@@ -41,7 +41,7 @@ record Measurement(
         return total < 0 || load.calls() == 0 ? Double.NaN : (double) total / load.calls();
     }
 
-    /** Of a call that is left, nobody knows how many events came before the upstream heard of it. A session is more than its events. */
+    /** How many events came before the upstream noticed a departure is unknown. A session is more than its events. */
     private double perEvent(double perCall) {
         return kind.leaving() || kind.isSession() ? Double.NaN : perCall / kind.events();
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class MockConnection extends ChannelInboundHandlerAdapter {
     static final String DEPARTURES = "/departures";
 
-    /** Longer than the load generator waits: what ends a silence is a departure, or nobody. */
+    /** Longer than the load generator waits: only a departure ends a silence. */
     private static final int SILENCE_SECONDS = 30;
 
     private static final String NOT_FOUND_BODY =
@@ -137,7 +137,7 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Who does not read is not written to without end. */
+    /** A caller that does not read gets no endless stream. */
     private void tell(String line) {
         watchers.close(watcher -> !watcher.isWritable());
         ByteBuf bytes = Unpooled.copiedBuffer(line, StandardCharsets.US_ASCII);

@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * A Gemini upstream that costs next to nothing: it decodes requests and answers {@code streamGenerateContent} with bytes made beforehand.
- * To who asks for {@value MockConnection#DEPARTURES} it tells, as it happens, which calls were left, and when on {@link System#nanoTime}.
+ * A request for {@value MockConnection#DEPARTURES} lists, as it happens, which calls were left, and when on {@link System#nanoTime}.
  */
 final class MockUpstream implements AutoCloseable {
     private static final int LINE_BYTES_MAX = 4096;

@@ -16,9 +16,9 @@ final class OneRow implements CallRows {
         CLUSTERED,
         /** In the order of commits, with two unique indexes. */
         TEXTS,
-        /** The same, with price and signing key as numbers, and the request's id as bytes. */
+        /** This row with price and signing key as numbers, and the request's id as bytes. */
         NUMBERS,
-        /** The same, and the index by account has the columns that lists filter by. */
+        /** This row, and the index by account has the columns that lists filter by. */
         COVERING
     }
 

@@ -14,7 +14,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * Bodies that keep a decoder busy and bring little, for half a minute: two connections of each of ten accounts with credits and of ten
- * without. The blocks of one are of zstd, within gzip, and decode three bytes with three tables each; those of the other are of gzip, and
+ * without. The blocks of one are of zstd, within gzip, and decode three bytes with three tables each; the blocks of the other are gzip, and
  * decode sixteen.
  */
 final class PackedBodies implements Siege.Scenario {

@@ -45,7 +45,7 @@ final class PagesRun {
     private final InstantSource clock;
     private final PrintStream out;
 
-    /** @param rate calls a second beside the reader */
+    /** @param rate calls a second next to the reader */
     record Size(long calls, int accounts, int days, int looks, int rate) {}
 
     PagesRun(RunOptions options, Size size, Path folder, Path directory, InstantSource clock, PrintStream out) {
@@ -173,7 +173,7 @@ final class PagesRun {
                     visitor.tryToLook(page.path());
                 }
             }
-            victim.warmedUp(); // calls wait for seconds where nobody has called before: that is a start, and none of
+            victim.warmedUp(); // calls wait for seconds before the first call: that is a start, and none of
             // what pages do to them
             out.printf(HEADER + "%n", "page", "zone", "p50 ms", "p95 ms", "max ms", "budget");
             for (PageTimes.PageKind page : pages(middle)) {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Twenty accounts, with credits and without, send 150 requests ahead over one connection, again and again for 15 s: questions for the balance
- * and for a receipt that is not there, in an order that chance has made, so that their statuses tell one that is out of its turn.
+ * and for a receipt that is not there, in an order that chance has made, so that the statuses show an answer out of turn.
  */
 final class Pipelines implements Siege.Scenario {
 

@@ -38,7 +38,7 @@ enum Protocol {
                 : List.of(request(phase, key));
     }
 
-    /** The whole request as it goes on the wire, the same bytes for each call of a phase but for the number of one that is left. */
+    /** The whole request as it goes on the wire, the same bytes for each call of a phase, except the number of a call that is left. */
     byte[] request(LoadPhase phase, String key) {
         return request(phase, key, body(phase.kind()));
     }
@@ -74,7 +74,7 @@ enum Protocol {
                 : new Conversation(List.of(SYSTEM_TEXT, kind.leaving() ? USER_TEXT + CallNumber.PLACE : USER_TEXT));
     }
 
-    /** Portkey is told with each call which upstream it is for, and in what protocol. */
+    /** Each call names its upstream and protocol for Portkey. */
     private String credentials(LoadPhase phase, String key) {
         return switch (this) {
             case OPENAI -> "\r\nAuthorization: Bearer " + key;

@@ -24,7 +24,7 @@ final class ReceiptPages implements Siege.Scenario {
 
     /**
      * @param attacked the path that attackers ask for
-     * @param victims the one that the victim asks for
+     * @param victims the path that the victim requests
      */
     ReceiptPages(String name, String attacked, String victims) {
         this.name = name;
@@ -76,7 +76,7 @@ final class ReceiptPages implements Siege.Scenario {
         });
     }
 
-    /** Not as late as it was told to, but so that refusals alone do not keep the machine busy. */
+    /** Earlier than the server asked, but late enough that refusals alone do not keep the machine busy. */
     private static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * New rows of a table, written as the program's writer does: into SQLite those of four calls by one run, into PostgreSQL those of a batch by one, with
+ * New rows of a table, written as the program's writer does: into SQLite the rows of four calls by one run, into PostgreSQL the rows of a batch by one, with
  * an array for each column. A column is {@code "name type"}, with the types text, bigint and bytea.
  */
 final class RowInsert {

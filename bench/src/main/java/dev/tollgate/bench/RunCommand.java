@@ -141,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
                 note);
     }
 
-    /** Pins this process too, or its own threads would run beside the gateway. */
+    /** Pins this process too, or its own threads would run next to the gateway. */
     static boolean pinning(String loadCpus) throws IOException, InterruptedException {
         boolean pinned = Conditions.cores() > 1 && pinSelf(loadCpus);
         if (!pinned) {

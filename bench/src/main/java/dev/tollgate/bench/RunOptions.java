@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param warmupSeconds of the first phase before the rounds; the others get half
  * @param connections of the phases under load
  * @param gatewayCpus list for {@code taskset -c}, of the gateway and nginx
- * @param loadCpus likewise, of mock and load generator
+ * @param loadCpus the same list for mock and load generator
  * @param jar of the gateway; null where the launcher starts it
- * @param beside another gateway, measured in the same rounds in nginx's place; null for none
- * @param javaOptions for the gateway's JVM, beside those of the launcher
+ * @param beside another gateway, measured in the same rounds instead of nginx; null for none
+ * @param javaOptions for the gateway's JVM, in addition to the launcher's
  * @param allocation whether the gateway's JVM is asked what it allocates
- * @param others whether Spring Cloud Gateway and Portkey are measured beside it, for the table
+ * @param others whether Spring Cloud Gateway and Portkey are measured too, for the table
  * @param kinds measured by a run without the table
  * @param streams at once, for the table; 0 to 10,000, 0 for none
  */
@@ -51,7 +51,7 @@ record RunOptions(
         kinds = List.copyOf(kinds);
     }
 
-    /** The same for the gateway that is measured beside this one. */
+    /** Returns these options for the gateway that is compared with this one. */
     RunOptions of(Path otherJar) {
         return new RunOptions(
                 rounds,

@@ -47,7 +47,7 @@ final class SlowBodies implements Siege.Scenario {
         }
     }
 
-    /** Until it is told to stop, or the time is over. What it is answered is no matter. */
+    /** Runs until it is stopped or the time is over, whatever the answers are. */
     private static void trickle(Besieged gateway, String key) {
         try (Socket socket = gateway.connect()) {
             socket.getOutputStream().write(Besieged.head("/v1/chat/completions", key, "", 30_000_000));

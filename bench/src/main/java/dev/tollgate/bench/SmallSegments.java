@@ -16,12 +16,12 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A connection over loopback whose TCP segments are as small as those of a network, which Java's sockets cannot set: with loopback's own
+ * A connection over loopback whose TCP segments are as small as on a network, which Java's sockets cannot set: with loopback's own
  * segments of 64 KiB the kernel takes megabytes of an answer that is not read. Linux only.
  */
 final class SmallSegments implements AutoCloseable {
 
-    /** The least that every host takes, and that of an Ethernet. */
+    /** The least segment that every host takes, and the segment of an Ethernet. */
     private static final int SMALLEST = 536;
 
     private static final int AF_INET = 2;

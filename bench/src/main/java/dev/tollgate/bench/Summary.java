@@ -91,7 +91,7 @@ final class Summary {
                 + (met ? "met" : "MISSED");
     }
 
-    /** NaN where nobody left. */
+    /** NaN if no caller left. */
     private double slowestCancelMillis(String server) {
         return departures(server)
                 .filter(m -> m.load().calls() > 0)

@@ -8,12 +8,12 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What a call and an event may cost, row by row: the gateway's figure, that of the server it stands beside, and the goal. */
+/** What a call and an event may cost, row by row: the gateway's figure, the figure of the server it is compared with, and the goal. */
 final class Table {
     /** Where the gateway's JVM was asked what it allocates, in phases of their own. */
     static final String ASKED = "gateway-asked";
 
-    /** Of {@link Kind#PACED}: as many streams as give an event every 67 µs. */
+    /** Streams of {@link Kind#PACED}: as many streams as give an event every 67 µs. */
     static final int PACED_STREAMS = 150;
 
     private static final String AGENT = "CPU µs a stream, " + ToolTalk.TURNS + " calls with results, 412 KB";
@@ -221,7 +221,7 @@ final class Table {
         under(what, kind, wires, Measurement::cpuMicrosPerCall, Contestants.PORTKEY, null);
     }
 
-    /** What the two further doors cost beside the same over chat. */
+    /** The cost of the two further doors, compared with chat. */
     private void door(String what, Kind chat, Kind messages, Kind responses) {
         for (Kind kind : List.of(messages, responses)) {
             int wires = kind.connections(connections);
@@ -315,7 +315,7 @@ final class Table {
         return measurement.residentKib() / 1024.0;
     }
 
-    /** Of all servers. */
+    /** Figures of all servers. */
     long errors() {
         return measurements.stream().mapToLong(m -> m.load().errors()).sum();
     }

@@ -71,7 +71,7 @@ final class TableRun {
         measurements.addAll(rig.measurements());
     }
 
-    /** The first start makes the database; the last of the others stays, and is the one that is measured. */
+    /** The first start makes the database; the last of the others stays, and is measured. */
     private Server start(Gateway gateway, Rig rig, Map<String, String> conditions)
             throws IOException, InterruptedException {
         Gateway.Started started = gateway.start();
@@ -149,8 +149,8 @@ final class TableRun {
         List<Server> crowded = new ArrayList<>(
                 servers.stream().filter(server -> DOORS.contains(server.name())).toList());
         crowded.add(rig.direct());
-        // Load generator and mock have opened few connections until now: what they take the first time is nobody
-        // else's.
+        // Load generator and mock have opened few connections until now: what they take the first time is not
+        // measured.
         rig.warmUp(rig.direct(), Kind.CROWD, streams, CROWD_MILLIS, streams);
         int count = Math.min(options.rounds(), CROWDS_MAX);
         for (int round = 1; round <= count; round++) {

@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The real calls whose rows are multiplied: mostly answered, some of them streams, three that fail, one that is left. One after the other. */
+/** The real calls whose rows are multiplied: mostly answered, some of them streams, three that fail, one whose caller leaves. One after the other. */
 final class TemplateCalls {
 
     private static final String PATH = "/v1/chat/completions";
@@ -27,7 +27,7 @@ final class TemplateCalls {
             }
             Thread.sleep(20); // so that each call's entries lie together
         }
-        Thread.sleep(2_000); // until the one that was left is settled
+        Thread.sleep(2_000); // until the call whose caller left is settled
     }
 
     private static String model(int kind) {

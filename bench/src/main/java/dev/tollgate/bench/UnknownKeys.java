@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Random keys over 32 connections, and by turns keys that do not even begin as one, which are refused without a look-up. What a refusal
- * takes of the gateway's CPU is compared; the victim's calls, as many beside either, are in both. Each connection comes from an address
- * of its own and ends before that has sent so many wrong keys that it is told to slow down.
+ * Random keys over 32 connections, and alternately keys without the prefix, which are refused without a look-up. What a refusal
+ * takes of the gateway's CPU is compared; the victim's calls, as many next to either, are in both. Each connection comes from an address
+ * of its own and ends before that has sent so many wrong keys that the server asks it to slow down.
  */
 final class UnknownKeys implements Siege.Scenario {
 

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/** Makes small calls at a steady pace, so that one that waits does not keep the next from being measured. */
+/** Makes small calls at a steady pace, so that a waiting call does not keep the next from being measured. */
 final class Victim implements AutoCloseable {
 
-    /** Of more bytes than the mock says that it has tokens: who reports more is doubted, which is not what is measured here. */
+    /** More bytes than the tokens that the mock reports: a report of more would be doubted, which is not what is measured here. */
     static final byte[] BODY = ("{\"model\":\"" + Kind.CALL.model()
                     + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\""
                     + "What is the toll? ".repeat(MockAnswer.PROMPT_TOKENS / 10) + "\"}]}")

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Writes calls as the program's writer does, a batch in a commit: the holds of a batch are opened, and those of the batch before end. The account of each
+ * Writes calls as the program's writer does, a batch in a commit: the holds of a batch are opened, and the holds of the batch before end. The account of each
  * call is drawn at random, which is the worst case. One thread.
  */
 final class WriterTrial implements AutoCloseable {

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** All that metrics are told of one streamed call that is charged, from its beginning to the last byte of its answer. */
+/** All events that metrics count for one streamed call that is charged, from its beginning to the last byte of its answer. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
