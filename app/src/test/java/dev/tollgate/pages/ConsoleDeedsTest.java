@@ -74,6 +74,29 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void a_mark_up_offers_google_maps_only_by_a_box() {
+        String path = "/console/prices/gemini-3.1-pro-preview";
+        Map<String, String> form = Map.of("deed", "compare", "margin", "30", "thoughts", "billed");
+        Browser.Page page = operator.submit(path, path, form);
+        String value = found("form=\"set-price\" name=\"maps_per_1000\" value=\"([0-9.]+)\">", page.body());
+
+        assertThat(page.body())
+                .contains("1,000 calls with Google Maps", ">not offered</td>", "offer for 3,640")
+                .doesNotContain("type=\"hidden\" name=\"maps_per_1000\"");
+        Map<String, String> ticked = new HashMap<>(Map.of("deed", "compare", "maps_per_1000", value));
+        Pattern.compile("type=\"hidden\" name=\"([a-z_.0-9]+)\" value=\"([^\"]*)\"")
+                .matcher(page.body().substring(page.body().indexOf("id=\"set-price\"")))
+                .results()
+                .takeWhile(field -> !field.group(1).equals("deed"))
+                .filter(field -> !field.group(1).equals("csrf"))
+                .forEach(field -> ticked.putIfAbsent(field.group(1), field.group(2)));
+        assertThat(operator.submit(path, path, ticked).body())
+                .contains("name=\"maps_per_1000\" value=\"" + value + "\" checked");
+        ticked.putAll(Map.of("maps_per_1000", "", "input", "401"));
+        assertThat(operator.submit(path, path, ticked).body()).doesNotContain("offer for");
+    }
+
+    @Test
     void the_smallest_margin_of_a_price_is_marked_and_each_has_its_reason() {
         assertThat(body("/console/prices/google/gemini-2.5-pro"))
                 .contains("Long prompts: input <span class=\"badge warn\">smallest margin</span>")

@@ -90,9 +90,9 @@ public record PriceRates(
         return otherwise == null ? rate.isOfTokens() || rate.of(this) > 0 : rate.of(this) != otherwise.of(this);
     }
 
-    /** Returns whether a rate of a price can be compared with a cost. Without a rate of its own, Google Maps is not sold. */
+    /** Returns whether a rate of a price can be compared with a cost: what is not offered without it has no price. */
     public boolean isComparable(Rate rate, PriceRates cost) {
-        return has(rate) || rate != Rate.MAPS && cost.has(rate);
+        return has(rate) || !rate.isOffer() && cost.has(rate);
     }
 
     /** Returns whether there are no rates apart from input and output. */

@@ -141,6 +141,11 @@ public enum Rate {
         return this != SEARCH && this != MAPS;
     }
 
+    /** Returns whether models use what the rate is for only if their price has it. Tokens without a rate of their own have another one; searches are free. */
+    public boolean isOffer() {
+        return this == MAPS;
+    }
+
     /** Returns the rate that holds without this one; null if that is none. */
     public @Nullable Rate otherwise() {
         return part == null ? null : part.otherwise;

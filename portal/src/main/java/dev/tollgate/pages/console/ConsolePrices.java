@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
@@ -48,6 +49,8 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     static final String PATH = "/console/prices";
     private static final int VERSIONS = 20;
 
+    private static final String NOT_OFFERED = "not offered";
+
     /** The most later prices of a model that the list shows. */
     private static final int PRICES_AHEAD = 4;
 
@@ -78,16 +81,19 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     private PageStep compare(PageRequest<Visitor.Member> request, PriceForm typed, @Nullable String reason) {
         try {
             String model = request.param("model");
-            PriceForm form = typed.hasMargin()
-                    ? typed.onCost(prices.preview(model, typed.change()).next().cost())
-                    : typed;
+            PriceForm form = typed.hasMargin() ? marked(typed, prices.preview(model, typed.change())) : typed;
             Prices.Preview preview = prices.preview(model, form.change());
-            return PageStep.show(drawing(request, new Shown(form, preview, reason, null)));
+            Prices.Preview all = prices.preview(model, form.withOffers().change());
+            return PageStep.show(drawing(request, new Shown(form, preview, compared(preview, all), reason, null)));
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Shown(typed, null, reason, PriceForm.complaint(e))));
+            return PageStep.again(drawing(request, new Shown(typed, null, List.of(), reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Shown(typed, null, reason, e.getMessage())));
+            return PageStep.again(drawing(request, new Shown(typed, null, List.of(), reason, e.getMessage())));
         }
+    }
+
+    private static PriceForm marked(PriceForm typed, Prices.Preview preview) {
+        return typed.onCost(preview.next().cost(), preview.before().tariff());
     }
 
     private static ZoneId zone(PageRequest<Visitor.Member> request) {
@@ -105,15 +111,17 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         PriceForm typed = PriceForm.typed(form.fields(), zone(request));
         String reason = form.field("reason");
         Prices.Preview preview = null;
+        List<Changed> changes = List.of();
         try {
             Prices.Change change = typed.change();
             preview = prices.preview(request.param("model"), change);
+            changes = compared(preview, preview);
             prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Shown(typed, preview, reason, PriceForm.complaint(e))));
+            return PageStep.again(drawing(request, new Shown(typed, preview, changes, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Shown(typed, preview, reason, e.getMessage())));
+            return PageStep.again(drawing(request, new Shown(typed, preview, changes, reason, e.getMessage())));
         }
     }
 
@@ -122,17 +130,24 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
      *
      * @param form the rates as typed, or the price in force
      * @param preview the comparison; null if nothing was typed that could be set
+     * @param changes of the comparison
      * @param reason as typed
      * @param error null if there is none
      */
     public record Shown(
             PriceForm form,
             Prices.@Nullable Preview preview,
+            List<Changed> changes,
             @Nullable String reason,
             @Nullable String error) {
 
+        /** Returns the fields of boxes. */
+        public List<String> boxes() {
+            return changes.stream().map(Changed::box).filter(Objects::nonNull).toList();
+        }
+
         static Shown of(Prices.Sold sold) {
-            return new Shown(PriceForm.of(sold.pricing()), null, null, null);
+            return new Shown(PriceForm.of(sold.pricing()), null, List.of(), null, null);
         }
     }
 
@@ -334,22 +349,53 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         return retired;
     }
 
-    /** A rate before and after a change. @param cost of the new one, with the margin */
-    public record Changed(RateLine rates, @Nullable RateLine cost) {}
+    /**
+     * A rate before and after a change.
+     *
+     * @param cost of the new one, with the margin
+     * @param box the field of a rate that offers what is not on sale; null for others
+     * @param value of the box in credits
+     * @param isTicked whether the change has the rate
+     */
+    public record Changed(
+            RateLine rates,
+            @Nullable RateLine cost,
+            @Nullable String box,
+            String value,
+            boolean isTicked) {}
 
-    /** Returns the rates before and after a change, with the cost from then on. */
-    public static List<Changed> compared(Prices.Preview preview) {
-        Pricing before = preview.before();
-        Prices.Later next = preview.next();
-        UpstreamModel.Cost cost = next.cost();
-        Map<String, RateLine> costs = RateLine.of(next.pricing().tariff(), cost == null ? null : cost.tariff()).stream()
+    /** Returns the rates before and after a change, with the cost from then on. @param all the change with all that it could offer */
+    private static List<Changed> compared(Prices.Preview preview, Prices.Preview all) {
+        Tariff before = preview.before().tariff();
+        Tariff next = preview.next().pricing().tariff();
+        Tariff whole = all.next().pricing().tariff();
+        UpstreamModel.Cost cost = preview.next().cost();
+        Map<String, RateLine> costs = RateLine.of(whole, cost == null ? null : cost.tariff()).stream()
                 .collect(Collectors.toMap(RateLine::what, line -> line));
-        List<RateLine> lines =
-                new ArrayList<>(RateLine.of(before.tariff(), next.pricing().tariff()));
-        lines.add(new RateLine("Thoughts", thoughts(before), thoughts(next.pricing())));
-        return lines.stream()
-                .map(line -> new Changed(line, costs.get(line.what())))
-                .toList();
+        List<Changed> lines = new ArrayList<>();
+        RateLine.change(before, next)
+                .forEach(line -> lines.add(new Changed(line, costs.get(line.what()), null, "", false)));
+        for (Rate rate : Rate.values()) {
+            if (rate.isOffer() && !before.has(rate) && whole.has(rate)) {
+                String price = Display.price(rate.of(whole.rates()));
+                lines.add(new Changed(
+                        new RateLine(rate.label(), NOT_OFFERED, price),
+                        costs.get(rate.label()),
+                        rate.key(),
+                        Credits.text(rate.of(whole.rates())),
+                        next.has(rate)));
+            }
+        }
+        lines.add(new Changed(
+                new RateLine(
+                        "Thoughts",
+                        thoughts(preview.before()),
+                        thoughts(preview.next().pricing())),
+                null,
+                null,
+                "",
+                false));
+        return lines;
     }
 
     /** Returns the cell that names a model in the list. */

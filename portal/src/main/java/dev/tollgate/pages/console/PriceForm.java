@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import dev.tollgate.models.UpstreamModel;
@@ -30,8 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  * rate of its own. Immutable.
  *
  * @param values the texts of the fields; a missing field keeps its rate
+ * @param offers rates by which a mark-up would offer what is not on sale, by field; they are no values unless their boxes are ticked
  */
-public record PriceForm(Map<String, String> values) {
+public record PriceForm(Map<String, String> values, Map<String, String> offers) {
 
     private static final DateTimeFormatter OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
 
@@ -59,6 +61,11 @@ public record PriceForm(Map<String, String> values) {
 
     public PriceForm {
         values = Map.copyOf(values);
+        offers = Map.copyOf(offers);
+    }
+
+    private PriceForm(Map<String, String> values) {
+        this(values, Map.of());
     }
 
     /** Returns the form filled with a price. */
@@ -80,11 +87,13 @@ public record PriceForm(Map<String, String> values) {
     }
 
     /**
-     * Returns the form with the rates of a cost and the margin on them that was typed.
+     * Returns the form with the rates of a cost and the margin on them that was typed. What is not on sale is offered by a box of its own, and what is on
+     * sale without a known cost keeps its rate.
      *
+     * @param before the price in force
      * @throws IllegalArgumentException with a sentence, if the margin is none or the cost is not known
      */
-    PriceForm onCost(UpstreamModel.@Nullable Cost cost) {
+    PriceForm onCost(UpstreamModel.@Nullable Cost cost, Tariff before) {
         String margin = value(MARGIN);
         if (!margin.matches("[0-9]{1,4}([.][0-9]{1,2})?") || cost == null) {
             throw new IllegalArgumentException(
@@ -96,25 +105,40 @@ public record PriceForm(Map<String, String> values) {
         Map<String, String> ofCost = new LinkedHashMap<>();
         fill(ofCost, "", TariffJson.of(cost.tariff()));
         Map<String, String> values = new LinkedHashMap<>(this.values);
+        Map<String, String> offers = new LinkedHashMap<>();
         for (Rate rate : Rate.values()) {
-            for (String field : List.of(rate.key(), "above." + rate.key())) {
-                String text = ofCost.get(field);
-                values.put(
-                        field,
-                        text == null
-                                ? ""
-                                : new BigDecimal(text)
-                                        .multiply(factor)
-                                        .setScale(DECIMALS, RoundingMode.UP)
-                                        .stripTrailingZeros()
-                                        .toPlainString());
+            if (rate.isOffer() && !before.has(rate)) {
+                offers.put(rate.key(), marked(ofCost.get(rate.key()), factor));
+            } else if (!rate.isOffer() || ofCost.containsKey(rate.key())) {
+                for (String field : List.of(rate.key(), "above." + rate.key())) {
+                    values.put(field, marked(ofCost.get(field), factor));
+                }
             }
         }
+        offers.values().removeIf(String::isEmpty);
+        values.keySet().removeAll(offers.keySet());
         for (String field : List.of("above.prompt_tokens", "search_counts")) {
             values.put(field, ofCost.getOrDefault(field, ""));
         }
         values.remove(MARGIN);
-        return new PriceForm(values);
+        return new PriceForm(values, offers);
+    }
+
+    private static String marked(@Nullable String cost, BigDecimal factor) {
+        return cost == null
+                ? ""
+                : new BigDecimal(cost)
+                        .multiply(factor)
+                        .setScale(DECIMALS, RoundingMode.UP)
+                        .stripTrailingZeros()
+                        .toPlainString();
+    }
+
+    /** Returns the form with all boxes ticked. */
+    PriceForm withOffers() {
+        Map<String, String> all = new LinkedHashMap<>(values);
+        all.putAll(offers);
+        return new PriceForm(all);
     }
 
     /** Returns the form as it was typed. A day or a time that was picked gets the offset of its zone: a day begins at midnight. */
@@ -173,9 +197,12 @@ public record PriceForm(Map<String, String> values) {
         return Rate.PARTS.contains(rate) ? rate.label().replace("input", "in").replace("output", "out") : rate.label();
     }
 
-    /** Returns the fields that a confirmation repeats. */
-    public List<String> fields() {
-        return LABELS.keySet().stream().filter(values::containsKey).toList();
+    /** Returns the fields that a confirmation repeats, without those that have a box. @param boxes their names */
+    public List<String> fields(List<String> boxes) {
+        return LABELS.keySet().stream()
+                .filter(values::containsKey)
+                .filter(field -> !boxes.contains(field))
+                .toList();
     }
 
     /** @throws IllegalArgumentException with a sentence, if the time is none */
@@ -214,6 +241,13 @@ public record PriceForm(Map<String, String> values) {
         }
         if (value("search_per_1000").matches("[0.]*") && members.has("search_per_1000")) {
             members.putNull("search_counts");
+        }
+        for (Rate rate : Rate.values()) { // a box has one field, and a step names each rate
+            if (rate.isOffer()
+                    && !value("above.prompt_tokens").isEmpty()
+                    && value("above." + rate.key()).isEmpty()) {
+                put(members.withObject("/above"), rate.key(), value(rate.key()));
+            }
         }
         for (String name : List.of("above", "tiers")) {
             if (members.has(name) && members.get(name).valueStream().allMatch(JsonNode::isNull)) {

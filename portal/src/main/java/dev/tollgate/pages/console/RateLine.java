@@ -53,10 +53,20 @@ public record RateLine(
         return ConsolePrices.percent(margin);
     }
 
-    /** @param second null if unknown */
+    /** Compares a price with its cost. @param second null if unknown */
     public static List<RateLine> of(Tariff first, @Nullable Tariff second) {
+        return of(first, second, NONE);
+    }
+
+    /** Compares an old price with a new one. */
+    static List<RateLine> change(Tariff before, Tariff next) {
+        return of(before, next, "no longer offered");
+    }
+
+    /** @param without what the second tariff says of what it does not offer */
+    private static List<RateLine> of(Tariff first, @Nullable Tariff second, String without) {
         Margins margins = Margins.of(first, second);
-        List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates()));
+        List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates(), without));
         if (first.searchCounts() == SearchCounts.CALLS
                 || second != null && second.searchCounts() == SearchCounts.CALLS) {
             lines.add(new RateLine("Searches counted", counted(first), second == null ? NONE : counted(second)));
@@ -64,7 +74,7 @@ public record RateLine(
         Margins.Rates above = margins.above();
         if (above != null) {
             lines.add(new RateLine(LONG + "above", tokens(first), second == null ? NONE : tokens(second)));
-            lines.addAll(rates(first, second, true, above));
+            lines.addAll(rates(first, second, true, above, without));
         }
         Tiers tiers = first.tiers();
         Tiers others = second == null ? Tiers.NONE : second.tiers();
@@ -73,7 +83,8 @@ public record RateLine(
         return lines;
     }
 
-    private static List<RateLine> rates(Tariff first, @Nullable Tariff second, boolean isLong, Margins.Rates margins) {
+    private static List<RateLine> rates(
+            Tariff first, @Nullable Tariff second, boolean isLong, Margins.Rates margins, String without) {
         PriceRates price = isLong ? Margins.above(first) : first.rates();
         PriceRates cost = second == null ? null : isLong ? Margins.above(second) : second.rates();
         return margins.percent().entrySet().stream()
@@ -84,7 +95,9 @@ public record RateLine(
                     return new RateLine(
                             isLong ? LONG + rate.words() : rate.label(),
                             Display.price(rate.of(price)),
-                            cost == null ? NONE : Display.price(rate.of(cost)),
+                            cost == null
+                                    ? NONE
+                                    : rate.isOffer() && !cost.has(rate) ? without : Display.price(rate.of(cost)),
                             margin.getValue(),
                             cost == null || second == null || rate.of(price) == 0 && rate.of(cost) == 0
                                     ? ""

@@ -196,7 +196,9 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
         return Rate.AS_CHARGED.stream()
                 .filter(rate -> rates.has(rate) || others.has(rate))
                 .filter(rate -> rate.of(rates) != rate.of(others))
-                .map(rate -> rate.brief() + " " + ModelFacts.price(money, rate.of(others)))
+                .map(rate -> rate.isOffer() && !others.has(rate)
+                        ? thing(rate) + " no longer offered"
+                        : rate.brief() + " " + ModelFacts.price(money, rate.of(others)))
                 .collect(Collectors.joining(", "));
     }
 }

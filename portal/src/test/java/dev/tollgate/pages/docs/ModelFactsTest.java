@@ -6,6 +6,10 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.pages.frame.Money;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -51,6 +55,26 @@ class ModelFactsTest {
         assertThat(after.badge()).isNull();
         assertThat(after.cachedMicros()).isEqualTo(40_000_000);
         assertThat(after.price().rates().getFirst().micros()).isEqualTo(800_000_000);
+    }
+
+    @Test
+    void a_price_without_google_maps_says_that_it_ends() {
+        Model model = Objects.requireNonNull(CATALOGUE.find("gemini-4-argon"));
+        Pricing without = model.pricing();
+        PriceRates rates = without.tariff().rates();
+        Pricing with = new Pricing(
+                "with",
+                new Tariff(
+                        PriceRates.of(rate -> rate == Rate.MAPS ? Long.valueOf(2_800_000_000L) : rate.of(rates)),
+                        null,
+                        without.tariff().searchCounts(),
+                        without.tariff().tiers()),
+                without.reasoningBilled(),
+                without.rounding());
+
+        assertThat(PriceFacts.of(model, with).changesTo(without, Money.DOLLARS))
+                .isEqualTo("Google Maps no longer offered");
+        assertThat(PriceFacts.of(model, without).changesTo(with, Money.DOLLARS)).isEqualTo("maps $14.00");
     }
 
     @Test
