@@ -44,6 +44,7 @@ record ConsoleRoutes(
         Pages pages) {
 
     private static final int NOTICES = 50;
+    private static final int DISPUTES = 20;
 
     List<Route<?>> table() {
         return RouteList.of(front(), accountPages(), requests(), sales(), server());
@@ -106,6 +107,7 @@ record ConsoleRoutes(
                 operator.platform(),
                 books.kind(),
                 () -> money.payments().notTaken(NOTICES),
+                () -> money.payments().disputes(DISPUTES),
                 isTestKey(),
                 dismissals(),
                 ground.clock());

@@ -426,6 +426,35 @@ class StripePaymentsTest {
     }
 
     @Test
+    void an_open_dispute_is_an_alarm_until_it_is_decided() {
+        Browser member = member();
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        Pattern alarm =
+                Pattern.compile("badge bad\">dispute<[^\n]*?has disputed a payment of \\$8\\.25 on 24 Nov 2025");
+        StripeStandIn.Session session = session(member, "10");
+        tell(paid(newEvent(), session));
+        tell(dispute(newEvent(), "charge.dispute.created", session, "dp_red", "needs_response", 825));
+        tell(dispute(newEvent(), "charge.dispute.funds_withdrawn", session, "dp_red", "needs_response", 825));
+
+        assertThat(operator.get("/console").body().replace("\n", " ")).containsOnlyOnce("a payment of $8.25");
+        assertThat(operator.get("/console").body().replace("\n", " ")).containsPattern(alarm);
+        assertThat(state(operator, session)).isEqualTo("disputed");
+        assertThat(member.get("/dashboard/billing").body()).contains("<span class=\"badge bad\">disputed</span>");
+
+        tell(dispute(newEvent(), "charge.dispute.closed", session, "dp_red", "lost", 825));
+        assertThat(operator.get("/console").body()).doesNotContain("a payment of $8.25");
+        assertThat(state(operator, session)).isEqualTo("partly reversed");
+    }
+
+    /** Returns the state of a payment on the console's page. */
+    private static String state(Browser operator, StripeStandIn.Session session) {
+        String rows = operator.get("/console/payments").body();
+        String row = rows.substring(rows.lastIndexOf("<tr", rows.indexOf(session.id())));
+        return found("<span class=\"badge [a-z]*\">([^<]+)<", row);
+    }
+
+    @Test
     void a_dispute_takes_credits_and_a_won_dispute_returns_them_in_any_order() {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt when the payment was paid or failed; null before
  * @param reversedMicros credits taken back because money went back
  * @param missingMicros the part of them that the balance did not cover
+ * @param isDisputed whether a dispute of it is not decided
  */
 public record Payment(
         String id,
@@ -30,7 +31,8 @@ public record Payment(
         @Nullable String url,
         @Nullable Instant endedAt,
         long reversedMicros,
-        long missingMicros) {
+        long missingMicros,
+        boolean isDisputed) {
 
     /** The price of credits: two for a cent. */
     public static final long MICROS_A_CENT = 2_000_000;

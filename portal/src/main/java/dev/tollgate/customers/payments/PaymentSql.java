@@ -7,10 +7,22 @@ import java.sql.SQLException;
 /** The SQL that reads on the writer's connection and on others share. */
 final class PaymentSql {
 
+    /** A notice of a dispute of which no other one says how it ended. */
+    private static final String OPEN_DISPUTE = """
+            said.fact = 'disputed' AND said.outcome = 'taken' AND NOT EXISTS (SELECT 1 FROM payment_notice ended
+                WHERE ended.payment_id = said.payment_id AND ended.object_id = said.object_id AND ended.outcome = 'taken'
+                AND ended.fact IN ('dispute_lost', 'dispute_won'))""";
+
+    static final String DISPUTES = """
+            SELECT payment.account_id, account.name, MAX(said.cents), MIN(said.created_at) FROM payment_notice said
+                JOIN payment ON payment.id = said.payment_id JOIN account ON account.id = payment.account_id
+            WHERE %s GROUP BY said.object_id, payment.account_id, account.name
+            ORDER BY 4 LIMIT ?""".formatted(OPEN_DISPUTE);
+
     static final String PAYMENT = """
             SELECT id, account_id, channel, created_at, net_cents, tax_cents, credit_micros, state, session_id, intent_id, url, ended_at,
-                reversed_micros, missing_micros
-            FROM payment""";
+                reversed_micros, missing_micros, EXISTS (SELECT 1 FROM payment_notice said WHERE said.payment_id = payment.id AND %s)
+            FROM payment""".formatted(OPEN_DISPUTE);
     static final String BY_ID = PAYMENT + " WHERE id = ?";
     static final String BY_INTENT = PAYMENT + " WHERE intent_id = ?";
     static final String CONTACT = "SELECT name, address, vat_id FROM billing_contact WHERE account_id = ?";
@@ -32,7 +44,8 @@ final class PaymentSql {
                 row.getString(11),
                 Columns.timeOrNull(row, 12),
                 row.getLong(13),
-                row.getLong(14));
+                row.getLong(14),
+                row.getBoolean(15));
     }
 
     static Party party(ResultSet row, int first) throws SQLException {

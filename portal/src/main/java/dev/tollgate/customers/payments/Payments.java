@@ -136,7 +136,8 @@ public final class Payments {
                 isTest ? "/pay/test/" + id : null,
                 null,
                 0,
-                0);
+                0,
+                false);
     }
 
     private long unpaid(String accountId) {
@@ -310,6 +311,18 @@ public final class Payments {
     /** Returns the latest notice of the newest payments; null without one. Old payments are left out: their notices have no index by time. */
     public @Nullable StoredNotice latest() {
         return database.read(sql -> sql.one(LATEST, StoredNotice::of));
+    }
+
+    /** A dispute that the payment service has not decided. @param cents the amount that is disputed @param at when it began */
+    public record Dispute(String accountId, String accountName, long cents, Instant at) {}
+
+    /** Returns the disputes that are not decided, the oldest first. */
+    public List<Dispute> disputes(int limit) {
+        check(limit);
+        return database.read(sql -> sql.list(
+                PaymentSql.DISPUTES,
+                row -> new Dispute(row.getString(1), row.getString(2), row.getLong(3), Columns.time(row, 4)),
+                limit));
     }
 
     /** Returns the notices that were refused, wait or came again, newest first. */

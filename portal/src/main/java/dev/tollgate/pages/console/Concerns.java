@@ -8,10 +8,12 @@ import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.notices.Dismissals;
+import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.running.ChannelStatus;
@@ -32,6 +34,7 @@ import java.util.function.Supplier;
  * @param foresight as of now
  * @param kind whether the installation, and this server, have a real upstream
  * @param notices of Stripe that were not processed when they arrived, the newest first
+ * @param disputes that are not decided, the oldest first
  * @param isTestKey whether payments are made with a test key
  */
 public record Concerns(
@@ -42,6 +45,7 @@ public record Concerns(
         PlatformHistory history,
         InstallationKind kind,
         Supplier<List<StoredNotice>> notices,
+        Supplier<List<Payments.Dispute>> disputes,
         boolean isTestKey,
         Dismissals dismissals,
         InstantSource clock) {
@@ -103,6 +107,7 @@ public record Concerns(
                         ConsoleChannels.PATH,
                         "Channels")));
         addBooks(concerns);
+        addDisputes(concerns);
         addLosses(concerns);
         if (kind.isReal()) {
             addTestKey(concerns);
@@ -116,6 +121,7 @@ public record Concerns(
                 concerns,
                 WARNING,
                 "model",
+                "retirements",
                 "Retirements at the provider: ",
                 foresight.get().retiringUpstreams(),
                 "Changes");
@@ -128,8 +134,9 @@ public record Concerns(
         return List.copyOf(concerns);
     }
 
+    /** Returns an alarm or a fact, which nobody dismisses. */
     private static Concern concern(String tone, String word, String text, String href, String link) {
-        return new Concern(tone, word, text, href, link, "console: " + text);
+        return new Concern(tone, word, text, href, link, "");
     }
 
     private void addBooks(List<Concern> concerns) {
@@ -158,28 +165,53 @@ public record Concerns(
         }
     }
 
+    private void addDisputes(List<Concern> concerns) {
+        disputes.get()
+                .forEach(dispute -> concerns.add(concern(
+                        ALARM,
+                        "dispute",
+                        dispute.accountName() + " has disputed a payment of " + PaymentTexts.dollars(dispute.cents())
+                                + " on " + Display.day(dispute.at(), ZoneOffset.UTC) + ". Answer it at Stripe.",
+                        ConsolePayments.PATH,
+                        "Payments")));
+    }
+
     private void addLosses(List<Concern> concerns) {
         List<String> losses = prices.all().stream()
                 .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
                 .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
                 .toList();
-        addNamed(concerns, ALARM, "price", "Sold below cost, now or within 60 days: ", losses, "Prices");
+        addNamed(concerns, ALARM, "price", "losses", "Sold below cost, now or within 60 days: ", losses, "Prices");
         List<String> thin = kind.isReal()
                 ? ConsolePrices.thin(prices.all()).stream()
                         .map(ConsolePrices.Thin::brief)
                         .toList()
                 : List.of();
-        addNamed(concerns, WARNING, "price", "A margin falls below " + ConsolePrices.THIN + " %: ", thin, "Prices");
+        addNamed(
+                concerns,
+                WARNING,
+                "price",
+                "margins",
+                "A margin falls below " + ConsolePrices.THIN + " %: ",
+                thin,
+                "Prices");
     }
 
-    /** Adds one line for some models, if there are any. */
+    /** Adds one line for some models, if there are any. @param code that a dismissal keeps, with the models */
     private static void addNamed(
-            List<Concern> concerns, String tone, String word, String what, List<String> models, String link) {
+            List<Concern> concerns,
+            String tone,
+            String word,
+            String code,
+            String what,
+            List<String> models,
+            String link) {
         if (!models.isEmpty()) {
             int more = models.size() - MODELS_NAMED;
             String named = String.join(", ", models.subList(0, Math.min(MODELS_NAMED, models.size())));
             String text = what + named + (more > 0 ? " and " + more + " more" : "") + ".";
-            concerns.add(concern(tone, word, text, ConsolePrices.PATH, link));
+            String subject = "console: " + code + " " + String.join(", ", models);
+            concerns.add(new Concern(tone, word, text, ConsolePrices.PATH, link, subject));
         }
     }
 

@@ -30,6 +30,9 @@ public record PaymentTexts(Payment payment, Instant now) {
     }
 
     public String state() {
+        if (payment.isDisputed()) {
+            return "disputed";
+        }
         if (payment.isPaid()) {
             boolean isWhole = payment.reversedMicros() == payment.creditMicros();
             return payment.reversedMicros() == 0 ? "paid" : isWhole ? "reversed" : "partly reversed";
@@ -57,7 +60,7 @@ public record PaymentTexts(Payment payment, Instant now) {
 
     public String badge() {
         if (payment.isPaid()) {
-            return payment.reversedMicros() == 0 ? "ok" : "warn";
+            return payment.isDisputed() ? "bad" : payment.reversedMicros() == 0 ? "ok" : "warn";
         }
         return isOver() ? "bad" : "run";
     }
