@@ -29,6 +29,9 @@ const value = (id) => (byId(id).disabled ? '' : byId(id).value);
 // what the images of a model can be: sizes with the price of one, the size without a choice, and ratios; null if it makes none
 const imagesOf = (id) => JSON.parse(models().find((model) => model.id === id)?.images ?? 'null');
 
+// what an image costs that is made without a choice; empty for a model that makes none
+export const imageCost = (id) => { const images = imagesOf(id); return images ? images.sizes[images.size] : ''; };
+
 const ofImages = (id) => (imagesOf(id) ? { size: byId('p-size').value, ratio: byId('p-ratio').value } : {});
 
 // the parameters of a model as typed; throws an error if they are no JSON

@@ -7,7 +7,7 @@ import { showLanguages } from './code.mjs';
 import { estimateFor, noEstimate } from './estimate.mjs';
 import { microsOf, roughly, shortCost, showFirst, spent } from './figures.mjs';
 import { attached, whenAttached } from './files.mjs';
-import { allow, chosen, fill, filled, fillExamples, lastModel, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
+import { allow, chosen, fill, filled, fillExamples, imageCost, lastModel, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
 import { bottom, button, byId, drawer, followEnd, painted, problem, say, showLeft } from './page.mjs';
@@ -160,7 +160,8 @@ const drawColumns = turns(markdown(window, load(root.dataset.formulas), load(roo
     keep();
   },
   showCode: (column, asked) => showCode(column, asked),
-  costOf: (id) => shortCost(models().find((model) => model.id === id)?.usual),
+  costOf: (id) => imageCost(id) || shortCost(models().find((model) => model.id === id)?.usual),
+  imagesOf: (id) => imageCost(id) !== '',
   begin: (text) => { byId('message').value = text; byId('message').focus(); estimate(); },
   alone: (column) => { talk.columns = [column]; byId('model').value = column.model; draw(); buttons(); },
 });

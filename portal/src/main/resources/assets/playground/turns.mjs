@@ -59,13 +59,15 @@ const searches = (queries) => {
 
 const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragraphs.', 'Write a haiku about the sea, and say why it is one.',
   'Draft an e-mail that moves a meeting to Thursday.', 'Compare SQLite and PostgreSQL in a table.'];
-// what an empty conversation offers; cost: of a short question, if it is known
-const examples = (begin, cost) => {
+const PICTURES = ['A red kite over the sea, in watercolour.', 'A map of an imaginary island, with the names of its bays.',
+  'A logo of a small bakery: flat, two colours.', 'A mechanical watch, cut open, each part labelled.'];
+// what an empty conversation offers; cost: of a short question or an image, if it is known
+const examples = (begin, cost, isOfImages) => {
   const box = make('div', 'empty');
-  box.append(make('p', '', 'Ask anything, or start with an example.'));
-  if (cost) box.append(make('p', 'small', 'A short question costs ' + cost + ' with this model.'));
+  box.append(make('p', '', isOfImages ? 'Describe an image, or start with an example.' : 'Ask anything, or start with an example.'));
+  if (cost) box.append(make('p', 'small', (isOfImages ? 'An image costs ' : 'A short question costs ') + cost + ' with this model.'));
   const row = make('div', 'row');
-  for (const text of EXAMPLES) row.append(button(text, () => begin(text), ''));
+  for (const text of isOfImages ? PICTURES : EXAMPLES) row.append(button(text, () => begin(text), ''));
   box.append(row);
   return box;
 };
@@ -285,7 +287,7 @@ export const turns = (show, page) => {
     const list = make('div', 'talk stack');
     list.setAttribute('aria-label', 'Conversation');
     list.append(...column.turns.map((turn, at) => drawTurn(column, index, turn, at)));
-    if (!column.turns.length) list.append(examples(page.begin, page.costOf(column.model)));
+    if (!column.turns.length) list.append(examples(page.begin, page.costOf(column.model), page.imagesOf(column.model)));
     box.append(list);
     return box;
   };

@@ -467,7 +467,17 @@ class PlaygroundTest {
         browser.submit(
                 "/dashboard/budgets",
                 "/dashboard/budgets",
-                Map.of("deed", "budget.set", "owner", "each_member", "window", "month", "limit", "0.20"));
+                Map.of(
+                        "deed",
+                        "budget.set",
+                        "owner",
+                        "each_member",
+                        "window",
+                        "month",
+                        "limit",
+                        "0.20",
+                        "unit",
+                        "dollars"));
         try (Visit visit = visit(browser, 1280, Scheme.LIGHT)) {
             Page page = visit.page();
             assertThat(page.textContent(".told-of")).contains("Left for you this month$0.20");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +105,20 @@ class FirstCallTest {
         JsonNode said = new JsonMapper().readTree(run(command.group().replaceFirst("curl ", "curl -sS -m 30 ")));
         assertThat(said.at("/choices/0/message/content").asString()).isEqualTo(answer.group(1));
         assertThat(said.get("credits_consumed").decimalValue()).isEqualByComparingTo(answer.group(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-nano-banana-2.1", "gemini-3-pro-image", "gemini-3.1-flash-lite-image"})
+    void the_first_call_of_an_image_model_costs_what_is_shown(String model) throws Exception {
+        assumeTrue(run("curl --version").startsWith("curl"), "left out: there is no curl");
+        String text = text(member.get("/docs/models/" + model));
+        String command = found("curl [^\n]*/v1/images/generations \\\\\n(?: {2}.*\n?){3}", text);
+        String charge = found("\"credits_consumed\": ([0-9.]+)}", text);
+        JsonNode made = new JsonMapper().readTree(run(command.replaceFirst("curl ", "curl -sS -m 30 ")));
+        assertThat(made.at("/data/0/url").asString()).startsWith(gateway.url() + "/v1/");
+        BigDecimal shown = new BigDecimal(charge); // thoughts are added
+        assertThat(made.get("credits_consumed").decimalValue())
+                .isBetween(shown, shown.multiply(new BigDecimal("1.05")));
     }
 
     private static String run(String line) throws Exception {

@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.money.Credits;
 
 /**
@@ -16,6 +17,11 @@ public record FirstCall(String curl, String answer) {
 
     private static final String TEXT = "Hello there! How can I help you today?";
 
+    /** The prompt of a picture. */
+    public static final String PICTURE = "A red kite over the sea";
+
+    private static final int PICTURE_TOKENS = 6;
+
     /** The sandbox's count of prompt tokens. */
     private static final Usage USAGE = Usage.of(2, 10, 172);
 
@@ -29,6 +35,10 @@ public record FirstCall(String curl, String answer) {
         }
         if (model.speaks()) {
             return ofSpeech(address, key, model);
+        }
+        UpstreamModel.Images images = model.upstream().images();
+        if (images != null) {
+            return ofImage(address, key, model, images);
         }
         String curl = """
                 curl %s/v1/chat/completions \\
@@ -47,6 +57,18 @@ public record FirstCall(String curl, String answer) {
                   -d '{"model": "%s", "input": "Hello"}'""".formatted(address, key, model.id());
         String charge = Credits.text(model.pricing().chargeMicros(Usage.of(2, 0, 0)));
         return new FirstCall(curl, "{… \"embedding\": […] … \"credits_consumed\": " + charge + "}");
+    }
+
+    private static FirstCall ofImage(String address, String key, Model model, UpstreamModel.Images images) {
+        String curl = """
+                curl %s/v1/images/generations \\
+                  -H "Authorization: Bearer %s" \\
+                  -H "Content-Type: application/json" \\
+                  -d '{"model": "%s", "prompt": "%s", "response_format": "url"}'""".formatted(address, key, model.id(), PICTURE);
+        long tokens = images.tokens(images.size());
+        Usage usage = new Usage(ServiceTier.STANDARD, PICTURE_TOKENS, 0, tokens, 0, 0, 0, 0, 0, 0, 0, tokens);
+        String charge = Credits.text(model.pricing().chargeMicros(usage));
+        return new FirstCall(curl, "{… \"url\": \"" + address + "/v1/…\" … \"credits_consumed\": " + charge + "}");
     }
 
     private static FirstCall ofSpeech(String address, String key, Model model) {

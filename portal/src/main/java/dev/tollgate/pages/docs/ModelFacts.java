@@ -58,13 +58,17 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
     /**
-     * The order of lists: models that stay before those that retire, models that answer before those of speech and embeddings, the newest version
-     * first, and otherwise as the catalogue has them.
+     * The order of lists: models that stay before those that retire; text, images, speech, embeddings; the newest version first, and otherwise as the
+     * catalogue has them.
      */
     public static final Comparator<ModelFacts> NEWEST = Comparator.<ModelFacts, Boolean>comparing(
                     facts -> facts.end() != null)
-            .thenComparing(facts -> !facts.model().answers())
+            .thenComparing(facts -> kind(facts.model()))
             .thenComparing(facts -> -version(facts.model().upstream().name()));
+
+    private static int kind(Model model) {
+        return model.isEmbedding() ? 3 : model.speaks() ? 2 : model.makesImages() ? 1 : 0;
+    }
 
     private static final Pattern VERSION = Pattern.compile("(?<!\\d)(\\d{1,2})(?:\\.(\\d{1,2}))?(?!\\d)");
 

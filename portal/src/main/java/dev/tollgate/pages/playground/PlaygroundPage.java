@@ -50,6 +50,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +81,37 @@ public record PlaygroundPage(
     /**
      * A model to choose, at the price in force.
      *
+     * @param retires whether the provider retires it within 60 days
      * @param usual the account's usual charges, for the page's script
      */
-    public record Choice(Model model, String usual) {
+    public record Choice(Model model, boolean retires, String usual) {
+
+        /** Returns the models in groups, by their names: those that retire soon are the last. */
+        public static SequencedMap<String, List<Choice>> groups(List<Choice> models) {
+            SequencedMap<String, List<Choice>> groups = new LinkedHashMap<>();
+            for (String name : List.of("Text", "Images", "Retiring soon")) {
+                List<Choice> its = models.stream()
+                        .filter(choice -> choice.group().equals(name))
+                        .toList();
+                if (!its.isEmpty()) {
+                    groups.put(name, its);
+                }
+            }
+            return groups;
+        }
+
+        private String group() {
+            return retires ? "Retiring soon" : model.makesImages() ? "Images" : "Text";
+        }
+
+        /** Returns its rates, and what an image costs. */
+        public String price(Money money) {
+            Pricing price = model.pricing();
+            String made = PriceFacts.of(model, price).made(money);
+            return ModelFacts.price(money, price.inputMicrosPerMillion()) + " in, "
+                    + ModelFacts.price(money, price.outputMicrosPerMillion()) + " out per million tokens"
+                    + (made.isEmpty() ? "" : "; " + made);
+        }
 
         /** Returns what its images can be and what one costs, for the page's script; null if it makes none. */
         public @Nullable String images(Money money) {
@@ -210,8 +239,7 @@ public record PlaygroundPage(
         String accountId = request.visitor().accountId();
         UsualCharges usual = usual(accountId);
         List<Choice> models = catalogue.answering().stream()
-                .map(life::current)
-                .map(model -> new Choice(model, usual.json(model.id())))
+                .map(model -> new Choice(life.current(model), life.retirement(model) != null, usual.json(model.id())))
                 .toList();
         String asked = request.query("model");
         String chosen = asked == null
