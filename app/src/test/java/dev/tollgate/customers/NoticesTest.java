@@ -50,7 +50,10 @@ class NoticesTest {
 
     private static void want(Browser browser, String line) {
         String version = found(VERSION, browser.get(NOTICES).body());
-        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version, "line", line, "keys", "1"))
+        assertThat(browser.submit(
+                                NOTICES,
+                                NOTICES,
+                                Map.of("version", version, "unit", "credits", "line", line, "keys", "1"))
                         .status())
                 .isEqualTo(303);
     }
@@ -135,7 +138,10 @@ class NoticesTest {
     }
 
     private static String key(Browser browser, String name) {
-        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name, "day", "20"))
+        String made = browser.submit(
+                        "/dashboard/keys/new",
+                        "/dashboard/keys/new",
+                        Map.of("name", name, "unit", "credits", "day", "20"))
                 .body();
         return found("/dashboard/keys/(key_[A-Za-z0-9]+)", made);
     }

@@ -306,7 +306,15 @@ class FloodTest {
         Browser.Page last = null;
         for (int i = 0; i < 305; i++) {
             last = browser.post(
-                    path, token, Map.of("version", String.valueOf(version + saved), "line", String.valueOf(i + 1)));
+                    path,
+                    token,
+                    Map.of(
+                            "version",
+                            String.valueOf(version + saved),
+                            "unit",
+                            "credits",
+                            "line",
+                            String.valueOf(i + 1)));
             saved += last.status() == 303 ? 1 : 0;
         }
         assertThat(saved).isEqualTo(300);

@@ -263,7 +263,7 @@ public final class FilledInstallation implements AutoCloseable {
     }
 
     private void key(Browser browser, String name, String... more) {
-        List<String> fields = new ArrayList<>(List.of("name", name));
+        List<String> fields = new ArrayList<>(List.of("name", name, "unit", "credits"));
         fields.addAll(List.of(more));
         String page = sent(browser, "/dashboard/keys/new", fields.toArray(String[]::new))
                 .body();

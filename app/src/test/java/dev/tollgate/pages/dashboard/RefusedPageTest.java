@@ -120,7 +120,7 @@ class RefusedPageTest {
                 .containsPattern(
                         "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[$0-9.]+ of its) [$]0.0050 for today.* It works"
                                 + " again at 00:00 \\(UTC\\), in ")
-                .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Raise it</a>");
+                .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#day\">Raise it</a>");
         adjust(one, -(micros(one.customer.balance()) - 1));
         for (int i = 0; i < 3; i++) {
             assertThat(one.customer.chat(body("gemini-2.5-pro", 5_000)).status())

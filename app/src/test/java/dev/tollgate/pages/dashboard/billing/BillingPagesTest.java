@@ -257,7 +257,10 @@ class BillingPagesTest {
         Browser.Page wrong = browser.submit("/dashboard/billing", path, Map.of("line", "soon", "unit", "dollars"));
         assertThat(wrong.status()).isEqualTo(422);
         assertThat(wrong.body()).contains("value=\"soon\"", "Type an amount such as 5.00.");
-        browser.submit("/dashboard/billing", path, Map.of("line", "", "unit", "dollars"));
+        Browser.Page unnamed = browser.submit("/dashboard/billing", path, Map.of("line", "7"));
+        assertThat(unnamed.status()).isEqualTo(422);
+        assertThat(unnamed.body()).contains("value=\"7\"", "did not say whether this is in dollars or credits");
+        browser.submit("/dashboard/billing", path, Map.of("line", ""));
         assertThat(browser.get("/dashboard/billing").body()).doesNotContain("Your balance is below");
     }
 }

@@ -64,8 +64,9 @@ class KeyPagesTest {
         return new Made(found(ID, page.body()), found(SECRET, page.body()));
     }
 
+    /** Returns a form in credits, unless it names another unit. */
     private static Map<String, String> fields(String... texts) {
-        Map<String, String> fields = new HashMap<>();
+        Map<String, String> fields = new HashMap<>(Map.of("unit", "credits"));
         for (int i = 0; i < texts.length; i += 2) {
             fields.put(texts[i], texts[i + 1]);
         }
@@ -162,7 +163,7 @@ class KeyPagesTest {
         "model-0, gpt-17, Models names no model"
     })
     void an_invalid_field_has_an_error_and_creates_no_key(String field, String text, String said) {
-        Browser.Page page = other.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "my own name", field, text));
+        Browser.Page page = other.submit(KEYS + "/new", KEYS + "/new", fields("name", "my own name", field, text));
         assertThat(page.status()).isEqualTo(422);
         assertThat(page.body()).contains(said, "my own name");
         if (!field.startsWith("model")) {
@@ -201,6 +202,25 @@ class KeyPagesTest {
         sent[9] = "3";
         assertThat(submit(key, sent).status()).isEqualTo(303);
         assertThat(spend(key)).isEqualTo("600000000 200000000000");
+    }
+
+    @Test
+    void a_limit_without_its_unit_is_refused_and_stays_typed() {
+        Made key = make("name", "without a unit", "day", "7");
+        String version = found(VERSION, browser.get(key.path()).body());
+        Browser.Page changed = submit(
+                key, "deed", "key.change", "version", version, "name", "without a unit", "day", "0.04", "unit", "");
+        Browser.Page made =
+                browser.submit(KEYS + "/new", KEYS + "/new", fields("name", "unmade", "day", "700", "unit", ""));
+
+        for (Browser.Page refused : List.of(changed, made)) {
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(refused.body())
+                    .contains("did not say whether this is in dollars or credits", "Spend limits in dollars");
+        }
+        assertThat(made.body()).contains("value=\"700\"");
+        assertThat(gateway.text("SELECT spend_day FROM api_key WHERE id = '" + key.id() + "'"))
+                .isEqualTo("7000000");
     }
 
     private static String spend(Made key) {
@@ -461,7 +481,7 @@ class KeyPagesTest {
         Made own = made(bob.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "of bob", "owner", "own")));
         browser.submit(own.path(), own.path(), Map.of("deed", "key.change", "disabled", "true"));
         browser.submit(
-                own.path(), own.path(), Map.of("deed", "key.change", "day", "5", "version", version(browser, own)));
+                own.path(), own.path(), fields("deed", "key.change", "day", "5", "version", version(browser, own)));
 
         String page = bob.get(own.path()).body();
         assertThat(page)
@@ -474,7 +494,7 @@ class KeyPagesTest {
                 .isEqualTo(403);
         Browser.Page wrong = bob.submit(own.path(), own.path(), Map.of("deed", "key.change", "name", ""));
         assertThat(wrong.status()).isEqualTo(422);
-        assertThat(wrong.body()).containsPattern("name=\"day\"[^>]* value=\"5\"");
+        assertThat(wrong.body()).containsPattern("name=\"day\"[^>]* value=\"0.025\"");
         bob.submit(
                 own.path(), own.path(), Map.of("deed", "key.change", "name", "renamed", "version", version(bob, own)));
         assertThat(gateway.text("SELECT name || spend_day || disabled FROM api_key WHERE name = 'renamed'"))

@@ -35,8 +35,9 @@ class BudgetPagesTest {
         company.close();
     }
 
+    /** Sends a form in credits, unless it names another unit. */
     private static Browser.Page send(Browser browser, String... fields) {
-        Map<String, String> form = new HashMap<>();
+        Map<String, String> form = new HashMap<>(Map.of("unit", "credits"));
         for (int i = 0; i < fields.length; i += 2) {
             form.put(fields[i], fields[i + 1]);
         }
@@ -66,14 +67,41 @@ class BudgetPagesTest {
         Browser adam = company.member("adam", "admin");
         String id = company.team("Dollars").replaceFirst(".*/", "");
         assertThat(adam.get(BUDGETS).body()).contains("Limit in dollars", "no budget");
-        send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "$2.50");
+        send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "$2.50", "unit", "dollars");
         assertThat(company.gateway.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
                 .isEqualTo(500_000_000);
         assertThat(adam.get(BUDGETS + "?owner=" + id + "&window=month").body()).contains("value=\"2.5");
         assertThat(company.owner.get(BUDGETS).body()).contains("Limit in credits");
-        assertThat(send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "much")
+        assertThat(send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "much", "unit", "dollars")
                         .body())
                 .contains("Type an amount such as 5.00.");
+    }
+
+    @Test
+    void a_limit_means_the_unit_of_its_form_after_a_switch() {
+        String id = company.team("Switched").replaceFirst(".*/", "");
+        assertThat(company.owner.get(BUDGETS).body()).contains("Limit in credits", "name=\"unit\" value=\"credits\"");
+
+        send(company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", "5.00", "unit", "dollars");
+        Browser.Page wrong = send(
+                company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", "x", "unit", "dollars");
+
+        assertThat(company.gateway.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
+                .isEqualTo(1_000_000_000);
+        assertThat(wrong.body()).contains("Limit in dollars", "name=\"unit\" value=\"dollars\"", "value=\"x\"");
+    }
+
+    @Test
+    void a_limit_without_its_unit_is_refused_and_stays_typed() {
+        String id = company.team("Unnamed").replaceFirst(".*/", "");
+        Browser.Page refused =
+                send(company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", "500", "unit", "");
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body())
+                .contains("did not say whether this is in dollars or credits", "value=\"500\"", "Limit in credits");
+        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
+                .isZero();
     }
 
     @Test
@@ -172,6 +200,19 @@ class BudgetPagesTest {
         assertThat(send(company.owner, "deed", "budget.set", "owner", "account", "window", "week", "limit", "unlimited")
                         .status())
                 .isEqualTo(422);
+    }
+
+    @Test
+    void a_members_own_budget_hides_no_budget_of_each_member() {
+        Browser kim = company.member("kim", "member");
+        company.budget("each_member", "hour", "3");
+        company.budget(company.id("kim"), "total", "900");
+        String link = "/dashboard/budgets?owner=" + company.id("kim") + "&amp;window=";
+
+        assertThat(company.owner.get(BUDGETS).body())
+                .contains(link + "hour#limit\" aria-label=\"Set a budget: kim@example.org, ")
+                .contains(link + "total#limit\" aria-label=\"Change: kim@example.org, ");
+        assertThat(kim.get("/dashboard/members/" + company.id("kim")).body()).contains(", hour", ", in all");
     }
 
     @Test

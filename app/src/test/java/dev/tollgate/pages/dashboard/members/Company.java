@@ -62,7 +62,8 @@ final class Company implements AutoCloseable {
     }
 
     Browser.Page budget(String owner, String window, String limit) {
-        Map<String, String> form = Map.of("deed", "budget.set", "owner", owner, "window", window, "limit", limit);
+        Map<String, String> form =
+                Map.of("deed", "budget.set", "owner", owner, "window", window, "limit", limit, "unit", "credits");
         return this.owner.submit("/dashboard/budgets", "/dashboard/budgets", form);
     }
 

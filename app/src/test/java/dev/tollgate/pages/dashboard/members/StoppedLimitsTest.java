@@ -59,7 +59,21 @@ class StoppedLimitsTest {
         company.owner.submit(
                 path,
                 path,
-                Map.of("deed", "key.change", "version", version, "name", key, "day", credits, "hour", "", "total", ""));
+                Map.of(
+                        "deed",
+                        "key.change",
+                        "version",
+                        version,
+                        "name",
+                        key,
+                        "unit",
+                        "credits",
+                        "day",
+                        credits,
+                        "hour",
+                        "",
+                        "total",
+                        ""));
     }
 
     private static void assertStopped(String key, String line, String state) {

@@ -115,12 +115,15 @@ class SettingsPagesTest {
 
     @Test
     void every_page_shows_a_balance_below_the_line_if_one_is_set() {
-        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "much"))
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "unit", "credits", "line", "much"))
                         .body())
                 .contains("The balance must be a number of credits from 0", "value=\"much\"");
-        browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1,000"));
+        browser.submit(NOTICES, NOTICES, Map.of("version", version(), "unit", "credits", "line", "1,000"));
         assertThat(browser.get("/dashboard/keys").body()).contains("below your line of $5.00");
         assertThat(browser.get(NOTICES).body()).contains("value=\"5.00\"");
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1,000"))
+                        .body())
+                .contains("did not say whether this is in dollars or credits", "value=\"1,000\"");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
         assertThat(browser.get("/dashboard/keys").body()).doesNotContain("below your line");
     }
@@ -139,7 +142,8 @@ class SettingsPagesTest {
         Map<String, String> form =
                 Map.of("version", version(), "unit", "dollars", "line", "500000000.00", "keys", "on");
         assertThat(browser.submit(NOTICES, NOTICES, form).status()).isEqualTo(303);
-        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "1000000001"))
+        assertThat(browser.submit(
+                                NOTICES, NOTICES, Map.of("version", version(), "unit", "credits", "line", "1000000001"))
                         .body())
                 .contains("from 0 to 1000000000 with");
         browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", ""));
@@ -147,8 +151,8 @@ class SettingsPagesTest {
 
     @Test
     void a_key_near_its_limit_is_shown_if_the_customer_wants_it() {
-        Browser.Page made =
-                browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "eager", "day", "20"));
+        Browser.Page made = browser.submit(
+                "/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "eager", "unit", "credits", "day", "20"));
         String id = found("/dashboard/keys/(key_[A-Za-z0-9]+)", made.body());
         String insert = "INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
                 + id + "', 'day', "

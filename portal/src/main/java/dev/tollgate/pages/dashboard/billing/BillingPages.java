@@ -77,8 +77,8 @@ public record BillingPages(
     /** The typed values of an invalid billing contact. @param error in a sentence */
     public record Typed(String name, String address, String vatId, String error) {}
 
-    /** The typed values of an invalid notice. @param error in a sentence */
-    public record Line(String amount, String error) {}
+    /** The typed values of an invalid notice. @param money the unit of the amount @param error in a sentence */
+    public record Line(String amount, Money money, String error) {}
 
     /**
      * A month of the table.
@@ -168,10 +168,10 @@ public record BillingPages(
         String amount = form.text("line").strip();
         Long micros;
         try {
-            micros =
-                    amount.isEmpty() ? null : TypedCredits.micros(amount, Money.of(form.text("unit"), request.money()));
+            micros = amount.isEmpty() ? null : TypedCredits.micros(amount, TypedCredits.neededUnit(form));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(billing(request, null, new Line(amount, String.valueOf(e.getMessage()))));
+            Money unit = TypedCredits.unit(form, request.money());
+            return PageStep.again(billing(request, null, new Line(amount, unit, String.valueOf(e.getMessage()))));
         }
         SettingsPages.count(people, person);
         people.setPreferences(

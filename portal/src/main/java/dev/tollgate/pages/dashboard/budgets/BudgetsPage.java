@@ -108,19 +108,21 @@ public record BudgetsPage(
         }
     }
 
-    /** The state of the forms. @param zone null if none was typed */
+    /** The state of the forms. @param money the unit of the limit @param zone null if none was typed */
     public record Typed(
             String owner,
             String window,
             String limit,
+            Money money,
             @Nullable String zone,
             Map<String, String> errors) {
 
-        static Typed of(Form form, Map<String, String> errors) {
+        static Typed of(Form form, Money ofPage, Map<String, String> errors) {
             return new Typed(
                     form.text("owner"),
                     form.text("window"),
                     form.text("limit"),
+                    TypedCredits.unit(form, ofPage),
                     form.field("time_zone"),
                     ofLimit(form, errors));
         }
@@ -163,29 +165,31 @@ public record BudgetsPage(
         Map<String, String> fields = new LinkedHashMap<>(form.fields());
         String window = form.text("window");
         if (form.field("limit") != null && form.text("limit").isBlank()) {
-            return PageStep.again(page(request, Typed.of(form, Map.of("limit", LIMIT_MISSING))));
+            return PageStep.again(page(request, Typed.of(form, request.money(), Map.of("limit", LIMIT_MISSING))));
         }
         try {
             if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
-                fields.put(window, credits(form.text("limit"), request.money()));
+                fields.put(window, credits(form));
             }
         } catch (IllegalArgumentException e) {
-            return PageStep.again(page(request, Typed.of(form, Map.of("limit", String.valueOf(e.getMessage())))));
+            Map<String, String> wrong = Map.of("limit", String.valueOf(e.getMessage()));
+            return PageStep.again(page(request, Typed.of(form, request.money(), wrong)));
         }
         return ActionForms.of(stores, BudgetActions.SET.showing(window), OrganizationActions.SET.showing("time_zone"))
                 .take(
                         request,
                         new Form(fields),
                         Map.of(),
-                        errors -> page(request, Typed.of(form, errors)),
+                        errors -> page(request, Typed.of(form, request.money(), errors)),
                         done -> PageStep.to(PATH + "?saved=1"));
     }
 
-    /** Returns what was typed in the unit of the page, in credits. */
-    private static String credits(String typed, Money money) {
-        return typed.isBlank() || typed.strip().equals("unlimited")
+    /** Returns the limit of a form in credits. */
+    private static String credits(Form form) {
+        String typed = form.text("limit").strip();
+        return typed.isEmpty() || typed.equals("unlimited")
                 ? typed
-                : Credits.text(TypedCredits.micros(typed.strip(), money));
+                : Credits.text(TypedCredits.micros(typed, TypedCredits.neededUnit(form)));
     }
 
     /** Returns the forms as they are at first: with the budget that the address names. */
@@ -199,7 +203,7 @@ public record BudgetsPage(
                         line.limitMicros() == null ? "unlimited" : TypedCredits.of(line.limitMicros(), request.money()))
                 .findFirst()
                 .orElse("");
-        return new Typed(owner, window, limit, null, Map.of());
+        return new Typed(owner, window, limit, request.money(), null, Map.of());
     }
 
     // ---- the page ----
@@ -244,21 +248,22 @@ public record BudgetsPage(
                 out, null, shell, rows, choices, typed, now.zone().getId(), ZONES, said);
     }
 
-    /** Returns the budgets of an owner; of a member without an own one those of each member, as they count for this one. */
+    /** Returns the budgets that count for an owner: its own, and of a member those of each member in the windows without an own one. */
     private static List<BudgetsNow.Line> lines(String owner, BudgetsNow now) {
         List<BudgetsNow.Line> its =
                 now.lines().stream().filter(line -> line.owner().equals(owner)).toList();
-        if (!its.isEmpty() || !Budgets.isMember(owner)) {
+        if (!Budgets.isMember(owner)) {
             return its;
         }
-        return now.lines().stream()
-                .filter(line -> line.owner().equals(Budgets.EACH_MEMBER))
+        Stream<BudgetsNow.Line> ofEach = now.lines().stream()
+                .filter(line -> line.owner().equals(Budgets.EACH_MEMBER)
+                        && its.stream().noneMatch(own -> own.window() == line.window()))
                 .map(line -> now.ofMembers().stream()
                         .filter(each -> each.owner().equals(owner) && each.window() == line.window())
                         .findFirst()
                         .orElse(new BudgetsNow.Line(
-                                owner, line.window(), line.limitMicros(), WindowUse.NONE, line.endsAt())))
-                .toList();
+                                owner, line.window(), line.limitMicros(), WindowUse.NONE, line.endsAt())));
+        return Stream.concat(its.stream(), ofEach).toList();
     }
 
     private static Row row(

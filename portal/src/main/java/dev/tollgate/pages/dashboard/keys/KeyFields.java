@@ -6,6 +6,8 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyLock;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
+import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.frame.PageRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param locked what the visitor cannot change
  * @param errors a sentence by field
  * @param models all models that can be selected
+ * @param money the unit of the amounts
  * @param address IP address of the visitor
  */
 public record KeyFields(
-        Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<Box> models, String address) {
+        Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<Box> models, Money money, String address) {
 
     static final Set<String> LIMITS =
             Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow", "tags");
@@ -36,12 +39,22 @@ public record KeyFields(
     public record Box(String field, String model, boolean checked) {}
 
     static KeyFields of(
-            Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<String> models, String address) {
+            Set<KeyLock> locked,
+            KeyForm form,
+            Map<String, String> errors,
+            List<String> models,
+            PageRequest<?> request) {
         List<Box> boxes = new ArrayList<>();
         for (String model : models) {
             boxes.add(new Box("model-" + boxes.size(), model, form.models().contains(model)));
         }
-        return new KeyFields(locked, form, form.said(errors), boxes, address);
+        return new KeyFields(
+                locked,
+                form,
+                form.said(errors),
+                boxes,
+                form.money(request.money()),
+                request.visit().address());
     }
 
     /** Returns the models that a key can be kept to: those that are sold, and those that it names already. */

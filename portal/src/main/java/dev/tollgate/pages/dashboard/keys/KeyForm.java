@@ -32,8 +32,10 @@ public record KeyForm(Map<String, String> texts) {
 
     private static final String MODEL = "model-";
     private static final String SCOPE = "scope-";
-    private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner", "unit");
+    private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner", TypedCredits.UNIT);
     private static final List<String> AMOUNTS = List.of("hour", "day", "total");
+
+    private static final String NO_AMOUNT = "no amount";
 
     static final KeyForm EMPTY = new KeyForm(Map.of());
 
@@ -65,7 +67,7 @@ public record KeyForm(Map<String, String> texts) {
         KeySettings settings = key.settings();
         Map<String, String> texts = new HashMap<>();
         texts.put("name", settings.name());
-        texts.put("unit", money.word());
+        texts.put(TypedCredits.UNIT, money.word());
         amount(texts, "hour", settings.spend().hourMicros(), money);
         amount(texts, "day", settings.spend().dayMicros(), money);
         amount(texts, "total", settings.spend().totalMicros(), money);
@@ -85,6 +87,9 @@ public record KeyForm(Map<String, String> texts) {
     /** Returns this form with the present texts of limits that did not come: fields of locked ones do not. @param keepsModels whether the boxes are locked */
     KeyForm over(KeyForm present, boolean keepsModels) {
         Map<String, String> all = new HashMap<>(texts);
+        if (AMOUNTS.stream().noneMatch(texts::containsKey)) {
+            all.put(TypedCredits.UNIT, present.text(TypedCredits.UNIT));
+        }
         KeyFields.LIMITS.forEach(field -> all.putIfAbsent(field, present.text(field)));
         if (keepsModels) {
             all.put("models", present.text("models"));
@@ -122,9 +127,14 @@ public record KeyForm(Map<String, String> texts) {
         return Objects.requireNonNullElse(texts.get(field), "");
     }
 
-    /** Returns the unit of the amounts: the one in which the form was drawn. */
-    public Money money() {
-        return text("unit").equals(Money.DOLLARS.word()) ? Money.DOLLARS : Money.CREDITS;
+    /** Returns the unit of the amounts: the one in which the form was drawn, or null if it does not name it. */
+    private @Nullable Money unit() {
+        return TypedCredits.unit(new Form(texts));
+    }
+
+    /** Returns the unit in which the form is drawn. @param ofPage if the form names none */
+    Money money(Money ofPage) {
+        return TypedCredits.unit(new Form(texts), ofPage);
     }
 
     /** Returns whether anything but the name was said. */
@@ -139,10 +149,12 @@ public record KeyForm(Map<String, String> texts) {
         if (!text("expires").isEmpty() && day() == null) {
             said.replace("expires_at", "A day like 2027-03-31, or empty.");
         }
-        if (money() == Money.DOLLARS) {
-            AMOUNTS.stream()
-                    .filter(said::containsKey)
-                    .forEach(field -> said.put(field, "Type an amount such as 5.00, or nothing for no limit."));
+        Money unit = unit();
+        String amount = unit == null
+                ? TypedCredits.UNIT_MISSING
+                : unit == Money.DOLLARS ? "Type an amount such as 5.00, or nothing for no limit." : null;
+        if (amount != null) {
+            AMOUNTS.forEach(field -> said.computeIfPresent(field, (name, why) -> amount));
         }
         return said;
     }
@@ -157,19 +169,22 @@ public record KeyForm(Map<String, String> texts) {
     }
 
     /**
-     * Returns the fields of an action. A limit that is as it was stays to the letter. A key works through the end of a day in the person's time zone.
+     * Returns the fields of an action. A limit that is as it was stays to the letter; an amount without its unit is none. A key works through the end
+     * of a day in the person's time zone.
      *
      * @param present the same form as the key's settings make it
      */
     Form fields(Action<?, ?> action, KeyForm present, ZoneId zone) {
         Map<String, String> fields = new HashMap<>(texts);
+        Money unit = unit();
         fields.keySet()
-                .removeIf(
-                        field -> KeyFields.LIMITS.contains(field) && text(field).equals(present.text(field)));
-        if (money() == Money.DOLLARS) {
-            AMOUNTS.forEach(field -> fields.computeIfPresent(field, (name, typed) -> credits(typed)));
+                .removeIf(field -> KeyFields.LIMITS.contains(field)
+                        && (unit != null || !AMOUNTS.contains(field))
+                        && text(field).equals(present.text(field)));
+        if (unit != Money.CREDITS) {
+            AMOUNTS.forEach(field -> fields.computeIfPresent(field, (name, typed) -> credits(typed, unit)));
         }
-        fields.remove("unit");
+        fields.remove(TypedCredits.UNIT);
         if (fields.containsKey("expires")) {
             LocalDate day = day();
             String none = text("expires").isEmpty() ? "" : "no day";
@@ -194,12 +209,12 @@ public record KeyForm(Map<String, String> texts) {
         return new Form(fields);
     }
 
-    /** Returns dollars in credits; what is no amount stays none. */
-    private static String credits(String typed) {
+    /** Returns an amount in credits; what is no amount, or has no unit, stays none. */
+    private static String credits(String typed, @Nullable Money unit) {
         try {
-            return typed.isEmpty() ? typed : Credits.text(TypedCredits.micros(typed, Money.DOLLARS));
+            return typed.isEmpty() ? "" : unit == null ? NO_AMOUNT : Credits.text(TypedCredits.micros(typed, unit));
         } catch (IllegalArgumentException e) {
-            return "no amount";
+            return NO_AMOUNT;
         }
     }
 }

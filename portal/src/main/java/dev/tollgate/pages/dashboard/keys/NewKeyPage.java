@@ -13,6 +13,7 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
+import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -41,7 +42,8 @@ public record NewKeyPage(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        Map<String, String> texts = new HashMap<>(Map.of("unit", request.money().word()));
+        Map<String, String> texts =
+                new HashMap<>(Map.of(TypedCredits.UNIT, request.money().word()));
         Stream.of("owner", "kind").forEach(field -> texts.computeIfAbsent(field, request::query));
         return PageStep.show(page(request, new KeyForm(texts), Map.of()));
     }
@@ -70,12 +72,7 @@ public record NewKeyPage(
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
-        KeyFields fields = KeyFields.of(
-                Set.of(),
-                form,
-                errors,
-                KeyFields.models(catalogue, null),
-                request.visit().address());
+        KeyFields fields = KeyFields.of(Set.of(), form, errors, KeyFields.models(catalogue, null), request);
         String once = Once.next(random);
         List<FilterChoice> choices = owners.creatable(request);
         List<Scope> scopes = List.of(Scope.values());

@@ -254,16 +254,11 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
     private static @Nullable String href(LimitState state, Membership membership, @Nullable Key key) {
         if (!state.isBudget()) {
             return key != null && KeyRights.mayRestrict(membership, key)
-                    ? "/dashboard/keys/" + key.id() + "#settings"
+                    ? PageLink.toLimit(key.id(), state.bar().window().code())
                     : null;
         }
         boolean may = Right.BUDGETS.isWhole(membership.role())
                 || (state.owner().equals(Budgets.ACCOUNT) && Right.BUDGETS.isPartly(membership));
-        return may
-                ? PageLink.to("/dashboard/budgets")
-                        .with("owner", state.owner())
-                        .with("window", state.bar().window().code())
-                        .text()
-                : null;
+        return may ? PageLink.toBudget(state.owner(), state.bar().window().code()) : null;
     }
 }

@@ -17,6 +17,19 @@ public record PageLink(String text) {
         return REQUESTS + "/" + UrlText.encoded(id);
     }
 
+    /** The limit of a budget in the form that sets it. @param window null for the first */
+    public static String toBudget(String owner, @Nullable String window) {
+        return to("/dashboard/budgets")
+                        .with("owner", owner)
+                        .with("window", window)
+                        .text() + "#limit";
+    }
+
+    /** The limit of a key. @param window hour, day or total */
+    public static String toLimit(String keyId, String window) {
+        return "/dashboard/keys/" + keyId + "#" + window;
+    }
+
     public PageLink with(String field, @Nullable String value) {
         return value == null || value.isEmpty()
                 ? this

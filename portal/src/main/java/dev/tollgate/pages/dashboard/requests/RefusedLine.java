@@ -90,7 +90,7 @@ public final class RefusedLine {
                 String raise = limit.zone() != null
                         ? raises ? budget(limit) : null
                         : limit.owner().kind() == Owner.KEY && !key.isEmpty()
-                                ? "/dashboard/keys/" + key + "#settings"
+                                ? PageLink.toLimit(key, limit.window().code())
                                 : null;
                 yield raise == null || isOver ? null : new Help("Raise it", raise);
             }
@@ -98,14 +98,10 @@ public final class RefusedLine {
     }
 
     private static String budget(Shortage.OfLimit limit) {
-        return PageLink.to("/dashboard/budgets")
-                .with(
-                        "owner",
-                        limit.owner().kind() == Owner.ACCOUNT
-                                ? Budgets.ACCOUNT
-                                : limit.owner().id())
-                .with("window", limit.window().code())
-                .text();
+        String owner = limit.owner().kind() == Owner.ACCOUNT
+                ? Budgets.ACCOUNT
+                : limit.owner().id();
+        return PageLink.toBudget(owner, limit.window().code());
     }
 
     /** Returns why a call was refused, with the help if there is any. */

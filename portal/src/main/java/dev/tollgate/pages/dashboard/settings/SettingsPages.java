@@ -146,7 +146,7 @@ public record SettingsPages(People people, boolean isMailOn) {
     // ---- notices ----
 
     /** The values in the form, valid or not. */
-    public record Noticed(String line, boolean keys, boolean budgets) {}
+    public record Noticed(String line, Money money, boolean keys, boolean budgets) {}
 
     private static boolean hasBudgetNotices(Person person) {
         return person.membership() != null && person.membership().notices();
@@ -156,7 +156,11 @@ public record SettingsPages(People people, boolean isMailOn) {
         Person person = request.visitor().person();
         return PageStep.show(noticePage(
                 request,
-                new Noticed(line(person, request.money()), person.preferences().keyNotices(), hasBudgetNotices(person)),
+                new Noticed(
+                        line(person, request.money()),
+                        request.money(),
+                        person.preferences().keyNotices(),
+                        hasBudgetNotices(person)),
                 person.version(),
                 Map.of()));
     }
@@ -174,7 +178,7 @@ public record SettingsPages(People people, boolean isMailOn) {
         Person.Preferences old = person.preferences();
         Map<String, String> errors;
         try {
-            Long micros = form.text("unit").equals(Money.DOLLARS.word()) && !line.isEmpty()
+            Long micros = !line.isEmpty() && TypedCredits.neededUnit(form) == Money.DOLLARS
                     ? Long.valueOf(TypedCredits.micros(line, Money.DOLLARS))
                     : ActionForms.read(form, List.of(LINE), body -> body.amountOr(LINE, old.balanceLineMicros()));
             errors = saved(
@@ -189,7 +193,8 @@ public record SettingsPages(People people, boolean isMailOn) {
             people.setBudgetNotices(person, budgets);
             return PageStep.to(NOTICES + "?saved=1");
         }
-        return PageStep.again(noticePage(request, new Noticed(line, keyNotices, budgets), version(form), errors));
+        Noticed typed = new Noticed(line, TypedCredits.unit(form, request.money()), keyNotices, budgets);
+        return PageStep.again(noticePage(request, typed, version(form), errors));
     }
 
     private PageStep.Drawing noticePage(
