@@ -333,10 +333,46 @@ class PagesGoldenTest {
             String budgets = "/dashboard/budgets";
             get("budgets-empty", it.ann, budgets);
             it.send(it.ann, budgets, "deed", "organization.set", "time_zone", "Europe/Berlin");
-            it.send(it.ann, budgets, "deed", "budget.set", "owner", "account", "window", "month", "limit", "90000");
-            it.send(it.ann, budgets, "deed", "budget.set", "owner", "each_member", "window", "day", "limit", "12.5");
+            it.send(
+                    it.ann,
+                    budgets,
+                    "deed",
+                    "budget.set",
+                    "owner",
+                    "account",
+                    "window",
+                    "month",
+                    "limit",
+                    "90000",
+                    "unit",
+                    "dollars");
+            it.send(
+                    it.ann,
+                    budgets,
+                    "deed",
+                    "budget.set",
+                    "owner",
+                    "each_member",
+                    "window",
+                    "day",
+                    "limit",
+                    "12.5",
+                    "unit",
+                    "dollars");
             String id = team.replaceFirst(".*/", "");
-            it.send(it.ann, budgets, "deed", "budget.set", "owner", id, "window", "week", "limit", "0");
+            it.send(
+                    it.ann,
+                    budgets,
+                    "deed",
+                    "budget.set",
+                    "owner",
+                    id,
+                    "window",
+                    "week",
+                    "limit",
+                    "0",
+                    "unit",
+                    "dollars");
             get("budgets", it.ann, budgets + "?owner=each_member");
             post(
                     "budgets-wrong",
@@ -377,7 +413,7 @@ class PagesGoldenTest {
             get("usage-of-first-bytes", it.ann, "/dashboard/usage?range=7&metric=first_byte");
             get("usage-of-a-month", it.ann, "/dashboard/usage?range=month");
             get("usage-own-range", it.ann, "/dashboard/usage?range=own&from=2026-10-30&to=2026-11-05&by=model");
-            get("usage-of-a-key", it.ann, "/dashboard/usage?range=365&key=" + it.keys.get("laptop"));
+            get("usage-of-a-key", it.ann, "/dashboard/usage?range=90&key=" + it.keys.get("laptop"));
             get("usage-empty", it.fred, "/dashboard/usage");
             get("playground", it.ann, "/playground");
             get("playground-of-a-model", it.cara, "/playground?model=gemini-3.1-pro");
@@ -421,6 +457,8 @@ class PagesGoldenTest {
                     list + "/new",
                     "name",
                     "",
+                    "unit",
+                    "credits",
                     "hour",
                     "many",
                     "day",
@@ -450,7 +488,21 @@ class PagesGoldenTest {
                     "management");
             post("key-made", it.fred, list + "/new", list + "/new", "name", "first");
             String laptop = list + "/" + it.keys.get("prod-web");
-            post("key-wrong", it.ann, laptop, laptop, "deed", "key.change", "version", "0", "name", "", "hour", "-");
+            post(
+                    "key-wrong",
+                    it.ann,
+                    laptop,
+                    laptop,
+                    "deed",
+                    "key.change",
+                    "version",
+                    "0",
+                    "name",
+                    "",
+                    "unit",
+                    "credits",
+                    "hour",
+                    "-");
             post("key-delete-untyped", it.ann, laptop, laptop, "deed", "key.delete", "typed", "other");
             get("key-unknown", it.ann, list + "/key_none");
         }
@@ -524,7 +576,17 @@ class PagesGoldenTest {
             get("audit-log", it.ann, "/dashboard/audit-log");
             get("member-unknown", it.ann, "/dashboard/members/mem_none");
             get("notices", it.ann, path + "/notices");
-            post("notices-wrong", it.ann, path + "/notices", path + "/notices", "version", "0", "line", "many");
+            post(
+                    "notices-wrong",
+                    it.ann,
+                    path + "/notices",
+                    path + "/notices",
+                    "version",
+                    "0",
+                    "unit",
+                    "credits",
+                    "line",
+                    "many");
             get("email", it.ann, path + "/email");
             post("email-wrong", it.ann, path + "/email", path + "/email", "deed", "change", "email", "nonsense");
             get("data", it.ann, path + "/data");

@@ -54,7 +54,7 @@ class ConsoleOverviewTest {
         }
         gateway.execute(
                 "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros, cost_micros,"
-                        + " costed) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n < 1500) SELECT '"
+                        + " costed) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n < 1600) SELECT '"
                         + account + "', " + last + " - n * " + HOUR
                         + ", 'key_x', 'gemini-2.5-pro', 4, 1000000 + n * 100, 700000,"
                         + " 4 FROM h");
@@ -338,9 +338,10 @@ class ConsoleOverviewTest {
                 + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
         try {
             assertThat(row(account))
-                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] ▼ less \\$0.0(8 \\$0.04|9 \\$0.03) 30.1 % ");
-            assertThat(row(older)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] ▼ less – – – 96 calls");
-            assertThat(row(partly)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] ▼ less \\$0.0[89] – – 72 calls");
+                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ \\$0.0(8 \\$0.04|9 \\$0.03) 30.1 % ");
+            assertThat(row(older)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ – – – 96 calls");
+            assertThat(row(partly))
+                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ \\$0.0[89] – – 72 calls");
         } finally {
             gateway.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
         }
@@ -360,7 +361,7 @@ class ConsoleOverviewTest {
         assertThat(words(path))
                 .contains("Spend, 30 days $")
                 .containsPattern("Margin, 30 days [0-9.]+ %")
-                .containsPattern("▼ (less|[0-9]+ %) against the same weekdays, 35 days before · "
+                .containsPattern("(−(&lt;)?\\$[0-9.]+|▼ [0-9]+ %) against the same weekdays, 35 days before · "
                         + Display.number(row.get("calls").asLong()) + " calls");
         assertThat(page)
                 .contains("<b title=\"" + "%,.6f".formatted(net) + " credits\">")
@@ -476,6 +477,8 @@ class ConsoleOverviewTest {
                 .matcher(operator.get("/console").body())
                 .results()
                 .toList();
+        assertThat(subjects).as("a code, in whichever words the page says it").anyMatch(subject -> subject.group(1)
+                .startsWith("console: retirements gemini-"));
         for (MatchResult subject : subjects) {
             assertThat(operator.submit("/console", "/console", Map.of("subject", subject.group(1)))
                             .location())

@@ -224,7 +224,7 @@ class DashboardTest {
         "over=4.4754&model=google/gemini-2.5-pro, 0",
         "flag=shortfall, 0",
         "model=none, 0",
-        "range=never&state=unheard&over=much&door=backstairs, 33",
+        "state=unheard&over=much&door=backstairs, 33",
         "before=chatcmpl-1, 33",
         "after=NOTHING, 33",
         "door=chat, 33",
@@ -484,7 +484,7 @@ class DashboardTest {
         assertThat(usage(own, "model=gemini-3.8-flash&key=" + own.customer.keyId()))
                 .contains(
                         "title=\"5,000 of 18,000 tokens in\"",
-                        " · Caching saved $0.0034 and could have saved $0.0047 more.");
+                        "Caching saved $0.0034 and could have saved $0.0047 more.");
     }
 
     private static String usageOfOther(BusyAccount account) {

@@ -2,9 +2,12 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.pages.frame.Change;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -32,6 +36,9 @@ import tools.jackson.databind.JsonNode;
 @Timeout(120)
 class UsagePageTest {
 
+    private static final Past OCTOBER =
+            new Past(Span.ofDays(LocalDate.of(2026, 10, 1), LocalDate.of(2026, 10, 22)), null);
+
     private static Gateway gateway;
     private static BusyAccount busy;
     private static String manager;
@@ -39,8 +46,10 @@ class UsagePageTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start("sign-up.credits", "500");
-        gateway.setNow(BusyAccount.NOW.minusSeconds(40L * 86_400));
+        gateway.setNow(BusyAccount.NOW.minusSeconds(60L * 86_400));
         busy = BusyAccount.in(gateway, "ci");
+        busy.ask(busy.customer, "gemini-2.5-pro", 100, 10, 0);
+        gateway.setNow(BusyAccount.NOW.minusSeconds(40L * 86_400));
         busy.ask(busy.customer, "gemini-2.5-pro", 900, 80, 0);
         busy.live();
         manager = gateway.commands()
@@ -157,10 +166,25 @@ class UsagePageTest {
         assertThat(first(page, "title=\"([0-9.]+) credits\" data-figure=\"month\""))
                 .isEqualTo(now.setScale(6).toPlainString());
         assertThat(page)
-                .contains(Change.ofAmount(micros(now), micros(before), false, Change.Good.DOWN)
-                                .text() + "</span>\n against 1 Oct – 21 Oct, 12:15")
+                .contains(Change.ofAmount(micros(now), micros(before), OCTOBER, Change.Good.DOWN, Money.DOLLARS)
+                                .text() + "</span>")
+                .contains("against 1 Oct – 21 Oct, 12:15")
                 .contains("?from=2026-11-21&amp;to=2026-11-21&amp;key=" + busy.customer.keyId());
         assertThat(chart(page)).isEqualByComparingTo(spent("2026-10-23T00:00:00Z", "2026-11-22T00:00:00Z"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"usage", "usage.csv", "requests", "requests.csv"})
+    void an_unknown_range_is_refused_by_name(String page) {
+        Browser.Page refused = busy.browser.get("/dashboard/" + page + "?range=365");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body()).contains("The range '365' is unknown");
+    }
+
+    @Test
+    void a_time_before_the_first_call_is_not_compared() {
+        assertThat(page("range=30")).contains("since 22 Sep").doesNotContain("▲", "▼", "Why is it", "against ");
+        assertThat(page("range=7")).contains("against ").doesNotContain("since 22 Sep");
     }
 
     private static long micros(BigDecimal credits) {

@@ -12,6 +12,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.RememberedQuarters.Folded;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.storage.Database;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccountHistory {
 
+    private static final String BEGUN = "SELECT created_at FROM account WHERE id = ?";
     private static final int RUNNING_MAX = 20;
     private static final int LATEST = 5;
     private static final int CHART_DAYS = 30;
@@ -89,8 +91,22 @@ public final class AccountHistory {
         return Span.of(from, to, zone, clock.instant());
     }
 
-    /** Returns what a span is compared with; see {@link Span#before}. Where quarters are no longer kept, its ends move outwards to days of UTC. */
-    public Span before(Span span, boolean isMonth) {
+    /** Returns what a span of an account is compared with; see {@link Span#before}. A time before the account's first call compares nothing. */
+    public Past past(String accountId, Span span, boolean isMonth) {
+        Span before = before(span, isMonth);
+        return reads().read(accountId, sql -> {
+            Instant begun = sql.one(BEGUN, row -> Instant.ofEpochMilli(row.getLong(1)), accountId);
+            return Past.of(before, usage(sql, accountId).first(), begun == null ? before.to() : begun);
+        });
+    }
+
+    /** Returns the begin of the quarter of an hour or the day of an account's first call; null without any. */
+    public @Nullable Instant firstCall(String accountId) {
+        return reads().read(accountId, sql -> usage(sql, accountId).first());
+    }
+
+    /** Returns the span before. Where quarters are no longer kept, its ends move outwards to days of UTC. */
+    private Span before(Span span, boolean isMonth) {
         Instant now = clock.instant();
         Span before = span.before(isMonth, now);
         Instant first = before.isUtc() ? before.to() : before.from(); // a span of UTC begins with a day

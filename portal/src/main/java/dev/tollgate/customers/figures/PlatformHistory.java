@@ -34,6 +34,7 @@ public final class PlatformHistory {
     private static final String PERIOD = "starts_at - starts_at %% %d";
     private static final int FIRST_SUM = 4;
 
+    private static final String FIRST = "SELECT starts_at FROM usage_hour WHERE calls > 0 ORDER BY starts_at LIMIT 1";
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
     private static final String ADDED = """
@@ -81,6 +82,11 @@ public final class PlatformHistory {
     public PlatformHistory(Database database) {
         this.database = database;
         this.payers = new Payers(database);
+    }
+
+    /** Returns the begin of the hour of the first call of all; null without any. */
+    public @Nullable Instant firstCall() {
+        return database.pages().read(OPERATOR, sql -> sql.one(FIRST, row -> Instant.ofEpochMilli(row.getLong(1))));
     }
 
     /** Returns what accounts paid. */

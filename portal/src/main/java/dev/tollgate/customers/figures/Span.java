@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A range as the roll-ups can tell it. Up to {@value #LOCAL_DAYS_MAX} days that are not too long ago are the zone's own days, to the quarter of
@@ -94,6 +95,25 @@ public record Span(Instant from, Instant to, ZoneId zone) {
         long weeks = Math.ceilDiv(days, DAYS_A_WEEK);
         return new Span(
                 begin.minusWeeks(weeks).toInstant(), end.minusWeeks(weeks).toInstant(), zone);
+    }
+
+    /**
+     * A time that a range is compared with.
+     *
+     * @param since the first day of the figures if the span begins before it: then nothing is compared; null if the whole span lies behind it
+     */
+    public record Past(Span span, @Nullable LocalDate since) {
+
+        /** Returns a time that is compared only if it begins with the first call or after it. @param first null without any call */
+        public static Past of(Span span, @Nullable Instant first, Instant begun) {
+            boolean isCompared = first != null && !span.from().isBefore(first);
+            Instant since = first == null || span.from().isBefore(begun) ? begun : first;
+            return new Past(span, isCompared ? null : since.atZone(span.zone()).toLocalDate());
+        }
+
+        public boolean isCompared() {
+            return since == null;
+        }
     }
 
     boolean isUtc() {

@@ -105,6 +105,14 @@ final class UsageRows {
     private static final String AFTER = " AND starts_at >= ? ORDER BY starts_at LIMIT 1";
 
     /** -1 where there is none. */
+    /** Returns the begin of the first quarter of an hour or day with a call; null without any. */
+    @Nullable
+    Instant first() throws SQLException {
+        long day = nearest(AFTER, Instant.EPOCH, null, KeyFilter.ALL, "usage_day");
+        long first = day >= 0 ? day : nearest(AFTER, Instant.EPOCH, null, KeyFilter.ALL, "usage_quarter");
+        return first < 0 ? null : Instant.ofEpochMilli(first);
+    }
+
     private long nearest(String side, Instant at, @Nullable String model, KeyFilter keys, String table)
             throws SQLException {
         List<Object> values = new ArrayList<>(List.of(accountId));

@@ -216,7 +216,7 @@ public final class ConsoleAccount {
                     .toList();
             List<LedgerLine> ledger = history.entries(id, null, LEDGER_LINES).lines();
             DeedLine ban = account.blocked() ? ban(id, zone) : null;
-            Recent recent = recent(id, request);
+            Recent recent = recent(id, account.createdAt(), request);
             ConsoleOrganization.Parts parts = organization.of(id);
             LimitStates.All stopping = states.all(id, keys, now);
             return (out, shell) -> JteaccountGenerated.render(
@@ -231,7 +231,7 @@ public final class ConsoleAccount {
     public record Recent(
             Figures now,
             Figures before,
-            String against,
+            ConsoleRange range,
             String title,
             List<SwitchLink> metrics,
             @Nullable Chart chart) {
@@ -242,15 +242,15 @@ public final class ConsoleAccount {
         }
     }
 
-    private Recent recent(String id, PageRequest<Visitor.Member> request) {
-        ConsoleRange range = ConsoleRange.of(null, clock.instant());
+    private Recent recent(String id, Instant begun, PageRequest<Visitor.Member> request) {
+        ConsoleRange range = ConsoleRange.of(null, clock.instant()).since(history.firstCall(id), begun);
         Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.MONEY);
         PlatformChart figures = RangeFigures.ofAccount(history, id, range, null);
         String calls = ConsoleCalls.PATH + "?account=" + UrlText.encoded(id) + "&";
         return new Recent(
                 figures.sum(),
                 figures.sumBefore(),
-                range.against(),
+                range,
                 (metric == Metric.MONEY ? Metric.SPEND : metric).titleOfValue(range.unit()),
                 Metric.links(
                         Metric.OF_PLATFORM,

@@ -7,6 +7,7 @@ import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.AccountRoutes;
@@ -18,11 +19,13 @@ import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -75,8 +78,8 @@ public record ConsoleAccounts(
             return figures.netMicros();
         }
 
-        public Change change() {
-            return Change.ofAmount(netMicros(), beforeMicros, false, Good.UP);
+        public Change change(Past past, Money money) {
+            return Change.ofAmount(netMicros(), beforeMicros, past, Good.UP, money);
         }
 
         private long difference() {
@@ -97,7 +100,7 @@ public record ConsoleAccounts(
      * The list.
      *
      * @param wanted the text of a search; empty without one
-     * @param against the days that figures are compared with
+     * @param range of the figures
      * @param lastDays of calls, by account
      * @param today in UTC
      * @param isFull whether there may be more accounts
@@ -106,7 +109,7 @@ public record ConsoleAccounts(
      */
     public record Shown(
             String wanted,
-            String against,
+            ConsoleRange range,
             Sorting<Line> sorting,
             int count,
             long netMicros,
@@ -172,7 +175,8 @@ public record ConsoleAccounts(
     }
 
     private Shown shown(PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows) {
-        ConsoleRange range = ConsoleRange.of(null, clock.instant());
+        Instant first = history.firstCall();
+        ConsoleRange range = ConsoleRange.of(null, clock.instant()).since(first, first);
         List<Line> all = lines(rows, range);
         PageLink here = PageLink.to(PATH).with("q", wanted);
         String sort = request.query(SORT);
@@ -191,7 +195,7 @@ public record ConsoleAccounts(
         boolean isLast = from + PAGE >= sorted.size();
         return new Shown(
                 wanted,
-                range.against(),
+                range,
                 sorting,
                 all.size(),
                 all.stream().mapToLong(Line::netMicros).sum(),

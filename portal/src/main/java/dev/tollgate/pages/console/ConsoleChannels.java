@@ -138,7 +138,9 @@ public record ConsoleChannels(
 
     private Shown shown(PageRequest<Visitor.Member> request, List<ChannelStatus> all) {
         String wanted = request.query(ConsoleRange.FIELD);
-        ConsoleRange range = ConsoleRange.of(wanted == null ? "24h" : wanted, clock.instant());
+        Instant first = history.firstCall();
+        ConsoleRange range = ConsoleRange.of(wanted == null ? "24h" : wanted, clock.instant())
+                .since(first, first);
         Metric metric = Metric.of(request.query("chart"), Metric.OF_PLATFORM, Metric.CALLS);
         RangeFigures figures = RangeFigures.read(history, range);
         Set<String> here = all.stream().map(ChannelStatus::id).collect(Collectors.toCollection(LinkedHashSet::new));
@@ -176,7 +178,8 @@ public record ConsoleChannels(
                 name,
                 isHere,
                 part.sum(),
-                Change.of(calls, part.sumBefore().calls(), Good.NEITHER),
+                Change.of(calls, part.sumBefore().calls(), Good.NEITHER)
+                        .against(part.range().past()),
                 Display.percent(calls, whole.sum().calls()),
                 part.spark(Figures::calls));
     }

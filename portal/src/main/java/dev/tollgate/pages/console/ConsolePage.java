@@ -115,7 +115,7 @@ public record ConsolePage(
                 RevenueNews.sentence(RevenueNews.of(payers, today()), chart, money),
                 chart.chart(metric, money, ConsoleCalls.PATH + "?"),
                 models(all, range),
-                accounts(range, payers),
+                accounts(range, payers, money),
                 concerns.of(request.visitor().person().id(), today(range, figures.now()), money),
                 channels(all));
         List<FirstSteps.Step> every = steps.of(request);
@@ -136,7 +136,9 @@ public record ConsolePage(
     }
 
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
-        return ConsoleRange.of(request.query(ConsoleRange.FIELD), clock.instant());
+        Instant first = history.firstCall();
+        return ConsoleRange.of(request.query(ConsoleRange.FIELD), clock.instant())
+                .since(first, first);
     }
 
     private Figures today(ConsoleRange range, Map<Instant, Sums> periods) {
@@ -193,26 +195,35 @@ public record ConsolePage(
                                 Good.UP,
                                 Money.exact(now.marginMicros()),
                                 margin),
-                tile(chart, "Calls", Figure.CALLS, Good.UP, calls, calls + " that have ended", running),
+                tile(chart, "Calls", Figure.CALLS, Good.UP, money, calls, calls + " that have ended", running),
                 share(chart, "Errors", Figure.FAILED, Figure.CALLS, Good.DOWN, failed, errors),
                 firstByte(chart, now, chart.sumBefore()));
     }
 
     private static Tile tile(
-            PlatformChart chart, String label, Figure figure, Good good, String text, String exact, String about) {
+            PlatformChart chart,
+            String label,
+            Figure figure,
+            Good good,
+            Money money,
+            String text,
+            String exact,
+            String about) {
         Change change = figure.isAmount()
                 ? Change.ofAmount(
                         figure.of(chart.sum()),
                         figure.of(chart.sumBefore()),
-                        chart.range().before().isPartOfDay(),
-                        good)
-                : Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good);
+                        chart.range().past(),
+                        good,
+                        money)
+                : Change.of(figure.of(chart.sum()), figure.of(chart.sumBefore()), good)
+                        .against(chart.range().past());
         return new Tile(label, text, exact, about, change, chart.spark(figure::of));
     }
 
     private static Tile sum(PlatformChart chart, String label, Figure figure, Good good, Money money, String about) {
         long now = figure.of(chart.sum());
-        return tile(chart, label, figure, good, money.sum(now), Money.exact(now), about);
+        return tile(chart, label, figure, good, money, money.sum(now), Money.exact(now), about);
     }
 
     private static Tile share(
@@ -220,7 +231,8 @@ public record ConsolePage(
         Figures now = chart.sum();
         Figures before = chart.sumBefore();
         String text = Display.percent(part.of(now), Math.max(0, whole.of(now)));
-        Change change = Change.ofShare(part.of(now), whole.of(now), part.of(before), whole.of(before), good);
+        Change change = Change.ofShare(part.of(now), whole.of(now), part.of(before), whole.of(before), good)
+                .against(chart.range().past());
         return new Tile(
                 label,
                 text,
@@ -239,10 +251,11 @@ public record ConsolePage(
                 Display.count(now.withFirstByte(), "call"),
                 now.withFirstByte() == 0 ? "" : "p50 " + Display.about(now.firstByteMillis(p50)),
                 Change.ofTime(
-                        now.firstByteMillis(p95),
-                        now.firstByteBucket(p95),
-                        before.firstByteMillis(p95),
-                        before.firstByteBucket(p95)),
+                                now.firstByteMillis(p95),
+                                now.firstByteBucket(p95),
+                                before.firstByteMillis(p95),
+                                before.firstByteBucket(p95))
+                        .against(chart.range().past()),
                 chart.spark(each -> Math.min(each.firstByteMillis(p95), LAST_BUCKET_MILLIS)));
     }
 
@@ -261,7 +274,7 @@ public record ConsolePage(
                 .toList();
     }
 
-    private List<AccountLine> accounts(ConsoleRange range, List<Payer> payers) {
+    private List<AccountLine> accounts(ConsoleRange range, List<Payer> payers, Money money) {
         long most = payers.stream().mapToLong(Payer::nowMicros).max().orElse(0);
         return payers.stream()
                 .filter(payer -> payer.nowMicros() > 0 || payer.beforeMicros() > 0)
@@ -269,11 +282,7 @@ public record ConsolePage(
                         payer.id(),
                         payer.name(),
                         payer.nowMicros(),
-                        Change.ofAmount(
-                                payer.nowMicros(),
-                                payer.beforeMicros(),
-                                range.before().isPartOfDay(),
-                                Good.UP),
+                        Change.ofAmount(payer.nowMicros(), payer.beforeMicros(), range.past(), Good.UP, money),
                         Display.quotient(Math.max(0, payer.nowMicros()), Math.max(1, most / PERCENT)) + "%",
                         RevenueNews.note(payer.lastDay(), today())))
                 .toList();

@@ -1,6 +1,9 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.pages.frame.SwitchLink;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -24,10 +27,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param word its name in the URL: {@code 24h}, {@code 30d}, a month like {@code 2026-11}, a day like {@code 2026-11-02}, or two like {@code 2026-11-02_2026-11-15}
  * @param days 1 for 24 hours
- * @param before what it is compared with
+ * @param past what it is compared with
  * @param isOver whether it ended before now
  */
-public record ConsoleRange(String word, int days, Span span, Span before, boolean isOver) {
+public record ConsoleRange(String word, int days, Span span, Past past, boolean isOver) {
+
+    private ConsoleRange(String word, int days, Span span, Span before, boolean isOver) {
+        this(word, days, span, new Past(before, null), isOver);
+    }
+
+    /** Returns this range, compared only if the time before lies behind a first call. @param begun from when there are figures */
+    ConsoleRange since(@Nullable Instant first, @Nullable Instant begun) {
+        return begun == null ? this : new ConsoleRange(word, days, span, Past.of(before(), first, begun), isOver);
+    }
+
+    Span before() {
+        return past.span();
+    }
 
     static final String FIELD = "range";
 
@@ -50,17 +66,24 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
     private static final DateTimeFormatter MONTH_NAME = DateTimeFormatter.ofPattern("MMMM", Locale.ENGLISH);
 
-    /** @param word of a request; the last 30 days for any that is not known */
+    /** @param word of a request; null for the last 30 days @throws dev.tollgate.base.error.ApiException 400 for one that is not known */
     static ConsoleRange of(@Nullable String word, Instant now) {
-        ConsoleRange chosen = word == null ? null : chosen(word, now);
+        if (word == null) {
+            return last(STANDARD, now);
+        }
+        ConsoleRange chosen = chosen(word, now);
         return chosen != null
                 ? chosen
-                : last(
-                        RANGES.stream()
-                                .filter(each -> word(each).equals(word))
-                                .findFirst()
-                                .orElse(STANDARD),
-                        now);
+                : RANGES.stream()
+                        .filter(each -> word(each).equals(word))
+                        .findFirst()
+                        .map(days -> last(days, now))
+                        .orElseThrow(() -> ApiError.of(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "The range '" + word
+                                                + "' is unknown; allowed are 24h, 7d, 30d, 90d, 365d, a month like"
+                                                + " 2026-11, and days like 2026-11-02_2026-11-15, none in the future.")
+                                .asException());
     }
 
     /** Returns the word of two days; null if one is missing. @param first as the URL has it */
@@ -192,6 +215,9 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
 
     /** Returns what it is compared with, in words that follow the name of a page. */
     public String against() {
+        if (past.since() != null) {
+            return "since " + DAYS.format(past.since());
+        }
         if (isOfHours()) {
             return "against the same weekday, a week before";
         }
@@ -201,13 +227,14 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
         return isMonth()
                 ? "against " + pastDays()
                 : "against the same weekdays, "
-                        + (span.from().toEpochMilli() - before.from().toEpochMilli()) / DAY.toMillis() + " days before";
+                        + (span.from().toEpochMilli() - before().from().toEpochMilli()) / DAY.toMillis()
+                        + " days before";
     }
 
     /** Returns the days that it is compared with. */
     String pastDays() {
-        LocalDate first = day(before.from());
-        LocalDate last = day(before.to().minusMillis(1));
+        LocalDate first = day(before().from());
+        LocalDate last = day(before().to().minusMillis(1));
         return isMonth() && last.equals(YearMonth.from(last).atEndOfMonth())
                 ? MONTH_NAME.format(first)
                 : first.equals(last) ? DAYS.format(first) : DAYS.format(first) + " – " + DAYS.format(last);
@@ -272,17 +299,19 @@ public record ConsoleRange(String word, int days, Span span, Span before, boolea
     /** Returns the time that is compared with another. The last day of a month that is over is compared with the rest of the month before. */
     Instant before(Instant time) {
         if (!time.isBefore(span.to())) {
-            return before.to();
+            return before().to();
         }
         Instant then = isOfMonths()
                 ? time.atZone(ZoneOffset.UTC).minusMonths(MONTHS).toInstant()
-                : before.from().plus(Duration.between(span.from(), time));
-        return then.isAfter(before.to()) ? before.to() : then;
+                : before().from().plus(Duration.between(span.from(), time));
+        return then.isAfter(before().to()) ? before().to() : then;
     }
 
-    /** Returns whether a period is compared with a part of a day. */
-    boolean isPartOfDay(Instant period) {
-        return Duration.between(before(period), before(end(period))).compareTo(DAY) < 0;
+    /** Returns what a period of this range is compared with. */
+    Past past(Instant period) {
+        Instant from = before(period);
+        Instant to = before(end(period));
+        return new Past(new Span(from, to.isAfter(from) ? to : from.plusMillis(1), ZoneOffset.UTC), past.since());
     }
 
     /** Returns the word of the range of a day, a week or a month. */

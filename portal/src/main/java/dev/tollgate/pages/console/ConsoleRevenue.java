@@ -6,6 +6,7 @@ import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Change;
@@ -83,17 +84,11 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
      *
      * @param id the begin of a day, an id of an account or the name
      * @param href what made its difference, its calls, or the account's page; empty for none
-     * @param isPastPartOfDay whether the time before is shorter than a day
+     * @param past the time before
      * @param isOfAccount whether the costs of older calls are not known
      */
     public record Row(
-            String id,
-            String name,
-            String href,
-            Figures figures,
-            Figures before,
-            boolean isPastPartOfDay,
-            boolean isOfAccount) {
+            String id, String name, String href, Figures figures, Figures before, Past past, boolean isOfAccount) {
 
         public long unknown() {
             return isOfAccount ? figures.calls() - figures.costed() : Figure.UNCOSTED.of(figures);
@@ -114,8 +109,8 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             return figures.cachedTokens() == 0 ? null : Display.percent(figures.cachedTokens(), figures.promptTokens());
         }
 
-        public Change change() {
-            return Change.ofAmount(figures.netMicros(), before.netMicros(), isPastPartOfDay, Good.UP);
+        public Change change(Money money) {
+            return Change.ofAmount(figures.netMicros(), before.netMicros(), past, Good.UP, money);
         }
 
         /** Returns the revenue of the range less that of the time before. */
@@ -227,13 +222,15 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     }
 
     private static Row sum(PlatformChart chart) {
-        boolean isPastPartOfDay = chart.range().before().isPartOfDay();
-        return new Row("", "All", "", chart.sum(), chart.sumBefore(), isPastPartOfDay, false);
+        return new Row(
+                "", "All", "", chart.sum(), chart.sumBefore(), chart.range().past(), false);
     }
 
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
         String own = ConsoleRange.word(request.query("from"), request.query("to"));
-        return ConsoleRange.of(own == null ? request.query(ConsoleRange.FIELD) : own, clock.instant());
+        Instant first = history.firstCall();
+        return ConsoleRange.of(own == null ? request.query(ConsoleRange.FIELD) : own, clock.instant())
+                .since(first, first);
     }
 
     static int page(PageRequest<Visitor.Member> request) {
@@ -340,7 +337,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         opened(range, at),
                         chart.at(at),
                         chart.beforeAt(at),
-                        range.isPartOfDay(at),
+                        range.past(at),
                         false))
                 .toList();
     }
@@ -356,7 +353,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         href.apply(name),
                         now.getOrDefault(name, Figures.NONE),
                         before.getOrDefault(name, Figures.NONE),
-                        range.before().isPartOfDay(),
+                        range.past(),
                         false))
                 .toList();
     }
@@ -375,7 +372,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                         ConsoleAccounts.PATH + "/" + account.id(),
                         figures.getOrDefault(account.id(), Figures.NONE),
                         past.getOrDefault(account.id(), Figures.NONE),
-                        range.before().isPartOfDay(),
+                        range.past(),
                         true))
                 .toList();
     }

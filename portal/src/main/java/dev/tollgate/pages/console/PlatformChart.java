@@ -78,7 +78,7 @@ public record PlatformChart(
     Chart chart(Metric chosen, Money money, Function<Instant, String> href) {
         Metric metric = isOfAccount && chosen == Metric.MONEY ? Metric.SPEND : chosen;
         List<Column> columns = new ArrayList<>(metric.columns(rows(), money));
-        if (chosen == Metric.MONEY) {
+        if (chosen == Metric.MONEY && range.past().isCompared()) {
             String past = (isOfAccount ? "spend, " : "revenue, ") + range.pastDays();
             List<Figures> rows = Stream.concat(range.periods().stream().map(this::beforeAt), Stream.of(sumBefore()))
                     .toList();

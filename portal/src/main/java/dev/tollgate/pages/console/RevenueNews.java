@@ -36,11 +36,14 @@ final class RevenueNews {
     }
 
     /**
-     * Returns what changed by a twentieth of the revenue or more, at most two rises and two falls; empty if nothing did.
+     * Returns what changed by a twentieth of the revenue or more, at most two rises and two falls; empty if nothing did, or nothing is compared.
      *
      * @param chart the revenue of the range and of the one before
      */
     static String sentence(Stream<Mover> movers, PlatformChart chart, Money money) {
+        if (!chart.range().past().isCompared()) {
+            return "";
+        }
         long revenue = Math.max(chart.sum().netMicros(), chart.sumBefore().netMicros());
         List<Mover> large = movers.filter(mover -> Math.abs(mover.difference) >= Math.max(1, revenue / PART))
                 .sorted(Comparator.comparing((Mover mover) -> -Math.abs(mover.difference))

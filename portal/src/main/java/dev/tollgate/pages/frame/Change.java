@@ -1,12 +1,14 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.customers.figures.Span.Past;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * The change of a figure against the range before. It always has an arrow. It has a colour only if it is large, and up is good or bad.
+ * The change of a figure against the range before: a percentage with an arrow, or the difference of amounts. It has a colour only if it is large, and up
+ * is good or bad.
  *
- * @param text {@code ▲ 20 %}, {@code ▲ more} without a percentage, {@code unchanged}, {@code new} if there was nothing before, or a dash if
+ * @param text {@code ▲ 20 %}, {@code +$0.72} without a percentage, {@code unchanged}, {@code new} if there was nothing before, or a dash if
  *     nothing is known
  * @param tone ok, danger or muted: a class of the style sheet
  */
@@ -40,15 +42,21 @@ public record Change(String text, String tone) {
     }
 
     /**
-     * Returns the change of an amount. It has no percentage if the amount before is below a dollar or of a part of a day: such a percentage is large
-     * and says nothing.
+     * Returns the change of an amount. It is the difference if the amount before is below a dollar or of a part of a day: a percentage of that is
+     * large and says nothing.
      */
-    public static Change ofAmount(long now, long before, boolean isOfPartOfDay, Good good) {
+    public static Change ofAmount(long now, long before, Past past, Good good, Money money) {
         Change change = of(now, before, good);
-        boolean isLarge = !isOfPartOfDay && before >= Display.MICROS_A_DOLLAR;
-        return isLarge || before <= 0 || change.equals(UNCHANGED)
-                ? change
-                : arrow(Long.compare(now, before), now > before ? "more" : "less", Good.NEITHER);
+        boolean isLarge = !past.span().isPartOfDay() && before >= Display.MICROS_A_DOLLAR;
+        return (isLarge || before <= 0 || change.equals(UNCHANGED)
+                        ? change
+                        : new Change(money.difference(now - before), "muted"))
+                .against(past);
+    }
+
+    /** Returns this change; not known if nothing is compared with that time. */
+    public Change against(Past past) {
+        return past.isCompared() ? this : UNKNOWN;
     }
 
     /** Returns the change of a share, in points of a percent with one decimal. A share of nothing is not known. */

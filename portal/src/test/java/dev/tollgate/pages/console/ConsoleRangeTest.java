@@ -1,9 +1,12 @@
 package dev.tollgate.pages.console;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.SwitchLink;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -11,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +62,20 @@ class ConsoleRangeTest {
         assertThat(difference).isEqualTo(chart.sum().minus(chart.sumBefore()));
     }
 
+    @Test
+    void a_range_is_compared_from_the_first_call_on() {
+        ConsoleRange range = ConsoleRange.of("7d", NOW);
+        Instant begin = range.before().from();
+        assertThat(range.since(begin, begin).against()).isEqualTo("against the same weekdays, 7 days before");
+        Instant later = begin.plusSeconds(3_600);
+        ConsoleRange early = range.since(later, later);
+        assertThat(early.against()).isEqualTo("since 15 Nov");
+        assertThat(early.past(early.span().from()).isCompared()).isFalse();
+        PlatformChart chart = new PlatformChart(early, wave(early, true), wave(early, false), false);
+        assertThat(RevenueNews.sentence(Stream.of(new RevenueNews.Mover("Ann", 1, "")), chart, Money.DOLLARS))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "30d, 2026-10-30T00:00:00Z, 2026-11-28T21:00:00Z, 2026-09-25T00:00:00Z, 2026-10-24T21:00:00Z,"
@@ -91,8 +109,10 @@ class ConsoleRangeTest {
                 "2027-01-01_2027-01-02",
                 "x_y"
             })
-    void an_unknown_range_is_the_last_thirty_days(String word) {
-        assertThat(ConsoleRange.of(word, NOW)).isEqualTo(ConsoleRange.of(null, NOW));
+    void an_unknown_range_is_refused(String word) {
+        assertThatThrownBy(() -> ConsoleRange.of(word, NOW))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("The range '" + word + "' is unknown; allowed are 24h");
     }
 
     @Test

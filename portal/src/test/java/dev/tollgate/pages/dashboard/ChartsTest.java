@@ -4,10 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.requests.CourseBar;
 import dev.tollgate.pages.dashboard.settings.BrowserWords;
+import dev.tollgate.pages.dashboard.usage.UsageLines;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
@@ -15,7 +18,9 @@ import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Spark;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -95,6 +100,21 @@ class ChartsTest {
         assertThat(bar.parts().stream().map(CourseBar.Part::name)).containsExactly("checks", "waiting", "settling");
     }
 
+    private static Change ofAmount(long now, long before, Past past) {
+        return Change.ofAmount(now, before, past, Good.UP, Money.DOLLARS);
+    }
+
+    @Test
+    void a_time_before_the_first_call_compares_nothing() {
+        Past past = Past.of(
+                Span.ofDays(LocalDate.of(2026, 10, 1), LocalDate.of(2026, 11, 1)),
+                Instant.parse("2026-10-21T08:15:00Z"),
+                Instant.parse("2026-10-19T12:00:00Z"));
+        assertThat(ofAmount(300_000_000, 200_000_000, past)).isEqualTo(Change.UNKNOWN);
+        assertThat(Change.of(120, 100, Good.UP).against(past)).isEqualTo(Change.UNKNOWN);
+        assertThat(UsageLines.against(past)).isEqualTo("since 19 Oct");
+    }
+
     @Test
     void a_change_has_an_arrow_and_a_colour_only_if_up_is_good_or_bad() {
         assertThat(Change.of(120, 100, Good.UP)).isEqualTo(new Change("▲ 20 %", "ok"));
@@ -104,10 +124,13 @@ class ChartsTest {
         assertThat(Change.of(100, 100, Good.UP)).isEqualTo(new Change("unchanged", "muted"));
         assertThat(Change.of(5, 0, Good.UP).text()).isEqualTo("new");
         assertThat(Change.of(0, 0, Good.UP)).isEqualTo(Change.UNKNOWN);
-        assertThat(Change.ofAmount(300_000_000, 200_000_000, false, Good.UP)).isEqualTo(new Change("▲ 50 %", "ok"));
-        assertThat(Change.ofAmount(300_000_000, 199_999_999, false, Good.UP)).isEqualTo(new Change("▲ more", "muted"));
-        assertThat(Change.ofAmount(200_000_000, 300_000_000, true, Good.UP)).isEqualTo(new Change("▼ less", "muted"));
-        assertThat(Change.ofAmount(5, 5, true, Good.UP).text()).isEqualTo("unchanged");
+        Past month = new Past(Span.ofDays(LocalDate.of(2026, 10, 1), LocalDate.of(2026, 11, 1)), null);
+        Instant noon = Instant.parse("2026-10-01T12:00:00Z");
+        Past hour = new Past(new Span(noon, noon.plusSeconds(3_600), ZoneOffset.UTC), null);
+        assertThat(ofAmount(300_000_000, 200_000_000, month)).isEqualTo(new Change("▲ 50 %", "ok"));
+        assertThat(ofAmount(300_000_000, 199_999_999, month)).isEqualTo(new Change("+$0.50", "muted"));
+        assertThat(ofAmount(200_000_000, 300_000_000, hour)).isEqualTo(new Change("−$0.50", "muted"));
+        assertThat(ofAmount(5, 5, hour).text()).isEqualTo("unchanged");
         assertThat(Change.ofShare(16, 1_000, 20, 1_000, Good.DOWN)).isEqualTo(new Change("▼ 0.4 points", "ok"));
     }
 

@@ -11,6 +11,7 @@ import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.KeyActions;
@@ -37,7 +38,6 @@ import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
-import dev.tollgate.pages.dashboard.usage.UsageLines;
 import dev.tollgate.pages.docs.AgentSettings;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Chart;
@@ -132,7 +132,7 @@ public record KeyPage(
         Key key = key(request);
         boolean isSaved = sent.text("deed").equals(SAVE.name()) && !isTurned(sent);
         KeyForm typed = KeyForm.of(sent);
-        KeyForm present = KeyForm.of(key, zone(request), isSaved ? typed.money() : request.money());
+        KeyForm present = KeyForm.of(key, zone(request), isSaved ? typed.money(request.money()) : request.money());
         KeyForm shown = isSaved ? typed.over(present, locked(request, key).contains(KeyLock.MODELS)) : present;
         Map<String, String> wrong = wrong(request, key, sent);
         if (!wrong.isEmpty()) {
@@ -200,12 +200,7 @@ public record KeyPage(
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
         Spent spent = spent(request, key, now);
-        KeyFields fields = KeyFields.of(
-                locked(request, key),
-                form,
-                errors,
-                KeyFields.models(catalogue, key),
-                request.visit().address());
+        KeyFields fields = KeyFields.of(locked(request, key), form, errors, KeyFields.models(catalogue, key), request);
         String version = shownVersion(form, key);
         // A form that was filled in is shown again with a field for the password; else that comes first.
         boolean isFilledIn = !form.text("version").isEmpty();
@@ -265,24 +260,24 @@ public record KeyPage(
     /**
      * The key's spend.
      *
-     * @param change against the month before, to the same moment
+     * @param past the month before, to the same moment
      * @param chart of thirty days by model; null if there were no calls
      */
     public record Spent(
             MonthPace month,
             Change change,
-            String against,
+            Past past,
             @Nullable Chart chart) {}
 
     private Spent spent(PageRequest<Visitor.Member> request, Key key, Instant now) {
         ZoneId zone = zone(request);
         Span month = MonthPace.span(history, zone, now);
-        Span before = history.before(month, true);
+        Past past = history.past(key.accountId(), month, true);
         MonthPace pace = MonthPace.of(spent(key, month), zone, now);
-        Change change = Change.ofAmount(pace.spent(), spent(key, before), before.isPartOfDay(), Change.Good.DOWN);
+        Change change = Change.ofAmount(pace.spent(), spent(key, past.span()), past, Change.Good.DOWN, request.money());
         Chart chart = UsageChart.ofThirtyDays(
                 history, catalogue, key.accountId(), KeyFilter.ofKey(key.id()), zone, now, request.money());
-        return new Spent(pace, change, UsageLines.words(before), chart);
+        return new Spent(pace, change, past, chart);
     }
 
     private long spent(Key key, Span span) {

@@ -141,7 +141,7 @@ public record KeysPage(
                 .map(row -> new Line(
                         row,
                         month.micros(row.key().id()),
-                        month.change(row.key().id()),
+                        month.change(row.key().id(), request.money()),
                         names.of(row.key().owner()),
                         days.stream().anyMatch(group -> group.name()
                                         .equals(row.key().id()))

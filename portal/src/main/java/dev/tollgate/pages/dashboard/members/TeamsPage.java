@@ -23,6 +23,7 @@ import dev.tollgate.pages.dashboard.usage.MonthSpend;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Metric;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -90,7 +91,7 @@ public record TeamsPage(
                 .collect(Collectors.groupingBy(key -> key.owner().teamId(), Collectors.counting()));
         List<Row> rows = stores.teams().list(account).stream()
                 .filter(team -> isSeen(membership, fellows.getOrDefault(team.id(), List.of())))
-                .map(team -> row(team, membership, fellows, keysOf, month, budgets))
+                .map(team -> row(team, membership, fellows, keysOf, month, request.money(), budgets))
                 .toList();
         boolean isArchived = request.query("archived") != null && errors.isEmpty();
         Chart chart = request.visitor().may(Right.USAGE) && !rows.isEmpty() ? chart(request) : null;
@@ -126,6 +127,7 @@ public record TeamsPage(
             Map<String, List<Team.Fellow>> fellows,
             Map<String, Long> keys,
             MonthSpend month,
+            Money money,
             LimitStates.All budgets) {
         boolean isSpendSeen = membership.mayIn(Right.USAGE, team.id());
         String admins = fellows.getOrDefault(team.id(), List.of()).stream()
@@ -138,7 +140,7 @@ public record TeamsPage(
                 admins,
                 membership.mayIn(Right.KEYS, team.id()) ? keys.getOrDefault(team.id(), 0L) : null,
                 isSpendSeen ? month.micros(team.id()) : null,
-                isSpendSeen ? month.change(team.id()) : Change.UNKNOWN,
+                isSpendSeen ? month.change(team.id(), money) : Change.UNKNOWN,
                 isSpendSeen ? budgets.nearest(team.id()) : null);
     }
 }

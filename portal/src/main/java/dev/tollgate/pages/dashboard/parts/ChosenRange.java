@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.pages.frame.PageRequest;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -21,7 +23,7 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
     /** Nothing was there before. */
     private static final LocalDate EARLIEST = LocalDate.of(2020, 1, 1);
 
-    /** Returns the range in the query; null if it names no existing range. */
+    /** Returns the range in the query; null if it names none. @throws dev.tollgate.base.error.ApiException 400 for an unknown one */
     static @Nullable ChosenRange of(PageRequest<?> request, Instant now, ZoneId personal) {
         boolean utc = request.query("utc") != null;
         ZoneId zone = utc ? ZoneOffset.UTC : personal;
@@ -42,7 +44,7 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
     }
 
     /** @param latest the current day in the zone or in UTC; long ranges use UTC days */
-    private static @Nullable ChosenRange of(
+    private static ChosenRange of(
             String name,
             @Nullable LocalDate from,
             @Nullable LocalDate to,
@@ -55,7 +57,12 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
             case "90" -> days(name, 90, latest, zone);
             case "month" -> new ChosenRange(name, today.withDayOfMonth(1), today, zone, false);
             case "own" -> own(from == null ? today.minusDays(6) : from, to == null ? today : to, latest, zone);
-            default -> null;
+            default ->
+                throw ApiError.of(
+                                ErrorCode.INVALID_REQUEST,
+                                "The range '" + name
+                                        + "' is unknown; allowed are today, 7, 30, 90, month, and own with from and to.")
+                        .asException();
         };
     }
 

@@ -5,6 +5,7 @@ import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -27,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The spend of the present month.
  *
- * @param against the month before to the same moment, in words
+ * @param past the month before to the same moment
  * @param keys that spent most; at most five
  * @param why it is more or less than in the month before; null if there is nothing to say
  */
 public record MonthSpent(
         MonthPace pace,
         Change change,
-        String against,
+        Past past,
         List<OfKey> keys,
         @Nullable WhyCard why) {
 
@@ -49,20 +50,20 @@ public record MonthSpent(
         /** Returns the spend of the keys that count. */
         public MonthSpent read(String account, KeyFilter keys, KeyNames names, ZoneId zone, Money money, Instant now) {
             Span span = MonthPace.span(history, zone, now);
-            Span before = history.before(span, true);
+            Past before = history.past(account, span, true);
             UsageTable table = history.usage(account, UsageQuestion.of(span, keys, By.KEY, By.MODEL));
-            UsageTable past = history.usage(account, UsageQuestion.of(before, keys, By.KEY, By.MODEL));
+            UsageTable past = history.usage(account, UsageQuestion.of(before.span(), keys, By.KEY, By.MODEL));
             MonthPace pace = MonthPace.of(table.all().netMicros(), zone, now);
             return new MonthSpent(
                     pace,
-                    change(pace.spent(), past.all().netMicros(), before),
-                    UsageLines.words(before),
-                    largest(byKey(table), byKey(past), before, names),
-                    why(account, table, past, names, money));
+                    change(pace.spent(), past.all().netMicros(), before, money),
+                    before,
+                    largest(byKey(table), byKey(past), before, names, money),
+                    before.isCompared() ? why(account, table, past, names, money) : null);
         }
 
-        private static Change change(long micros, long microsBefore, Span before) {
-            return Change.ofAmount(micros, microsBefore, before.isPartOfDay(), Change.Good.DOWN);
+        private static Change change(long micros, long microsBefore, Past before, Money money) {
+            return Change.ofAmount(micros, microsBefore, before, Change.Good.DOWN, money);
         }
 
         private static Map<String, Long> byKey(UsageTable table) {
@@ -73,7 +74,7 @@ public record MonthSpent(
         }
 
         private static List<OfKey> largest(
-                Map<String, Long> spent, Map<String, Long> past, Span before, KeyNames names) {
+                Map<String, Long> spent, Map<String, Long> past, Past before, KeyNames names, Money money) {
             long most = Math.max(
                     1, spent.values().stream().mapToLong(Long::longValue).max().orElse(1));
             return spent.entrySet().stream()
@@ -90,7 +91,7 @@ public record MonthSpent(
                                     .text(),
                             each.getValue(),
                             Math.max(1, each.getValue() / Math.max(1, most / 100)),
-                            change(each.getValue(), past.getOrDefault(each.getKey(), 0L), before)))
+                            change(each.getValue(), past.getOrDefault(each.getKey(), 0L), before, money)))
                     .toList();
         }
 

@@ -4,6 +4,7 @@ import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
@@ -11,6 +12,7 @@ import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Sorting;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -27,7 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of the usage page's table: keys, models, teams or members, with the range before. Pure. */
-public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyNames names, OwnerNames owners) {
+public record UsageLines(
+        UsageView view, UsageTable table, Past against, UsageTable past, KeyNames names, OwnerNames owners) {
 
     /** Maximum number of rows of a page of the table. The file has all rows. */
     static final int ROWS = 25;
@@ -39,7 +42,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
      *
      * @param href the page of the row alone; null if it is, or has none
      * @param calls the log of its calls
-     * @param isPastPartOfDay whether the range before is shorter than a day
+     * @param past the range before
      */
     public record Row(
             String id,
@@ -48,7 +51,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
             String calls,
             Figures figures,
             Figures before,
-            boolean isPastPartOfDay,
+            Past past,
             long shareOf) {
 
         public long net() {
@@ -59,8 +62,8 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
             return net() - before.netMicros();
         }
 
-        public Change change() {
-            return Change.ofAmount(net(), before.netMicros(), isPastPartOfDay, Good.DOWN);
+        public Change change(Money money) {
+            return Change.ofAmount(net(), before.netMicros(), past, Good.DOWN, money);
         }
 
         public String share() {
@@ -95,6 +98,11 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
         return isMidnight && last.equals(from.toLocalDate()) ? end : DAY.format(from) + " – " + end;
     }
 
+    /** Returns the time that figures are compared with in words, or the day from which there are figures if they are not compared. */
+    public static String against(Past past) {
+        return past.since() == null ? "against " + words(past.span()) : "since " + DAY.format(past.since());
+    }
+
     /** Returns all rows in the order of their ids. */
     List<Row> rows() {
         Map<String, Figures> sums = sums(table);
@@ -111,7 +119,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
         if (view.filters().key() != null || view.filters().model() != null) {
             return List.of();
         }
-        return new UsageLines(view.otherWay(), table, past, names, owners)
+        return new UsageLines(view.otherWay(), table, against, past, names, owners)
                 .rows().stream()
                         .filter(row -> row.figures().calls() > 0 || row.net() != 0)
                         .sorted(Comparator.comparing(Row::net).reversed())
@@ -121,7 +129,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
 
     /** Returns the row of all calls. */
     Row sum() {
-        return new Row("", "Sum", null, "", table.all(), past.all(), past.span().isPartOfDay(), 0);
+        return new Row("", "Sum", null, "", table.all(), past.all(), against, 0);
     }
 
     private Map<String, Figures> sums(UsageTable of) {
@@ -153,7 +161,7 @@ public record UsageLines(UsageView view, UsageTable table, UsageTable past, KeyN
                         : calls(first(), last(), view.filters().model(), id.isEmpty() ? keys : keys.with(rows, id)),
                 figures,
                 before,
-                past.span().isPartOfDay(),
+                against,
                 table.all().netMicros());
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -96,7 +97,7 @@ public record UsagePage(
      * The page's figures of the filtered calls.
      *
      * @param range the range in words
-     * @param against the range before
+     * @param past the range before
      * @param balance micro-credits; null for a reader who may not see it
      * @param daysLeft how long the balance lasts; null if that is not known
      * @param others the largest models, or the largest keys if rows are models
@@ -109,7 +110,7 @@ public record UsagePage(
             UsageTable table,
             Figures before,
             String range,
-            String against,
+            Past past,
             @Nullable Long balance,
             @Nullable Long daysLeft,
             MonthPace pace,
@@ -167,11 +168,11 @@ public record UsagePage(
         UsageView view = view(request);
         By[] groups = groups(view);
         UsageTable table = history.usage(account, view.question(span(view), groups));
-        Span before = history.before(table.span(), view.isMonth());
-        UsageTable past = history.usage(account, view.question(before, groups));
+        Past before = history.past(account, table.span(), view.isMonth());
+        UsageTable past = history.usage(account, view.question(before.span(), groups));
         KeyNames names = KeyNames.of(keys, account, view.filters().keys().view());
         OwnerNames owned = owners.of(account, view.filters().keys().view());
-        UsageLines lines = new UsageLines(view, table, past, names, owned);
+        UsageLines lines = new UsageLines(view, table, before, past, names, owned);
         Overview overview = history.overview(
                         account,
                         zone(request),
@@ -221,7 +222,7 @@ public record UsagePage(
                 table,
                 lines.past().all(),
                 view.rangeWords(table.span()),
-                UsageLines.words(lines.past().span()),
+                lines.against(),
                 request.visitor().person().may(Right.BALANCE)
                         ? overview.balance().balanceMicros()
                         : null,
@@ -229,7 +230,7 @@ public record UsagePage(
                 pace(account, view, zone(request), overview.asOf()),
                 key == null ? null : lines.names().name(key),
                 lines.owners(),
-                why(account, lines, request.money()),
+                lines.against().isCompared() ? why(account, lines, request.money()) : null,
                 view.ranges(MonthPace.name(today)),
                 listed(lines, drawn, spend, days),
                 lines.others(),
@@ -319,7 +320,7 @@ public record UsagePage(
     private @Nullable String limit(String account, String keyId) {
         return keys.byId(keyId)
                 .filter(key -> key.accountId().equals(account) && !key.isDeleted() && !key.isHidden())
-                .map(key -> "/dashboard/keys/" + key.id() + "#settings")
+                .map(key -> PageLink.toLimit(key.id(), "hour"))
                 .orElse(null);
     }
 
@@ -355,7 +356,7 @@ public record UsagePage(
     }
 
     private static String api(PageRequest<?> request, Span span, UsageView view) {
-        return "curl -H \"Authorization: Bearer $TOLLGATE_KEY\" \""
+        return "curl -H \"Authorization: Bearer $TOLLGATE_MANAGEMENT_KEY\" \""
                 + PageLink.to(request.address() + "/v1/usage")
                         .with("start", span.from().toString())
                         .with("end", span.to().toString())

@@ -194,11 +194,11 @@ public record UsageView(
         String saved = money.sum(all.savedMicros()) + money.unit();
         String missed = money.sum(all.missedMicros()) + money.unit();
         if (all.missedMicros() == 0) {
-            return all.savedMicros() == 0 ? "" : " · Caching saved " + saved + ".";
+            return all.savedMicros() == 0 ? "" : "Caching saved " + saved + ".";
         }
         return all.savedMicros() == 0
-                ? " · Caching could have saved " + missed + "."
-                : " · Caching saved " + saved + " and could have saved " + missed + " more.";
+                ? "Caching could have saved " + missed + "."
+                : "Caching saved " + saved + " and could have saved " + missed + " more.";
     }
 
     /** Returns the range as the head of a figure. @param span what is shown */
