@@ -3,8 +3,8 @@ package dev.tollgate.storage;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Await;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
 import java.io.IOException;

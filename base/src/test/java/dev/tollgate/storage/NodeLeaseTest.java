@@ -198,8 +198,7 @@ class NodeLeaseTest {
             assertThat(lines(log, "was not renewed")).hasSize(1);
             execute("ALTER TABLE away RENAME TO node");
             Await.until("the return", () -> !nodeId(lease).isEmpty());
-            Await.until(
-                    "the line of it", () -> !lines(log, "is renewed again").isEmpty());
+            Await.until("the line of it", () -> !lines(log, "is renewed again").isEmpty());
             int then = renewed.get();
             Await.until("more renewals", () -> renewed.get() > then + 2);
             assertThat(lines(log, "is renewed again")).hasSize(1);

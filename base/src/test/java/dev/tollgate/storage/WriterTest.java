@@ -3,9 +3,9 @@ package dev.tollgate.storage;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Await;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Deaths;
-import dev.tollgate.testing.Await;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.Stores;

@@ -2,8 +2,8 @@ package dev.tollgate.base.loops;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Await;
+import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Shared;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.books.calls.CallEnd;
-import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Await;
 import dev.tollgate.testing.CallsFixture;
+import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;

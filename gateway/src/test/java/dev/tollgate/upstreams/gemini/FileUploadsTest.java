@@ -76,8 +76,7 @@ class FileUploadsTest {
     void an_unwanted_upload_is_cancelled_and_restarted_on_demand() throws Exception {
         upstream.uploadMillis = 60_000;
         FileUploads.Ticket ticket = uploads.want(Medium.of("text/plain", "a".getBytes()));
-        dev.tollgate.testing.Await.until(
-                "the upload", () -> upstream.requests().size() == 2);
+        dev.tollgate.testing.Await.until("the upload", () -> upstream.requests().size() == 2);
         ticket.leave();
         assertThat(ticket.file()).failsWithin(Duration.ofSeconds(60));
         upstream.uploadMillis = 0;

@@ -4,8 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.BooksFixture;
+import dev.tollgate.testing.Calls;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.books.calls.TaskStatus;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.Connection;
