@@ -312,7 +312,7 @@ class InteractionRequestsTest {
                         settings + "{'stop_sequences':['1','2','3','4','5','6']}", "generation_config.stop_sequences"),
                 new Refused(settings + "{'thinking_level':'most'}", "generation_config.thinking_level"),
                 new Refused(settings + "{'thinking_summaries':'long'}", "generation_config.thinking_summaries"),
-                new Refused(settings + "{'tool_choice':'any'}", "generation_config.tool_choice.mode"),
+                new Refused(settings + "{'tool_choice':'any'}", "generation_config.tool_choice"),
                 new Refused(settings + "{'tool_choice':{}}", "generation_config.tool_choice.allowed_tools"),
                 new Refused(settings + "{'image_config':7}", "generation_config.image_config"),
                 new Refused("'input':'Hi','response_format':'json'", "response_format"),
@@ -360,6 +360,22 @@ class InteractionRequestsTest {
         all.add(new Refused(
                 "'input':[" + "{'type':'text','text':''},".repeat(20_000) + "{'type':'text','text':''}]", "input[0]"));
         return all;
+    }
+
+    /** They may look like a field of Gemini's own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"contents.lookup", "generation_config.response_mime_type", "tools"})
+    void a_refusal_leaves_the_callers_own_words_as_they_are(String name) {
+        String tool = "{'type':'function','name':'" + name + "'}";
+        Reply reply = ask(gateway, customer, "'input':'Hi','tools':[" + tool + "," + tool + "]");
+        assertThat(reply.error().get("message").asString()).isEqualTo("Duplicate function declaration found: " + name);
+        Reply choice = ask(
+                gateway,
+                customer,
+                "'input':'Hi','tools':[" + tool
+                        + "],'generation_config':{'tool_choice':{'allowed_tools':{'mode':'any','tools':['b']}}}");
+        assertThat(choice.error().get("message").asString())
+                .startsWith("generation_config.tool_choice.allowed_tools.tools: 'b' is not among");
     }
 
     @ParameterizedTest

@@ -272,8 +272,11 @@ final class InteractionsReader {
         ObjectNode choice = toolConfig().putObject("functionCallingConfig");
         if (value.isString()) {
             choice.set("mode", value);
+            places.put("tool_config.function_calling_config.mode", path);
             return;
         }
+        places.put("tool_config.function_calling_config.mode", path + ".allowed_tools.mode");
+        places.put("tool_config.function_calling_config.allowed_function_names", path + ".allowed_tools.tools");
         ObjectNode given = object(path, value);
         ObjectNode allowed = object(path + ".allowed_tools", given.path("allowed_tools"));
         ignoreOthers(given, path, Set.of("allowed_tools"));

@@ -34,8 +34,9 @@ final class Places {
             Map.entry(".category", ".type"),
             Map.entry(".parts", ""));
 
-    private static final Pattern PATH = Pattern.compile(
-            "(?:\\* GenerateContentRequest\\.)?([A-Za-z_]+(?:\\[\\d+])*(?:\\.[A-Za-z_]+(?:\\[\\d+])*)*)");
+    /** The path that a message begins with, as Gemini's messages do. All further words may be the caller's own. */
+    private static final Pattern PATH = Pattern.compile("(Invalid value at '|'|\\* GenerateContentRequest\\.|)"
+            + "([A-Za-z_]+(?:\\[\\d+])*(?:\\.[A-Za-z_]+(?:\\[\\d+])*)*)(?=[':])");
 
     private final Map<String, String> places = new HashMap<>(Map.of(
             "tool_config.function_calling_config", "generation_config.tool_choice",
@@ -86,20 +87,20 @@ final class Places {
         return rest;
     }
 
-    /** Returns an error with the caller's names in place of the native ones, also in its message. */
+    /** Returns an error whose field, and the path that its message begins with, have the caller's names. All other words of the message are as they were. */
     ApiError of(ApiError error) {
         String param = error.param() == null ? null : of(error.param());
-        StringBuilder message = new StringBuilder();
-        Matcher words = PATH.matcher(error.message());
-        while (words.find()) {
-            String word = words.group(1);
-            boolean isPath = word.indexOf('.') > 0
-                    || word.indexOf('[') > 0
-                    || word.length() < words.group().length();
-            String known = isPath ? find(snake(word)) : null;
-            words.appendReplacement(message, Matcher.quoteReplacement(known == null ? word : known));
+        return new ApiError(
+                error.code(), error.status(), message(error.message()), param, error.headers(), error.shortage());
+    }
+
+    private String message(String words) {
+        Matcher begin = PATH.matcher(words);
+        if (!begin.lookingAt()) {
+            return words;
         }
-        words.appendTail(message);
-        return new ApiError(error.code(), error.status(), message.toString(), param, error.headers(), error.shortage());
+        String before = begin.group(1).startsWith("*") ? "" : begin.group(1);
+        String known = find(snake(begin.group(2)));
+        return before + (known == null ? begin.group(2) : known) + words.substring(begin.end());
     }
 }
