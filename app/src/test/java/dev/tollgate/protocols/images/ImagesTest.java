@@ -93,7 +93,25 @@ class ImagesTest {
         return Base64.getEncoder().encodeToString(head);
     }
 
+    /** Returns the size of the first image, as its own head says it. */
+    private static String image(Reply reply) {
+        ByteBuffer head = ByteBuffer.wrap(
+                Base64.getDecoder().decode(reply.json().at("/data/0/b64_json").asString()));
+        return head.getInt(16) + "x" + head.getInt(20);
+    }
+
     // ---- what comes ----
+
+    @Test
+    void a_size_of_openais_types_is_named_and_openrouters_address_makes_images_too() {
+        gateway.script(makes(png(1_536, 1_024)));
+        Reply reply =
+                gateway.post("/v1/images", json("{'model':'gemini-3-pro-image','prompt':'A fox'}"), customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.json().get("size").asString()).isEqualTo("1536x1024");
+        assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE door = 'images'"))
+                .isEqualTo(1);
+    }
 
     @Test
     void an_image_comes_with_its_size_its_tokens_and_its_charge() {
@@ -103,7 +121,8 @@ class ImagesTest {
         JsonNode answer = reply.json();
         assertThat(answer.at("/data/0/b64_json").asString()).isEqualTo(png(1_024, 768));
         assertThat(answer.get("data").size()).isEqualTo(1);
-        assertThat(answer.get("size").asString()).isEqualTo("1024x768");
+        assertThat(answer.has("size")).isFalse();
+        assertThat(answer.has("quality")).isFalse();
         assertThat(answer.get("output_format").asString()).isEqualTo("png");
         assertThat(answer.get("background").asString()).isEqualTo("opaque");
         assertThat(answer.get("usage").toString())
@@ -125,7 +144,7 @@ class ImagesTest {
         byte[] image =
                 Base64.getDecoder().decode(reply.json().at("/data/0/b64_json").asString());
         assertThat(image).startsWith(0x89, 'P', 'N', 'G');
-        assertThat(reply.json().get("size").asString()).isEqualTo("1264x848");
+        assertThat(image(reply)).isEqualTo("1264x848");
     }
 
     @Test
@@ -133,7 +152,7 @@ class ImagesTest {
         gateway.script(makes(png(1, 1), png(2, 2), png(3, 3)));
         Reply reply = asks("");
         assertThat(reply.json().get("data").size()).isEqualTo(1);
-        assertThat(reply.json().get("size").asString()).isEqualTo("3x3");
+        assertThat(image(reply)).isEqualTo("3x3");
         assertThat(reply.json().get("credits_consumed").decimalValue()).isEqualByComparingTo("27.368");
     }
 
@@ -148,7 +167,8 @@ class ImagesTest {
         JsonNode event = new JsonMapper().readTree(reply.data().getLast());
         assertThat(event.get("type").asString()).isEqualTo("image_generation.completed");
         assertThat(event.get("b64_json").asString()).isEqualTo(png(5, 6));
-        assertThat(event.get("size").asString()).isEqualTo("5x6");
+        assertThat(event.get("size").asString()).isEqualTo("auto");
+        assertThat(event.get("quality").asString()).isEqualTo("auto");
         assertThat(event.at("/usage/output_tokens_details/image_tokens").asLong())
                 .isEqualTo(1_120);
         assertThat(event.get("credits_consumed").decimalValue()).isEqualByComparingTo("27.368");

@@ -19,6 +19,7 @@ import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class ImagesRenderer implements Renderer {
     private static final byte[] NO_USAGE = Utf8Buffer.ascii(
             ",\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"total_tokens\":0,\"input_tokens_details\":{\"text_tokens\":0,"
                     + "\"image_tokens\":0},\"output_tokens_details\":{\"image_tokens\":0,\"text_tokens\":0}}");
+
+    /** The sizes that OpenAI's types of answers have. */
+    private static final Set<String> SIZES = Set.of("1024x1024", "1024x1536", "1536x1024");
 
     private final Model model;
     private final ImagesRequest request;
@@ -152,7 +156,7 @@ final class ImagesRenderer implements Renderer {
             out.out().raw('}');
         }
         out.out().raw(']');
-        facts(all.getFirst(), out.out());
+        facts(all.getFirst(), "", out.out());
         end(completion, out.out());
     }
 
@@ -166,7 +170,8 @@ final class ImagesRenderer implements Renderer {
                 .raw(",\"created_at\":");
         out.out().number(createdSeconds).raw(',');
         content(image, out);
-        facts(image, out.out());
+        facts(image, ",\"size\":\"auto\"", out.out());
+        out.out().raw(",\"quality\":\"auto\"");
     }
 
     /** Writes the image itself, or where it lies. */
@@ -181,16 +186,21 @@ final class ImagesRenderer implements Renderer {
         out.out().raw('"');
     }
 
-    private void facts(UpstreamEvent.Media image, Utf8Buffer out) {
+    /** Writes the facts of an image. OpenAI's types know three sizes and no quality of Gemini's; its clients may refuse any other. @param otherwise another size */
+    private void facts(UpstreamEvent.Media image, String otherwise, Utf8Buffer out) {
+        String size = "";
         ImageHead head = image.linked() ? null : ImageHead.of(image.data().head());
         if (head != null) {
             format = head.format();
             out.raw(",\"output_format\":").string(head.format());
-            if (head.width() > 0 && head.height() > 0) {
-                out.raw(",\"size\":").string(head.width() + "x" + head.height());
-            }
+            size = head.width() + "x" + head.height();
         }
-        out.raw(",\"quality\":\"auto\",\"background\":\"opaque\"");
+        if (SIZES.contains(size)) {
+            out.raw(",\"size\":").string(size);
+        } else {
+            out.raw(otherwise);
+        }
+        out.raw(",\"background\":\"opaque\"");
     }
 
     private void end(Sink.Completion completion, Utf8Buffer out) {
