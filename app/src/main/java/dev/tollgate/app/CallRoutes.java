@@ -39,6 +39,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.PricesHandler;
 import dev.tollgate.protocols.audio.AudioProtocol;
+import dev.tollgate.protocols.audio.SpeechLists;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
@@ -118,14 +119,15 @@ record CallRoutes(
                 .forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
         FilesHandler files = new FilesHandler(images, bodies(), calls.secrets(), reading());
-        for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
-            google(routes, base, googleKey);
-            files(routes, base + "/files", googleKey.forModels(), files);
-            caches(routes, base + "/cachedContents", googleKey.forModels());
-        }
-        for (String base :
-                List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
-            uploads(routes, base + "/files", whileBooksAnswer(googleKey.forModels()), files);
+        for (String version : List.of("/v1beta", "/v1alpha", "/v1")) {
+            for (String base : List.of(version, "/v1/gemini" + version)) {
+                google(routes, base, googleKey);
+                files(routes, base + "/files", googleKey.forModels(), files);
+                caches(routes, base + "/cachedContents", googleKey.forModels());
+            }
+            for (String base : List.of("/upload" + version, "/v1/gemini/upload" + version)) {
+                uploads(routes, base + "/files", whileBooksAnswer(googleKey.forModels()), files);
+            }
         }
         return routes;
     }
@@ -207,10 +209,14 @@ record CallRoutes(
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(routes, door(completions()).route("/completions", modelKey));
         api(routes, door(images(false)).route("/images/generations", modelKey));
+        api(routes, door(images(false)).route("/images", modelKey)); // as OpenRouter's clients ask for them
         api(routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
         api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
         api(routes, door(audio(false)).route("/audio/speech", modelKey));
         api(routes, door(audio(true)).route("/audio/transcriptions", modelKey).taking(BodyKind.MULTIPART));
+        SpeechLists speech = new SpeechLists(calls.models());
+        api(routes, Route.get("/audio/models", Gate.PUBLIC, speech.models()));
+        api(routes, Route.get("/audio/voices", Gate.PUBLIC, speech.voices()));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);

@@ -73,7 +73,8 @@ class EveryRouteIsMeteredTest {
                 calls++;
             }
         }
-        for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
+        for (String base :
+                List.of("/v1beta", "/v1alpha", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1alpha", "/v1/gemini/v1")) {
             for (String method : List.of("generateContent", "streamGenerateContent")) {
                 String path = base + "/models/gemini-2.5-pro:" + method;
                 Gateway.Reply reply = gateway.post(path, GEMINIS, customer.key());

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -279,7 +280,8 @@ class SpeechTest {
                 "{'model':'gemini-3.8-flash-tts','input':' '}|input|must not be empty",
                 "{'model':'gemini-3.8-flash-tts','input':5}|input|must be a string",
                 "{'model':'gemini-3.8-flash-tts','input':'Hi','voice':{'id':'voice_1'}}|voice|must be the name of a voice",
-                "{'model':'gemini-3.8-flash-tts','input':'Hi','voice':'a/b'}|voice|must be the name of a voice",
+                "{'model':'gemini-3.8-flash-tts','input':'Hi','voice':'a/b'}|voice|must be one of Achernar, Achird,",
+                "{'model':'gemini-3.8-flash-tts','input':'Hi','voice':'nobody'}|voice|Zubenelgenubi, or OpenAI's alloy,",
                 "{'model':'gemini-3.8-flash-tts','input':'Hi','instructions':[]}|instructions|must be a string",
                 "{'model':'gemini-3.8-flash-tts','input':'Hi','response_format':'mp3'}|response_format|must be wav or pcm, got 'mp3'",
                 "{'model':'gemini-3.8-flash-tts','input':'Hi','response_format':'opus'}|response_format|must be wav or pcm, got 'opus'",
@@ -461,6 +463,46 @@ class SpeechTest {
             }
         }
         assertThat(streamed).isEqualTo(tokens * TOKEN_BYTES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "true"})
+    void an_unknown_voice_is_a_400_with_all_voices_at_googles_doors(String stream) {
+        int asked = gateway.asked().size();
+        String one = "{'voiceConfig':{'prebuiltVoiceConfig':{'voiceName':'%s'}}}";
+        String two = "{'multiSpeakerVoiceConfig':{'speakerVoiceConfigs':[{'speaker':'A',"
+                + one.formatted("KORE").substring(1) + ",{'speaker':'B',"
+                + one.formatted("nobody").substring(1)
+                + "]}}";
+        for (String config : List.of(one.formatted("nobody"), two)) {
+            Reply reply = gateway.post(
+                    "/v1beta/models/gemini-3.8-flash-tts:"
+                            + (stream.equals("true") ? "streamGenerateContent" : "generateContent"),
+                    json("{'contents':[{'parts':[{'text':'Hi'}]}],'generationConfig':{'responseModalities':['AUDIO'],"
+                            + "'speechConfig':" + config + "}}"),
+                    customer.key());
+            assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+            assertThat(reply.text())
+                    .contains("voice_name: 'nobody' is no voice; allowed is one of Achernar,", "Zubenelgenubi.");
+        }
+        Reply interaction = gateway.post(
+                "/v1beta/interactions",
+                json("{'model':'gemini-3.8-flash-tts','input':'Hi','response_format':{'type':'audio'},"
+                        + "'generation_config':{'speech_config':[{'voice':'nobody'}]},'stream':" + stream + "}"),
+                customer.key());
+        assertThat(interaction.error().get("message").asString())
+                .startsWith("generation_config.speech_config[0].voice: 'nobody' is no voice");
+        assertThat(gateway.asked()).hasSize(asked);
+    }
+
+    @Test
+    void models_that_speak_and_their_voices_are_listed_without_a_key() {
+        assertThat(gateway.get("/v1/audio/models").json().toString())
+                .isEqualTo(json("{'models':[{'id':'gemini-3.8-flash-tts','name':'gemini-3.8-flash-tts'},"
+                        + "{'id':'gemini-3.8-flash-lite-tts','name':'gemini-3.8-flash-lite-tts'}]}"));
+        JsonNode voices = gateway.get("/v1/audio/voices").json().get("voices");
+        assertThat(voices.size()).isEqualTo(30);
+        assertThat(voices.get(0).toString()).isEqualTo(json("{'id':'Achernar','name':'Achernar'}"));
     }
 
     /** Google refuses these of a model of speech, and replicated voices have a price that is not known. */

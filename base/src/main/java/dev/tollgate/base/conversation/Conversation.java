@@ -139,6 +139,28 @@ public record Conversation(
         return with(messages.stream().map(change).toList(), tools, webSearch);
     }
 
+    /**
+     * Returns this conversation with what one model is asked to think.
+     *
+     * @param effort null if a budget decides
+     * @param budget what its thinking budget is; null if an effort decides
+     */
+    public Conversation thinking(@Nullable Effort effort, @Nullable GoogleOptions budget) {
+        return new Conversation(
+                place,
+                messages,
+                sampling,
+                tools,
+                toolChoice,
+                oneCall,
+                responseFormat,
+                effort,
+                includeThoughts,
+                webSearch,
+                budget == null ? google : budget.with(google),
+                images);
+    }
+
     private Conversation with(List<Message> said, List<Tool> its, boolean searches) {
         return new Conversation(
                 place,

@@ -28,6 +28,14 @@ public record GoogleOptions(
         this(includeThoughts, thinkingBudget, thinkingLevel, safetySettings, null);
     }
 
+    /** Returns these thinking options with the other options of a request. @param others null without any */
+    public GoogleOptions with(@Nullable GoogleOptions others) {
+        return others == null
+                ? this
+                : new GoogleOptions(
+                        others.includeThoughts, thinkingBudget, thinkingLevel, others.safetySettings, others.voice);
+    }
+
     public boolean setsThinking() {
         return thinkingBudget != null || thinkingLevel != null;
     }

@@ -137,13 +137,14 @@ public final class Routes {
     }
 
     /**
-     * Returns whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. A second slash
+     * Returns whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta}, {@code /v1alpha} and {@code /upload}, and twins without the prefix. A second slash
      * at the beginning is a mistake that they are to see.
      */
     boolean isApi(String asked) {
         String path = asked.startsWith("//") ? asked.substring(1) : asked;
         return under(path, "/v1")
                 || under(path, "/v1beta")
+                || under(path, "/v1alpha")
                 || under(path, "/upload")
                 || !at("/v1" + path).isEmpty();
     }

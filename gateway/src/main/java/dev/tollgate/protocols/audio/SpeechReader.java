@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Voices;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
@@ -37,6 +38,9 @@ final class SpeechReader {
             Map.entry("sage", "Erinome"),
             Map.entry("shimmer", "Despina"),
             Map.entry("verse", "Sadachbia"));
+
+    private static final String ALLOWED = "one of " + String.join(", ", Voices.ALL) + ", or OpenAI's "
+            + String.join(", ", VOICES.keySet().stream().sorted().toList());
 
     private static final int VOICE_CHARS_MAX = 64;
     private static final String INPUT = "input";
@@ -86,10 +90,11 @@ final class SpeechReader {
             throw json.refuse("the name of a voice: voices of one's own do not exist here");
         }
         String name = json.string(VOICE_CHARS_MAX);
-        if (!name.matches("[A-Za-z][A-Za-z0-9 _-]*")) {
-            throw json.refuse("the name of a voice, like alloy or Kore");
+        String voice = VOICES.getOrDefault(name.toLowerCase(Locale.ROOT), Voices.find(name));
+        if (voice == null) {
+            throw json.refuse(ALLOWED);
         }
-        return VOICES.getOrDefault(name.toLowerCase(Locale.ROOT), name);
+        return voice;
     }
 
     private String format() {

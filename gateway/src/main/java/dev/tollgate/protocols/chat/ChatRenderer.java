@@ -77,7 +77,7 @@ final class ChatRenderer implements Renderer {
         int candidates = said.sampling().candidates();
         this.choices = new ArrayList<>(candidates);
         for (int i = 0; i < candidates; i++) {
-            choices.add(new Choice(i, ids, request.names(), request.legacyFunctions()));
+            choices.add(new Choice(i, ids, request.names(), request.legacyFunctions(), request.reasoning() != null));
         }
     }
 
@@ -139,7 +139,7 @@ final class ChatRenderer implements Renderer {
         if (chunks == null) {
             choice.reasoning.out().escaped(thought.text());
         } else if (!thought.text().isEmpty()) {
-            chunks.reasoning(thought.candidate(), thought.text());
+            chunks.reasoning(thought.candidate(), thought.text(), choice.saysReasoning);
         }
         choice.answer.thoughtSignature(thought.signature());
     }

@@ -24,6 +24,9 @@ final class Choice {
     /** The use of the deprecated form, in which the first call is the {@code function_call}. */
     final boolean legacyFunctions;
 
+    /** The use of OpenRouter's words, in which thoughts are in {@code reasoning}, too. */
+    final boolean saysReasoning;
+
     /** The parts that later turns need. */
     final SignedAnswer answer;
 
@@ -50,10 +53,11 @@ final class Choice {
     int filesTold;
 
     /** @param names the way back to the caller's names of tools */
-    Choice(int index, ShownCalls ids, ToolNames names, boolean legacyFunctions) {
+    Choice(int index, ShownCalls ids, ToolNames names, boolean legacyFunctions, boolean saysReasoning) {
         this.index = index;
         this.names = names;
         this.legacyFunctions = legacyFunctions;
+        this.saysReasoning = saysReasoning;
         this.answer = new SignedAnswer(ids, legacyFunctions);
     }
 

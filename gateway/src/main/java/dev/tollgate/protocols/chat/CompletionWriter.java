@@ -71,6 +71,9 @@ final class CompletionWriter {
         out.raw(",\"refusal\":null");
         if (!it.reasoning.isEmpty()) {
             string(",\"reasoning_content\":\"", it.reasoning);
+            if (it.saysReasoning) {
+                string(",\"reasoning\":\"", it.reasoning);
+            }
         }
         if (!it.files.isEmpty()) {
             out.raw(",\"images\":[");

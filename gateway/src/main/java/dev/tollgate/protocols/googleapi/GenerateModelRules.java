@@ -4,6 +4,7 @@ import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.ProviderTool;
+import dev.tollgate.base.conversation.Voices;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import java.math.BigDecimal;
@@ -22,6 +23,7 @@ final class GenerateModelRules {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
     private static final Set<String> MIME_TYPES = Set.of("", "text/plain", JSON, "text/x.enum");
     private static final String MODALITIES = "generation_config.response_modalities";
+    private static final String SPEECH = "generation_config.speech_config";
     private static final String CHOICE = "tool_config.function_calling_config";
 
     private final Model model;
@@ -62,6 +64,25 @@ final class GenerateModelRules {
                 !model.speaks() || !request.hasMedia(),
                 "contents",
                 "contents: must be text alone, which model '" + model.id() + "' speaks.");
+        if (model.speaks()) {
+            JsonNode speech = request.config().path("speechConfig");
+            checkVoice(speech.path("voiceConfig"), SPEECH);
+            JsonNode speakers = speech.path("multiSpeakerVoiceConfig").path("speakerVoiceConfigs");
+            for (int i = 0; i < speakers.size(); i++) {
+                checkVoice(
+                        speakers.get(i).path("voiceConfig"),
+                        SPEECH + ".multi_speaker_voice_config.speaker_voice_configs[" + i + "]");
+            }
+        }
+    }
+
+    private static void checkVoice(JsonNode voice, String path) {
+        String name = voice.path("prebuiltVoiceConfig").path("voiceName").asString("");
+        String field = path + ".voice_config.prebuilt_voice_config.voice_name";
+        require(
+                name.isEmpty() || Voices.find(name) != null,
+                field,
+                field + ": '" + name + "' is no voice; allowed is one of " + String.join(", ", Voices.ALL) + ".");
     }
 
     private void checkTools() {

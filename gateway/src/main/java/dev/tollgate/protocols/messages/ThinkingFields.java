@@ -3,6 +3,7 @@ package dev.tollgate.protocols.messages;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.models.ThinkingBudget;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,7 +15,7 @@ final class ThinkingFields {
 
     private final JsonBody json;
     private ThinkingWish.Kind kind = ThinkingWish.Kind.ABSENT;
-    private @Nullable Long budget;
+    private @Nullable ThinkingBudget budget;
     private boolean omitted;
     private @Nullable Effort effort;
     private @Nullable ObjectNode schema;
@@ -39,7 +40,7 @@ final class ThinkingFields {
         switch (member) {
             case "type" ->
                 kind = json.oneOf(TYPES).equals("disabled") ? ThinkingWish.Kind.DISABLED : ThinkingWish.Kind.ON;
-            case "budget_tokens" -> budget = json.longInteger(0, Integer.MAX_VALUE);
+            case "budget_tokens" -> budget = new ThinkingBudget(json.longInteger(0, Integer.MAX_VALUE));
             case "display" -> omitted = json.string().equals("omitted");
             default -> json.ignore();
         }

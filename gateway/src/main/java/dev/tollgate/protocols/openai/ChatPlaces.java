@@ -20,6 +20,17 @@ public final class ChatPlaces {
 
     private ChatPlaces() {}
 
+    /** Returns the names in a body that says in OpenRouter's words how much is thought. */
+    static Names with(Reasoning reasoning) {
+        String field = reasoning.field();
+        Names shown = reasoning.exclude() == null ? NAMES : NAMES.with(Member.INCLUDE_THOUGHTS, "reasoning.exclude");
+        return field == null
+                ? shown
+                : shown.with(Member.REASONING_EFFORT, field)
+                        .with(Member.THINKING, field)
+                        .with(Member.THINKING_BUDGET, field);
+    }
+
     private static String name(Member member) {
         return switch (member) {
             case MESSAGES -> "messages";

@@ -2,8 +2,10 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
+import dev.tollgate.models.ThinkingBudget;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param names the tools by the names that the model sees
  * @param ignored dotted names of fields without effect (D5), in the order of the body
+ * @param reasoning OpenRouter's object, whose budget each model takes in its own way; null without it
  */
 public record ChatRequest(
         String model,
@@ -31,10 +34,18 @@ public record ChatRequest(
         CallerNames callerNames,
         ToolNames names,
         List<String> ignored,
+        @Nullable Reasoning reasoning,
         Conversation conversation)
         implements ConversationRequest {
 
     public ChatRequest {
         ignored = List.copyOf(ignored);
+    }
+
+    /** Returns the conversation as one model gets it: it may think by budgets or by efforts. */
+    @Override
+    public Conversation conversation(Model model) {
+        ThinkingBudget budget = reasoning == null ? null : reasoning.budget();
+        return budget == null ? conversation : conversation.thinking(budget.effort(model), budget.options(model));
     }
 }

@@ -123,10 +123,11 @@ public final class ChatRequestReader {
         if (messages.isEmpty()) {
             throw JsonBody.invalid("messages", "is required.");
         }
-        checkTogether();
+        Reasoning reasoning = extensions.reasoning();
+        checkTogether(reasoning);
         ToolNames names = new ToolNames();
         ConversationCheck.check(messages, "tool messages");
-        Conversation conversation = conversation(tools.fitted());
+        Conversation conversation = conversation(tools.fitted(), reasoning);
         return new ChatRequest(
                 model,
                 stream,
@@ -137,29 +138,34 @@ public final class ChatRequestReader {
                 withoutEffect.callerNames(),
                 names,
                 json.ignored(),
+                reasoning,
                 names.of(conversation, tools.custom()));
     }
 
-    private Conversation conversation(ToolChoiceReader.Fitted fitted) {
+    private Conversation conversation(ToolChoiceReader.Fitted fitted, @Nullable Reasoning reasoning) {
+        Boolean excluded = reasoning == null ? null : reasoning.exclude();
         return new Conversation(
-                ChatPlaces.NAMES.at(""),
+                (reasoning == null ? ChatPlaces.NAMES : ChatPlaces.with(reasoning)).at(""),
                 Instructions.inPlace(messages),
                 sampling.built(extensions.topK()),
                 fitted.tools(),
                 fitted.choice(),
                 tools.oneCall(),
                 responseFormat,
-                reasoningEffort,
-                extensions.includeThoughts(),
+                reasoningEffort == null && reasoning != null ? reasoning.effort() : reasoningEffort,
+                excluded == null ? extensions.includeThoughts() : Boolean.valueOf(!excluded),
                 webSearch,
                 extensions.google(),
                 extensions.images());
     }
 
-    private void checkTogether() {
+    private void checkTogether(@Nullable Reasoning reasoning) {
         sampling.checkTogether();
         tools.checkTogether();
         GoogleOptions google = extensions.google();
+        if (reasoning != null) {
+            checkBeside(reasoning, google);
+        }
         if (google != null && google.setsThinking() && reasoningEffort != null) {
             throw JsonBody.invalid("reasoning_effort", "must not be given together with 'google.thinking_config'.");
         }
@@ -167,6 +173,24 @@ public final class ChatRequestReader {
             throw JsonBody.invalid("include_thoughts", "contradicts 'google.thinking_config.include_thoughts'.");
         }
         withoutEffect.checkStream(stream);
+    }
+
+    /** Refuses two different words about the same. */
+    private void checkBeside(Reasoning reasoning, @Nullable GoogleOptions google) {
+        String field = reasoning.field();
+        if (field != null && reasoningEffort != null && reasoning.effort() != reasoningEffort) {
+            throw JsonBody.invalid(field, "contradicts 'reasoning_effort'.");
+        }
+        if (field != null && google != null && google.setsThinking()) {
+            throw JsonBody.invalid(field, "must not be given together with 'google.thinking_config'.");
+        }
+        Boolean excluded = reasoning.exclude();
+        if (excluded != null && excluded.equals(extensions.includeThoughts())) {
+            throw JsonBody.invalid("reasoning.exclude", "contradicts 'include_thoughts'.");
+        }
+        if (excluded != null && google != null && excluded.equals(google.includeThoughts())) {
+            throw JsonBody.invalid("reasoning.exclude", "contradicts 'google.thinking_config.include_thoughts'.");
+        }
     }
 
     private static boolean disagree(@Nullable Boolean one, @Nullable Boolean other) {

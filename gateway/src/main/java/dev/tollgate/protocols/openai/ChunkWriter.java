@@ -64,8 +64,13 @@ public final class ChunkWriter {
         choice(choice, DELTA_CONTENT).string(text).raw(END);
     }
 
-    public void reasoning(int choice, String text) {
-        choice(choice, DELTA_REASONING).string(text).raw(END);
+    /** @param twice whether the text is in {@code reasoning}, too, where OpenRouter's programs read it */
+    public void reasoning(int choice, String text, boolean twice) {
+        choice(choice, DELTA_REASONING).string(text);
+        if (twice) {
+            out.raw(",\"reasoning\":").string(text);
+        }
+        out.raw(END);
     }
 
     /**

@@ -18,6 +18,7 @@ final class ExtensionReader {
     private @Nullable Integer topK;
     private @Nullable Boolean includeThoughts;
     private @Nullable GoogleOptions google;
+    private @Nullable Reasoning reasoning;
 
     ExtensionReader(JsonBody json) {
         this.json = json;
@@ -29,6 +30,7 @@ final class ExtensionReader {
             case "top_k" -> topK = once(topK, json.integer(1, Integer.MAX_VALUE));
             case "include_thoughts" -> includeThoughts = once(includeThoughts, json.bool());
             case "google" -> google = once(google, new GoogleOptionsReader(json, images).read());
+            case Reasoning.FIELD -> reasoning = once(reasoning, new Reasoning.Reader(json).read());
             case "modalities" -> images.modalities();
             case "image_config", "imageConfig" -> images.config();
             default -> json.ignore();
@@ -50,6 +52,11 @@ final class ExtensionReader {
     @Nullable
     Boolean includeThoughts() {
         return includeThoughts;
+    }
+
+    @Nullable
+    Reasoning reasoning() {
+        return reasoning;
     }
 
     ImageWish images() {

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class PartReader {
 
     private static final List<String> TYPES =
-            List.of("text", "image_url", "input_audio", "file", "video_url", "refusal");
+            List.of("text", "image_url", "input_audio", "file", "video_url", "refusal", "image");
+
+    /** LangChain's word for an image, whose address is beside it. */
+    private static final String IMAGE = "image";
+
+    private static final String URL = "url";
 
     private final JsonBody json;
     private int parts;
@@ -104,9 +109,10 @@ final class PartReader {
         Part read() {
             json.object(this::member);
             String its = json.given(type, "type");
-            ContentPart content = json.given(contents.remove(its), its);
+            String member = its.equals(IMAGE) ? URL : its;
+            ContentPart content = json.given(contents.remove(member), member);
             contents.keySet().forEach(other -> json.ignored(json.memberPath(other)));
-            return new Part(its, json.path(), withVideo(content));
+            return new Part(its.equals(IMAGE) ? "image_url" : its, json.path(), withVideo(content));
         }
 
         private void member(String name) {
@@ -114,6 +120,7 @@ final class PartReader {
                 case "type" -> type = json.oneOf(TYPES);
                 case "text", "refusal" -> contents.put(name, new Text(json.text()));
                 case "image_url" -> contents.put(name, new MediaReader(json).url(Named.PICTURE));
+                case URL -> contents.put(name, new MediaReader(json).url(Named.PICTURE));
                 case "video_url" -> contents.put(name, new MediaReader(json).url(Named.VIDEO));
                 case "input_audio" -> contents.put(name, new MediaReader(json).audio());
                 case "file" -> contents.put(name, new MediaReader(json).file());

@@ -15,7 +15,7 @@ class ChoiceTest {
 
     private static Choice choice() {
         return new Choice(
-                0, new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)), new ToolNames(), false);
+                0, new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)), new ToolNames(), false, false);
     }
 
     @Test

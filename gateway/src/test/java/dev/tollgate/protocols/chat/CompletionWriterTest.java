@@ -60,7 +60,11 @@ class CompletionWriterTest {
 
     private static Choice choice(int index, String content, boolean legacy) {
         Choice choice = new Choice(
-                index, new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)), new ToolNames(), legacy);
+                index,
+                new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)),
+                new ToolNames(),
+                legacy,
+                false);
         choice.text(content);
         return choice;
     }

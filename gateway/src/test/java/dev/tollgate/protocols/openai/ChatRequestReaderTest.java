@@ -7,15 +7,19 @@ import static dev.tollgate.protocols.openai.Bodies.with;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.testing.ChatBodies;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +32,7 @@ class ChatRequestReaderTest {
         ChatRequest request = read(with(""));
         assertThat(request.model()).isEqualTo("m");
         assertThat(request.conversation().messages())
-                .containsExactly(
-                        new Message.User(ChatBodies.message(0), java.util.List.of(new ContentPart.Text("hi"))));
+                .containsExactly(new Message.User(ChatBodies.message(0), List.of(new ContentPart.Text("hi"))));
         assertThat(request.conversation().sampling().candidates()).isEqualTo(1);
         assertThat(request.stream()).isNull();
         assertThat(request.maxTokens()).isNull();
@@ -66,6 +69,59 @@ class ChatRequestReaderTest {
         assertThat(request.conversation().webSearch()).isTrue();
         assertThat(request.conversation().searches()).isTrue();
         assertThat(request.ignored()).containsExactly("stop.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            {'effort':'high'}                                | HIGH | -
+            {'effort':'high','exclude':true}                 | HIGH | false
+            {'enabled':true}                                 | -    | -
+            {'enabled':false}                                | NONE | -
+            {'effort':'none','enabled':false,'exclude':false} | NONE | true
+            {'exclude':null}                                 | -    | -
+            """)
+    void reasoning_says_effort_and_thoughts_in_openrouters_words(String object, Effort effort, Boolean thoughts) {
+        Conversation read = read(with("'reasoning':" + object)).conversation();
+        assertThat(read.reasoningEffort()).isEqualTo(effort);
+        assertThat(read.includeThoughts()).isEqualTo(thoughts);
+        Conversation merged =
+                read(with("'extra_body':{'reasoning':" + object + "}")).conversation();
+        assertThat(merged.reasoningEffort()).isEqualTo(effort);
+        assertThat(merged.includeThoughts()).isEqualTo(thoughts);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            gemini-2.5-pro |     5000 | -      | 5000
+            gemini-2.5-pro | 99999999 | -      | 32768
+            gemini-3-pro   |     4095 | LOW    | -
+            gemini-3-pro   |     5000 | MEDIUM | -
+            gemini-3-pro   |    16384 | HIGH   | -
+            """)
+    void a_number_of_reasoning_tokens_is_what_the_model_takes(
+            String model, long tokens, Effort effort, Integer budget) {
+        Conversation read = read(with("'google':{'safety_settings':[]},'reasoning':{'max_tokens':" + tokens + "}"))
+                .conversation(Objects.requireNonNull(CatalogueLoader.builtIn().find(model)));
+        assertThat(read.reasoningEffort()).isEqualTo(effort);
+        assertThat(read.google()).isEqualTo(new GoogleOptions(null, budget, null, List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            'reasoning':{'effort':'low'},'reasoning_effort':'high'        | reasoning.effort     | 'reasoning.effort' contradicts 'reasoning_effort'.
+            'reasoning_effort':'high','reasoning':{'max_tokens':9}        | reasoning.max_tokens | 'reasoning.max_tokens' contradicts 'reasoning_effort'.
+            'reasoning':{'effort':'low','max_tokens':9}                   | reasoning.effort     | 'reasoning.effort' must not be given together with 'reasoning.max_tokens'.
+            'reasoning':{'effort':'low','enabled':false}                  | reasoning.enabled    | 'reasoning.enabled' contradicts 'reasoning.effort'.
+            'reasoning':{'max_tokens':-1}                                 | reasoning.max_tokens | 'reasoning.max_tokens' must be an integer of at least 0, got -1.
+            'reasoning':{'effort':'loud'}                                 | reasoning.effort     | 'reasoning.effort' must be one of none, minimal, low, medium, high, xhigh or max, got "loud".
+            'reasoning':'high'                                            | reasoning            | 'reasoning' must be an object, got "high".
+            'include_thoughts':true,'reasoning':{'exclude':true}          | reasoning.exclude    | 'reasoning.exclude' contradicts 'include_thoughts'.
+            'google':{'thinking_config':{'thinking_budget':1}},'reasoning':{'effort':'low'} | reasoning.effort | 'reasoning.effort' must not be given together with 'google.thinking_config'.
+            """)
+    void words_about_reasoning_that_differ_are_refused(String fields, String param, String message) {
+        ApiError refusal = refused(with(fields));
+        assertThat(refusal.param()).isEqualTo(param);
+        assertThat(refusal.message()).isEqualTo(message);
     }
 
     @Test
@@ -238,10 +294,7 @@ class ChatRequestReaderTest {
         String google = "'google':{'thinking_config':{'include_thoughts':true,'thinking_budget':1024},"
                 + "'safety_settings':[{'category':'HARM_CATEGORY_HARASSMENT','threshold':'OFF'}]}";
         GoogleOptions expected = new GoogleOptions(
-                true,
-                1024,
-                null,
-                java.util.List.of(new GoogleOptions.SafetySetting("HARM_CATEGORY_HARASSMENT", "OFF")));
+                true, 1024, null, List.of(new GoogleOptions.SafetySetting("HARM_CATEGORY_HARASSMENT", "OFF")));
         assertThat(read(with(google)).conversation().google()).isEqualTo(expected);
         assertThat(read(with("'extra_body':{" + google + ",'top_k':9}"))
                         .conversation()

@@ -56,9 +56,13 @@ class ChunkWriterTest {
         assertThat(event())
                 .isEqualTo("{\"index\":1,\"delta\":{\"content\":\"H\u00e9\\\"l\ud83d\ude00\"},"
                         + "\"logprobs\":null,\"finish_reason\":null}]}");
-        chunks.reasoning(12, "hm");
+        chunks.reasoning(12, "hm", false);
         assertThat(event())
                 .isEqualTo("{\"index\":12,\"delta\":{\"reasoning_content\":\"hm\"},"
+                        + "\"logprobs\":null,\"finish_reason\":null}]}");
+        chunks.reasoning(12, "hm", true);
+        assertThat(event())
+                .isEqualTo("{\"index\":12,\"delta\":{\"reasoning_content\":\"hm\",\"reasoning\":\"hm\"},"
                         + "\"logprobs\":null,\"finish_reason\":null}]}");
     }
 
@@ -150,7 +154,7 @@ class ChunkWriterTest {
             long before = Allocations.ofThisThread();
             for (int i = 0; i < 10_000; i++) {
                 chunks.content(0, text);
-                chunks.reasoning(1, text);
+                chunks.reasoning(1, text, false);
                 out.clear();
             }
             allocated = Allocations.ofThisThread() - before;

@@ -179,7 +179,8 @@ class MessageReaderTest {
             {'role':'user','content':[{'text':'x'}]} | messages.0.content.0.type | 'messages.0.content.0.type' is required.
             {'role':'user','content':[{'type':'text'}]} | messages.0.content.0.text | 'messages.0.content.0.text' is required.
             {'role':'user','content':[{'type':'text','text':null}]} | messages.0.content.0.text | 'messages.0.content.0.text' is required.
-            {'role':'user','content':[{'type':'image','image':1}]} | messages.0.content.0.type | 'messages.0.content.0.type' must be one of text, image_url, input_audio, file, video_url or refusal, got "image".
+            {'role':'user','content':[{'type':'picture','image':1}]} | messages.0.content.0.type | 'messages.0.content.0.type' must be one of text, image_url, input_audio, file, video_url, refusal or image, got "picture".
+            {'role':'user','content':[{'type':'image','image':1}]} | messages.0.content.0.url | 'messages.0.content.0.url' is required.
             {'role':'tool','content':'x'}         | messages.0.tool_call_id | 'messages.0.tool_call_id' is required.
             {'role':'tool','tool_call_id':'c'}    | messages.0.content      | 'messages.0.content' is required.
             {'role':'function','content':'x'}     | messages.0.name         | 'messages.0.name' is required.
