@@ -43,7 +43,8 @@ record AdminRoutes(Ground ground, BooksModule books, OperatorModule operator, Mo
                         new TaskRoutes(
                                         administration.deeds(),
                                         books.stores().ledger(),
-                                        books.stores().tasks())
+                                        books.stores().tasks(),
+                                        operator.calls())
                                 .routes(),
                         new PriceRoutes(operator.prices()).routes(),
                         operator.vouchers().routes(),

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +28,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Lists for scripts over the running program: {@code /v1/usage} and {@code /v1/tasks}. */
 class UsageListsTest {
+
+    private static final String ADMIN_KEY = "a".repeat(32);
 
     private static final String CHAT =
             "{\"model\":\"%s\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG
@@ -39,7 +42,7 @@ class UsageListsTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
     }
 
     @AfterAll
@@ -171,6 +174,16 @@ class UsageListsTest {
         assertThat(task.get("key").asString()).isEqualTo(customer.keyId());
     }
 
+    @Test
+    void a_task_of_an_alias_has_the_id_of_the_price_list() {
+        String id = chat(customer, "google/gemini-3.8-flash");
+
+        JsonNode task = gateway.get("/v1/tasks/" + id, customer.key()).json();
+
+        assertThat(task.get("model_id").asString()).isEqualTo("gemini-3.8-flash");
+        assertThat(ids(customer, "?model=gemini-3.8-flash")).containsExactly(id);
+    }
+
     @ParameterizedTest
     @CsvSource({"/v1/usage, start", "/v1/tasks, from"})
     void the_plus_of_an_offset_may_stand_in_a_url_as_it_is(String path, String from) {
@@ -238,6 +251,11 @@ class UsageListsTest {
                         .containsExactly(new Hit.OfCall(id));
             }
             assertThat(history.find(gateway.customer("0").account(), requestId)).isEmpty();
+            assertThat(gateway.get("/admin/tasks/" + requestId, ADMIN_KEY)
+                            .json()
+                            .get("id")
+                            .asString())
+                    .isEqualTo(id);
         }
     }
 

@@ -149,6 +149,9 @@ class ChannelPoolTest {
             Gateway.Reply unserved = channels.customer()
                     .chat(Channels.CALL.replace("2.5-pro", "3.1-pro").formatted(false));
             assertError(unserved, 503, "upstream_error", "upstream_error");
+            assertThat(unserved.header("x-should-retry")).isEqualTo("false");
+            assertThat(unserved.error().get("message").asString())
+                    .startsWith("The model 'gemini-3.1-pro' has no channel here at present.");
             assertThat(log.text()).contains("model gemini-3.1-pro: no channel serves it");
         }
     }

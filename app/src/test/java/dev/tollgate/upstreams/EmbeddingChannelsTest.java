@@ -110,7 +110,26 @@ class EmbeddingChannelsTest {
             long counts = far.requests().stream()
                     .filter(it -> it.path().endsWith(":countTokens"))
                     .count();
-            assertThat(counts).isEqualTo(1); // once it has reported, it is expected to report again
+            assertThat(counts).isZero();
+        }
+    }
+
+    @Test
+    void a_vector_of_a_truncated_text_is_an_error_and_free() {
+        try (FarServer far = new FarServer(request -> whole(
+                        200,
+                        "{\"embeddings\":[{\"values\":[" + vector(128)
+                                + "]}],\"truncated\":true,\"usageMetadata\":{\"promptTokenCount\":3}}"));
+                Channels channels = Channels.of(geminiAt(far), CATALOGUE)) {
+            Gateway.Reply reply = embed(channels, "gemini-embedding-2", "\"input\":\"abcd\",\"dimensions\":128");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+            assertThat(reply.error().get("code").asString()).isEqualTo("context_length_exceeded");
+            assertThat(channels.customer().consumed()).isEqualByComparingTo(BigDecimal.ZERO);
+            assertThat(embed(channels, "gemini-embedding-2-preview", "\"input\":\"a\"")
+                            .error()
+                            .get("message")
+                            .asString())
+                    .endsWith("'gemini-embedding-2' is on sale.");
         }
     }
 

@@ -56,6 +56,18 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
         }
     }
 
+    /** Returns this error with the id of a model that is on sale instead. */
+    public static ApiError notFound(String id, String successor) {
+        ApiError error = notFound(id);
+        return new ApiError(
+                error.code(),
+                error.status(),
+                error.message() + " '" + successor + "' is on sale.",
+                error.param(),
+                error.headers(),
+                null);
+    }
+
     /** Returns the one error for a model that does not exist, or not for this key (D28). */
     public static ApiError notFound(String id) {
         String shown = id.length() > 80 ? id.substring(0, 80) + "…" : id;

@@ -60,6 +60,13 @@ class SandboxAgentTest {
                 "{\"filePath\":\"note.txt\"}",
                 "{\"filePath\":\"note.txt\",\"oldString\":\"The sky is green.\",\"newString\":\"The sky is green.\\n"
                         + LINE + "\"}"),
+        NANOCODER(
+                "read_file(path*) write_file(path* content*) string_replace(path* old_str* new_str*) list_directory(path) execute_bash(command*)",
+                "The sky is green.\n",
+                "{\"path\":\".\"}",
+                "{\"path\":\"note.txt\"}",
+                "{\"path\":\"note.txt\",\"old_str\":\"The sky is green.\",\"new_str\":\"The sky is green.\\n" + LINE
+                        + "\"}"),
         COPILOT(
                 "bash(command* description*) view(path*) edit(path* old_str new_str) glob(pattern*)",
                 "1. The sky is green.",

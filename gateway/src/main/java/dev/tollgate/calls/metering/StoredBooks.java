@@ -146,7 +146,7 @@ final class StoredBooks implements Books {
                 request.accountId(),
                 as.keyId(),
                 request.door(),
-                request.requestedModel(),
+                request.model().id(),
                 now,
                 as.owner().memberId(),
                 as.owner().teamId(),

@@ -46,6 +46,7 @@ import org.slf4j.LoggerFactory;
 public record Calls(CurrentModels models, Meter meter, KnownAnswers known, SecretBox secrets) {
 
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
+    private static final String PREVIEW = "-preview";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     /** @throws dev.tollgate.base.error.ApiException 404 for a model that is not there, or not for this key */
@@ -56,9 +57,17 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     private Model model(KeyCaller caller, String id, Instant at) {
         Model model = models.find(id, at);
         if (model == null || !caller.mayUse(model.id())) {
-            throw ModelsHandler.notFound(id).asException();
+            throw notFound(caller, id).asException();
         }
         return model;
+    }
+
+    /** Returns the 404 of a model, which names the one that has followed an ended preview if this key may use it. */
+    private ApiError notFound(KeyCaller caller, String id) {
+        Model successor = id.endsWith(PREVIEW) ? models.find(id.substring(0, id.length() - PREVIEW.length())) : null;
+        return successor == null || !caller.mayUse(successor.id())
+                ? ModelsHandler.notFound(id)
+                : ModelsHandler.notFound(id, successor.id());
     }
 
     /** @throws dev.tollgate.base.error.ApiException if it cannot be opened by this key */

@@ -113,9 +113,6 @@ public final class EmbedCall implements UpstreamCall {
     // ---- the requests ----
 
     private void send() {
-        if (counter.canCount() && !counter.isLikelyReported()) {
-            count();
-        }
         for (int part = 0; part < Math.min(parts.size(), AT_ONCE_MAX); part++) {
             send(part);
         }
@@ -165,7 +162,6 @@ public final class EmbedCall implements UpstreamCall {
         if (done || received.partsLeft > 0) {
             return;
         }
-        counter.noteReported(received.isReported);
         if (!received.isReported && received.counted == null && counter.canCount()) {
             if (!received.isCounting) {
                 count();

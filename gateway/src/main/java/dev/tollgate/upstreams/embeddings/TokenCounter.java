@@ -23,14 +23,6 @@ public interface TokenCounter {
 
     boolean canCount();
 
-    /** Returns whether the upstream's last answer reported its tokens, so that nothing need be counted in advance. */
-    default boolean isLikelyReported() {
-        return false;
-    }
-
-    /** Notes whether an answer reported its tokens. */
-    default void noteReported(boolean isReported) {}
-
     /** @param then called later, once, with the tokens of all inputs together; empty if they could not be counted */
     void count(List<EmbedAsk.Input> inputs, Consumer<OptionalLong> then);
 }

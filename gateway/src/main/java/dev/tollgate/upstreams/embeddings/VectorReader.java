@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.embeddings;
 
 import dev.tollgate.base.json.Json;
+import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.connections.AnswerReader;
@@ -58,6 +59,7 @@ public final class VectorReader implements AnswerReader {
         private @Nullable String tokensName;
         private UpstreamEvent.@Nullable Cost cost;
         private boolean isWhole;
+        private boolean isTruncated;
         private @Nullable String fault;
     }
 
@@ -132,6 +134,7 @@ public final class VectorReader implements AnswerReader {
                 }
             }
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
+            case VALUE_TRUE -> progress.isTruncated |= "truncated".equals(parser.currentName());
             case END_OBJECT, END_ARRAY ->
                 progress.isWhole = parser.streamReadContext().inRoot();
             default -> {
@@ -261,6 +264,9 @@ public final class VectorReader implements AnswerReader {
         }
         if (!progress.isWhole) {
             return errors.of(Kind.UNAVAILABLE, "an answer that ends too early");
+        }
+        if (progress.isTruncated) { // a vector of a part would be sold as one of the whole
+            return UpstreamFailure.tooLong(ContextOverflow.UNTOLD, "an input was truncated");
         }
         byte[][] ordered = ordered();
         if (ordered == null) {

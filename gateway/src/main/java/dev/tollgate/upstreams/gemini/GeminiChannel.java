@@ -68,9 +68,8 @@ public final class GeminiChannel implements Channel {
     private final Map<String, Request> asking = new ConcurrentHashMap<>();
 
     /** The models of embeddings whose last answer reported its tokens. */
-    private final Set<String> reporting = ConcurrentHashMap.newKeySet();
-
     private final GeminiErrors errors;
+
     private final Set<String> buckets;
     private final long uploadedAbove;
     private final @Nullable FileUploads uploads;
@@ -143,7 +142,7 @@ public final class GeminiChannel implements Channel {
         }
         if (ask instanceof EmbedAsk embeddings) {
             return new GeminiEmbedding(
-                    new GeminiEmbedding.Line(farEnd, access, errors, models, reporting, COUNT_MILLIS), embeddings);
+                    new GeminiEmbedding.Line(farEnd, access, errors, models, COUNT_MILLIS), embeddings);
         }
         access.check(ask);
         Boolean store = ask instanceof NativeAsk own ? own.store() : null;

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +37,9 @@ final class GeminiEmbedding implements PreparedAsk {
      * The channel's way to its upstream.
      *
      * @param models knows what a model that is not found means
-     * @param reporting the models whose last answer reported its tokens; thread-safe
      * @param countMillis how long to wait for a count
      */
-    record Line(
-            FarEnd farEnd,
-            GeminiEndpoint access,
-            GeminiErrors errors,
-            Succession models,
-            Set<String> reporting,
-            long countMillis) {
+    record Line(FarEnd farEnd, GeminiEndpoint access, GeminiErrors errors, Succession models, long countMillis) {
 
         Request request(String model, String method) {
             return access.keyed(farEnd.post(access.path(model, method)));
@@ -114,20 +106,6 @@ final class GeminiEmbedding implements PreparedAsk {
         @Override
         public boolean canCount() {
             return true;
-        }
-
-        @Override
-        public boolean isLikelyReported() {
-            return line.reporting().contains(ask.upstreamModel());
-        }
-
-        @Override
-        public void noteReported(boolean isReported) {
-            if (isReported) {
-                line.reporting().add(ask.upstreamModel());
-            } else {
-                line.reporting().remove(ask.upstreamModel());
-            }
         }
 
         @Override

@@ -204,7 +204,9 @@ public final class Upstreams {
                     ask.modelId());
             refusal = ApiError.of(
                             ErrorCode.UPSTREAM_ERROR,
-                            "The upstream provider is temporarily unavailable. Please try again.")
+                            "The model '" + ask.modelId()
+                                    + "' has no channel here at present. GET /v1/models lists the models on sale.")
+                    .doNotRetry()
                     .asException();
         }
         throw refusal;

@@ -70,7 +70,9 @@ public final class CsvColumns<T> {
     /** Returns a text that a caller may have chosen; one that a spreadsheet would take for a formula gets an apostrophe. */
     public static String cell(@Nullable String text) {
         String cell = text == null ? "" : text;
-        boolean isFormula = !cell.isEmpty() && FORMULA.indexOf(cell.charAt(0)) >= 0;
+        boolean isFormula = !cell.isEmpty() && FORMULA.indexOf(cell.charAt(0)) >= 0
+                || cell.startsWith("|=")
+                || cell.startsWith("%=");
         String shown = isFormula ? "'" + cell : cell;
         return shown.chars().anyMatch(c -> "\",\r\n".indexOf(c) >= 0) ? '"' + shown.replace("\"", "\"\"") + '"' : shown;
     }

@@ -7,13 +7,14 @@ import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.tasks.TaskJson;
 import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.customers.figures.PlatformCalls;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /admin/tasks/{id}…}: one call of any account, by its own id or its id at the door, and its refunds. */
+/** {@code /admin/tasks/{id}…}: one call of any account, by its own id, its id at the door or its request's id, and its refunds. */
 public final class TaskRoutes {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -23,11 +24,13 @@ public final class TaskRoutes {
     private final OperatorAccounts deeds;
     private final Ledger ledger;
     private final Tasks tasks;
+    private final PlatformCalls calls;
 
-    public TaskRoutes(OperatorAccounts deeds, Ledger ledger, Tasks tasks) {
+    public TaskRoutes(OperatorAccounts deeds, Ledger ledger, Tasks tasks, PlatformCalls calls) {
         this.deeds = deeds;
         this.ledger = ledger;
         this.tasks = tasks;
+        this.calls = calls;
     }
 
     public List<AdminRoute> routes() {
@@ -43,8 +46,9 @@ public final class TaskRoutes {
 
     /** Returns the task as its owner sees it, and its owner. */
     private JsonNode one(AdminRequest request) {
-        String id = CompletionIds.ofShown(request.id());
-        return Records.read(() -> find(id)).orElseThrow(() -> new ApiException(404, "There is no call " + id + "."));
+        String id = calls.callNamed(request.id());
+        return (id == null ? Optional.<JsonNode>empty() : Records.read(() -> find(id)))
+                .orElseThrow(() -> new ApiException(404, "There is no call " + request.id() + "."));
     }
 
     private Optional<JsonNode> find(String id) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CsvColumnsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM"})
+    @ValueSource(
+            strings = {"=1+1", "+1", "-1", "@SUM(A1)", "|=1+1", "%=1+1", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM"})
     void a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(String text) {
         assertThat(CsvColumns.cell(text).replace("\"", "")).startsWith("'" + text);
     }

@@ -24,7 +24,7 @@ final class AgentTools {
             List.of("ls", "list", "listdirectory", "listdir", "listfiles", "glob", "findfiles");
     private static final List<String> READING = List.of("read", "readfile", "readfiles", "view", "viewfile");
     private static final List<String> EDITING =
-            List.of("edit", "replace", "multiedit", "editor", "editfile", "strreplace", "applypatch");
+            List.of("edit", "replace", "multiedit", "editor", "editfile", "strreplace", "stringreplace", "applypatch");
     private static final List<String> SHELLS = List.of(
             "bash", "execcommand", "shell", "shellcommand", "runshellcommand", "runcommands", "runcommand", "terminal");
 
