@@ -256,8 +256,9 @@ class PartsOfAPriceTest {
         assertThat(refused.header("retry-after")).isEmpty();
         assertThat(refused.json().at("/error/message").asString())
                 .containsPattern(
-                        "With all its searches, the call can cost (4[0-9]|3[0-9])\\..* credits; 4 are available")
-                .containsPattern("Until 20..-..-..T00:00:00Z the account's calls that search have to hold their most");
+                        "With all that the provider's tools may add, the call can cost (4[0-9]|3[0-9])\\..* credits; 4 are available")
+                .containsPattern(
+                        "Until 20..-..-..T00:00:00Z the account's calls with such tools have to hold their most");
         assertThat(customer.chat(call("Hi")).status()).as("without a search").isEqualTo(200);
         grant(customer, "50");
         assertThat(customer.chat(searching("Hi")).status()).isEqualTo(200);

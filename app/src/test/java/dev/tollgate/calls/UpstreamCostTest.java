@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The operator pays for each attempt that has reported usage, the caller for the answer that is delivered. */
 @Timeout(240)
@@ -128,6 +130,34 @@ class UpstreamCostTest {
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
         assertThat(gateway.text("SELECT cost_micros FROM usage_hour WHERE ending = 'failed'"))
                 .isEqualTo(Long.toString(COST_OF_WASTED));
+    }
+
+    /** The tools of gemini-2.5-pro are charged for 131,072 tokens at most; the provider bills what they read, at the rates of the prompt. */
+    @ParameterizedTest
+    @CsvSource({"1000,250,2000", "230000,500,3000"})
+    void tokens_of_tools_above_their_most_cost_the_operator(long prompt, long input, long output) {
+        gateway.script("[{\"respond\":[{\"event\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"fine\"}]},"
+                + "\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":" + prompt
+                + ",\"toolUsePromptTokenCount\":500000,\"candidatesTokenCount\":10}}}]}]");
+        String text = "word ".repeat((int) (prompt / 4));
+        customer.chat(CALL.formatted(false, text, ",\"tools\":[{\"type\":\"url_context\"}]"));
+        long charged = (prompt + 131_072) * input + 10 * output;
+        assertThat(customer.lastTask().at("/pricing_detail/prompt_tokens").asLong())
+                .isEqualTo(prompt + 131_072);
+        assertCosts(charged + (500_000 - 131_072) * input, charge());
+        assertThat(costsOfLast())
+                .endsWith(",{\"channel\":\"sandbox\",\"model\":\"gemini-2.5-pro\",\"prompt\":368928,\"input\":" + input
+                        + ",\"output\":" + output + ",\"cost\":" + (500_000 - 131_072) * input + "}]");
+    }
+
+    @Test
+    void tokens_of_tools_that_nobody_can_read_cost_nothing() {
+        gateway.script("[{\"respond\":[{\"event\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"fine\"}]},"
+                + "\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":10,"
+                + "\"toolUsePromptTokenCount\":9000000000000000000,\"candidatesTokenCount\":10}}}]}]");
+        customer.chat(CALL.formatted(false, "Hi", ",\"tools\":[{\"type\":\"url_context\"}]"));
+        assertThat(cost() - costBefore).isBetween(131_072 * 250L, 20 * 131_072 * 250L);
+        gateway.assertBooksAreClosed();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -12,7 +13,11 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +61,9 @@ class ProviderToolsTest {
 
             """;
 
+    /** The same with Google's own most of 131,072 tokens. */
+    private static final String READING = ROW.replace("placed", "reading").replace(", tool_tokens_max: 5000", "");
+
     private static final String PAGE = "https://example.com/page";
     private static final String FUNCTION =
             "{'type':'function','function':{'name':'f','parameters':{'type':'object','properties':{}}}}";
@@ -72,7 +80,7 @@ class ProviderToolsTest {
     static void start(Stores stores) throws IOException {
         Path file = folder.resolve(stores + ".yaml");
         CatalogueLoader.copyBuiltIn(file);
-        Files.writeString(file, Files.readString(file).replaceFirst("\n  - id: ", "\n" + ROW + "  - id: "));
+        Files.writeString(file, Files.readString(file).replaceFirst("\n  - id: ", "\n" + ROW + READING + "  - id: "));
         gateway = Gateway.startOn(stores, "models.file", file.toString());
     }
 
@@ -482,9 +490,51 @@ class ProviderToolsTest {
         assertThat(held).as("grown to the charge at the end").isGreaterThanOrEqualTo(counted(rich, "charged_micros"));
 
         Customer poor = gateway.customer("4");
-        assertThat(poor.chat(body).status()).as("the hold has 16,384 tokens").isEqualTo(200);
+        assertThat(poor.chat(body).status())
+                .as("a hold on less has 16,384 tokens")
+                .isEqualTo(200);
         assertThat(poor.consumed()).isEqualByComparingTo("4");
         assertThat(gateway.customer("1").chat(body).status()).isEqualTo(402);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "chat|{'type':'url_context'}|0",
+                "chat|{'type':'code_execution'},{'type':'google_search'}|20",
+                "responses|{'type':'code_interpreter'}|0",
+                "responses|{'type':'url_context'}|20",
+                "interactions|{'type':'code_execution'}|0",
+                "interactions|{'type':'url_context'}|20",
+                "gemini|{'codeExecution':{}}|0",
+                "gemini|{'urlContext':{}},{'googleSearch':{}}|20",
+            })
+    void many_calls_with_tools_cost_the_operator_three_a_day(String door, String tools, int limit) throws Exception {
+        Customer customer = limit == 0
+                ? gateway.customer("470")
+                : gateway.customer("1000", Gateway.KeyOptions.spend(null, null, "470"));
+        int served = 0;
+        for (int wave = 0; wave < 2; wave++) {
+            List<Future<Reply>> all = new ArrayList<>();
+            try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 12; i++) {
+                    String text = "Sum up " + PAGE + " [[sandbox: tool_tokens=" + (120_000 + 1_000 * i) + "]]";
+                    boolean streams = i % 2 == 0;
+                    all.add(callers.submit(() -> ask(customer, door, streams, "reading", text, tools)));
+                }
+            }
+            for (Future<Reply> one : all) {
+                assertThat(one.get().status()).as(one.get().text()).isIn(200, 402, 429);
+                served += one.get().status() == 200 ? 1 : 0;
+            }
+            gateway.commands().grant(customer.account(), 470_000_000, "the next wave");
+        }
+        assertThat(served).isGreaterThan(3);
+        assertThat(Calls.count(
+                        gateway::number, "due_micros > charged_micros AND account_id = '" + customer.account() + "'"))
+                .isLessThanOrEqualTo(3);
     }
 
     @Test

@@ -114,6 +114,13 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return factor == Tiers.ONE ? base : effective(base, factor);
     }
 
+    /** Returns this price with the rates of a usage's step for every prompt. */
+    public Tariff atStepOf(Usage usage) {
+        return above == null
+                ? this
+                : new Tariff(isAbove(usage.promptTokens()) ? above.rates() : rates, null, searchCounts, tiers);
+    }
+
     /** Returns the tokens that a usage's prompt is above; 0 if the rates for short prompts apply. */
     public long stepOf(Usage usage) {
         return above != null && isAbove(usage.promptTokens()) ? above.promptTokens() : 0;

@@ -29,7 +29,7 @@ interface Books {
     /**
      * Reserves the call's hold.
      *
-     * @param mayRunOnLess whether a call that may search may hold less than its most (D31): no count of its prompt follows
+     * @param mayRunOnLess whether a call that may use the provider's tools may hold less than its most (D31): no count of its prompt follows
      * @param then receives the decision; the hold may become durable later, see {@link #confirm}
      * @param lost called at most once, after a hold was granted: the hold could not be written and does not exist
      */
@@ -86,7 +86,7 @@ interface Books {
     /**
      * A hold that was granted.
      *
-     * @param onLess whether searches may exceed it (D31)
+     * @param onLess whether the provider's tools may exceed it (D31)
      * @param limit the native finish reason if the response is cut where the hold ends (D32)
      * @param limitedBy the limit or budget that reduced the hold; null if none did
      * @param mayLeave whether output that the hold covers may leave; if several nodes share the books, only once the hold is durable (D58)

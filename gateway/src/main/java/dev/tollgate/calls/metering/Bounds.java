@@ -43,7 +43,7 @@ record Bounds(
      * @param tier the service tier that is asked for
      * @param thoughtsRoom the tokens of thoughts of each candidate above its maximum (E39)
      * @param outputTokensMin the least output tokens of each candidate that are of use to the caller; 0 leaves that to the model
-     * @param searching the part of its searches that a hold covers
+     * @param held the part of what the provider's tools may add that a hold covers
      * @param images that an answer may have
      * @param tools the provider's tools apart from a search
      */
@@ -53,7 +53,7 @@ record Bounds(
             ServiceTier tier,
             long thoughtsRoom,
             int outputTokensMin,
-            Searching searching,
+            Held held,
             Images images,
             Tools tools) {
 
@@ -68,31 +68,41 @@ record Bounds(
                     ask.tier(),
                     ask.thoughtsRoom(),
                     outputTokensMin,
-                    Searching.MOST,
+                    Held.MOST,
                     Images.of(ask.images(), model, ask.tier()),
                     Tools.of(ask, model));
         }
 
         Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
-            this(audioTokensMax, searchesMax, tier, 0, 0, Searching.MOST, Images.NONE, Tools.NONE);
+            this(audioTokensMax, searchesMax, tier, 0, 0, Held.MOST, Images.NONE, Tools.NONE);
         }
 
         Extras withAudio(long tokensMax) {
-            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, searching, images, tools);
+            return new Extras(tokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, held, images, tools);
         }
 
         Extras withRoom(long tokensMax) {
             long room = Math.min(thoughtsRoom, tokensMax);
-            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, searching, images, tools);
+            return new Extras(audioTokensMax, searchesMax, tier, room, outputTokensMin, held, images, tools);
         }
 
-        Extras with(Searching next) {
+        Extras with(Held next) {
             return new Extras(audioTokensMax, searchesMax, tier, thoughtsRoom, outputTokensMin, next, images, tools);
         }
 
         /** Returns the searches that a hold covers. */
         int searchesHeld() {
-            return searching.onLess() ? Math.min(1, searchesMax) : searchesMax;
+            return held.onLess() ? Math.min(1, searchesMax) : searchesMax;
+        }
+
+        /** Returns the tokens of tools apart from a search that a hold covers. */
+        long toolTokensHeld() {
+            return held.onLess() ? tools.tokensOnLess() : tools.tokensMax();
+        }
+
+        /** Returns whether a hold on less would be smaller. */
+        boolean mayRunOnLess() {
+            return !held.onLess() && (searchesMax > 0 || tools.tokensOnLess() < tools.tokensMax());
         }
     }
 
@@ -114,8 +124,8 @@ record Bounds(
                     : NONE;
         }
 
-        /** Returns the tokens that a hold covers. */
-        long held() {
+        /** Returns the tokens that a hold on less covers. */
+        long tokensOnLess() {
             return Math.min(tokensMax, PromptBound.SEARCH_TOKENS);
         }
     }
@@ -185,14 +195,14 @@ record Bounds(
     }
 
     /**
-     * The searches that the hold of a call covers, if it may search (D31).
+     * The part of what the provider's tools may add to a call that its hold covers (D31).
      *
-     * @param onLess whether it covers one search, and not all
+     * @param onLess whether it covers one search and {@link Tools#tokensOnLess} of other tools, and not the most
      * @param spareTokens the part of the prompt's bound that a hold on less leaves out: most of what searches may add to a counted prompt
      */
-    record Searching(boolean onLess, long spareTokens) {
+    record Held(boolean onLess, long spareTokens) {
 
-        static final Searching MOST = new Searching(false, 0);
+        static final Held MOST = new Held(false, 0);
     }
 
     /** Returns the bounds of a request whose media are as far loaded as they are. */
@@ -200,7 +210,7 @@ record Bounds(
         Extras extras = Extras.of(ask, model, prompt.audioTokensMax());
         return new Bounds(
                 model,
-                prompt.tokensMax() + extras.tools().held(),
+                prompt.tokensMax() + extras.toolTokensHeld(),
                 prompt.tokensMax(),
                 hasMedia,
                 ask.candidates() * ask.requests(),
@@ -212,7 +222,7 @@ record Bounds(
     Bounds withPrompt(PromptBound prompt) {
         return new Bounds(
                 model,
-                prompt.tokensMax() + extras.tools().held(),
+                prompt.tokensMax() + extras.toolTokensHeld(),
                 prompt.tokensMax(),
                 mediaUncounted,
                 candidates,
@@ -220,31 +230,32 @@ record Bounds(
                 extras.withAudio(prompt.audioTokensMax()));
     }
 
-    /** Returns the bounds of a smaller hold, which searches may exceed (D31); null if these have none: the model may not search. */
+    /** Returns the bounds of a smaller hold, which the provider's tools may exceed (D31); null if these have none: the model may use no such tool. */
     @Nullable
     Bounds less() {
-        if (extras.searchesMax() == 0 || extras.searching().onLess()) {
+        if (!extras.mayRunOnLess()) {
             return null;
         }
+        Tools tools = extras.tools();
         return new Bounds(
                 model,
-                promptTokensMax - extras.searching().spareTokens(),
+                promptTokensMax - extras.held().spareTokens() - (tools.tokensMax() - tools.tokensOnLess()),
                 promptTokensByBytes,
                 mediaUncounted,
                 candidates,
                 askedTokensMax,
-                extras.with(new Searching(true, 0)));
+                extras.with(new Held(true, 0)));
     }
 
     /** Returns the prompt tokens that a hold keeps for what searches and other tools add after the prompt was reported. */
     long toolTokensKept() {
-        boolean isHeld = extras.searchesMax() > 0 && !extras.searching().onLess();
-        return (isHeld ? PromptBound.SEARCH_TOKENS : 0) + extras.tools().held();
+        boolean isHeld = extras.searchesMax() > 0 && !extras.held().onLess();
+        return (isHeld ? PromptBound.SEARCH_TOKENS : 0) + extras.toolTokensHeld();
     }
 
     /** Returns the tokens of the prompt itself, with those of searches: the part of its bound that decides the step. */
     private long promptAlone() {
-        return promptTokensMax - extras.tools().held();
+        return promptTokensMax - extras.toolTokensHeld();
     }
 
     /**
@@ -264,8 +275,8 @@ record Bounds(
             parts = extras.withRoom(left - max);
         }
         long spare = Math.clamp(prompt - counted, 0, PromptBound.SEARCH_TOKENS_SPARED);
-        parts = parts.with(new Searching(false, extras.searchesMax() == 0 ? 0 : spare));
-        long held = prompt + extras.tools().held();
+        parts = parts.with(new Held(false, extras.searchesMax() == 0 ? 0 : spare));
+        long held = prompt + extras.toolTokensHeld();
         return new Bounds(model, held, promptTokensByBytes, false, candidates, max, parts);
     }
 
@@ -467,10 +478,13 @@ record Bounds(
             return extras.images();
         }
 
-        /** Returns the most tokens that tools add to a prompt: the rest of its bound for a search alone. */
+        /** Returns the most tokens that tools add to a prompt: for a search alone the rest of its bound, and no more than is held of a counted one. */
         long toolTokens(long prompt) {
-            long most = extras.tools().tokensMax();
-            return extras.tools().equals(Tools.NONE) ? promptTokens - prompt : most;
+            if (!extras.tools().equals(Tools.NONE)) {
+                return extras.tools().tokensMax();
+            }
+            long rest = promptTokens - prompt;
+            return extras.searchesMax() > 0 ? Math.min(rest, PromptBound.SEARCH_TOKENS) : rest;
         }
 
         /** Returns the most tokens of a prompt with what tools add to it. */

@@ -5,6 +5,7 @@ import dev.tollgate.books.calls.AttemptCost;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
+import dev.tollgate.models.Count;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
@@ -33,8 +34,8 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
     /** The most attempts with costs: no call makes so many. */
     private static final int ATTEMPTS_MAX = 24;
 
-    /** @param isReported whether the cost is what the channel has said @param isRefused whether it has said one that is not believed */
-    record Attempt(AttemptCost cost, Usage usage, boolean isReported, boolean isRefused) {}
+    /** @param list the rates of its cost; null if they are not known @param isReported whether the cost is what the channel has said @param isRefused whether it has said one that is not believed */
+    record Attempt(AttemptCost cost, Usage usage, @Nullable Tariff list, boolean isReported, boolean isRefused) {}
 
     Costs {
         attempts = List.copyOf(attempts);
@@ -57,7 +58,9 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
         List<Attempt> attempts = new ArrayList<>(1);
         if (charged != null && bill != null) {
             Usage usage = bill.usage().at(charged.usage().answeredTier());
-            attempts.add(attempt(price, charged.sent(), usage, charged.usage().cost()));
+            Attempt answer = attempt(price, charged.sent(), usage, charged.usage().cost());
+            attempts.add(answer);
+            addUncharged(attempts, price, answer, charged.usage());
         }
         for (AnswerUnderWay answer : answers) {
             if (answer != charged && answer.usage().isReported()) {
@@ -77,8 +80,27 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
         return new Costs(attempts.subList(0, Math.min(attempts.size(), ATTEMPTS_MAX)), price);
     }
 
+    /**
+     * Adds what the charged answer has used beyond its charge as a cost of its own, at the rates of the answer. The counts of the answer are those that
+     * are charged, and a channel that says what it charged has counted all.
+     */
+    private static void addUncharged(
+            List<Attempt> attempts, UpstreamModel.@Nullable Cost price, Attempt answer, UsageMeter meter) {
+        long tools = meter.toolTokensReported() - answer.usage().of(Count.TOOLS);
+        if (tools > 0 && price != null && !answer.isReported()) {
+            UpstreamModel.Cost same =
+                    new UpstreamModel.Cost(price.from(), price.tariff().atStepOf(answer.usage()), price.version());
+            Usage more = new Usage(answer.usage().tier()).with(Count.TOOLS, tools);
+            attempts.add(
+                    attempt(same, answer.cost().channel(), answer.cost().upstreamModel(), more, null));
+        }
+    }
+
+    /** Returns the usage of an answer that is not charged, with all that its tools have read. */
     private static Usage usage(UsageMeter meter) {
-        return meter.usage().at(meter.answeredTier());
+        Usage usage = meter.usage();
+        return usage.with(Count.TOOLS, Math.max(usage.of(Count.TOOLS), meter.toolTokensReported()))
+                .at(meter.answeredTier());
     }
 
     private static Attempt attempt(
@@ -103,6 +125,7 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
         return new Attempt(
                 new AttemptCost(CallText.name(channel), CallText.name(model), isBelieved ? reported : listed),
                 usage,
+                price == null ? null : price.tariff(),
                 isBelieved,
                 said != null && !isBelieved);
     }
@@ -131,11 +154,10 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
 
     /** Returns the list of the costs with counts and rates, so that each can be computed again. */
     String json() {
-        Tariff list = price == null ? null : price.tariff();
         Utf8Buffer json = Utf8Buffer.scratch().raw('[');
         for (Attempt attempt : attempts) {
             json.raw(attempt == attempts.getFirst() ? "" : ",");
-            CallTexts.cost(json, attempt.cost(), attempt.usage(), list, attempt.isReported(), attempt.isRefused());
+            CallTexts.cost(json, attempt.cost(), attempt.usage(), attempt.list(), attempt.isReported(), attempt.isRefused());
         }
         return json.raw(']').text();
     }

@@ -14,7 +14,7 @@ record PromptBound(long tokensMax, long audioTokensMax) {
 
     private static final long TOKENS_PER_ITEM = 64;
 
-    /** The tokens that searches add at most, as far as a hold covers them; and, besides, the provider's other tools (Y27). */
+    /** The tokens that searches add at most; and, besides, what a hold on less covers of the provider's other tools (D31, Y27). */
     static final long SEARCH_TOKENS = 16_384;
 
     /** The part of them that a hold on less leaves out if the prompt was counted. */

@@ -53,16 +53,16 @@ public final class Refusals {
         };
     }
 
-    /** Makes the refusal of a call that may search: its most is not covered, and its account may not have one more call on less (D31). */
+    /** Makes the refusal of a call that may use the provider's tools: its most is not covered, and its account may not have one more call on less (D31). */
     static ApiError of(ReserveOutcome.NotOnLess refused, Instant now) {
         if (refused.becauseOfRunningCalls()) {
             String places = " On less, an account may have " + Ledger.SHORTFALLS_MAX
-                    + " calls that search: these places are held by running calls"
+                    + " calls with such tools: these places are held by running calls"
                     + (refused.shortfalls() == 0 ? "." : " or used by calls of today that cost more than was covered.");
             return most(refused, places, refused.reservedMicros(), null).retryAfter(SOON);
         }
         Instant tomorrow = Objects.requireNonNull(SpendWindow.DAY.endsAt(now));
-        String today = " Until " + tomorrow + " the account's calls that search have to hold their most, because "
+        String today = " Until " + tomorrow + " the account's calls with such tools have to hold their most, because "
                 + refused.shortfalls() + " calls of today cost more than was covered.";
         ApiError error = most(refused, today, 0, tomorrow);
         return refused.most() instanceof ReserveOutcome.SpendLimitReached
@@ -76,7 +76,7 @@ public final class Refusals {
             case ReserveOutcome.InsufficientCredits credits ->
                 ApiError.of(
                                 ErrorCode.INSUFFICIENT_CREDITS,
-                                TOO_LOW + " With all its searches, the call can cost "
+                                TOO_LOW + " With all that the provider's tools may add, the call can cost "
                                         + Credits.text(credits.leastMicros())
                                         + " credits; " + Credits.text(credits.availableMicros()) + " are available."
                                         + why
@@ -86,7 +86,7 @@ public final class Refusals {
                 ApiError.of(
                                 ErrorCode.SPEND_LIMIT_EXCEEDED,
                                 sentence(limit) + "up to " + Credits.text(limit.leastMicros())
-                                        + " with all its searches." + why)
+                                        + " with all that the provider's tools may add." + why)
                         .lacking(shortage(limit, heldMicros, freesAt));
         };
     }

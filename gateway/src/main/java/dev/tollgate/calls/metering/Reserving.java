@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The phase before the hold: loads the media, then reserves by the upper bound of the prompt's bytes. If not even the smallest useful output is
- * covered, the upstream counts the prompt, free of charge, and its count replaces the bound; only then may a call that searches hold less than its
- * most (D31). A prompt that is long enough for the rates of long
+ * covered, the upstream counts the prompt, free of charge, and its count replaces the bound; only then may a call with the provider's tools hold
+ * less than its most (D31). A prompt that is long enough for the rates of long
  * prompts by its bytes alone is counted first, then held once, at the rates that apply (P6a). No call holds while it counts, so calls of one account
  * do not refuse each other.
  */

@@ -127,7 +127,7 @@ final class StoredBooks implements Books {
             Consumer<Reservation> then,
             Consumer<ApiError> lost) {
 
-        /** Returns the smaller hold of a call that may search; null for others. */
+        /** Returns the smaller hold of a call that may use the provider's tools; null for others. */
         @Nullable
         OnLess less() {
             Bounds less = bounds.less();

@@ -48,7 +48,7 @@ public record Translation(
         return new Translation(better, size, prepared, text, prompt, micros);
     }
 
-    /** Returns this translation with the bounds of a hold that searches may exceed (D31). */
+    /** Returns this translation with the bounds of a hold that the provider's tools may exceed (D31). */
     Translation onLess() {
         return withBounds(Objects.requireNonNull(bounds.less()));
     }

@@ -22,6 +22,9 @@ final class UsageMeter {
     /** UTF-8 bytes for a token if nothing better is known (D19). */
     private static final long BYTES_PER_TOKEN = 4;
 
+    /** The times that the most of a call's input is believed as tokens of tools: each page and each run of code is read once more. */
+    private static final long TIMES_INPUT_MAX = 16;
+
     private static final List<Modality> OTHERS = List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
 
     /** No model's output limit comes near it. */
@@ -43,6 +46,7 @@ final class UsageMeter {
     private long partsReported;
 
     private long promptReported;
+    private long toolsReported;
     private long outputReported;
     private long textReported;
     private boolean textEstimated;
@@ -201,6 +205,14 @@ final class UsageMeter {
         return flags;
     }
 
+    /**
+     * Returns the tokens of tools that the upstream has reported, within the limit or above it: the operator pays for them. What no tool can read is not
+     * believed.
+     */
+    long toolTokensReported() {
+        return Math.min(toolsReported, TIMES_INPUT_MAX * limits.inputTokens());
+    }
+
     /** Returns the counts to charge. */
     Usage usage() {
         return usage(true);
@@ -282,6 +294,7 @@ final class UsageMeter {
 
     private void noteMost(UpstreamEvent.Usage usage) {
         promptReported = Math.max(promptReported, sum(usage.of(Count.PROMPT), usage.of(Count.TOOLS)));
+        toolsReported = Math.max(toolsReported, usage.of(Count.TOOLS));
         long reasoning = limits.reasoningBilled() ? usage.of(Count.REASONING) : 0;
         textReported = Math.max(textReported, usage.of(Count.COMPLETION) - imageTokens());
         outputReported = Math.max(outputReported, sum(usage.of(Count.COMPLETION), reasoning));

@@ -45,7 +45,7 @@ class BoundsTest {
                 ServiceTier.STANDARD,
                 0,
                 Ask.SUMMARY_TOKENS_MIN,
-                Bounds.Searching.MOST,
+                Bounds.Held.MOST,
                 Bounds.Images.NONE,
                 Bounds.Tools.NONE);
         Bounds bounds = new Bounds(Sold.model(false), 100, 300, false, 1, 16_384L, extras);

@@ -134,20 +134,23 @@ class CallSimulationTest {
         int candidates = model.makesImages() ? 1 : 1 + random.nextInt(2);
         int promptTokens = 1 + random.nextInt(2_000);
         Long tokensMax = !model.makesImages() && random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(4_000));
+        Bounds.Tools tools =
+                random.nextBoolean() ? Bounds.Tools.NONE : new Bounds.Tools(1 + random.nextInt(60_000), 0);
         Bounds bounds = new Bounds(
                 model,
-                promptTokens + random.nextInt(2_000),
+                promptTokens + random.nextInt(2_000) + tools.tokensMax(),
                 promptTokens + 2_000,
                 false,
                 candidates,
                 tokensMax,
-                extras(model, random, tokensMax != null));
+                extras(model, random, tokensMax != null, tools));
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(
                 world,
                 candidates,
                 promptTokens,
+                tools.tokensMax() == 0 ? 0 : random.nextInt(120_000),
                 model.makesImages() ? bounds.extras().images().tokens() : 0);
         AtomicInteger over = new AtomicInteger();
         Counting counting = new Counting();
@@ -215,7 +218,7 @@ class CallSimulationTest {
             CallOutcome.CUT_TIME,
             CallOutcome.CUT_ROOM);
 
-    private static Bounds.Extras extras(Model model, Random random, boolean hasMaximum) {
+    private static Bounds.Extras extras(Model model, Random random, boolean hasMaximum, Bounds.Tools tools) {
         ServiceTier[] tiers = ServiceTier.values();
         long room = hasMaximum && random.nextBoolean() ? random.nextInt(2_000) : 0;
         boolean isPlain = model.pricing().tariff().isPlain();
@@ -226,9 +229,9 @@ class CallSimulationTest {
                 tier,
                 model.makesImages() ? 0 : room,
                 0,
-                Bounds.Searching.MOST,
+                Bounds.Held.MOST,
                 Sold.images(model, tier),
-                Bounds.Tools.NONE);
+                tools);
     }
 
     private static long available(Random random, Bounds bounds) {
@@ -281,7 +284,10 @@ class CallSimulationTest {
             return;
         }
         int reported = upstream.sent().getFirst().searched();
-        int charged = reported < 0 ? 0 : Math.min(bounds.extras().searchesMax(), Math.max(1, reported));
+        boolean mayBePages = bounds.extras().tools().tokensMax() > 0;
+        int charged = reported < 0 || reported == 0 && mayBePages
+                ? 0
+                : Math.min(bounds.extras().searchesMax(), Math.max(1, reported));
         world.require(settlement.bill().usage().searches() == charged, "who leaves pays for reported searches");
         if (charged > 1) {
             leftSearching.incrementAndGet();

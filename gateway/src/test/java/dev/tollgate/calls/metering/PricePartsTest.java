@@ -110,6 +110,25 @@ class PricePartsTest {
         assertThat(bounds(100, 0, ServiceTier.STANDARD).less()).isNull();
     }
 
+    @Test
+    void the_most_of_a_call_has_all_tokens_of_its_tools() {
+        Bounds.Extras extras = new Bounds.Extras(
+                0, 0, ServiceTier.STANDARD, 0, 0, Bounds.Held.MOST, Bounds.Images.NONE, new Bounds.Tools(100_000, 0));
+        Bounds most = new Bounds(MODEL, 100_100, 100, false, 1, 1_000L, extras);
+        assertThat(most.wantedMicros()).as("at the rates of short prompts").isEqualTo(10 * 100_100 + 20 * 1_000);
+        Coverage coverage = new Coverage(most, 10 * 100_100 + 20 * 300);
+        coverage.promptIs(100);
+        assertThat(coverage.tokens()).as("the tools may still add some").isEqualTo(300);
+
+        Bounds less = most.less();
+        assertThat(less.wantedMicros()).isEqualTo(10 * (100 + 16_384) + 20 * 1_000);
+        assertThat(less.less()).isNull();
+        assertThat(less.mostMicros(1_000)).as("whatever is held").isEqualTo(most.mostMicros(1_000));
+        Bounds.Extras few = new Bounds.Extras(
+                0, 0, ServiceTier.STANDARD, 0, 0, Bounds.Held.MOST, Bounds.Images.NONE, new Bounds.Tools(16_384, 1));
+        assertThat(new Bounds(MODEL, 16_484, 100, false, 1, 1_000L, few).less()).isNull();
+    }
+
     private static final long HELD = 1_000 + 100 + 20 * 300;
 
     /** Returns a call with a hold for 100 tokens of prompt, 300 of output and one search, that has reported eight searches. */

@@ -353,17 +353,17 @@ class RefusalsTest {
                 .returns(0L, Books.Bill::shortfallMicros);
     }
 
-    // ---- calls that search ----
+    // ---- calls with the provider's tools ----
 
     @Test
-    void a_call_that_searches_waits_for_the_places_of_others() {
+    void a_call_with_tools_waits_for_the_places_of_others() {
         ReserveOutcome.NotOnLess ofTeam = new ReserveOutcome.NotOnLess(
                 LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 5_000_000, 1_000_000, 0, 28_400_000, null), 0, 3_000_000);
         ApiError limited = Refusals.of(ofTeam, NOW);
         assertThat(limited.status()).isEqualTo(429);
         assertThat(limited.message())
-                .contains("the call needs up to 28.4 with all its searches.")
-                .endsWith("an account may have 3 calls that search: these places are held by running calls.")
+                .contains("the call needs up to 28.4 with all that the provider's tools may add.")
+                .endsWith("an account may have 3 calls with such tools: these places are held by running calls.")
                 .doesNotContain("reset");
         assertThat(limited.headers()).containsEntry("retry-after", "1").doesNotContainKey("x-should-retry");
         assertThat(Objects.requireNonNull(limited.shortage()).heldMicros())
@@ -377,7 +377,8 @@ class RefusalsTest {
         assertThat(poor.status()).isEqualTo(402);
         assertThat(poor.message())
                 .startsWith(
-                        Refusals.TOO_LOW + " With all its searches, the call can cost 28.4 credits; 7 are available.")
+                        Refusals.TOO_LOW
+                                + " With all that the provider's tools may add, the call can cost 28.4 credits; 7 are available.")
                 .endsWith("held by running calls or used by calls of today that cost more than was covered.");
         assertThat(poor.headers()).containsEntry("retry-after", "1");
     }
@@ -388,7 +389,7 @@ class RefusalsTest {
                 LimitReached.by(Owner.KEY, SpendWindow.TOTAL, 5_000_000, 1_000_000, 0, 28_400_000, null), 3, 0);
         ApiError limited = Refusals.of(ofKey, NOW);
         assertThat(limited.message())
-                .contains("up to 28.4 with all its searches. Until 2026-11-21T00:00:00Z")
+                .contains("up to 28.4 with all that the provider's tools may add. Until 2026-11-21T00:00:00Z")
                 .doesNotContain("reset");
         assertThat(limited.headers()).containsEntry("x-should-retry", "false");
         assertThat(SpentLimit.shown(limited).status()).isEqualTo(402);

@@ -221,13 +221,13 @@ final class SimulatedBooks implements Books {
         world.require(!offered.bill().isUncovered() || isUncovered, "a shortfall counts if it was asked for");
         world.require(
                 !offered.bill().isUncovered() || exceeds(offered.bill().usage()),
-                "a call that holds its most falls short by no search");
+                "a call that holds its most falls short by no search and no other tool");
         settlement = offered;
         state = State.CHARGED;
         availableMicros += heldMicros - chargedMicros;
     }
 
-    /** Returns whether a usage exceeds the hold because searches may, by its prompt or by output that came before the hold could grow. */
+    /** Returns whether a usage exceeds the hold because the provider's tools may, by its prompt or by output that came before the hold could grow. */
     private boolean exceeds(Usage used) {
         if (mostHeld == null) {
             return true;

@@ -28,16 +28,18 @@ final class SimulatedUpstream implements PreparedCall {
     private final SimulatedWorld world;
     private final int candidates;
     private final int promptTokens;
+    private final int toolTokens;
     private final long imageTokens;
     private final List<Sent> sent = new ArrayList<>();
     private boolean counts;
 
-    /** @param imageTokens of each image that it makes; 0 if it makes none */
-    SimulatedUpstream(SimulatedWorld world, int candidates, int promptTokens, long imageTokens) {
+    /** @param toolTokens that its tools add to the prompt @param imageTokens of each image that it makes; 0 if it makes none */
+    SimulatedUpstream(SimulatedWorld world, int candidates, int promptTokens, int toolTokens, long imageTokens) {
         this.imageTokens = imageTokens;
         this.world = world;
         this.candidates = candidates;
         this.promptTokens = promptTokens;
+        this.toolTokens = toolTokens;
     }
 
     List<Sent> sent() {
@@ -211,11 +213,11 @@ final class SimulatedUpstream implements PreparedCall {
 
         private UpstreamEvent.Usage usage(long tokens, long made) {
             return new UpstreamEvent.Usage(
-                    promptTokens + tokens,
+                    promptTokens + toolTokens + tokens,
                     UpstreamEvent.Modalities.NONE,
                     made == 0 ? UpstreamEvent.Modalities.NONE : new UpstreamEvent.Modalities(0, made, 0, 0, 0),
                     promptTokens,
-                    0,
+                    toolTokens,
                     tokens,
                     0,
                     world.random().nextBoolean() ? 0 : world.random().nextInt(promptTokens + 1));

@@ -122,7 +122,7 @@ final class Sold {
     /** Returns bounds whose thoughts have room for so many tokens above the maximum. */
     static Bounds roomy(boolean reasoningBilled, boolean sharing, long tokensMax, long room) {
         Bounds.Extras extras = new Bounds.Extras(
-                0, 0, ServiceTier.STANDARD, room, 0, Bounds.Searching.MOST, Bounds.Images.NONE, Bounds.Tools.NONE);
+                0, 0, ServiceTier.STANDARD, room, 0, Bounds.Held.MOST, Bounds.Images.NONE, Bounds.Tools.NONE);
         return new Bounds(model(reasoningBilled, sharing), 100, 300, false, 1, tokensMax, extras);
     }
 

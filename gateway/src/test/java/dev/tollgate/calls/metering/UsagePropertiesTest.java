@@ -51,22 +51,23 @@ class UsagePropertiesTest {
             Bounds.Tools tools = random.nextBoolean()
                     ? Bounds.Tools.NONE
                     : new Bounds.Tools(1 + RandomPrices.upTo(random, 500_000), random.nextInt(2));
+            Bounds.Extras extras = new Bounds.Extras(
+                    random.nextLong(byBytes + 1),
+                    random.nextInt(10),
+                    tier,
+                    0,
+                    0,
+                    Bounds.Held.MOST,
+                    Sold.images(model, tier),
+                    tools);
             return new Bounds(
                     model,
-                    byBytes + tools.held(),
+                    byBytes + extras.toolTokensHeld(),
                     byBytes,
                     random.nextBoolean(),
                     1 + random.nextInt(3),
                     random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(20_000)),
-                    new Bounds.Extras(
-                            random.nextLong(byBytes + 1),
-                            random.nextInt(10),
-                            tier,
-                            0,
-                            0,
-                            Bounds.Searching.MOST,
-                            Sold.images(model, tier),
-                            tools));
+                    extras);
         }
 
         private static List<UpstreamEvent> batch(Random random, Bounds bounds) {
@@ -179,6 +180,20 @@ class UsagePropertiesTest {
             Usage usage = call.meter().usage();
             if (!usage.equals(call.meter().usage())) {
                 fail("%s, then %s", usage, call.meter().usage());
+            }
+        });
+    }
+
+    @Test
+    void a_hold_of_the_most_covers_all_that_tools_add() {
+        calls(call -> {
+            Usage usage = call.meter().usage();
+            Bounds.Images images = call.bounds().extras().images();
+            long made = images.most() == 0 ? 0 : usage.of(Count.OUTPUT_IMAGE);
+            long output = call.pricing().billedOutputTokens(usage) - made + images.weightOf(made);
+            long held = call.bounds().chargeMicros(call.bounds().promptTokensMax(), output);
+            if (call.pricing().chargeMicros(usage) > held) {
+                fail("%d, above %d of %s, for %s", call.pricing().chargeMicros(usage), held, call.bounds(), usage);
             }
         });
     }

@@ -16,7 +16,7 @@ final class ReservationRow {
     private long heldMicros;
     private @Nullable EndedCall ended;
 
-    /** Makes the row of a new reservation. @param onLess whether its searches may exceed the hold (D31) */
+    /** Makes the row of a new reservation. @param onLess whether the provider's tools may exceed the hold (D31) */
     ReservationRow(OpenHold hold, boolean onLess) {
         this.hold = hold;
         this.onLess = onLess;

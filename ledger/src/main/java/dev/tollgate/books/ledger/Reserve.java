@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds credits for a call: as much of the wanted amount as the balance and the spend windows of its owners cover, if they cover the
- * least amount; otherwise nothing (decision D31). A call that may search wants its most. If its least is not covered, it may hold less, as one of
+ * least amount; otherwise nothing (decision D31). A call that may use the provider's tools wants its most. If its least is not covered, it may hold less, as one of
  * few of its account: running calls on less and the shortfalls of the day are together at most {@link Ledger#SHORTFALLS_MAX}.
  */
 public final class Reserve extends LedgerChange<ReserveOutcome> {
@@ -24,7 +24,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final BooleanSupplier allowed;
     private ReserveOutcome.@Nullable SpendLimitReached heldBackBy;
 
-    /** Creates a reservation of a call that may not search. */
+    /** Creates a reservation of a call that may use no tool of the provider. */
     public Reserve(
             OpenHold hold, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, BooleanSupplier allowed) {
         this(hold, leastMicros, wantedMicros, null, limits, allowed);
@@ -32,7 +32,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
 
     /**
      * @param leastMicros 0 to {@code wantedMicros}
-     * @param less the smaller hold of a call that may search, whose least and wanted amounts are its most; null if it may not search
+     * @param less the smaller hold of a call that may use the provider's tools, whose least and wanted amounts are its most; null if it may not
      * @param limits the key's limits, evaluated when the change is applied, after an earlier part has read them (decision D54)
      * @param allowed whether the key may be used, evaluated when the change is applied
      */
@@ -55,7 +55,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     /**
-     * A hold that the searches of a call may exceed (decision D31).
+     * A hold that the provider's tools may exceed (decision D31).
      *
      * @param isAllowed whether the call may run on it; otherwise the outcome only says whether it makes sense to ask again
      */
@@ -125,7 +125,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
                 : hold(book, account, windows, wantedMicros, false);
     }
 
-    /** Decides over a call that may search and whose most is not covered (D31). */
+    /** Decides over a call that may use the provider's tools and whose most is not covered (D31). */
     private ReserveOutcome onLess(
             Book book, AccountRow account, CallWindows windows, OnLess smaller, ReserveOutcome.Short most)
             throws SQLException {

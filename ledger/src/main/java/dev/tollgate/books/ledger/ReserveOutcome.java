@@ -11,11 +11,11 @@ public sealed interface ReserveOutcome {
 
     /**
      * @param heldMicros from the least to the wanted amount
-     * @param onLess whether the call holds less than its most, so that its searches may exceed the hold (decision D31)
+     * @param onLess whether the call holds less than its most, so that the provider's tools may exceed the hold (decision D31)
      */
     record Reserved(long heldMicros, boolean onLess) implements ReserveOutcome {
 
-        /** Makes the hold of a call that does not exceed it by searches. */
+        /** Makes the hold of a call that the provider's tools do not exceed. */
         public Reserved(long heldMicros) {
             this(heldMicros, false);
         }
@@ -35,7 +35,7 @@ public sealed interface ReserveOutcome {
     }
 
     /**
-     * The most of a call that may search is not covered, and the account may not have one more call on less (decision D31).
+     * The most of a call that may use the provider's tools is not covered, and the account may not have one more call on less (decision D31).
      *
      * @param shortfalls of the account in the calendar day (UTC); if they are fewer than {@link Ledger#SHORTFALLS_MAX}, running calls on less are
      *     the reason
