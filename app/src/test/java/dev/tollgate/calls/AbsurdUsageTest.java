@@ -193,6 +193,21 @@ class AbsurdUsageTest {
     }
 
     @Test
+    void tools_of_an_unreported_prompt_are_no_shortfall() {
+        Customer customer = gateway.customer("1000");
+        gateway.script(
+                UpstreamScript.answers()
+                        .text("Hello.")
+                        .finish("STOP")
+                        .event(
+                                "{\"usageMetadata\":{\"toolUsePromptTokenCount\":1000000,\"cachedContentTokenCount\":50,\"candidatesTokenCount\":5}}"));
+        String body = CALL.formatted(false).replace("Tell me", "y".repeat(300)).replace("2.5-pro", "3.8-flash");
+        assertThat(customer.chat(body).status()).isEqualTo(200);
+        assertThat(flags(customer)).contains("clamped", "estimated").doesNotContain("shortfall");
+        assertThat(gateway.differences()).isEmpty();
+    }
+
+    @Test
     void excess_reports_are_logged_once_and_not_for_each_call() {
         try (Gateway fresh = Gateway.start();
                 LogCapture log = new LogCapture()) {
@@ -242,7 +257,14 @@ class AbsurdUsageTest {
         String model = any(random, List.of("gemini-2.5-pro", "gemini-3.1-pro", "google/gemini-2.5-pro"));
         String max = random.nextBoolean() ? ",\"max_tokens\":" + (1 + random.nextInt(2_000)) : "";
         String n = model.equals("gemini-2.5-pro") && random.nextInt(3) == 0 ? ",\"n\":3" : "";
-        String search = random.nextInt(3) == 0 ? ",\"web_search_options\":{}" : "";
+        String search = any(
+                random,
+                List.of(
+                        "",
+                        "",
+                        ",\"web_search_options\":{}",
+                        ",\"tools\":[{\"type\":\"url_context\"}]",
+                        ",\"tools\":[{\"type\":\"code_execution\"}]"));
         return "{\"model\":\"" + model + "\"" + max + n + search + ",\"stream\":" + random.nextBoolean()
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + "Tell me. ".repeat(1 + random.nextInt(20))
                 + "\"}]}";

@@ -10,7 +10,8 @@ import java.sql.SQLException;
  */
 final class KeyOwnerCheck implements Check {
 
-    // The log's JSON begins with the id, the member and the team. Of a move it has what differs.
+    // The log's JSON begins with the id, the member and the team. Of a move it has what differs: locks of a member's
+    // key end with it.
     private static final String SQL = """
             WITH owned AS (
                 SELECT k.* FROM api_key k JOIN account a ON a.id = k.account_id WHERE a.deleted_at IS NULL),
@@ -37,7 +38,7 @@ final class KeyOwnerCheck implements Check {
             SELECT m.id, m.member_id, m.team_id, ''
             FROM moved m LEFT JOIN told l ON l.account_id = m.account_id AND l.subject = m.former AND l.action = 'key.move'
             WHERE m.wrong <> ''
-                OR l.subject IS NOT NULL AND (l.after_json <> m.told OR SUBSTR(l.before_json, 1, LENGTH(m.was) + 2) NOT IN (m.was || '}', m.was || ',"l'))
+                OR l.subject IS NOT NULL AND (l.after_json <> m.told OR SUBSTR(l.before_json, 1, LENGTH(m.was) + 3) NOT IN (m.was || '}', m.was || ',"l'))
                 OR l.subject IS NULL AND NOT EXISTS (
                     SELECT 1 FROM told g
                     WHERE g.account_id = m.account_id AND g.action IN ('member.remove', 'member.leave', 'team.leave')

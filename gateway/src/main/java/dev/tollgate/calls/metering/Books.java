@@ -179,10 +179,16 @@ interface Books {
      * The price of a call. Amounts are in micro-credits.
      *
      * @param dueMicros price of the usage
-     * @param reportedMicros price of the part that the upstream has reported: the due amount unless something is estimated
+     * @param reportedMicros price of the part that the upstream has reported: the due amount unless something is estimated, and never more
      * @param heldMicros amount held for the call
      */
     record Bill(Usage usage, long dueMicros, long reportedMicros, long heldMicros, End end) {
+
+        public Bill {
+            // Cached tokens of a prompt that was not reported are none, and its tools may then add more: what is
+            // reported can cost more than the whole.
+            reportedMicros = Math.min(reportedMicros, dueMicros);
+        }
 
         /** Returns the amount by which the reported usage exceeds the hold. It is held first (D33); an estimate never is (D19). */
         long missingMicros() {
