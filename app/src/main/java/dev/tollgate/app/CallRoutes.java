@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.tasks.TaskHandler;
 import dev.tollgate.calls.files.FileAddresses;
@@ -223,7 +224,9 @@ record CallRoutes(
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofAll("/models", key, models.list(), googleModels.list()));
         api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
-        api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
+        PricesHandler.Versions versions =
+                version -> Records.read(() -> books.stores().prices().onSale(version));
+        api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), versions, calls.models()::now)));
     }
 
     private @Nullable String instructions() {

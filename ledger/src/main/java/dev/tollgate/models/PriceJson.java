@@ -20,7 +20,7 @@ final class PriceJson {
         return json;
     }
 
-    private static void write(ObjectNode json, PriceSchedule.Dated price) {
+    static void write(ObjectNode json, PriceSchedule.Dated price) {
         json.put("version", price.pricing().version());
         json.put("from", from(price.from()));
         TariffJson.write(json, price.pricing().tariff());

@@ -15,16 +15,55 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code GET /v1/prices?after&limit}: the caller's price of each model, since when it holds, and the prices ahead (P8).
+ * {@code GET /v1/prices?after&limit}: the caller's price of each model, since when it holds, and the prices ahead (P8). With {@code version} that version
+ * alone, also one of the past: receipts name it.
  *
+ * @param versions all prices that were ever on sale
  * @param clock the time by which prices come into force
  */
-public record PricesHandler(Catalogue catalogue, InstantSource clock) implements Handler<Caller> {
+public record PricesHandler(Catalogue catalogue, Versions versions, InstantSource clock) implements Handler<Caller> {
 
     private static final Limit LIMIT = Limit.of(1_000, 100);
+    private static final int VERSION_CHARS_MAX = 200;
+
+    /** A price that is or was on sale. */
+    public record Version(String modelId, PriceSchedule.Dated price) {}
+
+    /** The prices that were ever on sale. */
+    @FunctionalInterface
+    public interface Versions {
+
+        /** Returns the price with a version's name; null if there was none. Blocks. */
+        @Nullable
+        Version find(String version);
+    }
 
     @Override
     public void handle(Exchange exchange, Caller caller) {
+        String version = exchange.query("version");
+        if (version == null) {
+            page(exchange, caller);
+        } else {
+            exchange.compute(() -> one(version, caller), body -> exchange.json(200, body));
+        }
+    }
+
+    private byte[] one(String name, Caller caller) {
+        Version found = name.length() > VERSION_CHARS_MAX ? null : versions.find(name);
+        if (found == null || !caller.mayUse(found.modelId())) {
+            throw ApiError.invalid(
+                            "version", "No model that the key may use has or had the price version in 'version'.")
+                    .withStatus(404)
+                    .asException();
+        }
+        ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
+        ObjectNode price = list.putArray("data").addObject().put("model", found.modelId());
+        PriceJson.write(price, found.price());
+        price.putArray("next");
+        return ApiJson.MAPPER.writeValueAsBytes(list.putNull("next"));
+    }
+
+    private void page(Exchange exchange, Caller caller) {
         List<Model> models = catalogue.all().stream()
                 .filter(model -> caller.mayUse(model.id()))
                 .toList();

@@ -7,6 +7,7 @@ import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.testing.Asked;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,13 +36,21 @@ class PricesHandlerTest {
             .sold(new PriceSchedule(
                     List.of(new PriceSchedule.Dated(Instant.MIN, PLAIN), new PriceSchedule.Dated(LATER, WHOLE))));
 
+    private static final Map<String, PricesHandler.Version> PAST = Map.of(
+            "before",
+            new PricesHandler.Version(
+                    "gone", new PriceSchedule.Dated(Instant.parse("2026-01-01T00:00:00Z"), PLAIN.named("before"))),
+            "hidden",
+            new PricesHandler.Version("closed", new PriceSchedule.Dated(Instant.MIN, PLAIN.named("hidden"))));
+
     private static List<Route<?>> routes(Instant now) {
         Catalogue catalogue = CatalogueTest.catalogue(
                 DATED,
                 CatalogueTest.model("closed"),
                 CatalogueTest.model("second").sold(PriceSchedule.of(PLAIN)),
                 CatalogueTest.model("third").sold(PriceSchedule.of(PLAIN)));
-        return List.of(Route.get("/v1/prices", ModelsHandlerTest.KEY, new PricesHandler(catalogue, () -> now)));
+        return List.of(
+                Route.get("/v1/prices", ModelsHandlerTest.KEY, new PricesHandler(catalogue, PAST::get, () -> now)));
     }
 
     private static String prices(Instant now, String query) {
@@ -54,6 +63,22 @@ class PricesHandlerTest {
                     + "\"above\":{\"prompt_tokens\":200000,\"input\":800,\"output\":3600,\"cached_input\":80,\"audio_input\":1200,"
                     + "\"search_per_1000\":2800},\"tiers\":{\"flex\":0.5,\"priority\":1.8},\"reasoning\":\"billed\","
                     + "\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01}";
+
+    @Test
+    void a_past_version_has_its_rates() {
+        assertThat(prices(NOW, "?version=before"))
+                .isEqualTo(
+                        "{\"object\":\"list\",\"data\":[{\"model\":\"gone\",\"version\":\"before\",\"from\":\"2026-01-01T00:00:00Z\","
+                                + "\"input\":100,\"output\":200,\"reasoning\":\"free\","
+                                + "\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01},\"next\":[]}],\"next\":null}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hidden", "none", ""})
+    void a_version_that_the_key_cannot_see_is_a_404(String version) {
+        assertThat(Asked.get("/v1/prices?version=" + version).at(routes(NOW)).status())
+                .isEqualTo(404);
+    }
 
     @Test
     void a_price_ahead_is_listed_with_its_time() {

@@ -6,6 +6,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.PriceTerms;
+import dev.tollgate.models.PricesHandler;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
@@ -49,6 +50,8 @@ public final class SetPrices {
             SELECT number, model_id, version, created_at, terms, from_at FROM price WHERE kind = 'set'""";
     private static final String NEWEST = COLUMNS + " AND model_id = ? ORDER BY number DESC LIMIT 1";
     private static final String SINCE = COLUMNS + " AND number > ? ORDER BY number";
+    private static final String ON_SALE =
+            "SELECT kind, model_id, created_at, terms, from_at FROM price WHERE version = ? AND kind <> 'cost'";
     private static final String OF_MODEL = COLUMNS + " AND model_id = ? AND number < ? ORDER BY number DESC LIMIT ?";
 
     private final Database database;
@@ -75,6 +78,18 @@ public final class SetPrices {
 
     public SetPrices(Database database) {
         this.database = database;
+    }
+
+    /** Returns a price that is or was on sale, of the catalogue or set; null if there was none with this version. Blocks. */
+    public PricesHandler.@Nullable Version onSale(String version) {
+        return database.read(sql -> sql.one(ON_SALE, row -> onSale(version, row), version));
+    }
+
+    private static PricesHandler.Version onSale(String version, ResultSet row) throws SQLException {
+        Instant set = row.getString(1).equals(KIND) ? Columns.time(row, 3) : Instant.MIN;
+        Instant from = Columns.timeOrNull(row, 5);
+        Pricing pricing = PriceTerms.read(version, row.getString(4));
+        return new PricesHandler.Version(row.getString(2), new PriceSchedule.Dated(from == null ? set : from, pricing));
     }
 
     /** Applies the prices that were set to a catalogue, and all later ones. Blocks. */
