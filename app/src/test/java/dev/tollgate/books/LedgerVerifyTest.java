@@ -4,6 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tollgate.Main;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Scope;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +137,31 @@ class LedgerVerifyTest {
         out.getBuffer().setLength(0);
         assertSilent();
         assertThat(gateway.number("SELECT SUM(uncosted) FROM usage_hour")).isZero();
+    }
+
+    @Test
+    void usage_of_labels_is_added_up_again() {
+        Customer customer = gateway.customer("3");
+        KeySettings manager =
+                KeySettings.named("m").withKind(KeyKind.MANAGEMENT).withScopes(EnumSet.allOf(Scope.class));
+        String secret =
+                gateway.commands().createKey(customer.account(), manager).secret();
+        assertThat(gateway.send("PATCH", "/v1/organization", "{\"end_users\":true}", secret)
+                        .status())
+                .isEqualTo(200);
+        customer.chat(CALL.formatted("gemini-2.5-pro", false, "one").replaceFirst("\\{", "{\"user\":\"carol\","));
+        assertSilent();
+        gateway.execute("UPDATE usage_label SET charged_micros = charged_micros + 1, calls = 7 WHERE account_id = '"
+                + customer.account() + "'");
+
+        assertThat(run("ledger", "verify")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(", label 1, model gemini-2.5-pro, day from ", "1 charged_micros too many", "rebuild-usage");
+        out.getBuffer().setLength(0);
+        assertThat(run("ledger", "rebuild-usage")).isZero();
+        assertThat(out.toString()).isEqualTo("1 rows of usage were recomputed.\n");
+        out.getBuffer().setLength(0);
+        assertSilent();
     }
 
     @Test

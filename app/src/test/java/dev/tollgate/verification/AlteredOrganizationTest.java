@@ -98,6 +98,7 @@ class AlteredOrganizationTest {
             "UPDATE label SET created_day = created_day + 86400000 WHERE value = 'search'",
             "UPDATE label SET used_day = used_day - 86400000 WHERE value = 'search'",
             "DELETE FROM label WHERE value = 'search'",
+            "UPDATE label SET value = '', proof = 0 WHERE value = 'search'",
             "UPDATE call SET labels = NULL WHERE labels = '1 2 3'",
             "UPDATE call SET labels = '1 2 4' WHERE labels = '1 2 3'",
             "UPDATE call SET labels = 'none' WHERE labels = '1 2 3'");

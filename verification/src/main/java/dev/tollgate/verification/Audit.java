@@ -100,6 +100,7 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
         Findings findings = new Findings(_ -> {});
         return database.read(sql -> {
             run(sql, new UsageCheck(differences), findings, progress);
+            run(sql, new LabelCheck(differences), findings, progress);
             return sql.number(UsageCheck.FOLDED_UNTIL);
         });
     }
@@ -113,7 +114,7 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());
-        checks.add(new LabelCheck());
+        checks.add(new LabelCheck(findings::usage));
         checks.add(new KeyOwnerCheck());
         checks.addAll(ProofCheck.ALL);
         checks.add(new UsageCheck(findings::usage));

@@ -5,12 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Checks that the usage of each label is what the calls and refunds with its number add up to, from the day on from which it is kept. Returns the wrong rows
  * alone: the database adds up.
  */
-final class LabelCheck implements Check {
+record LabelCheck(Consumer<UsageDifference> differences) implements Check {
 
     private static final String SQL = """
             WITH labelled AS MATERIALIZED (
@@ -62,12 +63,7 @@ final class LabelCheck implements Check {
         for (int i = 0; i < UsageSql.LABEL_SUMS.size(); i++) {
             missing.add(row.getLong(5 + i));
         }
-        findings.add("usage of label %s of account %s by model %s on the day %s: %s"
-                .formatted(
-                        row.getString(3),
-                        row.getString(1),
-                        row.getString(4),
-                        row.getString(2),
-                        UsageDifference.wrong(UsageSql.LABEL_SUMS, missing)));
+        List<String> names = List.of(row.getString(1), row.getString(3), row.getString(4));
+        differences.accept(new UsageDifference(UsageDifference.Of.LABEL, row.getLong(2), names, missing));
     }
 }

@@ -146,6 +146,11 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                 LEFT JOIN label l ON l.account_id = u.account_id AND l.number = u.number
             WHERE l.number IS NULL OR u.first < l.created_day OR u.last > l.used_day
             ORDER BY u.account_id, u.number"""),
+            // A tag's value ends with its age or its account; a person is erased as an end user.
+            new StrayRows("labels", "account %s has label %s without its value, which is no end user's", """
+            SELECT l.account_id, l.number FROM label l JOIN account a ON a.id = l.account_id
+            WHERE l.value = '' AND l.name <> '' AND l.used_day >= a.labels_from AND a.deleted_at IS NULL
+            ORDER BY l.account_id, l.number"""),
             new StrayRows("accounts", "account %s has more credits of the sandbox than balance and holds", """
             SELECT a.id FROM account a WHERE a.sandbox_micros > a.balance_micros + a.reserved_micros ORDER BY a.id"""),
             new StrayRows(

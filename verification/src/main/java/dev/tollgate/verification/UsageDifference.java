@@ -10,7 +10,8 @@ import java.util.Locale;
  *
  * @param of the table
  * @param startsAt of the row, milliseconds
- * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended
+ * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended; for a label's
+ *     day: account, number and model
  * @param missing what has to be added to each sum, in their order, for it to be right
  */
 public record UsageDifference(Of of, long startsAt, List<String> names, List<Long> missing) {
@@ -19,26 +20,34 @@ public record UsageDifference(Of of, long startsAt, List<String> names, List<Lon
     public enum Of {
         QUARTER,
         DAY,
-        HOUR;
+        HOUR,
+        LABEL;
 
         List<String> sums() {
-            return this == HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS;
+            return switch (this) {
+                case QUARTER, DAY -> UsageSql.SUMS;
+                case HOUR -> UsageSql.HOUR_SUMS;
+                case LABEL -> UsageSql.LABEL_SUMS;
+            };
         }
     }
 
     String sentence() {
-        String whose = of == Of.HOUR
-                ? "channel '%s', model %s (upstream '%s'), %s".formatted(names.toArray())
-                : "account %s, key %s, model %s".formatted(names.toArray());
+        String whose =
+                switch (of) {
+                    case HOUR -> "channel '%s', model %s (upstream '%s'), %s".formatted(names.toArray());
+                    case LABEL -> "account %s, label %s, model %s".formatted(names.toArray());
+                    case QUARTER, DAY -> "account %s, key %s, model %s".formatted(names.toArray());
+                };
         return "usage of %s, %s from %s: %s"
                 .formatted(
                         whose,
-                        of.name().toLowerCase(Locale.ROOT),
+                        of == Of.LABEL ? "day" : of.name().toLowerCase(Locale.ROOT),
                         Instant.ofEpochMilli(startsAt),
                         wrong(of.sums(), missing));
     }
 
-    static String wrong(List<String> sums, List<Long> missing) {
+    private static String wrong(List<String> sums, List<Long> missing) {
         List<String> wrong = new ArrayList<>();
         for (int i = 0; i < sums.size(); i++) {
             long lacks = missing.get(i);

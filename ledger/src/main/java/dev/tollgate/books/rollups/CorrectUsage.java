@@ -13,24 +13,34 @@ public final class CorrectUsage implements RollupChange {
     public enum Of {
         QUARTER,
         DAY,
-        HOUR
+        HOUR,
+        LABEL;
+
+        /** Returns the sums of the table, in their order. */
+        List<UsageColumn> sums() {
+            return switch (this) {
+                case QUARTER, DAY -> UsageColumn.OF_ACCOUNTS;
+                case HOUR -> UsageColumn.OF_HOURS;
+                case LABEL -> UsageColumn.OF_LABELS;
+            };
+        }
     }
 
     /**
      * A row to correct.
      *
      * @param startsAt milliseconds
-     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, end
-     * @param missing to be added: for a quarter or a day to each sum, in the order of {@link UsageColumn}
+     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, end; for a label's day: account,
+     *     number and model
+     * @param missing to be added to each sum of the table, in the order of {@link UsageColumn}
      */
     public record Row(Of of, long startsAt, List<String> names, List<Long> missing) {
 
         public Row {
             names = List.copyOf(names);
             missing = List.copyOf(missing);
-            boolean isHour = of == Of.HOUR;
-            if (names.size() != (isHour ? 4 : 3)
-                    || missing.size() != (isHour ? UsageColumn.OF_HOURS.size() : UsageColumn.OF_ACCOUNTS.size())) {
+            if (names.size() != (of == Of.HOUR ? 4 : 3)
+                    || missing.size() != of.sums().size()) {
                 throw new IllegalArgumentException("not a row of usage");
             }
         }

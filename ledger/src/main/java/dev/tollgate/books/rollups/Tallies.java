@@ -242,24 +242,31 @@ final class Tallies {
     static void correct(Statements statements, String nodeId, List<CorrectUsage.Row> corrections) throws SQLException {
         for (CorrectUsage.Row row : corrections) {
             List<String> names = row.names();
+            Rows rows = adding(row.of()).on(statements);
             if (row.of() == CorrectUsage.Of.HOUR) {
-                Rows rows = ADD_HOUR.on(statements);
-                rows.number(row.startsAt()).text(nodeId);
-                for (String name : names) {
-                    rows.text(name);
-                }
-                sums(rows, OF_HOURS, sums(OF_HOURS, row.missing()));
-                rows.finish();
+                rows.number(row.startsAt()).text(nodeId).text(names.getFirst());
             } else {
-                Rows rows = (row.of() == CorrectUsage.Of.DAY ? ADD_DAY : ADD_QUARTER).on(statements);
-                rows.text(names.get(0))
-                        .number(row.startsAt())
-                        .text(names.get(1))
-                        .text(names.get(2));
-                sums(rows, OF_ACCOUNTS, sums(OF_ACCOUNTS, row.missing()));
-                rows.finish();
+                rows.text(names.getFirst()).number(row.startsAt());
             }
+            for (int i = 1; i < names.size(); i++) {
+                if (i == 1 && row.of() == CorrectUsage.Of.LABEL) {
+                    rows.number(Long.parseLong(names.get(i)));
+                } else {
+                    rows.text(names.get(i));
+                }
+            }
+            sums(rows, row.of().sums(), sums(row.of().sums(), row.missing()));
+            rows.finish();
         }
+    }
+
+    private static RowStatement adding(CorrectUsage.Of of) {
+        return switch (of) {
+            case QUARTER -> ADD_QUARTER;
+            case DAY -> ADD_DAY;
+            case HOUR -> ADD_HOUR;
+            case LABEL -> ADD_LABEL;
+        };
     }
 
     private static long[] sums(List<UsageColumn> columns, List<Long> values) {

@@ -372,6 +372,22 @@ class RollupsTest {
     }
 
     @Test
+    void a_correction_of_a_labels_day_is_added() {
+        long day = MIDNIGHT.toEpochMilli();
+        store.execute(
+                "INSERT INTO usage_label (account_id, day, number, model, calls, charged_micros) VALUES ('acc_1', "
+                        + day + ", 7, 'm', 2, 50), ('acc_1', " + day + ", 8, 'm', 1, 20)");
+        List<Long> missing = new ArrayList<>(Collections.nCopies(UsageColumn.OF_LABELS.size(), 0L));
+        missing.set(UsageColumn.OF_LABELS.indexOf(UsageColumn.CHARGED_MICROS), -9L);
+        store.commit(new CorrectUsage(
+                0, List.of(new CorrectUsage.Row(CorrectUsage.Of.LABEL, day, List.of("acc_1", "7", "m"), missing))));
+        assertThat(store.number("SELECT charged_micros FROM usage_label WHERE number = 7 AND calls = 2"))
+                .isEqualTo(41);
+        assertThat(store.number("SELECT charged_micros FROM usage_label WHERE number = 8"))
+                .isEqualTo(20);
+    }
+
+    @Test
     void many_accounts_and_months_are_folded_in_small_steps() {
         store.setNow(MIDNIGHT.plusMillis(-70 * DAY));
         for (int i = 0; i < 45; i++) {

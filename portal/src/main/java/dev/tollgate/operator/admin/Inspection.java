@@ -22,9 +22,10 @@ public interface Inspection extends AutoCloseable {
     /**
      * A row of the usage tables that is not the sum of its calls.
      *
-     * @param of {@code quarter}, {@code day} or {@code hour}
+     * @param of {@code quarter}, {@code day}, {@code hour} or {@code label}
      * @param startsAt milliseconds
-     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended
+     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended; for a
+     *     label's day: account, number and model
      * @param missing the amount that each sum lacks
      */
     record Row(String of, long startsAt, List<String> names, List<Long> missing) {

@@ -80,7 +80,7 @@ final class LedgerCommands {
     @Command(
             name = "rebuild-usage",
             description = {
-                "Recompute usage from the calls and the ledger: by quarter of an hour, day and hour.",
+                "Recompute usage from the calls and the ledger: by quarter of an hour, day, hour and label.",
                 "Only rows that differ are changed; 'ledger verify' names this command when it finds some."
             },
             mixinStandardHelpOptions = true)
