@@ -73,7 +73,7 @@ class RandomImagesTest {
             boolean isLeft) {
 
         static Said draw(Random random) {
-            int images = random.nextInt(5);
+            int images = random.nextInt(8);
             return new Said(
                     10 + random.nextInt(60),
                     random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(300),

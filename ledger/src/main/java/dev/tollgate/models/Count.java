@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 public enum Count {
     /** The whole prompt, with its cached part. */
     PROMPT("prompt_tokens"),
-    /** The tokens that the upstream's own tools (search) added to the prompt: pages of a search or of addresses, prompts that runs of code repeat. */
+    /**
+     * The tokens that the upstream's own tools (search) added to the prompt: pages of a search or of addresses, prompts that runs of code repeat. They never
+     * lift a prompt over a step, nor do the prompts of several requests together ({@link Usage#ofRequests}).
+     */
     TOOLS("tool_tokens"),
     /** Visible output of all candidates, without thoughts. */
     COMPLETION("completion_tokens"),

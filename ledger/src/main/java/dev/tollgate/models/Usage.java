@@ -102,6 +102,25 @@ public final class Usage {
         return of(Count.TEXT) == 0 && imagesWithinOutput() == 0 ? candidatesTokens() : 0;
     }
 
+    /**
+     * Returns this usage of several requests with the same prompt. A step is asked of each of them: if the sum of the prompts alone is above it, what is above
+     * counts beside the prompt, as tokens of tools do.
+     */
+    public Usage ofRequests(long requests, Tariff tariff) {
+        PriceRates.Step above = tariff.above();
+        if (above == null
+                || promptTokens() <= above.promptTokens()
+                || Math.ceilDiv(promptTokens(), Math.max(1, requests)) > above.promptTokens()) {
+            return this;
+        }
+        long prompt = above.promptTokens();
+        Usage cut = with(Count.PROMPT, prompt).with(Count.TOOLS, inputTokens() - prompt);
+        return cut.with(Count.CACHED, cut.cachedWithinPrompt())
+                .with(Count.CACHED_AUDIO, cut.cachedAudioWithinPrompt())
+                .with(Count.AUDIO, cut.cachedAudioWithinPrompt() + cut.uncachedAudioTokens())
+                .with(Count.IMAGE, Math.min(of(Count.IMAGE), prompt));
+    }
+
     /** Returns this usage at another service tier. */
     public Usage at(ServiceTier other) {
         return other == tier ? this : new Usage(other, counts);

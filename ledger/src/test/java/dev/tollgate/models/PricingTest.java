@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Randomly;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Objects;
@@ -50,6 +51,24 @@ class PricingTest {
         Usage usage = Usage.of(prompt, completion, 0);
         assertThat(pricing.exactCredits(usage)).isEqualByComparingTo(exact);
         assertThat(pricing.chargeMicros(usage)).isEqualTo(chargeMicros);
+    }
+
+    @Test
+    void a_step_is_asked_of_each_prompt_of_several_requests() {
+        Randomly.run(2_000, random -> {
+            Pricing pricing = RandomPrices.pricing(random);
+            PriceRates.Step above = pricing.tariff().above();
+            long prompt = above == null || random.nextBoolean()
+                    ? 1 + random.nextInt(1_000_000)
+                    : Math.max(1, above.promptTokens() - 2 + random.nextInt(5));
+            int requests = 1 + random.nextInt(10);
+            Usage one = Usage.of(prompt, 10, 0);
+            Usage all = Usage.of(prompt * requests, 10L * requests, 0).ofRequests(requests, pricing.tariff());
+            assertThat(pricing.exactCredits(all))
+                    .isEqualByComparingTo(pricing.exactCredits(one).multiply(BigDecimal.valueOf(requests)));
+            assertThat(pricing.tariff().stepOf(all)).isEqualTo(pricing.tariff().stepOf(one));
+            assertThat(all.inputTokens()).isEqualTo(prompt * requests);
+        });
     }
 
     @ParameterizedTest(name = "{0} tokens of 2.625 units are {1}")

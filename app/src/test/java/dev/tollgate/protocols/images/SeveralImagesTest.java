@@ -13,12 +13,16 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -85,6 +89,49 @@ class SeveralImagesTest {
         assertThat(events.getFirst().has("credits_consumed")).isFalse();
         assertThat(events.getLast().at("/usage/total_tokens").asLong()).isEqualTo(3 * 1_340);
         assertThat(events.getLast().get("credits_consumed").decimalValue()).isEqualByComparingTo("82.104");
+    }
+
+    @Test
+    void a_stream_above_the_maximum_sends_no_image_twice() {
+        gateway.script(UpstreamScript.answers()
+                .event(event("STOP", 1_120, png(1, 1))
+                        .replace("\"thoughtsTokenCount\":200", "\"thoughtsTokenCount\":4500")));
+        Reply reply = asks(3, true);
+        assertThat(reply.text().split("b64_json", -1)).hasSize(3 + 1);
+        assertThat(reply.text()).containsOnlyOnce("credits_consumed");
+    }
+
+    @Test
+    void the_step_of_a_price_is_asked_of_each_prompt(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("models.yaml");
+        Files.writeString(
+                file,
+                Files.readString(Path.of(ImagesTest.CATALOGUE))
+                        .replaceFirst(
+                                "(- id: gemini-3-pro-image\n(?:.*\n)*?)      reasoning:",
+                                "$1      above: {prompt_tokens: 50, input: 4000, output: 24000, image_output: 240000, search_per_1000: 2800}\n"
+                                        + "      reasoning:"));
+        try (Gateway stepped = Gateway.start("models.file", file.toString())) {
+            Customer other = stepped.customer("2000");
+            stepped.script(makes(png(1, 1)));
+            Reply four = ImagesTest.asks(stepped, other, PRO, ",'n':4");
+            assertThat(four.json().get("credits_consumed").decimalValue())
+                    .as("four prompts of 20 tokens")
+                    .isEqualByComparingTo(new BigDecimal("27.368").multiply(BigDecimal.valueOf(4)));
+            assertThat(four.json().at("/usage/input_tokens").asLong()).isEqualTo(80);
+            assertThat(other.lastTask().get("held").decimalValue())
+                    .as("held at the rates of each prompt")
+                    .isLessThan(new BigDecimal("300"));
+            stepped.script(UpstreamScript.answers()
+                    .event(event("STOP", 1_120, png(1, 1))
+                            .replace("\"promptTokenCount\":20", "\"promptTokenCount\":51")));
+            Reply two = ImagesTest.asks(stepped, other, PRO, ",'n':2");
+            assertThat(two.json().get("credits_consumed").decimalValue())
+                    .as("two prompts above the step")
+                    .isEqualByComparingTo(new BigDecimal("547.608"));
+            stepped.assertBooksAreClosed();
+            assertThat(stepped.differences()).isEmpty();
+        }
     }
 
     @ParameterizedTest

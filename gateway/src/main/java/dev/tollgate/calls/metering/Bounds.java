@@ -282,7 +282,12 @@ record Bounds(
 
     /** Returns whether the prompt's bound is above the step where the rates of long prompts begin. */
     boolean isLong() {
-        return model.pricing().tariff().isAbove(promptAlone());
+        return model.pricing().tariff().isAbove(Math.ceilDiv(promptAlone(), requests()));
+    }
+
+    /** Returns the requests to the upstream, each of which has the whole prompt. */
+    private int requests() {
+        return Math.max(1, extras.images().held());
     }
 
     /** Returns the output tokens that the first hold should cover, all candidates together. */
@@ -379,7 +384,7 @@ record Bounds(
     long chargeMicros(long promptTokens, long outputTokens, Usage parts) {
         long prompt = Math.min(promptTokens, promptAlone());
         return model.pricing()
-                .chargeMicros(new Usage(
+                .chargeMicros(ofRequests(new Usage(
                         parts.tier(),
                         prompt,
                         promptTokens - prompt,
@@ -392,7 +397,11 @@ record Bounds(
                         outputTokens,
                         parts.searches(),
                         0,
-                        parts.of(Count.MAPS)));
+                        parts.of(Count.MAPS))));
+    }
+
+    private Usage ofRequests(Usage usage) {
+        return usage.ofRequests(requests(), model.pricing().tariff());
     }
 
     /** Returns the charge of the whole prompt with the most audio, the most of tools, searches and images (P6a, Y27). @param outputTokens of text and thoughts */
@@ -405,7 +414,8 @@ record Bounds(
     /** Returns the charge for the given tokens as text, without a search. */
     long textMicros(long promptTokens, long outputTokens) {
         return model.pricing()
-                .chargeMicros(new Usage(extras.tier(), promptTokens, 0, outputTokens, 0, 0, 0, 0, 0, outputTokens));
+                .chargeMicros(ofRequests(
+                        new Usage(extras.tier(), promptTokens, 0, outputTokens, 0, 0, 0, 0, 0, outputTokens)));
     }
 
     private Usage usage(long promptTokens, long outputTokens) {
@@ -419,7 +429,7 @@ record Bounds(
     private Usage usage(long promptTokens, long outputTokens, int searches) {
         long prompt = Math.min(promptTokens, promptAlone());
         long audio = Math.min(extras.audioTokensMax(), prompt);
-        return new Usage(
+        return ofRequests(new Usage(
                 extras.tier(),
                 prompt,
                 promptTokens - prompt,
@@ -432,7 +442,7 @@ record Bounds(
                 outputTokens,
                 searches,
                 0,
-                extras.tools().maps());
+                extras.tools().maps()));
     }
 
     private long firstTokensEach() {

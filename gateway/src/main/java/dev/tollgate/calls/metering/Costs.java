@@ -58,7 +58,8 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
         List<Attempt> attempts = new ArrayList<>(1);
         if (charged != null && bill != null) {
             Usage usage = bill.usage().at(charged.usage().answeredTier());
-            Attempt answer = attempt(price, charged.sent(), usage, charged.usage().cost());
+            Attempt answer =
+                    attempt(price, charged.sent(), usage, charged.usage().cost());
             attempts.add(answer);
             addUncharged(attempts, price, answer, charged.usage());
         }
@@ -86,13 +87,14 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
      */
     private static void addUncharged(
             List<Attempt> attempts, UpstreamModel.@Nullable Cost price, Attempt answer, UsageMeter meter) {
-        long tools = meter.toolTokensReported() - answer.usage().of(Count.TOOLS);
-        if (tools > 0 && price != null && !answer.isReported()) {
+        Usage charged = answer.usage();
+        long tools = Math.max(0, meter.toolTokensReported() - charged.of(Count.TOOLS));
+        long images = Math.max(0, meter.imageTokensReported() - charged.imagesWithinOutput());
+        if (tools + images > 0 && price != null && !answer.isReported()) {
             UpstreamModel.Cost same =
-                    new UpstreamModel.Cost(price.from(), price.tariff().atStepOf(answer.usage()), price.version());
-            Usage more = new Usage(answer.usage().tier()).with(Count.TOOLS, tools);
-            attempts.add(
-                    attempt(same, answer.cost().channel(), answer.cost().upstreamModel(), more, null));
+                    new UpstreamModel.Cost(price.from(), price.tariff().atStepOf(charged), price.version());
+            Usage more = new Usage(charged.tier(), 0, tools, images).with(Count.OUTPUT_IMAGE, images);
+            attempts.add(attempt(same, answer.cost().channel(), answer.cost().upstreamModel(), more, null));
         }
     }
 
@@ -157,7 +159,8 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
         Utf8Buffer json = Utf8Buffer.scratch().raw('[');
         for (Attempt attempt : attempts) {
             json.raw(attempt == attempts.getFirst() ? "" : ",");
-            CallTexts.cost(json, attempt.cost(), attempt.usage(), attempt.list(), attempt.isReported(), attempt.isRefused());
+            CallTexts.cost(
+                    json, attempt.cost(), attempt.usage(), attempt.list(), attempt.isReported(), attempt.isRefused());
         }
         return json.raw(']').text();
     }

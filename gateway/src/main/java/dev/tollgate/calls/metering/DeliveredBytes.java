@@ -14,6 +14,7 @@ final class DeliveredBytes {
     private long visibleAtReport;
     private int made;
     private int madeAtReport;
+    private int arrived;
     private long spoken;
     private long spokenAtReport;
     private long thoughts;
@@ -37,6 +38,7 @@ final class DeliveredBytes {
             case UpstreamEvent.Media medium -> {
                 visible += images.most() == 0 ? images.weight() : 0;
                 made += made < images.most() ? 1 : 0;
+                arrived++;
                 media += medium.data().heapBytes();
             }
             case UpstreamEvent.Raw chunk -> raw += chunk.bytes();
@@ -60,6 +62,11 @@ final class DeliveredBytes {
     /** Returns the images, at most as many as are charged. */
     int images() {
         return made;
+    }
+
+    /** Returns all images, also those above the most that are charged. */
+    int imagesArrived() {
+        return arrived;
     }
 
     /** Returns the tokens of speech, by its length. */

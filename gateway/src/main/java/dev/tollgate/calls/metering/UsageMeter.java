@@ -140,7 +140,7 @@ final class UsageMeter {
 
     /** Returns the reported output tokens without thoughts and images; 0 without a report. */
     long reportedTextTokens() {
-        return counts.of(Count.COMPLETION) - imageTokens();
+        return counts.of(Count.COMPLETION) - allImageTokens();
     }
 
     /**
@@ -148,9 +148,20 @@ final class UsageMeter {
      * shown (Y4).
      */
     private long imageTokens() {
+        return Math.min(images.mostTokens(), allImageTokens());
+    }
+
+    /** Returns the tokens of all images, also of those above the most that are charged: they are no text, and cost the caller nothing. */
+    private long allImageTokens() {
         long told = counts.of(Count.OUTPUT_IMAGE);
-        long known = told == 0 ? bytes.images() * images.tokens() : told;
-        return Math.clamp(known, 0, Math.min(images.mostTokens(), counts.of(Count.COMPLETION)));
+        long completion = counts.of(Count.COMPLETION);
+        if (images.most() == 0 || told > 0) {
+            return images.most() == 0 ? 0 : Math.min(told, completion);
+        }
+        long first = Math.min(bytes.images() * images.tokens(), completion);
+        // Drafts are not counted: further images are those that the rest has room for.
+        long further = Math.min(bytes.imagesArrived() - bytes.images(), (completion - first) / images.tokens());
+        return first + further * images.tokens();
     }
 
     /** Returns the bytes of output without thoughts since the last report. */
@@ -213,6 +224,11 @@ final class UsageMeter {
         return Math.min(toolsReported, TIMES_INPUT_MAX * limits.inputTokens());
     }
 
+    /** Returns the tokens of images that the upstream has reported or sent, charged or not, as far as they are believed. */
+    long imageTokensReported() {
+        return Math.min(allImageTokens(), TIMES_INPUT_MAX * images.mostTokens());
+    }
+
     /** Returns the counts to charge. */
     Usage usage() {
         return usage(true);
@@ -226,19 +242,19 @@ final class UsageMeter {
     private Usage usage(boolean estimates) {
         long prompt = counts.of(Count.PROMPT);
         if (estimates && (!counts.has(Count.PROMPT) || (prompt == 0 && promptBytes > 0))) {
-            // Of several requests, those that brought an image count.
-            prompt = estimated(promptBytes * Math.clamp(bytes.images(), 1, Math.max(1, images.held())));
+            prompt = estimated(promptBytes * requests());
         }
         prompt = atMost(limits.promptTokens(), prompt);
         long toolUse = atMost(limits.toolTokens(prompt), counts.of(Count.TOOLS));
-        long candidates = counts.of(Count.COMPLETION);
+        long text = reportedTextTokens();
         long made = imageTokens();
-        if (estimates && candidates == 0 && bytes.visible() + bytes.images() + bytes.speechTokens() > 0) {
+        if (estimates && text + made == 0 && bytes.visible() + bytes.images() + bytes.speechTokens() > 0) {
             made = bytes.images() * images.tokens();
-            candidates = made + bytes.speechTokens() + estimated(bytes.visible());
+            text = bytes.speechTokens() + estimated(bytes.visible());
         }
+        long whole = atMost(limits.billedOutputTokens(), made + text);
         made = Math.min(made, images.tokensIn(cutTokens));
-        candidates = Math.min(limits.textTokens() + made, atMost(limits.billedOutputTokens(), candidates));
+        long candidates = Math.min(made + Math.min(limits.textTokens(), text), whole);
         long thoughts = counts.of(Count.REASONING);
         if (estimates && thoughts == 0 && bytes.thoughts() > 0) {
             thoughts = estimated(bytes.thoughts());
@@ -251,8 +267,14 @@ final class UsageMeter {
         if (limits.reasoningBilled()) {
             thoughts = Math.min(thoughts, textCut - (candidates - made));
         }
-        Usage usage = extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates));
+        Usage usage = extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates))
+                .ofRequests(requests(), limits.tariff());
         return images.most() == 0 ? made(usage) : images(usage, made);
+    }
+
+    /** Returns the requests that count: of several, those that brought an image. */
+    private int requests() {
+        return Math.clamp(bytes.images(), 1, Math.max(1, images.held()));
     }
 
     /** Returns a usage with images at their rate; the text is what remains, as Google counts it. */
@@ -296,8 +318,9 @@ final class UsageMeter {
         promptReported = Math.max(promptReported, sum(usage.of(Count.PROMPT), usage.of(Count.TOOLS)));
         toolsReported = Math.max(toolsReported, usage.of(Count.TOOLS));
         long reasoning = limits.reasoningBilled() ? usage.of(Count.REASONING) : 0;
-        textReported = Math.max(textReported, usage.of(Count.COMPLETION) - imageTokens());
-        outputReported = Math.max(outputReported, sum(usage.of(Count.COMPLETION), reasoning));
+        textReported = Math.max(textReported, usage.of(Count.COMPLETION) - allImageTokens());
+        long uncharged = allImageTokens() - imageTokens();
+        outputReported = Math.max(outputReported, sum(usage.of(Count.COMPLETION), reasoning) - uncharged);
     }
 
     /** Adds two counts, each absent, negative, or as large as a number can be. */

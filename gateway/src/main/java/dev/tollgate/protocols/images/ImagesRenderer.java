@@ -108,7 +108,7 @@ final class ImagesRenderer implements Renderer {
 
     /** Writes the image that was finished before this one. Its event has no usage yet, which for programs that add up is none. */
     private void finished(UpstreamEvent.@Nullable Media image, JsonPieces out) {
-        if (image == null) {
+        if (image == null || image == waits) { // the end of a cut answer ends each image once more
             return;
         }
         if (waits != null) {

@@ -54,7 +54,7 @@ class CallSimulationTest {
                     .orElseThrow());
 
     /** A model that makes images, at sixteen times the rate of its other output. */
-    private static final Model MAKES_IMAGES = Sold.model(
+    static final Model MAKES_IMAGES = Sold.model(
             new Pricing(
                     "images",
                     new Tariff(
@@ -134,16 +134,16 @@ class CallSimulationTest {
         int candidates = model.makesImages() ? 1 : 1 + random.nextInt(2);
         int promptTokens = 1 + random.nextInt(2_000);
         Long tokensMax = !model.makesImages() && random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(4_000));
-        Bounds.Tools tools =
-                random.nextBoolean() ? Bounds.Tools.NONE : new Bounds.Tools(1 + random.nextInt(60_000), 0);
+        Bounds.Tools tools = random.nextBoolean() ? Bounds.Tools.NONE : new Bounds.Tools(1 + random.nextInt(60_000), 0);
+        Bounds.Extras extras = extras(model, random, tokensMax != null, tools);
         Bounds bounds = new Bounds(
                 model,
-                promptTokens + random.nextInt(2_000) + tools.tokensMax(),
+                promptTokens + random.nextInt(2_000) + extras.toolTokensHeld(),
                 promptTokens + 2_000,
                 false,
                 candidates,
                 tokensMax,
-                extras(model, random, tokensMax != null, tools));
+                extras);
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(

@@ -7,13 +7,17 @@ import static dev.tollgate.models.Count.OUTPUT_IMAGE;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Count;
+import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Decisions D19, D37 and D39; guarantees B-14 and B-15. */
 class UsageMeterTest {
@@ -45,6 +49,46 @@ class UsageMeterTest {
         assertThat(meter.isBeyondAnyAnswer()).isFalse();
         meter.observe(Collections.nCopies(70, picture));
         assertThat(meter.isBeyondAnyAnswer()).isTrue();
+    }
+
+    /** @param counted image tokens in the details; 0 for none */
+    private static UsageMeter pictures(int arrived, long output, long counted) {
+        Model model = CallSimulationTest.MAKES_IMAGES;
+        Bounds.Extras extras = new Bounds.Extras(
+                0,
+                0,
+                ServiceTier.STANDARD,
+                0,
+                0,
+                Bounds.Held.MOST,
+                Sold.images(model, ServiceTier.STANDARD),
+                Bounds.Tools.NONE);
+        UsageMeter meter = new UsageMeter(100, new Bounds(model, 100, 100, false, 1, 2_000L, extras).usageLimits());
+        meter.observe(Collections.nCopies(arrived, new UpstreamEvent.Media(0, "image/png", "AAAA")));
+        meter.observe(List.of(new UpstreamEvent.Usage(
+                ABSENT, Modalities.NONE, new Modalities(0, counted, 0, 0, 0), 9, ABSENT, output, ABSENT)));
+        return meter;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // images, output tokens, of these images by the report; charged text and images
+        "6, 6720, 6720, 0, 4480",
+        "6, 6720, 0, 0, 4480",
+        "6, 7020, 6720, 300, 4480",
+        "6, 7020, 0, 300, 4480",
+        "4, 4780, 4480, 300, 4480",
+        "4, 4780, 0, 300, 4480",
+        "7, 4780, 0, 300, 4480", // three drafts, which nobody counts
+        "1, 1500, 1120, 380, 1120",
+    })
+    void images_above_the_most_are_no_text_and_cost_nothing(
+            int arrived, long output, long counted, long text, long charged) {
+        UsageMeter meter = pictures(arrived, output, counted);
+        assertThat(meter.usage().of(OUTPUT_IMAGE)).isEqualTo(charged);
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(text + charged);
+        assertThat(meter.passedMaximum()).isFalse();
+        assertThat(meter.imageTokensReported()).as("what the provider bills").isEqualTo(output - text);
     }
 
     @Test
