@@ -89,6 +89,11 @@ class InteractionAnswersTest {
         return new Answer(name, parts, "", List.of(steps), List.of(steps));
     }
 
+    /** An answer whose signatures come late: a stream has shown the text before them. */
+    private static Answer late(String name, List<String> parts, List<String> steps, String... streamed) {
+        return new Answer(name, parts, "", steps, List.of(streamed));
+    }
+
     private static String text(String text, String more) {
         return "{'text':'" + text + "'" + more + "}";
     }
@@ -117,20 +122,80 @@ class InteractionAnswersTest {
                         List.of(text("Hm", thought), text("m.", thought), text("Yes.", "")),
                         "thought:Hmm.",
                         "model_output:Yes."),
-                answer(
+                late(
                         "a text that is signed at its end",
+                        List.of(text("Ye", ""), text("s.", ""), text("", signed("c2ln"))),
+                        List.of("thought:[c2ln]", "model_output:Yes."),
+                        "model_output:Yes.",
+                        "thought:[c2ln]"),
+                late(
+                        "a text behind thoughts that is signed at its end",
                         List.of(text("Hm.", thought), text("Ye", ""), text("s.", ""), text("", signed("c2ln"))),
+                        List.of("thought:Hm.[c2ln]", "model_output:Yes."),
                         "thought:Hm.",
                         "model_output:Yes.",
                         "thought:[c2ln]"),
+                late(
+                        "a text that a signed thought ends",
+                        List.of(text("Yes.", ""), text("", thought + signed("c2ln"))),
+                        List.of("thought:[c2ln]", "model_output:Yes."),
+                        "model_output:Yes.",
+                        "thought:[c2ln]"),
+                late(
+                        "a text that is signed at its beginning and at its end",
+                        List.of(text("Ye", signed("c2ln")), text("s.", ""), text("", signed("bmV4dA=="))),
+                        List.of("thought:[bmV4dA==]", "thought:[c2ln]", "model_output:Yes."),
+                        "thought:[c2ln]",
+                        "model_output:Yes.",
+                        "thought:[bmV4dA==]"),
+                late(
+                        "a text that is signed twice in its middle",
+                        List.of(text("A", ""), text("b", signed("c2ln")), text("c", signed("bmV4dA==")), text("D", "")),
+                        List.of("thought:[bmV4dA==]", "thought:[c2ln]", "model_output:Abc", "model_output:D"),
+                        "model_output:Abc",
+                        "thought:[c2ln]",
+                        "thought:[bmV4dA==]",
+                        "model_output:D"),
+                late(
+                        "a text that is signed late, before thoughts",
+                        List.of(text("A.", ""), text("", signed("c2ln")), text("Hm.", thought), text("B.", "")),
+                        List.of("thought:[c2ln]", "model_output:A.", "thought:Hm.", "model_output:B."),
+                        "model_output:A.",
+                        "thought:[c2ln]",
+                        "thought:Hm.",
+                        "model_output:B."),
+                late(
+                        "a text that is signed late, before a call",
+                        List.of(text("I look.", ""), text("", signed("c2ln")), call("look", signed("bmV4dA=="))),
+                        List.of(
+                                "thought:[c2ln]",
+                                "model_output:I look.",
+                                "thought:[bmV4dA==]",
+                                "function_call:look{\"a\":\"é\"}"),
+                        "model_output:I look.",
+                        "thought:[c2ln]",
+                        "thought:[bmV4dA==]",
+                        "function_call:look{\"a\":\"é\"}"),
+                late(
+                        "a text behind an image that is signed at its end",
+                        List.of(image.formatted(signed("c2ln")), text("Two.", ""), text("", signed("bmV4dA=="))),
+                        List.of(
+                                "thought:[c2ln]",
+                                "model_output:<image/png aW1hZ2U=>",
+                                "thought:[bmV4dA==]",
+                                "model_output:Two."),
+                        "thought:[c2ln]",
+                        "model_output:<image/png aW1hZ2U=>Two.",
+                        "thought:[bmV4dA==]"),
                 answer(
                         "a text that is signed at its beginning",
                         List.of(text("Hm.", thought), text("Ye", signed("c2ln")), text("s.", "")),
                         "thought:Hm.[c2ln]",
                         "model_output:Yes."),
-                answer(
+                late(
                         "a text that is signed in its middle",
                         List.of(text("Y", ""), text("e", signed("c2ln")), text("s.", "")),
+                        List.of("thought:[c2ln]", "model_output:Yes."),
                         "model_output:Yes.",
                         "thought:[c2ln]"),
                 answer(
@@ -173,11 +238,10 @@ class InteractionAnswersTest {
                         List.of(text("Hm.", thought), text("é rai", ""), text("ns.", signed("c2ln"))),
                         sources,
                         List.of(
-                                "thought:Hm.",
+                                "thought:Hm.[c2ln]",
                                 "google_search_call:[\"rain\"]",
                                 "google_search_result:<b>",
-                                "model_output:é rains." + cited,
-                                "thought:[c2ln]"),
+                                "model_output:é rains." + cited),
                         List.of(
                                 "thought:Hm.",
                                 "model_output:é rains." + cited,
@@ -233,7 +297,7 @@ class InteractionAnswersTest {
                             Interactions.PATH + "/" + last.get("id").asString(), customer.key())
                     .json();
             assertThat(steps(keptOfStream).subList(1, steps(keptOfStream).size()))
-                    .isEqualTo(answer.streamed());
+                    .isEqualTo(answer.steps());
         }
     }
 

@@ -420,6 +420,21 @@ class KeptInteractionsTest {
         assertCalledAndAnswered(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",'stream':true"})
+    void a_signature_that_came_late_continues_with_its_text(String streamed) {
+        gateway.script(UpstreamScript.answers()
+                .text("Hello.")
+                .event(json("{'candidates':[{'content':{'parts':[{'text':'','thoughtSignature':'c2lnbmVk'}]},"
+                        + "'finishReason':'STOP'}]}"))
+                .times(20));
+        String id = id("'input':'Hi'" + streamed);
+        id("'input':'More'" + after(id));
+
+        assertThat(gateway.lastAsked().at("/contents/1/parts").toString())
+                .isEqualTo(json("[{'text':'Hello.','thoughtSignature':'c2lnbmVk'}]"));
+    }
+
     @Test
     void a_signature_that_another_model_made_is_left_out_and_named() {
         scriptCall();

@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The steps of a response: collected as JSON and, of a stream, written as events. At most one step is open. A signature becomes a {@code thought} step before
- * the part that it belongs to; a signature behind the beginning of a text follows the text. Not thread-safe.
+ * the part that it belongs to. A signature that comes after the beginning of a text stands before that text in the collected steps, which end with the output;
+ * in a stream, whose text has left, its step follows. Not thread-safe.
  */
 final class InteractionSteps {
 
@@ -29,12 +30,21 @@ final class InteractionSteps {
         OUTPUT
     }
 
-    /** The place of one step, or one text, in what is collected. */
+    /** The place of one text, or of a piece of a step, in what is collected. */
     private record Range(long from, long to) {}
+
+    /** A step that has ended. @param kind NONE for any other kind */
+    private record Step(Open kind, boolean isSigned, List<Range> pieces) {}
 
     /** The place of the data of an image that is shown by its address. */
     private record Addressed(long from, long to, JsonSource address) {}
 
+    private static final String TYPE = "{\"type\":\"";
+    private static final String THOUGHT = "thought";
+    private static final String OUTPUT = "model_output";
+    private static final String CONTENT = ",\"content\":[";
+    private static final int THOUGHT_HEAD = (TYPE + THOUGHT + '"').length();
+    private static final int OUTPUT_HEAD = (TYPE + OUTPUT + '"' + CONTENT).length();
     private static final byte[] DELTA = head("step.delta");
     private static final byte[] END = ascii("}\n\n");
 
@@ -44,7 +54,7 @@ final class InteractionSteps {
     /** Steps without commas between them. */
     private final CollectedJson items = new CollectedJson();
 
-    private final List<Range> steps = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
     private final List<Range> texts = new ArrayList<>(1);
     private final List<Addressed> addressed = new ArrayList<>(0);
     private final WavFile speech = new WavFile();
@@ -52,13 +62,15 @@ final class InteractionSteps {
     private JsonPieces out = new JsonPieces();
     private Open open = Open.NONE;
     private int index = -1;
-    /** The place of the first output among the steps; -1 without one. */
+    /** The place of the first output in the list of steps; -1 without one. */
     private int firstOutput = -1;
 
     private long from;
     private boolean hasSummary;
     private boolean hasSignature;
-    private boolean hasContent;
+    private int contents;
+    /** The place of the open output's last content. */
+    private long contentFrom;
     /** The place of the open text; -1 without one. */
     private long textFrom = -1;
 
@@ -67,6 +79,8 @@ final class InteractionSteps {
 
     private int codes;
     private @Nullable String pending;
+    /** Whether the signature that waits belongs to the last output, which has begun. */
+    private boolean isLate;
 
     /** @param addresses of images; null if they come inline @param keeping keeps images with the interaction; null if none are kept */
     InteractionSteps(
@@ -84,8 +98,11 @@ final class InteractionSteps {
     // ---- parts of the response ----
 
     void thought(String text) {
+        if (isLate) {
+            flush();
+        }
         if (open != Open.THOUGHT || hasSignature) {
-            start(Open.THOUGHT, "thought");
+            start(Open.THOUGHT, THOUGHT);
         }
         items.out()
                 .raw(hasSummary ? "" : ",\"summary\":[{\"type\":\"text\",\"text\":\"")
@@ -104,15 +121,33 @@ final class InteractionSteps {
         }
     }
 
+    /** Takes a signature for the output that has begun, or for the part that follows if there is none. */
+    private void signLate(@Nullable String signature) {
+        if (signature != null) {
+            sign(signature);
+            isLate = endsWithOutput();
+        }
+    }
+
+    private boolean endsWithOutput() {
+        return open == Open.OUTPUT
+                || open == Open.NONE && !steps.isEmpty() && steps.getLast().kind() == Open.OUTPUT;
+    }
+
     /** Shows the signature that waits, in a thought of its own or in the one that is open. */
     private void flush() {
         String signature = pending;
         if (signature == null) {
             return;
         }
+        boolean late = isLate;
         pending = null;
+        isLate = false;
+        if (late) {
+            endOutput();
+        }
         if (open != Open.THOUGHT || hasSignature) {
-            start(Open.THOUGHT, "thought");
+            start(Open.THOUGHT, THOUGHT);
         }
         items.out().raw(hasSummary ? "\"}]" : "").raw(",\"signature\":").string(signature);
         hasSummary = false;
@@ -120,6 +155,44 @@ final class InteractionSteps {
         delta(to -> to.raw("{\"type\":\"thought_signature\",\"signature\":")
                 .string(signature)
                 .raw('}'));
+        if (late) {
+            close("");
+            putBeforeOutput(steps.removeLast());
+        }
+    }
+
+    /** Ends the output. Its last content becomes a step of its own, which a signature can stand before. */
+    private void endOutput() {
+        boolean hasSeveral = open == Open.OUTPUT && contents > 1;
+        close("");
+        if (hasSeveral) {
+            Range whole = steps.removeLast().pieces().getFirst();
+            Range head = new Range(whole.from(), whole.from() + OUTPUT_HEAD);
+            Range before = new Range(whole.from(), contentFrom - ",".length());
+            Range end = new Range(whole.to() - "]}".length(), whole.to());
+            steps.add(new Step(Open.OUTPUT, false, List.of(before, end)));
+            steps.add(new Step(Open.OUTPUT, false, List.of(head, new Range(contentFrom, whole.to()))));
+        }
+    }
+
+    /**
+     * Puts a signature before the output that the steps end with: into the thought there, if that has none. A part has one signature, which stands directly
+     * before it; a further one, which had a part of its own, stands before that.
+     */
+    private void putBeforeOutput(Step signature) {
+        int at = steps.size() - 1;
+        Step before = at > 0 ? steps.get(at - 1) : null;
+        if (before == null || before.kind() != Open.THOUGHT || before.isSigned()) {
+            int place = before != null && before.kind() == Open.THOUGHT ? at - 1 : at;
+            steps.add(place, signature);
+            firstOutput += place <= firstOutput ? 1 : 0;
+            return;
+        }
+        Range summary = before.pieces().getFirst();
+        Range its = signature.pieces().getFirst();
+        Range open = new Range(summary.from(), summary.to() - "}".length());
+        Range member = new Range(its.from() + THOUGHT_HEAD, its.to());
+        steps.set(at - 1, new Step(Open.THOUGHT, true, List.of(open, member)));
     }
 
     void text(String text, @Nullable String signature) {
@@ -131,7 +204,7 @@ final class InteractionSteps {
             append(text);
         }
         if (!begins) {
-            sign(signature);
+            signLate(signature);
         }
     }
 
@@ -151,12 +224,13 @@ final class InteractionSteps {
         if (open == Open.OUTPUT) {
             closeText("");
         } else {
-            start(Open.OUTPUT, "model_output");
-            firstOutput = firstOutput < 0 ? index : firstOutput;
-            items.out().raw(",\"content\":[");
+            start(Open.OUTPUT, OUTPUT);
+            firstOutput = firstOutput < 0 ? steps.size() : firstOutput;
+            items.out().raw(CONTENT);
         }
-        items.out().raw(hasContent ? "," : "");
-        hasContent = true;
+        items.out().raw(contents > 0 ? "," : "");
+        contents++;
+        contentFrom = items.size();
     }
 
     void file(UpstreamEvent.Media made) {
@@ -254,6 +328,7 @@ final class InteractionSteps {
                     .raw('}'));
         }
         closeText(annotations);
+        isLate |= speech.isEmpty() && endsWithOutput();
         flush();
         speech();
         close("");
@@ -297,7 +372,7 @@ final class InteractionSteps {
         return text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Writes a search: before the first output of a whole response, and behind the steps of a stream, which have left. */
+    /** Writes a search: before the first output, in a stream behind the steps, which have left. */
     private void search(JsonNode queries, @Nullable String suggestions, String id) {
         if (queries.isEmpty()) {
             return;
@@ -314,11 +389,9 @@ final class InteractionSteps {
             }
             to.raw("]}");
         });
-        if (!streams) {
-            List<Range> search = List.copyOf(steps.subList(steps.size() - 2, steps.size()));
-            steps.subList(steps.size() - 2, steps.size()).clear();
-            steps.addAll(firstOutput < 0 ? steps.size() : firstOutput, search);
-        }
+        Step result = steps.removeLast();
+        Step call = steps.removeLast();
+        steps.addAll(firstOutput < 0 ? steps.size() : firstOutput, List.of(call, result));
     }
 
     private void step(Consumer<Utf8Buffer> whole) {
@@ -331,9 +404,9 @@ final class InteractionSteps {
     /** Writes the list of the steps. @param inline whether all images have their data */
     void write(JsonPieces to, boolean inline) {
         to.out().raw('[');
-        for (Range step : steps) {
+        for (Step step : steps) {
             to.out().raw(step == steps.getFirst() ? "" : ",");
-            repeat(step.from(), step.to(), to, inline);
+            step.pieces().forEach(piece -> repeat(piece.from(), piece.to(), to, inline));
         }
         to.out().raw(']');
     }
@@ -365,7 +438,7 @@ final class InteractionSteps {
     private void start(Open kind, String type) {
         close("");
         begin();
-        items.out().raw("{\"type\":\"").raw(type).raw('"');
+        items.out().raw(TYPE).raw(type).raw('"');
         event("step.start", to -> to.raw(",\"step\":{\"type\":\"").raw(type).raw("\"}"));
         open = kind;
     }
@@ -376,7 +449,7 @@ final class InteractionSteps {
     }
 
     private void stop() {
-        steps.add(new Range(from, items.size()));
+        steps.add(new Step(open, hasSignature, List.of(new Range(from, items.size()))));
         event("step.stop", to -> {});
     }
 
@@ -389,11 +462,11 @@ final class InteractionSteps {
             case THOUGHT -> items.out().raw(hasSummary ? "\"}]}" : "}");
             case OUTPUT -> items.out().raw("]}");
         }
+        stop();
         open = Open.NONE;
         hasSummary = false;
         hasSignature = false;
-        hasContent = false;
-        stop();
+        contents = 0;
     }
 
     /** @param annotations JSON; empty for none */
