@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Base64Text;
+import dev.tollgate.base.json.Doubles;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
@@ -255,7 +256,7 @@ final class ContentsWriter {
         writeId(call);
         json.writeStringProperty("name", FunctionNames.checked(call.name(), call.place()));
         json.writeName("args");
-        json.writeRawValue(call.arguments());
+        json.writeRawValue(Doubles.quoted(call.arguments()));
         json.writeEndObject();
         if (signature != null) {
             json.writeStringProperty("thoughtSignature", signature);

@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.json.Ascii;
+import dev.tollgate.base.json.Doubles;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.StrictUtf8;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
-import java.math.BigDecimal;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -14,15 +14,13 @@ import tools.jackson.core.JsonToken;
 
 /**
  * A tool's result as the object that {@code functionResponse.response} must be: a JSON object as it is, any other JSON value
- * and any other text under {@code result} (D45). Digits and key order stay. JSON that arguments of a call must not hold is text, and so is a
- * string in quotes.
+ * and any other text under {@code result} (D45). Digits and key order stay. JSON that arguments of a call must not hold is text, and so are a
+ * string in quotes and JSON with a number that the provider's double does not hold.
  */
 final class ToolResults {
 
     /** The depth to which a body may nest (D29); deeper text stays text. */
     private static final int DEPTH_MAX = 64;
-
-    private static final int EXPONENT_MAX = 1_000;
 
     private static final String RESULT = "result";
 
@@ -103,7 +101,8 @@ final class ToolResults {
                 if (token == JsonToken.PROPERTY_NAME) {
                     names.name(parser.currentName());
                 }
-                if ((mayHaveHalves && hasHalf(parser, token)) || isOutOfRange(parser, token)) {
+                if ((mayHaveHalves && hasHalf(parser, token))
+                        || token.isNumeric() && !Doubles.hold(parser.getString())) {
                     return JsonToken.NOT_AVAILABLE;
                 }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
@@ -126,27 +125,5 @@ final class ToolResults {
     private static boolean hasHalf(JsonParser parser, JsonToken token) {
         boolean isText = token == JsonToken.PROPERTY_NAME || token == JsonToken.VALUE_STRING;
         return isText && StrictUtf8.length(parser.getString()) < 0;
-    }
-
-    /** Returns whether a number has so large an exponent that it would fill the memory if it were written out. */
-    private static boolean isOutOfRange(JsonParser parser, JsonToken token) {
-        if (token != JsonToken.VALUE_NUMBER_FLOAT) {
-            return false;
-        }
-        char[] chars = parser.getStringCharacters();
-        for (int i = parser.getStringOffset(), end = i + parser.getStringLength(); i < end; i++) {
-            if (chars[i] == 'e' || chars[i] == 'E') {
-                return !isWithin(parser.getString());
-            }
-        }
-        return false; // so few digits as a parser takes
-    }
-
-    private static boolean isWithin(String number) {
-        try {
-            return Math.abs((long) new BigDecimal(number).scale()) <= EXPONENT_MAX;
-        } catch (NumberFormatException exponentBeyond32Bits) {
-            return false;
-        }
     }
 }

@@ -205,7 +205,7 @@ class GeminiRequestWriterTest {
 
     @Test
     void digits_and_keys_of_arguments_stay_as_they_came() {
-        String arguments = "{\"z\":12345678901234567890123,\"a\":1.50,\"é\":\"\\u00e9\"}";
+        String arguments = "{\"z\":9007199254740991,\"a\":1.50,\"é\":\"\\u00e9\"}";
         Asks asks = asks().user("?").assistant(null, call("x", "f", arguments)).result("x", "1");
         assertThat(asks.json()).contains("\"args\":" + arguments);
     }
@@ -229,7 +229,7 @@ class GeminiRequestWriterTest {
     void results_become_objects() {
         assertThat(response("{\"a\": 1.0}")).isEqualTo("{\"a\": 1.0}");
         assertThat(response("[1,2]")).isEqualTo("{\"result\":[1,2]}");
-        assertThat(response("12345678901234567890.10")).isEqualTo("{\"result\":12345678901234567890.10}");
+        assertThat(response("9007199254740991")).isEqualTo("{\"result\":9007199254740991}");
         assertThat(response("null")).isEqualTo("{\"result\":null}");
         assertThat(response("plain")).isEqualTo("{\"result\":\"plain\"}");
         assertThat(response("")).isEqualTo("{\"result\":\"\"}");
@@ -249,6 +249,14 @@ class GeminiRequestWriterTest {
                 "-1e1001",
                 "{\"a\":1E99999999999}",
                 "{\"a\":1e-1001}",
+                "18446744073709551616",
+                "{\"id\":1234567890123456789}",
+                "{\"rows\":[{\"id\":9007199254740993}]}",
+                "12345678901234567890.10",
+                "[0.1234567890123456789012]",
+                "1e400",
+                "-1e309",
+                "1e-400",
                 "\"abc\"",
                 "\"\"",
                 " \"a\" "
@@ -260,8 +268,24 @@ class GeminiRequestWriterTest {
 
     @Test
     void a_result_with_whole_characters_and_large_numbers_is_json() {
-        assertThat(response("{\"a\":\"\\ud83d\\ude00\",\"b\":1e999}"))
-                .isEqualTo("{\"a\":\"\\ud83d\\ude00\",\"b\":1e999}");
+        String json =
+                "{\"a\":\"\\ud83d\\ude00\",\"b\":1e308,\"c\":9007199254740992,\"d\":-0.30000000000000004,\"e\":1.50e-7}";
+        assertThat(response(json)).isEqualTo(json);
+    }
+
+    @Test
+    void a_number_that_would_lose_digits_is_a_string_of_arguments() {
+        assertThat(asks().user("?")
+                        .assistant(
+                                null,
+                                call(
+                                        "x",
+                                        "f",
+                                        "{\"a\": 1234567890123456789, \"é\":[1.5,-1e400,{\"b\":\"1234567890123456789\"}]}"))
+                        .result("x", "done")
+                        .json())
+                .contains(
+                        "\"args\":{\"a\": \"1234567890123456789\", \"é\":[1.5,\"-1e400\",{\"b\":\"1234567890123456789\"}]}");
     }
 
     @Test

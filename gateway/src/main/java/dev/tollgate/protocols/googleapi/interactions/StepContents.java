@@ -3,6 +3,7 @@ package dev.tollgate.protocols.googleapi.interactions;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
+import dev.tollgate.base.json.Doubles;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
@@ -242,7 +243,7 @@ final class StepContents {
         call.put("name", name);
         JsonNode arguments = step.path("arguments");
         if (!arguments.isMissingNode() && !arguments.isNull()) {
-            call.set("args", arguments);
+            call.set("args", Doubles.quoted(arguments));
         }
         add("model", part, at);
     }
@@ -288,10 +289,12 @@ final class StepContents {
         ObjectNode response = part.putObject("functionResponse").put("id", id).put("name", name);
         boolean failed = failed(step, at);
         add("user", part, at);
-        if (result.isObject() && !failed) {
+        if (result.isObject() && !failed && Doubles.hold(result)) {
             response.set("response", result);
         } else {
-            JsonNode value = result.isArray() ? parted(result, at + ".result", response) : result;
+            JsonNode value = result.isArray()
+                    ? parted(result, at + ".result", response)
+                    : Doubles.hold(result) ? result : NODES.stringNode(result.toString());
             response.putObject("response").set(failed ? "error" : "result", value);
         }
     }
