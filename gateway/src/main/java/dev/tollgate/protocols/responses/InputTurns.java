@@ -28,6 +28,9 @@ final class InputTurns {
     private final ToolNames names;
     private final List<Message> messages = new ArrayList<>();
     private final Set<String> called = new HashSet<>();
+    /** The ids of the open turn's calls. Small servers number their calls again in each turn. */
+    private final Set<String> calledInTurn = new HashSet<>();
+
     private final Map<String, Place> waiting = new LinkedHashMap<>();
     private final List<JsonText> texts = new ArrayList<>();
     private final List<Message.SentBack> files = new ArrayList<>();
@@ -44,7 +47,7 @@ final class InputTurns {
         this.names = names;
     }
 
-    /** Returns the messages. @throws dev.tollgate.base.error.ApiException 400 for a call without result, a result without call and an id that is there twice */
+    /** Returns the messages. @throws dev.tollgate.base.error.ApiException 400 for a call without result, a result without call and an id that a turn has twice */
     List<Message> of(@Nullable JsonText instructions, List<Item> items) {
         if (instructions != null) {
             Item.Content text = new Item.Content("instructions", new ContentPart.Text(instructions));
@@ -132,12 +135,14 @@ final class InputTurns {
     }
 
     private void call(Item.Call item) {
-        if (!called.add(item.callId())) {
+        open(item.place());
+        if (!calledInTurn.add(item.callId())) {
             throw JsonBody.invalid(
                     item.place().path(Member.CALLS),
-                    "must differ from the other calls' ids, " + Shown.quoted(item.callId()) + " is there twice.");
+                    "must differ from the ids of the turn's other calls, " + Shown.quoted(item.callId())
+                            + " is there twice.");
         }
-        open(item.place());
+        called.add(item.callId());
         waiting.put(item.callId(), item.place());
         calls.add(new Message.ToolCall(item.place(), item.callId(), names.flat(item.tool()), item.arguments(), null));
     }
@@ -171,6 +176,7 @@ final class InputTurns {
         }
         messages.addAll(results);
         turn = null;
+        calledInTurn.clear();
         List.of(texts, files, calls, results).forEach(List::clear);
     }
 }

@@ -357,7 +357,27 @@ class ResponsesReaderTest {
     }
 
     @Test
-    void an_id_that_is_there_twice_is_refused() {
+    void an_id_may_come_again_in_a_later_turn() {
+        String items = "";
+        for (String turn : List.of("1", "2")) {
+            items += "{'type':'function_call','call_id':'c0','name':'f','arguments':'{}'},"
+                    + "{'type':'function_call','call_id':'c1','name':'g','arguments':'{}'},"
+                    + "{'type':'function_call_output','call_id':'c0','output':'a" + turn + "'},"
+                    + "{'type':'function_call_output','call_id':'c1','output':'b" + turn + "'},";
+        }
+        assertThat(shape(input(items + "{'role':'user','content':'u'}")))
+                .containsExactly(
+                        "Assistant:null",
+                        "ToolResult:a1",
+                        "ToolResult:b1",
+                        "Assistant:null",
+                        "ToolResult:a2",
+                        "ToolResult:b2",
+                        "User:u");
+    }
+
+    @Test
+    void an_id_that_a_turn_has_twice_is_refused() {
         String call = "{'type':'function_call','call_id':'c','name':'f','arguments':'{}'}";
         String result = "{'type':'function_call_output','call_id':'c','output':''}";
         assertThat(refused("{'model':'m','input':[" + call + "," + call + "]}").param())
