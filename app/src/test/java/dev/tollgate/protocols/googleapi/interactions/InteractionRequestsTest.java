@@ -140,6 +140,30 @@ class InteractionRequestsTest {
                         "/contents/2/parts/0/functionResponse/parts/0/inlineData/mimeType",
                         "'image/png'"),
                 new Row(
+                        "'input':[" + CALLED
+                                + "{'type':'user_input','content':[{'type':'function_result','call_id':'c1','result':'seen'},{'type':'text','text':'So'}]}],'tools':["
+                                + LOOK + "]",
+                        "/contents/2/parts",
+                        "[{'functionResponse':{'id':'c1','name':'look','response':{'result':'seen'}}},{'text':'So'}]"),
+                new Row(
+                        "'input':[" + CALLED
+                                + "{'type':'user_input','content':{'type':'function_result','call_id':'c1','name':'look','result':'no','is_error':true}}],'tools':["
+                                + LOOK + "]",
+                        "/contents/2/parts",
+                        "[{'functionResponse':{'id':'c1','name':'look','response':{'error':'no'}}}]"),
+                new Row(
+                        "'input':[" + CALLED
+                                + "{'type':'function_result','call_id':'c1','result':{'id':1234567890123456789}}],'tools':["
+                                + LOOK + "]",
+                        "/contents/2/parts/0/functionResponse/response/result",
+                        "'{\\u0022id\\u0022:1234567890123456789}'"),
+                new Row(
+                        "'input':[" + CALLED.replace("{'at':'a'}", "{'at':['a',1234567890123456789]}")
+                                + "{'type':'function_result','call_id':'c1','result':12345678901234567.89}],'tools':["
+                                + LOOK + "]",
+                        "/contents/1/parts/0/functionCall/args",
+                        "{'at':['a','1234567890123456789']}"),
+                new Row(
                         "'input':[{'type':'user_input','content':'Hi'},{'type':'google_search_call','id':'s','arguments':{}},"
                                 + "{'type':'google_search_result','call_id':'s','result':[]},{'type':'thought','summary':[{'type':'text','text':'Hm'}]},"
                                 + "{'type':'model_output','content':'Yes'},{'type':'thought','signature':'c2ln'},{'type':'user_input','content':'So'}]",
@@ -273,6 +297,12 @@ class InteractionRequestsTest {
                         "input[1].arguments"),
                 new Refused("'input':[{'type':'function_result','call_id':'x','result':'a'}]", "input[0].name"),
                 new Refused("'input':[{'type':'function_result','name':'f','result':'a'}]", "input[0].call_id"),
+                new Refused(
+                        "'input':[{'type':'user_input','content':[{'type':'text','text':'a'},{'type':'function_result','call_id':'x','result':'a'}]}]",
+                        "input[0].content[1].name"),
+                new Refused(
+                        "'input':[{'type':'model_output','content':[{'type':'function_result','call_id':'x','name':'f','result':'a'}]}]",
+                        "input[0].content[0].type"),
                 new Refused("'input':[" + CALLED + "{'type':'function_result','call_id':'c1'}]", "input[3].result"),
                 new Refused("'input':[" + CALLED + "{'type':'user_input','content':'Hi'}]", "input[2]"),
                 new Refused("'input':[{'type':'function_result','call_id':'x','name':'f','result':'a'}]", "input[0]"),

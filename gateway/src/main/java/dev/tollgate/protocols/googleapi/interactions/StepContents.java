@@ -111,8 +111,8 @@ final class StepContents {
         String type = type(step, at);
         ignoreOthers(step, type, at);
         switch (type) {
-            case "user_input" -> content("user", step, at);
-            case "model_output" -> content("model", step, at);
+            case "user_input" -> contents("user", step, at);
+            case "model_output" -> contents("model", step, at);
             case "thought" -> thought(step, at);
             case "function_call" -> call(step, at);
             case "function_result" -> result(step, at);
@@ -164,21 +164,31 @@ final class StepContents {
         return ApiError.invalid(path, path + ": " + message).asException();
     }
 
-    private void content(String role, JsonNode step, String at) {
+    private void contents(String role, JsonNode step, String at) {
         JsonNode content = step.path("content");
         String path = at + ".content";
         if (content.isString()) {
             add(role, NODES.objectNode().<ObjectNode>set("text", content), path);
         } else if (content.isObject()) {
-            add(role, part(content, path), path);
+            content(role, content, path);
         } else if (content.isArray()) {
             memory.take((long) PART_BYTES * content.size());
             for (int i = 0; i < content.size(); i++) {
                 String place = bare.getOrDefault(content.get(i), path + "[" + i + "]");
-                add(role, part(content.get(i), place), place);
+                content(role, content.get(i), place);
             }
         } else if (!content.isMissingNode() && !content.isNull()) {
             throw refuse(path, "must be a string or a list of content.");
+        }
+    }
+
+    /** Adds a content. A user's input may have results of functions, as the AI SDK sends them. */
+    private void content(String role, JsonNode content, String at) {
+        if (role.equals("user") && type(content, at).equals("function_result")) {
+            ignoreOthers(content, "function_result", at);
+            result(content, at);
+        } else {
+            add(role, part(content, at), at);
         }
     }
 
