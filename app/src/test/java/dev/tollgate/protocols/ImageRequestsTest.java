@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How callers of each door ask for images, and what the provider is asked. Bodies are written with single quotes. */
 @BesideOthers
@@ -117,6 +118,26 @@ class ImageRequestsTest {
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(gateway.lastAsked().get("generationConfig").toString()).contains(json(sent));
         assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"generation_config", "generationConfig"})
+    void snake_case_is_asked_for_and_named_as_it_was_written(String config) {
+        Reply reply = asks(
+                "/v1beta/models/gemini-3-pro-image:generateContent",
+                "{'contents':[{'role':'user','parts':[{'text':'Hi'}]}],'service_tier':'none','%s':{'image_config':{'aspect_ratio':'21:9','image_size':'4K','person_generation':'ALLOW_ALL'}}}"
+                        .formatted(config));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().at("/generationConfig/imageConfig").toString())
+                .isEqualTo(json("{'aspectRatio':'21:9','imageSize':'4K'}"));
+        assertThat(reply.header("x-tollgate-ignored"))
+                .isEqualTo("service_tier," + config + ".image_config.person_generation");
+        Reply refused = asks(
+                "/v1beta/models/gemini-3-pro-image:generateContent",
+                "{'contents':[{'role':'user','parts':[{'text':'Hi'}]}],'%s':{'image_config':{'aspect_ratio':'1:8'}}}"
+                        .formatted(config));
+        assertThat(refused.error().get("message").asString())
+                .startsWith("'" + config + ".image_config.aspect_ratio' must be one of ");
     }
 
     @Test

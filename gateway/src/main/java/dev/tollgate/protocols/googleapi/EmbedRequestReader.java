@@ -25,7 +25,7 @@ final class EmbedRequestReader {
     static List<EmbedAsk.Input> read(byte[] body, boolean isBatch, ReadLimits limits, Lease memory) {
         Tally tally = new Tally(memory);
         String message = isBatch ? "BatchEmbedRequest" : "EmbedRequest";
-        ObjectNode tree = ProtoReader.read(message, JsonObjectReader.read(body, limits, memory), "", tally);
+        ObjectNode tree = ProtoReader.read(message, JsonObjectReader.read(body, limits, memory), tally, new Spelling());
         tally.settle();
         if (!isBatch) {
             return List.of(input(tree, "content", limits));

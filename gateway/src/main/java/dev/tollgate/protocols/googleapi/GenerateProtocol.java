@@ -22,6 +22,7 @@ import dev.tollgate.protocols.door.StreamedAnswer;
 import dev.tollgate.protocols.door.WholeAnswer;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +125,16 @@ public record GenerateProtocol(
         @Override
         protected void load(OpenNative read, String accountId, Lease memory) {
             read.load(caches, memory);
+        }
+
+        @Override
+        protected List<String> ignored(OpenNative read, Model model) {
+            return super.ignored(read, model).stream().map(read::named).toList();
+        }
+
+        @Override
+        protected String tokensMaxField(OpenNative read) {
+            return read.named(super.tokensMaxField(read));
         }
 
         @Override

@@ -75,21 +75,22 @@ public final class NativeRequestReader {
      * @throws ApiException a 400 that names a field of that form
      */
     public static OpenNative open(ObjectNode request, ReadLimits limits, Lease memory) {
-        return new OpenNative(tree("Request", request, memory), limits);
+        Spelling spelling = new Spelling();
+        return new OpenNative(tree("Request", request, memory, spelling), limits, spelling);
     }
 
     /** Reads a request that has been put together here. */
     static NativeRequest rewritten(ObjectNode request, ReadLimits limits, Lease memory) {
-        return new NativeRequestReader(limits).request(tree("Request", request, memory));
+        return new NativeRequestReader(limits).request(tree("Request", request, memory, new Spelling()));
     }
 
     static ObjectNode tree(String message, byte[] body, ReadLimits limits, Lease memory) {
-        return tree(message, JsonObjectReader.read(body, limits, memory), memory);
+        return tree(message, JsonObjectReader.read(body, limits, memory), memory, new Spelling());
     }
 
-    private static ObjectNode tree(String message, ObjectNode given, Lease memory) {
+    private static ObjectNode tree(String message, ObjectNode given, Lease memory, Spelling spelling) {
         Tally tally = new Tally(memory);
-        ObjectNode tree = ProtoReader.read(message, given, "", tally);
+        ObjectNode tree = ProtoReader.read(message, given, tally, spelling);
         tally.settle();
         return tree;
     }
@@ -101,20 +102,21 @@ public final class NativeRequestReader {
 
     /** Reads a body that may name cached contents. */
     static OpenNative open(byte[] body, ReadLimits limits, Lease memory) {
-        return new OpenNative(tree("Request", body, limits, memory), limits);
+        return open(JsonObjectReader.read(body, limits, memory), limits, memory);
     }
 
     /** Reads a body of {@code countTokens}: the request is in {@code generateContentRequest}, or its members are at the top level. */
     static OpenNative openCount(byte[] body, ReadLimits limits, Lease memory) {
-        ObjectNode tree = tree("CountRequest", body, limits, memory);
+        Spelling spelling = new Spelling();
+        ObjectNode tree = tree("CountRequest", JsonObjectReader.read(body, limits, memory), memory, spelling);
         if (tree.get("generateContentRequest") instanceof ObjectNode whole) {
             require(
                     !tree.has("contents"),
                     "generate_content_request",
                     "generate_content_request and contents cannot both be set.");
-            return new OpenNative(whole, limits);
+            return new OpenNative(whole, limits, spelling);
         }
-        return new OpenNative(tree, limits);
+        return new OpenNative(tree, limits, spelling);
     }
 
     private NativeRequest request(ObjectNode body) {

@@ -27,15 +27,17 @@ public final class OpenNative {
 
     private final ObjectNode body;
     private final ReadLimits limits;
+    private final Spelling spelling;
     private final @Nullable String cacheId;
     private @Nullable StoredFile cache;
     private int before;
     private @Nullable NativeRequest whole;
 
-    /** @param body in one spelling */
-    OpenNative(ObjectNode body, ReadLimits limits) {
+    /** @param body in one spelling @param spelling the caller's */
+    OpenNative(ObjectNode body, ReadLimits limits, Spelling spelling) {
         this.body = body;
         this.limits = limits;
+        this.spelling = spelling;
         JsonNode name = body.remove("cachedContent");
         if (name == null || name.asString("").isEmpty()) {
             this.cacheId = null;
@@ -107,24 +109,36 @@ public final class OpenNative {
                         + ") has to be the same.");
     }
 
-    /** Returns a refusal with the caller's numbers of contents. */
+    /** Returns a refusal with the caller's names of fields and numbers of contents. */
     public ApiError named(ApiError refusal) {
-        return before == 0
-                ? refusal
-                : new ApiError(
-                        refusal.code(),
-                        refusal.status(),
-                        named(refusal.message()),
-                        refusal.param() == null ? null : named(refusal.param()),
-                        refusal.headers(),
-                        refusal.shortage());
+        String param = refusal.param();
+        String own = param == null ? null : named(param);
+        if (before == 0 && Objects.equals(own, param)) {
+            return refusal;
+        }
+        String message = numbered(refusal.message());
+        return new ApiError(
+                refusal.code(),
+                refusal.status(),
+                param == null ? message : message.replace(numbered(param), own),
+                own,
+                refusal.headers(),
+                refusal.shortage());
     }
 
-    /** Returns a path, or a sentence with one, as the caller has it. */
+    /** Returns a path as the caller has it. */
     public String named(String path) {
-        return CONTENT.matcher(path).replaceAll(content -> {
-            int place = Integer.parseInt(content.group(1));
-            return place < before ? "cached_content.contents[" + place + "]" : "contents[" + (place - before) + "]";
-        });
+        return spelling.of(numbered(path));
+    }
+
+    private String numbered(String path) {
+        return before == 0
+                ? path
+                : CONTENT.matcher(path).replaceAll(content -> {
+                    int place = Integer.parseInt(content.group(1));
+                    return place < before
+                            ? "cached_content.contents[" + place + "]"
+                            : "contents[" + (place - before) + "]";
+                });
     }
 }

@@ -60,8 +60,10 @@ final class ProtoMessages {
             GenerationConfig temperature=number topP=number topK=int candidateCount=int maxOutputTokens=int
              stopSequences=string* seed=int presencePenalty=number frequencyPenalty=number responseLogprobs=bool logprobs=int
              responseMimeType=string responseSchema=Schema responseJsonSchema=any responseModalities=word* mediaResolution=MediaResolutionLevel
-             thinkingConfig=ThinkingConfig speechConfig=SpeechConfig imageConfig=any enableEnhancedCivicAnswers=any audioTimestamp=any
+             thinkingConfig=ThinkingConfig speechConfig=SpeechConfig imageConfig=ImageConfig enableEnhancedCivicAnswers=any audioTimestamp=any
              routingConfig=any modelSelectionConfig=any
+            ImageConfig aspectRatio=string imageSize=string personGeneration=any prominentPeople=any outputMimeType=any
+             outputCompressionQuality=any imageOutputOptions=any
             SpeechConfig voiceConfig=VoiceConfig multiSpeakerVoiceConfig=MultiSpeakerVoiceConfig languageCode=string
             VoiceConfig voice=string prebuiltVoiceConfig=PrebuiltVoiceConfig
             PrebuiltVoiceConfig voiceName=string
@@ -109,7 +111,12 @@ final class ProtoMessages {
 
     /** Returns a field by its name in camel or snake case; null if the message has no such field. */
     static @Nullable Field field(String message, String name) {
-        return Objects.requireNonNull(MESSAGES.get(message), message).get(name);
+        return fields(message).get(name);
+    }
+
+    /** Returns the fields of a message by their names in either case. */
+    static Map<String, Field> fields(String message) {
+        return Objects.requireNonNull(MESSAGES.get(message), message);
     }
 
     static boolean isMessage(String type) {

@@ -25,16 +25,27 @@ final class ProtoReader {
     private static final int DIGITS_MAX = 20;
     private static final int EXPONENT_MAX = 308;
 
-    private ProtoReader() {}
+    private final Tally tally;
+    private final Spelling spelling;
+
+    private ProtoReader(Tally tally, Spelling spelling) {
+        this.tally = tally;
+        this.spelling = spelling;
+    }
 
     /**
      * Returns a new tree. It shares with the given one the parts that callers may write freely: arguments and JSON Schemas.
      *
-     * @param path of the message in snake case, empty for the whole body
      * @param tally charged for the new tree
+     * @param spelling notes the members in snake case
      * @throws ApiException a 400 in Google's words
      */
-    static ObjectNode read(String message, ObjectNode tree, String path, Tally tally) {
+    static ObjectNode read(String message, ObjectNode body, Tally tally, Spelling spelling) {
+        return new ProtoReader(tally, spelling).read(message, body, "");
+    }
+
+    /** @param path of the message in snake case, empty for the whole body */
+    private ObjectNode read(String message, ObjectNode tree, String path) {
         tally.object();
         ObjectNode read = NODES.objectNode();
         for (Map.Entry<String, JsonNode> member : tree.properties()) {
@@ -50,7 +61,11 @@ final class ProtoReader {
                     throw refuse(at, "Invalid value at '" + at + "' (oneof), the field is given twice.");
                 }
                 tally.name(at);
-                JsonNode value = any(field, member.getValue(), at, tally);
+                if (!member.getKey().equals(field.name())) {
+                    tally.name(at);
+                    spelling.add(at);
+                }
+                JsonNode value = any(field, member.getValue(), at);
                 if (!isAbsent(field, member.getValue(), value)) {
                     read.set(field.name(), value);
                 }
@@ -67,32 +82,32 @@ final class ProtoReader {
                 || emptied && !field.map() && !field.type().equals("Schema");
     }
 
-    private static JsonNode any(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+    private JsonNode any(ProtoMessages.Field field, JsonNode given, String path) {
         if (field.map()) {
-            return map(field, object(given, path), path, tally);
+            return map(field, object(given, path), path);
         }
-        return field.repeated() ? list(field, given, path, tally) : value(field, given, path, tally);
+        return field.repeated() ? list(field, given, path) : value(field, given, path);
     }
 
-    private static ObjectNode map(ProtoMessages.Field field, ObjectNode given, String path, Tally tally) {
+    private ObjectNode map(ProtoMessages.Field field, ObjectNode given, String path) {
         tally.object();
         ObjectNode map = NODES.objectNode();
         int i = 0;
         for (Map.Entry<String, JsonNode> entry : given.properties()) {
             String at = path + "[" + i++ + "].value";
             tally.name(at);
-            map.set(entry.getKey(), value(field, entry.getValue(), at, tally));
+            map.set(entry.getKey(), value(field, entry.getValue(), at));
         }
         return map;
     }
 
-    private static ArrayNode list(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+    private ArrayNode list(ProtoMessages.Field field, JsonNode given, String path) {
         tally.array();
         List<JsonNode> elements = given.isArray() ? List.copyOf(given.values()) : List.of(given);
         ArrayNode list = NODES.arrayNode(elements.size());
         for (int i = 0; i < elements.size(); i++) {
             tally.scalar();
-            JsonNode value = value(field, elements.get(i), path + "[" + i + "]", tally);
+            JsonNode value = value(field, elements.get(i), path + "[" + i + "]");
             if (!ProtoMessages.isZero(field, value)) {
                 list.add(value);
             }
@@ -100,9 +115,9 @@ final class ProtoReader {
         return list;
     }
 
-    private static JsonNode value(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+    private JsonNode value(ProtoMessages.Field field, JsonNode given, String path) {
         if (ProtoMessages.isMessage(field.type())) {
-            return read(field.type(), object(given, path), path, tally);
+            return read(field.type(), object(given, path), path);
         }
         Set<String> words = ProtoMessages.words(field.type());
         if (words != null) {
