@@ -331,4 +331,30 @@ class BadRequestsTest {
             return "{" + model + messages + "\"" + field + "\":" + value + "}";
         }
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "/v1/chat/completions|messages|'messages':[{'role':'system','content':''},{'role':'user','content':''}]",
+                "/v1/chat/completions|messages|'stream':true,'messages':[{'role':'user','content':[{'type':'text','text':''}]}]",
+                "/v1/chat/completions|messages|'messages':[{'role':'user','content':''},{'role':'assistant','content':''},{'role':'user','content':''}]",
+                "/v1/responses|input|'input':''",
+                "/v1/responses|input|'instructions':'','input':[{'role':'user','content':''}]",
+                "/v1/responses|input|'stream':true,'input':[{'role':'user','content':[{'type':'input_text','text':''}]}]",
+                "/v1/messages|messages|'max_tokens':9,'system':'','messages':[{'role':'user','content':''}]",
+                "/v1beta/models/gemini-2.5-pro:generateContent|contents|'contents':[{'parts':[{'text':''},{'text':''}]}],'systemInstruction':{'parts':[{'text':''},{}]}",
+                "/v1beta/models/gemini-2.5-pro:streamGenerateContent|contents|'contents':[{'role':'user','parts':[{'text':''}]}]",
+                "/v1beta/interactions|input|'input':''",
+                "/v1beta/interactions|input|'stream':true,'input':[{'type':'user_input','content':[{'type':'text','text':''}]}]",
+                "/v1/estimate|messages|'messages':[{'role':'user','content':''}]",
+            })
+    void a_prompt_without_a_character_is_refused_before_a_hold(String path, String field, String members) {
+        String model = path.contains(":") ? "" : "'model':'gemini-2.5-pro',";
+        Gateway.Reply reply = gateway.post(path, ("{" + model + members + "}").replace('\'', '"'), customer.key());
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.text()).contains(field, "must ");
+    }
 }

@@ -22,6 +22,22 @@ public sealed interface Message {
         };
     }
 
+    /** Returns whether the message has no character, file, call or result. */
+    default boolean isEmpty() {
+        return switch (this) {
+            case User user ->
+                user.parts().stream()
+                        .allMatch(part -> part instanceof ContentPart.Text text
+                                && text.text().isEmpty());
+            case ToolResult result -> false;
+            case Instruction instruction -> instruction.text().isEmpty();
+            case Assistant assistant ->
+                (assistant.text() == null || assistant.text().isEmpty())
+                        && assistant.toolCalls().isEmpty()
+                        && assistant.files().isEmpty();
+        };
+    }
+
     /** Returns the length of its texts and arguments as they came. */
     default long textLength() {
         return switch (this) {

@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ResponseFormat;
@@ -35,10 +36,18 @@ public final class ModelRules {
      */
     public static void check(Model model, Conversation request, String insteadOfFunctions) {
         ModelRules rules = new ModelRules(model, request);
+        rules.checkPrompt();
         rules.checkOutput();
         rules.checkTools(insteadOfFunctions);
         rules.checkResponseFormat();
         rules.checkSampling();
+    }
+
+    /** A model would make something of nothing, and it would be charged. */
+    private void checkPrompt() {
+        if (request.messages().stream().allMatch(Message::isEmpty)) {
+            throw refused(Member.MESSAGES, "must have a text, a file, a call or a result: all texts are empty.");
+        }
     }
 
     private void checkOutput() {

@@ -4,12 +4,14 @@ import static dev.tollgate.protocols.googleapi.NativeRequestReader.refuse;
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
 import dev.tollgate.base.json.Base64Text;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.NativeTurn;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,8 +21,9 @@ import tools.jackson.databind.JsonNode;
 final class ConversationRules {
 
     private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // older clients send function
+    private static final String TEXT = "text";
     private static final List<String> DATA = List.of(
-            "text",
+            TEXT,
             "inlineData",
             "fileData",
             "functionCall",
@@ -55,6 +58,25 @@ final class ConversationRules {
     /** Checks only what matters for counting the prompt. @throws dev.tollgate.base.error.ApiException a 400 */
     static void checkToCount(JsonNode contents, UpstreamModel model) {
         new ConversationRules(contents, model).checkContents();
+    }
+
+    /** Checks that there is something to answer: a model would make something of nothing, and it would be charged. @throws dev.tollgate.base.error.ApiException a 400 */
+    static void checkPrompt(NativeRequest request) {
+        boolean isEmpty = Stream.concat(
+                        request.contents().valueStream(),
+                        Stream.of(request.body().path("systemInstruction")))
+                .flatMap(content -> content.path("parts").valueStream())
+                .allMatch(ConversationRules::isEmpty);
+        require(
+                !isEmpty,
+                "contents",
+                "* GenerateContentRequest.contents: must have a text, a file, a call or a response, all texts are"
+                        + " empty.");
+    }
+
+    private static boolean isEmpty(JsonNode part) {
+        return DATA.stream().noneMatch(data -> part.has(data) && !data.equals(TEXT))
+                && (!part.path(TEXT).isString() || JsonText.of(part.path(TEXT)).isEmpty());
     }
 
     private void checkContents() {

@@ -126,6 +126,7 @@ public abstract class NativeReading<R> extends Reading<R> {
     protected void check(R read, Model asked) {
         NativeRequest request = request(read);
         ConversationRules.check(request.contents(), asked.upstream(), asChunks());
+        ConversationRules.checkPrompt(request);
         GenerateModelRules.check(asked, request);
         images(request, asked).check();
     }
