@@ -23,7 +23,11 @@ public final class WrittenForm {
 
     /** Adds a file whose name and type say nothing true. */
     public WrittenForm file(String name, byte[] content) {
-        return part("name=\"" + name + "\"; filename=\"a; \\\"b\\\".png\"\r\nContent-Type: image/png\r\n", content);
+        return file(name, "image/png", content);
+    }
+
+    public WrittenForm file(String name, String type, byte[] content) {
+        return part("name=\"" + name + "\"; filename=\"a; \\\"b\\\".png\"\r\nContent-Type: " + type + "\r\n", content);
     }
 
     private WrittenForm part(String head, byte[] content) {

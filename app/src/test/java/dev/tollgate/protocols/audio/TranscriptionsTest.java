@@ -10,21 +10,26 @@ import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Randomly;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.WrittenForm;
+import dev.tollgate.upstreams.media.Recordings;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code POST /v1/audio/transcriptions}. Bodies are written with single quotes. */
@@ -127,6 +132,29 @@ class TranscriptionsTest {
                 .isEqualTo(json("{'includeThoughts':false,'thinkingLevel':'LOW'}"));
         assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE door = 'audio'"))
                 .isEqualTo(1);
+    }
+
+    /** The last two have no tracks that can be seen. */
+    static Stream<Arguments> recordings() {
+        byte[] noTracks = Arrays.copyOf(Arrays.copyOf(Recordings.webm(2), 40), 400);
+        return Stream.of(
+                Arguments.of(Recordings.webm(2), "video/webm", "audio/webm"),
+                Arguments.of(Recordings.webm(1), "audio/webm", "video/webm"),
+                Arguments.of(Recordings.mp4("iso5", "soun"), "video/mp4", "audio/m4a"),
+                Arguments.of(noTracks, "Audio/WebM;codecs=opus", "audio/webm"),
+                Arguments.of(noTracks, "video/webm", "video/webm"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void a_browsers_recording_is_sent_as_what_its_tracks_are(byte[] recording, String label, String type) {
+        gateway.script(says("Yes.", 25, 4));
+        Reply reply = sends(new WrittenForm().text("model", MODEL).file("file", label, recording));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked()
+                        .at("/contents/0/parts/1/inlineData/mimeType")
+                        .asString())
+                .isEqualTo(type);
     }
 
     @Test

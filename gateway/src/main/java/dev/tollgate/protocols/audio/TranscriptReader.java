@@ -11,8 +11,8 @@ import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.FormBody;
 import dev.tollgate.protocols.openai.SamplingReader;
 import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.media.MediaLabel;
 import dev.tollgate.upstreams.media.MediaType;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +122,9 @@ final class TranscriptReader {
                         : " The text before it, or words that may come, for spelling and style: " + prompt);
     }
 
-    /** Takes a file, whose bytes alone say what it is. */
+    /** Takes a file, whose bytes say what it is; its label tells sound from video if a container's tracks cannot be seen. */
     private static ContentPart.Media audio(FormBody.File file, Lease memory) {
-        byte[] head = Arrays.copyOfRange(
-                file.body(), file.from(), file.from() + Math.min(file.length(), MediaType.HEAD_BYTES));
+        byte[] head = file.at(0, MediaType.HEAD_BYTES);
         MediaType found = MediaType.sniff(head);
         if (found == null || found.kind() != MediaType.Kind.SOUND_OR_VIDEO) {
             throw JsonBody.invalid(
@@ -139,7 +138,7 @@ final class TranscriptReader {
                 Place.at(FILE),
                 ContentPart.Named.FILE,
                 new ContentPart.Source.Inline(file.base64()),
-                found.mimeType(),
+                MediaLabel.spelling(found, file.type(), file::at),
                 null,
                 null);
     }

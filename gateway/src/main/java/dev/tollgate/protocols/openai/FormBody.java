@@ -57,14 +57,21 @@ public final class FormBody {
      * A file of the body.
      *
      * @param field without brackets
+     * @param type as its part names it, lower case without parameters; null without one
      * @param from its first byte
      * @param to the byte behind its last one
      */
-    public record File(String field, byte[] body, int from, int to) {
+    public record File(String field, @Nullable String type, byte[] body, int from, int to) {
 
         /** Returns its length in bytes. */
         public int length() {
             return to - from;
+        }
+
+        /** Returns the bytes from a place; fewer if they end before. */
+        public byte[] at(long place, int length) {
+            int begin = (int) Math.min(length(), place);
+            return Arrays.copyOfRange(body, from + begin, from + Math.min(length(), begin + length));
         }
 
         /** Returns its bytes in base64. */
@@ -147,6 +154,7 @@ public final class FormBody {
             throw invalid("The body must have at most " + PARTS_MAX + " parts.");
         }
         String disposition = "";
+        String type = null;
         boolean isText = true;
         for (String line : head.split("\r\n")) {
             int colon = line.indexOf(':');
@@ -155,6 +163,7 @@ public final class FormBody {
             switch (name) {
                 case "content-disposition" -> disposition = value;
                 case "content-type" -> {
+                    type = value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
                     refuse(value.regionMatches(true, 0, "multipart/", 0, 10), "is nested");
                     isText = value.regionMatches(true, 0, "text/", 0, 5)
                             || value.regionMatches(true, 0, JSON, 0, JSON.length());
@@ -172,7 +181,7 @@ public final class FormBody {
         if (isText && !isNamed) { // OpenAI's client for Java sends files without a name
             text(name.group(1), name.group(2), from, to);
         } else {
-            files.add(new File(name.group(1), body, from, to));
+            files.add(new File(name.group(1), type, body, from, to));
         }
     }
 

@@ -7,6 +7,8 @@ import dev.tollgate.upstreams.media.MediaLabel;
 import dev.tollgate.upstreams.media.MediaRefused;
 import dev.tollgate.upstreams.media.MediaType;
 import dev.tollgate.upstreams.media.Medium;
+import dev.tollgate.upstreams.media.Tracks;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ record InlineMedia(String mimeType, String base64) {
             throw refuse(part, "holds no bytes.");
         }
         try {
-            return new InlineMedia(MediaLabel.ofLabelled(head(base64), part.mimeType()), base64);
+            return new InlineMedia(MediaLabel.ofLabelled(bytes(base64), part.mimeType()), base64);
         } catch (MediaRefused refused) {
             throw refuse(part, refused.why());
         }
@@ -35,7 +37,7 @@ record InlineMedia(String mimeType, String base64) {
     /** Returns whether Gemini accepts the bytes of a part. */
     static boolean isTaken(ContentPart.Media part, String base64) {
         try {
-            MediaLabel.ofLabelled(head(base64), part.mimeType());
+            MediaLabel.ofLabelled(bytes(base64), part.mimeType());
             return true;
         } catch (MediaRefused refused) {
             return false;
@@ -47,9 +49,15 @@ record InlineMedia(String mimeType, String base64) {
         return label == null || SYNONYMS.getOrDefault(label, label).equals(mimeType);
     }
 
-    private static byte[] head(String base64) {
-        int chars = Math.min(base64.length(), (MediaType.HEAD_BYTES + 2) / 3 * 4);
-        return Base64.getDecoder().decode(base64.substring(0, chars));
+    /** Decodes what is looked at. */
+    private static Tracks.Bytes bytes(String base64) {
+        return (from, length) -> {
+            int begin = (int) Math.min(base64.length(), from / 3 * 4);
+            int end = (int) Math.min(base64.length(), (from + length + 2) / 3 * 4);
+            byte[] decoded = Base64.getDecoder().decode(base64.substring(begin, end));
+            int skipped = (int) Math.min(decoded.length, from % 3);
+            return Arrays.copyOfRange(decoded, skipped, Math.min(decoded.length, skipped + length));
+        };
     }
 
     /** Returns whether it is a GIF, which Gemini does not accept. */

@@ -265,22 +265,23 @@ final class Downloads implements AutoCloseable {
     private String read(Receiving receiving, Unpacked.Pieces pieces, CallBudget budget, Draft draft)
             throws MediaRefused, NoRoom, InterruptedException {
         FirstBytes head = new FirstBytes();
-        String type = null;
+        boolean isTaken = false;
         for (byte[] piece = pieces.next(); piece != null; piece = pieces.next()) {
             if (draft.length() + piece.length > limits.mediumBytesMax()) {
                 throw tooLarge();
             }
             budget.take(piece.length);
             head.add(piece);
-            if (type == null && head.isFull()) {
-                type = receiving.type(head); // what is not taken need not be downloaded
+            if (!isTaken && head.isEnough()) {
+                receiving.type(head); // what is not taken need not be downloaded
+                isTaken = true;
             }
             draft.write(piece, 0, piece.length);
         }
         if (draft.length() == 0) {
             throw new MediaRefused("leads to a file that holds no bytes.");
         }
-        return type != null ? type : receiving.type(head);
+        return receiving.type(head); // by more bytes, in which a container's tracks stand
     }
 
     @Override
@@ -292,7 +293,7 @@ final class Downloads implements AutoCloseable {
     /** The first bytes of what comes in pieces. */
     private static final class FirstBytes {
 
-        private final byte[] bytes = new byte[MediaLabel.HEAD_BYTES];
+        private final byte[] bytes = new byte[MediaLabel.TRACKS_BYTES];
         private int count;
 
         void add(byte[] piece) {
@@ -301,8 +302,8 @@ final class Downloads implements AutoCloseable {
             count += more;
         }
 
-        boolean isFull() {
-            return count == bytes.length;
+        boolean isEnough() {
+            return count >= MediaLabel.HEAD_BYTES;
         }
 
         byte[] bytes() {

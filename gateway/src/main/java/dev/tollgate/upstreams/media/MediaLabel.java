@@ -1,8 +1,11 @@
 package dev.tollgate.upstreams.media;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,12 @@ public final class MediaLabel {
 
     /** The number of first bytes that a decision needs, if there are as many. */
     static final int HEAD_BYTES = 512;
+
+    /** The number of first bytes in which a container's tracks are looked for. */
+    static final int TRACKS_BYTES = 16 << 10;
+
+    private static final Set<MediaType> CONTAINERS =
+            EnumSet.of(MediaType.MP4, MediaType.QUICKTIME, MediaType.THREE_GPP, MediaType.WEBM);
 
     /** Text by another name; Gemini knows it as plain text. */
     private static final Map<String, String> TEXT = Map.of(
@@ -51,17 +60,16 @@ public final class MediaLabel {
     /**
      * What a file sent along is. A label of text is taken at its word, and one of quite another kind than the bytes is refused.
      *
-     * @param head its first bytes
      * @param said lower case without parameters; null where nothing was said
      * @return the type as Gemini spells it, {@code image/gif} excepted, which it does not take
      */
-    public static String ofLabelled(byte[] head, @Nullable String said) throws MediaRefused {
+    public static String ofLabelled(Tracks.Bytes bytes, @Nullable String said) throws MediaRefused {
         String label = OCTETS.equals(said) ? null : said;
         String text = label == null ? null : textType(label);
         if (text != null) {
             return text;
         }
-        MediaType found = MediaType.sniff(head);
+        MediaType found = MediaType.sniff(bytes.at(0, MediaType.HEAD_BYTES));
         if (found == null) {
             throw new MediaRefused(
                     label == null
@@ -72,23 +80,25 @@ public final class MediaLabel {
         if (label != null && kind(label) != found.kind()) {
             throw new MediaRefused("is labelled %s, but its bytes are %s.".formatted(label, found.mimeType()));
         }
-        return spelling(found, label);
+        return spelling(found, label, bytes);
     }
 
     /**
      * What a downloaded file is: its bytes say, then the header, then the name. Text is a document only where nothing says otherwise (D56).
      *
+     * @param first its first {@value #TRACKS_BYTES} bytes or more, or all there are; the first {@value #HEAD_BYTES} may refuse it
      * @param contentType the header
      * @param named what the names on the way to it say that it is, as {@link MediaName} has it
      */
     static String ofDownloaded(
-            byte[] head, @Nullable String contentType, WantedMedium.Said wanted, @Nullable String named)
+            byte[] first, @Nullable String contentType, WantedMedium.Said wanted, @Nullable String named)
             throws MediaRefused {
         String header = bare(contentType);
         String said = header != null ? header : wanted.mimeType();
+        byte[] head = Arrays.copyOf(first, Math.min(first.length, HEAD_BYTES));
         MediaType found = MediaType.sniff(head);
         if (found != null) {
-            return spelling(found, said);
+            return spelling(found, said, Tracks.Bytes.of(first));
         }
         String text = said == null ? null : textType(said);
         if (text == null) {
@@ -167,9 +177,20 @@ public final class MediaLabel {
         };
     }
 
-    /** An MP4 container may hold sound alone, which only the label tells. */
-    private static String spelling(MediaType found, @Nullable String said) {
-        boolean sound = said != null && said.startsWith("audio/");
-        return found == MediaType.MP4 && sound ? MediaType.M4A.mimeType() : found.mimeType();
+    /**
+     * Returns a type as Gemini spells it. A container without a track of pictures is audio; if its tracks cannot be seen, the label decides.
+     *
+     * @param said lower case without parameters; null where nothing was said
+     */
+    public static String spelling(MediaType found, @Nullable String said, Tracks.Bytes bytes) {
+        if (!CONTAINERS.contains(found)) {
+            return found.mimeType();
+        }
+        Boolean hasPicture = Tracks.havePicture(found, bytes);
+        boolean isSound = hasPicture == null ? said != null && said.startsWith("audio/") : !hasPicture;
+        if (!isSound) {
+            return found.mimeType();
+        }
+        return found == MediaType.WEBM ? "audio/webm" : MediaType.M4A.mimeType();
     }
 }

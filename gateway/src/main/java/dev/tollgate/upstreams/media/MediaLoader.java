@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -260,8 +259,7 @@ public final class MediaLoader implements AutoCloseable {
                 long from = draft.length();
                 byte[] piece = undisturbed(() -> file.read(from));
                 if (type == null) {
-                    byte[] head = Arrays.copyOf(piece, Math.min(piece.length, MediaLabel.HEAD_BYTES));
-                    type = MediaLabel.ofDownloaded(head, file.mimeType(), medium.said(), null);
+                    type = MediaLabel.ofDownloaded(piece, file.mimeType(), medium.said(), null);
                 }
                 draft.write(piece, 0, piece.length);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.upstreams.media.Recordings;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,16 @@ class InlineMediaTest {
     @Test
     void an_mp4_with_only_sound_is_recognised_by_its_label() {
         assertThat(of("audio/mp4", MP4).mimeType()).isEqualTo("audio/m4a");
+    }
+
+    @Test
+    void a_recording_without_pictures_is_audio() {
+        String voice = Base64.getEncoder().encodeToString(Recordings.webm(2));
+        String sound = Base64.getEncoder().encodeToString(Recordings.mp4WithTracksLast("soun"));
+        String film = Base64.getEncoder().encodeToString(Recordings.mp4WithTracksLast("soun", "vide"));
+        assertThat(of("video/webm", voice).mimeType()).isEqualTo("audio/webm");
+        assertThat(of("video/mp4", sound).mimeType()).isEqualTo("audio/m4a");
+        assertThat(of("audio/mp4", film).mimeType()).isEqualTo("video/mp4");
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class Media {
             "audio/flac",
             "audio/opus",
             "audio/m4a",
+            "audio/webm",
             "video/mp4",
             "video/mpeg",
             "video/mov",
