@@ -12,6 +12,7 @@ import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Randomly;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.http.HttpClient;
@@ -503,6 +504,97 @@ class SpeechTest {
         JsonNode voices = gateway.get("/v1/audio/voices").json().get("voices");
         assertThat(voices.size()).isEqualTo(30);
         assertThat(voices.get(0).toString()).isEqualTo(json("{'id':'Achernar','name':'Achernar'}"));
+    }
+
+    private static byte[] bytes(List<JsonNode> blobs, String type) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (JsonNode blob : blobs) {
+            assertThat(blob.path("mimeType").asString(blob.path("mime_type").asString("")))
+                    .startsWith(type);
+            all.writeBytes(Base64.getDecoder().decode(blob.get("data").asString()));
+        }
+        return all.toByteArray();
+    }
+
+    private static void assertSound(byte[] sound, boolean isWav, int bytes) {
+        String head = new String(sound, 0, HEADER, StandardCharsets.ISO_8859_1);
+        assertThat(head.startsWith("RIFF") && head.startsWith("WAVEfmt ", 8)).isEqualTo(isWav);
+        assertThat(sound).hasSize(isWav ? HEADER + bytes : bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AUDIO_WAV, true", "audio/wav, true", "AUDIO_L16, false"})
+    void the_native_door_serves_wav_and_samples_whole_and_streamed(String format, boolean isWav) {
+        String config = ",'generationConfig':{'responseModalities':['AUDIO'],'responseFormat':{'audio':{'mimeType':'"
+                + format + "','sampleRate':24000}}}";
+        String type = isWav ? "audio/wav" : "audio/L16";
+        Reply whole = generate("generateContent", config, "{'text':'Hello'}");
+        assertThat(whole.status()).as(whole.text()).isEqualTo(200);
+        int bytes = whole.json().at("/usageMetadata/candidatesTokenCount").asInt() * TOKEN_BYTES;
+        assertSound(bytes(List.of(whole.json().at("/candidates/0/content/parts/0/inlineData")), type), isWav, bytes);
+        assertThat(gateway.lastAsked().toString()).doesNotContain("responseFormat");
+
+        List<JsonNode> parts = new ArrayList<>();
+        for (JsonNode chunk : generate("streamGenerateContent?alt=sse", config, "{'text':'Hello'}")
+                .chunks()) {
+            chunk.at("/candidates/0/content/parts").forEach(part -> parts.add(part.get("inlineData")));
+        }
+        assertThat(parts).hasSizeGreaterThan(1);
+        assertSound(bytes(parts, type), isWav, bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"audio/wav, true", "audio/l16, false"})
+    void interactions_serve_wav_and_samples_whole_and_streamed(String format, boolean isWav) {
+        String ask = json("{'model':'" + MODEL + "','input':'Hello','response_format':{'type':'audio','mime_type':'"
+                + format + "'},'stream':%s}");
+        String type = isWav ? "audio/wav" : "audio/L16";
+        Reply whole = gateway.post("/v1beta/interactions", ask.formatted(false), customer.key());
+        assertThat(whole.status()).as(whole.text()).isEqualTo(200);
+        assertThat(whole.header("x-tollgate-ignored")).isEmpty();
+        int bytes = whole.json().at("/usage/total_output_tokens").asInt() * TOKEN_BYTES;
+        assertSound(bytes(List.of(whole.json().at("/steps/0/content/0")), type), isWav, bytes);
+
+        List<JsonNode> parts = new ArrayList<>();
+        for (JsonNode event : gateway.post("/v1beta/interactions", ask.formatted(true), customer.key())
+                .chunks()) {
+            if (event.at("/delta/type").asString("").equals("audio")) {
+                parts.add(event.get("delta"));
+            }
+        }
+        assertThat(parts).hasSizeGreaterThan(1);
+        assertSound(bytes(parts, type), isWav, bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'mimeType':'AUDIO_MP3'|mime_type",
+                "'mimeType':'AUDIO_OGG_OPUS'|mime_type",
+                "'sampleRate':8000|sample_rate",
+                "'delivery':'URI'|delivery",
+            })
+    void another_format_of_speech_is_refused_by_name(String members, String field) {
+        int asked = gateway.asked().size();
+        Reply reply = generate(
+                "generateContent",
+                ",'generationConfig':{'responseFormat':{'audio':{" + members + "}}}",
+                "{'text':'Hi'}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.error().get("message").asString())
+                .startsWith("generation_config.response_format.audio." + field + ": must be ");
+        for (String format : List.of("'mime_type':'audio/mp3'", "'sample_rate':8000")) {
+            Reply refused = gateway.post(
+                    "/v1beta/interactions",
+                    json("{'model':'" + MODEL + "','input':'Hi','response_format':[{'type':'audio'," + format + "}]}"),
+                    customer.key());
+            assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+            assertThat(refused.error().get("message").asString())
+                    .startsWith("response_format[0]." + format.substring(1, format.indexOf("':")) + ": must be ");
+        }
+        assertThat(gateway.asked()).hasSize(asked);
     }
 
     /** Google refuses these of a model of speech, and replicated voices have a price that is not known. */

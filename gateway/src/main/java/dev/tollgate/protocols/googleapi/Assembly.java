@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Puts the chunks of a stream together as {@code generateContent} answers: text that follows text of its kind is one part, with the
- * signature of either; two that are both signed stay apart (protocol 2.4, rule 7). Speech is one WAV file, as Google's is. The last value of other members counts. Confined to its call.
+ * signature of either; two that are both signed stay apart (protocol 2.4, rule 7). Speech is one file, as Google's is. The last value of other members counts. Confined to its call.
  */
 final class Assembly {
 
@@ -25,12 +25,14 @@ final class Assembly {
     private static final String TOKENS = "logprobsResult";
 
     private final NamedFiles files;
+    private final boolean speaksWav;
     private final ObjectNode whole = NODES.objectNode();
     private final Map<Integer, Candidate> candidates = new TreeMap<>();
 
-    /** @param files that the chunks name */
-    Assembly(NamedFiles files) {
+    /** @param files that the chunks name @param speaksWav whether speech is a WAV file; else samples alone */
+    Assembly(NamedFiles files, boolean speaksWav) {
         this.files = files;
+        this.speaksWav = speaksWav;
     }
 
     void add(ObjectNode chunk) {
@@ -45,7 +47,9 @@ final class Assembly {
     void addCandidates(List<? extends JsonNode> list) {
         for (int place = 0; place < list.size(); place++) {
             int index = list.get(place).path("index").asInt(place);
-            candidates.computeIfAbsent(index, it -> new Candidate(it, files)).add(list.get(place));
+            candidates
+                    .computeIfAbsent(index, it -> new Candidate(it, files, speaksWav))
+                    .add(list.get(place));
         }
     }
 
@@ -84,7 +88,7 @@ final class Assembly {
         /** The parts that are closed, and the text that is not, with commas between them. */
         private final CollectedJson parts = new CollectedJson();
 
-        private final WavFile speech = new WavFile();
+        private final WavFile speech;
         private final TokenLists tokens = new TokenLists();
         private boolean hasCall;
         private boolean isText;
@@ -92,9 +96,10 @@ final class Assembly {
         private boolean isThought;
         private @Nullable String signature;
 
-        private Candidate(int index, NamedFiles files) {
+        private Candidate(int index, NamedFiles files, boolean speaksWav) {
             this.index = index;
             this.files = files;
+            this.speech = new WavFile(speaksWav);
         }
 
         private boolean hasStopped() {
@@ -176,7 +181,9 @@ final class Assembly {
         private void write(JsonPieces pieces) {
             close();
             if (!speech.isEmpty()) {
-                next().raw("{\"inlineData\":{\"mimeType\":\"audio/wav\",\"data\":\"");
+                next().raw("{\"inlineData\":{\"mimeType\":")
+                        .string(speech.mimeType())
+                        .raw(",\"data\":\"");
                 parts.add(speech.base64());
                 parts.out().raw("\"}}");
             }

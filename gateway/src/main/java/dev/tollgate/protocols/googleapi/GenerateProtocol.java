@@ -166,7 +166,8 @@ public record GenerateProtocol(
         protected Sink sink(OpenNative read, Outlet outlet, MeteredCall call) {
             NativeRequest request = read.whole();
             boolean namesTier = OfferedTier.isOffered(call.model(), request.tier());
-            Function<@Nullable String, GenerateRenderer> renderers = id -> new GenerateRenderer(call, namesTier, form);
+            Function<@Nullable String, GenerateRenderer> renderers =
+                    id -> new GenerateRenderer(call, namesTier, form, request.speaksWav(form != AnswerForm.WHOLE));
             Sink sink = form == AnswerForm.WHOLE
                     ? new WholeAnswer(outlet, renderers, checks, call.accountId(), request.schema())
                     : new StreamedAnswer(outlet, renderers);

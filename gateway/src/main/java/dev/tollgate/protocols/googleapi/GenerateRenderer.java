@@ -7,9 +7,11 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
+import dev.tollgate.upstreams.media.WavFile;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,13 +21,16 @@ final class GenerateRenderer implements Renderer {
     private final Chunks chunks;
     private final AnswerForm form;
     private final NamedFiles files = new NamedFiles();
-    private final Assembly assembly = new Assembly(files);
+    private final Assembly assembly;
+    private final WavFile.@Nullable Stream wav;
     private boolean begun;
 
-    /** @param namesTier whether the usage names the service tier that was granted */
-    GenerateRenderer(MeteredCall metered, boolean namesTier, AnswerForm form) {
+    /** @param namesTier whether the usage names the service tier that was granted @param speaksWav whether speech comes as WAV */
+    GenerateRenderer(MeteredCall metered, boolean namesTier, AnswerForm form, boolean speaksWav) {
         this.chunks = new Chunks(metered, namesTier);
         this.form = form;
+        this.assembly = new Assembly(files, speaksWav);
+        this.wav = speaksWav && form != AnswerForm.WHOLE ? new WavFile.Stream() : null;
     }
 
     /** The chunks name the upstream's id. */
@@ -45,6 +50,12 @@ final class GenerateRenderer implements Renderer {
     }
 
     private void write(JsonNode chunk, JsonPieces out) {
+        if (wav != null) {
+            chunk.path("candidates").forEach(candidate -> candidate
+                    .path("content")
+                    .path("parts")
+                    .forEach(part -> files.show(part.path("inlineData"), wav)));
+        }
         if (form == AnswerForm.ARRAY) {
             boolean isFirst = !begun && out.size() == 0;
             out.out().raw(isFirst ? "[" : ",\r\n");

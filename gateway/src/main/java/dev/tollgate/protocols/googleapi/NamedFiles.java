@@ -1,8 +1,10 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.json.JsonOut;
+import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.upstreams.media.MadeData;
 import dev.tollgate.upstreams.media.MadeFiles;
+import dev.tollgate.upstreams.media.WavFile;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -10,11 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The files of one answer, whose names stand for them in its trees. Confined to its call. */
 final class NamedFiles {
 
     private final Map<String, MadeData.Filed> files = new HashMap<>(0);
+    /** What is shown in place of a file. */
+    private final Map<String, JsonSource> shown = new HashMap<>(0);
 
     void addAll(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
@@ -31,6 +36,17 @@ final class NamedFiles {
         return files.get(name);
     }
 
+    /** Shows a part of a speech as the next of a WAV file. */
+    void show(JsonNode blob, WavFile.Stream wav) {
+        String name = blob.path("data").asString("");
+        MadeData.Filed file = files.get(name);
+        JsonSource its = file == null ? null : wav.next(blob.path("mimeType").asString(""), file);
+        if (its != null) {
+            shown.put(name, its.base64());
+            ((ObjectNode) blob).put("mimeType", wav.mimeType());
+        }
+    }
+
     /** Writes a tree, with the files in the place of their names. */
     void write(JsonNode tree, JsonOut out) {
         byte[] json = GoogleJson.bytes(tree);
@@ -42,7 +58,7 @@ final class NamedFiles {
                 MadeData.Filed file = files.get(chars.substring(at, end));
                 if (file != null) {
                     out.out().raw(json, from, at - from);
-                    out.add(file);
+                    out.add(shown.getOrDefault(file.text(), file));
                     from = end;
                 }
             }

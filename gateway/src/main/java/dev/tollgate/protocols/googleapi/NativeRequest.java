@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param labels the caller's labels, also listed in {@code ignored}
  * @param ignored fields that were left out (D5)
  * @param images that the caller asks for
+ * @param asksForWav whether speech is to come as WAV or as samples alone; null if the caller says nothing
  */
 public record NativeRequest(
         ObjectNode body,
@@ -30,7 +31,8 @@ public record NativeRequest(
         @Nullable ServiceTier tier,
         CallerNames labels,
         List<String> ignored,
-        ImageWish images) {
+        ImageWish images,
+        @Nullable Boolean asksForWav) {
 
     private static final String CONFIG = "generationConfig";
 
@@ -40,6 +42,11 @@ public record NativeRequest(
 
     public JsonNode contents() {
         return body.path("contents");
+    }
+
+    /** Returns whether speech comes as WAV. Google's is a WAV file if it comes whole, and samples in a stream. */
+    public boolean speaksWav(boolean streams) {
+        return asksForWav == null ? !streams : asksForWav;
     }
 
     int candidates() {

@@ -10,6 +10,7 @@ import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.protocols.door.BillingLine;
@@ -47,10 +48,13 @@ public final class NativeRequestReader {
 
     private static final String RESPONSE_MODALITIES = "generation_config.response_modalities";
     private static final Set<String> MODALITIES = Set.of("text", "image", "audio");
+    private static final String AUDIO = "generation_config.response_format.audio";
+    private static final int SAMPLE_RATE = 24_000;
 
     private final ReadLimits limits;
     private final List<String> ignored = new ArrayList<>();
     private ImageWish wish = ImageWish.NONE;
+    private @Nullable Boolean asksForWav;
     private int parts;
     private int media;
 
@@ -140,7 +144,7 @@ public final class NativeRequestReader {
                 "tool_config",
                 "tool_config: server-side tool invocations are not supported.");
         Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
-        return new NativeRequest(body, tokensMax, tier, labels, List.copyOf(ignored), wish);
+        return new NativeRequest(body, tokensMax, tier, labels, List.copyOf(ignored), wish, asksForWav);
     }
 
     /** Google takes the words in either case. */
@@ -289,6 +293,7 @@ public final class NativeRequestReader {
     private @Nullable Long config(ObjectNode config) {
         CONFIG_WITHOUT_EFFECT.forEach(name -> drop(config, name, "generationConfig." + name));
         images(config);
+        speech(config);
         range(config, "temperature", 0, 2);
         range(config, "topP", 0, 1);
         range(config, "topK", 1, Integer.MAX_VALUE);
@@ -331,6 +336,33 @@ public final class NativeRequestReader {
                 }
             }
         }
+    }
+
+    /** Reads the format of speech. The models make samples of one rate, which get a header here; other formats would have to be encoded. */
+    private void speech(ObjectNode config) {
+        if (!(config.remove("responseFormat") instanceof ObjectNode format)
+                || !(format.get("audio") instanceof ObjectNode audio)) {
+            return;
+        }
+        wish = wish.withSound(AUDIO);
+        String type = audio.path("mimeType").asString("").replace('/', '_');
+        require(
+                type.isEmpty() || type.equals("AUDIO_WAV") || type.equals("AUDIO_L16"),
+                AUDIO + ".mime_type",
+                AUDIO + ".mime_type: must be AUDIO_WAV or AUDIO_L16, got " + Shown.quoted(type)
+                        + ": speech is not encoded here.");
+        String delivery = audio.path("delivery").asString("INLINE");
+        require(
+                delivery.equals("INLINE"),
+                AUDIO + ".delivery",
+                AUDIO + ".delivery: must be INLINE, got " + Shown.quoted(delivery) + ".");
+        int rate = audio.path("sampleRate").asInt(SAMPLE_RATE);
+        require(
+                rate == SAMPLE_RATE,
+                AUDIO + ".sample_rate",
+                AUDIO + ".sample_rate: must be " + SAMPLE_RATE + ", got " + rate + ".");
+        drop(audio, "bitRate", "generationConfig.responseFormat.audio.bitRate");
+        asksForWav = type.isEmpty() ? null : Boolean.valueOf(type.equals("AUDIO_WAV"));
     }
 
     private static void range(JsonNode config, String name, int min, int max) {

@@ -61,7 +61,9 @@ final class ProtoMessages {
              stopSequences=string* seed=int presencePenalty=number frequencyPenalty=number responseLogprobs=bool logprobs=int
              responseMimeType=string responseSchema=Schema responseJsonSchema=any responseModalities=word* mediaResolution=MediaResolutionLevel
              thinkingConfig=ThinkingConfig speechConfig=SpeechConfig imageConfig=ImageConfig enableEnhancedCivicAnswers=any audioTimestamp=any
-             routingConfig=any modelSelectionConfig=any
+             routingConfig=any modelSelectionConfig=any responseFormat=ResponseFormat
+            ResponseFormat audio=AudioResponseFormat
+            AudioResponseFormat mimeType=word delivery=word sampleRate=int bitRate=any
             ImageConfig aspectRatio=string imageSize=string personGeneration=any prominentPeople=any outputMimeType=any
              outputCompressionQuality=any imageOutputOptions=any
             SpeechConfig voiceConfig=VoiceConfig multiSpeakerVoiceConfig=MultiSpeakerVoiceConfig languageCode=string
@@ -90,6 +92,8 @@ final class ProtoMessages {
             "TASK_TYPE_UNSPECIFIED",
             "SCHEDULING_UNSPECIFIED",
             "MODALITY_UNSPECIFIED",
+            "MIME_TYPE_UNSPECIFIED",
+            "DELIVERY_UNSPECIFIED",
             "SERVICE_TIER_UNSPECIFIED");
 
     private static final Map<String, Map<String, Field>> MESSAGES = messages();

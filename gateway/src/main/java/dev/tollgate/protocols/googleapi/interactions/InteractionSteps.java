@@ -57,7 +57,9 @@ final class InteractionSteps {
     private final List<Step> steps = new ArrayList<>();
     private final List<Range> texts = new ArrayList<>(1);
     private final List<Addressed> addressed = new ArrayList<>(0);
-    private final WavFile speech = new WavFile();
+    private final WavFile speech;
+    /** Makes the parts of a stream a WAV file; null for samples. */
+    private final WavFile.@Nullable Stream wav;
 
     private JsonPieces out = new JsonPieces();
     private Open open = Open.NONE;
@@ -79,12 +81,21 @@ final class InteractionSteps {
 
     private int codes;
     private @Nullable String pending;
-    /** Whether the signature that waits belongs to the last output, which has begun. */
+    /** A mark that the signature which waits belongs to the last output, which has begun. */
     private boolean isLate;
 
-    /** @param addresses of images; null if they come inline @param keeping keeps images with the interaction; null if none are kept */
+    /**
+     * @param speaksWav whether speech comes as WAV; else as samples
+     * @param addresses of images; null if they come inline
+     * @param keeping keeps images with the interaction; null if none are kept
+     */
     InteractionSteps(
-            boolean streams, FileAddresses.@Nullable OfCall addresses, FileAddresses.@Nullable OfCall keeping) {
+            boolean streams,
+            boolean speaksWav,
+            FileAddresses.@Nullable OfCall addresses,
+            FileAddresses.@Nullable OfCall keeping) {
+        this.speech = new WavFile(speaksWav);
+        this.wav = speaksWav && streams ? new WavFile.Stream() : null;
         this.keeping = keeping;
         this.streams = streams;
         this.addresses = addresses;
@@ -242,14 +253,18 @@ final class InteractionSteps {
         content();
         JsonSource address = addresses == null || made.linked() ? null : addresses.address(made.data());
         long begin = items.size();
-        items.out().raw("{\"type\":\"").raw(kind(made.mimeType())).raw('"');
-        if (!made.mimeType().isEmpty()) {
-            items.out().raw(",\"mime_type\":").string(made.mimeType());
+        JsonSource sound = wav == null || made.linked() ? null : wav.next(made.mimeType(), made.data());
+        String mimeType = sound == null ? made.mimeType() : wav.mimeType();
+        items.out().raw("{\"type\":\"").raw(kind(mimeType)).raw('"');
+        if (!mimeType.isEmpty()) {
+            items.out().raw(",\"mime_type\":").string(mimeType);
         }
         long data = items.size();
         items.out().raw(made.linked() ? ",\"uri\":\"" : ",\"data\":\"");
         FileAddresses.KeptImage its = keeping == null || made.linked() ? null : keeping.kept(made.data());
-        if (its == null) {
+        if (sound != null) {
+            items.add(sound.base64());
+        } else if (its == null) {
             made.data().write(items);
         } else {
             items.add(its.source());
@@ -341,7 +356,10 @@ final class InteractionSteps {
     private void speech() {
         if (!speech.isEmpty()) {
             content();
-            items.out().raw("{\"type\":\"audio\",\"mime_type\":\"audio/wav\",\"data\":\"");
+            items.out()
+                    .raw("{\"type\":\"audio\",\"mime_type\":")
+                    .string(speech.mimeType())
+                    .raw(",\"data\":\"");
             items.add(speech.base64());
             items.out().raw("\"}");
         }

@@ -38,6 +38,8 @@ final class InteractionsReader {
     /** Members whose work is done by Google's own runtime. */
     private static final Set<String> REFUSED = Set.of("agent", "agent_config", "environment", "webhook_config");
 
+    private static final Set<String> SOUNDS = Set.of("audio/wav", "audio/l16");
+
     private static final int LIST_MAX = 100;
 
     private final ReadLimits limits;
@@ -379,7 +381,7 @@ final class InteractionsReader {
                 }
                 case "audio" -> {
                     delivery(format, at, List.of("inline"));
-                    ignoreOthers(format, at, Set.of("type", "delivery"));
+                    sound(format, at);
                 }
                 default -> schema(format, at, type, mimeType);
             }
@@ -390,6 +392,24 @@ final class InteractionsReader {
         if (!isText) {
             modalities = asked;
         }
+    }
+
+    private void sound(ObjectNode format, String at) {
+        String type = textOrNull(format, "mime_type", at);
+        if (type != null && !SOUNDS.contains(type.toLowerCase(Locale.ROOT))) {
+            throw refuse(
+                    at + ".mime_type",
+                    "must be audio/wav or audio/l16, got " + Shown.quoted(type) + ": speech is not encoded here.");
+        }
+        String own = "generation_config.response_format.audio";
+        places.put(own, at);
+        ObjectNode audio = config.withObject("responseFormat").putObject("audio");
+        for (String name : List.of("mime_type", "sample_rate")) {
+            if (format.has(name)) {
+                audio.set(name, format.get(name));
+            }
+        }
+        ignoreOthers(format, at, Set.of("type", "delivery", "mime_type", "sample_rate"));
     }
 
     private void text(ObjectNode format, String at) {

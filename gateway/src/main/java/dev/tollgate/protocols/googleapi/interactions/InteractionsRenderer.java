@@ -76,7 +76,7 @@ final class InteractionsRenderer implements Renderer {
         this.created = created;
         this.updated = created;
         this.streams = request.settings().stream();
-        this.steps = new InteractionSteps(streams, addresses, keeping);
+        this.steps = new InteractionSteps(streams, request.whole().speaksWav(streams), addresses, keeping);
         ShownCalls ids = new ShownCalls(request.calls(), false, CALL_ID_PREFIX, it -> true, random);
         this.signed = new SignedAnswer(ids, false);
     }
