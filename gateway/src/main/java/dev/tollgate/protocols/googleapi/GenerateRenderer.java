@@ -50,11 +50,12 @@ final class GenerateRenderer implements Renderer {
     }
 
     private void write(JsonNode chunk, JsonPieces out) {
-        if (wav != null) {
+        WavFile.Stream its = wav;
+        if (its != null) {
             chunk.path("candidates").forEach(candidate -> candidate
                     .path("content")
                     .path("parts")
-                    .forEach(part -> files.show(part.path("inlineData"), wav)));
+                    .forEach(part -> files.show(part.path("inlineData"), its)));
         }
         if (form == AnswerForm.ARRAY) {
             boolean isFirst = !begun && out.size() == 0;

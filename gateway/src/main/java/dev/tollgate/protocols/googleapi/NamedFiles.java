@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class NamedFiles {
 
     private final Map<String, MadeData.Filed> files = new HashMap<>(0);
-    /** What is shown in place of a file. */
+    /** Sources that are shown instead of files, by their names. */
     private final Map<String, JsonSource> shown = new HashMap<>(0);
 
     void addAll(List<UpstreamEvent> events) {

@@ -120,7 +120,7 @@ public final class OpenNative {
         return new ApiError(
                 refusal.code(),
                 refusal.status(),
-                param == null ? message : message.replace(numbered(param), own),
+                param == null || own == null ? message : message.replace(numbered(param), own),
                 own,
                 refusal.headers(),
                 refusal.shortage());

@@ -86,7 +86,7 @@ public final class WavFile implements JsonSource {
         return true;
     }
 
-    /** Returns its type: of samples alone, the one that the model gave them. */
+    /** Returns its type. Samples alone have the type that the model gave them. */
     public String mimeType() {
         return mimeType;
     }

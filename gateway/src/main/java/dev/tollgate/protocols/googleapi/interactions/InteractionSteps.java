@@ -254,7 +254,7 @@ final class InteractionSteps {
         JsonSource address = addresses == null || made.linked() ? null : addresses.address(made.data());
         long begin = items.size();
         JsonSource sound = wav == null || made.linked() ? null : wav.next(made.mimeType(), made.data());
-        String mimeType = sound == null ? made.mimeType() : wav.mimeType();
+        String mimeType = wav == null || sound == null ? made.mimeType() : wav.mimeType();
         items.out().raw("{\"type\":\"").raw(kind(mimeType)).raw('"');
         if (!mimeType.isEmpty()) {
             items.out().raw(",\"mime_type\":").string(mimeType);
