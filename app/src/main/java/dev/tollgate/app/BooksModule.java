@@ -4,6 +4,7 @@ import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.BudgetSweep;
@@ -116,6 +117,9 @@ record BooksModule(
             boolean serves) {
         try {
             BooksModule books = made(database, settings, surroundings, random, callMax, serves);
+            if (database.isRestored()) {
+                warnOfRestore(books.stores().ledger());
+            }
             if (serves) {
                 warnOfClock(books.stores().ledger(), surroundings.clock().instant());
             }
@@ -141,6 +145,15 @@ record BooksModule(
                 .ifPresent(newest -> log.warn(
                         "the clock of this machine says {}, but the newest call in the books began at {}: set the clock",
                         now,
+                        newest));
+    }
+
+    /** Warns that changes since are undone: nothing in the books shows which accounts were blocked or deleted, or have paid. */
+    private static void warnOfRestore(Ledger ledger) {
+        ledger.newestNumber()
+                .ifPresent(newest -> log.warn(
+                        Event.STORE_WENT_BACK,
+                        "the books in this data folder were restored, and their newest entry is of {}: see \"After a restore\" in docs/trouble.md",
                         newest));
     }
 

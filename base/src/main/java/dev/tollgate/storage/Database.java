@@ -24,6 +24,8 @@ public final class Database implements AutoCloseable {
     private @Nullable Writer writer;
     private @Nullable PageReads pages;
 
+    private boolean isRestored;
+
     private Database(Engine engine, boolean writes, @Nullable DataLock lock, @Nullable FileWatch watch) {
         this.engine = engine;
         this.writes = writes;
@@ -50,11 +52,16 @@ public final class Database implements AutoCloseable {
         DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
-            new Mark(file).check();
+            Mark mark = new Mark(file);
+            mark.check();
             file.makePrivate();
-            new OpenSign(file).checkAndRemove();
+            OpenSign sign = new OpenSign(file);
+            boolean isRestored = !file.isEmpty() && (sign.isBackup() || !mark.isSet());
+            sign.checkAndRemove();
             Migrations.run(file);
-            return new Database(file, true, lock, new FileWatch(file, othersWrite));
+            Database database = new Database(file, true, lock, new FileWatch(file, othersWrite));
+            database.isRestored = isRestored;
+            return database;
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -150,6 +157,11 @@ public final class Database implements AutoCloseable {
     private static Database openReading(PostgresServer server) {
         Migrations.check(server);
         return new Database(server, false, null, null);
+    }
+
+    /** Returns whether the books are a backup that was never opened, or lie in a data folder that had none. */
+    public boolean isRestored() {
+        return isRestored;
     }
 
     /** Marks a data folder as one with books, so that their loss is noticed. To be called after the first commit. */

@@ -32,7 +32,7 @@ final class Mark {
 
     /** @throws CannotOpen when there were books that are not there */
     void check() {
-        if (Files.exists(file) && database.isEmpty()) {
+        if (isSet() && database.isEmpty()) {
             throw new CannotOpen("The books of this installation are gone: " + database.file()
                     + (database.exists() ? " is empty. " : " does not exist. ")
                     + "Restore the file or a backup of it, or start with --new-installation to create new books"
@@ -40,8 +40,12 @@ final class Mark {
         }
     }
 
+    boolean isSet() {
+        return Files.exists(file);
+    }
+
     void set() {
-        if (Files.exists(file)) {
+        if (isSet()) {
             return;
         }
         try (FileChannel channel = FileChannel.open(

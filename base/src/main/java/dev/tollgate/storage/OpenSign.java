@@ -134,7 +134,8 @@ final class OpenSign {
         }
     }
 
-    private boolean isBackup() {
+    /** Returns whether the database is as a backup is written, which the first opening changes. */
+    boolean isBackup() {
         try (FileChannel channel = FileChannel.open(database.file(), StandardOpenOption.READ)) {
             ByteBuffer form = ByteBuffer.allocate(1);
             return channel.read(form, FORM_AT) == 1 && form.get(0) == 1;

@@ -191,6 +191,12 @@ public final class Ledger {
         return database.read(sql -> Optional.ofNullable(sql.one(text, row -> Columns.time(row, 1))));
     }
 
+    /** Returns when the newest call of all accounts ended, or the newest entry was made; empty if there is none. Reads all accounts. */
+    public Optional<Instant> newestNumber() {
+        String text = "SELECT MAX(last_number_at) FROM account WHERE last_number > 0";
+        return database.read(sql -> Optional.ofNullable(sql.one(text, row -> Columns.timeOrNull(row, 1))));
+    }
+
     /** Returns the charge of one call and its refunds, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String taskId) {
         return database.readFor(accountId, sql -> entriesOfCall(sql, taskId));
