@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.telemetry.metrics.Metrics;
@@ -149,6 +150,22 @@ final class BooksGauges {
                     }
                     now.is((double) media.getAsLong(), "media");
                 });
+    }
+
+    /** Adds the bytes of stored files. */
+    void stored(FileStore files) {
+        metrics.gauge(
+                "tollgate_files_bytes",
+                "Bytes of the stored files of all accounts, by purpose: gemini (uploads), made (images by address), kept"
+                        + " (images of kept responses), cache (cached contents). Read once a minute, with this server's changes since.",
+                new String[] {"purpose"},
+                now -> {
+                    for (FileStore.Purpose purpose : FileStore.Purpose.values()) {
+                        now.is((double) files.bytes(purpose), purpose.code());
+                    }
+                });
+        metrics.gauge(
+                "tollgate_files_room_bytes", "Room of all stored files (files.bytes), in bytes.", files::bytesMax);
     }
 
     /** Looks at what only the database knows. Blocks; without the database the gauges have no value. */

@@ -119,7 +119,7 @@ record CallRoutes(
                 .protocols()
                 .forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
-        FilesHandler files = new FilesHandler(images, bodies(), calls.secrets(), reading());
+        FilesHandler files = filesHandler();
         for (String version : List.of("/v1beta", "/v1alpha", "/v1")) {
             for (String base : List.of(version, "/v1/gemini" + version)) {
                 google(routes, base, googleKey);
@@ -131,6 +131,16 @@ record CallRoutes(
             }
         }
         return routes;
+    }
+
+    private FilesHandler filesHandler() {
+        return new FilesHandler(
+                images,
+                bodies(),
+                (account, origin, address) ->
+                        KeyGate.requireUsable(books.stores().keys().successor(account, origin), address),
+                calls.secrets(),
+                reading());
     }
 
     private void uploads(List<Route<?>> routes, String path, Gate<KeyCaller> key, FilesHandler files) {

@@ -90,7 +90,7 @@ public record CallsModule(
     private static final int CROWD = 500;
 
     static CallsModule of(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
-        FileAddresses images = images(ground, books);
+        FileAddresses images = images(ground, books, watch);
         MediaLoader media = ground.open(mediaLoader(ground, vertx, images), MediaLoader::close);
         Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
         SchemaChecks checks = ground.open(new SchemaChecks(), SchemaChecks::close);
@@ -159,14 +159,16 @@ public record CallsModule(
                 settings.get(TrafficSettings.BODY_BYTES));
     }
 
-    private static FileAddresses images(Ground ground, BooksModule books) {
+    private static FileAddresses images(Ground ground, BooksModule books, WatchModule watch) {
         FileStore files = new FileStore(
                 books.database(),
                 books.writer(),
                 books.secrets(),
                 ground.clock(),
                 ground.random(),
+                allowances(ground, books),
                 ground.settings().get(TrafficSettings.FILES_BYTES));
+        watch.stored(files);
         return new FileAddresses(
                 files,
                 ground.settings().get(TrafficSettings.MEDIA_MADE_BYTES),
@@ -250,8 +252,11 @@ public record CallsModule(
     }
 
     private static FreeEnds freeEnds(Ground ground, BooksModule books) {
-        Allowances allowances = new Allowances(books.database(), books.secrets(), ground.clock());
-        return new FreeEnds(allowances, ground.clock(), ProtocolName.COMPLETIONS.code());
+        return new FreeEnds(allowances(ground, books), ground.clock(), ProtocolName.COMPLETIONS.code());
+    }
+
+    private static Allowances allowances(Ground ground, BooksModule books) {
+        return new Allowances(books.database(), books.secrets(), ground.clock());
     }
 
     private static Executor comeBack() {
@@ -275,10 +280,7 @@ public record CallsModule(
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
-                new Sweep(
-                        "sweep-files",
-                        FileStore.SWEEP_EVERY,
-                        playground.images().files()::sweep),
+                new Sweep("sweep-files", FileStore.SWEEP_EVERY, files()::sweep),
                 new Sweep("count-refusals", RefusalBooks.FLUSH_EVERY, refusals::flush),
                 new Sweep("sweep-refusals", RefusalBooks.SWEEP_EVERY, refusals::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
@@ -302,6 +304,10 @@ public record CallsModule(
     /** Returns the number of calls that are not resolved yet. */
     public int open() {
         return meter.openCalls();
+    }
+
+    FileStore files() {
+        return playground.images().files();
     }
 
     /** Returns the bytes of downloaded media, in memory and on disk. */

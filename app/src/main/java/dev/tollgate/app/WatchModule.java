@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.labels.LabelNumbers;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
 import dev.tollgate.customers.webhooks.Deliveries;
@@ -183,6 +184,10 @@ final class WatchModule {
                     }
                 });
         gauges.files(ground.settings().data(), media::bytes);
+    }
+
+    void stored(FileStore files) {
+        gauges.stored(files);
     }
 
     /** Returns the help of each metric by its scraped name, without JVM metrics. */

@@ -440,8 +440,8 @@ class GoogleFilesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "cancel|0|3|must be upload, finalize, both, or query",
-                "start|0|0|must be upload, finalize, both, or query",
+                "start|0|0|must be upload, finalize, both, query, or cancel",
+                "cancel, upload|0|3|must be upload, finalize, both, query, or cancel",
                 "upload, finalize|1|2|Invalid X-Goog-Upload-Offset: 1; 0 bytes have come.",
                 "upload, finalize|0|4|More bytes than the 3",
                 "upload, finalize|0|2|Fewer bytes than the 3",
@@ -474,13 +474,79 @@ class GoogleFilesTest {
 
     @Test
     void without_room_an_upload_is_refused_by_its_limit() {
-        for (int i = 0; i < 10; i++) {
-            begun(customer.key(), FileStore.FILE_BYTES_MAX);
-        }
-        Reply refused =
-                begins(gateway, customer.key(), FileStore.FILE_BYTES_MAX, "{\"file\":{\"mimeType\":\"text/plain\"}}");
+        String described = "{\"file\":{\"mimeType\":\"text/plain\"}}";
+        begun(customer.key(), FileStore.NEW_BYTES);
+        Reply refused = begins(gateway, customer.key(), 1, described);
         assertThat(refused.status()).as(refused.text()).isEqualTo(429);
-        assertThat(refused.error().get("message").asString()).contains("1000 files or 1073741824 bytes");
+        assertThat(refused.error().get("message").asString()).contains("bought credits or been charged 100 credits");
+        Customer other = gateway.customer("100");
+        for (int i = 0; i < FileStore.BEGUN_MAX; i++) {
+            begun(other.key(), 1);
+        }
+        assertThat(begins(gateway, other.key(), 1, described)
+                        .error()
+                        .get("message")
+                        .asString())
+                .contains("4 uploads that have begun");
+    }
+
+    @Test
+    void an_upload_is_given_up_with_cancel() {
+        String path = begun(customer.key(), 2 * PIECE);
+        sends(path, "upload", 0, text(PIECE));
+        Reply end = sends(path, "cancel", 0, new byte[0]);
+        assertThat(end.status()).as(end.text()).isEqualTo(200);
+        assertThat(end.header("x-goog-upload-status")).isEqualTo("cancelled");
+        assertThat(sends(path, "query", 0, new byte[0]).status()).isEqualTo(404);
+        assertThat(gateway.number("SELECT COUNT(*) FROM file_piece")).isZero();
+        String whole = begun(customer.key(), 3);
+        sends(whole, "upload, finalize", 0, text(3));
+        assertThat(sends(whole, "cancel", 0, new byte[0]).status()).isEqualTo(404);
+    }
+
+    @Test
+    void an_uploads_address_has_the_configured_host() {
+        if (stores == Stores.POSTGRESQL) {
+            return;
+        }
+        try (Gateway site = Gateway.start("public.url", "https://files.example")) {
+            Reply begun = begins(site, site.customer("1").key(), 3, "{\"file\":{\"mimeType\":\"text/plain\"}}");
+            assertThat(begun.header("x-goog-upload-url")).startsWith("https://files.example/upload/v1beta/files/");
+        }
+    }
+
+    @Test
+    void an_uploads_address_is_good_for_as_long_as_its_key() {
+        var made = gateway.commands().createKey(customer.account(), KeySettings.named("uploads"));
+        String path = begun(made.secret(), 2 * PIECE);
+        assertThat(sends(path, "upload", 0, text(PIECE)).status()).isEqualTo(200);
+        gateway.execute(
+                "UPDATE api_key SET disabled = 1 WHERE id = '" + made.key().id() + "'");
+        for (String command : List.of("query", "upload, finalize", "cancel")) {
+            Reply refused = sends(path, command, PIECE, text(PIECE));
+            assertThat(refused.status()).as(refused.text()).isEqualTo(401);
+            assertThat(refused.error().get("message").asString()).isEqualTo("The API key is disabled.");
+        }
+        assertThat(gateway.number("SELECT COUNT(*) FROM file_piece")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a\\nb, U+000A", "a\\u0000b, U+0000", "a\\u202eb, U+202E"})
+    void a_name_that_hides_characters_is_refused(String name, String character) {
+        Reply file = begins(
+                gateway,
+                customer.key(),
+                3,
+                "{\"file\":{\"mimeType\":\"text/plain\",\"displayName\":\"%s\"}}".formatted(name));
+        assertThat(file.status()).as(file.text()).isEqualTo(400);
+        assertThat(file.error().get("message").asString()).contains("file.display_name", character);
+        Reply cache = gateway.post(
+                "/v1beta/cachedContents",
+                "{\"model\":\"models/%s\",\"displayName\":\"%s\",\"contents\":[{\"parts\":[{\"text\":\"x\"}]}]}"
+                        .formatted(MODEL, name),
+                customer.key());
+        assertThat(cache.status()).as(cache.text()).isEqualTo(400);
+        assertThat(cache.error().get("message").asString()).contains("display_name", character);
     }
 
     @Test
@@ -505,9 +571,11 @@ class GoogleFilesTest {
             return; // its fault lets files be written
         }
         List<String> paths = new ArrayList<>();
-        for (int i = 0; i < 9; i++) {
+        for (int i = 0; i < FileStore.BEGUN_MAX; i++) {
             paths.add(begun(customer.key(), 3));
         }
+        paths.addAll(paths);
+        paths.add(paths.getFirst());
         List<CompletableFuture<Reply>> replies = new ArrayList<>();
         Gateway.Fault fault = gateway.nothingIsCommitted();
         try {
@@ -518,7 +586,7 @@ class GoogleFilesTest {
         }
         List<Integer> statuses =
                 replies.stream().map(reply -> reply.join().status()).sorted().toList();
-        assertThat(statuses).isEqualTo(List.of(200, 200, 200, 200, 200, 200, 200, 200, 429));
+        assertThat(statuses).isEqualTo(List.of(200, 200, 200, 200, 400, 400, 400, 400, 429));
     }
 
     @Test

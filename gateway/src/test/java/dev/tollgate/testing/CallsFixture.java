@@ -34,7 +34,7 @@ public final class CallsFixture extends KeysFixture {
     public static final long RESPONSES_STORE_BYTES = 1_000_000;
 
     /** The room for the files of all accounts. */
-    public static final long FILES_BYTES = 3L << 29;
+    public static final long FILES_BYTES = 8L << 30;
 
     public final Answers answers;
     public final Signatures signatures;
@@ -79,7 +79,14 @@ public final class CallsFixture extends KeysFixture {
                         Allowances.lastPart()));
         signatures = new Signatures(database, writer, SECRETS, KeptFiles.NONE, core);
         responses = new KeptResponses(database, writer, SECRETS, core, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
-        files = new FileStore(database, writer, SECRETS, core, new SecureRandom(), FILES_BYTES);
+        files = new FileStore(
+                database,
+                writer,
+                SECRETS,
+                core,
+                new SecureRandom(),
+                new Allowances(database, SECRETS, this::now),
+                FILES_BYTES);
     }
 
     /** The limit on free ends, for callers of the door {@code completions}. */

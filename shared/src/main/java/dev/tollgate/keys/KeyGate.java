@@ -275,13 +275,7 @@ public final class KeyGate implements Gate<KeyCaller> {
             case Authentication.Found good -> admit(exchange, good);
             case Authentication.Unknown none ->
                 throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, unknown));
-            case Authentication.Deleted deleted -> throw refuse("The API key was deleted.");
-            case Authentication.Replaced replaced -> throw refuse("The API key has been replaced by a new one.");
-            case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");
-            case Authentication.Expired expired -> throw refuse("The API key has expired.");
-            case Authentication.AccountBlocked blocked -> throw refuse("The account of this API key is blocked.");
-            case Authentication.TeamPaused(Key key) ->
-                throw teamPaused(key.pausedTeam()).asException();
+            case Authentication.NotUsable its -> throw refusal(its).asException();
             case Authentication.Unavailable unavailable ->
                 throw ApiError.of(
                                 ErrorCode.INTERNAL_ERROR, "The API key cannot be checked right now. Please try again.")
@@ -291,15 +285,40 @@ public final class KeyGate implements Gate<KeyCaller> {
         };
     }
 
+    private static ApiError refusal(Authentication.NotUsable found) {
+        return switch (found) {
+            case Authentication.Deleted deleted -> invalid("The API key was deleted.");
+            case Authentication.Replaced replaced -> invalid("The API key has been replaced by a new one.");
+            case Authentication.Disabled disabled -> invalid("The API key is disabled.");
+            case Authentication.Expired expired -> invalid("The API key has expired.");
+            case Authentication.AccountBlocked blocked -> invalid("The account of this API key is blocked.");
+            case Authentication.TeamPaused(Key key) -> teamPaused(key.pausedTeam());
+        };
+    }
+
+    /** Refuses to go on with what a key began, if the key may no longer be used from an address. */
+    public static void requireUsable(Authentication found, String address) {
+        switch (found) {
+            case Authentication.Found good -> requireAllowed(good.key(), address);
+            case Authentication.NotUsable its -> throw refusal(its).asException();
+            case Authentication.Unknown none -> throw refuse("The API key was deleted.");
+            case Authentication.Unavailable unavailable -> throw new IllegalStateException("a key was not looked up");
+        }
+    }
+
+    private static void requireAllowed(Key key, String address) {
+        if (!key.allows(address)) {
+            throw ApiError.of(
+                            ErrorCode.IP_NOT_ALLOWED,
+                            "The address " + address + " is not in the allowlist of this API key.")
+                    .asException();
+        }
+    }
+
     private KeyCaller admit(Exchange exchange, Authentication.Found found) {
         Key key = found.key();
         exchange.shownKey(key.accountId(), key.id());
-        if (!key.allows(exchange.remoteAddress())) {
-            throw ApiError.of(
-                            ErrorCode.IP_NOT_ALLOWED,
-                            "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
-                    .asException();
-        }
+        requireAllowed(key, exchange.remoteAddress());
         KeyCaller caller = new KeyCaller(key, found.accountRates(), found.labels());
         boolean isAnthropics = manner == Manner.ANTHROPIC || manner == Manner.ANY && isOfAnthropicsClient(exchange);
         count.count(exchange, caller, isAnthropics);
@@ -313,7 +332,11 @@ public final class KeyGate implements Gate<KeyCaller> {
                 .withStatus(403);
     }
 
+    private static ApiError invalid(String message) {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, message);
+    }
+
     private static ApiException refuse(String message) {
-        return ApiError.of(ErrorCode.INVALID_API_KEY, message).asException();
+        return invalid(message).asException();
     }
 }

@@ -11,6 +11,7 @@ import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Reads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,9 @@ public final class Keys {
             + " LEFT JOIN account_rates ON account_rates.account_id = api_key.account_id WHERE ";
     private static final String SELECT_BY_HASH = SELECT_KNOWN + "api_key.hash = ?";
     private static final String SELECT_BY_OLD_HASH = SELECT_KNOWN + "api_key.old_hash = ?";
+    private static final String SELECT_SUCCESSOR =
+            SELECT_KNOWN + "api_key.account_id = ? AND (api_key.id = ? OR api_key.origin_id = ?)"
+                    + " ORDER BY CASE WHEN api_key.deleted_at IS NULL THEN 0 ELSE 1 END LIMIT 1";
     private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
     private static final String SELECT_PAGE = "SELECT " + KeySql.COLUMNS
             + " FROM api_key WHERE id > ? AND hidden = 0 AND deleted_at IS NULL" + " ORDER BY id LIMIT ?";
@@ -231,6 +235,13 @@ public final class Keys {
         return found instanceof Authentication.Unknown ? Optional.empty() : Optional.of(found);
     }
 
+    /** Judges whether what a key began may go on: by the key, or by that which it was moved to. Blocks. @param originId the key's first id */
+    public Authentication successor(String accountId, String originId) {
+        KeyCache.Known found = database.readFor(
+                accountId, sql -> sql.one(SELECT_SUCCESSOR, row -> known(row, false), accountId, originId, originId));
+        return found == null ? new Authentication.Unknown() : judge(found);
+    }
+
     private Authentication lookUp(String hash) {
         try {
             long stamp = cache.stamp();
@@ -277,16 +288,16 @@ public final class Keys {
     private static KeyCache.@Nullable Known byHash(Reads sql, String text, String column, String hash)
             throws SQLException {
         return sql.one(
-                text,
-                row -> same(row.getString(column), hash)
-                        ? new KeyCache.Known(
-                                KeySql.key(row),
-                                Columns.flag(row, "account_blocked"),
-                                KeySql.accountRates(row),
-                                KeySql.labelRules(row),
-                                column.equals("old_hash"))
-                        : null,
-                hash);
+                text, row -> same(row.getString(column), hash) ? known(row, column.equals("old_hash")) : null, hash);
+    }
+
+    private static KeyCache.Known known(ResultSet row, boolean isOld) throws SQLException {
+        return new KeyCache.Known(
+                KeySql.key(row),
+                Columns.flag(row, "account_blocked"),
+                KeySql.accountRates(row),
+                KeySql.labelRules(row),
+                isOld);
     }
 
     /** Compares two hashes in constant time; what the index found is already the hash of the secret and not the secret. */

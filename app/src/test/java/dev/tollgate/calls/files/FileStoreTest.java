@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.calls.files.FileStore.Purpose;
 import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
@@ -26,6 +28,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +150,7 @@ class FileStoreTest {
         assertThat(half.written()).isEqualTo(PIECE);
         assertThat(half.isWhole()).isFalse();
         assertThat(half.about()).isEqualTo("a name");
-        assertThat(store.files.list(MINE, OWN, Purpose.GEMINI)).isEmpty();
+        assertThat(store.files.list(MINE, OWN, Purpose.GEMINI, 0, 9)).isEmpty();
         StoredFile more =
                 Objects.requireNonNull(store.files.append(half, Arrays.copyOfRange(content, PIECE, 2 * PIECE)));
         assertThat(more.sha256()).isEmpty();
@@ -155,7 +159,7 @@ class FileStoreTest {
         assertThat(whole.isWhole()).isTrue();
         assertThat(whole.sha256()).isEqualTo(HexFormat.of().formatHex(sha256(content)));
         assertThat(read(found(OWN, begun.id()))).isEqualTo(content);
-        assertThat(store.files.list(MINE, OWN, Purpose.GEMINI)).containsExactly(whole);
+        assertThat(store.files.list(MINE, OWN, Purpose.GEMINI, 0, 9)).containsExactly(whole);
     }
 
     @Test
@@ -166,7 +170,7 @@ class FileStoreTest {
         for (KeyOwner stranger :
                 List.of(OWN, new KeyOwner("mem_1", "team_1", "key_3"), new KeyOwner("", "team_2", "key_4"))) {
             assertThat(store.files.find(MINE, stranger, Purpose.GEMINI, id)).isNull();
-            assertThat(store.files.list(MINE, stranger, Purpose.GEMINI)).isEmpty();
+            assertThat(store.files.list(MINE, stranger, Purpose.GEMINI, 0, 9)).isEmpty();
             assertThat(store.files.delete(MINE, stranger, Purpose.GEMINI, id)).isFalse();
         }
         assertThat(store.files.find(OTHER, TEAM, Purpose.GEMINI, id)).isNull();
@@ -209,46 +213,242 @@ class FileStoreTest {
         assertThat(rows() + pieces()).isZero();
     }
 
+    /** Adds a row without pieces. */
+    private void has(String account, String purpose, long bytes, long written) {
+        store.execute(
+                "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
+                        + " VALUES (?, ?, '', 'key', ?, " + (stores == Stores.SQLITE ? "x''" : "''::bytea")
+                        + ", 'text/plain', ?, ?, '', 1, 9000000000000)",
+                "row-" + rows(),
+                account,
+                purpose,
+                bytes,
+                written);
+    }
+
+    private void wasCharged(String account, long micros) {
+        store.execute(
+                "UPDATE account SET consumed_micros = ?, purchased_micros = balance_micros + reserved_micros + ? WHERE id = ?",
+                micros,
+                micros,
+                account);
+    }
+
+    private StoredFile begin(long bytes) {
+        return store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", bytes);
+    }
+
+    private void assertRefused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refused -> {
+            assertThat(refused.error().status()).isEqualTo(429);
+            assertThat(refused.error().message()).contains(message);
+        });
+    }
+
     @Test
     void an_account_without_room_gets_a_429_and_others_do_not() throws IOException {
-        long most = FileStore.FILE_BYTES_MAX;
-        for (int i = 0; i < 10; i++) {
-            store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", most);
-        }
-        long rest = FileStore.SHARE_BYTES - 10 * most;
-        assertThatThrownBy(() -> store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", rest + 1))
-                .isInstanceOfSatisfying(ApiException.class, refused -> {
-                    assertThat(refused.error().status()).isEqualTo(429);
-                    assertThat(refused.error().message()).contains("1000 files or 1073741824 bytes");
-                });
-        store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", rest);
-        assertThatThrownBy(() -> store.files.requireRoom(MINE, 1, 1)).isInstanceOf(ApiException.class);
-        store.files.requireRoom(OTHER, 1, most);
+        wasCharged(MINE, 100_000_000);
+        has(MINE, "gemini", FileStore.SHARE_BYTES - 10, FileStore.SHARE_BYTES - 10);
+        assertRefused(() -> begin(11), "1000 files or 1073741824 bytes");
+        begin(10);
+        assertThatThrownBy(() -> store.files.requireRoom(MINE, Purpose.MADE, 1, 1))
+                .isInstanceOf(ApiException.class);
+        store.files.requireRoom(OTHER, Purpose.MADE, 1, FileStore.FILE_BYTES_MAX);
         write(MINE, OWN, Purpose.MADE, noise(3)); // paid for
     }
 
     @Test
     void an_account_has_at_most_a_thousand_files() {
         for (int i = 0; i < FileStore.SHARE_FILES - 1; i++) {
-            store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", 1);
+            has(MINE, "made", 1, 1);
         }
-        store.files.requireRoom(MINE, 1, 1);
-        store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", 1);
-        assertThatThrownBy(() -> store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", 1))
-                .isInstanceOf(ApiException.class);
+        store.files.requireRoom(MINE, Purpose.MADE, 1, 1);
+        has(MINE, "made", 1, 1);
+        assertRefused(() -> begin(1), "1000 files");
     }
 
     @Test
-    void the_files_of_all_accounts_have_a_limit() {
-        for (int i = 0; i < 10; i++) {
-            store.files.begin(MINE, OWN, Purpose.GEMINI, "", "text/plain", FileStore.FILE_BYTES_MAX);
-        }
-        long left = StoreFixture.FILES_BYTES - 10 * FileStore.FILE_BYTES_MAX;
-        store.files.requireRoom(OTHER, 1, left);
-        assertThatThrownBy(() -> store.files.requireRoom(OTHER, 1, left + 1)).isInstanceOf(ApiException.class);
-        store = store.reopened();
+    void what_is_announced_takes_no_room_from_others_and_a_deletion_frees_it() {
+        wasCharged(MINE, 100_000_000);
+        StoredFile begun = begin(FileStore.FILE_BYTES_MAX);
+        assertThat(store.files.bytes(Purpose.GEMINI)).isZero();
+        assertThat(store.files.append(begun, noise(PIECE))).isNotNull();
+        assertThat(store.files.bytes(Purpose.GEMINI)).isEqualTo(PIECE);
         store.files.sweep();
-        assertThatThrownBy(() -> store.files.requireRoom(OTHER, 1, left + 1)).isInstanceOf(ApiException.class);
+        assertThat(store.files.bytes(Purpose.GEMINI)).isEqualTo(PIECE);
+        assertThat(store.files.delete(MINE, OWN, Purpose.GEMINI, begun.id())).isTrue();
+        assertThat(store.files.bytes(Purpose.GEMINI)).isZero();
+        assertThat(rows() + pieces()).isZero();
+    }
+
+    @Test
+    void four_uploads_have_begun_and_an_idle_one_makes_room_for_the_next() {
+        List<StoredFile> begun = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            begun.add(begin(2 * PIECE));
+        }
+        assertRefused(() -> begin(1), "4 uploads that have begun");
+        store.advance(Duration.ofSeconds(30));
+        assertThat(store.files.append(begun.getFirst(), noise(PIECE))).isNotNull();
+        store.advance(Duration.ofSeconds(31));
+        begin(1);
+        assertThat(found(OWN, begun.getFirst().id()).written()).isEqualTo(PIECE);
+        assertThat(rows()).isEqualTo(4);
+        assertThat(store.files.append(begun.getFirst(), noise(PIECE))).isNull();
+    }
+
+    @Test
+    void an_upload_ends_an_hour_after_its_last_piece() {
+        StoredFile begun = begin(3L * PIECE);
+        store.advance(Duration.ofMinutes(59));
+        StoredFile more = Objects.requireNonNull(store.files.append(begun, noise(PIECE)));
+        store.advance(Duration.ofMinutes(59));
+        store.files.sweep();
+        assertThat(store.files.append(more, noise(PIECE))).isNotNull();
+        store.advance(Duration.ofMinutes(60));
+        store.files.sweep();
+        assertThat(rows() + pieces()).isZero();
+    }
+
+    @Test
+    void a_new_account_has_room_for_64_mib_until_it_pays() {
+        has(MINE, "gemini", FileStore.NEW_BYTES - 1, FileStore.NEW_BYTES - 1);
+        begin(1);
+        assertRefused(() -> begin(1), "Until it has bought credits or been charged 100 credits");
+        store.files.requireRoom(MINE, Purpose.MADE, 1, FileStore.FILE_BYTES_MAX); // an image costs credits
+        wasCharged(MINE, 99_999_999);
+        assertRefused(() -> begin(1), "Until it has bought");
+        store.execute("INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state)"
+                + " VALUES ('pay_1', '" + MINE + "', 'stripe', 1, 1, 1, 'open')");
+        assertRefused(() -> begin(1), "Until it has bought");
+        store.execute("UPDATE payment SET state = 'paid'");
+        begin(1);
+        store.execute("UPDATE payment SET state = 'open'");
+        wasCharged(MINE, 100_000_000);
+        begin(1);
+    }
+
+    @Test
+    void an_account_leaves_others_as_much_as_it_takes_and_images_a_quarter() {
+        wasCharged(MINE, 100_000_000);
+        long gib = 1L << 30;
+        has(MINE, "gemini", 450L << 20, 450L << 20);
+        for (int i = 0; i < 5; i++) {
+            has("far_" + i, "gemini", gib, gib); // of 8 GiB, six are for them
+        }
+        store.files.sweep();
+        assertRefused(() -> begin(FileStore.FILE_BYTES_MAX), "as much as it leaves for the others");
+        begin(10 << 20);
+        store.files.requireRoom(MINE, Purpose.MADE, 1, FileStore.FILE_BYTES_MAX);
+        has("far_5", "made", gib, gib);
+        has("far_6", "made", gib, gib);
+        store.files.sweep();
+        store.files.requireRoom(OTHER, Purpose.MADE, 1, 512L << 20);
+        assertRefused(() -> store.files.requireRoom(OTHER, Purpose.MADE, 1, 600L << 20), "too little room");
+    }
+
+    @Test
+    void an_upload_stops_when_others_have_filled_the_room() {
+        StoredFile begun = begin(2 * PIECE);
+        for (int i = 0; i < 6; i++) {
+            has("far_" + i, "gemini", 1L << 30, 1L << 30);
+        }
+        store.files.sweep();
+        assertRefused(() -> store.files.requireRoom(begun, PIECE), "too little room");
+        assertRefused(() -> store.files.append(begun, noise(PIECE)), "too little room");
+        store.execute("DELETE FROM stored_file WHERE account_id = 'far_5'");
+        store.files.sweep();
+        store.files.requireRoom(begun, PIECE);
+    }
+
+    @Test
+    void a_deletion_takes_small_steps_and_the_file_is_gone_before_them() throws IOException {
+        StoredFile file = write(MINE, OWN, Purpose.CACHE, noise((FilesPart.PIECES_AT_ONCE + 2) * PIECE - 1));
+        store.commit(FilesPart.delete(
+                MINE, OWN, Purpose.CACHE, file.id(), store.now().toEpochMilli()));
+        assertThat(store.files.find(MINE, OWN, Purpose.CACHE, file.id())).isNull();
+        assertThat(store.files.delete(MINE, OWN, Purpose.CACHE, file.id())).isFalse();
+        assertThat(store.decide(FilesPart.erase(file.id())))
+                .isEqualTo(new FilesPart.Done(true, file.bytes() - 2 * PIECE, Purpose.CACHE));
+        assertThat(pieces()).isEqualTo(2);
+        assertThat(notes()).isEmpty();
+        store.files.sweep(); // as after a crash
+        assertThat(rows() + pieces()).isZero();
+    }
+
+    @Test
+    void an_account_changes_its_files_600_times_a_minute() throws IOException {
+        String id = write(MINE, OWN, Purpose.CACHE, noise(3)).id();
+        Allowances allowances = new Allowances(store.database, StoreFixture.SECRETS, store::now);
+        Allowances.Allowance changes =
+                allowances.of("file-changes", MINE, FileStore.CHANGES_A_MINUTE, Duration.ofMinutes(1));
+        for (int left = FileStore.CHANGES_A_MINUTE - 1; left > 0; left -= 64) {
+            store.commit(Stream.generate(() -> allowances.using(List.of(changes)))
+                    .limit(Math.min(64, left))
+                    .toArray(Change[]::new));
+        }
+        begin(3);
+        long later = store.now().plusSeconds(60).toEpochMilli();
+        assertRefused(() -> begin(3), "600 uploads and cached contents within a minute");
+        assertRefused(() -> store.files.keepUntil(MINE, OWN, Purpose.CACHE, id, later), "within a minute");
+        assertRefused(() -> store.files.delete(MINE, OWN, Purpose.CACHE, id), "within a minute");
+        assertThat(rows()).isEqualTo(2);
+        store.files.begin(OTHER, OWN, Purpose.GEMINI, "", "text/plain", 3);
+        store.advance(Duration.ofMinutes(1));
+        assertThat(store.files.delete(MINE, OWN, Purpose.CACHE, id)).isTrue();
+    }
+
+    @Test
+    void files_of_a_blocked_account_go_after_an_hour() throws IOException {
+        write(MINE, OWN, Purpose.GEMINI, noise(3));
+        write(OTHER, OWN, Purpose.GEMINI, noise(3));
+        store.files.sweep();
+        store.execute("UPDATE account SET blocked = 1 WHERE id = '" + MINE + "'");
+        store.files.sweep();
+        store.advance(Duration.ofMinutes(60).minusMillis(1));
+        store.files.sweep();
+        assertThat(rows()).isEqualTo(2);
+        store.advance(Duration.ofMillis(1));
+        store.files.sweep();
+        assertThat(store.number("SELECT COUNT(*) FROM stored_file WHERE account_id = '" + OTHER + "'"))
+                .isEqualTo(1);
+        assertThat(rows() + pieces()).isEqualTo(2);
+    }
+
+    @Test
+    void the_operator_sees_whose_files_take_the_room_and_deletes_them() throws IOException {
+        StoredFile small = write(MINE, OWN, Purpose.GEMINI, noise(3));
+        StoredFile large = write(MINE, OWN, Purpose.CACHE, noise(PIECE + 1));
+        write(OTHER, OWN, Purpose.MADE, noise(4));
+        assertThat(store.files.holders())
+                .containsExactly(
+                        new FileStore.Holder(MINE, 2, small.bytes() + large.bytes()),
+                        new FileStore.Holder(OTHER, 1, 4));
+        assertThat(store.files.held(MINE)).extracting(FileStore.Held::id).containsExactly(large.id(), small.id());
+        FileStore.Removal one = store.files.removal(MINE, large.id());
+        store.commit(one.change());
+        assertThat(one.files().getAsInt()).isEqualTo(1);
+        assertThat(store.files.held(MINE)).extracting(FileStore.Held::id).containsExactly(small.id());
+        FileStore.Removal none = store.files.removal(OTHER, small.id());
+        FileStore.Removal all = store.files.removal(MINE, null);
+        store.commit(none.change(), all.change());
+        assertThat(none.files().getAsInt()).isZero();
+        assertThat(all.files().getAsInt()).isEqualTo(1);
+        store.files.sweep();
+        assertThat(rows() + pieces()).isEqualTo(2);
+    }
+
+    @Test
+    void a_list_has_pages() throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ids.addFirst(write(MINE, OWN, Purpose.GEMINI, noise(3)).id());
+            store.advance(Duration.ofSeconds(1));
+        }
+        assertThat(store.files.list(MINE, OWN, Purpose.GEMINI, 1, 1))
+                .extracting(StoredFile::id)
+                .containsExactly(ids.get(1));
+        assertThat(store.files.list(MINE, OWN, Purpose.GEMINI, 3, 1)).isEmpty();
     }
 
     @Test

@@ -161,8 +161,9 @@ public final class TrafficSettings {
             "files.bytes",
             Kind.bytes(256 * MIB, 1L << 50),
             "8GiB",
-            "The room of all stored files in the database: images that callers fetch by address, and uploaded files. One account gets at most 1 GiB"
-                    + " and 1,000 files. Without room, calls that need it get a 429."));
+            "The room of all stored files in the database: images that callers fetch by address, uploaded files, cached contents and images of kept responses. A quarter is"
+                    + " for images by address alone. One account gets at most 1 GiB and 1,000 files, and as much as it leaves for the others. Without room, calls that need it get"
+                    + " a 429."));
 
     public static final Setting<List<String>> MEDIA_ALLOW = row(Setting.of(
             "media.allow",

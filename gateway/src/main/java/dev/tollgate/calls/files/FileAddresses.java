@@ -213,7 +213,7 @@ public record FileAddresses(
      * @throws dev.tollgate.base.error.ApiException 429 that names the limit
      */
     public void requireRoom(String accountId, int images) {
-        files.requireRoom(accountId, images, images * imageBytesMax);
+        files.requireRoom(accountId, Purpose.MADE, images, images * imageBytesMax);
     }
 
     /** Returns this server's address before a path. @param host the request's header; null without one @param scheme as a proxy says; null without one */

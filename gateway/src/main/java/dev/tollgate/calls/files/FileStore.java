@@ -3,6 +3,10 @@ package dev.tollgate.calls.files;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.allowances.Allowances;
+import dev.tollgate.books.allowances.Allowances.Allowance;
+import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
@@ -20,10 +24,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Begins files, appends to them, and finds, reads, deletes and forgets them. {@link FilesPart} writes. */
@@ -44,39 +51,78 @@ public final class FileStore {
     /** The most cached contents of an account. */
     public static final int SHARE_CACHES = 100;
 
+    /** The most bytes of an account that has neither bought credits nor been charged {@link #KNOWN_MICROS}. */
+    public static final long NEW_BYTES = 64L << 20;
+
+    /** The charges that make an account a known one, in micro-credits: 100 credits. */
+    private static final long KNOWN_MICROS = 100_000_000;
+
+    /** The most uploads of an account that have begun and not ended. */
+    public static final int BEGUN_MAX = 4;
+
+    /** The time without a piece after which an upload makes room for the next one. */
+    static final Duration IDLE = Duration.ofMinutes(1);
+
+    /** The most uploads that an account may begin, files that it may delete and times that it may set in a minute, all together. */
+    public static final int CHANGES_A_MINUTE = 600;
+
+    /** The time that files of a blocked account are kept. */
+    static final Duration BLOCKED = Duration.ofHours(1);
+
+    /** The most accounts in a list of those with files. */
+    private static final int HOLDERS_MAX = 100;
+
     /** The interval between sweeps. */
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
 
-    /** The longest time that an upload may take. */
+    /** The time that an upload waits for its next piece. */
     private static final Duration UPLOAD = Duration.ofHours(1);
+
+    /** The deletion of pieces: one step at a time, and each account has its turn. */
+    private static final FairTurns.Bounds ERASERS = new FairTurns.Bounds(1, 1, 1_024, 64);
+
+    private static final Duration ERASE_WAIT = Duration.ofSeconds(30);
+
+    private static final String NO_ROOM =
+            "The files of all accounts leave too little room on this server: an account may use as much as it leaves for the others. Please try again later.";
 
     private static final Duration TOUCH_AFTER = Duration.ofDays(1);
     private static final Duration COME_BACK = Duration.ofMinutes(1);
     private static final int ID_BYTES = 16;
-    private static final int LIST_MAX = SHARE_FILES;
-
     /** The condition of a key that reads. Takes the owner's id, and the key's first id. */
     static final String READABLE = "(f.owner = ? OR f.origin_id = ?)";
 
     private static final String COLUMNS =
-            "SELECT f.id, f.account_id, f.purpose, f.about, f.mime_type, f.bytes, f.written, f.sha256, f.created_at, f.expires_at"
+            "SELECT f.id, f.account_id, f.purpose, f.about, f.mime_type, f.bytes, f.written, f.sha256, f.created_at, f.expires_at, f.origin_id"
                     + " FROM stored_file f WHERE f.expires_at > ? AND f.purpose = ? ";
     private static final String BY_ID = COLUMNS + "AND f.id = ?";
     private static final String ONE = BY_ID + " AND f.account_id = ? AND " + READABLE;
     private static final String LIST = COLUMNS + "AND f.account_id = ? AND " + READABLE
-            + " AND f.written = f.bytes ORDER BY f.created_at DESC, f.id LIMIT ?";
+            + " AND f.written = f.bytes ORDER BY f.created_at DESC, f.id LIMIT ? OFFSET ?";
     private static final String PIECE = "SELECT sealed FROM file_piece WHERE file_id = ? AND place = ?";
-    private static final String TOTAL = "SELECT COALESCE(SUM(bytes), 0) FROM stored_file";
+    private static final String TOTAL = "SELECT purpose, SUM(written) FROM stored_file GROUP BY purpose";
+    private static final String IDLE_ONES = """
+            SELECT id, bytes, written FROM stored_file
+            WHERE account_id = ? AND purpose = 'gemini' AND written < bytes AND expires_at > ? AND expires_at <= ?
+            ORDER BY expires_at LIMIT %d""".formatted(BEGUN_MAX);
+    private static final String OF_BLOCKED = """
+            SELECT DISTINCT f.account_id FROM stored_file f JOIN account a ON a.id = f.account_id
+            WHERE a.blocked = 1 AND f.expires_at > ?""";
+    private static final String HOLDERS = """
+            SELECT account_id, COUNT(*), SUM(written) FROM stored_file WHERE expires_at > ?
+            GROUP BY account_id ORDER BY SUM(written) DESC, account_id LIMIT %d""".formatted(HOLDERS_MAX);
+    private static final String OF_ACCOUNT = """
+            SELECT id, purpose, mime_type, bytes, written, created_at, expires_at FROM stored_file
+            WHERE account_id = ? AND expires_at > ? ORDER BY bytes DESC, id""";
 
     private final Database database;
     private final Writer writer;
     private final SecretBox.Purpose sealing;
     private final InstantSource clock;
     private final SecureRandom random;
-    private final long bytesMax;
-
-    /** The bytes of all files at the last sweep, and those that this server has begun since. */
-    private final AtomicLong total = new AtomicLong();
+    private final Allowances allowances;
+    private final Room room;
+    private final FairTurns erasing = new FairTurns(ERASERS);
 
     /** The purposes of files. */
     public enum Purpose {
@@ -97,8 +143,51 @@ public final class FileStore {
             this.kept = kept;
         }
 
-        String code() {
+        public String code() {
             return code;
+        }
+
+        static Purpose of(String code) {
+            return Arrays.stream(values())
+                    .filter(it -> it.code.equals(code))
+                    .findAny()
+                    .orElseThrow(() -> new StoreException("a file of an unknown purpose"));
+        }
+
+        /** Returns whether a charged call has made the file, so that its room costs something. */
+        private boolean isPaid() {
+            return this == MADE || this == KEPT;
+        }
+    }
+
+    /** The bytes of all files that have arrived: those at the last sweep, and what this server has written and deleted since. Thread-safe. */
+    static final class Room {
+
+        private final long bytesMax;
+        private final AtomicLongArray arrived = new AtomicLongArray(Purpose.values().length);
+
+        Room(long bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        private void add(Purpose purpose, long bytes) {
+            arrived.addAndGet(purpose.ordinal(), bytes);
+        }
+
+        long bytes(Purpose purpose) {
+            return arrived.get(purpose.ordinal());
+        }
+
+        private long all() {
+            return Arrays.stream(Purpose.values()).mapToLong(this::bytes).sum();
+        }
+
+        /** Returns what more a purpose may take. A quarter is for images by address alone: their calls are paid for. */
+        long left(Purpose purpose) {
+            long all = all();
+            return purpose == Purpose.MADE
+                    ? bytesMax - all
+                    : Math.min(bytesMax - all, bytesMax / 4 * 3 - (all - bytes(Purpose.MADE)));
         }
     }
 
@@ -111,6 +200,7 @@ public final class FileStore {
      * @param written how many of them are there
      * @param sha256 in lower-case hex; empty as long as it is not whole
      * @param createdAt in milliseconds since 1970, as is {@code expiresAt}
+     * @param originId the first id of the key that made it
      */
     public record StoredFile(
             String id,
@@ -122,7 +212,8 @@ public final class FileStore {
             long written,
             String sha256,
             long createdAt,
-            long expiresAt) {
+            long expiresAt,
+            String originId) {
 
         public boolean isWhole() {
             return written == bytes;
@@ -141,26 +232,99 @@ public final class FileStore {
         }
     }
 
-    /** The part of its limits that the files of an account take. */
-    record Taken(long files, long bytes, long caches) {
+    /** The limit that leaves a file no room. */
+    private enum Lack {
+        SHARE,
+        NEW_ACCOUNT,
+        CACHES,
+        BEGUN,
+        ROOM
+    }
 
-        private static final String SQL =
-                "SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(CASE WHEN purpose = 'cache' THEN 1 ELSE 0 END), 0)"
-                        + " FROM stored_file WHERE account_id = ?";
+    /**
+     * The part of its limits that the files of an account take. Files that were deleted, or have expired, count no more.
+     *
+     * @param bytes as announced
+     * @param arrived the bytes that have arrived
+     * @param begun the uploads that have not ended
+     * @param isKnown whether the account has bought credits, or was charged for as much
+     */
+    record Taken(long files, long bytes, long arrived, long caches, long begun, boolean isKnown) {
 
-        static Taken of(Sql sql, String accountId) throws SQLException {
-            Taken taken = sql.one(SQL, row -> new Taken(row.getLong(1), row.getLong(2), row.getLong(3)), accountId);
-            return taken == null ? new Taken(0, 0, 0) : taken;
+        private static final String SQL = """
+                SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(written), 0),
+                    COALESCE(SUM(CASE WHEN purpose = 'cache' THEN 1 ELSE 0 END), 0),
+                    COALESCE(SUM(CASE WHEN purpose = 'gemini' AND written < bytes THEN 1 ELSE 0 END), 0),
+                    (SELECT COUNT(*) FROM account a WHERE a.id = ? AND (a.consumed_micros >= ?
+                        OR EXISTS (SELECT 1 FROM payment p WHERE p.account_id = a.id AND p.state = 'paid')))
+                FROM stored_file WHERE account_id = ? AND expires_at > ?""";
+
+        static Taken of(Sql sql, String accountId, long now) throws SQLException {
+            return Objects.requireNonNull(sql.one(
+                    SQL,
+                    row -> new Taken(
+                            row.getLong(1),
+                            row.getLong(2),
+                            row.getLong(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getLong(6) > 0),
+                    accountId,
+                    KNOWN_MICROS,
+                    accountId,
+                    now));
         }
 
-        boolean leaves(int moreFiles, long moreBytes) {
-            return files + moreFiles <= SHARE_FILES && bytes + moreBytes <= SHARE_BYTES;
+        private Taken without(Idle upload) {
+            return new Taken(files - 1, bytes - upload.bytes(), arrived - upload.written(), caches, begun - 1, isKnown);
         }
 
-        boolean leaves(Purpose purpose, long moreBytes) {
-            return leaves(1, moreBytes) && (purpose != Purpose.CACHE || caches < SHARE_CACHES);
+        boolean leaves(Purpose purpose, long moreBytes, Room room) {
+            return lack(purpose, 1, moreBytes, room) == null;
+        }
+
+        /** Returns what more files lack; null if they have room. The bytes of paid files are no more than an upper bound, so what is there already counts for the account. */
+        private @Nullable Lack lack(Purpose purpose, int moreFiles, long moreBytes, Room room) {
+            if (files + moreFiles > SHARE_FILES || bytes + moreBytes > SHARE_BYTES) {
+                return Lack.SHARE;
+            }
+            long its = bytes + (purpose.isPaid() ? 0 : moreBytes);
+            if (!isKnown && its > NEW_BYTES) {
+                return Lack.NEW_ACCOUNT;
+            }
+            if (purpose == Purpose.CACHE && caches >= SHARE_CACHES) {
+                return Lack.CACHES;
+            }
+            if (purpose == Purpose.GEMINI && begun >= BEGUN_MAX) {
+                return Lack.BEGUN;
+            }
+            return its > room.left(purpose) - (bytes - arrived) - moreBytes ? Lack.ROOM : null;
+        }
+
+        private ApiError refusal(Lack lack, int moreFiles, long moreBytes) {
+            String message =
+                    switch (lack) {
+                        case SHARE ->
+                            "The account has %d stored files with %d bytes, so %d more with up to %d bytes exceed its %d files or %d bytes. Images are kept for an hour, uploaded files for 48 hours: delete some, or wait."
+                                    .formatted(files, bytes, moreFiles, moreBytes, SHARE_FILES, SHARE_BYTES);
+                        case NEW_ACCOUNT ->
+                            "The account has %d bytes of stored files, and %d more are announced. Until it has bought credits or been charged 100 credits, it has room for %d bytes: delete some files, or wait."
+                                    .formatted(bytes, moreBytes, NEW_BYTES);
+                        case CACHES ->
+                            "The account has " + SHARE_CACHES
+                                    + " cached contents, which is the most. Delete one, or wait until one expires.";
+                        case BEGUN ->
+                            "The account has " + BEGUN_MAX
+                                    + " uploads that have begun and not ended, which is the most. End one, or give it up with X-Goog-Upload-Command: cancel."
+                                    + " One without a piece for a minute makes room for the next.";
+                        case ROOM -> NO_ROOM;
+                    };
+            return ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, message).retryAfter(COME_BACK);
         }
     }
+
+    /** An upload that has had no piece for a while. */
+    private record Idle(String id, long bytes, long written) {}
 
     /** @param bytesMax what the files of all accounts may take */
     public FileStore(
@@ -169,13 +333,15 @@ public final class FileStore {
             SecretBox secrets,
             InstantSource clock,
             SecureRandom random,
+            Allowances allowances,
             long bytesMax) {
         this.database = database;
         this.writer = writer;
         this.sealing = secrets.purpose("stored files");
         this.clock = clock;
         this.random = random;
-        this.bytesMax = bytesMax;
+        this.allowances = allowances;
+        this.room = new Room(bytesMax);
     }
 
     /** Returns the part that goes after the accounts'. */
@@ -187,31 +353,65 @@ public final class FileStore {
 
     /** Returns whether so many images can be kept with a response: these leave half of the room to other files. Blocks. */
     boolean hasRoomToKeep(String accountId, int files, long bytes) {
-        Taken taken = database.readFor(accountId, sql -> Taken.of(sql, accountId));
-        return taken.leaves(files + SHARE_FILES / 2, bytes + SHARE_BYTES / 2) && total.get() + bytes <= bytesMax;
+        Taken taken = taken(accountId);
+        return taken.files() + files <= SHARE_FILES / 2
+                && taken.bytes() + bytes <= SHARE_BYTES / 2
+                && taken.lack(Purpose.KEPT, files, bytes, room) == null;
+    }
+
+    private Taken taken(String accountId) {
+        return database.readFor(accountId, sql -> Taken.of(sql, accountId, clock.millis()));
     }
 
     /**
-     * Refuses what the account, or the server, has no room for.
+     * Refuses files that the account, or the server, has no room for.
      *
      * @throws dev.tollgate.base.error.ApiException 429 that names the limit
      */
-    public void requireRoom(String accountId, int files, long bytes) {
-        Taken taken = database.readFor(accountId, sql -> Taken.of(sql, accountId));
-        if (!taken.leaves(files, bytes)) {
-            throw ApiError.of(
-                            ErrorCode.RATE_LIMIT_EXCEEDED,
-                            "The account has %d stored files with %d bytes, so %d more with up to %d bytes exceed its %d files or %d bytes. Images are kept for an hour, uploaded files for 48 hours: delete some, or wait."
-                                    .formatted(taken.files(), taken.bytes(), files, bytes, SHARE_FILES, SHARE_BYTES))
-                    .retryAfter(COME_BACK)
-                    .asException();
+    public void requireRoom(String accountId, Purpose purpose, int files, long bytes) {
+        Taken taken = taken(accountId);
+        Lack lack = taken.lack(purpose, files, bytes, room);
+        if (lack != null) {
+            throw taken.refusal(lack, files, bytes).asException();
         }
-        if (total.get() + bytes > bytesMax) {
-            throw ApiError.of(
-                            ErrorCode.RATE_LIMIT_EXCEEDED,
-                            "The files of all accounts take all the room that this server has for them. Please try again later.")
-                    .retryAfter(COME_BACK)
-                    .asException();
+    }
+
+    /** Refuses pieces that have no room any more, because files of others have arrived since the file began. @throws dev.tollgate.base.error.ApiException 429 */
+    public void requireRoom(StoredFile file, long moreBytes) {
+        Taken taken = taken(file.accountId());
+        if (taken.arrived() + moreBytes > room.left(file.purpose()) - moreBytes) {
+            throw taken.refusal(Lack.ROOM, 0, moreBytes).asException();
+        }
+    }
+
+    /** Deletes uploads without a piece for a while, as many as the next one needs. */
+    private void makeRoom(String accountId, long bytes) {
+        long now = clock.millis();
+        long idleSince = now + UPLOAD.toMillis() - IDLE.toMillis();
+        List<Idle> gone = database.readFor(accountId, sql -> {
+            Taken taken = Taken.of(sql, accountId, now);
+            List<Idle> idle = taken.begun() == 0
+                    ? List.of()
+                    : sql.list(
+                            IDLE_ONES,
+                            row -> new Idle(row.getString(1), row.getLong(2), row.getLong(3)),
+                            accountId,
+                            now,
+                            idleSince);
+            List<Idle> first = new ArrayList<>();
+            for (Idle each : idle) {
+                if (taken.lack(Purpose.GEMINI, 1, bytes, room) == null) {
+                    return first;
+                }
+                taken = taken.without(each);
+                first.add(each);
+            }
+            return taken.lack(Purpose.GEMINI, 1, bytes, room) == null ? first : List.of();
+        });
+        for (Idle each : gone) {
+            if (decided(FilesPart.abandon(each.id(), idleSince)).isDone()) {
+                erase(accountId, each.id());
+            }
         }
     }
 
@@ -236,27 +436,21 @@ public final class FileStore {
 
     private StoredFile begin(
             String accountId, KeyOwner owner, Purpose purpose, String about, String mimeType, long bytes, String id) {
-        boolean isCounted = purpose != Purpose.MADE && purpose != Purpose.KEPT;
-        if (isCounted) {
-            requireRoom(accountId, 1, bytes);
+        if (purpose == Purpose.GEMINI) {
+            makeRoom(accountId, bytes);
+        }
+        if (!purpose.isPaid()) {
+            requireRoom(accountId, purpose, 1, bytes);
         }
         long now = clock.millis();
-        StoredFile begun =
-                new StoredFile(id, accountId, purpose, about, mimeType, bytes, 0, "", now, now + UPLOAD.toMillis());
+        StoredFile begun = new StoredFile(
+                id, accountId, purpose, about, mimeType, bytes, 0, "", now, now + UPLOAD.toMillis(), owner.originId());
         byte[] sealed = sealing.seal(about.getBytes(StandardCharsets.UTF_8), begun.context());
-        if (!decided(FilesPart.begin(begun, owner, sealed, isCounted))) {
-            requireRoom(accountId, 1, bytes); // others have come first
-            if (purpose == Purpose.CACHE) {
-                throw ApiError.of(
-                                ErrorCode.RATE_LIMIT_EXCEEDED,
-                                "The account has " + SHARE_CACHES
-                                        + " cached contents, which is the most. Delete one, or wait until one expires.")
-                        .retryAfter(COME_BACK)
-                        .asException();
-            }
+        FilesPart.FileChange change = FilesPart.begin(begun, owner, sealed, purpose.isPaid() ? null : room);
+        if (!(purpose == Purpose.GEMINI ? counted(accountId, change) : decided(change)).isDone()) {
+            requireRoom(accountId, purpose, 1, bytes); // others have come first
             throw new StoreException("a file of account " + accountId + " cannot begin");
         }
-        total.addAndGet(bytes);
         return begun;
     }
 
@@ -265,6 +459,7 @@ public final class FileStore {
      *
      * @param piece {@link #PIECE_BYTES}, or the rest of the file
      * @return the file with the piece; null if it has another length by now, or is gone
+     * @throws dev.tollgate.base.error.ApiException 429 if the files of all accounts leave no room for it
      */
     public @Nullable StoredFile append(StoredFile file, byte[] piece) {
         return append(file, piece, file.purpose().kept);
@@ -277,6 +472,11 @@ public final class FileStore {
                 || piece.length != Math.min(PIECE_BYTES, file.bytes() - file.written())) {
             throw new IllegalArgumentException("a piece of " + piece.length + " bytes at " + file.written());
         }
+        if (!file.purpose().isPaid() && piece.length > room.left(file.purpose())) {
+            throw ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, NO_ROOM)
+                    .retryAfter(COME_BACK)
+                    .asException();
+        }
         boolean isWhole = written == file.bytes();
         StoredFile after = new StoredFile(
                 file.id(),
@@ -288,9 +488,14 @@ public final class FileStore {
                 written,
                 isWhole ? sha256(file, piece) : "",
                 file.createdAt(),
-                isWhole ? clock.millis() + kept.toMillis() : file.expiresAt());
+                clock.millis() + (isWhole ? kept : UPLOAD).toMillis(),
+                file.originId());
         byte[] sealed = sealing.seal(piece, file.context(file.written()));
-        return decided(FilesPart.append(file, after, sealed)) ? after : null;
+        if (!decided(FilesPart.append(file, after, sealed)).isDone()) {
+            return null;
+        }
+        room.add(file.purpose(), piece.length);
+        return after;
     }
 
     /** Reads the earlier pieces again: another server may have written them. */
@@ -356,7 +561,7 @@ public final class FileStore {
             return file;
         } catch (IOException | RuntimeException e) {
             try {
-                delete(file.accountId(), owner, file.purpose(), file.id());
+                remove(FilesPart.delete(file.accountId(), owner, file.purpose(), file.id(), clock.millis()), file);
             } catch (StoreException again) {
                 e.addSuppressed(again); // the sweep deletes it
             }
@@ -379,8 +584,8 @@ public final class FileStore {
         return database.readFor(reader, sql -> sql.one(BY_ID, this::read, clock.millis(), purpose.code(), id));
     }
 
-    /** Returns the whole files that a key may read, the newest first. */
-    public List<StoredFile> list(String accountId, KeyOwner reads, Purpose purpose) {
+    /** Returns whole files that a key may read, the newest first. @param from the files to skip */
+    public List<StoredFile> list(String accountId, KeyOwner reads, Purpose purpose, int from, int most) {
         return database.readFor(
                 accountId,
                 sql -> sql.list(
@@ -391,27 +596,25 @@ public final class FileStore {
                         accountId,
                         reads.id(),
                         reads.originId(),
-                        LIST_MAX));
+                        most,
+                        from));
     }
 
     private StoredFile read(ResultSet row) throws SQLException {
         String id = row.getString(1);
         String accountId = row.getString(2);
-        String code = row.getString(3);
         return new StoredFile(
                 id,
                 accountId,
-                Arrays.stream(Purpose.values())
-                        .filter(it -> it.code.equals(code))
-                        .findAny()
-                        .orElseThrow(() -> new StoreException("a file of an unknown purpose")),
+                Purpose.of(row.getString(3)),
                 new String(sealing.open(row.getBytes(4), StoredFile.context(id, accountId)), StandardCharsets.UTF_8),
                 row.getString(5),
                 row.getLong(6),
                 row.getLong(7),
                 row.getString(8),
                 row.getLong(9),
-                row.getLong(10));
+                row.getLong(10),
+                row.getString(11));
     }
 
     /**
@@ -442,38 +645,165 @@ public final class FileStore {
         return bytes;
     }
 
+    // ---- for the operator ----
+
+    /** The bytes that have arrived for a purpose, as this server knows them. Does not block. */
+    public long bytes(Purpose purpose) {
+        return room.bytes(purpose);
+    }
+
+    /** Returns what all files together may take. */
+    public long bytesMax() {
+        return room.bytesMax;
+    }
+
+    /** An account with files. @param bytes those that have arrived */
+    public record Holder(String accountId, long files, long bytes) {}
+
+    /** Returns the accounts with files, those with the most bytes first; at most {@value #HOLDERS_MAX}. Blocks. */
+    public List<Holder> holders() {
+        return database.read(sql ->
+                sql.list(HOLDERS, row -> new Holder(row.getString(1), row.getLong(2), row.getLong(3)), clock.millis()));
+    }
+
+    /** A file without its words. Parameters as of {@link StoredFile}. */
+    public record Held(
+            String id, Purpose purpose, String mimeType, long bytes, long written, long createdAt, long expiresAt) {}
+
+    /** Returns the files of an account, the largest first. Blocks. */
+    public List<Held> held(String accountId) {
+        return database.readFor(
+                accountId,
+                sql -> sql.list(
+                        OF_ACCOUNT,
+                        row -> new Held(
+                                row.getString(1),
+                                Purpose.of(row.getString(2)),
+                                row.getString(3),
+                                row.getLong(4),
+                                row.getLong(5),
+                                row.getLong(6),
+                                row.getLong(7)),
+                        accountId,
+                        clock.millis()));
+    }
+
+    /** A deletion to commit. @param files their number, once it is committed */
+    public record Removal(Change change, IntSupplier files) {}
+
+    /** Returns a change that deletes a file of an account, or all of them. The sweep frees their room within a minute. @param id null for all */
+    public Removal removal(String accountId, @Nullable String id) {
+        FilesPart.FileChange change = FilesPart.remove(accountId, id, clock.millis());
+        return new Removal(change, () -> (int) change.outcome().amount());
+    }
+
     // ---- to forget ----
 
     /** Deletes a file. @param reads the owner of the key @return whether it was there, and the key may read it */
     public boolean delete(String accountId, KeyOwner reads, Purpose purpose, String id) {
-        return decided(FilesPart.delete(accountId, reads, purpose, id));
+        FilesPart.FileChange change = FilesPart.delete(accountId, reads, purpose, id, clock.millis());
+        boolean isThere = (purpose.isPaid() ? decided(change) : counted(accountId, change)).isDone();
+        if (isThere) {
+            erase(accountId, id);
+        }
+        return isThere;
+    }
+
+    /** Gives an upload up. @return whether it had not ended */
+    public boolean cancel(StoredFile upload) {
+        return remove(FilesPart.abandon(upload.id(), Long.MAX_VALUE), upload);
+    }
+
+    private boolean remove(FilesPart.FileChange change, StoredFile file) {
+        boolean isThere = decided(change).isDone();
+        if (isThere) {
+            erase(file.accountId(), file.id());
+        }
+        return isThere;
+    }
+
+    /** Deletes the pieces of a deleted file, a few in each unit, so that changes of others go between them. What it leaves, the sweep deletes. */
+    private void erase(String accountId, String id) {
+        try {
+            boolean isMore = true;
+            while (isMore) {
+                try (FairTurns.Turn turn = erasing.enter(accountId, ERASE_WAIT.toNanos())) {
+                    isMore = turn != null && erased(FilesPart.erase(id));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean erased(FilesPart.FileChange step) {
+        FilesPart.Done done = decided(step);
+        if (done.of() != null) {
+            room.add(done.of(), -done.amount());
+        }
+        return done.isDone();
     }
 
     /** Notes that a file is in use, which keeps it as long as if it were new. @return the file */
     StoredFile used(StoredFile file, KeyOwner reads) {
-        long until = clock.millis() + file.purpose().kept.toMillis();
+        long now = clock.millis();
+        long until = now + file.purpose().kept.toMillis();
         if (until - file.expiresAt() > TOUCH_AFTER.toMillis()) {
-            keepUntil(file.accountId(), reads, file.purpose(), file.id(), until);
+            decided(FilesPart.keepUntil(file.accountId(), reads, file.purpose(), file.id(), now, until));
         }
         return file;
     }
 
     /** Sets when a file expires. @param reads the owner of the key @return whether it is there, and the key may read it */
     public boolean keepUntil(String accountId, KeyOwner reads, Purpose purpose, String id, long expiresAt) {
-        return decided(FilesPart.keepUntil(accountId, reads, purpose, id, clock.millis(), expiresAt));
+        return counted(accountId, FilesPart.keepUntil(accountId, reads, purpose, id, clock.millis(), expiresAt))
+                .isDone();
     }
 
-    /** Forgets what has expired, a few files in each unit, and counts what is left. */
+    /** Forgets expired files, some pieces in each unit, and counts what is left. Files of blocked accounts expire within an hour. */
     public void sweep() {
+        long until = clock.millis() + BLOCKED.toMillis();
+        for (String account : database.read(sql -> sql.list(OF_BLOCKED, row -> row.getString(1), until))) {
+            decided(FilesPart.shorten(account, until));
+        }
         boolean isMore = true;
         while (isMore) {
-            isMore = decided(FilesPart.forget(clock.instant()));
+            isMore = decided(FilesPart.forget(clock.instant())).isDone();
         }
-        total.set(database.read(sql -> sql.number(TOTAL)));
+        long[] arrived = new long[Purpose.values().length];
+        database.read(sql -> {
+            sql.each(TOTAL, row -> arrived[Purpose.of(row.getString(1)).ordinal()] = row.getLong(2));
+            return arrived;
+        });
+        for (Purpose purpose : Purpose.values()) {
+            room.arrived.set(purpose.ordinal(), arrived[purpose.ordinal()]);
+        }
+    }
+
+    /** Commits a change that a caller makes, whose number is limited. @throws dev.tollgate.base.error.ApiException 429 */
+    private FilesPart.Done counted(String accountId, FilesPart.FileChange change) {
+        List<Allowance> changes =
+                List.of(allowances.of("file-changes", accountId, CHANGES_A_MINUTE, Duration.ofMinutes(1)));
+        Duration wait = allowances.wait(changes);
+        if (wait.isZero()) {
+            Allowances.Use use = allowances.using(changes);
+            FilesPart.FileChange allowed = change.onlyIf(use::isAllowed);
+            writer.commitAndWait(Unit.of(use, allowed));
+            if (use.isAllowed()) {
+                return allowed.outcome();
+            }
+            wait = use.outcome();
+        }
+        throw ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "The account has begun, deleted or changed " + CHANGES_A_MINUTE
+                                + " uploads and cached contents within a minute, which is the most.")
+                .retryAfter(wait)
+                .asException();
     }
 
     /** @throws StoreException if the database does not accept it */
-    private boolean decided(FilesPart.FileChange change) {
+    private FilesPart.Done decided(FilesPart.FileChange change) {
         writer.commitAndWait(Unit.of(change));
         return change.outcome();
     }

@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The file store's changes and their share of a batch: in the order of the files, so that two nodes never wait for each other. */
 record FilesPart() implements Part<FilesPart.FileChange> {
@@ -19,34 +21,71 @@ record FilesPart() implements Part<FilesPart.FileChange> {
             INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)
             SELECT ?, a.id, ?, ?, ?, ?, ?, ?, 0, '', ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
     private static final String GROW =
-            "UPDATE stored_file SET written = ?, sha256 = ?, expires_at = ? WHERE id = ? AND written = ?";
+            "UPDATE stored_file SET written = ?, sha256 = ?, expires_at = ? WHERE id = ? AND written = ? AND expires_at > 0";
     private static final String PIECE = "INSERT INTO file_piece (file_id, place, sealed) VALUES (?, ?, ?)";
-    private static final String DELETE = "DELETE FROM stored_file AS f WHERE f.id = ? AND f.account_id = ?"
-            + " AND f.purpose = ? AND " + FileStore.READABLE;
+    /** A deleted file has no time left. Its row goes with its last piece, in units of their own. */
+    private static final String DELETE =
+            "UPDATE stored_file AS f SET expires_at = 0 WHERE f.id = ? AND f.account_id = ?"
+                    + " AND f.purpose = ? AND f.expires_at > ? AND " + FileStore.READABLE;
+
+    private static final String ABANDON =
+            "UPDATE stored_file SET expires_at = 0 WHERE id = ? AND written < bytes AND expires_at > 0 AND expires_at <= ?";
     private static final String KEEP = "UPDATE stored_file AS f SET expires_at = ? WHERE f.id = ? AND f.account_id = ?"
             + " AND f.purpose = ? AND f.expires_at > ? AND f.written = f.bytes AND " + FileStore.READABLE;
+    private static final String OF_ACCOUNT = "SELECT id FROM stored_file WHERE account_id = ? AND expires_at > ?";
+    private static final String EXPIRES = "UPDATE stored_file SET expires_at = ? WHERE id = ?";
     private static final String EXPIRED =
             "SELECT id FROM stored_file WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
+    private static final String DELETED = "SELECT purpose, written FROM stored_file WHERE id = ? AND expires_at = 0";
+    private static final String LAST_PLACES =
+            "SELECT place FROM file_piece WHERE file_id = ? ORDER BY place DESC LIMIT ?";
+    private static final String CUT = "DELETE FROM file_piece WHERE file_id = ? AND place >= ?";
+    private static final String SHORTER = "UPDATE stored_file SET written = ?, expires_at = 0 WHERE id = ?";
     private static final String FORGET = "DELETE FROM stored_file WHERE id = ?";
     private static final String PIECES = "DELETE FROM file_piece WHERE file_id = ?";
 
-    /** A file has up to 400 pieces. */
-    private static final int FILES_AT_ONCE = 4;
+    /** Two MiB, which take the writer some 10 ms. */
+    static final int PIECES_AT_ONCE = 8;
 
-    /** A change, which decides whether it has taken place. */
-    static final class FileChange extends Decision<Boolean> {
+    /**
+     * The effect of a change.
+     *
+     * @param isDone whether it has taken place; of a step, whether there may be more
+     * @param amount files, or bytes that were deleted
+     * @param of whose bytes they were; null if none were counted
+     */
+    record Done(boolean isDone, long amount, @Nullable Purpose of) {
+
+        static Done of(boolean isDone) {
+            return new Done(isDone, isDone ? 1 : 0, null);
+        }
+    }
+
+    /** A change, which decides what it has done. */
+    static final class FileChange extends Decision<Done> {
 
         private interface Work {
-            boolean write(Statements statements) throws SQLException;
+            Done write(Statements statements) throws SQLException;
         }
 
         private final String file;
         private final Work work;
+        private final BooleanSupplier condition;
 
         /** @param file whose row it locks; empty for none, or for rows that it passes over while they are locked */
         private FileChange(String file, Work work) {
+            this(file, work, () -> true);
+        }
+
+        private FileChange(String file, Work work, BooleanSupplier condition) {
             this.file = file;
             this.work = work;
+            this.condition = condition;
+        }
+
+        /** Returns the change that takes place on a condition, evaluated when it is applied. */
+        FileChange onlyIf(BooleanSupplier isAllowed) {
+            return new FileChange(file, work, isAllowed);
         }
 
         private String file() {
@@ -54,7 +93,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
         }
 
         private void decide(Statements statements) throws SQLException {
-            decide(Boolean.valueOf(work.write(statements)));
+            decide(condition.getAsBoolean() ? work.write(statements) : Done.of(false));
         }
     }
 
@@ -71,13 +110,13 @@ record FilesPart() implements Part<FilesPart.FileChange> {
         }
     }
 
-    /** Begins a file, if the account is there and has room. @param isCounted whether it needs room within the account's limits */
-    static FileChange begin(StoredFile begun, KeyOwner owner, byte[] about, boolean isCounted) {
+    /** Begins a file, if the account is there and has room. @param room null for a file that needs none within the account's limits */
+    static FileChange begin(StoredFile begun, KeyOwner owner, byte[] about, FileStore.@Nullable Room room) {
         return new FileChange(
                 "",
-                statements -> (!isCounted
-                                || FileStore.Taken.of(statements, begun.accountId())
-                                        .leaves(begun.purpose(), begun.bytes()))
+                statements -> Done.of((room == null
+                                || FileStore.Taken.of(statements, begun.accountId(), begun.createdAt())
+                                        .leaves(begun.purpose(), begun.bytes(), room))
                         && statements.run(
                                         INSERT,
                                         begun.id(),
@@ -90,7 +129,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
                                         begun.createdAt(),
                                         begun.expiresAt(),
                                         begun.accountId())
-                                > 0);
+                                > 0));
     }
 
     /** Appends a piece, if the file is as long as its writer believes. @param after the same file with the piece */
@@ -98,18 +137,43 @@ record FilesPart() implements Part<FilesPart.FileChange> {
         return new FileChange(before.id(), statements -> {
             int grown = statements.run(
                     GROW, after.written(), after.sha256(), after.expiresAt(), before.id(), before.written());
-            return grown > 0 && statements.run(PIECE, before.id(), before.written(), sealed) > 0;
+            return Done.of(grown > 0 && statements.run(PIECE, before.id(), before.written(), sealed) > 0);
         });
     }
 
-    /** Deletes a file that a key may read. */
-    static FileChange delete(String accountId, KeyOwner reads, Purpose purpose, String id) {
-        return new FileChange(id, statements -> {
-            boolean isGone = statements.run(DELETE, id, accountId, purpose.code(), reads.id(), reads.originId()) > 0;
-            if (isGone) {
-                statements.run(PIECES, id);
+    /** Deletes a file that a key may read, and that has not expired. */
+    static FileChange delete(String accountId, KeyOwner reads, Purpose purpose, String id, long now) {
+        return new FileChange(
+                id,
+                statements -> Done.of(
+                        statements.run(DELETE, id, accountId, purpose.code(), now, reads.id(), reads.originId()) > 0));
+    }
+
+    /** Deletes an upload that has not ended. @param before when it expires, at the latest */
+    static FileChange abandon(String id, long before) {
+        return new FileChange(id, statements -> Done.of(statements.run(ABANDON, id, before) > 0));
+    }
+
+    /** Deletes a file of an account, or all of them, and says how many. @param id null for all */
+    static FileChange remove(String accountId, @Nullable String id, long now) {
+        return new FileChange(id == null ? "" : id, statements -> {
+            List<String> gone = statements.list(OF_ACCOUNT + " ORDER BY id", row -> row.getString(1), accountId, now);
+            long files = 0;
+            for (String each : gone) {
+                files += id == null || id.equals(each) ? statements.run(EXPIRES, 0, each) : 0;
             }
-            return isGone;
+            return new Done(files > 0, files, null);
+        });
+    }
+
+    /** Lets the files of an account expire at a time, or before it. */
+    static FileChange shorten(String accountId, long until) {
+        return new FileChange("", statements -> {
+            for (String id :
+                    statements.list(unlocked(statements, OF_ACCOUNT), row -> row.getString(1), accountId, until)) {
+                statements.run(EXPIRES, until, id);
+            }
+            return Done.of(true);
         });
     }
 
@@ -118,24 +182,58 @@ record FilesPart() implements Part<FilesPart.FileChange> {
             String accountId, KeyOwner reads, Purpose purpose, String id, long now, long expiresAt) {
         return new FileChange(
                 id,
-                statements -> statements.run(
+                statements -> Done.of(statements.run(
                                 KEEP, expiresAt, id, accountId, purpose.code(), now, reads.id(), reads.originId())
-                        > 0);
+                        > 0));
     }
 
-    /** Forgets files that have expired. Decides whether there may be more. */
+    /** Erases some pieces of a deleted file. Decides whether there are more. */
+    static FileChange erase(String id) {
+        return new FileChange(id, statements -> {
+            Done whole = statements.one(
+                    locked(statements, DELETED),
+                    row -> new Done(true, row.getLong(2), Purpose.of(row.getString(1))),
+                    id);
+            if (whole == null) {
+                return Done.of(false);
+            }
+            long left = erase(statements, id, PIECES_AT_ONCE);
+            return new Done(left > 0, whole.amount() - left, whole.of());
+        });
+    }
+
+    /** Erases some pieces of files that have expired. Decides whether there may be more. */
     static FileChange forget(Instant before) {
         return new FileChange("", statements -> {
-            List<String> gone = statements.list(
-                    statements.dialect() == Dialect.SQLITE ? EXPIRED : EXPIRED + " FOR UPDATE SKIP LOCKED",
-                    row -> row.getString(1),
-                    before,
-                    FILES_AT_ONCE);
+            List<String> gone =
+                    statements.list(unlocked(statements, EXPIRED), row -> row.getString(1), before, PIECES_AT_ONCE);
+            int most = Math.max(1, PIECES_AT_ONCE / Math.max(1, gone.size()));
             for (String id : gone) {
-                statements.run(FORGET, id);
-                statements.run(PIECES, id);
+                erase(statements, id, most);
             }
-            return gone.size() == FILES_AT_ONCE;
+            return Done.of(!gone.isEmpty());
         });
+    }
+
+    /** Erases the last pieces of a file, and the file with the first one. Its length agrees with its pieces all the time. @return the bytes that are left */
+    private static long erase(Statements statements, String id, int most) throws SQLException {
+        List<Long> places = statements.list(LAST_PLACES, row -> row.getLong(1), id, most + 1);
+        if (places.size() <= most) {
+            statements.run(PIECES, id);
+            statements.run(FORGET, id);
+            return 0;
+        }
+        long left = places.get(most - 1);
+        statements.run(CUT, id, left);
+        statements.run(SHORTER, left, id);
+        return left;
+    }
+
+    private static String unlocked(Statements statements, String select) {
+        return statements.dialect() == Dialect.SQLITE ? select : select + " FOR UPDATE SKIP LOCKED";
+    }
+
+    private static String locked(Statements statements, String select) {
+        return statements.dialect() == Dialect.SQLITE ? select : select + " FOR UPDATE";
     }
 }

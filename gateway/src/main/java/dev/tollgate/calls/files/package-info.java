@@ -7,12 +7,16 @@
  *       any server can go on.
  *   <li>Keys of the owner of the key that made a file may read it, and that key, also after it was moved; to all others it does not exist. An image
  *       that a model has made is read by its address alone, whose 128 random bits nobody guesses.
- *   <li>An account's files are counted when one begins. The files of all accounts are counted once a minute, with what this server has added
- *       since. An image that a call has paid for is written in any case: its room was there when the call was asked.
- *   <li>A sweep deletes files that have expired, and uploads that have not ended within an hour.
+ *   <li>An account's files count as they were announced, when one begins. The files of all accounts count as their pieces arrive: once a minute, with
+ *       what this server has written and deleted since. An image that a call has paid for is written in any case: its room was there when the call
+ *       was asked.
+ *   <li>A deletion takes a file's time away, so it is gone at once. Its pieces are deleted afterwards, a few in each unit and the last ones first, by
+ *       the request or by the sweep. An upload without a piece for a minute makes room for the next one of its account.
+ *   <li>A sweep deletes files that have expired, and uploads without a piece for an hour. Files of blocked accounts expire within an hour.
  * </ul>
  *
- * <p>Invariants: no content is stored unencrypted; no piece outlives its file; a file never grows beyond the bytes that its row has announced.
+ * <p>Invariants: no content is stored unencrypted; no piece outlives its file; a file never grows beyond the bytes that its row has announced, and its length
+ * agrees with its pieces after each commit.
  *
  * <p>Threading: changes are applied on the writer's thread. {@link FileStore} is thread-safe; its methods block, except as they say.
  */

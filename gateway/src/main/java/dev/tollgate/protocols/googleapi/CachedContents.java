@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
@@ -64,6 +65,8 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                 shown.length() <= NAME_CHARS_MAX,
                 "display_name",
                 "display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
+        String complaint = WrittenText.complaint(shown);
+        require(complaint == null, "display_name", "display_name: the name " + complaint + ".");
         require(
                 !message.has("ttl") || !message.has("expireTime"),
                 "ttl",

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Records;
@@ -60,16 +61,27 @@ public final class FilesHandler {
     private final FileAddresses addresses;
     private final FileStore files;
     private final LargeBodies bodies;
+    private final KeyCheck keys;
     private final SecretBox secrets;
     private final ReadLimits limits;
     private final FairTurns turns = new FairTurns(WRITERS);
 
-    public FilesHandler(FileAddresses addresses, LargeBodies bodies, SecretBox secrets, ReadLimits limits) {
+    public FilesHandler(
+            FileAddresses addresses, LargeBodies bodies, KeyCheck keys, SecretBox secrets, ReadLimits limits) {
         this.addresses = addresses;
         this.files = addresses.files();
         this.bodies = bodies;
+        this.keys = keys;
         this.secrets = secrets;
         this.limits = limits;
+    }
+
+    /** Refuses the pieces of an upload whose key may no longer be used. */
+    @FunctionalInterface
+    public interface KeyCheck {
+
+        /** Blocks. @param originId the first id of the key that began the upload @throws dev.tollgate.base.error.ApiException as the key's gate */
+        void requireUsable(String accountId, String originId, String address);
     }
 
     /** The caller of an upload's address. */
@@ -132,6 +144,8 @@ public final class FilesHandler {
         require(
                 name.length() <= NAME_CHARS_MAX,
                 "file.display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
+        String complaint = WrittenText.complaint(name);
+        require(complaint == null, "file.display_name: the name " + complaint + ".");
         return Records.read(() ->
                 files.begin(caller.accountId(), StoredFileRoutes.owner(caller), Purpose.GEMINI, name, type, bytes));
     }
@@ -172,7 +186,7 @@ public final class FilesHandler {
         return HexFormat.of().formatHex(print, 0, MAC_BYTES);
     }
 
-    /** {@code POST} to an upload's address: a piece, the end, or the question how much has come. */
+    /** {@code POST} to an upload's address: a piece, the end, the question how much has come, or that it is given up. */
     public Handler<Uploader> upload() {
         return this::upload;
     }
@@ -182,30 +196,46 @@ public final class FilesHandler {
         boolean isEnd = commands.contains("finalize");
         boolean isPiece = commands.contains("upload");
         boolean isQuery = commands.equals(List.of("query"));
+        boolean isCancel = commands.equals(List.of("cancel"));
         require(
-                isQuery || !commands.isEmpty() && List.of("upload", "finalize").containsAll(commands),
-                "X-Goog-Upload-Command must be upload, finalize, both, or query.");
+                isQuery
+                        || isCancel
+                        || !commands.isEmpty() && List.of("upload", "finalize").containsAll(commands),
+                "X-Goog-Upload-Command must be upload, finalize, both, query, or cancel.");
         long offset = isPiece ? number(exchange, "x-goog-upload-offset") : 0;
         String base = base(exchange);
+        String address = exchange.remoteAddress();
         exchange.read(
                 body -> body,
                 body -> exchange.compute(
-                        () -> Records.read(() -> isPiece ? appended(caller, offset, body, isEnd) : found(caller)),
+                        () -> Records.read(() -> {
+                            StoredFile begun = found(caller, address);
+                            return isPiece ? appended(caller, offset, body, isEnd) : isCancel ? ended(begun) : begun;
+                        }),
                         file -> {
-                            if (isEnd && !file.isWhole()) {
-                                exchange.fail(invalid(file.written() + " of the " + file.bytes()
-                                        + " bytes that were announced have come."));
-                                return;
+                            if (isCancel) {
+                                exchange.setHeader(STATUS, "cancelled");
+                                exchange.json(200, GoogleJson.bytes(JsonNodeFactory.instance.objectNode()));
+                            } else {
+                                answer(exchange, file, isEnd, isQuery, base);
                             }
-                            boolean isFinal = file.isWhole() && (isEnd || isQuery);
-                            exchange.setHeader(STATUS, isFinal ? "final" : "active");
-                            exchange.setHeader(RECEIVED, Long.toString(file.written()));
-                            ObjectNode answer = JsonNodeFactory.instance.objectNode();
-                            if (isEnd) {
-                                answer.set("file", tree(file, base));
-                            }
-                            exchange.json(200, GoogleJson.bytes(answer));
                         }));
+    }
+
+    private static void answer(Exchange exchange, StoredFile file, boolean isEnd, boolean isQuery, String base) {
+        if (isEnd && !file.isWhole()) {
+            exchange.fail(
+                    invalid(file.written() + " of the " + file.bytes() + " bytes that were announced have come."));
+            return;
+        }
+        boolean isFinal = file.isWhole() && (isEnd || isQuery);
+        exchange.setHeader(STATUS, isFinal ? "final" : "active");
+        exchange.setHeader(RECEIVED, Long.toString(file.written()));
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        if (isEnd) {
+            answer.set("file", tree(file, base));
+        }
+        exchange.json(200, GoogleJson.bytes(answer));
     }
 
     private StoredFile found(Uploader caller) {
@@ -214,6 +244,20 @@ public final class FilesHandler {
             throw missing().asException();
         }
         return file;
+    }
+
+    /** Finds an upload whose key may still be used from an address. */
+    private StoredFile found(Uploader caller, String address) {
+        StoredFile file = found(caller);
+        keys.requireUsable(caller.accountId(), file.originId(), address);
+        return file;
+    }
+
+    private StoredFile ended(StoredFile upload) {
+        if (!files.cancel(upload)) {
+            throw missing().asException();
+        }
+        return upload;
     }
 
     private StoredFile appended(Uploader caller, long offset, byte[] body, boolean isEnd) {
@@ -227,6 +271,7 @@ public final class FilesHandler {
             }
             StoredFile file = found(caller);
             check(file, offset, body.length, isEnd);
+            files.requireRoom(file, body.length);
             for (int from = 0; from < body.length; from += FileStore.PIECE_BYTES) {
                 byte[] piece = Arrays.copyOfRange(body, from, Math.min(body.length, from + FileStore.PIECE_BYTES));
                 file = Optional.ofNullable(files.append(file, piece))
@@ -321,7 +366,8 @@ public final class FilesHandler {
     }
 
     private static ApiError missing() {
-        return invalid("There is no such upload: it has ended, or never began. An upload may take an hour.")
+        return invalid(
+                        "There is no such upload: it has ended, or never began. An upload ends an hour after its last piece.")
                 .withStatus(404);
     }
 }

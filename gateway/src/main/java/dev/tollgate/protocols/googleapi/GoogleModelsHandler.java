@@ -36,18 +36,29 @@ public record GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
                 .toList();
         int from = number("page_token", exchange.query("pageToken"), 0, models.size());
         int size = number("page_size", exchange.query("pageSize"), PAGE_DEFAULT, PAGE_MAX);
-        page(exchange, "models", models, from, size == 0 ? PAGE_DEFAULT : size, model -> tree(model.id(), model));
+        page(
+                exchange,
+                "models",
+                models.subList(from, models.size()),
+                from,
+                size == 0 ? PAGE_DEFAULT : size,
+                model -> tree(model.id(), model));
     }
 
-    /** Answers with a part of a list. @param name of the list @param from the place of the part's first, as its token says */
+    /**
+     * Answers with a part of a list.
+     *
+     * @param name of the list
+     * @param rest the list from the part's first on, or as much of it as shows whether there is more
+     * @param from the place of the part's first, as its token says
+     */
     static <T> void page(
-            Exchange exchange, String name, List<T> all, int from, int size, Function<T, ObjectNode> tree) {
-        int to = Math.min(all.size(), from + size);
+            Exchange exchange, String name, List<T> rest, int from, int size, Function<T, ObjectNode> tree) {
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         ArrayNode list = page.putArray(name);
-        all.subList(Math.min(from, to), to).forEach(it -> list.add(tree.apply(it)));
-        if (to < all.size()) {
-            page.put("nextPageToken", Integer.toString(to));
+        rest.stream().limit(size).forEach(it -> list.add(tree.apply(it)));
+        if (rest.size() > size) {
+            page.put("nextPageToken", Integer.toString(from + size));
         }
         exchange.json(200, GoogleJson.bytes(page));
     }

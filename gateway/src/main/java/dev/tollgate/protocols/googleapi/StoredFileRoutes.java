@@ -38,10 +38,11 @@ public record StoredFileRoutes(
         return (exchange, caller) -> {
             int from = GoogleModelsHandler.number("page_token", exchange.query("pageToken"), 0, FileStore.SHARE_FILES);
             int size = GoogleModelsHandler.number("page_size", exchange.query("pageSize"), pageDefault, pageMax);
+            int most = Math.max(1, size);
             exchange.compute(
-                    () -> Records.read(() -> files.list(caller.accountId(), owner(caller), purpose)),
-                    all -> GoogleModelsHandler.page(
-                            exchange, list, all, from, Math.max(1, size), file -> tree.apply(file, exchange)));
+                    () -> Records.read(() -> files.list(caller.accountId(), owner(caller), purpose, from, most + 1)),
+                    rest -> GoogleModelsHandler.page(
+                            exchange, list, rest, from, most, file -> tree.apply(file, exchange)));
         };
     }
 

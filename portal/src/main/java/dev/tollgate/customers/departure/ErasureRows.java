@@ -47,8 +47,8 @@ final class ErasureRows {
             "UPDATE team SET name = 'deleted' WHERE account_id = ?",
             "UPDATE label SET value = '', proof = 0 WHERE account_id = ?",
             "DELETE FROM kept_response WHERE account_id = ?",
-            "DELETE FROM file_piece WHERE file_id IN (SELECT id FROM stored_file WHERE account_id = ?)",
-            "DELETE FROM stored_file WHERE account_id = ?",
+            // Up to 1 GiB, which the file store's sweep deletes in small steps.
+            "UPDATE stored_file SET expires_at = 0 WHERE account_id = ?",
             "DELETE FROM kept_share WHERE account_id = ?",
             "UPDATE payment SET url = NULL WHERE account_id = ?");
 

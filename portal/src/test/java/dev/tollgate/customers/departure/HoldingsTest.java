@@ -149,6 +149,7 @@ class HoldingsTest {
     void every_table_is_erased_or_kept_on_purpose() {
         Set<String> thought = new TreeSet<>(STAYS);
         thought.addAll(OF_NOBODY);
+        thought.add("file_piece"); // goes with its file, which the store's sweep deletes
         for (List<String> statements : List.of(
                 ErasureRows.OF_A_PERSON,
                 ErasureRows.OF_AN_ADDRESS,
