@@ -40,6 +40,7 @@ record AdminRoutes(Ground ground, BooksModule books, OperatorModule operator, Mo
         Stream.of(
                         administration.routes(),
                         operator.deletions().routes(),
+                        operator.files().routes(),
                         new TaskRoutes(
                                         administration.deeds(),
                                         books.stores().ledger(),

@@ -63,7 +63,7 @@ public final class App implements AutoCloseable {
         watch.webhooks(mail.deliveries());
         this.people = PeopleModule.open(ground, books, upstreams.outbound(), mail);
         this.money = MoneyModule.open(ground, books, upstreams.outbound());
-        this.operator = OperatorModule.open(ground, books, upstreams, people, money);
+        this.operator = OperatorModule.open(ground, books, upstreams, calls.files(), people, money);
         this.health = new HealthModule(books, loops, new Stopping());
         this.pages = new PagesModule(
                 ground,

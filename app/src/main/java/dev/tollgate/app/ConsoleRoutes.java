@@ -129,6 +129,7 @@ record ConsoleRoutes(
                                 administration,
                                 books.people(),
                                 operator.deletions(),
+                                operator.files(),
                                 new ConsoleOrganization(
                                         people.members(),
                                         people.teams(),

@@ -3,10 +3,12 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
+import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.BooksCheck;
@@ -16,8 +18,11 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The actions of operators by the API, the command line and the console alike.
@@ -28,6 +33,7 @@ import java.util.function.IntSupplier;
 public record OperatorModule(
         Administration administration,
         Deletions deletions,
+        AccountFiles files,
         Prices prices,
         OperatorSettings settings,
         OperatorVouchers vouchers,
@@ -37,8 +43,12 @@ public record OperatorModule(
         PlatformCalls calls) {
 
     static OperatorModule open(
-            Ground ground, BooksModule books, UpstreamsModule upstreams, PeopleModule people, MoneyModule money) {
-        UpstreamChannels channels = upstreams.channels();
+            Ground ground,
+            BooksModule books,
+            UpstreamsModule upstreams,
+            FileStore files,
+            PeopleModule people,
+            MoneyModule money) {
         AuditedWriter audited = new AuditedWriter(books.writer(), ground.clock());
         Administration administration = administration(
                 books,
@@ -51,6 +61,7 @@ public record OperatorModule(
         return new OperatorModule(
                 administration,
                 new Deletions(administration.deeds(), people.leaving(), audited),
+                new AccountFiles(administration.deeds(), new Shelf(files), audited),
                 new Prices(
                         ground.catalogue(),
                         upstreams.models(),
@@ -60,17 +71,58 @@ public record OperatorModule(
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
                 new BooksCheck(books.database(), books.secrets(), books.stores().auditLog(), audited, ground.clock()),
-                new ChannelDeeds(
-                        channels.hasFile(),
-                        channels::reload,
-                        upstreams.pool()::status,
-                        upstreams.pool()::tryOut,
-                        audited),
+                channelDeeds(upstreams, audited),
                 new PlatformHistory(books.database()),
                 new PlatformCalls(
                         books.database(),
                         books.writer(),
                         ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))));
+    }
+
+    private static ChannelDeeds channelDeeds(UpstreamsModule upstreams, AuditedWriter audited) {
+        UpstreamChannels channels = upstreams.channels();
+        return new ChannelDeeds(
+                channels.hasFile(),
+                channels::reload,
+                upstreams.pool()::status,
+                upstreams.pool()::tryOut,
+                audited);
+    }
+
+    /** The file store, as operators see it. */
+    private record Shelf(FileStore files) implements AccountFiles.Shelf {
+
+        @Override
+        public long bytesMax() {
+            return files.bytesMax();
+        }
+
+        @Override
+        public List<AccountFiles.Holder> holders() {
+            return files.holders().stream()
+                    .map(its -> new AccountFiles.Holder(its.accountId(), its.files(), its.bytes()))
+                    .toList();
+        }
+
+        @Override
+        public List<AccountFiles.Held> of(String accountId) {
+            return files.held(accountId).stream()
+                    .map(file -> new AccountFiles.Held(
+                            file.id(),
+                            file.purpose().code(),
+                            file.mimeType(),
+                            file.bytes(),
+                            file.written(),
+                            Instant.ofEpochMilli(file.createdAt()),
+                            Instant.ofEpochMilli(file.expiresAt())))
+                    .toList();
+        }
+
+        @Override
+        public AccountFiles.Removal removal(String accountId, @Nullable String file) {
+            FileStore.Removal removal = files.removal(accountId, file);
+            return new AccountFiles.Removal(removal.change(), removal.files());
+        }
     }
 
     static Administration administration(

@@ -7,6 +7,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Stores;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -223,5 +224,77 @@ class OperatorOrganizationsTest {
                 .isEqualTo(200);
         assertThat(gateway.get("/admin/accounts/acc_none/members", adminKey).status())
                 .isEqualTo(404);
+    }
+
+    // ---- people without an organization ----
+
+    private JsonNode person(String login) {
+        return gateway.get("/admin/people?login=" + login, adminKey).json();
+    }
+
+    private Reply forget(String login) {
+        return gateway.post("/admin/people/" + login + "/delete", "{" + REASON + "}", adminKey);
+    }
+
+    @Test
+    void a_removed_person_is_in_no_account_and_can_be_erased() {
+        String bob = customer.member("Bob", "member");
+        gateway.execute("UPDATE person SET login = lower(login)");
+        String login = bob.substring(4).toLowerCase(Locale.ROOT) + "@example.org";
+        assertThat(person(login).get("account").asString()).isEqualTo(customer.account());
+        assertRefused(forget(login), 409, "invalid_request", "a member of an organization");
+        assertThat(ask("DELETE", "/members/" + bob, REASON).status()).isEqualTo(204);
+        assertThat(person(login).get("account").isNull()).isTrue();
+        assertRefused(
+                gateway.post("/admin/people/" + login + "/delete", "{}", adminKey), 400, "invalid_request", "reason");
+        Reply erased = forget(login);
+        assertThat(erased.status()).as(erased.text()).isEqualTo(200);
+        assertThat(erased.json().get("deleted").asString()).isEqualTo(login);
+        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = '" + login + "'"))
+                .isZero();
+        assertRefused(forget(login), 404, "invalid_request", "No person signs in as");
+        JsonNode deed = gateway.get("/admin/audit?subject=per_" + bob.substring(4), adminKey)
+                .json()
+                .at("/data/0");
+        assertThat(deed.get("action").asString()).isEqualTo("person.delete");
+        assertThat(deed.toString()).doesNotContain("example.org");
+        assertThat(gateway.get(path, adminKey).status()).isEqualTo(200);
+    }
+
+    // ---- stored files ----
+
+    private void stored(String id, int bytes) {
+        gateway.execute(
+                "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
+                        + " VALUES ('" + id + "', '" + customer.account() + "', '', 'key', 'gemini', "
+                        + (stores == Stores.SQLITE ? "x''" : "''::bytea") + ", 'text/plain', " + bytes + ", " + bytes
+                        + ", '', 1, 9000000000000)");
+    }
+
+    @Test
+    void an_operator_lists_and_deletes_stored_files() {
+        stored("small" + customer.account(), 1);
+        stored("large" + customer.account(), 1_000_000);
+        JsonNode holders = gateway.get("/admin/files", adminKey).json();
+        assertThat(holders.get("bytes_max").longValue()).isEqualTo(8L << 30);
+        assertThat(holders.get("data").toString())
+                .contains("{\"account\":\"" + customer.account() + "\",\"files\":2,\"bytes\":1000001}");
+        JsonNode files = get("/files").get("data");
+        assertThat(files.size()).isEqualTo(2);
+        assertThat(files.get(0).get("id").asString()).isEqualTo("large" + customer.account());
+        assertRefused(
+                ask("POST", "/files/delete", "\"file\":\"other\"," + REASON),
+                404,
+                "invalid_request",
+                "no stored file other");
+        assertThat(done("POST", "/files/delete", "\"file\":\"large" + customer.account() + "\"")
+                        .get("deleted")
+                        .intValue())
+                .isEqualTo(1);
+        assertThat(get("/files").get("data").size()).isEqualTo(1);
+        assertThat(done("POST", "/files/delete", "").get("deleted").intValue()).isEqualTo(1);
+        assertThat(deed().get("action").asString()).isEqualTo("account.delete_files");
+        assertThat(deed().get("after").toString()).isEqualTo("{\"files\":1}");
+        assertThat(get("/files").get("data").isEmpty()).isTrue();
     }
 }

@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -245,6 +246,27 @@ class ConsoleDeedsTest {
     @Test
     void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
         assertThat(body("/console")).contains("<b>Open sign-up</b>", "That is fine with the sandbox.");
+    }
+
+    @Test
+    void stored_files_and_the_login_of_a_removed_person_are_deleted() {
+        Customer customer = gateway.customer("1");
+        String path = "/console/accounts/" + customer.account();
+        assertThat(body(path)).doesNotContain("Removed people", "Stored files");
+        String bob = customer.member("Bob", "member");
+        gateway.execute("UPDATE member SET left_at = 1 WHERE id = '" + bob + "'");
+        gateway.execute("UPDATE person SET login = lower(login)");
+        gateway.execute(
+                "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
+                        + " VALUES ('file', '" + customer.account()
+                        + "', '', 'key', 'gemini', x'', 'text/plain', 1000, 1000, '', 1, 9000000000000)");
+        String login = bob.substring(4).toLowerCase(Locale.ROOT) + "@example.org";
+        assertThat(body(path)).contains("Removed people", ">" + login + "</option>", "1 file with 1,000 bytes");
+        Map<String, String> form = Map.of("deed", "forget", "login", login, "reason", REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=forget");
+        form = Map.of("deed", "files", "reason", REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=files");
+        assertThat(body(path)).doesNotContain("Removed people", "Stored files", login);
     }
 
     @Test

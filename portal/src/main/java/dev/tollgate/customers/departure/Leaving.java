@@ -126,6 +126,34 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
         throw new StoreException("the keys of who leaves change all the time");
     }
 
+    /**
+     * Erases a person who is in no account.
+     *
+     * @param row of the audit log, committed with it
+     */
+    public Outcome<String> forget(Person person, Change row) {
+        if (isMember(person)) {
+            return Outcome.refused(
+                    409,
+                    "The person is a member of an organization. Remove the person from it first, or delete its account.");
+        }
+        Erasure erasure =
+                new Erasure(person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
+        try {
+            return run(person.accountId(), person.id(), List.of(new TakeAccount(person.accountId()), erasure, row));
+        } catch (StoreException e) {
+            if (!e.mayHaveTakenEffect() && isMember(person)) {
+                return Outcome.refused(409, "The person has just joined an organization.");
+            }
+            throw e;
+        }
+    }
+
+    private boolean isMember(Person person) {
+        return database.read(
+                sql -> sql.has("SELECT 1 FROM member WHERE person_id = ? AND left_at IS NULL LIMIT 1", person.id()));
+    }
+
     /** Erases the person and deletes the person's keys. @return null if the keys have changed since they were read: nothing is done then */
     private @Nullable Outcome<String> erase(Person person) {
         Membership membership = person.membership();

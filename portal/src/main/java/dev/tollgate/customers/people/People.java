@@ -133,6 +133,16 @@ public final class People implements AutoCloseable {
                 accountId));
     }
 
+    /** Returns people who were removed from an account and are in no other one, by login. */
+    public List<Person> removedFrom(String accountId) {
+        return database.read(sql -> sql.list(
+                "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON
+                        + " WHERE person.account_id = ? AND member.id IS NULL ORDER BY person.login LIMIT "
+                        + MEMBERS_MAX,
+                PersonSql::person,
+                accountId));
+    }
+
     static Optional<Person> one(Reads sql, String where, String parameter) throws SQLException {
         return Optional.ofNullable(
                 sql.one("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + where, PersonSql::person, parameter));

@@ -7,10 +7,11 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.people.Person;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Accounts that an operator deletes, each in one commit with its row of the audit log. Thread-safe; blocks. */
+/** Accounts, and people without one, that an operator deletes, each in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class Deletions {
 
     /** Each start makes sure that it is there. */
@@ -26,12 +27,38 @@ public final class Deletions {
         this.writer = writer;
     }
 
-    /** {@code POST /admin/accounts/{id}/delete}. */
+    /** {@code POST /admin/accounts/{id}/delete} and {@code POST /admin/people/{login}/delete}. */
     public List<AdminRoute> routes() {
-        return List.of(AdminRoute.post(
-                "/admin/accounts/{id}/delete",
-                request -> AccountRoutes.json(delete(request.by(), request.id())),
-                AdminRequest.REASON));
+        return List.of(
+                AdminRoute.post(
+                        "/admin/accounts/{id}/delete",
+                        request -> AccountRoutes.json(delete(request.by(), request.id())),
+                        AdminRequest.REASON),
+                AdminRoute.post(
+                        "/admin/people/{login}/delete",
+                        request -> new AdminJson()
+                                .text("deleted", deletePerson(request.by(), request.path("login")))
+                                .node(),
+                        AdminRequest.REASON));
+    }
+
+    /** Erases a person who is in no account. Needs a reason. The audit log keeps the id alone. @return the login */
+    public String deletePerson(By by, String login) {
+        Person person = leaving.people()
+                .byLogin(login)
+                .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + "."));
+        by.needReason();
+        leaving.forget(
+                        person,
+                        writer.row(
+                                by,
+                                "person.delete",
+                                person.id(),
+                                () -> new Deed.Changed(
+                                        null,
+                                        new AdminJson().flag("deleted", true).end())))
+                .orThrow();
+        return person.login();
     }
 
     /** Deletes an account with all its people. Needs a reason. */

@@ -91,10 +91,11 @@ public final class OperatorPeople {
         String login = request.name("login");
         Person person = people.byLogin(login == null ? "" : login)
                 .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + "."));
-        return json(person.accountId(), person.login(), person.role());
+        return json(person.membership() == null ? null : person.accountId(), person.login(), person.role());
     }
 
-    private static JsonNode json(String account, String login, Role role) {
+    /** @param account null for a person who is in no account */
+    private static JsonNode json(@Nullable String account, String login, Role role) {
         return new AdminJson()
                 .text("account", account)
                 .text("login", login)

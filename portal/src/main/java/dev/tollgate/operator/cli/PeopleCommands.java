@@ -40,7 +40,7 @@ final class PeopleCommands {
         return command.runs(api -> {
             JsonNode person = command.ask(api, "GET", "/admin/people");
             String login = command.parameters().get("login");
-            String account = CommandJson.text(person.get("account"));
+            String account = account(person);
             api.ask(
                     "POST",
                     "/admin/accounts/{id}/role",
@@ -50,6 +50,16 @@ final class PeopleCommands {
                     .println(login + " (" + account + ") is " + (role.equals("operator") ? "an operator" : "a user")
                             + " now.");
         });
+    }
+
+    private static String account(JsonNode person) {
+        if (person.path("account").isNull()) {
+            throw new ApiException(
+                    404,
+                    CommandJson.text(person.get("login"))
+                            + " is in no organization. Invite the person to one first, or delete the login.");
+        }
+        return CommandJson.text(person.get("account"));
     }
 
     private static ApiCommand reset(Session session) {
@@ -111,7 +121,7 @@ final class PeopleCommands {
         return command.runs(api -> {
             JsonNode person = command.ask(api, "GET", "/admin/people");
             String login = command.parameters().get("login");
-            Map<String, String> account = Map.of("id", CommandJson.text(person.get("account")));
+            Map<String, String> account = Map.of("id", account(person));
             print(
                     session,
                     api.ask(

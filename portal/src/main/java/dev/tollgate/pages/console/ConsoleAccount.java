@@ -20,6 +20,7 @@ import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
+import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
@@ -74,6 +75,8 @@ public final class ConsoleAccount {
             Map.entry("operator", "The person is an operator, and must sign in again."),
             Map.entry("user", "The person is no operator any longer, and must sign in again."),
             Map.entry("invited", "The invitation is on its way by mail."),
+            Map.entry("forget", "The login was deleted."),
+            Map.entry("files", "The stored files are deleted. Their room is free within a minute."),
             Map.entry("delete", "Account deleted. Its keys no longer work and its users are erased."),
             Map.entry("sessions", "All sessions of its people have ended."));
 
@@ -82,6 +85,7 @@ public final class ConsoleAccount {
     private final People people;
     private final OperatorLinks links;
     private final Deletions deletions;
+    private final AccountFiles files;
     private final ConsoleOrganization organization;
     private final AccountHistory history;
     private final LimitStates states;
@@ -94,6 +98,7 @@ public final class ConsoleAccount {
             Administration administration,
             People people,
             Deletions deletions,
+            AccountFiles files,
             ConsoleOrganization organization,
             AccountHistory history,
             LimitStates states,
@@ -106,6 +111,7 @@ public final class ConsoleAccount {
         this.people = people;
         this.links = administration.links();
         this.deletions = deletions;
+        this.files = files;
         this.organization = organization;
         this.history = history;
         this.states = states;
@@ -171,6 +177,8 @@ public final class ConsoleAccount {
                                 KeyOptions.rates(body),
                                 KeyOptions.spend(body, deeds.limits(id).spend())));
             case "delete" -> delete(by, id, request);
+            case "files" -> files.delete(by, id, null);
+            case "forget" -> deletions.deletePerson(by, FormState.text(form, "login"));
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
             case "factor" -> administration.people().removeSecondFactor(by, id, FormState.text(form, "login"));
@@ -209,6 +217,8 @@ public final class ConsoleAccount {
             Account account = deeds.account(id);
             AccountLimits limits = deeds.limits(id);
             List<Person> its = people.ofAccount(id);
+            List<Person> removed = people.removedFrom(id);
+            List<AccountFiles.Held> held = files.held(id);
             List<Key> keys = administration.keys().list(id, request.query("keys"), KEYS_MAX);
             Overview overview = history.overview(id, zone).orElseThrow();
             List<PlatformCalls.OfAccount> calls = Stream.concat(overview.running().stream(), overview.latest().stream())
@@ -220,8 +230,8 @@ public final class ConsoleAccount {
             ConsoleOrganization.Parts parts = organization.of(id);
             LimitStates.All stopping = states.all(id, keys, now);
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, account, ban, limits, its, parts, keys, stopping, overview, recent, calls, ledger,
-                    now, form, once, hasMail, done);
+                    out, null, shell, account, ban, limits, its, removed, held, parts, keys, stopping, overview, recent,
+                    calls, ledger, now, form, once, hasMail, done);
         } catch (ApiException e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
