@@ -105,7 +105,7 @@ final class WatchModule {
                 now -> upstreams.status().forEach(it -> now.is(it.breaker().ordinal(), it.id())));
         metrics.gauge(
                 "tollgate_channel_resting",
-                "1 while a channel is skipped for a model, otherwise 0.",
+                "1 while a channel is skipped for a model, otherwise 0. A rest of flex alone is not counted.",
                 new String[] {"channel", "model"},
                 now -> upstreams.status().forEach(it -> it.models()
                         .forEach(model -> now.is(rests(model), it.id(), model.id()))));
@@ -120,7 +120,7 @@ final class WatchModule {
                 }));
         metrics.gauge(
                 "tollgate_retry_budget_left",
-                "Retries that the calls of a model may still make on all channels together at the moment.",
+                "Retries that the calls of a model may still make on all channels together at the moment, without calls at flex.",
                 new String[] {"model"},
                 now -> upstreams.retriesLeft().forEach((model, left) -> now.is(left, model)));
     }

@@ -42,13 +42,15 @@ public record ChannelStatus(
     /**
      * @param standing the model in use for it
      * @param rest null if it may be used
+     * @param flexRest as {@code rest}, of calls at flex alone
      */
     public record Model(
             String id,
             Standing standing,
             int priority,
             int weight,
-            @Nullable Resting rest) {}
+            @Nullable Resting rest,
+            @Nullable Resting flexRest) {}
 
     /** @param reason {@code minute_quota}, {@code day_quota}, {@code limited} or {@code misconfigured} */
     public record Resting(String reason, Instant until) {}

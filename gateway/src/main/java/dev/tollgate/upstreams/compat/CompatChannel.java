@@ -56,6 +56,12 @@ final class CompatChannel implements Channel {
         return CompatProvider.KIND;
     }
 
+    /** A server with OpenAI's protocol is not told the tier. */
+    @Override
+    public boolean takesTiers() {
+        return false;
+    }
+
     @Override
     public boolean mayStore() {
         return dialect.mayStore();

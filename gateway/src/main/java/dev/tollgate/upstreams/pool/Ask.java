@@ -97,6 +97,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();
 
+    /** Returns whether it asks for flex, whose calls a provider refuses first. */
+    default boolean isAtFlex() {
+        return tier() == ServiceTier.FLEX;
+    }
+
     /** Returns the media downloaded for it: complete before it is sent or counted, and kept until the call is over. */
     CallMedia media();
 

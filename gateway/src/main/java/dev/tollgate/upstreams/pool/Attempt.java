@@ -116,8 +116,7 @@ final class Attempt implements UpstreamListener {
         call.cancel();
         if (entered) {
             leave(why);
-            route().channel().breaker().abandoned(nowMillis);
-            route().resting().abandoned(seen);
+            route().abandoned(seen, nowMillis);
         }
     }
 
@@ -160,8 +159,7 @@ final class Attempt implements UpstreamListener {
         }
         if (hasSubstance) {
             heardNanos = System.nanoTime() - askedNanos;
-            route().channel().breaker().answered();
-            route().resting().served(seen);
+            route().answered(seen);
             owner.answers(this);
         }
     }
@@ -176,8 +174,7 @@ final class Attempt implements UpstreamListener {
     public void ended() {
         if (owner.listensTo(this)) {
             leave(heardNanos == TryObserver.NOTHING ? AttemptEnd.EMPTY : AttemptEnd.ANSWERED);
-            route().channel().breaker().succeeded();
-            route().resting().served(seen);
+            route().succeeded(seen);
             owner.ended(this);
         }
     }

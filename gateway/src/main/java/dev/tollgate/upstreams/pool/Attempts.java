@@ -89,7 +89,7 @@ final class Attempts implements SentCall {
         this.maxOutputTokens = maxOutputTokens;
         this.listener = listener;
         this.race = new HedgeRace(pool.vertx());
-        this.budget = pool.budget(ask.modelId());
+        this.budget = pool.budget(ask);
     }
 
     @Override
@@ -263,11 +263,11 @@ final class Attempts implements SentCall {
 
     private void translated(ModelRoute route, @Nullable Leg leg) {
         if (leg == null) {
-            route.abandoned(pool.clock().millis());
+            route.abandoned(route.resting().last(), pool.clock().millis());
             ruledOut.add(route);
             goOn();
         } else if (isOver()) {
-            route.abandoned(pool.clock().millis());
+            route.abandoned(route.resting().last(), pool.clock().millis());
         } else {
             legs.add(leg);
             start(leg);
@@ -304,10 +304,10 @@ final class Attempts implements SentCall {
 
     /**
      * Starts the hedging timer, except if media must be sent first: that time says nothing about the channel, and a second attempt would
-     * send all of it twice. Nor does the time that an image or a speech takes.
+     * send all of it twice. Nor does the time that an image or a speech takes. Calls at flex are cheap because they may wait.
      */
     private void hedgeLater(Attempt first) {
-        long wait = pool.hedgeAfterMillis();
+        long wait = ask.isAtFlex() ? 0 : pool.hedgeAfterMillis();
         if (wait > 0 && ask.images() == null && !speaks() && first.leg().ask().mayBeHedged()) {
             race.watch(first, wait, this::hedge);
         }

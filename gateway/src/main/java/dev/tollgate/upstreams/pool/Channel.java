@@ -36,6 +36,11 @@ public interface Channel {
         return Standing.of(upstreamModel);
     }
 
+    /** Returns whether the upstream is told a call's service tier; if not, calls at flex are like all others there. */
+    default boolean takesTiers() {
+        return true;
+    }
+
     /** Returns whether the upstream takes functions together with its own search, on models that can do both. */
     default boolean takesFunctionsWithSearch() {
         return true;

@@ -28,29 +28,27 @@ final class ChannelHealth {
     static void note(ModelRoute route, UpstreamFailure failure, @Nullable Rest seen, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
         if (IS_THE_CALLERS.contains(failure.kind())) {
-            channel.breaker().answered();
+            route.heard();
             route.resting().abandoned(seen);
             return;
         }
         if (!channel.isOfAccount()) {
             channel.troubled(new PooledChannel.Trouble(failure.kind(), now));
         }
-        switch (failure.kind()) {
-            case UNAVAILABLE, BROKEN -> {
-                route.resting().abandoned(seen);
-                count(channel, failure, wasHeldBack, now);
-            }
-            default -> {
-                channel.breaker().answered();
-                rest(route, failure, seen, now);
-            }
+        boolean mayPass = failure.kind() == Kind.UNAVAILABLE || failure.kind() == Kind.BROKEN;
+        if (mayPass && wasHeldBack) {
+            route.abandoned(seen, now.toEpochMilli());
+        } else if (mayPass && !route.isAtFlex()) {
+            route.resting().abandoned(seen);
+            count(channel, failure, now);
+        } else {
+            route.heard();
+            rest(route, failure, seen, now);
         }
     }
 
-    private static void count(PooledChannel channel, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
-        if (wasHeldBack) {
-            channel.breaker().abandoned(now.toEpochMilli());
-        } else if (channel.breaker().failed(now.toEpochMilli()) && !channel.isOfAccount()) {
+    private static void count(PooledChannel channel, UpstreamFailure failure, Instant now) {
+        if (channel.breaker().failed(now.toEpochMilli()) && !channel.isOfAccount()) {
             log.warn(
                     Event.CHANNEL_FAILING,
                     "channel {}: {} failures in a row; calls use other channels for a while: {}",
@@ -62,7 +60,7 @@ final class ChannelHealth {
     }
 
     private static void rest(ModelRoute route, UpstreamFailure failure, @Nullable Rest seen, Instant now) {
-        Resting.Begun begun = route.resting().failed(failure, seen, now);
+        Resting.Begun begun = route.resting().failed(failure, route.isAtFlex(), seen, now);
         if (begun != null && !route.channel().isOfAccount()) {
             tell(route, failure, begun.rest(), begun.before(), now.toEpochMilli());
         }
@@ -71,6 +69,7 @@ final class ChannelHealth {
     private static void tell(
             ModelRoute route, UpstreamFailure failure, Rest rest, @Nullable Rest before, long nowMillis) {
         String channel = route.channel().id();
+        String model = route.upstreamModel() + (route.isAtFlex() ? " at flex" : "");
         Instant until = Instant.ofEpochMilli(rest.untilMillis());
         LogFields fields = LogFields.channel(channel, route.upstreamModel());
         if (rest.reason() == Rest.Reason.MISCONFIGURED) {
@@ -80,7 +79,7 @@ final class ChannelHealth {
                         "ALARM: channel {} rejected its key, project or model name for {}, or its account has no credits or quota; "
                                 + "correct that; using it only if there is no other, until it serves again: {}",
                         channel,
-                        route.upstreamModel(),
+                        model,
                         failure.loggable(),
                         fields);
             }
@@ -90,7 +89,7 @@ final class ChannelHealth {
                         Event.CHANNEL_NO_QUOTA,
                         "channel {}: no quota or capacity for {}, with no delay named; using it only if there is no other, until it serves again",
                         channel,
-                        route.upstreamModel(),
+                        model,
                         fields);
             }
         } else if (before == null || before.isOver(nowMillis)) {
@@ -98,7 +97,7 @@ final class ChannelHealth {
                     Event.CHANNEL_NO_QUOTA,
                     "channel {}: quota for {} used up; resting until {}",
                     channel,
-                    route.upstreamModel(),
+                    model,
                     until,
                     fields);
         }

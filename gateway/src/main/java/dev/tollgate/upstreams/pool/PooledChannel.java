@@ -25,6 +25,7 @@ final class PooledChannel {
 
     private final Breaker breaker = new Breaker();
     private final Map<String, Resting> resting = new ConcurrentHashMap<>();
+    private final Map<String, Resting> restingAtFlex = new ConcurrentHashMap<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicBoolean trying = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -78,8 +79,9 @@ final class PooledChannel {
         return breaker;
     }
 
-    Resting resting(String upstreamModel) {
-        return resting.computeIfAbsent(upstreamModel, _ -> new Resting());
+    /** @param isAtFlex for the rest of calls at flex, which holds for no other call */
+    Resting resting(String upstreamModel, boolean isAtFlex) {
+        return (isAtFlex ? restingAtFlex : resting).computeIfAbsent(upstreamModel, _ -> new Resting());
     }
 
     @Nullable
@@ -144,6 +146,7 @@ final class PooledChannel {
 
     void liftRests() {
         resting.values().forEach(Resting::lift);
+        restingAtFlex.values().forEach(Resting::lift);
     }
 
     /** Returns its state for the operator. @param credentialExpires null if the operator has not entered a date */
@@ -169,12 +172,21 @@ final class PooledChannel {
                 routes.stream().map(route -> model(route, nowMillis)).toList());
     }
 
-    private static ChannelStatus.Model model(ModelRoute route, long nowMillis) {
-        Rest rest = route.resting().now(nowMillis);
-        ChannelStatus.Resting resting = rest == null
+    private ChannelStatus.Model model(ModelRoute route, long nowMillis) {
+        return new ChannelStatus.Model(
+                route.modelId(),
+                route.standing(),
+                route.priority(),
+                route.weight(),
+                shown(route.resting(), nowMillis),
+                shown(resting(route.upstreamModel(), true), nowMillis));
+    }
+
+    private static ChannelStatus.@Nullable Resting shown(Resting resting, long nowMillis) {
+        Rest rest = resting.now(nowMillis);
+        return rest == null
                 ? null
                 : new ChannelStatus.Resting(
                         rest.reason().name().toLowerCase(Locale.ROOT), Instant.ofEpochMilli(rest.untilMillis()));
-        return new ChannelStatus.Model(route.modelId(), route.standing(), route.priority(), route.weight(), resting);
     }
 }

@@ -30,7 +30,10 @@ record Rest(Reason reason, long untilMillis, int times, boolean isAlarmed, long 
     enum Reason {
         MINUTE_QUOTA,
         DAY_QUOTA,
-        /** It refused for its limits without a delay. The channel is skipped while another one is available, since it may be free again. */
+        /**
+         * A refusal for its limits without a delay, or at flex any failure that may pass. The channel is skipped while another one is available, since
+         * it may be free again.
+         */
         LIMITED,
         /**
          * The channel's key, project or model name was rejected. The channel is skipped while another one is available, since the operator may have
@@ -63,11 +66,12 @@ record Rest(Reason reason, long untilMillis, int times, boolean isAlarmed, long 
     }
 
     /**
-     * Returns the rest that a failure causes; null if the next call may succeed.
+     * Returns the rest that a failure causes; null if the next call may succeed. At flex it has no breaker, so a failure that may pass begins a
+     * rest as well.
      *
      * @param before the one before, over or not; null if the channel has served the model since
      */
-    static @Nullable Rest after(UpstreamFailure failure, @Nullable Rest before, Instant now) {
+    static @Nullable Rest after(UpstreamFailure failure, boolean isAtFlex, @Nullable Rest before, Instant now) {
         Duration told = failure.retryAfter();
         return switch (failure.kind()) {
             case QUOTA ->
@@ -76,7 +80,8 @@ record Rest(Reason reason, long untilMillis, int times, boolean isAlarmed, long 
                         : of(Reason.MINUTE_QUOTA, now.plus(told).toEpochMilli(), 0, before);
             case DAY_QUOTA -> of(Reason.DAY_QUOTA, nextDay(now).toEpochMilli(), 0, before);
             case MISCONFIGURED -> of(Reason.MISCONFIGURED, now.toEpochMilli() + MISCONFIGURED_MILLIS, 0, before);
-            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, UNAVAILABLE, TOO_LARGE, BROKEN -> null;
+            case UNAVAILABLE, BROKEN -> isAtFlex ? limited(before, now) : null;
+            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, TOO_LARGE -> null;
         };
     }
 

@@ -58,14 +58,15 @@ final class Resting {
     /**
      * Applies a failure. One without a delay lengthens no rest that has begun since: the calls of one moment fail together.
      *
+     * @param isAtFlex whether it is the rest of calls at flex
      * @param seen the last rest when the attempt began
      * @return null if it begins no rest
      */
     @Nullable
-    Begun failed(UpstreamFailure failure, @Nullable Rest seen, Instant now) {
+    Begun failed(UpstreamFailure failure, boolean isAtFlex, @Nullable Rest seen, Instant now) {
         while (true) {
             Rest before = rest.get();
-            Rest next = Rest.after(failure, before, now);
+            Rest next = Rest.after(failure, isAtFlex, before, now);
             if (next == null) {
                 abandoned(seen);
                 return null;

@@ -45,6 +45,8 @@ public final class Upstreams {
     /** The budgets by the catalogue's id of the model: the trouble of one model takes no retry from another. */
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
 
+    private final Map<String, RetryBudget> budgetsAtFlex = new ConcurrentHashMap<>();
+
     /** The health of the built-in sandbox for each account that has called lately. */
     private final Cache<String, PooledChannel> sandboxes =
             Caffeine.newBuilder().maximumSize(SANDBOXES_MAX).build();
@@ -105,10 +107,11 @@ public final class Upstreams {
                 .toList();
     }
 
-    /** Returns the number of retries left for the calls of each model that a channel serves. */
+    /** Returns the number of retries left for the calls of each model that a channel serves, without those at flex. */
     public Map<String, Long> retriesLeft() {
         Map<String, Long> left = new HashMap<>();
-        channels.models().forEach(model -> left.put(model, budget(model).retriesLeft()));
+        channels.models()
+                .forEach(model -> left.put(model, budget(budgets, model).retriesLeft()));
         return left;
     }
 
@@ -248,7 +251,12 @@ public final class Upstreams {
     }
 
     private List<ModelRoute> routes(Ask ask, String accountId) {
-        List<ModelRoute> routes = channels.routes(ask.modelId());
+        List<ModelRoute> routes = routesOf(ask.modelId(), accountId);
+        return ask.isAtFlex() ? routes.stream().map(ModelRoute::atFlex).toList() : routes;
+    }
+
+    private List<ModelRoute> routesOf(String modelId, String accountId) {
+        List<ModelRoute> routes = channels.routes(modelId);
         if (accountId.isEmpty()
                 || routes.stream().noneMatch(route -> route.channel().kind().equals(ChannelSpec.SANDBOX))) {
             return routes;
@@ -286,7 +294,11 @@ public final class Upstreams {
         return chooser;
     }
 
-    RetryBudget budget(String modelId) {
+    RetryBudget budget(Ask ask) {
+        return budget(ask.isAtFlex() ? budgetsAtFlex : budgets, ask.modelId());
+    }
+
+    private static RetryBudget budget(Map<String, RetryBudget> budgets, String modelId) {
         return budgets.computeIfAbsent(modelId, _ -> new RetryBudget());
     }
 
@@ -368,7 +380,7 @@ public final class Upstreams {
 
         @Override
         public boolean mayAskAgain() {
-            return budget(ask.modelId()).take();
+            return budget(ask).take();
         }
     }
 }

@@ -5,7 +5,7 @@
  * A channel whose definition has not changed is the same object, with its connections, breaker and rests; a removed one closes when its last call has
  * ended. A call is translated for the first channel before money moves; for another one only if it is needed, on a virtual thread. Health is learned
  * from calls alone and kept lock-free: {@code Breaker} for failures in a row, {@code Rest} by model for quotas and configuration mistakes. If nothing
- * is wrong, a call reads two fields and no clock.
+ * is wrong, a call reads two fields and no clock. Calls at flex have rests and a retry budget of their own and tell the breaker nothing ({@link ModelRoute#atFlex}).
  *
  * <p>{@code Attempts} drives a call until substance arrives: {@code RetryPlan} decides the next channel after a failure, {@code HedgeRace} holds two
  * concurrent attempts, {@code Legs} the translations for each channel.

@@ -23,7 +23,7 @@ class ChooserTest {
     private final ModelRoute c = route("c", 2, 1);
     private final List<ModelRoute> all = List.of(a, b, c);
 
-    private static ModelRoute route(String id, int priority, int weight) {
+    static ModelRoute route(String id, int priority, int weight) {
         ChannelSpec spec = new ChannelSpec(id, "fake", priority, weight, Map.of("m", "m"), () -> new Channel() {
             @Override
             public String name() {

@@ -4,10 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.TestClock;
+import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.WantedMedium;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -189,8 +192,23 @@ class HedgingTest {
     }
 
     static Ask ask() {
-        PromptSize size = new PromptSize(2, 1, 0, 0, List.of());
-        return new NativeAsk(new JsonMapper().createObjectNode(), "m", "m", 1, Set.of(), size, SignatureOrigins.NONE);
+        return ask(ServiceTier.STANDARD);
+    }
+
+    private static Ask ask(ServiceTier tier) {
+        return new NativeAsk(
+                new JsonMapper().createObjectNode(),
+                "m",
+                "m",
+                1,
+                Set.of(),
+                new PromptSize(2, 1, 0, 0, List.of()),
+                tier,
+                SignatureOrigins.NONE,
+                new CallMedia(),
+                Lease.FREE,
+                null,
+                true);
     }
 
     /** There, and back when it has been done. */
@@ -228,7 +246,11 @@ class HedgingTest {
     }
 
     private SentCall begin(Upstreams pool, Heard heard) {
-        return onLoop(() -> pool.prepare(ask()).send(null, heard));
+        return begin(pool, ask(), heard);
+    }
+
+    private SentCall begin(Upstreams pool, Ask ask, Heard heard) {
+        return onLoop(() -> pool.prepare(ask).send(null, heard));
     }
 
     private static UpstreamEvent text(String text) {
@@ -336,7 +358,11 @@ class HedgingTest {
 
     /** Begins a call, and looks after its wait is over. */
     private List<String> askedAfterTheWait(Upstreams pool) {
-        SentCall attempts = begin(pool, new Heard());
+        return askedAfterTheWait(pool, ask());
+    }
+
+    private List<String> askedAfterTheWait(Upstreams pool, Ask ask) {
+        SentCall attempts = begin(pool, ask, new Heard());
         letTheWaitPass();
         List<String> asked = asked();
         leave(attempts);
@@ -371,19 +397,39 @@ class HedgingTest {
     void a_hedge_is_a_retry_and_needs_one_in_the_budget() {
         Upstreams pool = pool(SOON, "a", "b");
         int left = 0;
-        while (pool.budget("m").take()) {
+        while (pool.budget(ask()).take()) {
             left++;
         }
         assertThat(left).isEqualTo(RetryBudget.RESERVE);
         assertThat(askedAfterTheWait(pool)).containsExactly("a");
 
         for (int i = 0; i < RetryBudget.CALLS_A_RETRY; i++) {
-            pool.budget("m").called();
+            pool.budget(ask()).called();
         }
         SentCall attempts = begin(pool, new Heard());
         await("the second", () -> calls.size() == 3);
-        assertThat(pool.budget("m").take()).as("it was taken").isFalse();
+        assertThat(pool.budget(ask()).take()).as("it was taken").isFalse();
         leave(attempts);
+    }
+
+    @Test
+    void a_call_at_flex_is_never_hedged() {
+        assertThat(askedAfterTheWait(pool(SOON, "a", "b"), ask(ServiceTier.FLEX)))
+                .containsExactly("a");
+    }
+
+    @Test
+    void retries_at_flex_come_from_a_budget_of_their_own() {
+        Upstreams pool = pool(SOON, "a", "b");
+        PreparedCall atFlex = pool.prepare(ask(ServiceTier.FLEX));
+        for (int i = 0; i < RetryBudget.RESERVE; i++) {
+            assertThat(atFlex.mayAskAgain()).isTrue();
+        }
+        assertThat(atFlex.mayAskAgain()).isFalse();
+        assertThat(pool.retriesLeft()).containsEntry("m", (long) RetryBudget.RESERVE);
+        SentCall standard = begin(pool, new Heard());
+        await("the hedge, which is a retry", () -> calls.size() == 2);
+        leave(standard);
     }
 
     @Test

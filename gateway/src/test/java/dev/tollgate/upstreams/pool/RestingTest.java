@@ -20,7 +20,7 @@ class RestingTest {
     }
 
     private Resting.@Nullable Begun limited(@Nullable Rest seen) {
-        return resting.failed(failure(Kind.QUOTA, null), seen, Instant.ofEpochMilli(now));
+        return resting.failed(failure(Kind.QUOTA, null), false, seen, Instant.ofEpochMilli(now));
     }
 
     private @Nullable Rest trial() {
@@ -57,7 +57,7 @@ class RestingTest {
         now += 5_000;
         resting.abandoned(trial());
         assertThat(resting.now(now)).isNull();
-        resting.failed(failure(Kind.UNAVAILABLE, null), trial(), Instant.ofEpochMilli(now));
+        resting.failed(failure(Kind.UNAVAILABLE, null), false, trial(), Instant.ofEpochMilli(now));
         assertThat(resting.now(now)).isNull();
         assertThat(limited(trial()).rest().untilMillis()).isEqualTo(now + 10_000);
     }
@@ -80,7 +80,7 @@ class RestingTest {
 
     @Test
     void a_refusal_without_a_delay_shortens_no_rest_with_one() {
-        resting.failed(failure(Kind.QUOTA, Duration.ofSeconds(34)), null, Instant.ofEpochMilli(now));
+        resting.failed(failure(Kind.QUOTA, Duration.ofSeconds(34)), false, null, Instant.ofEpochMilli(now));
         assertThat(limited(null)).isNull();
         assertThat(resting.now(now + 33_999).isFirm()).isTrue();
         assertThat(resting.now(now + 34_000)).isNull();
@@ -89,12 +89,13 @@ class RestingTest {
     @Test
     void an_alarm_is_remembered_until_the_channel_serves_again() {
         Instant time = Instant.ofEpochMilli(now);
-        assertThat(resting.failed(failure(Kind.MISCONFIGURED, null), null, time).before())
+        assertThat(resting.failed(failure(Kind.MISCONFIGURED, null), false, null, time)
+                        .before())
                 .isNull();
         now += 60_000;
         limited(trial());
         now += 60_000;
-        Rest before = resting.failed(failure(Kind.MISCONFIGURED, null), trial(), Instant.ofEpochMilli(now))
+        Rest before = resting.failed(failure(Kind.MISCONFIGURED, null), false, trial(), Instant.ofEpochMilli(now))
                 .before();
         assertThat(before.isAlarmed()).isTrue();
         now += 60_000;

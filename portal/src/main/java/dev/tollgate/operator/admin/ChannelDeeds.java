@@ -122,13 +122,17 @@ public final class ChannelDeeds {
                 .put("upstream", model.standing().model())
                 .put("priority", model.priority())
                 .put("weight", model.weight());
-        ChannelStatus.Resting rest = model.rest();
-        if (rest == null) {
-            json.putNull("rest");
-        } else {
-            json.putObject("rest").put("reason", rest.reason()).put("until", text(rest.until()));
-        }
+        write(model.rest(), "rest", json);
+        write(model.flexRest(), "flex_rest", json);
         retirement(model.standing(), json);
+    }
+
+    private static void write(ChannelStatus.@Nullable Resting rest, String name, ObjectNode json) {
+        if (rest == null) {
+            json.putNull(name);
+        } else {
+            json.putObject(name).put("reason", rest.reason()).put("until", text(rest.until()));
+        }
     }
 
     /** Told from {@link #TOLD_BEFORE} its day on, and for good once another model is asked. */

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import templates.console.JtechannelsGenerated;
 
 /** {@code /console/channels}: how much each channel is used and fails, and how each of this server's is now. Keys and addresses are neither shown nor taken. */
@@ -214,13 +215,15 @@ public record ConsoleChannels(
 
     /** Returns whether a model rests, and which one it replaces; empty for neither. */
     public static String note(ChannelStatus.Model model, ZoneId zone) {
-        ChannelStatus.Resting rest = model.rest();
         Standing standing = model.standing();
-        String rests = rest == null
-                ? ""
-                : "paused until " + Display.time(rest.until(), zone) + " ("
-                        + rest.reason().replace('_', ' ') + "). ";
         String replaced = standing.isReplaced() ? "Replaces " + standing.asked() + "." : "";
-        return (rests + replaced).strip();
+        return (rests("paused", model.rest(), zone) + rests("flex paused", model.flexRest(), zone) + replaced).strip();
+    }
+
+    private static String rests(String what, ChannelStatus.@Nullable Resting rest, ZoneId zone) {
+        return rest == null
+                ? ""
+                : what + " until " + Display.time(rest.until(), zone) + " ("
+                        + rest.reason().replace('_', ' ') + "). ";
     }
 }
