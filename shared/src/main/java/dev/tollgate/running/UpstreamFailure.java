@@ -67,6 +67,8 @@ public record UpstreamFailure(
         /** The answer has more than an answer may have. Another one would cost as much. */
         TOO_LARGE,
         /** The answer broke off in the middle, or contained data that cannot be parsed. */
-        BROKEN
+        BROKEN,
+        /** A failure of this server's disk or memory while the answer was read: it says nothing about the channel, and another one would not help. */
+        LOCAL
     }
 }

@@ -25,7 +25,7 @@ public enum CallOutcome {
     FAILED_FAULT,
     /** The upstream's filter blocked the whole response. */
     BLOCKED,
-    /** Ended from outside, e.g. at the end of a drain, where there was no memory for its first output, or by a door that cannot show the answer. */
+    /** Ended from outside, e.g. at the end of a drain, where there was no memory for its first output or no disk for its files, or by a door that cannot show the answer. */
     STOPPED,
     /** The reservation was refused. */
     REFUSED,

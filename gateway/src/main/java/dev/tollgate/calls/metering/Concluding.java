@@ -203,7 +203,9 @@ final class Concluding {
 
     /** @param callerToBlame whether the upstream broke because its caller did not read */
     void failed(UpstreamFailure failure, boolean callerToBlame) {
-        if (callerToBlame) { // what was reported is charged (D18, D19)
+        if (failure.kind() == UpstreamFailure.Kind.LOCAL) {
+            fail(UpstreamErrors.of(failure), CallOutcome.STOPPED, false);
+        } else if (callerToBlame) { // what was reported is charged (D18, D19)
             answer().waiting().countReports(answer().usage());
             end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
         } else {

@@ -6,6 +6,8 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.upstreams.media.MadeFiles;
+import dev.tollgate.upstreams.media.MediaLoader;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads a call's media before the reservation, because the cost of media is known only then. Runs on a virtual thread of its own; started, stopped
+ * Loads a call's media before the reservation, because the cost of media is known only then, and makes sure that there is room for what its model
+ * makes. Runs on a virtual thread of its own; started, stopped
  * and reported on the call's event loop.
  */
 final class Loading {
@@ -23,13 +26,23 @@ final class Loading {
     private final MediaAccess access;
     private final MeteredCall call;
     private final Executor loop;
+    private final int makes;
     private final BiConsumer<Translation, @Nullable ApiError> then;
     private @Nullable Thread thread;
     private boolean interruptible;
     private boolean stopped;
 
-    /** @param then receives, once, the translation with its media, and the error that ends the call, or null; with an error no media are kept */
-    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<Translation, @Nullable ApiError> then) {
+    /**
+     * @param makes how many files the model may make for the call; 0 if it is not asked
+     * @param then receives, once, the translation with its media, and the error that ends the call, or null; with an error no media are kept
+     */
+    Loading(
+            MediaAccess access,
+            MeteredCall call,
+            Executor loop,
+            int makes,
+            BiConsumer<Translation, @Nullable ApiError> then) {
+        this.makes = makes;
         this.access = access;
         this.call = call;
         this.loop = loop;
@@ -52,9 +65,14 @@ final class Loading {
         Translation loaded = call.translation();
         ApiError refusal;
         try {
-            refusal = load();
-            if (refusal == null) {
+            boolean hasMedia = !loaded.prepared().wanted().isEmpty();
+            refusal = hasMedia ? load() : null;
+            if (refusal == null && hasMedia) {
                 loaded = loaded.loaded(call.ask());
+            }
+            MadeFiles made = call.ask().media().made();
+            if (refusal == null && makes > 0 && made != null && !made.hasRoom(makes)) {
+                refusal = MediaLoader.noRoom();
             }
         } catch (ApiException e) {
             refusal = e.error();

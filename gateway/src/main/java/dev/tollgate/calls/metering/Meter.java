@@ -171,7 +171,7 @@ public final class Meter {
      * @param then receives, once and later, the translation with its media and bounds, and the error that ends the call, or null
      */
     void load(MeteredCall call, BiConsumer<Translation, @Nullable ApiError> then) {
-        new Loading(media, call, loop(), then).begin();
+        new Loading(media, call, loop(), 0, then).begin();
     }
 
     private LoopCalls loop() {

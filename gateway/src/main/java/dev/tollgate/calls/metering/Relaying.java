@@ -304,7 +304,7 @@ final class Relaying implements Phase {
                 failure.kind(),
                 failure.loggable(),
                 asking.about());
-        if (answer().isFinished()) {
+        if (answer().isFinished() && failure.kind() != UpstreamFailure.Kind.LOCAL) {
             answer().end(); // a failure after the finish reasons completes the answer (D38)
             pump();
         } else {

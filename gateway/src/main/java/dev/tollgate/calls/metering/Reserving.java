@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -42,12 +43,16 @@ final class Reserving implements Phase {
         this.call = call;
         this.counting = counting;
         this.translation = call.request().translation();
-        this.loading = translation.prepared().wanted().isEmpty()
+        Ask ask = call.request().ask();
+        boolean loadsNothing =
+                translation.prepared().wanted().isEmpty() && ask.media().made() == null;
+        this.loading = loadsNothing
                 ? null
                 : new Loading(
                         media,
                         call.request(),
                         call.loop(),
+                        ask.requests(),
                         (loaded, refusal) -> call.turn(() -> loaded(loaded, refusal)));
     }
 

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
+import dev.tollgate.upstreams.media.MediaLoader;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Objects;
@@ -27,6 +28,7 @@ final class UpstreamErrors {
                         .doNotRetry();
             case TOO_LONG -> contextExceeded(Objects.requireNonNullElse(failure.overflow(), ContextOverflow.UNTOLD));
             case TOO_LARGE -> tooLong().doNotRetry();
+            case LOCAL -> MediaLoader.noRoom();
             case BROKEN -> error("The upstream provider closed the stream before the answer was complete.");
             case MISCONFIGURED, REPLACED, QUOTA, DAY_QUOTA, UNAVAILABLE ->
                 failure.retryAfter() == null ? unavailable() : unavailable().retryAfter(failure.retryAfter());

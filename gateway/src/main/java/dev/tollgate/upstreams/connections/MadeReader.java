@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,9 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
     private MadeFiles.@Nullable Writing latest;
     private boolean endsFile;
     private @Nullable UpstreamFailure failure;
+
+    /** Set when a file could not be written. Then the answer is read on for its usage alone, which the operator pays. */
+    private @Nullable UpstreamFailure lost;
 
     /** @param piece null for the end of the file */
     private record Step(MadeFiles.Writing file, byte @Nullable [] piece, int length) {}
@@ -96,10 +100,21 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
     private boolean readText(List<UpstreamEvent> events) {
         byte[] bytes = text.toByteArray();
         text.reset();
-        int before = events.size();
-        boolean goesOn = reader.read(bytes, bytes.length, events);
-        putFiles(events, before);
-        return goesOn;
+        return pass(events, its -> reader.read(bytes, bytes.length, its));
+    }
+
+    /** Passes what is read on: with its files, or if one of these is lost its usage alone. */
+    private <T> T pass(List<UpstreamEvent> events, Function<List<UpstreamEvent>, T> reading) {
+        if (lost == null) {
+            int before = events.size();
+            T read = reading.apply(events);
+            putFiles(events, before);
+            return read;
+        }
+        List<UpstreamEvent> its = new ArrayList<>();
+        T read = reading.apply(its);
+        its.stream().filter(UpstreamEvent::isOfUsage).forEach(events::add);
+        return read;
     }
 
     /** Puts files in the place of their names. */
@@ -121,18 +136,18 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
 
     @Override
     public @Nullable UpstreamFailure end(List<UpstreamEvent> events) {
-        int before = events.size();
-        UpstreamFailure its = failure == null ? reader.end(events) : failure;
-        putFiles(events, before);
-        return its;
+        return ended(events, reader::end);
     }
 
     @Override
     public @Nullable UpstreamFailure cut(String why, List<UpstreamEvent> events) {
-        int before = events.size();
-        UpstreamFailure its = failure == null ? reader.cut(why, events) : failure;
-        putFiles(events, before);
-        return its;
+        return ended(events, its -> reader.cut(why, its));
+    }
+
+    private @Nullable UpstreamFailure ended(
+            List<UpstreamEvent> events, Function<List<UpstreamEvent>, @Nullable UpstreamFailure> ending) {
+        UpstreamFailure its = failure == null ? pass(events, ending) : failure;
+        return lost == null ? its : lost;
     }
 
     @Override
@@ -157,13 +172,17 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
 
     @Override
     public void piece(byte[] piece, int length) {
-        steps.add(new Step(unfinished.getLast(), piece, length));
+        if (lost == null) {
+            steps.add(new Step(unfinished.getLast(), piece, length));
+        }
     }
 
     @Override
     public void ends() {
-        steps.add(new Step(unfinished.getLast(), null, 0));
-        endsFile = true;
+        if (lost == null) {
+            steps.add(new Step(unfinished.getLast(), null, 0));
+            endsFile = true;
+        }
     }
 
     @Override
@@ -187,8 +206,8 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
             failure = errors.of(Kind.BROKEN, "the call is over");
         } catch (IOException | RuntimeException | Error e) {
             Fatal.check(e);
-            log.error(Event.CALL_FAULT, "an image could not be written", e);
-            failure = errors.of(Kind.BROKEN, "an image could not be written");
+            log.error(Event.SPOOL_FAILED, "a file that a model has made could not be written", e);
+            lost = errors.of(Kind.LOCAL, "a file that a model has made could not be written");
         }
         steps.clear();
         endsFile = false;

@@ -31,6 +31,7 @@ public final class MadeFiles {
     private final boolean isSpeech;
     private final List<Writing> written = new ArrayList<>(1);
     private boolean isOver;
+    private long announced;
 
     /**
      * @param bytesMax of one file, decoded
@@ -51,6 +52,30 @@ public final class MadeFiles {
     /** Returns whether the files are parts of one speech. */
     public boolean isSpeech() {
         return isSpeech;
+    }
+
+    /**
+     * Makes sure that the disk has room for files of the largest size, once and before the model is asked. Blocks.
+     *
+     * @param count of the files; the parts of a speech lie in one
+     */
+    public synchronized boolean hasRoom(int count) {
+        long bytes = count * base64Max();
+        if (isOver || !spool.announce(bytes)) {
+            return false;
+        }
+        announced += bytes;
+        return true;
+    }
+
+    private long base64Max() {
+        return (bytesMax + 2) / 3 * 4;
+    }
+
+    private synchronized void takeBack(long bytes) {
+        long less = Math.min(bytes, announced);
+        announced -= less;
+        spool.takeBack(less);
     }
 
     /** Begins a file. @param before the file behind whose end it lies, which is written first; null for one of its own */
@@ -75,6 +100,7 @@ public final class MadeFiles {
             isOver = true;
             all = List.copyOf(written);
             written.clear();
+            takeBack(announced);
         }
         all.forEach(Writing::discard);
         spool.isOver(this);
@@ -107,7 +133,7 @@ public final class MadeFiles {
         public void write(byte[] bytes, int count) throws IOException, InterruptedException {
             FileChannel to = file;
             if (to == null) {
-                take(Math.max(count, Math.min((bytesMax + 2) / 3 * 4, spool.partMax())));
+                take(Math.max(count, Math.min(base64Max(), spool.partMax())));
                 to = before == null || before.file == null ? spool.newFile() : before.file;
                 from = before == null ? 0 : before.from + before.length;
                 before = null;
@@ -120,6 +146,7 @@ public final class MadeFiles {
                 to.write(source, from + length + source.position());
             }
             length += count;
+            takeBack(count);
             for (int i = Math.max(0, count - 2); i < count; i++) {
                 padding += bytes[i] == '=' ? 1 : 0;
             }

@@ -292,7 +292,8 @@ public final class MediaLoader implements AutoCloseable {
                 .retryAfter(comeBack);
     }
 
-    private static ApiError noRoom() {
+    /** Returns the error of a call whose media, its caller's or its model's, find no room here. */
+    public static ApiError noRoom() {
         return ApiError.of(
                         ErrorCode.INTERNAL_ERROR,
                         "The service has no room for more media at the moment. Please try again.")

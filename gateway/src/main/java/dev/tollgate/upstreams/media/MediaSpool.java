@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.media;
 
 import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.http.limits.Shares;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where media lie while their call runs: small ones in memory, those above {@value #MEMORY_EACH_MAX} bytes, and all where the memory
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * so that nothing of it is left when the process ends. Thread-safe.
  */
 public final class MediaSpool {
+
+    private static final Logger log = LoggerFactory.getLogger(MediaSpool.class);
 
     /** The size above which media are written to a file (D29). */
     static final int MEMORY_EACH_MAX = 1 << 20;
@@ -30,11 +35,22 @@ public final class MediaSpool {
     private final Shares memoryBytes = new Shares(MEMORY_ALL_MAX);
     private final AtomicLong names = new AtomicLong();
     private final Object freed = new Object();
+    private final Disk disk;
+
+    /** The bytes that the answers under way may still write. */
+    private final AtomicLong announced = new AtomicLong();
 
     /** The answer that takes more than there is. */
     private @Nullable MadeFiles beyond;
 
-    private MediaSpool(Path folder, long bytesMax) {
+    /** The bytes that the disk of the folder has left. */
+    @FunctionalInterface
+    interface Disk {
+        long free() throws IOException;
+    }
+
+    private MediaSpool(Path folder, long bytesMax, Disk disk) {
+        this.disk = disk;
         this.folder = folder;
         this.bytesMax = bytesMax;
         this.fileBytes = new Shares(bytesMax);
@@ -47,12 +63,47 @@ public final class MediaSpool {
      */
     public static MediaSpool open(Path folder, long bytesMax) throws IOException {
         PrivateFiles.folder(folder);
+        return open(folder, bytesMax, Files.getFileStore(folder)::getUsableSpace);
+    }
+
+    static MediaSpool open(Path folder, long bytesMax, Disk disk) throws IOException {
         try (DirectoryStream<Path> old = Files.newDirectoryStream(folder)) {
             for (Path file : old) {
                 Files.delete(file);
             }
         }
-        return new MediaSpool(folder, bytesMax);
+        return new MediaSpool(folder, bytesMax, disk);
+    }
+
+    /**
+     * Announces bytes that an answer may write, before it is asked for: an answer that finds no room is paid for and thrown away. Blocks.
+     *
+     * @return false if the disk has no room for them and for what others have announced
+     */
+    boolean announce(long bytes) {
+        long all = Math.min(announced.addAndGet(bytes), bytesMax);
+        long free = 0;
+        try {
+            free = disk.free();
+        } catch (IOException e) {
+            log.warn(Event.SPOOL_FAILED, "the disk of {} cannot be asked for its room", folder, e);
+        }
+        if (free >= all) {
+            return true;
+        }
+        announced.addAndGet(-bytes);
+        log.warn(
+                Event.DISK_FULL,
+                "the disk of {} has {} bytes free, calls that make images or speech need {}: they are refused until there is room",
+                folder,
+                free,
+                all);
+        return false;
+    }
+
+    /** Takes back bytes that have been written or are not needed. */
+    void takeBack(long bytes) {
+        announced.addAndGet(-bytes);
     }
 
     /** Returns the present bytes in files. */

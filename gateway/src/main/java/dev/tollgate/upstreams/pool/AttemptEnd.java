@@ -17,6 +17,8 @@ public enum AttemptEnd {
     DAY_QUOTA,
     UNAVAILABLE,
     BROKEN,
+    /** Failed because of this server, not of the channel. */
+    LOCAL,
     /** The caller left, or the answer had reached the end of its hold or a maximum. */
     CANCELLED,
     /** Another channel was faster. */
@@ -39,6 +41,7 @@ public enum AttemptEnd {
             case DAY_QUOTA -> DAY_QUOTA;
             case UNAVAILABLE -> UNAVAILABLE;
             case TOO_LARGE, BROKEN -> BROKEN;
+            case LOCAL -> LOCAL;
         };
     }
 }

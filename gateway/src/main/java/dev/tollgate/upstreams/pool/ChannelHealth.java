@@ -16,8 +16,9 @@ final class ChannelHealth {
 
     private static final Logger log = LoggerFactory.getLogger(ChannelHealth.class);
 
-    /** Failures that a request causes; they say nothing about the channel. */
-    private static final Set<Kind> IS_THE_CALLERS = EnumSet.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE);
+    /** Failures that a request or this server causes; they say nothing about the channel. */
+    private static final Set<Kind> NOT_THE_CHANNELS =
+            EnumSet.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.LOCAL);
 
     private ChannelHealth() {}
 
@@ -27,7 +28,7 @@ final class ChannelHealth {
      */
     static void note(ModelRoute route, UpstreamFailure failure, @Nullable Rest seen, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
-        if (IS_THE_CALLERS.contains(failure.kind())) {
+        if (NOT_THE_CHANNELS.contains(failure.kind())) {
             route.heard();
             route.resting().abandoned(seen);
             return;

@@ -44,7 +44,7 @@ final class ImagesCall implements UpstreamCall {
     }
 
     void begin() {
-        boolean isWorthIt = came > 0 || without.isEmpty();
+        boolean isWorthIt = came > 0 ? without.stream().noneMatch(Part::isLost) : without.isEmpty();
         while (!done && isWorthIt && sent < images.requests() && running.size() < AT_ONCE_MAX) {
             Part part = new Part(sent++);
             running.add(part);
@@ -166,6 +166,11 @@ final class ImagesCall implements UpstreamCall {
 
         boolean brings() {
             return image != null && failure == null;
+        }
+
+        /** Returns whether its image came and could not be kept here, as the next one could not be. */
+        boolean isLost() {
+            return failure != null && failure.kind() == UpstreamFailure.Kind.LOCAL;
         }
 
         void cancel() {

@@ -81,7 +81,7 @@ record Rest(Reason reason, long untilMillis, int times, boolean isAlarmed, long 
             case DAY_QUOTA -> of(Reason.DAY_QUOTA, nextDay(now).toEpochMilli(), 0, before);
             case MISCONFIGURED -> of(Reason.MISCONFIGURED, now.toEpochMilli() + MISCONFIGURED_MILLIS, 0, before);
             case UNAVAILABLE, BROKEN -> isAtFlex ? limited(before, now) : null;
-            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, TOO_LARGE -> null;
+            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, TOO_LARGE, LOCAL -> null;
         };
     }
 

@@ -80,11 +80,11 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
      * @param budget whether the model has a retry left
      */
     Decision afterFailure(UpstreamFailure failure, boolean emptyBefore, boolean budget, Fresh fresh) {
-        if (emptyBefore && !askedAgain && budget) {
+        if (emptyBefore && !askedAgain && budget && failure.kind() != Kind.LOCAL) {
             return again();
         }
         return switch (failure.kind()) {
-            case REFUSED, TOO_LONG, TOO_LARGE, BROKEN -> decision(Next.NONE);
+            case REFUSED, TOO_LONG, TOO_LARGE, BROKEN, LOCAL -> decision(Next.NONE);
             case SIGNATURE ->
                 withoutSignatures
                         ? decision(Next.NONE)

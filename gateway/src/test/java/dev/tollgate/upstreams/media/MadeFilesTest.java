@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,6 +109,39 @@ class MadeFilesTest {
         waiting.join();
         full.discard();
         b.release();
+    }
+
+    @Test
+    void calls_that_run_at_once_share_the_room_of_the_disk() throws Exception {
+        AtomicLong free = new AtomicLong(30_000);
+        spool = MediaSpool.open(folder, 1_000_000, free::get);
+        MadeFiles a = files("a");
+        MadeFiles b = files("b");
+        assertThat(a.hasRoom(2)).as("26,672 bytes of base64").isTrue();
+        assertThat(b.hasRoom(1)).isFalse();
+        written(a);
+        free.addAndGet(-SOME.length);
+        assertThat(b.hasRoom(1)).as("what is written counts once").isFalse();
+        free.set(40_007 - SOME.length);
+        assertThat(b.hasRoom(1)).isFalse();
+        free.incrementAndGet();
+        assertThat(b.hasRoom(1)).isTrue();
+        a.release();
+        b.release();
+        free.set(13_336);
+        assertThat(files("c").hasRoom(1)).as("given back").isTrue();
+    }
+
+    @Test
+    void a_disk_that_holds_all_files_of_the_spool_has_room() throws Exception {
+        spool = MediaSpool.open(folder, 4_000, () -> 4_000);
+        assertThat(files("a").hasRoom(1)).isTrue();
+        spool = MediaSpool.open(folder, 4_000, () -> 3_999);
+        assertThat(files("a").hasRoom(1)).isFalse();
+        spool = MediaSpool.open(folder, 4_000, () -> {
+            throw new IOException("gone");
+        });
+        assertThat(files("a").hasRoom(1)).isFalse();
     }
 
     private static Thread writes(MadeFiles.Writing file) {

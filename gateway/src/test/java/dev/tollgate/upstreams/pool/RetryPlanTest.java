@@ -33,6 +33,8 @@ class RetryPlanTest {
         - | 0 | REFUSED       | -    | false | true  | NONE | NONE               | -  | 0 | false | false
         - | 0 | TOO_LONG      | -    | false | true  | NONE | NONE               | -  | 0 | false | false
         - | 0 | BROKEN        | -    | false | true  | NONE | NONE               | -  | 0 | false | false
+        - | 0 | LOCAL         | -    | false | true  | FIRST | NONE              | -  | 0 | false | false
+        - | 0 | LOCAL         | -    | true  | true  | NONE | NONE               | -  | 0 | false | false
         - | 0 | UNAVAILABLE   | -    | false | true  | NONE | ANY_CHANNEL        | -  | 1 | true  | false
         - | 1 | UNAVAILABLE   | -    | false | true  | NONE | ANY_CHANNEL        | -  | 2 | true  | false
         - | 2 | UNAVAILABLE   | -    | false | true  | NONE | NONE               | -  | 2 | false | false

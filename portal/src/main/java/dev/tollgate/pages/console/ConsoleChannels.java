@@ -111,7 +111,7 @@ public record ConsoleChannels(
             case QUOTA -> "its quota of the minute is used up.";
             case DAY_QUOTA -> "its quota of the day is used up.";
             case UNAVAILABLE -> "it cannot be reached, or has trouble of its own.";
-            case TOO_LARGE, BROKEN -> "its answer cannot be read.";
+            case TOO_LARGE, BROKEN, LOCAL -> "its answer cannot be read.";
             case REFUSED, TOO_LONG, SIGNATURE -> "it has refused the question.";
         };
     }
