@@ -36,7 +36,7 @@ public final class PostgresPair implements AutoCloseable {
             int port = Ports.free();
             Files.writeString(
                     folder.resolve("standby/postgresql.auto.conf"),
-                    "primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres'\n",
+                    "primary_conninfo = '" + conninfo(port) + "'\n",
                     StandardOpenOption.APPEND);
             Files.createFile(folder.resolve("standby/standby.signal"));
             this.primary = start(folder.resolve("primary"), port);
@@ -117,6 +117,25 @@ public final class PostgresPair implements AutoCloseable {
                 () -> number(primaryUrl(), "SELECT COUNT(*) FROM pg_stat_replication") == 0);
     }
 
+    /** What the primary commits from now on waits for the standby. */
+    public void waitForStandby() {
+        execute(primaryUrl(), "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        execute(primaryUrl(), "SELECT pg_reload_conf()");
+        Gateway.await(
+                "a synchronous standby",
+                () -> number(primaryUrl(), "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1);
+    }
+
+    /** A standby that was cut off follows again. */
+    public void bringStandbyBack() {
+        execute(standbyUrl(), "ALTER SYSTEM SET primary_conninfo = '" + conninfo(primary.getPort()) + "'");
+        execute(standbyUrl(), "SELECT pg_reload_conf()");
+    }
+
+    private static String conninfo(int port) {
+        return "host=127.0.0.1 port=" + port + " user=postgres";
+    }
+
     /** Like a power cut. */
     public void killPrimary() {
         ProcessHandle postmaster = ProcessHandle.of(
@@ -156,8 +175,7 @@ public final class PostgresPair implements AutoCloseable {
                 throw new IllegalStateException(said);
             }
             Files.writeString(
-                    data.resolve("postgresql.auto.conf"),
-                    "primary_conninfo = 'host=127.0.0.1 port=" + standby.getPort() + " user=postgres'\n");
+                    data.resolve("postgresql.auto.conf"), "primary_conninfo = '" + conninfo(standby.getPort()) + "'\n");
             Files.writeString(data.resolve("standby.signal"), "");
             primary = start(data, primary.getPort());
         } catch (IOException e) {

@@ -207,7 +207,7 @@ public final class NodeLease implements AutoCloseable {
             return true;
         } catch (SQLException | RuntimeException e) {
             tellNotRenewed(e.toString());
-            row.close();
+            row.giveUp();
             if (isOver()) {
                 lose();
             }

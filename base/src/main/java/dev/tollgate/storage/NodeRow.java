@@ -20,6 +20,7 @@ final class NodeRow implements AutoCloseable {
     private final String leaseEnd;
     private final String upstream;
     private final DatabaseClock clock;
+    private final PostgresServer.NextConnection next = new PostgresServer.NextConnection();
     private @Nullable Connection connection;
 
     /** The server that the connection leads to; null if it does not tell. */
@@ -104,7 +105,7 @@ final class NodeRow implements AutoCloseable {
     private Connection open() throws SQLException {
         Connection open = connection;
         if (open == null) {
-            open = server.impatient(answer).getConnection();
+            open = next.open(server.impatient(answer));
             connection = open;
             present = server.of(open);
             if (present != null) {
@@ -124,16 +125,17 @@ final class NodeRow implements AutoCloseable {
     }
 
     /** Gives the connection up; the next statement opens another one. */
+    void giveUp() {
+        if (connection != null) {
+            next.giveUp(connection);
+            connection = null;
+        }
+    }
+
     @Override
     public void close() {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException e) {
-            // The connection is given up in any case.
-        }
-        connection = null;
+        giveUp();
+        next.close();
     }
 
     /** Returns the program's version, empty if it runs from its classes. */

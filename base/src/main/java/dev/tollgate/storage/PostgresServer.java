@@ -3,6 +3,8 @@ package dev.tollgate.storage;
 import com.zaxxer.hikari.HikariConfig;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +37,9 @@ final class PostgresServer implements Engine {
             "-c synchronous_commit=on -c statement_timeout=20s -c lock_timeout=15s"
                     + " -c idle_in_transaction_session_timeout=10s"
                     + " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
+
+    /** A server ends a statement whose client has left, unless it waits for a standby (see {@link NextConnection}). */
+    private static final String ALL_OPTIONS = "-c client_connection_check_interval=5s";
 
     /**
      * A plan for any range collects and sorts all calls of a large account (39 s for 800,000), where one for this range reads fifty in their
@@ -95,6 +100,7 @@ final class PostgresServer implements Engine {
             throw new CannotOpen("The database's address is invalid: use the form jdbc:postgresql://host:5432/name.");
         }
         source.setApplicationName("tollgate");
+        addOptions(source, ALL_OPTIONS);
         source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
         source.setSocketTimeout(answerTimeoutSeconds);
         source.setTcpKeepAlive(true);
@@ -265,6 +271,78 @@ final class PostgresServer implements Engine {
         if (version < MAJOR_VERSION_MIN) {
             throw new CannotOpen(
                     "The database is PostgreSQL " + version + "; Tollgate needs " + MAJOR_VERSION_MIN + " or newer.");
+        }
+    }
+
+    /**
+     * Opens one connection after the other to a PostgreSQL server, for one who writes. A commit that waits for a synchronous standby goes on waiting when
+     * its client has left: the server looks for neither the client nor a timeout then. So a connection that replaces another writes nothing until the
+     * server's process behind that one has ended its wait; until then it asks, and at most two are open. One thread's.
+     */
+    static final class NextConnection implements AutoCloseable {
+
+        private static final String WAITS = "SELECT 1 FROM pg_stat_activity WHERE pid = ? AND wait_event = 'SyncRep'";
+
+        private static final int NONE = 0;
+
+        /** The process behind the connection that was given up last. */
+        private int former = NONE;
+
+        private int present = NONE;
+
+        private @Nullable Connection asking;
+
+        /** @throws SQLException also while the commit of the connection before still waits for its standby */
+        Connection open(DataSource source) throws SQLException {
+            Connection next = asking == null ? source.getConnection() : asking;
+            asking = null;
+            boolean waits;
+            try {
+                waits = former != NONE && waits(next, former);
+            } catch (SQLException e) {
+                next.close();
+                throw e;
+            }
+            if (waits) {
+                asking = next;
+                throw new SQLException(
+                        "the last commit still waits for the synchronous standby of the database, which is away",
+                        "08006");
+            }
+            former = NONE;
+            present = next.unwrap(PGConnection.class).getBackendPID();
+            return next;
+        }
+
+        private static boolean waits(Connection connection, int process) throws SQLException {
+            try (PreparedStatement ask = connection.prepareStatement(WAITS)) {
+                ask.setInt(1, process);
+                try (ResultSet row = ask.executeQuery()) {
+                    return row.next();
+                }
+            }
+        }
+
+        /** Closes the connection that was opened last. */
+        void giveUp(Connection old) {
+            former = present;
+            close(old);
+        }
+
+        private static void close(Connection old) {
+            try {
+                old.close();
+            } catch (SQLException e) {
+                // Nothing depends on the connection: commits are on disk, and the rest is rolled back.
+            }
+        }
+
+        @Override
+        public void close() {
+            if (asking != null) {
+                close(asking);
+                asking = null;
+            }
         }
     }
 }

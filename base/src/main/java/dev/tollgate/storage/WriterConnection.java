@@ -33,6 +33,7 @@ final class WriterConnection implements AutoCloseable {
     private final Dialect dialect;
     private final DataSource source;
     private final CommitMarks marks = new CommitMarks();
+    private final PostgresServer.NextConnection next = new PostgresServer.NextConnection();
     private final @Nullable LogRoom room;
     private final @Nullable FileWatch watch;
     private @Nullable Connection connection;
@@ -122,7 +123,7 @@ final class WriterConnection implements AutoCloseable {
     }
 
     private Statements open() throws SQLException {
-        Connection fresh = source.getConnection();
+        Connection fresh = isEmbedded() ? source.getConnection() : next.open(source);
         fresh.setAutoCommit(false);
         Statements open = new Statements(fresh, dialect);
         connection = fresh;
@@ -141,7 +142,7 @@ final class WriterConnection implements AutoCloseable {
             marks.begin(open);
             open.commit();
         } catch (SQLException e) {
-            close();
+            drop();
             throw e;
         }
     }
@@ -177,7 +178,7 @@ final class WriterConnection implements AutoCloseable {
                 room.committed(running);
             }
         } catch (SQLException e) {
-            close();
+            drop();
         }
     }
 
@@ -186,7 +187,7 @@ final class WriterConnection implements AutoCloseable {
         if (room == null || !Failures.isNoRoom(failure)) {
             return false;
         }
-        close();
+        drop();
         return room.make();
     }
 
@@ -209,7 +210,7 @@ final class WriterConnection implements AutoCloseable {
     private boolean tookPlace() {
         long end = System.nanoTime() + OUTCOME_WAIT.toNanos();
         while (System.nanoTime() < end) {
-            close();
+            drop();
             try {
                 Statements fresh = statements();
                 boolean took = marks.tookPlace(fresh);
@@ -220,7 +221,7 @@ final class WriterConnection implements AutoCloseable {
             }
             LockSupport.parkNanos(OUTCOME_PAUSE.toNanos());
         }
-        close();
+        drop();
         marks.doubt();
         throw new OutcomeUnknown();
     }
@@ -231,7 +232,7 @@ final class WriterConnection implements AutoCloseable {
             watch.failed(failure);
         }
         if (Failures.kind(failure) == Failures.Kind.DISCONNECTED) {
-            close();
+            drop();
         } else {
             rollback();
         }
@@ -243,21 +244,31 @@ final class WriterConnection implements AutoCloseable {
                 statements.rollback();
             }
         } catch (SQLException e) {
-            close();
+            drop();
+        }
+    }
+
+    private void drop() {
+        Connection old = connection;
+        connection = null;
+        statements = null;
+        if (old == null) {
+            return;
+        }
+        if (!isEmbedded()) {
+            next.giveUp(old);
+            return;
+        }
+        try {
+            old.close();
+        } catch (SQLException e) {
+            // Nothing depends on the connection: commits are on disk, and the rest is rolled back.
         }
     }
 
     @Override
     public void close() {
-        Connection old = connection;
-        connection = null;
-        statements = null;
-        try {
-            if (old != null) {
-                old.close();
-            }
-        } catch (SQLException e) {
-            // Nothing depends on the connection: commits are on disk, and the rest is rolled back.
-        }
+        drop();
+        next.close();
     }
 }
