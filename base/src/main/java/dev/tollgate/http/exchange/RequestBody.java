@@ -20,6 +20,9 @@ final class RequestBody {
     /** A refused body up to here is read to its end, and the connection stays in use. */
     private static final int SMALL_REST_BYTES = 64 * 1024;
 
+    /** The time for which a refusal waits for the rest of a small body. */
+    private static final Duration REST_WAIT = Duration.ofSeconds(1);
+
     private static final byte[] NONE = new byte[0];
 
     /** The time for which a broken connection is still read, so that the caller gets to see why. */
@@ -38,6 +41,9 @@ final class RequestBody {
     private @Nullable BodyIntake intake;
     private ContentCoding coding = ContentCoding.IDENTITY;
     private @Nullable BodyBytes bytes;
+    private @Nullable Runnable afterRest;
+    private long restSinceNanos;
+    private long restBytes;
 
     /** @param bytesAnnounced the announced length, -1 for a chunked body, 0 for none */
     RequestBody(CallerExchange exchange, FrontParts parts, Transport transport, long bytesAnnounced) {
@@ -93,12 +99,47 @@ final class RequestBody {
     /** Some of it has come. */
     void take(ByteBuffer piece, boolean last) {
         BodyIntake reading = intake;
-        if (reading != null) {
-            reading.take(piece);
+        restBytes += piece.remaining();
+        try {
+            if (reading != null) {
+                reading.take(piece);
+            }
+        } finally {
+            isWhole |= last;
         }
         if (last) {
-            isWhole = true;
             end();
+        }
+        if (last || restBytes > SMALL_REST_BYTES) {
+            restOver();
+        }
+    }
+
+    /**
+     * Throws away the rest of a small body that is on its way, then goes on: a proxy that gets a refusal while it sends the body ends its caller's
+     * connection. Waits for a second at most.
+     *
+     * @return false if there is nothing to wait for; then nothing is run
+     */
+    boolean awaitRest(Runnable then) {
+        boolean isSmall = bytesAnnounced <= SMALL_REST_BYTES && restBytes <= SMALL_REST_BYTES;
+        if (!isUnread() || isBroken || !isSmall || exchange.requestHead().header(HttpHeaderNames.EXPECT) != null) {
+            return false;
+        }
+        if (afterRest == null) {
+            afterRest = then;
+            restSinceNanos = System.nanoTime();
+            dropIntake();
+            resume();
+        }
+        return true;
+    }
+
+    private void restOver() {
+        Runnable then = afterRest;
+        if (then != null) {
+            afterRest = null;
+            exchange.guard(then);
         }
     }
 
@@ -258,7 +299,10 @@ final class RequestBody {
         resume();
     }
 
-    void sweep() {
+    void sweep(long nowNanos) {
+        if (afterRest != null && nowNanos - restSinceNanos > REST_WAIT.toNanos()) {
+            restOver();
+        }
         BodyIntake reading = intake;
         String late = reading == null ? null : transport.lateBody();
         if (reading != null && late != null) {
@@ -269,6 +313,7 @@ final class RequestBody {
     /** The exchange is over. */
     void release() {
         dropIntake();
+        afterRest = null;
         bytes = null; // perhaps being read on another thread, which holds the lease as long
         lease.release();
     }

@@ -224,10 +224,16 @@ final class Response {
             stream = null;
             stage = Stage.OPEN;
         }
+        if (stage == Stage.OPEN && (closes || !exchange.requestBody().awaitRest(() -> refuse(error, format)))) {
+            refuse(error, format);
+        }
+        return true;
+    }
+
+    private void refuse(ApiError error, ErrorFormat format) {
         if (stage == Stage.OPEN) {
             refuse(unsent(), error, format);
         }
-        return true;
     }
 
     private void refuse(ResponseHead open, ApiError error, ErrorFormat format) {
@@ -277,7 +283,7 @@ final class Response {
     void sweep(long nowNanos) {
         Duration write = parts.limits().write();
         switch (stage) {
-            case OPEN -> exchange.requestBody().sweep();
+            case OPEN -> exchange.requestBody().sweep(nowNanos);
             case STREAMING -> {
                 if (stream != null) {
                     stream.sweep(nowNanos, write.toNanos());

@@ -3,13 +3,16 @@ package dev.tollgate.http.engine;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.SseWriter;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What answers look like on the wire, and what becomes of the connection behind them. */
 @Timeout(240)
@@ -106,6 +111,61 @@ class CallerConnectionTest {
             assertThat(answer.text()).isEqualTo("none");
             assertThat(answer.headers()).doesNotContainKey("connection");
             assertThat(client.ask("GET", "/v1/ok").text()).isEqualTo("ok");
+        }
+    }
+
+    private RawClient refused(String length, String first) throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        front.callers(exchange -> {
+            if (exchange.path().equals("/v1/ok")) {
+                return Future.succeededFuture(new TestCaller("a1"));
+            }
+            asked.countDown();
+            return Future.failedFuture(
+                    ApiError.of(ErrorCode.INVALID_API_KEY, "no").asException());
+        });
+        RawClient client = front.start().client();
+        client.send(RawClient.head("POST", "/v1/body", length) + first);
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        front.pass(Duration.ZERO);
+        return client;
+    }
+
+    /** A proxy that sends on what it gets would end the connection of its caller with an early refusal. */
+    @ParameterizedTest
+    @CsvSource({"Content-Length: 10, 12345, 67890", "Transfer-Encoding: chunked, '5\\r\\n12345\\r\\n', '0\\r\\n\\r\\n'"
+    })
+    void a_small_body_is_read_before_its_refusal(String length, String first, String rest) throws Exception {
+        front.measuring("/v1/body");
+        try (RawClient client = refused(length, first.translateEscapes())) {
+            assertThat(client.hasSome()).isFalse();
+            RawClient.Answer answer = client.send(rest.translateEscapes()).read();
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.headers()).doesNotContainKey("connection");
+            assertThat(client.ask("GET", "/v1/ok").text()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void a_refusal_waits_a_second_for_a_body_that_does_not_come() throws Exception {
+        front.measuring("/v1/body");
+        try (RawClient client = refused("Content-Length: 10", "12345")) {
+            front.pass(Duration.ofSeconds(2));
+            assertThat(client.read().status()).isEqualTo(401);
+            client.send("67890");
+            assertThat(client.ask("GET", "/v1/ok").text()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void a_refusal_waits_for_no_more_than_a_small_body() throws Exception {
+        front.measuring("/v1/body");
+        String chunk = "8000\r\n" + "x".repeat(0x8000) + "\r\n";
+        try (RawClient client = refused("Transfer-Encoding: chunked", chunk + chunk)) {
+            assertThat(client.hasSome()).as("64 KiB").isFalse();
+            RawClient.Answer answer = client.send("1\r\n").send("x\r\n").read();
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.header("connection")).isEqualTo("close");
         }
     }
 

@@ -70,6 +70,11 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Returns whether something of a response has come. */
+    boolean hasSome() throws IOException {
+        return in.available() > 0;
+    }
+
     /** Sends a request without a body. */
     Answer ask(String method, String target, String... headers) throws IOException {
         send(head(method, target, headers));
