@@ -37,6 +37,7 @@ import dev.tollgate.storage.ServerMove;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,7 +61,9 @@ public record AppActions(PrintWriter out) implements Actions {
         Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
         Runtime.getRuntime().addShutdownHook(drain);
         Signals.onStop(app::hurry);
-        if (app.upstreams().channels().hasFile() && !Signals.onHangUp(app.upstreams()::reload)) {
+        boolean hasFile = app.upstreams().channels().hasFile();
+        boolean isReloaded = hasFile || !isAtTerminal();
+        if (isReloaded && !Signals.onHangUp(app.upstreams()::reload) && hasFile) {
             LoggerFactory.getLogger(AppActions.class)
                     .warn(
                             "SIGHUP is ignored because the process was started so (by nohup?): it does not reload the channels file");
@@ -79,6 +82,12 @@ public record AppActions(PrintWriter out) implements Actions {
         }
         waitForever();
         return 0;
+    }
+
+    /** Returns whether the signal means that the terminal is closed; for a service it is a reload, which must not end it. */
+    private static boolean isAtTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     @Override

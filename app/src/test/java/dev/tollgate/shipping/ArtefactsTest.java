@@ -78,13 +78,20 @@ class ArtefactsTest {
     @Test
     void the_service_lets_calls_end_and_may_open_what_all_connections_need() throws Exception {
         String unit = Files.readString(UNIT);
-        Settings settings = settings(variables(values(unit, "^Environment=(.*)$")));
+        Map<String, String> variables = variables(values(unit, "^Environment=(.*)$"));
+        assertThat(variables).as("what the settings file cannot change").containsOnlyKeys("TOLLGATE_DATA");
+        Settings settings = SettingsLoader.load(Map.of("config", "deploy/tollgate.yaml"), variables);
         assertThat(settings.get(TrafficSettings.DRAIN)).isGreaterThanOrEqualTo(settings.get(TrafficSettings.CALL));
         assertThat(Duration.ofSeconds(Long.parseLong(value(UNIT, "^TimeoutStopSec=(\\d+)$"))))
                 .isEqualTo(grace(settings));
         assertThat(Long.parseLong(value(UNIT, "^LimitNOFILE=(\\d+)$")))
                 .isGreaterThanOrEqualTo(3L * settings.get(TrafficSettings.CONNECTIONS));
-        assertThat(unit).contains("\nKillMode=mixed\n", "\nStateDirectoryMode=0700\n", "\nMemoryMax=");
+        assertThat(unit)
+                .contains(
+                        "\nExecReload=/bin/kill -HUP $MAINPID\n",
+                        "\nKillMode=mixed\n",
+                        "\nStateDirectoryMode=0700\n",
+                        "\nMemoryMax=");
         assertThat(settings.data()).isEqualTo(Path.of("/var/lib", value(UNIT, "^StateDirectory=(.*)$")));
     }
 
