@@ -135,6 +135,15 @@ final class BooksGauges {
                         now.is(books.node().leaseLeft().toNanos() / NANOS);
                     }
                 });
+        metrics.gauge(
+                "tollgate_clock_offset_seconds",
+                "The database's clock less this server's, in seconds. Absent unless servers can share the database.",
+                new String[] {},
+                now -> {
+                    if (books.node().isShared()) {
+                        now.is(books.node().sharedClock().offset().toMillis() / MILLIS);
+                    }
+                });
         books.node()
                 .whenLeaseLost(
                         metrics.count("tollgate_node_lease_lost", "Number of times this server has lost its lease."));

@@ -185,7 +185,7 @@ record CallRoutes(
     }
 
     private CachedContents cachedContents() {
-        return new CachedContents(images.files(), ground.clock(), reading());
+        return new CachedContents(images.files(), books.node().sharedClock(), reading());
     }
 
     /** OpenAI's clients list files, too: theirs are not served. */

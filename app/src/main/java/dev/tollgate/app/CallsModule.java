@@ -164,7 +164,8 @@ public record CallsModule(
                 books.database(),
                 books.writer(),
                 books.secrets(),
-                ground.clock(),
+                books.node()
+                        .sharedClock(), // or a server whose clock is ahead would refuse and delete the files of others
                 ground.random(),
                 allowances(ground, books),
                 ground.settings().get(TrafficSettings.FILES_BYTES));

@@ -109,6 +109,7 @@ record ConsoleRoutes(
                 () -> money.payments().notTaken(NOTICES),
                 () -> money.payments().disputes(DISPUTES),
                 isTestKey(),
+                books.node().sharedClock()::complaint,
                 dismissals(),
                 ground.clock());
     }

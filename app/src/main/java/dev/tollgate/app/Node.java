@@ -31,6 +31,8 @@ final class Node implements NodeLease.Listener, AutoCloseable {
     /** The number of living servers over these books, this one included, as of the last renewal of its lease. */
     private volatile int living = 1;
 
+    private boolean clockTold;
+
     /** @param clock this machine's */
     Node(Database database, InstantSource clock) {
         this.database = database;
@@ -69,8 +71,18 @@ final class Node implements NodeLease.Listener, AutoCloseable {
 
     @Override
     public void renewed() {
+        tellClock();
         Thread.ofVirtual().name("count-nodes").start(this::count);
         renewal.run();
+    }
+
+    /** Logs a clock that is off, once until it is right again. On the lease's thread. */
+    private void tellClock() {
+        String complaint = sharedClock.complaint();
+        if (complaint != null && !clockTold) {
+            log.warn(Event.CLOCK_OFF, "{}", complaint);
+        }
+        clockTold = complaint != null;
     }
 
     private void count() {
@@ -106,7 +118,7 @@ final class Node implements NodeLease.Listener, AutoCloseable {
      * Returns the clock of all servers that share the books: the database's, or this machine's if it is the only server. Prices follow it
      * (P3); entries have this machine's time. From any thread.
      */
-    InstantSource sharedClock() {
+    DatabaseClock sharedClock() {
         return sharedClock;
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time by the clock of the database, which all nodes share: this machine's clock, corrected by the offset that each renewal of the lease
@@ -17,6 +18,9 @@ public final class DatabaseClock implements InstantSource {
 
     /** The round trip above which a measurement does not replace an earlier one if both agree. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
+
+    /** The difference that an operator is told: more than a slow answer of the database explains. */
+    private static final Duration OFF = Duration.ofMinutes(1);
 
     private final InstantSource own;
     private volatile Duration offset = Duration.ZERO;
@@ -50,8 +54,24 @@ public final class DatabaseClock implements InstantSource {
     }
 
     /** Returns the database's time less this machine's, as last measured; zero for an embedded database. */
-    Duration offset() {
+    public Duration offset() {
         return offset;
+    }
+
+    /** Returns what is wrong with this machine's clock, in a sentence for the operator; null if it is near the database's. */
+    public @Nullable String complaint() {
+        Duration off = offset;
+        if (off.abs().compareTo(OFF) < 0) {
+            return null;
+        }
+        return "This server's clock is " + words(off.abs()) + (off.isNegative() ? " ahead of" : " behind")
+                + " the database's. Set it (NTP): entries, expiry times and logs follow it.";
+    }
+
+    private static String words(Duration off) {
+        return off.toHours() > 0
+                ? off.toHours() + " h " + off.toMinutesPart() + " min"
+                : off.toMinutes() + " min " + off.toSecondsPart() + " s";
     }
 
     @Override

@@ -35,6 +35,16 @@ class DatabaseClockTest {
     }
 
     @Test
+    void a_clock_that_is_a_minute_off_is_told() {
+        measure(Duration.ofSeconds(59), QUICK);
+        assertThat(clock.complaint()).isNull();
+        measure(Duration.ofSeconds(61), QUICK);
+        assertThat(clock.complaint()).startsWith("This server's clock is 1 min 1 s behind the database's.");
+        measure(Duration.ofMinutes(-130), QUICK);
+        assertThat(clock.complaint()).startsWith("This server's clock is 2 h 10 min ahead of the database's.");
+    }
+
+    @Test
     void each_quick_measurement_replaces_the_last_one() {
         measure(Duration.ofSeconds(5), QUICK);
         measure(Duration.ofSeconds(6), Duration.ofSeconds(1));

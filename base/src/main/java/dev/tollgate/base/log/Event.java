@@ -37,6 +37,8 @@ public enum Event implements Marker {
     /** A node's lease was not renewed. */
     LEASE_NOT_RENEWED,
     LEASE_LOST,
+    /** A clock of this machine that is far from the database's. */
+    CLOCK_OFF,
     /** The holds of calls that a dead node left open were released. */
     HOLDS_GIVEN_BACK,
     /** The books do not add up. */

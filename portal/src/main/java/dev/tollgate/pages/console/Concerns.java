@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The facts that need the operator's attention, alarms first. A person can dismiss warnings for a week.
@@ -36,6 +37,7 @@ import java.util.function.Supplier;
  * @param notices of Stripe that were not processed when they arrived, the newest first
  * @param disputes that are not decided, the oldest first
  * @param isTestKey whether payments are made with a test key
+ * @param clockComplaint what is wrong with this server's clock; null if nothing
  */
 public record Concerns(
         Supplier<List<ChannelStatus>> channels,
@@ -47,6 +49,7 @@ public record Concerns(
         Supplier<List<StoredNotice>> notices,
         Supplier<List<Payments.Dispute>> disputes,
         boolean isTestKey,
+        Supplier<@Nullable String> clockComplaint,
         Dismissals dismissals,
         InstantSource clock) {
 
@@ -106,6 +109,7 @@ public record Concerns(
                         "Channel " + channel.id() + " takes no calls now.",
                         ConsoleChannels.PATH,
                         "Channels")));
+        addClock(concerns);
         addBooks(concerns);
         addDisputes(concerns);
         addLosses(concerns);
@@ -137,6 +141,13 @@ public record Concerns(
     /** Returns an alarm or a fact, which nobody dismisses. */
     private static Concern concern(String tone, String word, String text, String href, String link) {
         return new Concern(tone, word, text, href, link, "");
+    }
+
+    private void addClock(List<Concern> concerns) {
+        String complaint = clockComplaint.get();
+        if (complaint != null) {
+            concerns.add(concern(ALARM, "clock", complaint, ConsoleBooks.PATH, "Books"));
+        }
     }
 
     private void addBooks(List<Concern> concerns) {
