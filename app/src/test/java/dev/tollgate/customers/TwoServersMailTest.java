@@ -118,7 +118,8 @@ class TwoServersMailTest {
                     "both", List.of("google/gemini-2.5-pro", "gemini-3.8-flash"),
                     "hand", List.of("gemini-3.1-pro"),
                     "argon", List.of("gemini-4-argon"),
-                    "neither", List.of("gemini-3.5-flash")));
+                    "routed", List.of("gemini-3.5-flash"),
+                    "neither", List.of("gemini-3.1-flash-lite")));
             users.keySet().forEach(name -> signUp(box, one, name, name.hashCode() & 127));
             price(
                     two,
@@ -177,6 +178,9 @@ class TwoServersMailTest {
                     .containsExactly(
                             "2026-11-28: From 1 Dec 2026, 08:00 UTC the price of gemini-4-argon changes: input from"
                                     + " 400 to 800, output from 2,000 to 4,000, cached input from 20 to 40 credits (tokens by the million).");
+            assertThat(mails.get("routed"))
+                    .as("it costs less from 8 December on, and rises then")
+                    .containsExactly("2026-12-02: " + rises.replace("gemini-3.8-flash", "gemini-3.5-flash"));
             assertThat(mails.get("neither")).isEmpty();
         }
     }

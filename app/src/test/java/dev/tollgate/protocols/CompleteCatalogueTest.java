@@ -44,6 +44,9 @@ class CompleteCatalogueTest {
     /** Midnight in California before two prices of Google rise, and before three others do. */
     private static final Instant DECEMBER = Instant.parse("2026-12-01T08:00:00Z");
 
+    /** The day on which gemini-3.5-flash gets the price of the model that answers for it. */
+    private static final Instant FALL = Instant.parse("2026-12-08T08:00:00Z");
+
     private static final Instant NEW_YEAR = Instant.parse("2027-01-01T08:00:00Z");
 
     private static final List<String> GEMINI_4 =
@@ -155,7 +158,7 @@ class CompleteCatalogueTest {
         assertThat(chat.status()).as(chat.text()).isEqualTo(200);
         assertThat(content(chat)).isEqualTo("2 + 2 = 4.");
         assertThat(gateway.asked().getLast().path())
-                .contains("/" + CATALOGUE.find(name).upstream().name() + ":");
+                .contains("/" + asked(CATALOGUE.find(name).upstream()) + ":");
 
         Gateway.Reply own = gateway.post(
                 "/v1beta/models/" + name + ":generateContent",
@@ -163,6 +166,11 @@ class CompleteCatalogueTest {
                 customer.key());
         assertThat(own.status()).as(own.text()).isEqualTo(200);
         assertThat(own.text()).contains("2 + 2 = 4.");
+    }
+
+    private static String asked(UpstreamModel model) {
+        UpstreamModel.Retirement end = model.retirements().get("gemini");
+        return end == null || TODAY.isBefore(end.at()) ? model.name() : end.becomes();
     }
 
     @ParameterizedTest
@@ -262,10 +270,12 @@ class CompleteCatalogueTest {
     @MethodSource("models")
     void the_margin_of_every_rate_is_zero_on_every_day(Model model) {
         for (Instant midnight : List.of(DECEMBER, NEW_YEAR)) {
-            for (Instant when : List.of(TODAY, midnight.minusSeconds(1), midnight)) {
-                Model then = model.at(when);
+            for (Instant when : List.of(TODAY, FALL.minusSeconds(1), FALL, midnight.minusSeconds(1), midnight)) {
+                boolean hasFallen = model.id().equals("gemini-3.5-flash") && !when.isBefore(FALL);
+                UpstreamModel serving = hasFallen ? CATALOGUE.upstream("gemini-3.6-flash") : model.upstream();
+                Model then = model.at(when).standingOn(serving);
                 Tariff sold = then.pricing().tariff();
-                Tariff cost = model.upstream().cost(when).tariff();
+                Tariff cost = serving.cost(when).tariff();
                 assertThat(TariffJson.of(sold).toString())
                         .as("%s at %s, which does not sell Google Maps", model.id(), when)
                         .isEqualTo(TariffJson.of(cost).toString().replaceAll(",\"maps_per_1000\":[0-9]+", ""));
@@ -276,7 +286,7 @@ class CompleteCatalogueTest {
     }
 
     @Test
-    void seven_models_cost_twice_as_much_from_an_announced_day_on() {
+    void eight_models_cost_twice_as_much_from_an_announced_day_on() {
         assertThat(CATALOGUE.all().stream()
                         .filter(model -> model.prices().dated().size() > 1)
                         .map(model -> model.id() + " "
@@ -287,6 +297,7 @@ class CompleteCatalogueTest {
                         "gemini-3.8-flash 2027-01-01T08:00:00Z",
                         "gemini-3.7-flash 2027-01-01T08:00:00Z",
                         "gemini-3.6-flash 2027-01-01T08:00:00Z",
+                        "gemini-3.5-flash 2027-01-01T08:00:00Z",
                         "gemini-3.8-flash-tts 2027-01-01T08:00:00Z",
                         "gemini-3.8-flash-lite-tts 2027-01-01T08:00:00Z");
         for (Model model : CATALOGUE.all()) {

@@ -6,12 +6,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Warnings about the catalogue for the operator: models that retire and their successors, models that are or will be sold below the upstream's
@@ -42,6 +44,23 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return ends().keySet().stream()
                 .map(end -> end.asked() + " (" + Written.day(end.retirement().at()) + ")")
                 .toList();
+    }
+
+    /** Returns the upstream models on sale of which the built-in catalogue has other days or list prices, as after an older copy of it. */
+    public List<String> otherFacts() {
+        Catalogue builtIn = CatalogueLoader.builtIn();
+        return catalogue.all().stream()
+                .map(Model::upstream)
+                .distinct()
+                .filter(own -> isOther(own, builtIn.upstream(own.name())))
+                .map(UpstreamModel::name)
+                .toList();
+    }
+
+    private static boolean isOther(UpstreamModel own, @Nullable UpstreamModel builtIn) {
+        return builtIn != null
+                && !(own.retirements().equals(builtIn.retirements())
+                        && own.costs().equals(builtIn.costs()));
     }
 
     private Map<End, List<Model>> ends() {
@@ -260,22 +279,36 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return loss.from().equals(now) ? loss.sentence() : loss.sentenceFromThen();
     }
 
-    /** Returns the losses of one model, now and from a near day on, the earliest first: a rate below the upstream's, or other ones than before. */
+    /**
+     * Returns the losses of one model, now and from a near day on, the earliest first: a rate below that of an upstream model which serves it
+     * on some channel, or other ones than before.
+     */
     public List<BelowCost> losses(Model model) {
         List<BelowCost> found = new ArrayList<>();
+        Map<String, BelowCost> last = new HashMap<>();
         for (Instant at : turns(model)) {
-            Model then = at.equals(now) ? life.current(model) : at(model, at);
-            BelowCost.ofAnyRate(then.at(at), at)
-                    .filter(loss -> found.isEmpty() || !isSame(found.getLast(), loss))
-                    .ifPresent(found::add);
+            for (Model then : servedBy(model, at)) {
+                BelowCost.ofAnyRate(then.at(at), at)
+                        .filter(loss -> !isSame(last.put(loss.upstream().name(), loss), loss))
+                        .ifPresent(found::add);
+            }
         }
         return found;
     }
 
-    private static boolean isSame(BelowCost one, BelowCost other) {
-        return one.upstream().name().equals(other.upstream().name())
-                && one.cost().equals(other.cost())
-                && one.price().equals(other.price());
+    private static boolean isSame(@Nullable BelowCost before, BelowCost loss) {
+        return before != null
+                && before.cost().equals(loss.cost())
+                && before.price().equals(loss.price());
+    }
+
+    /** Returns a model with the rules of each upstream model that serves it at a time. One that only a channel knows has the row's own. */
+    private List<Model> servedBy(Model model, Instant at) {
+        return life.servedBy(model, at).stream()
+                .map(name -> Objects.requireNonNullElse(catalogue.upstream(name), model.upstream()))
+                .distinct()
+                .map(rules -> rules.equals(model.upstream()) ? model : model.standingOn(rules))
+                .toList();
     }
 
     /** Returns now, and the announced days on which the upstream model, its price or ours changes. */
@@ -285,20 +318,17 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         ModelLife.Retirement end = life.retirement(model);
         if (end != null) {
             turns.add(end.at());
-            rules(end).costs().forEach(cost -> turns.add(cost.from()));
         }
-        model.upstream().costs().forEach(cost -> turns.add(cost.from()));
+        Stream.of(now, last)
+                .flatMap(at -> servedBy(model, at).stream())
+                .flatMap(then -> then.upstream().costs().stream())
+                .forEach(cost -> turns.add(cost.from()));
         model.prices().after(now).forEach(price -> turns.add(price.from()));
         return turns.stream()
                 .filter(at -> !at.isBefore(now) && !at.isAfter(last))
                 .distinct()
                 .sorted(Comparator.naturalOrder())
                 .toList();
-    }
-
-    private Model at(Model model, Instant at) {
-        ModelLife.Retirement end = life.retirement(model);
-        return end == null || (!end.isInEffect() && at.isBefore(end.at())) ? model : model.standingOn(rules(end));
     }
 
     private UpstreamModel rules(ModelLife.Retirement end) {

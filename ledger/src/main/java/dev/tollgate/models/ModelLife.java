@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The upstream model that serves a model on sale, which may retire and be succeeded (D59); the id on sale stays. Implemented by {@code CurrentModels} in {@code calls}. Thread-safe. */
@@ -18,6 +19,15 @@ public interface ModelLife {
     /** Returns the earliest retirement among the model's channels, or null if none is within {@link #TOLD_BEFORE}. */
     @Nullable
     Retirement retirement(Model model);
+
+    /** Returns the upstream's names of the models that serve a model at a time, by its channels and as far as their retirements are known. */
+    default Set<String> servedBy(Model model, Instant at) {
+        Retirement end = retirement(model);
+        if (end != null && (end.isInEffect() || !at.isBefore(end.at()))) {
+            return Set.of(end.successor());
+        }
+        return Set.of(model.upstream().name());
+    }
 
     /** Returns the first model that stays for {@link #TOLD_BEFORE}, as it is now; the first of all if none does. */
     default Optional<Model> lasting(List<Model> models) {

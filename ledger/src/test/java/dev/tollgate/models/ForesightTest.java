@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,10 +61,16 @@ class ForesightTest {
 
     private final Map<String, ModelLife.Retirement> ends = new HashMap<>();
 
+    /** What serves a model on its channels, where these differ. */
+    private final Map<String, Set<String>> served = new HashMap<>();
+
     private Foresight foresight(String models, String upstreams) throws IOException {
         Path file = folder.resolve("models.yaml");
         Files.writeString(file, "created: 2026-01-02T03:04:05Z\nmodels:\n" + models + "upstream_models:\n" + upstreams);
-        Catalogue catalogue = CatalogueLoader.load(file);
+        return foresight(CatalogueLoader.load(file));
+    }
+
+    private Foresight foresight(Catalogue catalogue) {
         ModelLife life = new ModelLife() {
             @Override
             public Model current(Model model) {
@@ -76,6 +83,12 @@ class ForesightTest {
             @Override
             public @Nullable Retirement retirement(Model model) {
                 return ends.get(model.id());
+            }
+
+            @Override
+            public Set<String> servedBy(Model model, Instant at) {
+                Set<String> names = served.get(model.id());
+                return names == null ? ModelLife.super.servedBy(model, at) : names;
             }
         };
         return new Foresight(catalogue, life, NOW);
@@ -263,6 +276,40 @@ class ForesightTest {
         ends.put("house", new ModelLife.Retirement(DAY, "next", true));
         assertThat(foresight(HOUSE, OLD + next() + costs("{" + price("1", "0"))).losses())
                 .containsExactly(LOSS + "next costs 200 / 0.");
+    }
+
+    @Test
+    void a_loss_is_one_of_any_model_that_serves() throws IOException {
+        String both = OLD + costs("{" + price("0.05", "0.1")) + next() + costs("{" + price("1", "0"));
+        assertThat(foresight(HOUSE, both).losses()).isEmpty();
+        served.put("house", Set.of("old", "next"));
+        assertThat(foresight(HOUSE, both).losses()).containsExactly(LOSS + "next costs 200 / 0.");
+        served.put("house", Set.of("a model of another server"));
+        assertThat(foresight(HOUSE, both).losses()).isEmpty();
+    }
+
+    @Test
+    void who_sells_3_5_flash_from_vertex_is_warned_before() {
+        Foresight foresight = foresight(CatalogueLoader.builtIn());
+        Model flash = Objects.requireNonNull(foresight.catalogue().find("gemini-3.5-flash"));
+        served.put(flash.id(), Set.of("gemini-3.6-flash"));
+        assertThat(foresight.losses(flash)).isEmpty();
+        served.put(flash.id(), Set.of("gemini-3.6-flash", "gemini-3.5-flash"));
+        assertThat(foresight.losses(flash).stream().map(foresight::sentence))
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith(
+                        "From 8 Dec 2026 on gemini-3.5-flash is sold at 150 in / 750 out credits per million tokens;"
+                                + " gemini-3.5-flash costs 300 / 1,800.");
+    }
+
+    @Test
+    void an_older_copy_of_the_catalogue_is_told() throws IOException {
+        assertThat(foresight(CatalogueLoader.builtIn()).otherFacts()).isEmpty();
+        String older = OLD.replace("name: old", "name: gemini-3.5-flash");
+        String mine = HOUSE.replace("upstream: old", "upstream: gemini-3.5-flash");
+        assertThat(foresight(mine + villa("old"), older + OLD).otherFacts()).containsExactly("gemini-3.5-flash");
     }
 
     // ---- small answers ----

@@ -51,12 +51,19 @@ class SandboxRetirementTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gemini-2.5-pro, gemini-3.8-flash", "gemini-2.5-flash, gemini-3.5-flash-lite"})
-    void on_the_gemini_api_the_successor_answers_from_the_day_on(String model, String successor) throws Exception {
-        now = DAY.minusMillis(1);
+    @CsvSource({
+        "gemini-2.5-pro, gemini-3.8-flash, 2026-12-01T00:00:00Z",
+        "gemini-2.5-flash, gemini-3.5-flash-lite, 2026-12-01T00:00:00Z",
+        "gemini-3.5-flash, gemini-3.6-flash, 2026-10-08T00:00:00Z",
+        "gemini-3.7-flash, gemini-3.8-flash, 2026-10-08T00:00:00Z",
+    })
+    void on_the_gemini_api_the_successor_answers_from_the_day_on(String model, String successor, Instant day)
+            throws Exception {
+        now = day.minusMillis(1);
         assertThat(json(ask(GEMINI, model, "")).get("modelVersion").asString()).isEqualTo(model);
-        now = DAY;
+        now = day;
         assertThat(json(ask(GEMINI, model, "")).get("modelVersion").asString()).isEqualTo(successor);
+        assertThat(ask(VERTEX, model, "").statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -22,6 +22,14 @@ public record Standing(
         return new Standing(upstreamModel, upstreamModel, null, null);
     }
 
+    /** Returns the model in use at a time, as far as that is known now. */
+    public String modelAt(Instant at) {
+        if (!isReplaced() && retires != null && successor != null && !at.isBefore(retires)) {
+            return successor;
+        }
+        return model;
+    }
+
     public boolean isReplaced() {
         return !model.equals(asked);
     }

@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -120,6 +122,13 @@ public final class CurrentModels implements ModelLife {
                         Objects.requireNonNull(standing.successor()),
                         standing.isReplaced()))
                 .orElse(null);
+    }
+
+    @Override
+    public Set<String> servedBy(Model model, Instant at) {
+        Set<String> names = new LinkedHashSet<>();
+        upstreams.standings(model.id()).values().forEach(standing -> names.add(standing.modelAt(at)));
+        return names.isEmpty() ? Set.of(model.upstream().name()) : names;
     }
 
     private static boolean isTold(Standing standing, Instant told) {

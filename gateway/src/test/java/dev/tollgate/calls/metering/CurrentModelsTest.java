@@ -228,6 +228,16 @@ class CurrentModelsTest {
     }
 
     @Test
+    void what_each_channel_will_serve_is_known() {
+        assertThat(models().servedBy(SOLD, DAY)).containsExactly("up");
+        standings.put("one", replaced(EARLIER));
+        standings.put("other", serves(DAY));
+        standings.put("third", Standing.of("far"));
+        assertThat(models().servedBy(SOLD, DAY.minusMillis(1))).containsExactly("next", "up", "far");
+        assertThat(models().servedBy(SOLD, DAY)).containsExactly("next", "far");
+    }
+
+    @Test
     void an_early_end_is_always_reported() {
         standings.put("one", replaced(DAY.plus(Duration.ofDays(300))));
         assertThat(Objects.requireNonNull(models().retirement(SOLD)).isInEffect())

@@ -75,8 +75,11 @@ public record SandboxModel(
     /** The model that replaces another at the Gemini API, and the time from which it does. Vertex AI has other days and puts nothing there. */
     private record Successor(Instant from, String name) {}
 
+    private static final Instant OCTOBER_2026 = Instant.parse("2026-10-08T00:00:00Z");
     private static final Instant DECEMBER_2026 = Instant.parse("2026-12-01T00:00:00Z");
     private static final Map<String, Successor> ON_THE_GEMINI_API = Map.of(
+            "gemini-3.5-flash", new Successor(OCTOBER_2026, "gemini-3.6-flash"),
+            "gemini-3.7-flash", new Successor(OCTOBER_2026, "gemini-3.8-flash"),
             "gemini-2.5-pro", new Successor(DECEMBER_2026, "gemini-3.8-flash"),
             "gemini-2.5-flash", new Successor(DECEMBER_2026, "gemini-3.5-flash-lite"));
     private static final Map<String, Instant> ENDS_ON_VERTEX = Map.of(
