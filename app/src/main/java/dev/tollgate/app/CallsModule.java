@@ -17,6 +17,7 @@ import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
+import dev.tollgate.calls.metering.AnsweringModels;
 import dev.tollgate.calls.metering.CallLines;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.metering.ExcessReports;
@@ -98,6 +99,8 @@ public record CallsModule(
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
         AnswerRoom room = AnswerRoom.ofHeap(comeBack());
+        AnsweringModels answering = new AnsweringModels(
+                ground.catalogue()::upstream, watch.metrics().answeredBy());
         Meter meter = new Meter(
                 vertx,
                 upstreams.pool(),
@@ -108,7 +111,8 @@ public record CallsModule(
                 times(ground),
                 room,
                 PromptMemory.ofHeap(ground.clock()),
-                CallObserver.all(observers(watch, traces)));
+                answering,
+                CallObserver.all(observers(watch, answering, traces)));
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
@@ -239,8 +243,9 @@ public record CallsModule(
         return traces::dropped;
     }
 
-    private static List<CallObserver> observers(WatchModule watch, @Nullable Telemetry traces) {
-        List<CallObserver> observers = new ArrayList<>(List.of(watch.metrics().calls(), new CallLines()));
+    private static List<CallObserver> observers(
+            WatchModule watch, AnsweringModels answering, @Nullable Telemetry traces) {
+        List<CallObserver> observers = new ArrayList<>(List.of(watch.metrics().calls(), new CallLines(), answering));
         if (traces != null) {
             observers.add(traces);
         }

@@ -102,6 +102,7 @@ record ConsoleRoutes(
         return new Concerns(
                 upstreams.pool()::status,
                 this::foresight,
+                this::answeredByOthers,
                 operator.prices(),
                 operator.booksCheck(),
                 operator.platform(),
@@ -112,6 +113,14 @@ record ConsoleRoutes(
                 books.node().sharedClock()::complaint,
                 dismissals(),
                 ground.clock());
+    }
+
+    /** Returns what was answered by another model, unless the catalogue says it. */
+    private List<String> answeredByOthers() {
+        return calls.meter().answering().told().stream()
+                .filter(told -> !ground.catalogue().becomes(told.sent(), told.answered()))
+                .map(told -> told.sent() + " by " + told.answered() + " (channel " + told.channel() + ")")
+                .toList();
     }
 
     private List<Route<?>> accountPages() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operator pays for each attempt that has reported usage, the caller for the answer that is delivered. */
 @Timeout(240)
@@ -158,6 +159,44 @@ class UpstreamCostTest {
         customer.chat(CALL.formatted(false, "Hi", ",\"tools\":[{\"type\":\"url_context\"}]"));
         assertThat(cost() - costBefore).isBetween(131_072 * 250L, 20 * 131_072 * 250L);
         gateway.assertBooksAreClosed();
+    }
+
+    private static UpstreamScript answerOf(String model) {
+        return UpstreamScript.answers().event("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"fine"}]},"finishReason":"STOP"}],"modelVersion":"%s",
+                 "usageMetadata":{"promptTokenCount":4000,"candidatesTokenCount":5,"totalTokenCount":4005}}""".formatted(model));
+    }
+
+    private void callsFlash(boolean streamed) {
+        customer.chat(CALL.replace("gemini-2.5-pro", "gemini-3.8-flash").formatted(streamed, PROMPT, ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void an_answer_of_another_model_costs_what_that_model_costs(boolean streamed) {
+        gateway.script(answerOf("gemini-3.1-pro-preview"));
+        callsFlash(streamed);
+        assertCosts(1_612_000, "0.60375");
+        assertThat(costsOfLast())
+                .isEqualTo(
+                        "[{\"channel\":\"sandbox\",\"model\":\"gemini-3.1-pro-preview\",\"prompt\":4000,\"completion\":5,"
+                                + "\"input\":400,\"output\":2400,\"cost\":1612000}]");
+        assertThat(gateway.text("SELECT upstream_model FROM call WHERE id = '" + latest() + "'"))
+                .isEqualTo("gemini-3.1-pro-preview");
+        assertThat(gateway.text("SELECT attempts FROM call WHERE id = '" + latest() + "'"))
+                .contains("gemini-3.8-flash");
+    }
+
+    private String latest() {
+        return gateway.text(Calls.latestOf(customer.account()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-3.8-flash", "google/gemini-3.8-flash-001", "a name that nobody knows"})
+    void an_answer_without_another_row_costs_what_was_asked(String version) {
+        gateway.script(answerOf(version));
+        callsFlash(false);
+        assertCosts(603_750, "0.60375");
     }
 
     @Test

@@ -57,6 +57,8 @@ public enum Event implements Marker {
     CHANNELS_READ,
     CHANNELS_NOT_READ,
     MODEL_RETIRED,
+    /** Another model answered than the one that was sent. */
+    MODEL_ANSWERED,
     /** The files of the operator's address have changed and were taken, or could not be: then what they were stays. */
     CERTIFICATES_READ,
     CERTIFICATES_NOT_READ,

@@ -7,10 +7,12 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.CallNow;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ public final class Call implements Running {
     private final LongSupplier nanoTime;
     private final Course course;
     private final CallObserver observer;
+    private final Function<String, @Nullable UpstreamModel> rows;
     private final Runnable whenOver;
     private final Collecting collecting;
     private final Deque<Runnable> turns = new ArrayDeque<>(2);
@@ -48,8 +51,14 @@ public final class Call implements Running {
     private boolean callerGone;
     private long tokensUsed;
 
-    /** The parts that calls share, except for the books, which know the call's loop. */
-    record Parts(Books books, Counting counting, MediaAccess media, AnswerRoom room, CallObserver observer) {}
+    /** The parts that calls share, except for the books, which know the call's loop. @param rows the catalogue's row of an upstream's model */
+    record Parts(
+            Books books,
+            Counting counting,
+            MediaAccess media,
+            AnswerRoom room,
+            Function<String, @Nullable UpstreamModel> rows,
+            CallObserver observer) {}
 
     /**
      * @param loop runs tasks on the exchange's event loop
@@ -72,6 +81,7 @@ public final class Call implements Running {
         this.nanoTime = nanoTime;
         this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
         this.observer = parts.observer();
+        this.rows = parts.rows();
         this.whenOver = whenOver;
         this.collecting = new Collecting(new RoomOwner(), sink, metered.accountId(), parts.room());
         this.phase = new Reserving(this, parts.counting(), parts.media());
@@ -276,6 +286,11 @@ public final class Call implements Running {
 
     Course course() {
         return course;
+    }
+
+    /** Returns the catalogue's row of an upstream's model; null if it has none. */
+    Function<String, @Nullable UpstreamModel> rows() {
+        return rows;
     }
 
     LongSupplier nanoTime() {

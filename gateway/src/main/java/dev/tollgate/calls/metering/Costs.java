@@ -14,20 +14,21 @@ import dev.tollgate.upstreams.pool.Spent;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The costs of a call's attempts for the operator, at the upstream's list price at the call's arrival, each rounded up once. An attempt that has
+ * The costs of a call's attempts for the operator, at the list price of the model that answered, at the call's arrival, each rounded up once. An attempt that has
  * reported no usage costs nothing; the answer that is charged costs what its counts do, reported or not. A channel that says what it charged is
  * believed up to {@value #TIMES_LIST_MAX} times the list price.
  *
  * @param attempts the charged answer first, if there is one
- * @param price the list price; null if it is not known
+ * @param row whose list price holds for all of them
  */
-record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
+record Costs(List<Attempt> attempts, AnsweringRow row) {
 
     /** The costs of a call that has none. */
-    static final Costs NONE = new Costs(List.of(), null);
+    static final Costs NONE = new Costs(List.of(), new AnsweringRow("", "", null));
 
     private static final long TIMES_LIST_MAX = 100;
 
@@ -44,6 +45,7 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
     /**
      * Returns the costs of a call.
      *
+     * @param rows the catalogue's row of an upstream's model; null if it has none
      * @param answers the answers that were asked for, in their order
      * @param charged the charged attempt; null if there is none
      * @param bill null if nothing is charged
@@ -51,22 +53,24 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
     static Costs of(
             MeteredCall request,
             Bounds bounds,
+            Function<String, @Nullable UpstreamModel> rows,
             List<AnswerUnderWay> answers,
             @Nullable AnswerUnderWay charged,
             Books.@Nullable Bill bill) {
-        UpstreamModel.Cost price = request.model().upstream().cost(request.pricedAt());
+        AnswerUnderWay answering = charged == null ? AnsweringRow.last(answers) : charged;
+        AnsweringRow row = AnsweringRow.of(request.model().upstream(), request.pricedAt(), rows, answering);
         List<Attempt> attempts = new ArrayList<>(1);
         if (charged != null && bill != null) {
             Usage usage = bill.usage().at(charged.usage().answeredTier());
             Attempt answer =
-                    attempt(price, charged.sent(), usage, charged.usage().cost());
+                    attempt(row, charged.sent(), usage, charged.usage().cost());
             attempts.add(answer);
-            addUncharged(attempts, price, answer, charged.usage());
+            addUncharged(attempts, row, answer, charged.usage());
         }
         for (AnswerUnderWay answer : answers) {
             if (answer != charged && answer.usage().isReported()) {
                 attempts.add(attempt(
-                        price,
+                        row,
                         answer.sent(),
                         usage(answer.usage()),
                         answer.usage().cost()));
@@ -75,18 +79,18 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
             for (Spent spent : sent == null ? List.<Spent>of() : sent.spent()) {
                 UsageMeter meter = new UsageMeter(0, bounds.usageLimits());
                 meter.observe(spent.reports());
-                attempts.add(attempt(price, spent.channel(), spent.model(), usage(meter), meter.cost()));
+                attempts.add(attempt(row, spent.channel(), spent.model(), usage(meter), meter.cost()));
             }
         }
-        return new Costs(attempts.subList(0, Math.min(attempts.size(), ATTEMPTS_MAX)), price);
+        return new Costs(attempts.subList(0, Math.min(attempts.size(), ATTEMPTS_MAX)), row);
     }
 
     /**
      * Adds what the charged answer has used beyond its charge as a cost of its own, at the rates of the answer. The counts of the answer are those that
      * are charged, and a channel that says what it charged has counted all.
      */
-    private static void addUncharged(
-            List<Attempt> attempts, UpstreamModel.@Nullable Cost price, Attempt answer, UsageMeter meter) {
+    private static void addUncharged(List<Attempt> attempts, AnsweringRow row, Attempt answer, UsageMeter meter) {
+        UpstreamModel.Cost price = row.price();
         Usage charged = answer.usage();
         long tools = Math.max(0, meter.toolTokensReported() - charged.of(Count.TOOLS));
         long images = Math.max(0, meter.imageTokensReported() - charged.imagesWithinOutput());
@@ -94,7 +98,8 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
             UpstreamModel.Cost same =
                     new UpstreamModel.Cost(price.from(), price.tariff().atStepOf(charged), price.version());
             Usage more = new Usage(charged.tier(), 0, tools, images).with(Count.OUTPUT_IMAGE, images);
-            attempts.add(attempt(same, answer.cost().channel(), answer.cost().upstreamModel(), more, null));
+            AnsweringRow atStep = new AnsweringRow(row.sent(), row.name(), same);
+            attempts.add(attempt(atStep, answer.cost().channel(), answer.cost().upstreamModel(), more, null));
         }
     }
 
@@ -106,26 +111,21 @@ record Costs(List<Attempt> attempts, UpstreamModel.@Nullable Cost price) {
     }
 
     private static Attempt attempt(
-            UpstreamModel.@Nullable Cost price,
-            @Nullable SentCall sent,
-            Usage usage,
-            UpstreamEvent.@Nullable Cost said) {
-        return attempt(price, sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage, said);
+            AnsweringRow row, @Nullable SentCall sent, Usage usage, UpstreamEvent.@Nullable Cost said) {
+        return attempt(row, sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage, said);
     }
 
     /** @param said what the channel says that it charged; null if nothing */
     private static Attempt attempt(
-            UpstreamModel.@Nullable Cost price,
-            String channel,
-            String model,
-            Usage usage,
-            UpstreamEvent.@Nullable Cost said) {
+            AnsweringRow row, String channel, String model, Usage usage, UpstreamEvent.@Nullable Cost said) {
+        UpstreamModel.Cost price = row.price();
         long listed = price == null ? AttemptCost.UNKNOWN : price.micros(usage);
         long reported = said == null ? UpstreamEvent.Cost.ODD : said.micros();
         boolean isBelieved = reported != UpstreamEvent.Cost.ODD
                 && (listed == AttemptCost.UNKNOWN || reported <= TIMES_LIST_MAX * listed);
         return new Attempt(
-                new AttemptCost(CallText.name(channel), CallText.name(model), isBelieved ? reported : listed),
+                new AttemptCost(
+                        CallText.name(channel), CallText.name(row.nameOf(model)), isBelieved ? reported : listed),
                 usage,
                 price == null ? null : price.tariff(),
                 isBelieved,

@@ -163,7 +163,7 @@ final class Course {
         Arrival arrival = request.arrival();
         SentCall last = last();
         String channel = last == null ? "" : CallText.name(last.channel());
-        String model = last == null ? "" : CallText.name(last.model());
+        String model = last == null ? "" : CallText.name(costs.row().nameOf(last.model()));
         Times times = new Times(
                 steps.at(CallStep.RESERVED),
                 steps.at(CallStep.ASKED),
@@ -178,7 +178,7 @@ final class Course {
                 CallText.nameOrNull(filter),
                 CourseTexts.ignored(ignored),
                 costs.amounts(),
-                costs.price() == null ? null : costs.price().version(),
+                costs.row().price() == null ? null : costs.row().price().version(),
                 cache == null ? null : CourseTexts.cache(cache),
                 isOrdinary(channel, model) ? null : CallTexts.attempts(CourseTexts.attempts(sent), costs.json()),
                 CourseTexts.stoppedBy(stoppedBy));

@@ -48,6 +48,7 @@ public final class Meter {
     private final Times times;
     private final AnswerRoom room;
     private final PromptMemory prompts;
+    private final AnsweringModels answering;
     private final CallObserver observer;
     private final PromptText.Ratios ratios = new PromptText.Ratios();
     private final Counting counting = new Counting();
@@ -62,6 +63,7 @@ public final class Meter {
     /**
      * @param room for answers that are collected before they leave
      * @param prompts of the sessions' earlier calls
+     * @param answering is told of answers of other models, as an observer, too
      * @param observer receives all calls
      */
     public Meter(
@@ -74,7 +76,9 @@ public final class Meter {
             Times times,
             AnswerRoom room,
             PromptMemory prompts,
+            AnsweringModels answering,
             CallObserver observer) {
+        this.answering = answering;
         this.observer = observer;
         this.vertx = vertx;
         this.upstreams = upstreams;
@@ -85,6 +89,11 @@ public final class Meter {
         this.times = times;
         this.room = room;
         this.prompts = prompts;
+    }
+
+    /** Returns the answers of other models than those that were sent. */
+    public AnsweringModels answering() {
+        return answering;
     }
 
     /**
@@ -132,7 +141,8 @@ public final class Meter {
     /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
-        Call.Parts parts = new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, room, observer);
+        Call.Parts parts =
+                new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, room, answering.rows(), observer);
         Quotas.Pass pass = admit(metered);
         Call call;
         try {

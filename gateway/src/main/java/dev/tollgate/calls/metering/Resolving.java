@@ -118,7 +118,8 @@ final class Resolving implements Phase {
     }
 
     private void reckonCosts(Books.@Nullable Bill bill) {
-        Costs costs = Costs.of(call.request(), bounds, call.course().answers(), bill == null ? null : answer, bill);
+        Costs costs = Costs.of(
+                call.request(), bounds, call.rows(), call.course().answers(), bill == null ? null : answer, bill);
         call.course().costs(costs, bill != null);
         for (String channel : costs.refused()) {
             log.warn(

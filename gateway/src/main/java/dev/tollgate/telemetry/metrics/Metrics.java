@@ -1,6 +1,7 @@
 package dev.tollgate.telemetry.metrics;
 
 import dev.tollgate.books.ledger.Entry.EntryObserver;
+import dev.tollgate.calls.metering.AnsweringModels;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;
@@ -8,6 +9,7 @@ import dev.tollgate.storage.ReadObserver;
 import dev.tollgate.storage.WriterObserver;
 import dev.tollgate.upstreams.pool.TryObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
@@ -31,6 +33,7 @@ public final class Metrics implements AutoCloseable {
     private final RequestMetrics requests;
     private final StoreMetrics store;
     private final LogLines lines;
+    private final Counter answered;
 
     public Metrics() {
         this(SeriesRoom.SERIES_MAX);
@@ -43,6 +46,12 @@ public final class Metrics implements AutoCloseable {
         this.requests = new RequestMetrics(shapes, room);
         this.store = new StoreMetrics(shapes);
         this.lines = new LogLines(shapes);
+        this.answered = shapes.counter(
+                "tollgate_model_answered_by",
+                "Answers of another model than the one that was sent, at most 20 pairs a channel, then other.",
+                "channel",
+                "sent",
+                "answered");
     }
 
     /** Counts what is logged from now on. */
@@ -52,6 +61,12 @@ public final class Metrics implements AutoCloseable {
 
     public CallObserver calls() {
         return calls;
+    }
+
+    /** Counts answers of other models than those that were sent. */
+    public AnsweringModels.Counted answeredBy() {
+        return told -> answered.labelValues(told.channel(), told.sent(), told.answered())
+                .inc();
     }
 
     public TryObserver tries() {

@@ -113,6 +113,7 @@ class MeterTest {
                 new Meter.Times(Duration.ofMinutes(1), Duration.ofSeconds(15)),
                 new AnswerRoom(Long.MAX_VALUE, Runnable::run),
                 PromptMemory.ofHeap(store::now),
+                new AnsweringModels(_ -> null, _ -> {}),
                 CallObserver.NONE);
         freeCounts = new FreeCounts(store.ledger, meter);
     }

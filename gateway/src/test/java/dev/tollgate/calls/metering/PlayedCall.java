@@ -75,7 +75,7 @@ final class PlayedCall implements Executor {
     /** @param over run when the call is over */
     Call make(Runnable over) {
         Call made = new Call(
-                new Call.Parts(books, counting, NO_MEDIA, room, observed::add),
+                new Call.Parts(books, counting, NO_MEDIA, room, _ -> null, observed::add),
                 Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7)),
                 "task_1",
                 caller,
@@ -89,7 +89,7 @@ final class PlayedCall implements Executor {
     /** Makes a call with this upstream and caller over other books. */
     Call callOver(Books other, Counting turns, MeteredCall metered, String taskId, Executor itsLoop) {
         return new Call(
-                new Call.Parts(other, turns, NO_MEDIA, room, observed::add),
+                new Call.Parts(other, turns, NO_MEDIA, room, _ -> null, observed::add),
                 metered,
                 taskId,
                 caller,

@@ -44,7 +44,7 @@ public final class RecordedRates {
      * @throws CannotOpen if a version has other rates than it had, with the line of the file and the remedy
      */
     public static void record(Catalogue catalogue, Writer writer, Instant now) {
-        RecordRates record = new RecordRates(catalogue.asWritten(), now);
+        RecordRates record = new RecordRates(catalogue.asWritten(), catalogue.upstreamModels(), now);
         writer.commitAndWait(Unit.of(record));
         if (!record.outcome().isEmpty()) {
             throw new CannotOpen(complaint(catalogue, record.outcome().getFirst()));
@@ -116,10 +116,12 @@ public final class RecordedRates {
     private static final class RecordRates extends Write<List<Changed>> {
 
         private final List<Model> models;
+        private final List<UpstreamModel> upstreams;
         private final Instant at;
 
-        RecordRates(List<Model> models, Instant at) {
+        RecordRates(List<Model> models, List<UpstreamModel> upstreams, Instant at) {
             this.models = List.copyOf(models);
+            this.upstreams = List.copyOf(upstreams);
             this.at = at;
         }
 
@@ -151,9 +153,10 @@ public final class RecordedRates {
             return changed;
         }
 
+        /** Records the costs of upstream models that are not on sale, too: one of them may answer. */
         private void recordCosts(Statements statements) throws SQLException {
-            for (Model model : models) {
-                for (UpstreamModel.Cost cost : model.upstream().costs()) {
+            for (UpstreamModel upstream : upstreams) {
+                for (UpstreamModel.Cost cost : upstream.costs()) {
                     if (!statements.has(FIND, cost.version())) {
                         insert(statements, cost.version(), "cost", "", PriceTerms.of(cost.tariff()), at);
                     }

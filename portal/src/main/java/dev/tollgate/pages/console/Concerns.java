@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The facts that need the operator's attention, alarms first. A person can dismiss warnings for a week.
  *
  * @param foresight as of now
+ * @param answeredByOthers the models for which others answered since the start of this server
  * @param kind whether the installation, and this server, have a real upstream
  * @param notices of Stripe that were not processed when they arrived, the newest first
  * @param disputes that are not decided, the oldest first
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public record Concerns(
         Supplier<List<ChannelStatus>> channels,
         Supplier<Foresight> foresight,
+        Supplier<List<String>> answeredByOthers,
         Prices prices,
         BooksCheck books,
         PlatformHistory history,
@@ -129,6 +131,15 @@ public record Concerns(
                 "Retirements at the provider: ",
                 foresight.get().retiringUpstreams(),
                 "Changes");
+        addNamed(
+                concerns,
+                WARNING,
+                "model",
+                "answered",
+                "Other models answered for: ",
+                answeredByOthers.get(),
+                "Changes");
+        addOwn(concerns);
         addEndingAccounts(concerns);
         if (!kind.isReal()) {
             concerns.add(concern(
@@ -205,6 +216,35 @@ public record Concerns(
                 "margins",
                 "A margin falls below " + ConsolePrices.THIN + " %: ",
                 thin,
+                "Prices");
+    }
+
+    /** Adds what an operator has written that the provider has changed since. */
+    private void addOwn(List<Concern> concerns) {
+        if (!kind.isReal()) {
+            return;
+        }
+        List<String> set = prices.all().stream()
+                .filter(sold -> sold.isSet()
+                        && sold.retirement() != null
+                        && sold.retirement().end().isInEffect())
+                .map(sold -> sold.modelId() + " (" + sold.upstreamModel() + ")")
+                .toList();
+        addNamed(
+                concerns,
+                WARNING,
+                "price",
+                "own price",
+                "Your own price stays, but another model answers: ",
+                set,
+                "Prices");
+        addNamed(
+                concerns,
+                WARNING,
+                "model",
+                "own file",
+                "Your models file has other days or list prices than the built-in one: ",
+                foresight.get().otherFacts(),
                 "Prices");
     }
 

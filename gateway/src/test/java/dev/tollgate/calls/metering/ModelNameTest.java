@@ -1,0 +1,41 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Providers name one model in several ways. */
+class ModelNameTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "gemini-2.5-pro, gemini-2.5-pro",
+        "gemini-2.5-pro, gemini-2.5-pro-001",
+        "gemini-flash-latest, gemini-flash",
+        "gemini-2.5-pro, google/gemini-2.5-pro",
+        "google/gemini-2.5-pro, models/gemini-2.5-pro-preview-05-06",
+        "gemini-2.5-flash, gemini-2.5-flash-preview-09-2025",
+        "gemini-2.5-flash, gemini-2.5-flash-09-2025",
+        "qwen3-32b, qwen3-32b",
+        "gpt-5, gpt-5-2025-08-07",
+    })
+    void these_name_one_model(String sent, String answered) {
+        assertThat(ModelName.isSame(sent, answered)).isTrue();
+        assertThat(ModelName.isSame(answered, sent)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gemini-3.5-flash, gemini-3.6-flash",
+        "gemini-3.5-flash, gemini-3.5-flash-lite",
+        "gemini-3.1-pro-preview, gemini-3.1-pro",
+        "gemini-2.5-pro, gemini-2.5-pro-0001",
+        "gemini-2.5-pro-001-002, gemini-2.5-pro",
+        "gpt-5, ''",
+    })
+    void these_name_two_models(String sent, String answered) {
+        assertThat(ModelName.isSame(sent, answered)).isFalse();
+        assertThat(ModelName.isSame(answered, sent)).isFalse();
+    }
+}
