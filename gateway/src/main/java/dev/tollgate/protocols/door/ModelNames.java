@@ -1,15 +1,36 @@
 package dev.tollgate.protocols.door;
 
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's models for names that the catalogue does not have (E47). Immutable. */
 public final class ModelNames {
 
-    private record Rule(Pattern name, String model) {}
+    /** @param parts of the pattern, between its asterisks */
+    private record Rule(List<String> parts, String model) {
+
+        /** Looks at each character of a name about once for each part: callers write it, and it may be long. */
+        boolean fits(String name) {
+            String first = parts.getFirst();
+            String last = parts.getLast();
+            int end = name.length() - last.length();
+            if (parts.size() == 1) {
+                return name.equals(first);
+            }
+            if (!name.startsWith(first) || !name.endsWith(last)) {
+                return false;
+            }
+            int at = first.length();
+            for (String part : parts.subList(1, parts.size() - 1)) {
+                int found = name.indexOf(part, at);
+                if (found < 0) {
+                    return false;
+                }
+                at = found + part.length();
+            }
+            return at <= end;
+        }
+    }
 
     private final List<Rule> rules;
 
@@ -20,16 +41,13 @@ public final class ModelNames {
 
     private static Rule rule(String written) {
         int equals = written.indexOf('=');
-        String pattern = Stream.of(written.substring(0, equals).split("\\*", -1))
-                .map(Pattern::quote)
-                .collect(Collectors.joining(".*"));
-        return new Rule(Pattern.compile(pattern, Pattern.DOTALL), written.substring(equals + 1));
+        return new Rule(List.of(written.substring(0, equals).split("\\*", -1)), written.substring(equals + 1));
     }
 
     /** Returns the model of the first pattern that fits; null if none does. */
     public @Nullable String model(String name) {
         for (Rule rule : rules) {
-            if (rule.name().matcher(name).matches()) {
+            if (rule.fits(name)) {
                 return rule.model();
             }
         }

@@ -30,6 +30,9 @@ final class AgentJob {
 
     private static final int FIRST_LINE = 1;
 
+    /** Longer lines name no folder. */
+    private static final int PATH_CHARS_MAX = 4_096;
+
     private static final Pattern ABSOLUTE = Pattern.compile("(?:/|[A-Za-z]:[\\\\/]).*");
 
     /** A folder alone, or behind words, as in "Listed 2 item(s) in /home/ann:". */
@@ -129,6 +132,7 @@ final class AgentJob {
 
     private static Optional<String> folder(List<String> lines) {
         return lines.stream()
+                .filter(line -> line.length() <= PATH_CHARS_MAX)
                 .map(FOLDER::matcher)
                 .filter(Matcher::matches)
                 .map(matcher -> matcher.group(1))
