@@ -8,9 +8,9 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.allowances.Allowances;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.calls.files.FileAddresses;
@@ -101,13 +101,14 @@ public record CallsModule(
         AnswerRoom room = AnswerRoom.ofHeap(comeBack());
         AnsweringModels answering = new AnsweringModels(
                 ground.catalogue()::upstream, watch.metrics().answeredBy());
+        Quotas quotas = new Quotas(books.node()::living);
         Meter meter = new Meter(
                 vertx,
                 upstreams.pool(),
-                new MediaAccess(media, books.stores().ledger()),
+                new MediaAccess(media, books.stores().ledger(), quotas),
                 accounting(ground, books, signatures),
                 new CompletionIds(ground.clock(), ground.surroundings().random()),
-                new Quotas(books.node()::living),
+                quotas,
                 times(ground),
                 room,
                 PromptMemory.ofHeap(ground.clock()),
@@ -116,7 +117,6 @@ public record CallsModule(
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
-        FreeCounts counts = counts(books, meter);
         RefusalBooks refusals = refusals(ground, books);
         watch.calls(media, known, room, traces == null ? () -> 0 : dropped(traces));
         return new CallsModule(
@@ -131,7 +131,7 @@ public record CallsModule(
                 refusals,
                 requests,
                 new KeyGate(books.stores().keys(), requests),
-                new CallRoutes(ground, books, calls, checks, signatures, kept, images, signing, counts));
+                new CallRoutes(ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter)));
     }
 
     private static RefusalBooks refusals(Ground ground, BooksModule books) {
@@ -164,18 +164,21 @@ public record CallsModule(
     }
 
     private static FileAddresses images(Ground ground, BooksModule books, WatchModule watch) {
-        FileStore files = new FileStore(
-                books.database(),
-                books.writer(),
-                books.secrets(),
-                books.node()
-                        .sharedClock(), // or a server whose clock is ahead would refuse and delete the files of others
-                ground.random(),
-                allowances(ground, books),
-                ground.settings().get(TrafficSettings.FILES_BYTES));
+        FileStore files = ground.open(
+                new FileStore(
+                        books.database(),
+                        books.writer(),
+                        books.secrets(),
+                        books.node()
+                                .sharedClock(), // or a server whose clock is ahead would refuse and delete the files of others
+                        ground.random(),
+                        allowances(ground, books),
+                        ground.settings().get(TrafficSettings.FILES_BYTES)),
+                FileStore::close);
         watch.stored(files);
         return new FileAddresses(
                 files,
+                books.stores().ledger(),
                 ground.settings().get(TrafficSettings.MEDIA_MADE_BYTES),
                 ground.settings().find(PageSettings.PUBLIC_URL));
     }
@@ -258,7 +261,7 @@ public record CallsModule(
     }
 
     private static FreeEnds freeEnds(Ground ground, BooksModule books) {
-        return new FreeEnds(allowances(ground, books), ground.clock(), ProtocolName.COMPLETIONS.code());
+        return new FreeEnds(new FreeAnswers(books.database()), allowances(ground, books), ground.clock());
     }
 
     private static Allowances allowances(Ground ground, BooksModule books) {

@@ -449,4 +449,16 @@ class CachedContentsTest {
         gateway.execute("DELETE FROM stored_file WHERE purpose = 'cache'");
         cached();
     }
+
+    @Test
+    void refused_calls_count_the_contents_that_they_read() {
+        String name = cached();
+        for (int i = 0; i < 10; i++) {
+            assertThat(asks(name).status()).isEqualTo(200);
+        }
+        String file = "'contents':[{'role':'user','parts':[{'fileData':{'fileUri':'http://10.0.0.1/a.png'}}]}]";
+        gateway.assertFreeWork(customer, 2, () -> assertThat(
+                        asks("generateContent", customer.key(), name, file).status())
+                .isEqualTo(400));
+    }
 }

@@ -602,4 +602,24 @@ class GoogleFilesTest {
                 .forEach(
                         (file, bytes) -> assertThat(bytes).as(file).doesNotContain("confidential plan", "a secret of"));
     }
+
+    @Test
+    void counts_and_refused_calls_count_what_they_read() {
+        String uri = uploaded(customer.key(), text(10)).get("uri").asString();
+        String count = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"fileData\":{\"fileUri\":\"" + uri + "\"}}]}]}";
+        for (int i = 0; i < 10; i++) {
+            assertThat(asks(gateway, customer.key(), uri).status()).isEqualTo(200);
+        }
+        gateway.assertFreeWork(
+                customer,
+                2,
+                () -> assertThat(gateway.post("/v1beta/models/" + MODEL + ":countTokens", count, customer.key())
+                                .status())
+                        .isEqualTo(200));
+        Customer poor = gateway.customer("0.01");
+        String its = uploaded(poor.key(), text(10)).get("uri").asString();
+        gateway.assertFreeWork(poor, 1, () -> assertThat(
+                        asks(gateway, poor.key(), its).status())
+                .isEqualTo(402));
+    }
 }

@@ -14,6 +14,7 @@ import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.RequestCount;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.scripting.Script;
@@ -313,6 +314,27 @@ public final class Gateway implements AutoCloseable {
     /** What was decided before is in the tables after this: a commit that is waited for takes it along. */
     public void writeWhatRides() {
         customer("0");
+    }
+
+    /** Returns how much free work an account has left of this minute. */
+    public long freeWork(Customer customer) {
+        return Objects.requireNonNull(app.calls()
+                        .meter()
+                        .quotas()
+                        .standing(RequestCount.freeWork(customer.account()))
+                        .requests())
+                .remaining();
+    }
+
+    /** Checks that ten requests use so much of it each, of which ten a second come back. */
+    public void assertFreeWork(Customer customer, int each, Runnable request) {
+        assertThat(freeWork(customer)).isEqualTo(600);
+        long begun = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            request.run();
+        }
+        long back = (System.nanoTime() - begun) / 100_000_000 + 1;
+        assertThat(freeWork(customer)).isLessThanOrEqualTo(600 - 10L * each + back);
     }
 
     /** The counts of refusals are in the tables after this; else within a second. */

@@ -235,6 +235,19 @@ class ImageAddressesTest {
     }
 
     @Test
+    void a_head_request_opens_nothing_of_an_image() throws IOException, InterruptedException {
+        start();
+        gateway.script(makes(large(700_000)));
+        String path = paths(chat(false, "url", ASKS).text()).getFirst();
+        gateway.execute("DELETE FROM file_piece");
+        HttpResponse<Void> head = CLIENT.send(
+                HttpRequest.newBuilder(URI.create(gateway.url() + path)).HEAD().build(),
+                HttpResponse.BodyHandlers.discarding());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("content-length")).hasValue("700000");
+    }
+
+    @Test
     void an_image_is_gone_after_an_hour() throws IOException, InterruptedException {
         start();
         Instant start = Instant.now();

@@ -130,12 +130,17 @@ public final class Quotas {
      * @return null if it may go on
      */
     public @Nullable OverLimit arrive(List<Quota> quotas) {
-        return takeRequests(quotas, true, 1);
+        return arrive(quotas, 1);
     }
 
-    /** Takes back a request that {@link #arrive} has counted. */
-    public void takeBack(List<Quota> quotas) {
-        giveRequests(quotas, true, null, 1);
+    /** Counts one that is as much work as so many requests. */
+    public @Nullable OverLimit arrive(List<Quota> quotas, int requests) {
+        return takeRequests(quotas, true, requests);
+    }
+
+    /** Takes back what {@link #arrive} has counted. */
+    public void takeBack(List<Quota> quotas, int requests) {
+        giveRequests(quotas, true, null, requests);
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.tollgate.calls.files.FileStore.Purpose;
 import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.media.KeptFiles;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.media.MadeData;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,7 @@ public record FileAddresses(
                 .or(() -> Optional.ofNullable(kept(accountId, owner, id)))
                 .filter(StoredFile::isWhole)
                 .orElseThrow(() -> notThere(id).asException()));
-        return new Stored(files, file);
+        return new Stored(files, accountId, file);
     }
 
     // ---- images of kept responses ----
@@ -109,7 +110,8 @@ public record FileAddresses(
                     .orElse(null);
             if (file != null) {
                 whole.repeat(json, from, named.from());
-                whole.add(new StoredBytes(files, file).base64());
+                whole.add(new PieceSource(file.bytes(), FileStore.PIECE_BYTES, place -> opened(files, file, place))
+                        .base64());
                 from = named.to();
             }
         }
@@ -132,16 +134,14 @@ public record FileAddresses(
                 .toList();
     }
 
-    private record StoredBytes(FileStore files, StoredFile file) implements JsonSource {
-
-        @Override
-        public long size() {
-            return file.bytes();
-        }
-
-        @Override
-        public byte[] read(long from, int count) {
-            return Records.read(() -> files.read(file, from, count));
+    private static byte[] opened(FileStore files, StoredFile file, long place) throws IOException {
+        try {
+            return files.pieceInTurn(file.accountId(), file, place);
+        } catch (StoreException e) {
+            throw new IOException("an image could not be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
         }
     }
 
@@ -159,7 +159,7 @@ public record FileAddresses(
         Matcher address = ADDRESS.matcher(url);
         StoredFile file =
                 address.matches() ? Records.read(() -> files.find(accountId, Purpose.MADE, address.group(1))) : null;
-        return file == null || !file.isWhole() ? null : new Stored(files, file);
+        return file == null || !file.isWhole() ? null : new Stored(files, accountId, file);
     }
 
     /** Takes images in the texts of a model as its images (Y14); one that is gone stays text. Blocks. @param accountId who reads */
@@ -189,7 +189,8 @@ public record FileAddresses(
                         said.place(), JsonText.of(text), said.toolCalls(), said.thoughtSignature(), files);
     }
 
-    private record Stored(FileStore files, StoredFile file) implements Kept {
+    /** @param reader the account that looked for it */
+    private record Stored(FileStore files, String reader, StoredFile file) implements Kept {
 
         @Override
         public String mimeType() {
@@ -202,8 +203,17 @@ public record FileAddresses(
         }
 
         @Override
-        public byte[] read(long from) {
-            return Records.read(() -> files.piece(file, from));
+        public String sha256() {
+            return file.sha256();
+        }
+
+        @Override
+        public byte[] read(long from) throws InterruptedException {
+            try {
+                return files.pieceInTurn(reader, file, from);
+            } catch (StoreException e) {
+                throw Records.unreadable(e).asException();
+            }
         }
     }
 

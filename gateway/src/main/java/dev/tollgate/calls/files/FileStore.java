@@ -3,13 +3,15 @@ package dev.tollgate.calls.files;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.Allowances.Allowance;
+import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.http.limits.Workers;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
@@ -29,12 +31,16 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Begins files, appends to them, and finds, reads, deletes and forgets them. {@link FilesPart} writes. */
-public final class FileStore {
+public final class FileStore implements AutoCloseable {
 
     /** The bytes of each piece but the last. */
     public static final int PIECE_BYTES = 256 << 10;
@@ -78,6 +84,13 @@ public final class FileStore {
     /** The time that an upload waits for its next piece. */
     private static final Duration UPLOAD = Duration.ofHours(1);
 
+    /** An address may have 4,096 connections. */
+    private static final FairTurns.Bounds OPENERS =
+            new FairTurns.Bounds(Workers.halfOfTheCores(0, 0).atOnceMax(), 2, 16_384, 4_096);
+
+    /** The longest wait for a turn. */
+    private static final Duration TURN_MAX = Duration.ofMinutes(1);
+
     /** The deletion of pieces: one step at a time, and each account has its turn. */
     private static final FairTurns.Bounds ERASERS = new FairTurns.Bounds(1, 1, 1_024, 64);
 
@@ -120,6 +133,7 @@ public final class FileStore {
     private final SecretBox.Purpose sealing;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final Workers openers = new Workers(OPENERS, Workers.threads("open-file", 0));
     private final Allowances allowances;
     private final Room room;
     private final FairTurns erasing = new FairTurns(ERASERS);
@@ -624,25 +638,58 @@ public final class FileStore {
      * @throws StoreException if it is gone, or was changed
      */
     public byte[] piece(StoredFile file, long place) {
-        byte[] sealed =
-                database.readFor(file.accountId(), sql -> sql.one(PIECE, row -> row.getBytes(1), file.id(), place));
+        return piece(file.accountId(), file, place);
+    }
+
+    private byte[] piece(String reader, StoredFile file, long place) {
+        byte[] sealed = database.readFor(reader, sql -> sql.one(PIECE, row -> row.getBytes(1), file.id(), place));
         if (sealed == null) {
             throw new StoreException("piece " + place + " of file " + file.id() + " is gone");
         }
         return sealing.open(sealed, file.context(place));
     }
 
-    /** Reads a part of a whole file, from all the pieces that it lies in. @throws StoreException if one is gone, or was changed */
-    public byte[] read(StoredFile file, long from, int count) {
-        byte[] bytes = new byte[count];
-        for (int at = 0; at < count; ) {
-            int skipped = (int) ((from + at) % PIECE_BYTES);
-            byte[] piece = piece(file, from + at - skipped);
-            int some = Math.min(count - at, piece.length - skipped);
-            System.arraycopy(piece, skipped, bytes, at, some);
-            at += some;
+    /** Reads all of a file. @throws StoreException if a piece is gone, or was changed */
+    public byte[] whole(StoredFile file) {
+        byte[] bytes = new byte[Math.toIntExact(file.bytes())];
+        for (int at = 0; at < bytes.length; at += PIECE_BYTES) {
+            byte[] piece = piece(file, at);
+            System.arraycopy(piece, 0, bytes, at, piece.length);
         }
         return bytes;
+    }
+
+    /**
+     * Reads a piece on a thread of the store's own, when it is the reader's turn: to open one keeps a core busy, and many are asked for at a time. Blocks.
+     *
+     * @param reader an account, or a network
+     * @param place the offset of its first byte, a multiple of {@link #PIECE_BYTES}
+     * @throws StoreException if it is gone, was changed, or too many wait
+     */
+    public byte[] pieceInTurn(String reader, StoredFile file, long place) throws InterruptedException {
+        Workers.Job<byte[]> job = openers.start(reader, _ -> piece(reader, file, place));
+        if (job == null) {
+            throw new StoreUnavailable("too many pieces of files are being read");
+        }
+        try {
+            return job.result().get(TURN_MAX.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            job.cancel();
+            throw e;
+        } catch (TimeoutException e) {
+            job.cancel();
+            throw new StoreUnavailable("a piece of a file was not read in time", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StoreException known
+                    ? known
+                    : new IllegalStateException("a piece could not be read", e.getCause());
+        }
+    }
+
+    /** Lets the threads end. */
+    @Override
+    public void close() {
+        openers.close();
     }
 
     // ---- for the operator ----

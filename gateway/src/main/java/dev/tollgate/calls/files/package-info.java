@@ -19,6 +19,7 @@
  * agrees with its pieces after each commit.
  *
  * <p>Threading: changes are applied on the writer's thread. {@link FileStore} is thread-safe; its methods block, except as they say.
+ * Pieces of what many ask for at a time are opened on threads of its own, in turns by account or network ({@link FileStore#pieceInTurn}).
  */
 @NullMarked
 package dev.tollgate.calls.files;

@@ -4,14 +4,18 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.keys.FreeReads;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.MediaLoader;
+import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Ask;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Downloads media for calls, but only for accounts that can spend something (D29). Thread-safe; blocks. */
-public record MediaAccess(MediaLoader loader, Ledger ledger) {
+public record MediaAccess(MediaLoader loader, Ledger ledger, Quotas quotas) {
 
     /** @return the reason why the account may not download; null if it may */
     @Nullable
@@ -29,6 +33,19 @@ public record MediaAccess(MediaLoader loader, Ledger ledger) {
         if (model.makesImages() || model.speaks()) {
             media.makes(loader.madeFiles(accountId, model.speaks()));
         }
-        media.loadBy(wanted -> loader.load(accountId, owner, wanted, MediaBound.inlineBytes(ask.promptSize()), media));
+        FreeReads reads = new FreeReads(quotas, accountId);
+        media.loadBy(new CallMedia.Loader() {
+
+            @Override
+            public void load(List<WantedMedium> wanted) throws InterruptedException {
+                long inlineBytes = MediaBound.inlineBytes(ask.promptSize());
+                loader.load(accountId, owner, wanted, inlineBytes, reads::count, media);
+            }
+
+            @Override
+            public void paid() {
+                reads.paid();
+            }
+        });
     }
 }

@@ -60,6 +60,7 @@ final class Relaying implements Phase {
 
     void begin() {
         List<String> ignored = asking.ignored();
+        call.request().ask().media().paid();
         sink.admitted(new Sink.Admission(call.taskId(), tokensMaxApplied, ignored));
         call.course().ignoring(ignored);
         asking.send(coverage().tokens());

@@ -17,6 +17,7 @@ import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.keys.FreeReads;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RateHeaders;
@@ -170,19 +171,24 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     }
 
     /** Takes that back: a call has come of the work. */
-    void takeBackFreeWork(String accountId) {
-        meter.quotas().takeBack(RequestCount.freeWork(accountId));
+    private void takeBackFreeWork(String accountId) {
+        meter.quotas().takeBack(RequestCount.freeWork(accountId), 1);
     }
 
     /**
      * Finds the kept content of a request, and opens nothing. Blocks.
      *
      * @return the bytes that it becomes
-     * @throws dev.tollgate.base.error.ApiException as the protocol has it; 503 where the records cannot be read
+     * @throws dev.tollgate.base.error.ApiException as the protocol has it; 429 for more than may be read free; 503 where the records cannot be read
      */
     <R> long findKept(KeyCaller caller, Reading<R> reading, R request, Lease memory) {
         try {
-            return reading.findKept(request, caller.accountId(), caller.key().owner(), memory);
+            long bytes =
+                    reading.findKept(request, caller.accountId(), caller.key().owner(), memory);
+            FreeReads reads = new FreeReads(meter.quotas(), caller.accountId());
+            reads.count(reading.fileBytes(request));
+            reading.willRead(reads);
+            return bytes;
         } catch (StoreException e) {
             throw unreadable(e);
         }
@@ -250,7 +256,12 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
 
     private <R> Sink sink(Reading<R> reading, R request, Outlet outlet, MeteredCall call) {
         Sink sink = reading.sink(request, outlet, call);
-        return reading.hasOpenedKept() ? new Admitted(sink, () -> takeBackFreeWork(call.accountId())) : sink;
+        return reading.hasOpenedKept() ? new Admitted(sink, () -> paid(reading, call.accountId())) : sink;
+    }
+
+    private void paid(Reading<?> reading, String accountId) {
+        takeBackFreeWork(accountId);
+        reading.paid();
     }
 
     /** A call that has a hold pays for what was opened for it. */

@@ -4,7 +4,9 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
@@ -45,10 +47,20 @@ public final class PacedAnswer {
      * @param json unpacks the response, when it is its account's turn
      */
     public static void sendKept(Exchange exchange, Caller caller, FileAddresses files, Supplier<byte[]> json) {
+        Lease memory = exchange.memory();
         exchange.computeInTurn(
-                () -> files.whole(caller.accountId(), Objects.requireNonNull(caller.reads()), json.get()),
-                (JsonPieces whole) -> {
+                () -> {
+                    JsonPieces whole =
+                            files.whole(caller.accountId(), Objects.requireNonNull(caller.reads()), json.get());
                     if (whole.hasAbsent()) {
+                        memory.take(FileStore.PIECE_BYTES); // it keeps the piece that it has opened
+                    }
+                    return whole;
+                },
+                (JsonPieces whole) -> {
+                    if (whole.hasAbsent() && exchange.method().equals("HEAD")) {
+                        exchange.body("application/json", whole.size()).end();
+                    } else if (whole.hasAbsent()) {
                         new PacedAnswer(new ExchangeOutlet(exchange, KEPT)).sendBody(whole);
                     } else {
                         exchange.json(200, whole.toByteArray());

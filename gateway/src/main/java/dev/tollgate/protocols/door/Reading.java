@@ -9,6 +9,7 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.replay.Sha256;
 import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.keys.FreeReads;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RateHeaders;
 import dev.tollgate.models.Model;
@@ -27,6 +28,7 @@ public abstract class Reading<R> {
 
     private @Nullable String print;
     private @Nullable Envelope head;
+    private @Nullable FreeReads reads;
     private boolean hasOpenedKept;
 
     /** Returns the text that precedes the body in its hash: together they are all that makes two requests the same. */
@@ -87,6 +89,18 @@ public abstract class Reading<R> {
         return hasOpenedKept;
     }
 
+    /** Notes what counts the files that hold the kept content. */
+    final void willRead(FreeReads its) {
+        reads = its;
+    }
+
+    /** The call has a hold, which pays for the kept content. */
+    final void paid() {
+        if (reads != null) {
+            reads.paid();
+        }
+    }
+
     /**
      * Reads the body.
      *
@@ -142,6 +156,11 @@ public abstract class Reading<R> {
      * @throws dev.tollgate.storage.StoreException if that cannot be looked up
      */
     protected long findKept(R request, String accountId, KeyOwner reads, Lease memory) {
+        return 0;
+    }
+
+    /** Returns the bytes of the kept content that lie in stored files. Called after {@link #findKept}. */
+    protected long fileBytes(R request) {
         return 0;
     }
 

@@ -159,7 +159,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
             memory.becomeLarge();
         }
         memory.take(cache.bytes());
-        byte[] content = Records.read(() -> files.read(cache, 0, Math.toIntExact(cache.bytes())));
+        byte[] content = Records.read(() -> files.whole(cache));
         return JsonObjectReader.read(content, limits, memory);
     }
 

@@ -123,6 +123,11 @@ public record GenerateProtocol(
         }
 
         @Override
+        protected long fileBytes(OpenNative read) {
+            return read.cacheBytes();
+        }
+
+        @Override
         protected void load(OpenNative read, String accountId, Lease memory) {
             read.load(caches, memory);
         }

@@ -85,6 +85,11 @@ public final class OpenNative {
         return found.bytes();
     }
 
+    /** Returns the bytes of the cached contents once they have been found; 0 without any. */
+    public long cacheBytes() {
+        return cache == null ? 0 : cache.bytes();
+    }
+
     /** Puts the cached contents before the request's. Blocks. */
     public void load(CachedContents caches, Lease memory) {
         if (whole != null || cache == null) {

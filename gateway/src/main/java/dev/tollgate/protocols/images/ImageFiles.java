@@ -9,14 +9,28 @@ import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.SseWriter;
+import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.storage.StoreUnavailable;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 
 /**
  * {@code GET /v1/images/files/{name}}: an image that a model has made, for everyone who has its address. What it is was seen in its bytes, and a browser
  * that opens it runs nothing of it (Y33).
+ *
+ * @param turns of networks: a network's turn lasts from the reading of a piece until the connection has been offered it. So the event loops
+ *     write few pieces for one network at a time, however many connections it has
  */
-public record ImageFiles(FileStore files) implements Handler<Object> {
+public record ImageFiles(FileStore files, FairTurns turns) implements Handler<Object> {
+
+    private static final FairTurns.Bounds TURNS = new FairTurns.Bounds(Integer.MAX_VALUE, 2, 16_384, 4_096);
+    private static final long TURN_SECONDS_MAX = 60;
+
+    public ImageFiles(FileStore files) {
+        this(files, new FairTurns(TURNS));
+    }
 
     @Override
     public void handle(Exchange exchange, Object caller) {
@@ -38,26 +52,61 @@ public record ImageFiles(FileStore files) implements Handler<Object> {
         exchange.setHeader("x-content-type-options", "nosniff");
         exchange.setHeader("content-security-policy", "sandbox");
         exchange.setHeader("cache-control", "private, max-age=3600");
-        send(exchange, exchange.body(file.mimeType(), file.bytes()), file, 0);
+        SseWriter out = exchange.body(file.mimeType(), file.bytes());
+        if (exchange.method().equals("HEAD")) {
+            out.end();
+        } else {
+            send(exchange, out, file, 0);
+        }
     }
 
-    /** Sends the next piece as soon as the caller has read enough of those before it. */
+    /** Sends the next piece when those before it have left: a caller who reads nothing causes no further work. */
     private void send(Exchange exchange, SseWriter out, StoredFile file, long from) {
-        exchange.compute(() -> files.piece(file, from), piece -> {
-            long next = from + piece.length;
-            if (next == file.bytes()) {
-                out.end(piece);
-                return;
+        String network = exchange.network();
+        exchange.compute(
+                () -> {
+                    try {
+                        return sendInTurn(exchange, network, out, file, from);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        throw new StoreUnavailable("interrupted while waiting to read", e);
+                    }
+                },
+                _ -> {});
+    }
+
+    /** Returns whether the piece was offered to the connection. */
+    private boolean sendInTurn(Exchange exchange, String network, SseWriter out, StoredFile file, long from)
+            throws InterruptedException {
+        try (FairTurns.Turn turn = turns.enter(network, TimeUnit.SECONDS.toNanos(TURN_SECONDS_MAX))) {
+            if (turn == null) {
+                throw new StoreUnavailable("too many images are being read");
             }
-            out.write(piece);
-            if (out.full()) {
-                out.onDrain(() -> {
-                    out.onDrain(() -> {});
-                    send(exchange, out, file, next);
-                });
-            } else {
+            if (exchange.hasDeparted()) {
+                return false;
+            }
+            byte[] piece = files.pieceInTurn(network, file, from);
+            CountDownLatch offered = new CountDownLatch(1);
+            exchange.run(() -> write(exchange, out, file, from, piece));
+            exchange.onLoop(() -> exchange.onLoop(offered::countDown)); // behind the second half of the piece
+            return offered.await(TURN_SECONDS_MAX, TimeUnit.SECONDS);
+        }
+    }
+
+    private void write(Exchange exchange, SseWriter out, StoredFile file, long from, byte[] piece) {
+        long next = from + piece.length;
+        if (next == file.bytes()) {
+            out.end(piece);
+            return;
+        }
+        out.write(piece);
+        if (out.full()) {
+            out.onDrain(() -> {
+                out.onDrain(() -> {});
                 send(exchange, out, file, next);
-            }
-        });
+            });
+        } else {
+            send(exchange, out, file, next);
+        }
     }
 }

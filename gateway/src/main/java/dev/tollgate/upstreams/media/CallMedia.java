@@ -17,12 +17,15 @@ public final class CallMedia {
     private volatile @Nullable Loader loader;
     private volatile @Nullable MadeFiles made;
 
-    /** Loads for the call's account. Blocks. */
+    /** Loads for the call's account. */
     @FunctionalInterface
     public interface Loader {
 
-        /** @throws dev.tollgate.base.error.ApiException where one of them cannot be had */
+        /** Blocks. @throws dev.tollgate.base.error.ApiException where one of them cannot be had */
         void load(List<WantedMedium> wanted) throws InterruptedException;
+
+        /** The call has a hold. Does not block. */
+        default void paid() {}
     }
 
     /** Set once, before the call begins. */
@@ -65,6 +68,14 @@ public final class CallMedia {
         its.load(missing);
         if (releases.get() != before) {
             release(); // the call has ended
+        }
+    }
+
+    /** The call has a hold, which pays for what it loads. */
+    public void paid() {
+        Loader its = loader;
+        if (its != null) {
+            its.paid();
         }
     }
 

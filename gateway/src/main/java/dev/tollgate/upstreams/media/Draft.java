@@ -16,6 +16,7 @@ final class Draft {
 
     private final MediaSpool spool;
     private final String accountId;
+    private final @Nullable String known;
     private final MessageDigest digest = sha256();
     private @Nullable ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private long memoryTaken;
@@ -25,6 +26,12 @@ final class Draft {
 
     /** @param accountId whose share of the spool it takes */
     Draft(MediaSpool spool, String accountId) {
+        this(spool, accountId, null);
+    }
+
+    /** @param sha256 of what will be written, in lower-case hex; null if it is not known yet */
+    Draft(MediaSpool spool, String accountId, @Nullable String sha256) {
+        this.known = sha256;
         this.spool = spool;
         this.accountId = accountId;
     }
@@ -46,7 +53,9 @@ final class Draft {
     }
 
     void write(byte[] bytes, int offset, int count) throws NoRoom {
-        digest.update(bytes, offset, count);
+        if (known == null) {
+            digest.update(bytes, offset, count);
+        }
         try {
             if (staysInMemory(count)) {
                 memory().write(bytes, offset, count);
@@ -108,7 +117,7 @@ final class Draft {
 
     /** Finishes the draft. The receiver of the media releases them. */
     Medium finish(String mimeType) {
-        String sha256 = HexFormat.of().formatHex(digest.digest());
+        String sha256 = known != null ? known : HexFormat.of().formatHex(digest.digest());
         byte[] bytes = memory == null ? null : memory.toByteArray();
         memory = null;
         return new Medium(mimeType, length, sha256, bytes, file, this::discard);

@@ -31,12 +31,15 @@ public interface KeptFiles {
         /** Returns the length in bytes, at least 1. */
         long length();
 
+        /** Returns the hash in lower-case hex. */
+        String sha256();
+
         /**
-         * Reads some of it.
+         * Reads some of it, when it is the turn of the account that looked for it. Blocks.
          *
          * @param from 0, or the end of what was read before
          * @throws dev.tollgate.base.error.ApiException 503 if it is gone, or cannot be read
          */
-        byte[] read(long from);
+        byte[] read(long from) throws InterruptedException;
     }
 }

@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionService;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,22 +86,29 @@ public final class MediaLoader implements AutoCloseable {
     }
 
     /** The budgets that all media of one call share. */
-    private record Budgets(CallBudget bytes, CallBudget pixels) {}
+    private record Budgets(CallBudget bytes, CallBudget pixels, Copies copies) {}
 
     /**
      * Loads all that is wanted, each once. Where one fails the others are given up, and nothing of them is left in {@code into}.
      *
      * @param inlineBytes of the media that the call brought along
      * @param owner of the key, whose kept files may be read
+     * @param reads is told the bytes of each kept file before they are read, and may refuse it
      * @throws dev.tollgate.base.error.ApiException a 400 that names the field; a 429 or 503 where we have no room for it
      * @throws InterruptedException when the call is over
      */
-    public void load(String accountId, KeyOwner owner, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
+    public void load(
+            String accountId,
+            KeyOwner owner,
+            List<WantedMedium> wanted,
+            long inlineBytes,
+            LongConsumer reads,
+            CallMedia into)
             throws InterruptedException {
         boolean loaded = false;
         try (FairTurns.Turn turn = turn(callTurns, accountId, new Deadline(WAIT_MAX))) {
             Objects.requireNonNull(turn);
-            loadAll(accountId, owner, distinct(wanted), budgets(inlineBytes), into);
+            loadAll(accountId, owner, distinct(wanted), budgets(accountId, inlineBytes, reads), into);
             loaded = true;
         } finally {
             if (!loaded) {
@@ -108,10 +117,10 @@ public final class MediaLoader implements AutoCloseable {
         }
     }
 
-    private Budgets budgets(long inlineBytes) {
+    private Budgets budgets(String accountId, long inlineBytes, LongConsumer reads) {
         CallBudget bytes = new CallBudget(
                 limits.callBytesMax(), inlineBytes, "makes the media of the call more than %d bytes in all.");
-        return new Budgets(bytes, FirstFrames.pixelsOfCall());
+        return new Budgets(bytes, FirstFrames.pixelsOfCall(), new Copies(accountId, reads));
     }
 
     private static FairTurns.Turn turn(FairTurns turns, String accountId, Deadline wait) throws InterruptedException {
@@ -153,10 +162,11 @@ public final class MediaLoader implements AutoCloseable {
         if (e instanceof InterruptedException interrupted) {
             throw interrupted;
         }
-        if (e.getCause() instanceof RuntimeException cause) {
-            throw cause;
+        switch (e.getCause()) {
+            case RuntimeException cause -> throw cause;
+            case InterruptedException over -> throw over;
+            case null, default -> throw new IllegalStateException(e.getCause());
         }
-        throw new IllegalStateException(e.getCause());
     }
 
     private Medium loadOne(String accountId, KeyOwner owner, WantedMedium medium, Budgets budgets)
@@ -219,9 +229,7 @@ public final class MediaLoader implements AutoCloseable {
             Objects.requireNonNull(turn);
             KeptFiles.Kept file = undisturbed(() -> Optional.ofNullable(kept.find(accountId, owner, medium.url())))
                     .orElse(null);
-            got = file == null
-                    ? downloads.get(accountId, medium, budgets.bytes())
-                    : copied(accountId, file, medium, budgets.bytes());
+            got = file == null ? downloads.get(accountId, medium, budgets.bytes()) : copied(file, medium, budgets);
         }
         if (!got.mimeType().equals(MediaType.GIF.mimeType())) {
             return got;
@@ -245,28 +253,76 @@ public final class MediaLoader implements AutoCloseable {
         }
     }
 
-    /** Copies a kept file: it may be deleted while the call runs. */
-    private Medium copied(String accountId, KeptFiles.Kept file, WantedMedium.Remote medium, CallBudget budget)
+    private Medium copied(KeptFiles.Kept file, WantedMedium.Remote medium, Budgets budgets)
             throws MediaRefused, NoRoom, InterruptedException {
         if (file.length() > limits.mediumBytesMax()) {
             throw new MediaRefused("leads to a file of more than %d bytes.".formatted(limits.mediumBytesMax()));
         }
-        budget.take(file.length());
-        Draft draft = new Draft(spool, accountId);
-        String type = null;
-        try {
-            while (type == null || draft.length() < file.length()) {
-                long from = draft.length();
-                byte[] piece = undisturbed(() -> file.read(from));
-                if (type == null) {
-                    type = MediaLabel.ofDownloaded(piece, file.mimeType(), medium.said(), null);
-                }
-                draft.write(piece, 0, piece.length);
+        budgets.bytes().take(file.length());
+        return budgets.copies().of(file, medium.said());
+    }
+
+    /** The copies of kept files for one call: of those with the same bytes there is one. */
+    private final class Copies {
+
+        private record Content(String sha256, String mimeType, WantedMedium.Said said) {}
+
+        private final String accountId;
+        private final LongConsumer reads;
+        private final Map<Content, FutureTask<Medium>> begun = new ConcurrentHashMap<>();
+
+        Copies(String accountId, LongConsumer reads) {
+            this.accountId = accountId;
+            this.reads = reads;
+        }
+
+        /** @return to be released by the caller */
+        Medium of(KeptFiles.Kept file, WantedMedium.Said said) throws MediaRefused, NoRoom, InterruptedException {
+            FutureTask<Medium> mine = new FutureTask<>(() -> copy(file, said));
+            FutureTask<Medium> first = begun.putIfAbsent(new Content(file.sha256(), file.mimeType(), said), mine);
+            if (first == null) {
+                mine.run();
+                return result(mine);
             }
-            return draft.finish(type);
-        } catch (MediaRefused | NoRoom | InterruptedException | RuntimeException e) {
-            draft.discard();
-            throw e;
+            Medium its = result(first);
+            if (!its.retain()) {
+                throw new InterruptedException(); // another medium has failed, and all of the call are given up
+            }
+            return its;
+        }
+
+        private static Medium result(FutureTask<Medium> copy) throws MediaRefused, NoRoom, InterruptedException {
+            try {
+                return copy.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case MediaRefused refused -> throw refused;
+                    case NoRoom noRoom -> throw noRoom;
+                    default -> rethrow(e);
+                }
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Copies a file: it may be deleted while the call runs. */
+        private Medium copy(KeptFiles.Kept file, WantedMedium.Said said)
+                throws MediaRefused, NoRoom, InterruptedException {
+            reads.accept(file.length());
+            Draft draft = new Draft(spool, accountId, file.sha256());
+            String type = null;
+            try {
+                while (type == null || draft.length() < file.length()) {
+                    byte[] piece = file.read(draft.length());
+                    if (type == null) {
+                        type = MediaLabel.ofDownloaded(piece, file.mimeType(), said, null);
+                    }
+                    draft.write(piece, 0, piece.length);
+                }
+                return draft.finish(type);
+            } catch (MediaRefused | NoRoom | InterruptedException | RuntimeException e) {
+                draft.discard();
+                throw e;
+            }
         }
     }
 

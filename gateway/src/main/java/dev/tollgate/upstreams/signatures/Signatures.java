@@ -8,6 +8,7 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
@@ -53,6 +54,9 @@ public final class Signatures {
 
     /** Calls and texts of one request that are looked up, the nearest to its end. */
     static final int LOOKUPS_MAX = 1_024;
+
+    /** The most files that are looked into for one request: no model takes more images. */
+    private static final int READS_MAX = 100;
 
     /** The limit on the signatures and parts that one request gets back; the nearest to its end win. */
     static final long REPLAY_BYTES_MAX = 8L << 20;
@@ -248,6 +252,7 @@ public final class Signatures {
     private List<Wanted> wanted(String accountId, List<Message> messages) {
         Prints prints = new Prints(secrets, accountId);
         List<Wanted> wanted = new ArrayList<>();
+        int reads = 0;
         Map<JsonText, String> printed = new IdentityHashMap<>(); // kept items may be referred to often
         for (int i = messages.size() - 1; i >= 0 && wanted.size() < LOOKUPS_MAX; i--) {
             if (messages.get(i) instanceof Message.Assistant message) {
@@ -255,7 +260,9 @@ public final class Signatures {
                     wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call, null));
                 }
                 for (Message.SentBack file : message.files()) {
-                    String print = file.thoughtSignature() == null
+                    boolean isRead = file.media().source() instanceof ContentPart.Source.Remote;
+                    reads += isRead ? 1 : 0;
+                    String print = file.thoughtSignature() == null && (!isRead || reads <= READS_MAX)
                             ? print(prints, accountId, file.media().source())
                             : null;
                     if (print != null) {
@@ -279,12 +286,21 @@ public final class Signatures {
                 if (file == null) {
                     yield null;
                 }
-                byte[] first = file.read(0);
+                byte[] first = first(file);
                 String head = Base64.getEncoder()
                         .encodeToString(Arrays.copyOf(first, Math.min(first.length, SignedPart.File.HEAD_CHARS)));
                 yield prints.file(SignedPart.File.head(head), (file.length() + 2) / 3 * 4);
             }
         };
+    }
+
+    private static byte[] first(KeptFiles.Kept file) {
+        try {
+            return file.read(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("interrupted while waiting to read", e);
+        }
     }
 
     private void add(String accountId, Wanted wanted, SignaturesPart.Row row, Replay.Builder replay) {

@@ -97,10 +97,11 @@ class MeterTest {
         store.account("acc_1", 100_000);
         prefix = store.key("key_1", "acc_1", KeySettings.named("test")).prefix();
         ChannelSpec channel = new ChannelSpec("far", "far", 1, 1, Map.of("m", "up"), Far::new);
+        Quotas quotas = new Quotas(() -> 1);
         meter = new Meter(
                 VERTX,
                 new Upstreams(VERTX, PoolSpec.of(List.of(channel)), store::now, new Random(1)),
-                new MediaAccess(null, store.ledger),
+                new MediaAccess(null, store.ledger, quotas),
                 new Accounting(
                         store.writer,
                         store.signatures,
@@ -109,7 +110,7 @@ class MeterTest {
                         store.freeEnds(),
                         Runnable::run),
                 new CompletionIds(store::now, new Random(1)),
-                new Quotas(() -> 1),
+                quotas,
                 new Meter.Times(Duration.ofMinutes(1), Duration.ofSeconds(15)),
                 new AnswerRoom(Long.MAX_VALUE, Runnable::run),
                 PromptMemory.ofHeap(store::now),

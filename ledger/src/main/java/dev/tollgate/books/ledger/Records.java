@@ -22,13 +22,15 @@ public final class Records {
         try {
             return reading.get();
         } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "records could not be read: {}", e.getMessage(), e.getCause());
-            throw ApiError.of(
-                            ErrorCode.INTERNAL_ERROR,
-                            "The service cannot read its records right now. Please try again.")
-                    .withStatus(503)
-                    .retryAfter(COME_BACK)
-                    .asException();
+            throw unreadable(e).asException();
         }
+    }
+
+    /** Logs a failure to read, and returns what its caller is told. */
+    public static ApiError unreadable(StoreException e) {
+        log.warn(Event.STORE_UNAVAILABLE, "records could not be read: {}", e.getMessage(), e.getCause());
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(COME_BACK);
     }
 }

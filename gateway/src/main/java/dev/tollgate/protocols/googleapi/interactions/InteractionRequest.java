@@ -157,6 +157,11 @@ final class InteractionRequest {
         return open().cacheId();
     }
 
+    /** Returns the bytes of the cached contents once they have been found; 0 without any. */
+    long cacheBytes() {
+        return open == null ? 0 : open.cacheBytes();
+    }
+
     /** @throws ApiException a 400 for contents that were cached for another model */
     void check(Model asked) {
         open().check(asked);

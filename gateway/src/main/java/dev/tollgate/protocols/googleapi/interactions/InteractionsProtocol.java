@@ -157,6 +157,11 @@ public record InteractionsProtocol(
         }
 
         @Override
+        protected long fileBytes(InteractionRequest read) {
+            return read.cacheBytes();
+        }
+
+        @Override
         protected void load(InteractionRequest read, String accountId, Lease memory) {
             read.load(signatures, caches, accountId, memory);
         }
