@@ -68,6 +68,27 @@ record Besieged(int port, long pid, List<String> rich, List<String> poor, List<S
         }
     }
 
+    /** The answer to a call, with its head. @throws IllegalStateException unless it is a 200 */
+    String answer(byte[] head, byte[] body) {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(head);
+            socket.getOutputStream().write(body);
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            if (!answer.startsWith("HTTP/1.1 200")) {
+                throw new IllegalStateException("what the attack needs was answered " + answer.lines().findFirst());
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The status of the credits and then of a page: whoever waits, waits there. */
+    String creditsAndPage() {
+        String credits = get("/v1/credits", Main.KEY);
+        return credits.equals("200") ? get("/sign-in", "") : credits;
+    }
+
     static byte[] head(String path, String key, String headers, int length) {
         return ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
                         + "\r\nContent-Type: application/json\r\nConnection: close\r\n" + headers + "Content-Length: "

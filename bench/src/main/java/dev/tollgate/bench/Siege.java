@@ -54,7 +54,7 @@ final class Siege {
     /** @return whether every attacker was answered, every call of the victim was, and its p99 was below a second */
     boolean run(List<Scenario> scenarios) throws Exception {
         out.printf(
-                "%-14s %9s %9s %9s %7s %7s  %s%n",
+                "%-24s %9s %9s %9s %7s %7s  %s%n",
                 "scenario", "p50 ms", "p99 ms", "max ms", "calls", "failed", "attackers");
         boolean held = quiet("quiet");
         for (Scenario scenario : scenarios) {
@@ -74,6 +74,9 @@ final class Siege {
         scenario.prepare(gateway);
         Tally answers = new Tally();
         Errands.Errand errand = scenario.errand();
+        if (errand != null) {
+            print("  " + errand.name() + ", alone", alone(errand), Duration.ofMillis(errand.withinMillis()), "");
+        }
         try (Victim victim = new Victim(gateway, VICTIM_MILLIS);
                 Errands errands = errand == null ? null : new Errands(errand, gateway)) {
             boolean held = attack(scenario, answers);
@@ -83,9 +86,17 @@ final class Siege {
             if (errand != null && errands != null) {
                 held &= print("  " + errand.name(), errands.stop(), Duration.ofMillis(errand.withinMillis()), "");
             }
-            answers.notes().forEach(note -> out.println("               " + note));
-            out.printf("%-14s heap after a collection: %d MB%n", "", gateway.heapMegabytes());
+            answers.notes().forEach(note -> out.println("                         " + note));
+            out.printf("%-24s heap after a collection: %d MB%n", "", gateway.heapMegabytes());
             return held && !answers.missed();
+        }
+    }
+
+    /** The times of an errand while nobody attacks. */
+    private Victim.Figures alone(Errands.Errand errand) throws InterruptedException {
+        try (Errands errands = new Errands(errand, gateway)) {
+            TimeUnit.SECONDS.sleep(QUIET_SECONDS);
+            return errands.stop();
         }
     }
 
@@ -109,7 +120,7 @@ final class Siege {
 
     private boolean print(String name, Victim.Figures victim, Duration p99Max, String attackers) {
         out.printf(
-                "%-14s %9.1f %9.1f %9.1f %7d %7d  %s%n",
+                "%-24s %9.1f %9.1f %9.1f %7d %7d  %s%n",
                 name,
                 victim.p50Nanos() / 1e6,
                 victim.p99Nanos() / 1e6,

@@ -35,6 +35,9 @@ final class SiegeCommand implements Callable<Integer> {
             new LongAnswers(),
             new Images(),
             new KeptContent(),
+            new Marks(),
+            new FileCounts(),
+            new UnreadImages(),
             new Growth(),
             new FreeEnds());
 

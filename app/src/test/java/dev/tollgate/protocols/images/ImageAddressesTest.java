@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -211,6 +212,55 @@ class ImageAddressesTest {
         assertThat(images).as(parts.toString()).hasSize(1);
         assertThat(images.getFirst().path("thoughtSignature").asString("")).isNotEmpty();
         assertThat(parts.toString()).doesNotContain("![image]", "/v1/images/files/");
+    }
+
+    private static List<String> images(JsonNode contents) {
+        return contents.findValuesAsString("data");
+    }
+
+    @Test
+    void of_addresses_in_texts_the_newest_that_the_model_takes_are_images() {
+        start();
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String made = ImagesTest.asks(gateway, customer, ImagesTest.PRO, ",'n':4,'response_format':'url'")
+                    .text();
+            ADDRESS.matcher(made).results().forEach(found -> addresses.add("![a](" + found.group() + ")"));
+        }
+        assertThat(addresses).hasSize(16).doesNotHaveDuplicates();
+        String older = String.join(" ", addresses.subList(0, 10));
+        String newer = String.join(" ", addresses.subList(10, 16));
+        String own = "{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/png;base64,"
+                + ImagesTest.png(4, 5) + "'}}]}";
+        chat(
+                false,
+                "url",
+                own + ",{'role':'assistant','content':'" + older + "'}," + ASKS + ",{'role':'assistant','content':'"
+                        + newer + " " + newer + "'}," + ASKS);
+        JsonNode contents = gateway.lastAsked().path("contents");
+        assertThat(images(contents)).hasSize(14); // its own one, six and seven
+        assertThat(contents.path(1).at("/parts/0/text").asString())
+                .isEqualTo(String.join(" ", addresses.subList(0, 3)) + " ".repeat(7));
+        assertThat(contents.path(3).at("/parts/0/text").asString()).isEqualTo(newer + " ".repeat(6));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.05, 4000", "1000, 270000"})
+    void addresses_stay_text_until_the_text_fits_balance_and_model(String credits, int chars) {
+        start();
+        String made = ImagesTest.asks(gateway, customer, ImagesTest.PRO, ",'response_format':'url'")
+                .text();
+        String image = "![a]("
+                + ADDRESS.matcher(made).results().findFirst().orElseThrow().group() + ")";
+        String body = json(CHAT.formatted(
+                false,
+                "url",
+                ASKS + ",{'role':'assistant','content':'" + "toll ".repeat(chars / 5) + image + "'}," + ASKS));
+        Customer other = gateway.customer(credits);
+        gateway.post("/v1/estimate", body, other.key());
+        assertThat(gateway.lastAsked().toString()).contains(image).doesNotContain("inlineData");
+        gateway.post("/v1/estimate", body.replace("toll ".repeat(chars / 5), "toll "), customer.key());
+        assertThat(gateway.lastAsked().toString()).doesNotContain(image).contains("inlineData");
     }
 
     @Test

@@ -9,12 +9,14 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileStore.Purpose;
 import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.media.KeptFiles;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.media.MadeData;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,10 +25,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +42,15 @@ import org.jspecify.annotations.Nullable;
  * The addresses of files: of those that Google's clients upload (Y32), and of images that models make (Y33). An image is written to the store when it is its address's turn to leave, so whoever reads an address can
  * fetch the image.
  *
+ * @param ledger says what an account can pay
  * @param imageBytesMax the most bytes that a model's image has
  * @param site {@code public.url}; null if the request says where this server is
  */
 public record FileAddresses(
-        FileStore files, long imageBytesMax, @Nullable URI site) implements KeptFiles {
+        FileStore files,
+        Ledger ledger,
+        long imageBytesMax,
+        @Nullable URI site) implements KeptFiles {
 
     /** The path of an address before its id. */
     public static final String PATH = "/v1/images/files/";
@@ -49,10 +60,6 @@ public record FileAddresses(
 
     /** The server may have had another name when it made the address, so the host does not matter. */
     private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s?#()]{1,512}" + PATH + NAME);
-
-    /** An address in a text as a Markdown image, with the line ends that were written around it. Bounded, since callers write the text. */
-    private static final Pattern IN_TEXT =
-            Pattern.compile("\\n{0,2}!\\[[^\\]\\n]{0,200}\\]\\((" + ADDRESS + ")\\)\\n{0,2}");
 
     /** The path of a file of Google's Files API before its id. */
     public static final String FILES = "/v1beta/files/";
@@ -162,31 +169,87 @@ public record FileAddresses(
         return file == null || !file.isWhole() ? null : new Stored(files, accountId, file);
     }
 
-    /** Takes images in the texts of a model as its images (Y14); one that is gone stays text. Blocks. @param accountId who reads */
-    public Conversation inTexts(Conversation conversation, String accountId) {
-        return conversation.withMessages(
-                message -> message instanceof Message.Assistant said ? withImages(said, accountId) : message);
+    /**
+     * Takes images in the texts of a model as its images, the newest first and each once (Y14); others, and those that are gone, stay text. Blocks.
+     *
+     * @param accountId who reads
+     * @param most says how many addresses are looked up; asked if there is one
+     */
+    public Conversation inTexts(Conversation conversation, String accountId, IntSupplier most) {
+        Map<Message, Message> changed = new IdentityHashMap<>();
+        LookUps lookUps = new LookUps(accountId, most);
+        for (Message message : conversation.messages().reversed()) {
+            if (message instanceof Message.Assistant said && said.text() != null) {
+                List<MarkdownImages.Found> found = lookUps.in(said.text().toString());
+                if (!found.isEmpty()) {
+                    changed.put(said, withImages(said, found));
+                }
+            }
+        }
+        return changed.isEmpty()
+                ? conversation
+                : conversation.withMessages(message -> changed.getOrDefault(message, message));
     }
 
-    private Message withImages(Message.Assistant said, String accountId) {
-        List<Message.SentBack> files = new ArrayList<>(said.files());
-        String text = said.text() == null
-                ? ""
-                : IN_TEXT.matcher(said.text().toString()).replaceAll(found -> {
-                    if (find(accountId, found.group(1)) == null) {
-                        return Matcher.quoteReplacement(found.group());
+    /** The addresses in the texts of a conversation that are looked up. */
+    private final class LookUps {
+
+        private final String accountId;
+        private final IntSupplier most;
+        private final Set<String> ids = new HashSet<>();
+        private int left = -1;
+
+        LookUps(String accountId, IntSupplier most) {
+            this.accountId = accountId;
+            this.most = most;
+        }
+
+        /** Returns the images of a text that are there, in its order. */
+        List<MarkdownImages.Found> in(String text) {
+            List<MarkdownImages.Found> there = new ArrayList<>();
+            MarkdownImages images = new MarkdownImages(text);
+            for (MarkdownImages.Found next = images.previous(); next != null && isOneLeft(); next = images.previous()) {
+                if (ids.add(next.id())) {
+                    left--;
+                    if (find(accountId, next.url()) != null) {
+                        there.add(next);
                     }
-                    ContentPart.Source source = new ContentPart.Source.Remote(found.group(1));
-                    files.add(new Message.SentBack(
-                            said.place(),
-                            new ContentPart.Media(said.place(), ContentPart.Named.PICTURE, source, null, null, null),
-                            null));
-                    return "";
-                });
-        return files.size() == said.files().size()
-                ? said
-                : new Message.Assistant(
-                        said.place(), JsonText.of(text), said.toolCalls(), said.thoughtSignature(), files);
+                }
+            }
+            return there.reversed();
+        }
+
+        private boolean isOneLeft() {
+            if (left < 0) {
+                left = most.getAsInt();
+            }
+            return left > 0;
+        }
+    }
+
+    private static Message withImages(Message.Assistant said, List<MarkdownImages.Found> found) {
+        List<Message.SentBack> files = new ArrayList<>(said.files());
+        String text = String.valueOf(said.text());
+        StringBuilder rest = new StringBuilder();
+        int at = 0;
+        for (MarkdownImages.Found image : found) {
+            rest.append(text, at, Math.max(at, image.from()));
+            at = image.to();
+            ContentPart.Source source = new ContentPart.Source.Remote(image.url());
+            files.add(new Message.SentBack(
+                    said.place(),
+                    new ContentPart.Media(said.place(), ContentPart.Named.PICTURE, source, null, null, null),
+                    null));
+        }
+        rest.append(text, at, text.length());
+        return new Message.Assistant(
+                said.place(), JsonText.of(rest.toString()), said.toolCalls(), said.thoughtSignature(), files);
+    }
+
+    /** Returns whether an account could pay so much now. Blocks. */
+    public boolean covers(String accountId, long micros) {
+        Account account = Records.read(() -> ledger.account(accountId)).orElse(null);
+        return account != null && ledger.spendableMicros(account) >= micros;
     }
 
     /** @param reader the account that looked for it */

@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonBody;
@@ -15,6 +16,8 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
@@ -163,7 +166,9 @@ public abstract class ConversationReading<R> extends Reading<R> {
         Conversation conversation = request.conversation(model);
         FileAddresses kept = model.makesImages() ? addresses() : null;
         if (kept != null) {
-            conversation = kept.inTexts(conversation, accountId);
+            Conversation its = conversation;
+            conversation = kept.inTexts(
+                    conversation, accountId, () -> imagesLookedUp(its, model, request.tier(), accountId, kept));
         }
         Effort effort = effort(read, conversation, model);
         return new ChatAsk(
@@ -177,6 +182,23 @@ public abstract class ConversationReading<R> extends Reading<R> {
                         new CallMedia(),
                         memory)
                 .withImages(images(read, model).asked());
+    }
+
+    /**
+     * Returns how many images in texts are looked up: as many as the model takes beside those that it gets anyway; none if the text alone is too long for
+     * the model or costs more than the account has, by a token for so many bytes as is usual. The call is then refused by the count of its prompt.
+     */
+    private static int imagesLookedUp(
+            Conversation conversation, Model model, @Nullable ServiceTier tier, String accountId, FileAddresses kept) {
+        PromptSize size = PromptSize.of(conversation);
+        long tokens = RoughCount.textTokens(size);
+        Usage text = Usage.of(tokens, 0, 0).at(OfferedTier.of(model, tier));
+        UpstreamModel upstream = model.upstream();
+        boolean isAnswered = tokens <= upstream.inputTokensMax()
+                && kept.covers(accountId, model.pricing().chargeMicros(text));
+        return isAnswered && upstream.images() != null
+                ? Math.max(0, upstream.images().inputs() - size.media().size())
+                : 0;
     }
 
     private Replay replay(List<Message> messages, Model model, String accountId) {

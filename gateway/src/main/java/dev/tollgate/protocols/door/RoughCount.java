@@ -51,7 +51,12 @@ public final class RoughCount {
     /** Returns a quarter of the bytes of a text that no one has counted yet, with media by their kind. */
     public static long tokens(Ask ask) {
         PromptSize size = ask.promptSize();
-        return size.textBytes() / BYTES_PER_TOKEN + media(size);
+        return textTokens(size) + media(size);
+    }
+
+    /** Returns a quarter of the bytes of a text. */
+    static long textTokens(PromptSize size) {
+        return size.textBytes() / BYTES_PER_TOKEN;
     }
 
     private static long media(PromptSize size) {
