@@ -2,8 +2,10 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
@@ -11,11 +13,19 @@ import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +82,7 @@ class FreeEndsTest {
             gateway.setNow(EVENING);
             Customer customer = gateway.customer("100");
             JsonNode before = customer.credits();
-            for (int i = 0; i < FreeEnds.DAY; i += 2) {
+            for (int i = 0; i < FreeAnswers.DAY; i += 2) {
                 Reply text = complete(gateway, customer);
                 assertThat(text.status()).as(text.text()).isEqualTo(400);
                 assertThat(text.header("x-should-retry")).isEqualTo("false");
@@ -89,7 +99,7 @@ class FreeEndsTest {
                     gateway.post("/v1/responses", INPUT.formatted("BLANK", TRIGGER), customer.key()))) {
                 assertThat(refused.status()).as(refused.text()).isEqualTo(429);
                 assertThat(refused.text())
-                        .contains("rate_limit_exceeded", "20 calls", "2026-11-29T00:00:00Z", "Other calls go on");
+                        .contains("rate_limit_exceeded", "20 answers", "2026-11-29T00:00:00Z", "Other calls go on");
                 assertThat(refused.header("x-should-retry")).isEqualTo("false");
                 assertThat(refused.header("retry-after")).isEqualTo("5400");
             }
@@ -117,7 +127,7 @@ class FreeEndsTest {
         try (Gateway one = scripted(Gateway.startOn(url, "timeouts.drain", "0ms"));
                 Gateway other = scripted(Gateway.startOn(url, "timeouts.drain", "0ms"))) {
             Customer customer = one.customer("100");
-            for (int i = 0; i < FreeEnds.DAY; i += 2) {
+            for (int i = 0; i < FreeAnswers.DAY; i += 2) {
                 assertThat(complete(one, customer).status()).isEqualTo(400);
                 assertThat(compact(other, customer).status()).isEqualTo(400);
             }
@@ -135,14 +145,14 @@ class FreeEndsTest {
                     UpstreamScript.answers().status(500),
                     UpstreamScript.answers().text("So", MANY).fault("reset"))) {
                 gateway.script(script);
-                for (int i = 0; i <= FreeEnds.DAY; i++) {
+                for (int i = 0; i <= FreeAnswers.DAY; i++) {
                     assertThat(gateway.post("/v1/completions", CALL.replace("CALL", "CALL " + i), customer.key())
                                     .status())
                             .isIn(400, 503);
                 }
             }
-            gateway.script(UpstreamScript.answers().finish("SAFETY", MANY));
-            for (int i = 0; i <= FreeEnds.DAY; i++) {
+            gateway.script(UpstreamScript.answers().finish("SAFETY"));
+            for (int i = 0; i <= FreeAnswers.DAY; i++) {
                 assertThat(customer.chat("{\"model\":\"gemini-2.5-pro\"," + HI.replace("Hi", "Hi " + i))
                                 .status())
                         .isEqualTo(503);
@@ -152,12 +162,168 @@ class FreeEndsTest {
         }
     }
 
+    /** The doors that refuse nothing, each whole and streamed. */
+    private static Reply asks(Gateway gateway, String door, boolean streams, String text, String key) {
+        String chat = "{\"model\":\"gemini-2.5-pro\",\"stream\":" + streams + ",\"max_tokens\":3000,";
+        String said = "\"content\":\"" + text + "\"}]}";
+        return switch (door) {
+            case "chat" -> gateway.post("/v1/chat/completions", chat + "\"messages\":[{\"role\":\"user\"," + said, key);
+            case "messages" -> gateway.post("/v1/messages", chat + "\"messages\":[{\"role\":\"user\"," + said, key);
+            case "responses" ->
+                gateway.post(
+                        "/v1/responses",
+                        chat.replace("max_tokens", "max_output_tokens") + "\"input\":\"" + text + "\"}",
+                        key);
+            case "interactions" ->
+                gateway.post(
+                        "/v1beta/interactions",
+                        "{\"model\":\"gemini-2.5-pro\",\"stream\":" + streams + ",\"input\":\"" + text + "\"}",
+                        key);
+            default ->
+                gateway.post(
+                        "/v1beta/models/gemini-2.5-pro:"
+                                + (streams ? "streamGenerateContent?alt=sse" : "generateContent"),
+                        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + text + "\"}]}]}",
+                        key);
+        };
+    }
+
+    private static final List<String> DOORS = List.of("chat", "responses", "messages", "generate", "interactions");
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void blocks_beyond_the_day_are_charged_what_was_reported(Stores stores) {
+        try (Gateway gateway = Gateway.startOn(stores)) {
+            Tokens reported = new Tokens(40, 300, 0);
+            String prompt = "{\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},\"usageMetadata\":"
+                    + "{\"promptTokenCount\":40,\"totalTokenCount\":40}}";
+            UpstreamScript blocked = UpstreamScript.answers()
+                    .event(prompt)
+                    .whenAsked("PROMPT")
+                    .next()
+                    .finish("SAFETY", reported);
+            gateway.script(blocked);
+            for (String paidAt : DOORS) {
+                Customer customer = gateway.customer("100"); // its charged calls stay below ten
+                int asked = gateway.asked().size();
+                for (int i = 0; i < FreeAnswers.DAY; i++) {
+                    String door = DOORS.get(i % DOORS.size());
+                    Reply free = asks(gateway, door, i % 2 == 0, (i % 3 == 0 ? "PROMPT" : "A") + i, customer.key());
+                    assertThat(free.status()).as(door + free.text()).isIn(400, 503);
+                }
+                assertThat(customer.consumed()).isZero();
+                for (String text : List.of("PROMPT", "B", "PROMPT streamed", "B streamed")) {
+                    BigDecimal before = customer.consumed();
+                    Reply paid = asks(gateway, paidAt, text.contains("streamed"), text, customer.key());
+                    assertThat(paid.status()).as(paidAt + paid.text()).isEqualTo(200);
+                    assertThat(paid.text())
+                            .containsAnyOf("content_filter", "refusal", "SAFETY", "PROHIBITED_CONTENT", "incomplete")
+                            .doesNotContain("upstream_error");
+                    assertThat(customer.consumed()).as(paidAt).isGreaterThan(before);
+                    JsonNode task = customer.lastTask();
+                    assertThat(task.at("/usage/prompt_tokens").asLong())
+                            .as(task.toString())
+                            .isEqualTo(40);
+                    assertThat(task.at("/usage/completion_tokens").asLong()).isEqualTo(text.startsWith("B") ? 300 : 0);
+                }
+                assertThat(gateway.asked()).hasSize(asked + FreeAnswers.DAY + 4);
+            }
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_random_history_ends_as_a_second_calculation_says(Stores stores) {
+        long seed = Effort.seed("test.seed");
+        Random random = new Random(seed);
+        try (Gateway gateway = Gateway.startOn(stores)) {
+            gateway.script(UpstreamScript.answers()
+                    .call("f", "{}")
+                    .finish("STOP", MANY)
+                    .whenAsked("CALL")
+                    .next()
+                    .finish("SAFETY", MANY)
+                    .whenAsked("BLOCK")
+                    .next()
+                    .finish("SAFETY")
+                    .whenAsked("SILENT")
+                    .next()
+                    .text("Fine.", MANY)
+                    .finish("STOP", MANY));
+            Instant now = EVENING;
+            gateway.setNow(now);
+            Customer customer = gateway.customer("1000000");
+            long free = 0;
+            long day = 0;
+            List<Instant> charged = new ArrayList<>();
+            for (int i = 0; i < 160; i++) {
+                now = now.plus(Duration.ofMinutes(random.nextInt(20)));
+                gateway.setNow(now);
+                Instant today = now.truncatedTo(ChronoUnit.DAYS);
+                free = today.getEpochSecond() == day ? free : 0;
+                day = today.getEpochSecond();
+                Instant from = today.minus(1, ChronoUnit.DAYS);
+                long most =
+                        20 + charged.stream().filter(at -> !at.isBefore(from)).count() / 10;
+                boolean isText = random.nextInt(4) == 0;
+                String what =
+                        List.of("BLOCK", "BLOCK", "CALL", "FINE", "SILENT").get(random.nextInt(5));
+                String door = isText ? "completions" : DOORS.get(random.nextInt(DOORS.size()));
+                Reply reply = isText
+                        ? gateway.post("/v1/completions", CALL.replace("CALL", what + i), customer.key())
+                        : asks(gateway, door, random.nextBoolean(), what + i, customer.key());
+                boolean isRefused = isText && free >= most;
+                boolean isFree = !what.equals("FINE") && (isText || !what.equals("CALL"));
+                boolean counts = isFree && !what.equals("SILENT");
+                boolean isPaid = !isRefused && (!isFree || (counts && free >= most));
+                List<Integer> wanted = isRefused ? List.of(429) : isPaid ? List.of(200) : List.of(400, 503);
+                assertThat(reply.status())
+                        .as("seed %d, call %d: %s at %s, %d of %d: %s", seed, i, what, door, free, most, reply.text())
+                        .isIn(wanted.toArray());
+                free += counts && !isPaid && !isRefused ? 1 : 0;
+                if (isPaid) {
+                    charged.add(now);
+                }
+            }
+            assertThat(gateway.number("SELECT free_ends FROM account WHERE id = '" + customer.account() + "'"))
+                    .as("seed " + seed)
+                    .isEqualTo(free);
+            gateway.assertBooksAreClosed();
+            assertThat(gateway.differences()).as("seed " + seed).isEmpty();
+        }
+    }
+
+    @Test
+    void racers_on_two_nodes_find_twenty_free_answers() throws Exception {
+        String url = Postgres.migrated();
+        try (Gateway one = scripted(Gateway.startOn(url, "timeouts.drain", "0ms"));
+                Gateway other = scripted(Gateway.startOn(url, "timeouts.drain", "0ms"));
+                ExecutorService threads = Executors.newFixedThreadPool(48)) {
+            Customer customer = one.customer("10000");
+            List<Future<Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 96; i++) {
+                Gateway node = i % 2 == 0 ? one : other;
+                String prompt = CALL.replace("CALL", "CALL " + i);
+                calls.add(threads.submit(() ->
+                        node.post("/v1/completions", prompt, customer.key()).status()));
+            }
+            List<Integer> statuses = new ArrayList<>();
+            for (Future<Integer> call : calls) {
+                statuses.add(call.get());
+            }
+            assertThat(statuses).containsOnly(400, 429);
+            assertThat(statuses.stream().filter(it -> it == 400).count()).isEqualTo(FreeAnswers.DAY);
+            one.assertBooksAreClosed();
+        }
+    }
+
     @Test
     void a_blocked_text_completion_counts() {
         try (Gateway gateway = Gateway.start()) {
             Customer customer = gateway.customer("100");
             gateway.script(UpstreamScript.answers().finish("SAFETY", MANY));
-            for (int i = 0; i < FreeEnds.DAY; i++) {
+            for (int i = 0; i < FreeAnswers.DAY; i++) {
                 assertThat(gateway.post("/v1/completions", CALL.replace("CALL", "B" + i), customer.key())
                                 .status())
                         .isEqualTo(503);
@@ -171,7 +337,7 @@ class FreeEndsTest {
         try (Gateway gateway = Gateway.start()) {
             Customer customer = gateway.customer("100");
             gateway.script(UpstreamScript.answers().event(PICTURE));
-            for (int i = 0; i < FreeEnds.DAY; i++) {
+            for (int i = 0; i < FreeAnswers.DAY; i++) {
                 assertThat(message(gateway, customer, "gemini-2.5-pro", i % 2 == 0 ? 5_000 : 600)
                                 .status())
                         .isEqualTo(400);
@@ -195,7 +361,7 @@ class FreeEndsTest {
                     .uri(java.net.URI.create(gateway.url() + "/v1/completions"))
                     .header("Idempotency-Key", "one"));
             assertThat(first.status()).as(first.text()).isEqualTo(200);
-            for (int i = 0; i < FreeEnds.DAY; i++) {
+            for (int i = 0; i < FreeAnswers.DAY; i++) {
                 complete(gateway, customer);
             }
             assertThat(complete(gateway, customer).status()).isEqualTo(429);
@@ -214,7 +380,7 @@ class FreeEndsTest {
                     .thought("Hm.", new Tokens(10, 0, 1_040))
                     .finish("MAX_TOKENS", new Tokens(10, 0, 1_040)));
             JsonNode before = customer.credits();
-            for (int i = 0; i < FreeEnds.DAY; i++) {
+            for (int i = 0; i < FreeAnswers.DAY; i++) {
                 String model = SMALL.get(i % SMALL.size());
                 Reply free = message(gateway, customer, model, 16);
                 assertThat(free.status()).as(free.text()).isEqualTo(400);
@@ -252,7 +418,7 @@ class FreeEndsTest {
             Queue<Instant> times = new ArrayDeque<>(
                     List.of(Instant.parse("2026-11-28T23:59:59.999999Z"), Instant.parse("2026-11-29T00:00:00Z")));
             FreeEnds ends = store.freeEnds(() -> times.size() > 1 ? times.remove() : times.element());
-            assertThat(ends.refusal("acc_1", false) == null).isTrue();
+            assertThat(ends.look("acc_1").has(FreeAnswers.DAY)).isTrue();
         }
     }
 

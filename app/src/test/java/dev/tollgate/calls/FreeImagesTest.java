@@ -2,7 +2,7 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.calls.metering.FreeEnds;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -82,18 +82,48 @@ class FreeImagesTest {
         assertThat(customer.balance()).isNotEqualTo("100");
     }
 
+    private Reply images(Customer customer, int n) {
+        prompts++;
+        return gateway.post(
+                "/v1/images/generations",
+                json("{'model':'gemini-3-pro-image','prompt':'House " + prompts + "','n':" + n + "}"),
+                customer.key());
+    }
+
     @Test
-    void sixty_free_ends_an_hour_are_the_most_of_an_account() {
-        Customer customer = gateway.customer("100");
-        ends("", "IMAGE_SAFETY");
-        for (int i = 0; i < FreeEnds.IMAGES_AN_HOUR; i++) {
+    void each_request_of_images_counts_to_twenty_a_day() {
+        Customer customer = gateway.customer("1000");
+        ends("{'text':'I would rather not.'}", "STOP");
+        int asked = 0;
+        for (int i = 0; i < 9; i++) {
+            assertThat(images(customer, 4).status()).isEqualTo(400);
+            assertThat(gateway.asked()).as("no more are sent than ran").hasSize(asked += 2);
+        }
+        assertThat(images(customer, 4).status()).as("18 and 4").isEqualTo(429);
+        assertThat(images(customer, 2).status()).isEqualTo(400);
+        Reply refused = images(customer, 1);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("x-should-retry")).isEqualTo("false");
+        assertThat(refused.error().get("message").asString()).contains("20 answers", "2026-11-29T00:00:00Z");
+        assertThat(gateway.asked()).hasSize(FreeAnswers.DAY);
+        assertThat(customer.balance()).isEqualTo("1000");
+        assertThat(images(gateway.customer("100"), 1).status())
+                .as("another account")
+                .isEqualTo(400);
+        gateway.setNow(HALF_PAST.plus(Duration.ofDays(1)));
+        assertThat(images(customer, 1).status()).as("on the next day").isEqualTo(400);
+    }
+
+    @Test
+    void a_chat_without_an_image_is_charged_beyond_the_day() {
+        Customer customer = gateway.customer("1000");
+        ends("", "NO_IMAGE");
+        for (int i = 0; i < FreeAnswers.DAY; i++) {
             assertThat(chat(customer).status()).isEqualTo(503);
         }
-        Reply refused = chat(customer);
-        assertThat(refused.status()).isEqualTo(429);
-        assertThat(refused.error().get("message").asString()).contains("60 calls", "2026-11-28T11:00:00Z");
-        assertThat(chat(gateway.customer("100")).status()).as("another account").isEqualTo(503);
-        gateway.setNow(HALF_PAST.plus(Duration.ofMinutes(31)));
-        assertThat(chat(customer).status()).as("in the next hour").isEqualTo(503);
+        Reply charged = chat(customer);
+        assertThat(charged.status()).as(charged.text()).isEqualTo(200);
+        assertThat(charged.text()).contains("\"content\":\"\"", "\"finish_reason\":\"stop\"", "NO_IMAGE");
+        assertThat(customer.balance()).isNotEqualTo("1000");
     }
 }

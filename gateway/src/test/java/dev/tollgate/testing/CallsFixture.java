@@ -1,6 +1,7 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.books.allowances.Allowances;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.calls.files.FileStore;
@@ -89,13 +90,13 @@ public final class CallsFixture extends KeysFixture {
                 FILES_BYTES);
     }
 
-    /** The limit on free ends, for callers of the door {@code completions}. */
+    /** The limit on free ends. */
     public FreeEnds freeEnds() {
         return freeEnds(this::now);
     }
 
     public FreeEnds freeEnds(InstantSource clock) {
-        return new FreeEnds(new Allowances(database, SECRETS, this::now), clock, "completions");
+        return new FreeEnds(new FreeAnswers(database), new Allowances(database, SECRETS, this::now), clock);
     }
 
     @Override

@@ -49,7 +49,7 @@ interface Books {
      */
     boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then);
 
-    /** Returns whether the call was let in by {@link #mayEndFree} and may end free. */
+    /** Returns whether the call was let in by {@link #mayEndFree}: an end without an answer is free. */
     boolean hasFreeEnd();
 
     /** Waits until a hold is durable. @param then receives null, or the reason why it never will be; in that case nothing may leave */
@@ -65,11 +65,19 @@ interface Books {
     void settle(Settlement settlement, Consumer<Settled> then);
 
     /**
-     * Has {@link #giveBack}, which follows, count the end toward the free ends of the account (E72).
+     * Has {@link #giveBack}, which follows, count toward the free answers of the account (E72).
      *
+     * @param answers of the upstream that were made for nothing
      * @param unshown whether there was an answer that the door could not show
      */
-    void endsFree(MeteredCall request, boolean unshown);
+    void endsFree(MeteredCall request, int answers, boolean unshown);
+
+    /**
+     * Releases the hold in full as {@link #giveBack} does, if the account has room for one more free answer (E72).
+     *
+     * @param then receives false if it has not: then the hold is as before
+     */
+    void giveBackIfFree(String taskId, MeteredCall request, CallDetails details, Consumer<Boolean> then);
 
     /**
      * Releases the hold in full. Never throws, and retries until it succeeds, because a hold must not outlive its call.
@@ -151,6 +159,7 @@ interface Books {
      * @param channel the name of the channel that answered
      * @param upstreamModel the upstream's name of the model that answered
      * @param trace the course of the call
+     * @param freeAnswers of the upstream that were made for nothing, e.g. of one of several images (E72)
      */
     record Settlement(
             String taskId,
@@ -168,7 +177,8 @@ interface Books {
             ServiceTier tier,
             String channel,
             String upstreamModel,
-            Trace trace) {
+            Trace trace,
+            int freeAnswers) {
 
         Model model() {
             return request.model();

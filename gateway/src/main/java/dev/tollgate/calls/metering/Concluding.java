@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.calls.metering.Ending.Free;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -55,9 +56,9 @@ final class Concluding {
         }
         Delivery delivery = answer().delivery();
         if (delivery.isBlocked()) {
-            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED, endsFreeAtTimes());
+            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED, freeOr(Free.OR_CHARGED));
         } else if (delivery.isUnusable()) {
-            fail(delivery.unusable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes());
+            fail(delivery.unusable(), CallOutcome.FAILED_UPSTREAM, ofUnusable());
         } else {
             if (answer().usage().passedMaximum()) {
                 delivery.endAtMaximum(List.of(), MAX_TOKENS, answer().attempts());
@@ -209,7 +210,7 @@ final class Concluding {
             answer().waiting().countReports(answer().usage());
             end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
         } else {
-            fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM, false);
+            fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM, Free.UNCOUNTED);
         }
     }
 
@@ -236,15 +237,15 @@ final class Concluding {
         }
     }
 
-    private void fail(ApiError error, CallOutcome outcome, boolean counts) {
+    private void fail(ApiError error, CallOutcome outcome, Free free) {
         if (!chargedFirst()) {
-            end(new Ending.Refund(error, outcome, counts));
+            end(new Ending.Refund(error, outcome, free));
         }
     }
 
     /** Releases the hold in full. */
     void refund(ApiError error, CallOutcome outcome) {
-        end(new Ending.Refund(error, outcome, false));
+        end(new Ending.Refund(error, outcome, Free.UNCOUNTED));
     }
 
     /** Charges the first response if this one was its replacement: nothing better has arrived. @return whether there was a first response */
@@ -276,34 +277,35 @@ final class Concluding {
 
     /** Charges the response, if it is one: a blocked, unusable or unshowable one is free, however the call ends. */
     private void charge(Books.End how, CallOutcome outcome) {
-        ApiError unshowable = call.isCallerGone() ? null : unshowable();
+        ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
         if (answer().delivery().isBlocked()) {
-            end(new Ending.Refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED, endsFreeAtTimes()));
+            end(new Ending.Refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED, freeOr(Free.OR_CHARGED)));
         } else if (answer().delivery().isUnusable()) {
-            end(new Ending.Refund(answer().delivery().unusable(), CallOutcome.FAILED_UPSTREAM, endsFreeAtTimes()));
-        } else if (unshowable == null) {
-            end(new Ending.Charge(how, outcome, null));
+            end(new Ending.Refund(answer().delivery().unusable(), CallOutcome.FAILED_UPSTREAM, ofUnusable()));
+        } else if (unshowable != null) {
+            end(new Ending.Refund(unshowable, CallOutcome.STOPPED, Free.COUNTED));
+        } else if (!call.isCallerGone() && usedUpByThoughts()) {
+            end(new Ending.Refund(
+                    UpstreamErrors.usedUpByThoughts(call.request()), CallOutcome.STOPPED, Free.OR_CHARGED));
         } else {
-            end(new Ending.Refund(unshowable, CallOutcome.STOPPED, true));
+            end(new Ending.Charge(how, outcome, null));
         }
     }
 
-    /** Returns why the response is none for its caller: the door cannot show it, or unrequested thoughts used up a small maximum (E39). */
-    private @Nullable ApiError unshowable() {
-        ApiError its = call.sink().unshowable();
-        return its == null && usedUpByThoughts() ? UpstreamErrors.usedUpByThoughts(call.request()) : its;
+    /** Returns what an end without an answer is: always free at a call that was let in for it, else as given. */
+    private Free freeOr(Free other) {
+        return call.books().hasFreeEnd() ? Free.COUNTED : other;
     }
 
-    /** Returns whether what the upstream answers to such calls is often free: a block counts there, too, and nowhere else (D48). */
-    private boolean endsFreeAtTimes() {
-        return call.books().hasFreeEnd() && !call.request().ask().hasSmallMaximum();
+    /** Returns the same of an unusable one: what the upstream could not read itself is its failure. */
+    private Free ofUnusable() {
+        return freeOr(answer().delivery().saysNoImage() ? Free.OR_CHARGED : Free.UNCOUNTED);
     }
 
     /** Returns whether unrequested thoughts used up a maximum. A hold that ends before it is a cut, which is charged (D32). */
     private boolean usedUpByThoughts() {
         return call.request().ask().hasSmallMaximum()
                 && !hold.coverage().endsWithHold()
-                && call.books().hasFreeEnd()
                 && answer().delivery().isCutInThoughts();
     }
 
@@ -325,19 +327,24 @@ final class Concluding {
         if (!(ending instanceof Ending.Charge)) {
             answer().waiting().countThrownAway(answer().usage());
         }
-        if (ending instanceof Ending.Refund refund
-                && refund.counts()
-                && answer().usage().isReported()
-                && !call.isCallerGone()) {
-            call.books().endsFree(call.request(), call.sink().unshowable() != null);
+        Free free =
+                ending instanceof Ending.Refund refund && answer().usage().isPaid() ? refund.free() : Free.UNCOUNTED;
+        if (free == Free.COUNTED) {
+            SentCall sent = answer().sent();
+            int answers = sent == null ? 1 : Math.max(1, sent.madeForNothing());
+            boolean isUnshown = !call.isCallerGone() && call.sink().unshowable() != null;
+            call.books().endsFree(call.request(), answers, isUnshown);
         }
         answer().waiting().clear();
-        answer().delivery().clear();
+        if (free != Free.OR_CHARGED) {
+            answer().delivery().clear();
+        }
         Sink.Draft judged = judging ? call.sink().draft() : null;
         if (judged != null) {
             call.attempt("stop the judging of its answer", judged::abandon);
         }
-        Resolving resolving = new Resolving(call, bounds, hold, answer(), tokensMaxApplied, ending);
+        Resolving resolving =
+                new Resolving(call, bounds, hold, answer(), tokensMaxApplied, ending, free == Free.OR_CHARGED);
         call.enter(resolving);
         resolving.begin();
     }

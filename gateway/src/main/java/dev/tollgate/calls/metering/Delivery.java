@@ -4,10 +4,12 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Passes covered output to the door. Keeps everything back until there is output, so that a refusal can still be a plain error (D48). Confined to its
@@ -19,8 +21,8 @@ final class Delivery {
     private final int candidates;
     private final List<UpstreamEvent> keptBack = new ArrayList<>();
 
-    /** The latest finish reason of each candidate, kept back or shown. */
-    private final @Nullable FinishReason[] reasons;
+    /** The latest end of each candidate, kept back or shown. */
+    private final UpstreamEvent.@Nullable Finish[] ends;
 
     /** The candidates without events after their finish reason. */
     private final BitSet ended = new BitSet();
@@ -28,7 +30,11 @@ final class Delivery {
     private boolean hasOutput;
     private boolean hasMoreThanThoughts;
     private boolean begun;
-    private boolean promptBlocked;
+    private UpstreamEvent.@Nullable PromptBlocked promptBlocked;
+
+    /** The events that came with the block of the prompt. */
+    private List<UpstreamEvent> block = List.of();
+
     private @Nullable FinishReason finishReason;
     private @Nullable String filter;
     private @Nullable String noImage;
@@ -36,13 +42,15 @@ final class Delivery {
     Delivery(Sink sink, int candidates) {
         this.sink = sink;
         this.candidates = candidates;
-        this.reasons = new FinishReason[candidates];
+        this.ends = new UpstreamEvent.Finish[candidates];
     }
 
     /** @param attempts number of upstream attempts */
     void show(List<UpstreamEvent> events, int attempts) {
+        boolean wasBlocked = promptBlocked != null;
         events.forEach(this::note);
-        if ((!hasOutput && !hasOutput(events)) || (promptBlocked && !begun)) {
+        block = promptBlocked == null || wasBlocked ? block : events;
+        if ((!hasOutput && !hasOutput(events)) || (promptBlocked != null && !begun)) {
             keptBack.addAll(events);
         } else if (keptBack.isEmpty()) {
             hasOutput = true;
@@ -71,9 +79,36 @@ final class Delivery {
         }
     }
 
+    /** Shows that a filter has ended the response, or that no image was made, and nothing of the response itself. */
+    void showRefusal(int attempts) {
+        if (begun && isBlocked()) { // what came before the block has not left
+            sink.forget();
+            keptBack.clear();
+            keptBack.addAll(block);
+        }
+        keptBack.removeIf(Delivery::isOutput);
+        for (int candidate = 0; promptBlocked != null && candidate < candidates; candidate++) {
+            if (ends[candidate] == null) { // the upstream has begun none
+                keptBack.add(new UpstreamEvent.Finish(candidate, FinishReason.FILTERED, promptBlocked.nativeReason()));
+            }
+        }
+        for (UpstreamEvent event : keptBack) {
+            if (event instanceof UpstreamEvent.Raw raw) {
+                raw.chunk().path("candidates").forEach(Delivery::withoutContent);
+            }
+        }
+        showKeptBack(attempts);
+    }
+
+    private static void withoutContent(JsonNode candidate) {
+        if (candidate instanceof ObjectNode its) {
+            its.remove("content");
+        }
+    }
+
     private void note(UpstreamEvent event) {
         if (event instanceof UpstreamEvent.Finish finish) {
-            reasons[finish.candidate()] = finish.reason();
+            ends[finish.candidate()] = finish;
             ended.set(finish.candidate());
             finishReason = finish.reason();
             filter = finishReason == FinishReason.FILTERED ? finish.nativeReason() : filter;
@@ -82,7 +117,7 @@ final class Delivery {
             ended.clear(candidate(event)); // it goes on (D38)
             hasMoreThanThoughts |= !(event instanceof UpstreamEvent.Thought);
         } else {
-            promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
+            promptBlocked = event instanceof UpstreamEvent.PromptBlocked blocked ? blocked : promptBlocked;
         }
     }
 
@@ -118,7 +153,8 @@ final class Delivery {
     /** Ends every candidate as cut by length, even if it ended on its own: the upstream exceeded its maximum. */
     void endAtMaximum(List<UpstreamEvent> last, String nativeReason, int attempts) {
         for (int candidate = 0; candidate < candidates; candidate++) {
-            if (reasons[candidate] == FinishReason.STOP) {
+            UpstreamEvent.Finish end = ends[candidate];
+            if (end != null && end.reason() == FinishReason.STOP) {
                 ended.clear(candidate);
             }
         }
@@ -137,6 +173,11 @@ final class Delivery {
     @Nullable
     String filter() {
         return filter;
+    }
+
+    /** Returns whether the upstream says that it has made no image. */
+    boolean saysNoImage() {
+        return noImage != null;
     }
 
     /** Returns why the response is not usable. */
@@ -160,7 +201,8 @@ final class Delivery {
 
     /** Returns whether a filter refused the response before there was output (D48), or refused the prompt before anything left (D57). */
     boolean isBlocked() {
-        return (promptBlocked && (!begun || sink.leavesWhole())) || (!hasOutput && isEndedBy(FinishReason.FILTERED));
+        return (promptBlocked != null && (!begun || sink.leavesWhole()))
+                || (!hasOutput && isEndedBy(FinishReason.FILTERED));
     }
 
     /**
@@ -172,14 +214,14 @@ final class Delivery {
     }
 
     private boolean isEndedBy(FinishReason reason) {
-        return Arrays.asList(reasons).contains(reason);
+        return Stream.of(ends).anyMatch(end -> end != null && end.reason() == reason);
     }
 
     /** Returns whether every candidate has had a finish reason, even if it continues, and even if that reason still waits. */
     boolean allFinished(Iterable<List<UpstreamEvent>> waiting) {
         BitSet finished = new BitSet();
         for (int candidate = 0; candidate < candidates; candidate++) {
-            finished.set(candidate, reasons[candidate] != null);
+            finished.set(candidate, ends[candidate] != null);
         }
         for (List<UpstreamEvent> events : waiting) {
             for (UpstreamEvent event : events) {

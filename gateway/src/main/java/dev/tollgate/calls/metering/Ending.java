@@ -24,9 +24,19 @@ sealed interface Ending {
     /**
      * Releases the hold in full, because the call has failed (D18).
      *
-     * @param counts whether it counts toward the free ends of its account, if the upstream has reported usage (E72)
+     * @param free what it is if the upstream has reported usage (E72)
      */
-    record Refund(ApiError error, CallOutcome outcome, boolean counts) implements Ending {}
+    record Refund(ApiError error, CallOutcome outcome, Free free) implements Ending {}
+
+    /** The meaning of an end that is free although a provider is paid for it (E72). */
+    enum Free {
+        /** A failure. */
+        UNCOUNTED,
+        /** A free answer of the account. */
+        COUNTED,
+        /** A free answer of the account; if there is no room for it, the call is charged what was reported. */
+        OR_CHARGED
+    }
 
     /** Releases the hold in full, because the caller disconnected before the upstream sent anything (D35). */
     record Departure() implements Ending {

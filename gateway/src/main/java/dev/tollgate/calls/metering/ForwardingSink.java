@@ -52,6 +52,11 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public void forget() {
+        sink.forget();
+    }
+
+    @Override
     public @Nullable ApiError unshowable() {
         return sink.unshowable();
     }

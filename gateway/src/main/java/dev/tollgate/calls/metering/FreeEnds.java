@@ -2,93 +2,137 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.Allowances.Allowance;
-import dev.tollgate.books.allowances.Allowances.Use;
+import dev.tollgate.books.allowances.FreeAnswers;
+import dev.tollgate.books.allowances.FreeAnswers.Room;
+import dev.tollgate.books.allowances.FreeAnswers.Today;
+import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.storage.Change;
+import dev.tollgate.upstreams.media.MadeFiles;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits on calls that end free of charge although their provider has reported usage: the operator pays for them. Counted for each account as they
- * end: those of models that make images by the hour (Y6), others by the day (UTC). Thread-safe.
+ * The limits on calls that end free of charge although their provider has reported usage: the operator pays for them (E72). Images, speech, text
+ * completions and summaries often end so. They are refused if no room is left for them, and count while they run. Thread-safe.
  */
 public final class FreeEnds {
 
-    /** The most of an account in a day. */
-    public static final int DAY = 20;
+    /** The APIs with calls that count while they run; of Responses, summaries do. */
+    private static final List<String> COUNTED_APIS = Stream.of(
+                    ProtocolName.IMAGES, ProtocolName.AUDIO, ProtocolName.COMPLETIONS, ProtocolName.RESPONSES)
+            .map(ProtocolName::code)
+            .toList();
 
-    /** The most of an account in an hour whose model made no image. */
-    public static final int IMAGES_AN_HOUR = 60;
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
 
+    private final FreeAnswers answers;
     private final Allowances allowances;
     private final InstantSource clock;
-    private final String textDoor;
 
     /** The doors and models whose answer could not be shown on this node, as one text each: no more than are on sale. */
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
-    /** @param textDoor the door that can show nothing but text */
-    public FreeEnds(Allowances allowances, InstantSource clock, String textDoor) {
+    public FreeEnds(FreeAnswers answers, Allowances allowances, InstantSource clock) {
+        this.answers = answers;
         this.allowances = allowances;
         this.clock = clock;
-        this.textDoor = textDoor;
+    }
+
+    /**
+     * The room of an account for a call.
+     *
+     * @param used free answers of the day
+     */
+    public record Look(long used, Room room, Instant at) {
+
+        /** Returns whether the day has room for some more answers, running calls apart. */
+        public boolean has(int more) {
+            return used + more <= room.most();
+        }
+    }
+
+    /** Returns whether calls like this one count while they run. */
+    static boolean isCounted(MeteredCall call) {
+        MadeFiles made = call.ask().media().made();
+        return call.ask().compacts()
+                || call.door().equals(ProtocolName.IMAGES.code())
+                || call.door().equals(ProtocolName.COMPLETIONS.code())
+                || (call.door().equals(ProtocolName.AUDIO.code()) && made != null && made.isSpeech());
     }
 
     /** Returns whether a model may answer in a form that the door cannot show. */
-    public boolean mayMeet(String door, String model) {
-        return door.equals(textDoor) || seen.contains(door + " " + model);
+    boolean mayMeet(String door, String model) {
+        return seen.contains(door + " " + model);
     }
 
     /** Notes an answer that the door could not show. */
-    public void meets(String door, String model) {
+    void meets(String door, String model) {
         seen.add(door + " " + model);
     }
 
-    /** Returns the change that counts an end, for the unit that releases the hold. @param images whether the call asked for images */
-    public Use counting(String accountId, boolean images) {
-        return allowances.using(List.of(present(accountId, clock.instant(), images)));
-    }
-
-    /** Returns the refusal of a further call that may end so; null if the account may make one. Blocks. @param images whether the call asks for images */
-    public @Nullable ApiError refusal(String accountId, boolean images) {
+    /** Reads the room of an account. Blocks. */
+    public Look look(String accountId) {
         Instant now = clock.instant();
-        Duration wait = allowances.wait(List.of(present(accountId, now, images)));
-        return wait.isZero()
-                ? null
-                : ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, images ? ofImages(now) : ofDay(now))
-                        .retryAfter(wait)
-                        .doNotRetry();
+        Today today = answers.today(accountId, now);
+        Map<String, Long> charged = new HashMap<>();
+        for (String api : COUNTED_APIS) {
+            charged.put(
+                    api,
+                    allowances.used(List.of(charged(accountId, api, now), charged(accountId, api, now.minus(DAY)))));
+        }
+        return new Look(today.used(), new Room(today.most(), charged), now);
     }
 
-    private static String ofDay(Instant now) {
-        return DAY
-                + " calls of this account were free today although a model answered them, because their answers could not be shown. Until "
-                + end(now, ChronoUnit.DAYS)
-                + " summaries (compaction), text completions, speech, and models whose files this API cannot show are refused. Other calls go on.";
+    /** Returns the change that counts a charged call of an API with calls that count while they run. For the unit of the settlement. */
+    Change charging(MeteredCall call, Settle settle) {
+        return allowances.counting(
+                charged(call.accountId(), call.door(), clock.instant()),
+                () -> settle.resolved() && settle.chargeMicros() > 0);
     }
 
-    private static String ofImages(Instant now) {
-        return IMAGES_AN_HOUR
-                + " calls of this account were free in this hour because the model made no image or its filter blocked one. Until "
-                + end(now, ChronoUnit.HOURS) + " calls for images are refused. Other calls go on.";
+    private Allowance charged(String accountId, String api, Instant at) {
+        long day = SpendWindow.DAY.startMillis(at.toEpochMilli());
+        return allowances.of("charged-" + api, accountId + " " + day, Integer.MAX_VALUE, DAY.multipliedBy(2));
     }
 
-    private Allowance present(String accountId, Instant now, boolean images) {
-        Instant end = end(now, images ? ChronoUnit.HOURS : ChronoUnit.DAYS);
-        return allowances.of(
-                images ? "free-images" : "free-ends",
-                accountId + " " + end,
-                images ? IMAGES_AN_HOUR : DAY,
-                Duration.between(now, end));
+    /** Returns the refusal of a call whose account has no room; null if it has. */
+    static @Nullable ApiError refusal(Look look, int more) {
+        if (look.has(more)) {
+            return null;
+        }
+        Instant end = Objects.requireNonNull(SpendWindow.DAY.endsAt(look.at()));
+        return ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        look.used()
+                                + " answers of this account were free today although a model made them, because they could not be shown. Until "
+                                + end
+                                + " images, speech, summaries (compaction), text completions, and models whose files this API cannot show are"
+                                + " refused. Other calls go on.")
+                .retryAfter(Duration.between(look.at(), end))
+                .doNotRetry();
     }
 
-    private static Instant end(Instant now, ChronoUnit window) {
-        return now.truncatedTo(window).plus(1, window);
+    /** Returns the refusal of a call for which running calls leave no room. */
+    static ApiError heldByRunningCalls(Look look) {
+        return ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "This account may have " + look.room().most()
+                                + " free answers today, and running calls for images, speech, summaries (compaction) or text completions"
+                                + " may take those that are left. Retry when one of them has ended.")
+                .retryAfter(SOON);
     }
 }

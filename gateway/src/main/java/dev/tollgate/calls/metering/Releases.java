@@ -3,7 +3,9 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.storage.Change;
@@ -11,7 +13,8 @@ import dev.tollgate.storage.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +35,7 @@ final class Releases {
     private final Accounting accounting;
     private final Executor loop;
     private final Keeper keeper;
-    private Supplier<List<Change>> counted = List::of;
+    private int freeAnswers;
 
     Releases(Accounting accounting, Executor loop, Keeper keeper) {
         this.accounting = accounting;
@@ -40,32 +43,48 @@ final class Releases {
         this.keeper = keeper;
     }
 
-    /** Has the release counted by a change in its commit. */
-    void count(Supplier<Change> change) {
-        counted = () -> List.of(change.get());
+    /** Counts answers as free ones of the account in the commit of the release (E72). */
+    void count(int answers) {
+        freeAnswers = answers;
     }
 
     /** @param then called after the first try, successful or not */
     void begin(String taskId, CallDetails details, Runnable then) {
-        attempt(taskId, details, 0, then);
+        attempt(taskId, details, 0, null, released -> then.run());
     }
 
-    private void attempt(String taskId, CallDetails details, int tries, Runnable then) {
+    /**
+     * Releases the hold if the account has room for one more free answer. A try that the store has failed releases it: then the answer is free.
+     *
+     * @param room null if it is not known: then the answer is free
+     * @param then receives, after the first try, false if there was no room
+     */
+    void beginIfFree(String taskId, CallDetails details, FreeAnswers.@Nullable Room room, Consumer<Boolean> then) {
+        count(1);
+        attempt(taskId, details, 0, room, then);
+    }
+
+    private void attempt(
+            String taskId, CallDetails details, int tries, FreeAnswers.@Nullable Room room, Consumer<Boolean> then) {
         try {
             Release release = new Release(taskId, details, accounting.clock().instant());
+            if (room == null) {
+                release.endsFree(freeAnswers);
+            } else {
+                release.ifFree(room);
+            }
             List<Change> changes = new ArrayList<>(List.of(release, new CountCall(release)));
             changes.addAll(keeper.free(release));
-            changes.addAll(counted.get());
             accounting.writer().commit(Unit.of(changes), loop, failure -> {
                 if (failure != null) {
                     later(taskId, details, tries, failure);
                 }
-                then.run();
+                then.accept(failure != null || !(release.outcome() instanceof Resolution.NoFreeAnswer));
             });
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             later(taskId, details, tries, e);
-            loop.execute(then);
+            loop.execute(() -> then.accept(true));
         }
     }
 
@@ -79,7 +98,7 @@ final class Releases {
                     failure);
         }
         int pauses = tries < TRIES_QUICK ? 1 : PAUSES_MAX;
-        pause(pauses, () -> attempt(taskId, details, tries + 1, () -> {}));
+        pause(pauses, () -> attempt(taskId, details, tries + 1, null, released -> {}));
     }
 
     /** @param pauses of about a second each */

@@ -31,6 +31,10 @@ final class Resolving implements Phase {
     private final AnswerUnderWay answer;
     private final @Nullable Long tokensMaxApplied;
     private final Ending ending;
+    private final boolean isFreeIfRoom;
+
+    /** The charge of a call that is no refund, or for which no free answer was left. */
+    private Ending.@Nullable Charge due;
 
     /** A mark that the settlement or release has been offered to the store. */
     private boolean offered;
@@ -43,25 +47,62 @@ final class Resolving implements Phase {
             Hold hold,
             AnswerUnderWay answer,
             @Nullable Long tokensMaxApplied,
-            Ending ending) {
+            Ending ending,
+            boolean isFreeIfRoom) {
         this.call = call;
         this.bounds = bounds;
         this.hold = hold;
         this.answer = answer;
         this.tokensMaxApplied = tokensMaxApplied;
         this.ending = ending;
+        this.isFreeIfRoom = isFreeIfRoom;
     }
 
     void begin() {
         switch (ending) {
+            case Ending.Refund refund when isFreeIfRoom -> giveBackIfFree(refund);
             case Ending.Refund refund -> refund(refund.error(), refund.outcome());
             case Ending.Departure departure -> giveBack(null, () -> {});
-            case Ending.Charge charge -> {
-                if (!hold.isGrowing()) {
-                    reckon(charge);
-                }
-            }
+            case Ending.Charge charge -> charge(charge);
         }
+    }
+
+    private void charge(Ending.Charge charge) {
+        due = charge;
+        if (!hold.isGrowing()) {
+            reckon(charge);
+        }
+    }
+
+    /** Releases the hold if the account has room for one more free answer, else charges what was reported (E72). */
+    private void giveBackIfFree(Ending.Refund refund) {
+        CallDetails details = released(refund.error());
+        call.books()
+                .giveBackIfFree(
+                        call.taskId(),
+                        call.request(),
+                        details,
+                        isFree -> call.turn(() -> {
+                            if (isFree) {
+                                call.over(() -> call.sink().failed(refund.error()));
+                            } else {
+                                offered = false;
+                                chargeReported();
+                            }
+                        }));
+        offered = true;
+    }
+
+    private void chargeReported() {
+        boolean isGone = call.isCallerGone();
+        call.course().ends(isGone ? CallOutcome.CANCELLED : CallOutcome.COMPLETED, null);
+        if (!isGone) {
+            answer.delivery().showRefusal(answer.attempts());
+        }
+        charge(new Ending.Charge(
+                isGone ? Books.End.CANCELLED : Books.End.COMPLETED,
+                isGone ? CallOutcome.CANCELLED : CallOutcome.COMPLETED,
+                null));
     }
 
     private void refund(ApiError error, CallOutcome outcome) {
@@ -71,12 +112,17 @@ final class Resolving implements Phase {
 
     /** @param error null if the caller left */
     private void giveBack(@Nullable ApiError error, Runnable end) {
+        CallDetails details = released(error);
+        offered = true;
+        call.books().giveBack(call.taskId(), details, () -> call.turn(() -> call.over(end)));
+    }
+
+    private CallDetails released(@Nullable ApiError error) {
         call.attempt("reckon its costs", () -> reckonCosts(null));
         String model = call.answerModel(null); // nothing that an upstream has said may hold up a release
         CallDetails details = TaskDetails.released(model, error, call.course().trace(null));
         call.course().offered(answer);
-        offered = true;
-        call.books().giveBack(call.taskId(), details, () -> call.turn(() -> call.over(end)));
+        return details;
     }
 
     /** Returns whether the upstream has counted the prompt. Several requests count it several times. */
@@ -135,15 +181,13 @@ final class Resolving implements Phase {
     /** Settles after a pending extension, which left the held amount unknown. */
     @Override
     public void holdKnown(Books.Extension extension) {
-        if (ending instanceof Ending.Charge charge && !offered) {
-            reckon(charge);
+        if (due != null && !offered) {
+            reckon(due);
         }
     }
 
     private void reckon(Ending.Charge charge) {
-        Usage used = charge.end() == Books.End.CANCELLED
-                ? withSeenPrefix(answer.usage().usage())
-                : answer.usage().usage();
+        Usage used = used(charge);
         call.used(used.inputTokens() + used.candidatesTokens() + used.thoughtsTokens());
         Pricing pricing = bounds.model().pricing();
         Books.Bill bill = new Books.Bill(
@@ -162,6 +206,14 @@ final class Resolving implements Phase {
                             bill.missingMicros(),
                             extension -> call.turn(() -> extendedForUsed(charge, bill, extension)));
         }
+    }
+
+    private Usage used(Ending.Charge charge) {
+        if (isFreeIfRoom) {
+            return answer.usage().reported();
+        }
+        Usage usage = answer.usage().usage();
+        return charge.end() == Books.End.CANCELLED ? withSeenPrefix(usage) : usage;
     }
 
     /** Counts the prefix that the same project has just read as cached, if its caller left before any usage was reported (E86). */
@@ -207,7 +259,7 @@ final class Resolving implements Phase {
                 answerModel(),
                 bill,
                 printed,
-                answer.usage().flags(),
+                isFreeIfRoom ? answer.usage().reportedFlags() : answer.usage().flags(),
                 answer.usage().excess(),
                 bounds.usageLimits(),
                 tokensMaxApplied,
@@ -217,7 +269,8 @@ final class Resolving implements Phase {
                 answer.usage().answeredTier(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
-                call.course().trace(answer.delivery().filter()));
+                call.course().trace(answer.delivery().filter()),
+                sent == null ? 0 : sent.madeForNothing());
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
         offered = true;

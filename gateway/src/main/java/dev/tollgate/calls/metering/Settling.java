@@ -34,6 +34,7 @@ record Settling(Accounting accounting, Executor loop, Keeper keeper, Releases re
                 settlement.bill().chargeMicros(),
                 TaskDetails.of(settlement),
                 accounting.clock().instant());
+        settle.endsFree(settlement.freeAnswers());
         List<Change> changes = changes(settlement, settle);
         Due due = new Due(settlement, settle, then);
         keeper.keep(
@@ -56,6 +57,9 @@ record Settling(Accounting accounting, Executor loop, Keeper keeper, Releases re
                         settlement.channel(),
                         settlement.signed()));
         changes.addAll(settlement.kept().apply(settle));
+        if (FreeEnds.isCounted(settlement.request())) {
+            changes.add(accounting.freeEnds().charging(settlement.request(), settle));
+        }
         return changes;
     }
 

@@ -53,6 +53,9 @@ public interface Sink {
         return 0;
     }
 
+    /** Forgets the events so far, of which nothing has left: only the end of the response follows. For a sink that {@link #leavesWhole}. */
+    default void forget() {}
+
     /**
      * Renders the end of the response with its future charge. Everything that can fail must fail here, while the hold can still be released. Sends
      * nothing. If the call is not charged, {@link #failed} follows.

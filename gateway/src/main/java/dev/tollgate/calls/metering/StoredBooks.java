@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class StoredBooks implements Books {
     private final Releases releases;
     private final Settling settling;
     private boolean hasFreeEnd;
+    private FreeEnds.@Nullable Look free;
 
     /** @param loop runs on the call's event loop */
     StoredBooks(Accounting accounting, Executor loop, Keeper keeper) {
@@ -62,32 +64,40 @@ final class StoredBooks implements Books {
 
     @Override
     public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
-        boolean images = request.ask().images() != null;
-        boolean mayFail = images
-                || request.ask().compacts()
-                || accounting.freeEnds().mayMeet(request.door(), request.model().id());
-        if (!mayFail && !request.ask().hasSmallMaximum()) {
+        boolean isCounted = FreeEnds.isCounted(request);
+        if (!isCounted
+                && !accounting
+                        .freeEnds()
+                        .mayMeet(request.door(), request.model().id())) {
             return false;
         }
-        Thread.ofVirtual().name("free-ends").start(() -> {
-            ApiError refusal = refusal(request.accountId(), images);
-            loop.execute(() -> {
-                hasFreeEnd = refusal == null;
-                then.accept(mayFail ? refusal : null); // what thoughts use up is charged from then on
-            });
+        look(request.accountId(), (look, error) -> {
+            ApiError refusal =
+                    look == null ? error : FreeEnds.refusal(look, request.ask().requests());
+            hasFreeEnd = refusal == null;
+            free = isCounted ? look : null;
+            then.accept(refusal);
         });
         return true;
     }
 
-    private @Nullable ApiError refusal(String accountId, boolean images) {
-        try {
-            return Records.read(() -> accounting.freeEnds().refusal(accountId, images));
-        } catch (ApiException e) {
-            return e.error();
-        } catch (RuntimeException e) { // the call waits for an answer
-            log.error(Event.CALL_FAULT, "the free ends of account {} could not be counted", accountId, e);
-            return StoreTrouble.uncounted();
-        }
+    /** @param then receives the free answers of an account, or the error that they cannot be read, on the call's loop */
+    private void look(String accountId, BiConsumer<FreeEnds.@Nullable Look, @Nullable ApiError> then) {
+        Thread.ofVirtual().name("free-ends").start(() -> {
+            FreeEnds.Look look = null;
+            ApiError error = null;
+            try {
+                look = Records.read(() -> accounting.freeEnds().look(accountId));
+            } catch (ApiException e) {
+                error = e.error();
+            } catch (RuntimeException e) { // the call waits for an answer
+                log.error(Event.CALL_FAULT, "the free ends of account {} could not be counted", accountId, e);
+                error = StoreTrouble.uncounted();
+            }
+            FreeEnds.Look found = look;
+            ApiError trouble = error;
+            loop.execute(() -> then.accept(found, trouble));
+        });
     }
 
     @Override
@@ -96,12 +106,22 @@ final class StoredBooks implements Books {
     }
 
     @Override
-    public void endsFree(MeteredCall request, boolean unshown) {
-        boolean images = request.ask().images() != null;
-        if (unshown && !request.ask().compacts()) {
+    public void endsFree(MeteredCall request, int answers, boolean unshown) {
+        if (unshown && !FreeEnds.isCounted(request)) {
             accounting.freeEnds().meets(request.door(), request.model().id());
         }
-        releases.count(() -> accounting.freeEnds().counting(request.accountId(), images));
+        releases.count(answers);
+    }
+
+    @Override
+    public void giveBackIfFree(String taskId, MeteredCall request, CallDetails details, Consumer<Boolean> then) {
+        look(request.accountId(), (look, error) -> {
+            if (look != null && !look.has(1)) {
+                then.accept(false);
+            } else {
+                releases.beginIfFree(taskId, details, look == null ? null : look.room(), then);
+            }
+        });
     }
 
     @Override
@@ -158,6 +178,9 @@ final class StoredBooks implements Books {
                 asked.less(),
                 key::spend,
                 () -> keeper.won() && key.usable());
+        if (free != null) {
+            reserve.mayEndFree(request.ask().requests(), free.room());
+        }
         List<Change> claim = keeper.claim(reserve);
         if (claim.isEmpty()) {
             ride(reserve, key, asked, moves);
@@ -246,6 +269,8 @@ final class StoredBooks implements Books {
                 new NotHeld(Refusals.of(refused, reserve.at()), refused.leavesSomething());
             case ReserveOutcome.NotOnLess refused ->
                 new NotHeld(Refusals.of(refused, reserve.at()), refused.most().leavesSomething());
+            case ReserveOutcome.NoFreeAnswer _ ->
+                new NotHeld(FreeEnds.heldByRunningCalls(Objects.requireNonNull(free)), false);
             case ReserveOutcome.NotAllowed refused -> new NotHeld(refusal(key), false);
         };
     }

@@ -180,6 +180,11 @@ final class UsageMeter {
         return isReported;
     }
 
+    /** Returns whether the upstream has reported any tokens, so that somebody pays for them. */
+    boolean isPaid() {
+        return isReported && Math.max(promptReported, outputReported) + counts.of(Count.REASONING) > 0;
+    }
+
     /** Returns what the upstream says that it charges; null if it says nothing. */
     UpstreamEvent.@Nullable Cost cost() {
         return cost;
@@ -227,6 +232,13 @@ final class UsageMeter {
     /** Returns the tokens of images that the upstream has reported or sent, charged or not, as far as they are believed. */
     long imageTokensReported() {
         return Math.min(allImageTokens(), TIMES_INPUT_MAX * images.mostTokens());
+    }
+
+    /** Returns the flags of the {@link #reported} counts. */
+    Set<UsageFlag> reportedFlags() {
+        Set<UsageFlag> its = flags.isEmpty() ? EnumSet.noneOf(UsageFlag.class) : EnumSet.copyOf(flags);
+        its.remove(UsageFlag.ESTIMATED);
+        return its;
     }
 
     /** Returns the counts to charge. */

@@ -58,6 +58,11 @@ public final class WholeAnswer extends ShownAnswer implements Sink.Draft {
         return renderer().ended(this::send);
     }
 
+    @Override
+    public void forget() {
+        goOnWith(null, null, Verdict.FITS);
+    }
+
     private void send() {
         if (verdict != Verdict.FITS) {
             outlet.setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");

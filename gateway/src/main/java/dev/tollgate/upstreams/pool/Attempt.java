@@ -111,6 +111,10 @@ final class Attempt implements UpstreamListener {
                         .toList();
     }
 
+    int madeForNothing() {
+        return several == null ? 0 : several.madeForNothing();
+    }
+
     /** Cancels the attempt. This says nothing about the channel: the caller has left, or another channel was faster. */
     void giveUp(AttemptEnd why, long nowMillis) {
         call.cancel();

@@ -129,6 +129,12 @@ final class Attempts implements SentCall {
         return all;
     }
 
+    @Override
+    public int madeForNothing() {
+        Attempt current = race.current();
+        return current == null ? 0 : current.madeForNothing();
+    }
+
     /** Notes an attempt whose events are thrown away. */
     private void throwAway(Attempt attempt, String outcome) {
         note(attempt, outcome);

@@ -33,6 +33,7 @@ final class ImagesCall implements UpstreamCall {
     private final Sum sum = new Sum();
     private int sent;
     private int came;
+    private int madeForNothing;
     private boolean paused;
     private boolean done;
 
@@ -61,6 +62,7 @@ final class ImagesCall implements UpstreamCall {
             pass(part);
         } else {
             part.image = null;
+            madeForNothing += part.usage == null ? 0 : 1;
             without.add(part);
         }
         if (!done) { // the listener may have cancelled
@@ -125,6 +127,11 @@ final class ImagesCall implements UpstreamCall {
                     return its.reports();
                 })
                 .toList();
+    }
+
+    /** Returns the number of requests that have reported usage and brought no image. */
+    int madeForNothing() {
+        return madeForNothing;
     }
 
     @Override

@@ -32,6 +32,11 @@ public interface SentCall extends UpstreamCall {
         return List.of();
     }
 
+    /** Returns the requests of a call for several images that have reported usage and brought none. */
+    default int madeForNothing() {
+        return 0;
+    }
+
     /** Returns the fields without effect on that channel (D5). */
     List<String> ignored();
 }

@@ -256,7 +256,9 @@ class CallSimulationTest {
                 caller.isGone() ? caller.ends() <= 1 : caller.ends() == 1,
                 "a caller hears one end, and heard " + caller.ends());
         world.require(upstream.sent().stream().allMatch(SimulatedUpstream.Sent::isOver), "no upstream is left talking");
-        if (caller.wasSent() && !caller.wasCutByLength()) {
+        if (caller.wasSent() && books.hadNoRoom()) {
+            world.require(caller.text().isEmpty(), "a refusal that is charged has no text");
+        } else if (caller.wasSent() && !caller.wasCutByLength()) {
             world.require(
                     upstream.sent().stream().anyMatch(answer -> answer.mayEndWith(caller.text())),
                     "an answer that is whole is what the upstream has said");

@@ -140,6 +140,7 @@ final class PlayedCall implements Executor {
         private @Nullable Consumer<Extension> extended;
         private @Nullable Consumer<Settled> settled;
         private @Nullable Runnable back;
+        private @Nullable Consumer<Boolean> backIfFree;
         private @Nullable Settlement settlement;
 
         Settlement settlement() {
@@ -223,9 +224,20 @@ final class PlayedCall implements Executor {
             return hasFreeEnd;
         }
 
+        /** Says whether there was room for a free answer. */
+        void givesBackIfFree(boolean isFree) {
+            does(() -> Objects.requireNonNull(backIfFree).accept(isFree));
+        }
+
         @Override
-        public void endsFree(MeteredCall request, boolean unshown) {
+        public void endsFree(MeteredCall request, int answers, boolean unshown) {
             lines.add("ends free");
+        }
+
+        @Override
+        public void giveBackIfFree(String taskId, MeteredCall request, CallDetails details, Consumer<Boolean> then) {
+            lines.add("give back if free " + details.end().status());
+            backIfFree = then;
         }
 
         @Override

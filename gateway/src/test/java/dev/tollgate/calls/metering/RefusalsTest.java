@@ -273,7 +273,8 @@ class RefusalsTest {
                 ServiceTier.STANDARD,
                 "main",
                 "up",
-                Trace.NONE);
+                Trace.NONE,
+                0);
     }
 
     /** A call's row as its settlement writes it. */

@@ -791,9 +791,45 @@ class RelayingTest {
                 call.upstream.says(answer);
                 call.told();
                 call.does(call.call()::gone);
-                assertThat(call.told()).containsExactly("cancel", "give back FAILED");
+                assertThat(call.told()).containsExactly("cancel", "give back if free FAILED");
+                call.books.givesBackIfFree(true);
+                assertThat(call.told()).containsExactly("over");
             }
         }
+    }
+
+    @Test
+    void a_block_without_room_is_charged_what_was_reported() {
+        UpstreamEvent blocked = new UpstreamEvent.PromptBlocked("PROHIBITED_CONTENT");
+        UpstreamEvent filtered = new UpstreamEvent.Finish(0, FinishReason.FILTERED, "SAFETY");
+        UpstreamEvent[][] answers = {{blocked, used(0)}, {used(0), filtered}, {blocked, text("Hi"), used(0), filtered}};
+        String[] ends = {"FILTERED/PROHIBITED_CONTENT", "FILTERED/SAFETY", "FILTERED/SAFETY"};
+        for (int i = 0; i < answers.length; i++) {
+            PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+            call.upstream.says(answers[i]);
+            call.upstream.ends();
+            assertThat(call.told()).containsExactly("give back if free FAILED");
+            call.books.givesBackIfFree(false);
+            List<String> told = call.told();
+            assertThat(told).hasSize(4).startsWith("answering 1").endsWith("end 100", "settle COMPLETED 100");
+            assertThat(told.get(1)).endsWith(ends[i]).doesNotContain("Hi");
+        }
+    }
+
+    @Test
+    void a_block_without_room_is_charged_after_its_caller_has_left() {
+        played.upstream.says(used(0), new UpstreamEvent.Finish(0, FinishReason.FILTERED, "SAFETY"));
+        played.does(played.call()::gone);
+        played.books.givesBackIfFree(false);
+        assertThat(played.told()).containsExactly("cancel", "give back if free FAILED", "settle CANCELLED 100");
+    }
+
+    @Test
+    void a_call_that_was_let_in_for_it_ends_free() {
+        played.books.hasFreeEnd = true;
+        played.upstream.says(used(0), new UpstreamEvent.Finish(0, FinishReason.FILTERED, "SAFETY"));
+        played.upstream.ends();
+        assertThat(played.told()).containsExactly("ends free", "give back FAILED");
     }
 
     @Test

@@ -35,6 +35,8 @@ final class SimulatedBooks implements Books {
     private State state = State.NOTHING;
     private BooleanSupplier counts = () -> false;
     private boolean committed;
+    private boolean hasFreeEnd;
+    private boolean hadNoRoom;
     private boolean wasHeld;
     private boolean lossIsKnown;
     private boolean offersSettlement;
@@ -67,6 +69,11 @@ final class SimulatedBooks implements Books {
 
     boolean wasHeld() {
         return wasHeld;
+    }
+
+    /** Returns whether the call could not end free. */
+    boolean hadNoRoom() {
+        return hadNoRoom;
     }
 
     long heldMicros() {
@@ -248,19 +255,35 @@ final class SimulatedBooks implements Books {
     public boolean mayEndFree(MeteredCall request, Consumer<@Nullable ApiError> then) {
         boolean asks = world.chance(10);
         if (asks) {
-            offer(() -> answer(then, world.chance(10) ? TROUBLE : null));
+            offer(() -> {
+                ApiError refusal = world.chance(10) ? TROUBLE : null;
+                hasFreeEnd = refusal == null;
+                answer(then, refusal);
+            });
         }
         return asks;
     }
 
     @Override
     public boolean hasFreeEnd() {
-        return false;
+        return hasFreeEnd;
     }
 
     @Override
-    public void endsFree(MeteredCall request, boolean unshown) {
+    public void endsFree(MeteredCall request, int answers, boolean unshown) {
         world.require(state == State.HELD || state == State.LOST, "only a held call ends free");
+        world.require(answers > 0, "a free end has an answer");
+    }
+
+    @Override
+    public void giveBackIfFree(String taskId, MeteredCall request, CallDetails details, Consumer<Boolean> then) {
+        world.visit("books.giveBackIfFree");
+        if (world.chance(50)) {
+            giveBack(taskId, details, () -> then.accept(true));
+        } else {
+            hadNoRoom = true;
+            offer(() -> world.execute(() -> then.accept(false)));
+        }
     }
 
     @Override

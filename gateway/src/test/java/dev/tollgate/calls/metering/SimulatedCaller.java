@@ -111,6 +111,13 @@ final class SimulatedCaller implements Sink {
     }
 
     @Override
+    public void forget() {
+        hears("forget");
+        world.require(leavesWhole, "what has left is not forgotten");
+        text = new StringBuilder();
+    }
+
+    @Override
     public void answering(int attempts) {
         hears("answering");
     }

@@ -228,7 +228,8 @@ class StoredBooksTest {
                 ServiceTier.STANDARD,
                 "far",
                 "up",
-                Trace.NONE);
+                Trace.NONE,
+                0);
     }
 
     private Books.Settlement settlement(long due, long held) {

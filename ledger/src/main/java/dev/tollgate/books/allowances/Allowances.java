@@ -97,6 +97,19 @@ public record Allowances(Database database, SecretBox secrets, InstantSource clo
         });
     }
 
+    /** Returns how often some allowances together were used in their time. Blocks. */
+    public long used(List<Allowance> allowances) {
+        long now = clock.millis();
+        return database.read(sql -> {
+            long times = 0;
+            for (Allowance allowance : allowances) {
+                Used used = sql.one(FIND, Allowances::used, allowance.name());
+                times += used == null ? 0 : used.at(now).times();
+            }
+            return times;
+        });
+    }
+
     private record Used(long endsAtMillis, int times) {
 
         private static final Used NONE = new Used(0, 0);

@@ -24,6 +24,9 @@ final class AccountRow {
     private @Nullable SpendLimits limitsToBe;
     private long budgetsVersion;
     private @Nullable Budgets budgetsToBe;
+    private long freeDay;
+    private long freeEnds;
+    private boolean hasMoreFree;
 
     /** Makes the row of a new account. */
     AccountRow(String id, String name, long createdAtMillis) {
@@ -42,7 +45,9 @@ final class AccountRow {
             long receipts,
             byte @Nullable [] receiptHash,
             SpendLimits limits,
-            long budgetsVersion) {
+            long budgetsVersion,
+            long freeDay,
+            long freeEnds) {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
@@ -55,6 +60,8 @@ final class AccountRow {
         this.receiptHash = receiptHash;
         this.limits = limits;
         this.budgetsVersion = budgetsVersion;
+        this.freeDay = freeDay;
+        this.freeEnds = freeEnds;
     }
 
     /** Returns the limits of the account's calls in this batch; a change takes effect from the next batch on. */
@@ -153,6 +160,30 @@ final class AccountRow {
         changed = true;
     }
 
+    /** Returns the free answers of a day (E72). @param day its first millisecond */
+    long freeEnds(long day) {
+        return day <= freeDay ? freeEnds : 0;
+    }
+
+    long freeEnds() {
+        return freeEnds;
+    }
+
+    long freeDay() {
+        return freeDay;
+    }
+
+    /** Counts free answers. A clock that has gone back counts for the later day. */
+    void endsFree(long day, long answers) {
+        freeEnds = freeEnds(day) + answers;
+        freeDay = Math.max(day, freeDay);
+        hasMoreFree = true;
+    }
+
+    boolean hasMoreFree() {
+        return hasMoreFree;
+    }
+
     long lastNumber() {
         return lastNumber;
     }
@@ -189,6 +220,7 @@ final class AccountRow {
     void written() {
         fresh = false;
         changed = false;
+        hasMoreFree = false;
         limits = limitsToBe();
         limitsToBe = null;
         if (budgetsToBe != null) {

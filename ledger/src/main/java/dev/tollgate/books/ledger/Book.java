@@ -1,6 +1,7 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.budgets.BudgetSql;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -51,6 +52,7 @@ final class Book {
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
     private final Map<String, Integer> onLess = new HashMap<>();
+    private final Map<String, Map<String, Long>> freeEnds = new HashMap<>();
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
@@ -209,6 +211,43 @@ final class Book {
         return count;
     }
 
+    /**
+     * Returns whether an account has room for free answers (E72): its row is locked until the batch ends. Reads once in a batch, so not for each call.
+     *
+     * @param door of a call that begins; null for an answer that is free now
+     */
+    boolean hasRoom(AccountRow account, @Nullable String door, FreeAnswers.Taken taken, Instant at)
+            throws SQLException {
+        FreeAnswers.Room room = taken.room();
+        if (room == null) {
+            return true;
+        }
+        Map<String, Long> running = runningFree(account);
+        long used = account.freeEnds(SpendWindow.DAY.startMillis(at.toEpochMilli()));
+        if (door == null) {
+            return room.covers(used + taken.answers(), running);
+        }
+        running.merge(door, (long) taken.answers(), Long::sum);
+        return room.covers(used, running);
+    }
+
+    /** Returns by API what running calls may end free, as {@link #onLess} counts them. */
+    private Map<String, Long> runningFree(AccountRow account) throws SQLException {
+        Map<String, Long> written = freeEnds.get(account.id);
+        if (written == null) {
+            written = sql.freeEnds(account.id);
+            freeEnds.put(account.id, written);
+        }
+        Map<String, Long> running = new HashMap<>(written);
+        for (ReservationRow row : reservations.values()) {
+            if (row.freeEnds() > 0 && row.accountId.equals(account.id) && row.isFresh() == row.isOpen()) {
+                long more = row.isOpen() ? row.freeEnds() : -row.freeEnds();
+                running.merge(row.hold().door(), more, Long::sum);
+            }
+        }
+        return running;
+    }
+
     /** Returns the credits that calls of this server can hold. */
     long spendableMicros(AccountRow account) {
         return kept.spendableMicros(account);
@@ -355,6 +394,9 @@ final class Book {
         sql.writeReservations(reservations.values(), nodeId, labels);
         windows.write();
         for (AccountRow account : accounts.values()) {
+            if (account.hasMoreFree()) {
+                sql.writeFree(account);
+            }
             if (account.hasNewLimits()) {
                 sql.writeLimits(account);
                 windows.followLimits(account);

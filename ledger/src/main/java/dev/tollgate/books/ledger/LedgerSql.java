@@ -21,8 +21,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,8 @@ record LedgerSql(Statements statements) {
 
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_number,
-                last_number_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version, receipts, receipt_hash
+                last_number_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version, receipts, receipt_hash,
+                free_day, free_ends
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     private static final int LAST_NUMBER = 9;
@@ -47,6 +50,7 @@ record LedgerSql(Statements statements) {
     private static final int BUDGETS_VERSION = 16;
     private static final int RECEIPTS = 17;
     private static final int RECEIPT_HASH = 18;
+    private static final int FREE_DAY = 19;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason
@@ -106,15 +110,20 @@ record LedgerSql(Statements statements) {
             "bigint",
             "text");
 
+    private static final String UPDATE_FREE = "UPDATE account SET free_day = ?, free_ends = ? WHERE id = ?";
+
     private static final Comparator<AccountRow> BY_ID = Comparator.comparing(account -> account.id);
 
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less FROM open_hold";
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less, free_ends"
+                    + " FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
     private static final String COUNT_ON_LESS = "SELECT COUNT(*) FROM open_hold WHERE account_id = ? AND on_less = 1";
+    private static final String FREE_ENDS =
+            "SELECT door, SUM(free_ends) FROM open_hold WHERE account_id = ? AND free_ends > 0 GROUP BY door";
     private static final String SELECT_END =
             "SELECT account_id, ending, price, charged_micros, sandbox_micros FROM call WHERE id = ?";
 
@@ -142,6 +151,7 @@ record LedgerSql(Statements statements) {
             "team_id text",
             "labels text",
             "on_less bigint",
+            "free_ends bigint",
             "node_id text");
     private static final RowStatement UPDATE_HOLD = RowStatement.of(
             "UPDATE open_hold SET held_micros = ? WHERE id = ?",
@@ -176,7 +186,9 @@ record LedgerSql(Statements statements) {
                 row.getLong(RECEIPTS),
                 row.getBytes(RECEIPT_HASH),
                 limits(row),
-                budgetsVersion(row));
+                budgetsVersion(row),
+                row.getLong(FREE_DAY),
+                row.getLong(FREE_DAY + 1));
     }
 
     static long budgetsVersion(ResultSet row) throws SQLException {
@@ -212,6 +224,11 @@ record LedgerSql(Statements statements) {
                 .number(account.receipts())
                 .bytes(account.receiptHash())
                 .text(account.id);
+    }
+
+    /** Writes the free answers of an account's day. */
+    void writeFree(AccountRow account) throws SQLException {
+        statements.run(UPDATE_FREE, account.freeDay(), account.freeEnds(), account.id);
     }
 
     /** Writes the new spend limits of an account. */
@@ -260,7 +277,7 @@ record LedgerSql(Statements statements) {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9));
-        return new ReservationRow(hold, row.getInt(11) == 1, row.getLong(10));
+        return new ReservationRow(hold, row.getInt(11) == 1, row.getInt(12), row.getLong(10));
     }
 
     /** Counts the open reservations of an account on less, as they are written. */
@@ -270,6 +287,19 @@ record LedgerSql(Statements statements) {
         try (ResultSet row = select.executeQuery()) {
             return row.next() ? row.getInt(1) : 0;
         }
+    }
+
+    /** Returns by API what open reservations of an account may end free, as they are written. */
+    Map<String, Long> freeEnds(String accountId) throws SQLException {
+        Map<String, Long> found = new HashMap<>();
+        PreparedStatement select = statements.of(FREE_ENDS);
+        select.setString(1, accountId);
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                found.put(row.getString(1), row.getLong(2));
+            }
+        }
+        return found;
     }
 
     /** Counts the written shortfalls since a time that count against an account. */
@@ -396,6 +426,7 @@ record LedgerSql(Statements statements) {
                 .text(hold.teamId())
                 .text(hold.labels())
                 .number(reservation.isOnLess() ? 1 : 0)
+                .number(reservation.freeEnds())
                 .text(owner)
                 .next();
     }

@@ -11,23 +11,30 @@ final class ReservationRow {
     final String accountId;
     private final OpenHold hold;
     private final boolean onLess;
+    private final int freeEnds;
     private boolean fresh;
     private boolean changed;
     private long heldMicros;
     private @Nullable EndedCall ended;
 
-    /** Makes the row of a new reservation. @param onLess whether the provider's tools may exceed the hold (D31) */
-    ReservationRow(OpenHold hold, boolean onLess) {
+    /**
+     * Makes the row of a new reservation.
+     *
+     * @param onLess whether the provider's tools may exceed the hold (D31)
+     * @param freeEnds answers that count as free while the call runs (E72)
+     */
+    ReservationRow(OpenHold hold, boolean onLess, int freeEnds) {
         this.hold = hold;
         this.onLess = onLess;
+        this.freeEnds = freeEnds;
         this.id = hold.id();
         this.accountId = hold.accountId();
         this.fresh = true;
     }
 
     /** Makes the row of an open reservation from the database. */
-    ReservationRow(OpenHold hold, boolean onLess, long heldMicros) {
-        this(hold, onLess);
+    ReservationRow(OpenHold hold, boolean onLess, int freeEnds, long heldMicros) {
+        this(hold, onLess, freeEnds);
         this.fresh = false;
         this.heldMicros = heldMicros;
     }
@@ -39,6 +46,10 @@ final class ReservationRow {
 
     boolean isOnLess() {
         return onLess;
+    }
+
+    int freeEnds() {
+        return freeEnds;
     }
 
     boolean isOpen() {

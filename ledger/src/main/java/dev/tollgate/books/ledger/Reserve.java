@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
@@ -22,6 +23,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final @Nullable OnLess less;
     private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
+    private FreeAnswers.@Nullable Taken free;
     private ReserveOutcome.@Nullable SpendLimitReached heldBackBy;
 
     /** Creates a reservation of a call that may use no tool of the provider. */
@@ -61,6 +63,15 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
      */
     public record OnLess(long leastMicros, long wantedMicros, boolean isAllowed) {}
 
+    /**
+     * Lets the call run only if the account has room for what may end free of it (E72). Before the change is offered.
+     *
+     * @param answers at least 1
+     */
+    public void mayEndFree(int answers, FreeAnswers.Room room) {
+        free = new FreeAnswers.Taken(answers, room);
+    }
+
     public String reservationId() {
         return hold.id();
     }
@@ -98,10 +109,10 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         book.needWindows(hold);
     }
 
-    /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls may have to be counted. */
+    /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls, or free answers, may have to be counted. */
     boolean isKnown(RememberedRows kept) {
         AccountRow account = kept.account(hold.accountId());
-        if (account == null || kept.spendableMicros(account) < wantedMicros) {
+        if (account == null || free != null || kept.spendableMicros(account) < wantedMicros) {
             return false;
         }
         CallWindows windows = kept.windows(account, hold, limits.get());
@@ -113,6 +124,9 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         AccountRow account = book.account(hold.accountId());
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
             return new ReserveOutcome.NotAllowed();
+        }
+        if (free != null && !book.hasRoom(account, hold.door(), free, hold.createdAt())) {
+            return new ReserveOutcome.NoFreeAnswer();
         }
         CallWindows windows = book.windows(account, hold, limits.get());
         ReserveOutcome.Short refusal = refusal(book, account, windows, leastMicros);
@@ -169,7 +183,11 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         long coveredMicros = Math.min(micros, book.spendableMicros(account));
         boolean isHeldBack = roomMicros < coveredMicros;
         long heldMicros = Math.min(coveredMicros, roomMicros);
-        book.hold(book.open(new ReservationRow(hold, onLess)), account, windows, heldMicros);
+        book.hold(
+                book.open(new ReservationRow(hold, onLess, free == null ? 0 : free.answers())),
+                account,
+                windows,
+                heldMicros);
         heldBackBy = isHeldBack ? windows.refusal(1, hold.createdAt()) : null;
         return new ReserveOutcome.Reserved(heldMicros, onLess);
     }

@@ -115,6 +115,9 @@ public sealed interface ReserveOutcome {
         }
     }
 
+    /** Answers of the day that were free, and running calls that may end so, leave no room for one more such call (E72). */
+    record NoFreeAnswer() implements ReserveOutcome {}
+
     /** The account is blocked or gone, or the condition given with the change did not hold. */
     record NotAllowed() implements ReserveOutcome {}
 }

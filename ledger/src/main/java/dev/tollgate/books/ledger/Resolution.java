@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.allowances.FreeAnswers;
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Resolution.Release {
 
     /** The outcome. */
-    public sealed interface Outcome permits Resolved, AlreadyResolved, NeverReserved {}
+    public sealed interface Outcome permits Resolved, AlreadyResolved, NeverReserved, NoFreeAnswer {}
 
     /**
      * This change ended the reservation.
@@ -28,6 +30,9 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     /** The reservation had ended before. */
     public record AlreadyResolved(ReservationState state) implements Outcome {}
 
+    /** Nothing was released: the account has no room for one more free answer (E72). The reservation is open. */
+    public record NoFreeAnswer() implements Outcome {}
+
     /** There is nothing to release: the store has lost the reservation before it was written. */
     public record NeverReserved() implements Outcome {}
 
@@ -35,11 +40,21 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     private final CallDetails details;
     private Instant at;
     private @Nullable OpenHold ended;
+    private FreeAnswers.@Nullable Taken free;
 
     Resolution(String reservationId, CallDetails details, Instant at) {
         this.reservationId = reservationId;
         this.details = details;
         this.at = at;
+    }
+
+    /** Counts answers of the call that were free although a provider is paid (E72). Before the change is offered. */
+    public void endsFree(int answers) {
+        free = answers == 0 ? null : new FreeAnswers.Taken(answers, null);
+    }
+
+    final void endsFree(FreeAnswers.Taken taken) {
+        free = taken;
     }
 
     public String reservationId() {
@@ -71,7 +86,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         return switch (outcome()) {
             case Resolved _ -> this instanceof Settle;
             case AlreadyResolved before -> before.state() == ReservationState.SETTLED;
-            case NeverReserved _ -> false;
+            case NeverReserved _, NoFreeAnswer _ -> false;
         };
     }
 
@@ -84,8 +99,16 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     final Outcome decideOver(Book book) throws SQLException {
         ReservationRow reservation = book.openReservation(reservationId);
         if (reservation != null) {
+            Instant end = book.endOf(reservation, at);
+            AccountRow account = book.accountOf(reservation);
+            if (free != null && !book.hasRoom(account, null, free, end)) {
+                return new NoFreeAnswer();
+            }
             ended = reservation.hold();
-            at = book.endOf(reservation, at);
+            at = end;
+            if (free != null) {
+                account.endsFree(SpendWindow.DAY.startMillis(end.toEpochMilli()), free.answers());
+            }
             return resolve(book, reservation);
         }
         ReservationState end = book.end(reservationId);
@@ -117,6 +140,11 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
             if (details.bill() != null) {
                 throw new IllegalArgumentException("a release with a bill");
             }
+        }
+
+        /** Releases the hold only if the account has room for one more free answer (E72). Before the change is offered. */
+        public void ifFree(FreeAnswers.Room room) {
+            endsFree(new FreeAnswers.Taken(1, room));
         }
 
         @Override

@@ -28,6 +28,10 @@ public final class Settle extends Resolution {
         this.chargeMicros = chargeMicros;
     }
 
+    public long chargeMicros() {
+        return chargeMicros;
+    }
+
     public long shortfallMicros() {
         return details().shortfallMicros(chargeMicros);
     }

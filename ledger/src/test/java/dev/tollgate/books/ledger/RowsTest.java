@@ -131,9 +131,9 @@ class RowsTest {
         Balance nothing = new Balance(0, 0, 0, 0);
         Account there = new Account("acc_1", "One", NOON, true, nothing);
         Account gone = new Account("acc_1", "", NOON, true, nothing, NOON);
-        assertThat(new AccountRow(there, 9, 0, 0, null, SpendLimits.NONE, 0).isDeleted())
+        assertThat(new AccountRow(there, 9, 0, 0, null, SpendLimits.NONE, 0, 0, 0).isDeleted())
                 .isFalse();
-        assertThat(new AccountRow(gone, 9, 0, 0, null, SpendLimits.NONE, 0).isDeleted())
+        assertThat(new AccountRow(gone, 9, 0, 0, null, SpendLimits.NONE, 0, 0, 0).isDeleted())
                 .isTrue();
     }
 
@@ -169,7 +169,7 @@ class RowsTest {
 
     @Test
     void a_reservation_is_inserted_once_and_updated_when_it_changes() {
-        ReservationRow row = new ReservationRow(HOLD, false);
+        ReservationRow row = new ReservationRow(HOLD, false, 0);
         assertThat(row.isFresh()).isTrue();
         row.written();
         assertThat(row.isFresh() || row.isChanged()).isFalse();
@@ -297,7 +297,7 @@ class RowsTest {
     @Test
     void a_calls_row_is_kept_until_it_ends() {
         RememberedRows kept = new RememberedRows(true);
-        ReservationRow row = new ReservationRow(HOLD, false);
+        ReservationRow row = new ReservationRow(HOLD, false, 0);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
         assertThat(row.isFresh()).isFalse();
@@ -354,7 +354,7 @@ class RowsTest {
     @Test
     void where_the_account_has_limits_its_windows_have_to_be_there_too() {
         Account has = new Account("acc_1", "One", NOON, false, new Balance(1_000, 0, 1_000, 0));
-        AccountRow limited = new AccountRow(has, 9, 0, 0, null, new SpendLimits(null, 100L, null), 0);
+        AccountRow limited = new AccountRow(has, 9, 0, 0, null, new SpendLimits(null, 100L, null), 0, 0, 0);
         List<WindowRow> all = windows("key_1", 0);
         assertThat(wanting(1).isKnown(kept(limited, all))).isFalse();
         all.addAll(windows("acc_1", 60));
@@ -463,7 +463,8 @@ class RowsTest {
 
     private static AccountRow account(long balance, long reserved, long purchased, long consumed) {
         Balance amounts = new Balance(balance, reserved, purchased, consumed);
-        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, 0, null, SpendLimits.NONE, 0);
+        return new AccountRow(
+                new Account("acc_1", "One", NOON, false, amounts), 9, 0, 0, null, SpendLimits.NONE, 0, 0, 0);
     }
 
     private static EndedCall ended(CallDetails details, long chargedMicros) {
@@ -492,7 +493,7 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(HOLD, false, held);
+        return new ReservationRow(HOLD, false, 0, held);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

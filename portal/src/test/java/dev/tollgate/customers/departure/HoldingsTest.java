@@ -41,7 +41,9 @@ class HoldingsTest {
     /** Secrets, hashes and what is sealed; where the operator buys; ids that say what the file's name says. */
     private static final Map<String, String> LEFT_OUT = Map.ofEntries(
             Map.entry("account_log", "account_id address"),
-            Map.entry("account", "budgets_version time_zone_at labels_from log_number receipts receipt_hash"),
+            Map.entry(
+                    "account",
+                    "budgets_version time_zone_at labels_from log_number receipts receipt_hash free_day free_ends"),
             Map.entry("account_rates", "account_id"),
             Map.entry("api_key", "account_id hash old_hash number origin_id marked"),
             Map.entry("audit_log", "sequence actor address subject before_json after_json"),
@@ -59,7 +61,7 @@ class HoldingsTest {
             Map.entry("file_piece", "file_id place sealed"),
             Map.entry("stored_file", "account_id origin_id about"),
             Map.entry("member_notice", "account_id number"),
-            Map.entry("open_hold", "account_id node_id labels on_less"),
+            Map.entry("open_hold", "account_id node_id labels on_less free_ends"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
             Map.entry("person", "password_hash totp_step"),
