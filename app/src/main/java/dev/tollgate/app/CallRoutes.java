@@ -42,6 +42,7 @@ import dev.tollgate.models.PricesHandler;
 import dev.tollgate.protocols.audio.AudioProtocol;
 import dev.tollgate.protocols.audio.SpeechLists;
 import dev.tollgate.protocols.chat.ChatProtocol;
+import dev.tollgate.protocols.chat.EstimatedBodies;
 import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
@@ -208,7 +209,18 @@ record CallRoutes(
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
-        api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
+        Door.Others others = new EstimatedBodies(
+                calls.models(),
+                images(false),
+                images(true),
+                completions(),
+                audio(false),
+                audio(true),
+                new EmbeddingsProtocol(reading()));
+        api(
+                routes,
+                chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate(), others)
+                        .taking(BodyKind.JSON, BodyKind.MULTIPART));
         ResponsesProtocol protocol = responses();
         Door responses = door(protocol);
         api(routes, responses.route("/responses", modelKey));

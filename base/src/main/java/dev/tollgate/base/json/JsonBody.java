@@ -7,7 +7,9 @@ import dev.tollgate.base.memory.Tally;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -302,6 +304,24 @@ public final class JsonBody {
         } catch (JacksonException e) {
             return null; // reading the object names the fault
         }
+    }
+
+    /** Returns the members of a body that is one object, as far as they are among some names; reading the object names a fault in it. */
+    public static Set<String> members(byte[] body, Set<String> names) {
+        Set<String> found = new HashSet<>();
+        try (BodyParser ahead = FACTORY.of(body, 0)) {
+            ahead.nextToken();
+            for (String name = ahead.nextName(); name != null; name = ahead.nextName()) {
+                if (names.contains(name)) {
+                    found.add(name);
+                }
+                ahead.nextToken();
+                ahead.skipChildren();
+            }
+        } catch (JacksonException e) {
+            return found;
+        }
+        return found;
     }
 
     /** Returns the current value as it stands in the body, without what is passed over in it. @param reading reads the value */

@@ -31,7 +31,7 @@ public record PriceEstimate(
         long least = counted.isPresent()
                 ? bounds.textMicros(counted.get().tokens(), 0)
                 : bounds.model().pricing().rounding().minimumMicros();
-        long room = bounds.model().pricing().reasoningBilled()
+        long room = bounds.model().pricing().reasoningBilled() && tokensMax > 0
                 ? bounds.model().upstream().thoughtsRoom(tokensMax)
                 : 0;
         long messagesMost = bounds.mostMicros((tokensMax + room) * bounds.candidates());

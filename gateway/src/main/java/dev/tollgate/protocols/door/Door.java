@@ -35,7 +35,13 @@ public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implement
 
     /** Returns a route for requests of the same form whose prompt is only counted, for accounts that can spend something (D43, D51). */
     public Route<KeyCaller> countingRoute(String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted) {
-        return Route.post(path, gate, (exchange, caller) -> count(exchange, caller, counts, counted))
+        return countingRoute(path, gate, counts, counted, (contentType, body, memory) -> null);
+    }
+
+    /** Returns such a route that takes bodies of other protocols, too. */
+    public Route<KeyCaller> countingRoute(
+            String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted, Others others) {
+        return Route.post(path, gate, (exchange, caller) -> count(exchange, caller, counts, counted, others))
                 .withErrors(protocol.errors())
                 .withBodyGate(this::paid);
     }
@@ -175,24 +181,49 @@ public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implement
         void show(Exchange exchange, MeteredCall call, Optional<PromptCount> counted);
     }
 
-    private void count(Exchange exchange, KeyCaller caller, FreeCounts counts, Counted counted) {
-        count(exchange, caller, open(exchange, caller), counts, counted);
+    /** Finds the protocol of a body. */
+    @FunctionalInterface
+    public interface Others {
+
+        /**
+         * Returns the protocol of a body; null if it is the door's own.
+         *
+         * @param contentType of the body; null without one
+         * @param memory is charged for what it takes to find out
+         * @throws dev.tollgate.base.error.ApiException for a body of several protocols
+         */
+        @Nullable
+        Protocol of(@Nullable String contentType, byte[] body, Lease memory);
     }
 
-    private <R> void count(
-            Exchange exchange, KeyCaller caller, Reading<R> reading, FreeCounts counts, Counted counted) {
+    private void count(Exchange exchange, KeyCaller caller, FreeCounts counts, Counted counted, Others others) {
+        Reading<?> own = open(exchange, caller);
         Lease memory = exchange.memory();
         calls.countFreeWork(caller.accountId());
-        exchange.read(
-                body -> reading.read(body, memory),
-                request -> counting(exchange, caller, reading, request, counts, call -> {
-                    counts.countRequest(call);
-                    calls.showRates(reading, call, exchange::setHeader);
-                    counts.countLoaded(
-                            call,
-                            (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
-                            exchange::fail);
-                }));
+        exchange.<Read<?>>read(
+                body -> {
+                    Protocol other = others.of(exchange.header("content-type"), body, memory);
+                    Reading<?> its = other == null ? own : calls.open(other, caller, new OfExchange(exchange));
+                    return read(its, body, memory);
+                },
+                read -> count(exchange, caller, read, counts, counted));
+    }
+
+    private record Read<R>(Reading<R> reading, R request) {}
+
+    private static <R> Read<?> read(Reading<R> reading, byte[] body, Lease memory) {
+        return new Read<>(reading, reading.read(body, memory));
+    }
+
+    private <R> void count(Exchange exchange, KeyCaller caller, Read<R> read, FreeCounts counts, Counted counted) {
+        counting(exchange, caller, read.reading(), read.request(), counts, call -> {
+            counts.countRequest(call);
+            calls.showRates(read.reading(), call, exchange::setHeader);
+            counts.countLoaded(
+                    call,
+                    (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
+                    exchange::fail);
+        });
     }
 
     /** Decides on a large body: it is not read if the account cannot spend anything. */

@@ -1,0 +1,59 @@
+package dev.tollgate.protocols.chat;
+
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.Door;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.openai.FormBody;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bodies that an estimate takes besides those of Chat Completions, known by their fields: {@code prompt} is an image, or a text completion of a model
+ * that makes none; {@code input} is speech, or embeddings; a form with {@code file} is a transcript, another one an edit of images.
+ */
+public record EstimatedBodies(
+        CurrentModels models,
+        Protocol images,
+        Protocol edits,
+        Protocol completions,
+        Protocol speech,
+        Protocol transcripts,
+        Protocol embeddings)
+        implements Door.Others {
+
+    private static final String MESSAGES = "messages";
+    private static final String PROMPT = "prompt";
+    private static final String INPUT = "input";
+    private static final Set<String> IMAGES = Set.of("image", "image[]", "images");
+    private static final Set<String> KNOWN = Set.of(MESSAGES, PROMPT, INPUT, "image", "image[]", "images");
+
+    @Override
+    public @Nullable Protocol of(@Nullable String contentType, byte[] body, Lease memory) {
+        if (contentType != null && FormBody.isMeantBy(contentType)) {
+            FormBody form = new FormBody(body, contentType, Set.of(), memory);
+            return form.files().stream().anyMatch(file -> file.field().equals("file")) ? transcripts : edits;
+        }
+        Set<String> members = JsonBody.members(body, KNOWN);
+        String other = members.contains(PROMPT) ? PROMPT : INPUT;
+        if (!members.contains(other)) {
+            return null;
+        }
+        if (members.contains(MESSAGES)) {
+            throw JsonBody.invalid(
+                    other,
+                    "must not come with '" + MESSAGES + "': an estimate is of one request, as its API takes it.");
+        }
+        String id = JsonBody.ahead(body, "model");
+        Model model = id == null ? null : models.find(id);
+        if (other.equals(INPUT)) {
+            return model != null && model.isEmbedding() ? embeddings : speech;
+        }
+        if (members.stream().anyMatch(IMAGES::contains)) {
+            return edits;
+        }
+        return model == null || model.makesImages() ? images : completions;
+    }
+}
