@@ -39,6 +39,7 @@ final class SiegeCommand implements Callable<Integer> {
             new Marks(),
             new FileCounts(),
             new UnreadImages(),
+            new FreeEnds(), // charged calls of the others add to what may end free
             new Growth());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;

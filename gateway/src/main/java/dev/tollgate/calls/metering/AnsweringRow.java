@@ -72,6 +72,11 @@ record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cost price
         return model.equals(sent) ? name : model;
     }
 
+    /** Returns this row at a price of another step. */
+    AnsweringRow at(UpstreamModel.Cost step) {
+        return new AnsweringRow(sent, name, step);
+    }
+
     boolean isAnother() {
         return !name.equals(sent);
     }

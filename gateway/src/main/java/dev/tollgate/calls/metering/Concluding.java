@@ -205,7 +205,7 @@ final class Concluding {
     /** @param callerToBlame whether the upstream broke because its caller did not read */
     void failed(UpstreamFailure failure, boolean callerToBlame) {
         if (failure.kind() == UpstreamFailure.Kind.LOCAL) {
-            fail(UpstreamErrors.of(failure), CallOutcome.STOPPED, false);
+            fail(UpstreamErrors.of(failure), CallOutcome.STOPPED, Free.UNCOUNTED);
         } else if (callerToBlame) { // what was reported is charged (D18, D19)
             answer().waiting().countReports(answer().usage());
             end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
