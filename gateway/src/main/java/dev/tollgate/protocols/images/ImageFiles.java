@@ -20,16 +20,19 @@ import java.util.regex.Matcher;
  * {@code GET /v1/images/files/{name}}: an image that a model has made, for everyone who has its address. What it is was seen in its bytes, and a browser
  * that opens it runs nothing of it (Y33).
  *
- * @param turns of networks: a network's turn lasts from the reading of a piece until the connection has been offered it. So the event loops
- *     write few pieces for one network at a time, however many connections it has
+ * <p>A network's turn lasts from the reading of a piece until the connection has been offered it. So the event loops write few pieces for one network at
+ * a time, however many connections it has.
  */
-public record ImageFiles(FileStore files, FairTurns turns) implements Handler<Object> {
+public final class ImageFiles implements Handler<Object> {
 
     private static final FairTurns.Bounds TURNS = new FairTurns.Bounds(Integer.MAX_VALUE, 2, 16_384, 4_096);
     private static final long TURN_SECONDS_MAX = 60;
 
+    private final FileStore files;
+    private final FairTurns turns = new FairTurns(TURNS);
+
     public ImageFiles(FileStore files) {
-        this(files, new FairTurns(TURNS));
+        this.files = files;
     }
 
     @Override
