@@ -170,7 +170,8 @@ public record CallsModule(
                         books.writer(),
                         books.secrets(),
                         books.node()
-                                .sharedClock(), // or a server whose clock is ahead would refuse and delete the files of others
+                                .sharedClock(), // or a server whose clock is ahead would refuse and delete the files of
+                        // others
                         ground.random(),
                         allowances(ground, books),
                         ground.settings().get(TrafficSettings.FILES_BYTES)),

@@ -82,11 +82,7 @@ public record OperatorModule(
     private static ChannelDeeds channelDeeds(UpstreamsModule upstreams, AuditedWriter audited) {
         UpstreamChannels channels = upstreams.channels();
         return new ChannelDeeds(
-                channels.hasFile(),
-                channels::reload,
-                upstreams.pool()::status,
-                upstreams.pool()::tryOut,
-                audited);
+                channels.hasFile(), channels::reload, upstreams.pool()::status, upstreams.pool()::tryOut, audited);
     }
 
     /** The file store, as operators see it. */

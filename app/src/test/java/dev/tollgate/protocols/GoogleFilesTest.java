@@ -610,16 +610,14 @@ class GoogleFilesTest {
         for (int i = 0; i < 10; i++) {
             assertThat(asks(gateway, customer.key(), uri).status()).isEqualTo(200);
         }
-        gateway.assertFreeWork(
-                customer,
-                2,
-                () -> assertThat(gateway.post("/v1beta/models/" + MODEL + ":countTokens", count, customer.key())
+        gateway.assertFreeWork(customer, 2, () -> assertThat(
+                        gateway.post("/v1beta/models/" + MODEL + ":countTokens", count, customer.key())
                                 .status())
-                        .isEqualTo(200));
+                .isEqualTo(200));
         Customer poor = gateway.customer("0.01");
         String its = uploaded(poor.key(), text(10)).get("uri").asString();
-        gateway.assertFreeWork(poor, 1, () -> assertThat(
-                        asks(gateway, poor.key(), its).status())
-                .isEqualTo(402));
+        gateway.assertFreeWork(
+                poor, 1, () -> assertThat(asks(gateway, poor.key(), its).status())
+                        .isEqualTo(402));
     }
 }

@@ -69,7 +69,8 @@ final class PathProtocols {
                         sold(),
                         signatures(),
                         new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, 1L << 40),
-                        new FileAddresses(new FileStore(database, null, SECRETS, CLOCK, null, null, 1L << 40), null, 1, null),
+                        new FileAddresses(
+                                new FileStore(database, null, SECRETS, CLOCK, null, null, 1L << 40), null, 1, null),
                         SECRETS,
                         checks,
                         ReadLimits.DEFAULT,
@@ -86,7 +87,8 @@ final class PathProtocols {
                         Duration.ofSeconds(1),
                         CLOCK,
                         ids,
-                        new FileAddresses(new FileStore(database, null, SECRETS, CLOCK, null, null, 1L << 40), null, 1, null),
+                        new FileAddresses(
+                                new FileStore(database, null, SECRETS, CLOCK, null, null, 1L << 40), null, 1, null),
                         false),
                 "generate",
                 new GenerateProtocol(

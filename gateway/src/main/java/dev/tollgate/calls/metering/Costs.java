@@ -88,8 +88,7 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
      * Adds what the charged answer has used beyond its charge as a cost of its own, at the rates of the answer. The counts of the answer are those that
      * are charged, and a channel that says what it charged has counted all.
      */
-    private static void addUncharged(
-            List<Attempt> attempts, AnsweringRow row, Attempt answer, UsageMeter meter) {
+    private static void addUncharged(List<Attempt> attempts, AnsweringRow row, Attempt answer, UsageMeter meter) {
         UpstreamModel.Cost price = row.price();
         Usage charged = answer.usage();
         long tools = Math.max(0, meter.toolTokensReported() - charged.of(Count.TOOLS));
@@ -98,7 +97,8 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
             UpstreamModel.Cost same =
                     new UpstreamModel.Cost(price.from(), price.tariff().atStepOf(charged), price.version());
             Usage more = new Usage(charged.tier(), 0, tools, images).with(Count.OUTPUT_IMAGE, images);
-            attempts.add(attempt(row.at(same), answer.cost().channel(), answer.cost().upstreamModel(), more, null));
+            attempts.add(
+                    attempt(row.at(same), answer.cost().channel(), answer.cost().upstreamModel(), more, null));
         }
     }
 

@@ -141,8 +141,8 @@ public final class Meter {
     /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
-        Call.Parts parts =
-                new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, room, answering.rows(), observer);
+        Call.Parts parts = new Call.Parts(
+                new StoredBooks(accounting, loop, keeper), counting, media, room, answering.rows(), observer);
         Quotas.Pass pass = admit(metered);
         Call call;
         try {
