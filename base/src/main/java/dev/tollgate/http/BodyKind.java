@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A kind of body that a route may take, recognized by its {@code Content-Type}. Parameters of the type mean nothing: all bodies are UTF-8, but for the boundary of a form with files. */
+/**
+ * A kind of body that a route may take, recognized by its {@code Content-Type}. All bodies are UTF-8. The only parameter of the type that has an effect is the
+ * boundary of a form with files.
+ */
 public enum BodyKind {
     JSON("application/json") {
         @Override

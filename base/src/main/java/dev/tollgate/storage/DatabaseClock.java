@@ -19,7 +19,7 @@ public final class DatabaseClock implements InstantSource {
     /** The round trip above which a measurement does not replace an earlier one if both agree. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
 
-    /** The difference that an operator is told: more than a slow answer of the database explains. */
+    /** The least difference that is reported to the operator: a slow answer of the database cannot explain it. */
     private static final Duration OFF = Duration.ofMinutes(1);
 
     private final InstantSource own;

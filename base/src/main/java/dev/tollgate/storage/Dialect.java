@@ -39,7 +39,7 @@ public enum Dialect {
         return nowMillis;
     }
 
-    /** Returns a query: the names of the tables, without those of the database itself and of its extensions. */
+    /** Returns a query: the names of the tables, without the tables of the database itself and of its extensions. */
     String tables() {
         return tables;
     }

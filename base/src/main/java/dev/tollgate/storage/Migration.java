@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * other. The file {@code migrations/files} lists them in their order; the first is the baseline.
  *
  * @param number counts from 1
- * @param isCompatible whether servers before it may run beside it
+ * @param isCompatible whether servers of earlier versions may continue to run with the new schema
  */
 record Migration(int number, String file, boolean isCompatible) {
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Brings a database to this program's schema. A table of the database has a row for each migration that was run. Each runs in a transaction of
- * its own: one that is killed leaves nothing.
+ * Brings a database to this program's schema. A table of the database has a row for each migration that was run. Each runs in a transaction of its own, so a
+ * migration that is killed leaves nothing behind.
  */
 final class Migrations {
 
@@ -24,7 +24,10 @@ final class Migrations {
     /** The table of the tool by which development builds before version 0.1.0 made theirs. */
     private static final String DEVELOPMENT = "flyway_schema_history";
 
-    /** Has in {@code least} the least schema that may run: a migration beside which no earlier program may run puts its own number there. */
+    /**
+     * Creates the history. Its {@code least} is the oldest schema whose programs may run: a migration that no earlier program can run with puts its own number
+     * there.
+     */
     private static final String MAKE_HISTORY = "CREATE TABLE IF NOT EXISTS " + HISTORY
             + " (version BIGINT NOT NULL PRIMARY KEY, file TEXT NOT NULL, checksum TEXT NOT NULL, least BIGINT NOT NULL,"
             + " applied_at BIGINT NOT NULL)";

@@ -275,9 +275,9 @@ final class PostgresServer implements Engine {
     }
 
     /**
-     * Opens one connection after the other to a PostgreSQL server, for one who writes. A commit that waits for a synchronous standby goes on waiting when
-     * its client has left: the server looks for neither the client nor a timeout then. So a connection that replaces another writes nothing until the
-     * server's process behind that one has ended its wait; until then it asks, and at most two are open. One thread's.
+     * Opens the connections of a writer to a PostgreSQL server, one after the other. A commit that waits for a synchronous standby goes on waiting when its
+     * client has left: the server looks for neither the client nor a timeout then. So a connection that replaces another writes nothing until the server's
+     * process of the replaced connection has ended its wait. Until then it asks, and at most two connections are open. Not thread-safe.
      */
     static final class NextConnection implements AutoCloseable {
 

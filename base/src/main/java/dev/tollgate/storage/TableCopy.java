@@ -110,7 +110,7 @@ record TableCopy(Connection from, Connection to) {
         }
     }
 
-    /** Calls are copied in the order of their starts, so that those of one time lie together in the copy. */
+    /** Returns the order of a table's rows: calls are copied by their starts, so that calls of the same time are stored next to each other. */
     private static String order(String table) {
         return table.equals("call") ? " ORDER BY id" : "";
     }

@@ -83,7 +83,7 @@ record Besieged(int port, long pid, List<String> rich, List<String> poor, List<S
         }
     }
 
-    /** The status of the credits and then of a page: whoever waits, waits there. */
+    /** Returns the status of the credits and, if that is 200, the status of a page: an attack that delays customers delays both. */
     String creditsAndPage() {
         String credits = get("/v1/credits", Main.KEY);
         return credits.equals("200") ? get("/sign-in", "") : credits;

@@ -5,10 +5,9 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * What a phase gave. Latencies are of whole calls, from the request's write to the last byte (p50, p99), and to the first byte
- * of the body (first); calls with errors are in {@code errors} only. Of calls that their caller leaves, p50, p99 and max are the time from
- * the departure until the upstream's connection was closed, and a call counts once it was. For many streams they are the time that a
- * single event was under way from the mock.
+ * What a phase gave. Latencies are of whole calls, from the request's write to the last byte (p50, p99), and to the first byte of the body (first); calls with
+ * errors are in {@code errors} only. If callers leave their calls, p50, p99 and max are the time from the departure until the upstream's connection was closed,
+ * and a call counts once it was. For many streams they are the time that a single event was under way from the mock.
  *
  * @param micros from the first request to the last answer
  * @param events as delivered to the client

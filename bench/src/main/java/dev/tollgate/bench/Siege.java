@@ -92,7 +92,7 @@ final class Siege {
         }
     }
 
-    /** The times of an errand while nobody attacks. */
+    /** Returns the times of an errand while no attack runs. */
     private Victim.Figures alone(Errands.Errand errand) throws InterruptedException {
         try (Errands errands = new Errands(errand, gateway)) {
             TimeUnit.SECONDS.sleep(QUIET_SECONDS);

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counts of a usage, a row each: how an upstream reports it, what it is cut to, and its column of {@code call}. Readers of usage, the meter,
- * the rows of calls and the usage of each protocol walk these rows; the arithmetic alone names them ({@link Tariff#sum}). The order is that of
- * {@link Usage}: a new row is the last.
+ * The counts of a usage, a row each: how an upstream reports it, what it is cut to, and its column of {@code call}. Readers of usage, the meter, the rows of
+ * calls and the usage of each protocol walk these rows; the arithmetic alone names them ({@link Tariff#sum}). The order is the same as in {@link Usage}: a new
+ * row is the last.
  */
 public enum Count {
     /** The whole prompt, with its cached part. */

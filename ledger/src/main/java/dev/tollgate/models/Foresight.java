@@ -280,8 +280,8 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     }
 
     /**
-     * Returns the losses of one model, now and from a near day on, the earliest first: a rate below that of an upstream model which serves it
-     * on some channel, or other ones than before.
+     * Returns the losses of one model, now and from a near day on, the earliest first: a rate of the model is below the same rate of an upstream model that
+     * serves it on some channel, or such rates have changed.
      */
     public List<BelowCost> losses(Model model) {
         List<BelowCost> found = new ArrayList<>();

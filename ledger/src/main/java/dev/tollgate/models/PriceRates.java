@@ -29,7 +29,7 @@ public record PriceRates(
     /** The highest allowed rate, a million credits: keeps every product far below 128 bits. */
     public static final long MAX = 1_000_000_000_000L;
 
-    /** @throws IllegalArgumentException if a rate is out of range, or those of parts are not in their order */
+    /** @throws IllegalArgumentException if a rate is out of range, or the rates of parts are not in their order */
     public PriceRates {
         requireRange(inputMicros);
         requireRange(outputMicros);

@@ -25,7 +25,7 @@ public record ThinkingBudget(long tokens) {
         return null;
     }
 
-    /** Returns the effort of a model without budgets; null for one that has them. */
+    /** Returns the effort that replaces this budget on a model without budgets; null for a model with budgets. */
     public @Nullable Effort effort(Model model) {
         if (options(model) != null) {
             return null;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param replaces the requested model, if this one is its successor; null if this one is requested
  * @param embedding what a model of embeddings can do; null for a model that answers
  * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
- * @param images what can be asked of a model that makes images; null for one that makes none
+ * @param images the sizes, shapes and limits of a model that makes images; null for other models
  * @param speaks whether it makes speech of text, and nothing else
  */
 public record UpstreamModel(

@@ -103,8 +103,8 @@ public final class Usage {
     }
 
     /**
-     * Returns this usage of several requests with the same prompt. A step is asked of each of them: if the sum of the prompts alone is above it, what is above
-     * counts beside the prompt, as tokens of tools do.
+     * Returns this usage of several requests with the same prompt. A price step applies to each request's own prompt. If only the sum of the prompts is above
+     * the step, the tokens above it count as tokens of tools, which never lift a prompt over a step.
      */
     public Usage ofRequests(long requests, Tariff tariff) {
         PriceRates.Step above = tariff.above();

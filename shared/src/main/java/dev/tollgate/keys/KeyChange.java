@@ -300,8 +300,8 @@ public abstract sealed class KeyChange<O> extends Decision<O>
     }
 
     /**
-     * Deletes the keys of a team, of a member, or of a member in a team, in a unit that has taken the account's row. The outcome is false, and nothing is
-     * deleted, if the owner has other keys than those named: then read them again.
+     * Deletes the keys that a team has, a member has, or a member has in a team, in a unit that has locked the account's row. If the present keys are not the
+     * named ones, nothing is deleted and the outcome is false: then read the keys again.
      */
     public static final class DeleteKeys extends KeyChange<Boolean> {
 

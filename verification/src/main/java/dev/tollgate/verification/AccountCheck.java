@@ -35,8 +35,8 @@ final class AccountCheck implements Check {
             END""";
 
     /**
-     * The columns that calls, entries and accounts have in common, and those of a call. What a row adds to the credits that were bought and spent comes
-     * sixth and seventh. Accounts come after all their numbers.
+     * The columns that calls, entries and accounts have in common, and then the columns of a call. What a row adds to the credits that were bought and spent
+     * comes sixth and seventh. Accounts come after all their numbers.
      */
     private static final String SQL = """
             SELECT account_id, number, 1 AS part, ended_at, balance_after_micros, 0, charged_micros, id, %s, %s FROM call

@@ -46,7 +46,7 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
 
     /**
      * @param differences receives each difference as a sentence without a line end
-     * @param notes receives what could not be checked, and what is wrong beside the books
+     * @param notes receives what could not be checked, and faults outside the books
      * @return whether there was no difference
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EntryOrigin(String source, Named key, Named team, Named member, String invoice) {
 
-    /** An id beside its name; both are empty without one. */
+    /** An id and its name; both are empty if there is none. */
     public record Named(String id, String name) {
 
         private static final Named NONE = new Named("", "");
@@ -45,7 +45,7 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
     public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, " + KEY.formatted("t")
             + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name";
 
-    /** The same of a charge, a row of {@code call c}. */
+    /** The columns of {@link #COLUMNS} for a charge, a row of {@code call c}. */
     public static final String COLUMNS_OF_CHARGE =
             "'charge' AS origin_kind, NULL AS origin_reason, " + KEY.formatted("c")
                     + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name";

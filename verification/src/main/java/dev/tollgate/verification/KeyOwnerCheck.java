@@ -5,13 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Checks that each key has the member and the team with which the organization's log says that it was made, moved, or left by a member. A hidden key,
- * which no log tells of, has a hash of its member. The log of a deleted account says nothing. Returns the wrong keys and the hidden ones.
+ * Checks that each key has the member and the team with which the organization's log says that it was made, moved, or left by a member. A hidden key, which no
+ * log mentions, has a hash of its member. The log of a deleted account says nothing. Returns the wrong keys and the hidden ones.
  */
 final class KeyOwnerCheck implements Check {
 
-    // The log's JSON begins with the id, the member and the team. Of a move it has what differs: locks of a member's
-    // key end with it.
+    // The log's JSON begins with the id, the member and the team. The JSON of a move has only what differs: locks of a
+    // member's key end with the move.
     private static final String SQL = """
             WITH owned AS (
                 SELECT k.* FROM api_key k JOIN account a ON a.id = k.account_id WHERE a.deleted_at IS NULL),

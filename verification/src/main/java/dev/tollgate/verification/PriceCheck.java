@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the prices, which are few: those of catalogues that a start has recorded, those that operators have set, and the list prices of
- * upstreams. The numbers of each kind have no gap, a version that was set is named by its number, a list price by the hash of its terms.
+ * Checks the prices, which are few: prices of catalogues that a start has recorded, prices that operators have set, and the list prices of upstreams. The
+ * numbers of each kind have no gap, a version that was set is named by its number, a list price by the hash of its terms.
  */
 final class PriceCheck implements Check {
 

@@ -82,7 +82,7 @@ final class Terms {
             BigDecimal maps,
             boolean isByCall) {
 
-        /** Reads rates in credits, of which those of parts may be missing. @param factor of the tier: each rate is rounded up, searches and Google Maps have none */
+        /** Reads rates in credits; the rates of parts may be missing. @param factor of the tier: each rate is rounded up, searches and Google Maps have none */
         static Rates read(JsonNode json, JsonNode counting, BigDecimal factor) {
             BigDecimal input = micros(json.required("input"), factor);
             BigDecimal cached = json.has("cached_input") ? micros(json.get("cached_input"), factor) : input;

@@ -11,8 +11,7 @@ import java.time.Instant;
  */
 final class WindowCheck implements Check {
 
-    // Compares the stored windows with those of the calls, added up by the hour first: a row on one side alone is
-    // wrong.
+    // Compares the stored windows with sums of the calls, by the hour first: a row on one side alone is wrong.
     private static final String SQL = """
             WITH hours AS MATERIALIZED (
                 SELECT account_id, key_id, created_at - created_at % 3600000 AS starts_at,

@@ -111,7 +111,7 @@ public record Place(Names names, @Nullable Place owner, String field, int index)
         /** The field that says which call a result belongs to. */
         ANSWERED,
 
-        // of a message, a call or a file that was sent back
+        // fields of a message, a call or a file that was sent back
         SIGNATURE,
         /** The object around the signature; nothing else in it has an effect. */
         EXTRAS,

@@ -72,7 +72,7 @@ public record Field<T>(
     public interface Reader<T> {
 
         /**
-         * @param path the field's name, with those of the objects around it, as in {@code spend.day}
+         * @param path the field's name after the names of the objects around it, as in {@code spend.day}
          * @throws ApiException as {@link Field#wrong}
          */
         T read(String path, JsonNode value);

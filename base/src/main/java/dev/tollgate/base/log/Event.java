@@ -57,9 +57,9 @@ public enum Event implements Marker {
     CHANNELS_READ,
     CHANNELS_NOT_READ,
     MODEL_RETIRED,
-    /** Another model answered than the one that was sent. */
+    /** The model that answered is not the model of the request. */
     MODEL_ANSWERED,
-    /** The files of the operator's address have changed and were taken, or could not be: then what they were stays. */
+    /** The files of the operator's address have changed. If the new ones cannot be used, the former ones stay in use. */
     CERTIFICATES_READ,
     CERTIFICATES_NOT_READ,
     /** A request failed because of a fault in Tollgate. */

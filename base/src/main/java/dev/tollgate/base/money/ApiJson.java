@@ -52,7 +52,7 @@ public final class ApiJson {
         });
     }
 
-    /** Writes the members of a list. @param members writes those of an entry @param next null on the last page */
+    /** Writes the members of a list. @param members writes the members of an entry @param next null on the last page */
     public static <T> void list(
             JsonGenerator json, List<T> entries, BiConsumer<JsonGenerator, T> members, @Nullable String next) {
         json.writeArrayPropertyStart("data");

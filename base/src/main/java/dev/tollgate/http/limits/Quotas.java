@@ -133,7 +133,7 @@ public final class Quotas {
         return arrive(quotas, 1);
     }
 
-    /** Counts one that is as much work as so many requests. */
+    /** Counts a request that is as much work as several. @param requests their number */
     public @Nullable OverLimit arrive(List<Quota> quotas, int requests) {
         return takeRequests(quotas, true, requests);
     }
@@ -144,8 +144,8 @@ public final class Quotas {
     }
 
     /**
-     * Counts further requests of a call before it begins, with all quotas or with none. Where they are refused, the one that was counted at the door is
-     * taken back.
+     * Counts further requests of a call before it begins, with all quotas or with none. If a quota refuses them, the request that {@link #arrive} has counted
+     * is taken back, too.
      *
      * @return null if they fit
      */

@@ -63,7 +63,7 @@ public final class FreeAnswers {
             charged = Map.copyOf(charged);
         }
 
-        /** Returns whether there is room. @param running answers of running calls by API, those of a call that begins included */
+        /** Returns whether there is room. @param running answers of running calls by API, including the call that begins */
         public boolean covers(long used, Map<String, Long> running) {
             long taken = used;
             for (Map.Entry<String, Long> api : running.entrySet()) {

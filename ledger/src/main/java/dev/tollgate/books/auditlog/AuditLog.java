@@ -70,7 +70,7 @@ public record AuditLog(Database database) {
      * Returns the newest rows first.
      *
      * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
-     * @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on
+     * @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues
      */
     public List<Line> page(Filter filter, long before, int limit) {
         if (limit < 1 || limit > PAGE_MAX + 1) {

@@ -47,7 +47,7 @@ public record BudgetSql(Sql sql) {
                 WHERE account_id = ? AND ends_at < ? AND held_micros = 0 LIMIT ?)""";
     private static final String DELETE_WINDOWS = "DELETE FROM budget_window WHERE account_id = ?";
 
-    /** Deletes the windows that no budget needs any longer: of an owner's own, or of each member. */
+    /** Deletes the windows that neither a budget of their owner nor the budget of each member needs. */
     private static final String DELETE_NEEDLESS = """
             DELETE FROM budget_window WHERE account_id = ? AND NOT EXISTS (
                 SELECT 1 FROM budget b

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An organization's budgets with their use at a time, in the order of their owners' ids.
  *
- * @param ofMembers the budget of each member as it counts for a member without an own one, of those who have used some of it
+ * @param ofMembers the budget of each member, a line for each member who has used some of it and has no budget of their own
  */
 public record BudgetsNow(ZoneId zone, List<Line> lines, List<Line> ofMembers) {
 

@@ -87,7 +87,7 @@ public record CallDetails(
         }
     }
 
-    /** The times of the steps in microseconds from the request's arrival; {@link #NEVER} for one that was not taken. */
+    /** The times of the steps in microseconds from the request's arrival; {@link #NEVER} for a step that did not take place. */
     public record Times(
             long reservedMicros, long askedMicros, long firstByteMicros, long doneMicros, long settledMicros) {
 

@@ -17,9 +17,9 @@ public enum CallFlag {
     STREAMED(16),
     /** The call compacted a conversation. */
     COMPACTION(32),
-    /** The cost is the one that the upstream has reported. */
+    /** The call's cost was reported by the upstream. */
     COST_REPORTED(64),
-    /** The upstream reported a cost that is not believed. */
+    /** The upstream reported an implausible cost, which is not used. */
     COST_REFUSED(128),
     /** The hold was less than the most, so that the searches could exceed the hold (D31). */
     ON_LESS(256);

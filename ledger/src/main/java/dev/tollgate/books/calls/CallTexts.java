@@ -142,8 +142,8 @@ public final class CallTexts {
      * Writes the cost of an attempt with its counts and rates.
      *
      * @param list the upstream's list price; null if it is not known
-     * @param isReported whether the cost is the one that the channel has reported
-     * @param isRefused whether the channel has reported one that is not believed
+     * @param isReported whether the channel has reported this cost
+     * @param isRefused whether the channel has reported an implausible cost, which is not used
      */
     public static void cost(
             Utf8Buffer json,

@@ -223,7 +223,7 @@ final class BatchWindows {
     }
 
     /**
-     * Forgets the windows that a committed batch has deleted or counted again: of accounts that have become unlimited, and of changed budgets.
+     * Forgets the windows that a committed batch has deleted or counted again: accounts have become unlimited, or budgets have changed.
      *
      * @param accounts all accounts of the batch
      */
@@ -278,8 +278,8 @@ final class BatchWindows {
         }
 
         /**
-         * Returns the refusal of an amount by the window without room for it that ends last, or null: waiting for another would not help. Of those
-         * that end together it names the outermost owner's, and of one owner's the longest.
+         * Returns the refusal of an amount by the window without room for it that ends last, or null: waiting for another would not help. If several end at
+         * that time, it names the window of the outermost owner, and the longest one of that owner.
          */
         ReserveOutcome.@Nullable SpendLimitReached refusal(long micros, Instant at) {
             ReserveOutcome.SpendLimitReached last = null;

@@ -95,9 +95,9 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
     }
 
     /**
-     * Takes an account's row for a change of its people, teams or keys: of two servers that change them, one waits, in the order in which the ledger
-     * locks. A later part may raise the version of the budgets in it, so the row is read again after the commit. The outcome says whether the account
-     * exists and is not deleted.
+     * Locks an account's row for a change of its people, teams or keys: if two servers change them, one waits. The row is locked in the ledger's order. A later
+     * part may raise the version of the budgets in it, so the row is read again after the commit. The outcome says whether the account exists and is not
+     * deleted.
      */
     public static final class TakeAccount extends LedgerChange<Boolean> {
 

@@ -339,7 +339,7 @@ record LedgerSql(Statements statements) {
         statements.run(RETIRE_KEY, at);
     }
 
-    /** Adds a key that signs. @return its row; null if there is one that is not retired */
+    /** Adds a key that signs. @return its row; null if another key is still in use */
     @Nullable
     SigningKeyRow addSigningKey(String id, String publicKey, String sealedPrivate, Instant at) throws SQLException {
         int added = statements.run(INSERT_KEY, id, publicKey, sealedPrivate, at);

@@ -26,7 +26,7 @@ public final class Records {
         }
     }
 
-    /** Logs a failure to read, and returns what its caller is told. */
+    /** Logs a failure to read, and returns the error for the caller. */
     public static ApiError unreadable(StoreException e) {
         log.warn(Event.STORE_UNAVAILABLE, "records could not be read: {}", e.getMessage(), e.getCause());
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")

@@ -34,7 +34,7 @@ public enum UsageColumn {
     COSTED,
     /** Usage that nothing covered. */
     SHORTFALL_MICROS,
-    /** The credits that cached tokens cost less, of calls whose use of the cache is known. */
+    /** The credits that the cache has saved: what cached tokens cost less. Calls whose use of the cache is unknown do not count. */
     SAVED_MICROS,
     /** The credits that tokens of earlier prompts cost more because they were not cached. */
     MISSED_MICROS,

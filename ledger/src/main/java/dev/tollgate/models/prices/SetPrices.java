@@ -190,7 +190,7 @@ public final class SetPrices {
      * Returns the versions of one model's price, the newest first.
      *
      * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
-     * @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on
+     * @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues
      */
     public List<PriceVersion> of(String modelId, long before, int limit) {
         if (limit < 1 || limit > PAGE_MAX + 1) {
@@ -230,9 +230,9 @@ public final class SetPrices {
     }
 
     /**
-     * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so those that are
-     * kept are written after it, as versions of the same commit: every server and every program that reads the rows gets the same prices. The outcome has the new version and those of
-     * kept prices, in the order of time.
+     * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so the later prices
+     * that are kept are written after it, as versions of the same commit: every server and every program that reads the rows gets the same prices. The outcome
+     * has the new version and the versions of kept prices, in the order of time.
      */
     public static final class SetPrice extends Write<Outcome<List<PriceVersion>>> {
 

@@ -147,13 +147,13 @@ public record Generator(long seed, ThoughtSignatures signatures, InstantSource c
      *
      * @param candidate creates its content and finish reason at each call
      * @param visibleTokens of this candidate up to here
-     * @param imageTokens those of the visible ones that are images
+     * @param imageTokens the part of the visible tokens that are images
      * @param thoughtTokens of this candidate up to here
      */
     record Chunk(Supplier<ObjectNode> candidate, int visibleTokens, int imageTokens, int thoughtTokens) {}
 
     /**
-     * The service tier, as the usage tells it.
+     * The service tier, as the usage reports it.
      *
      * @param member its name
      * @param word empty if it is not reported

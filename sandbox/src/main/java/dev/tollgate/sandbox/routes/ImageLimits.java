@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The limits of a model that makes images, or of one that makes none (ai.google.dev/gemini-api/docs/image-generation, seen 28 November
+ * The limits of a model for images, which it may make or only read (ai.google.dev/gemini-api/docs/image-generation, seen 28 November
  * 2026). Immutable.
  *
  * @param tokens of an image by its size; empty for a model that makes none
