@@ -296,7 +296,7 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).page(filter, below, above, limit));
     }
 
-    /** Returns the ended calls that are first in an order; of an account with many calls, of the last ones. @param limit 1 to 1,000 */
+    /** Returns the ended calls that are first in an order. If the account has many calls, only its last ones are searched. @param limit 1 to 1,000 */
     public CallPage first(String accountId, CallFilter filter, CallPage.Order order, int limit) {
         return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).first(filter, order, limit));
     }
@@ -304,7 +304,7 @@ public final class AccountHistory {
     /** The charge of a completed call. @param model as asked for */
     public record Charge(String model, long promptTokens, long micros) {}
 
-    /** Returns the charges of completed calls since a time, in no order; of an account with many calls, the last ones. */
+    /** Returns the charges of completed calls since a time, in no order. If the account has many calls, only the last ones count. */
     public List<Charge> charges(String accountId, Instant from) {
         return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).charges(from));
     }
@@ -382,7 +382,7 @@ public final class AccountHistory {
         return reads().read(accountId, sql -> statement(sql, accountId, month, from, limit));
     }
 
-    /** Returns what moved credits in a month (UTC) beside calls, in its order. */
+    /** Returns the entries of a month (UTC), which are all movements of credits except calls, in their order. */
     public List<Entry> besideCalls(String accountId, YearMonth month) {
         Span span = span(month);
         return reads().read(accountId, sql -> new LedgerRead(sql, accountId)

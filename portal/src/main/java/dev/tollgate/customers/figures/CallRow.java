@@ -145,7 +145,7 @@ public record CallRow(
         return ended == null ? List.of() : ended.usageFlags();
     }
 
-    /** Returns the labels as they are stored: of a running call with their values, of others by their numbers. */
+    /** Returns the labels as they are stored: with their values while the call runs, by their numbers when it has ended. */
     public String labels() {
         return ended == null ? running().labels() : ended.labels();
     }

@@ -67,7 +67,7 @@ public final class CsvColumns<T> {
                 : this;
     }
 
-    /** Returns a text that a caller may have chosen; one that a spreadsheet would take for a formula gets an apostrophe. */
+    /** Returns a text that a caller may have chosen. A text that a spreadsheet would take for a formula gets an apostrophe. */
     public static String cell(@Nullable String text) {
         String cell = text == null ? "" : text;
         boolean isFormula = !cell.isEmpty() && FORMULA.indexOf(cell.charAt(0)) >= 0

@@ -28,7 +28,7 @@ public record CsvExport(AccountHistory history, Names names) {
 
     public static final int ROWS_AT_ONCE = 1_000;
 
-    /** The names that stand beside the ids of teams and members. Keys of calls bring theirs. */
+    /** The columns of names next to the ids of keys, teams and members. The key of a call brings its name along. */
     public record Names(UnaryOperator<String> key, UnaryOperator<String> team, UnaryOperator<String> member) {
 
         /** Knows no names. */

@@ -78,7 +78,7 @@ public enum Figure {
     enum Unit {
         COUNT,
         CREDITS,
-        /** Less than 0 if it is not known, the largest number if it is longer than can be told. */
+        /** A time: less than 0 if it is not known, the largest number if it is longer than can be shown. */
         MILLIS
     }
 

@@ -20,7 +20,7 @@ public final class Figures {
 
     public static final Figures NONE = new Figures(new long[0]);
 
-    /** The sums to the last one that is not 0, in the order of the columns. */
+    /** The sums in the order of the columns, without the zeros at the end. */
     private final long[] sums;
 
     private Figures(long[] sums) {

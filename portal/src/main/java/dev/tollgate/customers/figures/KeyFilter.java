@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys whose calls count: those of a key, a team and a member at the same time, among those that the reader sees. A key never changes its owner,
+ * A filter of calls by their keys: each condition must hold, and the reader must see the key. A key never changes its owner,
  * so the calls of a team or a member are its keys' calls.
  *
  * @param keyId null for any key

@@ -65,8 +65,8 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
      * Returns calls that have ended.
      *
      * @param accountId null for all accounts
-     * @param before where the page before says that older ones begin, or null: one account's calls are in the order of their ends, those of all accounts in
-     *     that of their starts
+     * @param before where the page before says that older calls begin, or null: calls of one account are in the order of their ends, calls of all accounts in
+     *     the order of their starts
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public Page page(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {

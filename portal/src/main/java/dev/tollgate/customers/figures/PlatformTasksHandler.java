@@ -6,8 +6,8 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 
 /**
- * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls that have ended. Those of all accounts are in the order of
- * their starts, those of one account in that of their ends, the newest first. {@code next} is as in {@link TaskListHandler}.
+ * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls that have ended. Calls of all accounts are in the order of their starts, calls
+ * of one account in the order of their ends, the newest first. {@code next} is as in {@link TaskListHandler}.
  */
 public record PlatformTasksHandler(PlatformCalls calls) implements Handler<Object> {
 

@@ -162,8 +162,8 @@ final class UsageRows {
     record Recent(List<UsageGroup> days, long netMicros) {}
 
     /**
-     * Returns the sum of a span's days and, without a second query for those days, of a range within it, whose ends follow the rule of {@link
-     * #sum}.
+     * Returns the sums of a span's days, and the sum of a range within the span without a second query for those days. The range's ends follow the rule of
+     * {@link #sum}.
      */
     Recent recent(Span span, Instant from, Instant to, KeyFilter keys) throws SQLException {
         UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, keys);

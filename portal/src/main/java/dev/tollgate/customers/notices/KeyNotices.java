@@ -67,7 +67,7 @@ public final class KeyNotices {
             this.condition = condition;
         }
 
-        /** Returns the kind of what is told, which is the event's name. */
+        /** Returns the kind of the notice, which is also the event's name. */
         String code() {
             return "key." + name().toLowerCase(Locale.ROOT);
         }
@@ -86,7 +86,7 @@ public final class KeyNotices {
      * A key.
      *
      * @param since its end, or its last use; the time of its creation if it was never used
-     * @param told the former one that was told; null for none
+     * @param told the fact of the key's former notice; null if there was none
      */
     private record Found(
             Owner owner,

@@ -41,7 +41,7 @@ public record Teller(Database database, Writer writer, Outbox outbox, Letters le
     }
 
     /**
-     * Commits what is told with a mail to each reader, if mail is on. If the account's mails find no room, nothing is stored, and the next sweep tries
+     * Commits a notice together with a mail to each reader, if mail is on. If the account's mails find no room, nothing is stored, and the next sweep tries
      * again.
      *
      * @param readers returns addresses; asked if mail is on

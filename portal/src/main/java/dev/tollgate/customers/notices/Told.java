@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * A write that says what is told, in the unit of its mails and with its events for webhooks: each fact once, over all servers. The outcome is whether no
- * server has told it before.
+ * A write that records the facts of a notice, in the unit of its mails and with its events for webhooks. Over all servers, each fact is recorded once. The outcome is whether one
+ * of the facts is new.
  */
 public class Told extends Write<Boolean> {
 
@@ -29,11 +29,11 @@ public class Told extends Write<Boolean> {
             "UPDATE told SET fact = ? WHERE owner = ? AND kind = ? AND subject = ? AND fact = ?";
 
     /**
-     * A fact that is told.
+     * A fact of a notice.
      *
      * @param owner the person or the account whose deletion takes it along
-     * @param subject of which the kind tells; empty for the owner
-     * @param before the fact that was told last, as it was read; null if there was none
+     * @param subject what the fact is about; empty for the owner
+     * @param before the last recorded fact, as it was read; null if there was none
      * @param event for webhooks; null for none
      */
     record Fact(
@@ -75,7 +75,7 @@ public class Told extends Write<Boolean> {
         return new Told(List.of(new Fact(owner, kind, "", before, fact, null)));
     }
 
-    /** Returns the part that stores what was told. It comes before the part of mails. */
+    /** Returns the part that stores facts of notices. It comes before the part of mails. */
     public static Part<?> part() {
         return new WritePart<>(Told.class);
     }

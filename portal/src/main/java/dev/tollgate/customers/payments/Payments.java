@@ -251,7 +251,7 @@ public final class Payments {
         return found != null && found.accountId().equals(accountId) ? found : null;
     }
 
-    /** Returns an account's payments, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on */
+    /** Returns an account's payments, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues */
     public List<Payment> page(String accountId, PaymentCursor from, int limit) {
         check(limit);
         return database.readFor(
@@ -266,7 +266,7 @@ public final class Payments {
                         limit));
     }
 
-    /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on */
+    /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues */
     public List<Payment> page(PaymentCursor from, int limit) {
         check(limit);
         return database.read(sql ->

@@ -180,10 +180,10 @@ public final class Vouchers {
     }
 
     /**
-     * The newest first.
+     * Returns vouchers, the newest first.
      *
      * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
-     * @param limit 1 to {@value #PAGE_MAX}, or one more, which tells whether the list goes on
+     * @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues
      */
     public List<Voucher> page(long before, int limit) {
         if (limit < 1 || limit > PAGE_MAX + 1) {

@@ -39,12 +39,12 @@ public final class RefusalBooks implements AutoCloseable {
     public static final Duration KEPT = Duration.ofDays(100);
 
     /**
-     * The most rows of all accounts in a quarter of an hour, apart from those of {@link #OTHERS}, and the most that wait for a flush: then a
-     * refusal that needs one more is not counted.
+     * The most rows of all accounts in a quarter of an hour, and the most that wait for a flush; rows of {@link #OTHERS} do not count. A refusal that needs one
+     * more row is not counted.
      */
     static final int WAITING_MAX = 10_000;
 
-    /** The most rows of an account in a quarter of an hour, apart from those of {@link #OTHERS}: an account can make many keys. */
+    /** The most rows of an account in a quarter of an hour, without the rows of {@link #OTHERS}: an account can make many keys. */
     static final int ROWS_MAX = 200;
 
     /** Stands for the keys of an account that have no row of their own. */

@@ -312,7 +312,7 @@ public final class Webhooks {
             int attempt) {}
 
     /**
-     * Returns deliveries that are due: of each account the first few, the first of every account before the second of any.
+     * Returns the first few due deliveries of each account. The first of every account comes before the second of any.
      *
      * @param failing to webhooks whose last delivery failed; false for all others
      */

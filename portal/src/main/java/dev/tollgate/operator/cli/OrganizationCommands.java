@@ -56,7 +56,7 @@ final class OrganizationCommands {
         return withRows(session, "team", list, create, put);
     }
 
-    /** Returns commands, and those of the other changes of a group: each is a row of {@link OrganizationRoutes#ACTIONS}. */
+    /** Returns some commands of a group, and a command for each of its other changes: each change is a row of {@link OrganizationRoutes#ACTIONS}. */
     private static List<CommandLine> withRows(Session session, String group, ApiCommand... own) {
         Map<String, CommandLine> all = new LinkedHashMap<>();
         for (ApiCommand each : own) {

@@ -149,7 +149,7 @@ public record Concerns(
         return List.copyOf(concerns);
     }
 
-    /** Returns an alarm or a fact, which nobody dismisses. */
+    /** Returns an alarm or a fact, which an operator cannot dismiss. */
     private static Concern concern(String tone, String word, String text, String href, String link) {
         return new Concern(tone, word, text, href, link, "");
     }

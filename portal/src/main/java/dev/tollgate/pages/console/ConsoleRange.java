@@ -21,7 +21,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A range of the console's figures in hours or days of UTC, and an earlier one that it is compared with. Days are compared with the same weekdays,
+ * A range of the console's figures in hours or days of UTC, and the earlier range to compare it with. Days are compared with the same weekdays,
  * so the other range begins whole weeks earlier: 91 days for 90. A month is compared with the month before, a year with the year before. If the
  * range is not over, the other ends at the same hour.
  *
@@ -66,7 +66,7 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
     private static final DateTimeFormatter MONTH_NAME = DateTimeFormatter.ofPattern("MMMM", Locale.ENGLISH);
 
-    /** @param word of a request; null for the last 30 days @throws dev.tollgate.base.error.ApiException 400 for one that is not known */
+    /** @param word of a request; null for the last 30 days @throws dev.tollgate.base.error.ApiException 400 for an unknown word */
     static ConsoleRange of(@Nullable String word, Instant now) {
         if (word == null) {
             return last(STANDARD, now);

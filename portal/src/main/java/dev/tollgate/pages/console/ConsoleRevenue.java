@@ -113,7 +113,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             return Change.ofAmount(figures.netMicros(), before.netMicros(), past, Good.UP, money);
         }
 
-        /** Returns the revenue of the range less that of the time before. */
+        /** Returns the revenue of the range minus the revenue of the time before. */
         public long difference() {
             return figures.netMicros() - before.netMicros();
         }

@@ -159,7 +159,7 @@ final class DeedWords {
             "thoughts", "Thoughts",
             "scheduled", "Scheduled prices");
 
-    /** The names of rates in the settings of a key, with those of an account's. */
+    /** The names of rates in the settings of a key, with the names that an account's settings have for them. */
     private static final Map<String, String> OF_ACCOUNTS = ordered(
             "rates.requests", "requests",
             "rates.tokens", "tokens",

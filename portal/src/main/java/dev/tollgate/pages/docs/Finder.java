@@ -38,7 +38,7 @@ public final class Finder {
                             + " per should so that the their there this to us use want we what when where which who why will with you your")
                     .split(" "));
 
-    /** The documentation's words for those of readers. */
+    /** The documentation's words for words that readers use. */
     private static final Map<String, List<String>> OTHER_WORDS = Map.ofEntries(
             Map.entry("cost", List.of("price", "charge")),
             Map.entry("charge", List.of("price", "cost")),
@@ -179,7 +179,7 @@ public final class Finder {
             return new Weighed(entry, words.stream().mapToDouble(entry::weight).toArray());
         }
 
-        /** Returns the square of the share of words that a place has: one with all words ranks before one that has some in better places. */
+        /** Returns the square of the share of words that a place has: a place with all words ranks before a place that has only some, in better positions. */
         double share() {
             double found = DoubleStream.of(weights).filter(weight -> weight > 0).count();
             return weights.length == 0 ? 0 : found * found / (weights.length * weights.length);
@@ -194,7 +194,7 @@ public final class Finder {
         }
     }
 
-    /** Returns the places that have words of a question, the best first. @param book the one that the reader has before them, whose places rank higher */
+    /** Returns the places that have words of a question, the best first. @param book the reader's present book, whose places rank higher */
     List<Place> find(String question, String book) {
         String asked = plain(question.substring(0, Math.min(question.length(), QUESTION_CHARS_MAX)));
         List<Word> words = words(asked);

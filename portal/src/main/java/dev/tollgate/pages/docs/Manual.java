@@ -58,7 +58,7 @@ public final class Manual {
             ROOT + "/reference/operator",
             ROOT + "/reference/accounts");
 
-    /** @param slugs of its pages, in the order of reading */
+    /** @param slugs the path segments of its pages, in the order of reading */
     private record Group(String book, String title, List<String> slugs) {
 
         Group(String book, String title, String... slugs) {
@@ -117,7 +117,7 @@ public final class Manual {
             new Source("performance.md", false),
             new Source("sandbox.md", false));
 
-    /** Made once per process, for its first reader: a server that nobody reads at has neither the pages nor the classes that make them. */
+    /** Made once per process, for its first reader: a server without readers loads neither the pages nor the classes that make them. */
     private static final Making MAKING = new Making(Manual::new);
 
     /** A manual that is made on a platform thread. Readers park until then: one class initialiser for all would hold their carriers. */
@@ -229,7 +229,7 @@ public final class Manual {
         return Objects.requireNonNull(all.get(book));
     }
 
-    /** Returns the text of a file. The samples for developers have holes in the place of models. */
+    /** Returns the text of a file. The samples for developers have holes for the names of models. */
     private static String marked(Source source) {
         String text = text(source.file());
         boolean isForOperators = GROUPS.stream()

@@ -66,7 +66,7 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
         return pricing.outputMicrosPerMillion() * MINUTE * UpstreamModel.SPEECH_TOKENS_A_SECOND / 1_000_000;
     }
 
-    /** Returns the price of an image of a size. @param size one that the model makes */
+    /** Returns the price of an image of a size. @param size a size that the model can make */
     public long imageMicros(String size) {
         return pricing.imageCredits(Objects.requireNonNull(images).tokens(size))
                 .movePointRight(6)

@@ -178,7 +178,7 @@ public record Cell(@Nullable String title, List<Part> parts) {
                         part -> part instanceof Part.Badge || part instanceof Part.Words words && words.href() == null);
     }
 
-    /** Returns the words; a colon is before those of a line of their own. */
+    /** Returns the words. A colon precedes words that have their own line. */
     private String text() {
         StringBuilder all = new StringBuilder();
         for (Part part : parts) {

@@ -40,7 +40,7 @@ public record Chart(
     /**
      * Returns a chart of columns.
      *
-     * @param lines the last one is that of all rows
+     * @param lines the rows' labels; the last line is the sum of all rows
      * @param last the last column
      */
     public static Chart of(

@@ -67,7 +67,7 @@ public final class Columns<T> {
         }
     }
 
-    /** @param micros the amounts that add up to that of the last row; null for other columns */
+    /** @param micros the amounts that add up to the amount of the last row; null for other columns */
     private record Column<T>(
             Head head,
             Function<T, Cell> cell,
@@ -124,7 +124,7 @@ public final class Columns<T> {
         this.name = name;
     }
 
-    /** @param name of the table for screen readers, unlike any other on the page */
+    /** @param name the table's name for screen readers, unique on the page */
     public static <T> Columns<T> of(String name) {
         return new Columns<>(name);
     }

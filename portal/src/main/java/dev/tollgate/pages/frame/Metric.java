@@ -149,7 +149,7 @@ public enum Metric {
                 .toList();
     }
 
-    /** Returns the last column, of all models, keys or channels together. */
+    /** Returns the last column, which sums up all models, keys or channels. */
     public Column last(List<Figures> rows, Money money) {
         Series series = new Series(last, 0);
         return this == ERRORS

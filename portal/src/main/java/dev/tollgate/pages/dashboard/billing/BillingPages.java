@@ -93,7 +93,7 @@ public record BillingPages(
      * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
      * @param lasts until when the balance lasts, in a sentence; empty if that is not known
      * @param since from which day on all amounts count: the account's first
-     * @param moved what has moved credits beside calls in the present month, the newest first
+     * @param moved the entries of the present month, which are all movements of credits except calls, the newest first
      * @param isOwned whether teams or several members share the account
      */
     public record Figures(
@@ -161,7 +161,7 @@ public record BillingPages(
         return PageStep.show((out, shell) -> JteledgerGenerated.render(out, null, shell, page, LEDGER, isNewest));
     }
 
-    /** Sets the balance below which the person is told, in the unit that the form was drawn in. */
+    /** Sets the balance below which the person gets a notice, in the unit that the form was drawn in. */
     private PageStep notice(PageRequest<Visitor.Member> request, Form form) {
         Person person = request.visitor().person();
         Person.Preferences old = person.preferences();

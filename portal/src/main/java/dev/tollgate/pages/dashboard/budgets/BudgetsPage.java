@@ -83,10 +83,10 @@ public record BudgetsPage(
      * @param name of the owner
      * @param kind of the owner; empty if the name says it
      * @param href the owner's page; null without one
-     * @param bar the budget with its use; of each member, the use of who has used most; null without a budget
-     * @param isOfEach whether it is the budget of each member, as it counts for a member without an own one
+     * @param bar the budget with its use; in the row of each member's budget, the use of the member who has used most; null without a budget
+     * @param isOfEach whether it is the budget of each member, as it counts for a member without a budget of their own
      * @param isSpent whether it refuses calls
-     * @param fullest who that is; null for others
+     * @param fullest the member who has used most; null in other rows
      * @param monthMicros what the owner has spent in the present month, if it is a team or a member without a budget
      * @param pace when the budget is used up at the present pace, in words; null if it lasts
      */
@@ -160,7 +160,7 @@ public record BudgetsPage(
         return owners;
     }
 
-    /** The form that sets a budget names the window in one field and its limit in another; the one that removes it has no limit. */
+    /** The form that sets a budget names the window in one field and its limit in another; the form that removes the budget has no limit. */
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         Map<String, String> fields = new LinkedHashMap<>(form.fields());
         String window = form.text("window");
@@ -248,7 +248,7 @@ public record BudgetsPage(
                 out, null, shell, rows, choices, typed, now.zone().getId(), ZONES, said);
     }
 
-    /** Returns the budgets that count for an owner: its own, and of a member those of each member in the windows without an own one. */
+    /** Returns the budgets that count for an owner: its own, and for a member the budgets of each member, in the windows where the member has none. */
     private static List<BudgetsNow.Line> lines(String owner, BudgetsNow now) {
         List<BudgetsNow.Line> its =
                 now.lines().stream().filter(line -> line.owner().equals(owner)).toList();

@@ -32,7 +32,7 @@ public record KeyFields(
 
     private static final Set<String> UNFOLDING = Set.of("models", "expires_at");
 
-    /** Fields beside which the pages show an error. */
+    /** Fields that can have an error; the pages show it next to the field. */
     private static final Set<String> MARKED = Set.of("name", "scopes", "password", "typed");
 
     /** @param checked for the attribute: null leaves it out */

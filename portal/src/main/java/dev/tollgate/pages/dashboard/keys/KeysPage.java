@@ -49,7 +49,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeysGenerated;
 
-/** {@code /dashboard/keys}: the account's keys, the one that spent most first, each of which can be stopped from there. */
+/** {@code /dashboard/keys}: the account's keys, sorted by spend, the highest first. Each can be stopped from there. */
 public record KeysPage(
         CustomerKeys keys,
         KeyOwners owners,

@@ -141,7 +141,7 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
                 .replaceAll(place -> Matcher.quoteReplacement(values.getOrDefault(place.group(1), "–")));
     }
 
-    /** Returns the members of an object that are not null, those of inner objects by their path. */
+    /** Returns the members of an object that are not null. Members of inner objects have their path as their name. */
     private static Map<String, JsonNode> flat(@Nullable String json) {
         Map<String, JsonNode> flat = new TreeMap<>();
         if (json != null) {

@@ -22,7 +22,7 @@ public final class FileName {
         return slug(account) + "-" + what + ".csv";
     }
 
-    /** Returns the name for some days; those of a whole month have its name. */
+    /** Returns the name for some days. The days of a whole month have the month's name. */
     public static String of(String account, LocalDate first, LocalDate last, String what) {
         YearMonth month = YearMonth.from(first);
         return first.equals(month.atDay(1)) && last.equals(month.atEndOfMonth())

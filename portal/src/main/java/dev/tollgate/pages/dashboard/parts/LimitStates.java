@@ -34,7 +34,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The limits and budgets of an account that refuse calls, or soon will: one rule for all pages, whoever owns the limit. Reads block. */
+/** The limits and budgets of an account that refuse calls, or soon will: one rule for all pages and all owners of limits. Reads block. */
 public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members, RefusalBooks refusals) {
 
     private static final int LINES_MAX = 5;
@@ -50,12 +50,12 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
     /** The limits of an account, each of which may refuse calls. */
     public record All(List<LimitState> states) {
 
-        /** Returns the limit that stops the calls of a key, else the one that will do so first; null without one. */
+        /** Returns the limit that stops the calls of a key, otherwise the limit that will do so first; null without limits. */
         public @Nullable LimitState nearest(Key key) {
             return nearest(owners(key));
         }
 
-        /** Returns the limit of an owner that refuses calls, else the one that will do so first; null without one. */
+        /** Returns the limit of an owner that refuses calls, otherwise the limit that will do so first; null without limits. */
         public @Nullable LimitState nearest(String owner) {
             return nearest(List.of(owner));
         }
@@ -189,12 +189,12 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         return names;
     }
 
-    /** Returns the limits that refuse calls, then those that will soon, of which a person is told; at most {@value #LINES_MAX} of each kind. */
+    /** Returns the lines that a person sees: limits that refuse calls, then limits that soon will, at most {@value #LINES_MAX} of each kind. */
     public List<Line> lines(Person person, Money money, Instant now) {
         return lines(person, money, now, state -> state.isSpent() || state.isNear());
     }
 
-    /** Returns the limits of some owners that refuse calls, of which a person is told. */
+    /** Returns the lines that a person sees about limits of some owners that refuse calls. */
     public List<Line> refusing(Person person, Money money, Instant now, Set<String> owners) {
         return lines(person, money, now, state -> state.isSpent() && owners.contains(state.owner()));
     }
@@ -231,7 +231,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
                 .toList();
     }
 
-    /** Returns whether a person is told: those who set the limit, and those whose calls it stops. */
+    /** Returns whether a person sees a line about a limit: people who can set the limit do, and people whose calls it stops. */
     private static boolean isTold(
             LimitState state,
             Person person,

@@ -60,7 +60,7 @@ public record OwnerNames(Map<String, String> teams, Map<String, String> members)
         return id.isEmpty() ? "No member" : members.getOrDefault(id, id);
     }
 
-    /** Returns the names that stand in files beside the ids. */
+    /** Returns the names that files have next to the ids. */
     public static CsvExport.Names inFiles(KeyNames keys, OwnerNames owners) {
         return new CsvExport.Names(keys::name, owners::team, owners::member);
     }

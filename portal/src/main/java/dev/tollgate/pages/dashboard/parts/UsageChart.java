@@ -70,7 +70,7 @@ public record UsageChart(
                 calls);
     }
 
-    /** Returns the spend of the last thirty days by model, of a key, a team or a member; null if there is none. Blocks. */
+    /** Returns the chart of a key's, a team's or a member's spend in the last thirty days, by model; null if nothing was spent. Blocks. */
     public static @Nullable Chart ofThirtyDays(
             AccountHistory history,
             Catalogue catalogue,

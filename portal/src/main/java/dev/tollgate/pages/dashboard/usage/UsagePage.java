@@ -142,7 +142,7 @@ public record UsagePage(
         }
     }
 
-    /** @param calls of the key @param limit where the key is limited; null if it no longer can be */
+    /** @param calls the link to the key's calls @param limit the link to the key's limit; null if it can no longer be limited */
     public record Why(WhyCard card, String calls, @Nullable String limit) {}
 
     /**
