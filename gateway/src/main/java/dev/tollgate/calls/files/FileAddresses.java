@@ -39,8 +39,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of files: of those that Google's clients upload (Y32), and of images that models make (Y33). An image is written to the store when it is its address's turn to leave, so whoever reads an address can
- * fetch the image.
+ * The addresses of files that Google's clients upload (Y32), and of images that models make (Y33). An image is written to the store before its address is sent,
+ * so a reader of the address can fetch the image.
  *
  * @param ledger says what an account can pay
  * @param imageBytesMax the most bytes that a model's image has

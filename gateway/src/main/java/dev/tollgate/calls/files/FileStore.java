@@ -584,7 +584,7 @@ public final class FileStore implements AutoCloseable {
 
     // ---- to find ----
 
-    /** Finds a file, also one that is not whole; null if there is none that the key may read. @param reads the owner of the key */
+    /** Returns a file, also if it is not whole; null if there is none that the key may read. @param reads the owner of the key */
     public @Nullable StoredFile find(String accountId, KeyOwner reads, Purpose purpose, String id) {
         return database.readFor(
                 accountId,

@@ -50,7 +50,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
     /**
      * The effect of a change.
      *
-     * @param isDone whether it has taken place; of a step, whether there may be more
+     * @param isDone whether the change has taken place; for a step of several, whether there may be more to do
      * @param amount files, or bytes that were deleted
      * @param of whose bytes they were; null if none were counted
      */

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator of answers whose model is not the one that was sent, whatever the catalogue says of it: once since the start for each channel
- * and both names. Providers route models to their successors, and a proxy may name each answer anew, so the names of a channel are limited.
+ * Reports to the operator that another model answered than the request named, even if the catalogue expects it: once since the start for each channel and pair
+ * of names. Providers route models to their successors, and a proxy may put a new name into each answer, so the names of a channel are limited.
  *
  * <p>Thread-safe.
  */
@@ -96,7 +96,7 @@ public final class AnsweringModels implements CallObserver {
         return told;
     }
 
-    /** Returns what was told since the start, by channel. */
+    /** Returns the pairs of models that were reported since the start, by channel. */
     public List<Told> told() {
         Map<String, Set<Told>> now = new HashMap<>(channels);
         List<Told> all = new ArrayList<>();

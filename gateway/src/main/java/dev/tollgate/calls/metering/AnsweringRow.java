@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row of the catalogue by whose list price the attempts of a call cost: that of the model that answered. It is the row of the model that was
- * sent, unless the answer names another one that has a price.
+ * The catalogue's row whose list price gives the cost of a call's attempts. It is the row of the requested model, or of another model that the answer names and
+ * that has a price.
  *
  * @param sent the upstream's name of the model that was sent; empty if none was
  * @param name the upstream's name of the row; {@code sent} if the row is the sent one's

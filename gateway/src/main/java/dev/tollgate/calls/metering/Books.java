@@ -250,7 +250,7 @@ interface Books {
         /** The trace of a call about which nothing is known. */
         static final Trace NONE = new Trace(0, CallDetails.Times.NONE, CallDetails.Course.NONE, null);
 
-        /** Returns the course of a call without a charge, whose row has no counts: those of its costs are among its attempts. */
+        /** Returns the course of a call without a charge. Its row has no counts: the counts of its costs are among its attempts. */
         CallDetails.Course uncharged() {
             return course.attempts() != null || costs == null
                     ? course

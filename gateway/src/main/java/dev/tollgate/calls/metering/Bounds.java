@@ -107,8 +107,8 @@ record Bounds(
     }
 
     /**
-     * The provider's tools of a call apart from a search (Y27, Y29). What they read are input tokens that nobody has sent: they count beside the
-     * prompt, and never lift it over a step.
+     * The provider's tools of a call apart from a search (Y27, Y29). What they read are input tokens that the caller has not sent. They count in addition to
+     * the prompt, and never lift it over a step.
      *
      * @param tokensMax the most of these tokens that are charged; 0 without such a tool
      * @param maps the most calls with Google Maps that are counted: 1 if it may be used
@@ -170,7 +170,7 @@ record Bounds(
                     : Math.ceilDiv(Math.multiplyExact(tokens, rates.imageMicros()), rates.outputMicros());
         }
 
-        /** Returns the weight of the images that every hold covers: of the first one, or of one for each request. */
+        /** Returns the weight of the images that every hold covers: the first image, or one image for each request. */
         long heldWeight() {
             return held * weight;
         }
@@ -253,7 +253,7 @@ record Bounds(
         return (isHeld ? PromptBound.SEARCH_TOKENS : 0) + extras.toolTokensHeld();
     }
 
-    /** Returns the tokens of the prompt itself, with those of searches: the part of its bound that decides the step. */
+    /** Returns the tokens of the prompt itself and of searches: the part of its bound that decides the step. */
     private long promptAlone() {
         return promptTokensMax - extras.toolTokensHeld();
     }

@@ -25,7 +25,7 @@ final class Collecting implements AnswerRoom.Holder {
 
         boolean isCallerGone();
 
-        /** Lets go what only the answer needed: it has left, or nobody wants it. */
+        /** Releases what only the answer needed: it has left, or is no longer wanted. */
         void answerHasLeft();
 
         /** Goes on with an answer that waits for room. */

@@ -35,7 +35,11 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
     /** The most attempts with costs: no call makes so many. */
     private static final int ATTEMPTS_MAX = 24;
 
-    /** @param list the rates of its cost; null if they are not known @param isReported whether the cost is what the channel has said @param isRefused whether it has said one that is not believed */
+    /**
+     * @param list the rates of its cost; null if they are not known
+     * @param isReported whether the channel has reported this cost
+     * @param isRefused whether the channel has reported an implausible cost, which is not used
+     */
     record Attempt(AttemptCost cost, Usage usage, @Nullable Tariff list, boolean isReported, boolean isRefused) {}
 
     Costs {

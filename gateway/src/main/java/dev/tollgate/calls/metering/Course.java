@@ -188,7 +188,7 @@ final class Course {
         return new Trace(flags, times, course, costs.attempts().isEmpty() ? null : costs::json);
     }
 
-    /** Returns whether the row tells all attempts: there was none, or one that answered and is the only one with a cost, if it has one. */
+    /** Returns whether the row says all about the attempts: there was none, or a single one, which answered and has the only cost, if there is a cost. */
     private boolean isOrdinary(String channel, String model) {
         List<AttemptRecord> tried =
                 sent.stream().flatMap(call -> call.tried().stream()).toList();

@@ -63,7 +63,7 @@ public final class Meter {
     /**
      * @param room for answers that are collected before they leave
      * @param prompts of the sessions' earlier calls
-     * @param answering is told of answers of other models, as an observer, too
+     * @param answering has the catalogue's rows for models that answer; its reports come from {@code observer}, which includes it
      * @param observer receives all calls
      */
     public Meter(

@@ -10,7 +10,7 @@ final class ModelName {
 
     private ModelName() {}
 
-    /** Returns whether the model that was sent is the one that answered. */
+    /** Returns whether the answer is by the requested model. */
     static boolean isSame(String sent, String answered) {
         return sent.equals(answered) || core(sent).equals(core(answered));
     }

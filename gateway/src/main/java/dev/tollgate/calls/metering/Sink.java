@@ -164,7 +164,7 @@ public interface Sink {
         return false;
     }
 
-    /** Returns whether a large event is leaving, as fast as the caller takes it. It is {@link #full} meanwhile, and the next event waits. */
+    /** Returns whether a large event is leaving, as fast as the caller takes it. Until it has left, the sink is {@link #full}, and the next event waits. */
     default boolean isMidway() {
         return false;
     }

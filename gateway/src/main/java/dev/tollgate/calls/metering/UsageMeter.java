@@ -144,8 +144,7 @@ final class UsageMeter {
     }
 
     /**
-     * Returns the reported tokens of images, of a model that makes them: the upstream's own detail; without one those of the images that were
-     * shown (Y4).
+     * Returns the reported tokens of images that the model has made: the upstream's own detail, or without one the tokens of the images that were shown (Y4).
      */
     private long imageTokens() {
         return Math.min(images.mostTokens(), allImageTokens());
@@ -180,7 +179,7 @@ final class UsageMeter {
         return isReported;
     }
 
-    /** Returns whether the upstream has reported any tokens, so that somebody pays for them. */
+    /** Returns whether the upstream has reported any tokens, which the customer or the platform pays for. */
     boolean isPaid() {
         return isReported && Math.max(promptReported, outputReported) + counts.of(Count.REASONING) > 0;
     }

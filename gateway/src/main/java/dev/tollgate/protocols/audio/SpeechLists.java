@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code GET /v1/audio/models} and {@code /v1/audio/voices}: the models that speak and their voices, in the form in which Open WebUI asks for them,
- * without a key. The price list says the same to everybody. Pure handlers.
+ * without a key. The price list, too, is public. Pure handlers.
  */
 public record SpeechLists(CurrentModels known) {
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies that an estimate takes besides those of Chat Completions, known by their fields: {@code prompt} is an image, or a text completion of a model
- * that makes none; {@code input} is speech, or embeddings; a form with {@code file} is a transcript, another one an edit of images.
+ * The bodies that an estimate takes besides Chat Completions, recognized by their fields. {@code prompt} asks for an image, or for a text completion if the
+ * model makes no images. {@code input} asks for speech or embeddings. A form with {@code file} asks for a transcript, any other form for an edit of images.
  */
 public record EstimatedBodies(
         CurrentModels models,

@@ -63,7 +63,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         return model;
     }
 
-    /** Returns the 404 of a model, which names the one that has followed an ended preview if this key may use it. */
+    /** Returns the 404 of a model. For an ended preview it names the model that has followed, if this key may use it. */
     private ApiError notFound(KeyCaller caller, String id) {
         Model successor = id.endsWith(PREVIEW) ? models.find(id.substring(0, id.length() - PREVIEW.length())) : null;
         return successor == null || !caller.mayUse(successor.id())

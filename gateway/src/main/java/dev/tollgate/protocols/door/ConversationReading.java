@@ -185,8 +185,8 @@ public abstract class ConversationReading<R> extends Reading<R> {
     }
 
     /**
-     * Returns how many images in texts are looked up: as many as the model takes beside those that it gets anyway; none if the text alone is too long for
-     * the model or costs more than the account has, by a token for so many bytes as is usual. The call is then refused by the count of its prompt.
+     * Returns how many images in texts are looked up: as many as the model takes in addition to the conversation's other images. It is none if the text alone,
+     * at the usual bytes for a token, is too long for the model or costs more than the account has. The call is then refused by the count of its prompt.
      */
     private static int imagesLookedUp(
             Conversation conversation, Model model, @Nullable ServiceTier tier, String accountId, FileAddresses kept) {

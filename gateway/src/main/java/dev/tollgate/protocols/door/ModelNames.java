@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The operator's models for names that the catalogue does not have (E47). Immutable. */
 public final class ModelNames {
 
-    /** @param parts of the pattern, between its asterisks */
+    /** @param parts the texts between the pattern's asterisks */
     private record Rule(List<String> parts, String model) {
 
         /** Looks at each character of a name about once for each part: callers write it, and it may be long. */

@@ -47,7 +47,7 @@ final class NamedFiles {
         }
     }
 
-    /** Writes a tree, with the files in the place of their names. */
+    /** Writes a tree, and replaces the names of files by the files. */
     void write(JsonNode tree, JsonOut out) {
         byte[] json = GoogleJson.bytes(tree);
         int from = 0;

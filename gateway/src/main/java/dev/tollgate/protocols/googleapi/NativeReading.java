@@ -41,7 +41,12 @@ public abstract class NativeReading<R> extends Reading<R> {
     /** Returns the request. It is whole: kept content has been loaded. */
     protected abstract NativeRequest request(R read);
 
-    /** Returns a sink that says the caller's names of fields in place of the native ones. @param named of a field @param refusal with such names */
+    /**
+     * Returns a sink that replaces the native names of fields by the caller's.
+     *
+     * @param named returns the caller's name of a field
+     * @param refusal returns an error with such names
+     */
     protected static Sink renamed(Sink sink, UnaryOperator<String> named, UnaryOperator<ApiError> refusal) {
         return new ForwardingSink(sink) {
 

@@ -44,7 +44,7 @@ final class ProtoReader {
         return new ProtoReader(tally, spelling).read(message, body, "");
     }
 
-    /** @param path of the message in snake case, empty for the whole body */
+    /** @param path the message's path in snake case; empty for the whole body */
     private ObjectNode read(String message, ObjectNode tree, String path) {
         tally.object();
         ObjectNode read = NODES.objectNode();

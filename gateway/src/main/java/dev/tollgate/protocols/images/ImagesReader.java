@@ -64,7 +64,7 @@ final class ImagesReader {
 
     /**
      * @param body JSON in UTF-8, with a size limit set by the caller
-     * @param files that came beside it
+     * @param files the files of the same form
      * @param edits whether the body has images
      * @param memory charged with the memory of the result
      * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault

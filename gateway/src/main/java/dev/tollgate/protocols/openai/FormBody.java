@@ -115,7 +115,7 @@ public final class FormBody {
         return files;
     }
 
-    /** Returns a digest, in lower-case hex, of the texts and the files, whatever the boundary is. @param digest with what precedes them */
+    /** Returns a digest of the texts and the files, in lower-case hex. It does not depend on the boundary. @param digest has the bytes that precede them */
     public String print(MessageDigest digest) {
         digest.update(json());
         for (File file : files) {

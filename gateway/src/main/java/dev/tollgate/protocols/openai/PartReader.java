@@ -20,7 +20,7 @@ final class PartReader {
     private static final List<String> TYPES =
             List.of("text", "image_url", "input_audio", "file", "video_url", "refusal", "image");
 
-    /** LangChain's word for an image, whose address is beside it. */
+    /** LangChain's type of an image. Its address is a member of the same part. */
     private static final String IMAGE = "image";
 
     private static final String URL = "url";

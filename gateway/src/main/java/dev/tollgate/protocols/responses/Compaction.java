@@ -33,7 +33,7 @@ record Compaction(boolean byPath, List<Item.User> users) {
 
     private static final long USERS_BYTES_MAX = 256_000;
 
-    /** @param items of the conversation, with summaries opened */
+    /** @param items the conversation, with summaries opened */
     static Compaction of(boolean byPath, List<Item> items) {
         List<Item.User> users = new ArrayList<>();
         long bytes = 0;

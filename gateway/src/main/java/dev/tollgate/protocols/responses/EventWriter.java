@@ -8,7 +8,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import java.util.function.Consumer;
 
 /**
- * Writes the events of one streamed response, each as a whole SSE event with the next sequence number, to pieces that the caller sends; of a response that
+ * Writes the events of one streamed response, each as a whole SSE event with the next sequence number, to pieces that the caller sends. For a response that
  * leaves as a whole it writes none. The caller keeps the order (E35). The hot path copies prepared bytes. Not thread-safe.
  */
 final class EventWriter {

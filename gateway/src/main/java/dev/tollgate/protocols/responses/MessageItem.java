@@ -66,7 +66,7 @@ final class MessageItem extends OpenItem {
         int count = 0;
         for (UpstreamEvent.Citation citation : grounding.citations()) {
             if (before > 0 && citation.endIndex() <= before) {
-                continue; // of a text that is done
+                continue; // it belongs to a text that is done
             }
             out.raw(count == 0 ? "" : ",");
             long from = place();

@@ -84,7 +84,7 @@ class OpenItem {
         });
     }
 
-    /** Writes events that tell no more than how the item stands. */
+    /** Writes events that have only the item's state. */
     final void states(String... states) {
         for (String state : states) {
             within(type + "." + state, it -> {});

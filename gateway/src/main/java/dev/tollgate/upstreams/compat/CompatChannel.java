@@ -56,7 +56,7 @@ final class CompatChannel implements Channel {
         return CompatProvider.KIND;
     }
 
-    /** A server with OpenAI's protocol is not told the tier. */
+    /** Returns false: requests to a server with OpenAI's protocol do not name the tier. */
     @Override
     public boolean takesTiers() {
         return false;

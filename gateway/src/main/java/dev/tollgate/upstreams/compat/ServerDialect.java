@@ -8,8 +8,8 @@ import java.net.URI;
  * @param maxTokensField {@code max_tokens}, which nearly all know, or {@code max_completion_tokens}, which OpenAI's newer models demand
  * @param reasoningEffort whether {@code reasoning_effort} is sent; many servers refuse it
  * @param readsCost whether {@code usage.cost} is what the operator pays
- * @param isGoogle whether it is Google's own, which stores what is asked unless told not to
- * @param mayStore whether the operator lets it
+ * @param isGoogle whether the server is Google's own, which stores requests unless they forbid it
+ * @param mayStore whether the operator allows that
  */
 record ServerDialect(
         String maxTokensField, boolean reasoningEffort, boolean readsCost, boolean isGoogle, boolean mayStore) {

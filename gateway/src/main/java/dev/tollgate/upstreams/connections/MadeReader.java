@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads an answer that may hold images: what is long of them goes to files, and the other reader sees a name in their place. That reader goes on when a
- * file is whole, so its events have files that can be read.
+ * Reads an answer that may hold images: long data goes to files, and the other reader sees the file's name instead. That reader continues when a file is whole,
+ * so its events have files that can be read.
  */
 public final class MadeReader implements AnswerReader, MadeScanner.Target {
 
@@ -117,7 +117,7 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
         return read;
     }
 
-    /** Puts files in the place of their names. */
+    /** Replaces the names of files by the files. */
     private void putFiles(List<UpstreamEvent> events, int from) {
         for (int i = from; i < events.size() && !whole.isEmpty(); i++) {
             UpstreamEvent event = events.get(i);

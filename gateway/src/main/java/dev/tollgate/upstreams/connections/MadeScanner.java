@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the long base64 of files out of the bytes of an answer, however they are cut: it goes aside without its escapes, and a name stands in its place.
- * Everything else goes on as it came. Not thread-safe.
+ * Takes the long base64 of files out of the bytes of an answer, however they are cut. The target gets it without its escapes, and a name replaces it. All other
+ * bytes pass unchanged. Not thread-safe.
  */
 final class MadeScanner {
 

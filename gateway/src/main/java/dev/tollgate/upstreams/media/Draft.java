@@ -29,7 +29,7 @@ final class Draft {
         this(spool, accountId, null);
     }
 
-    /** @param sha256 of what will be written, in lower-case hex; null if it is not known yet */
+    /** @param sha256 the hash of the bytes to be written, in lower-case hex; null if it is not known yet */
     Draft(MediaSpool spool, String accountId, @Nullable String sha256) {
         this.known = sha256;
         this.spool = spool;

@@ -9,7 +9,12 @@ public interface KeptFiles {
 
     KeptFiles NONE = (_, _) -> null;
 
-    /** Returns the file that a URL names to whoever has it; null if the URL is none of these, or its file is gone. @param accountId who reads @throws dev.tollgate.base.error.ApiException 503 if that cannot be read */
+    /**
+     * Returns the file of a URL that anyone who has it may read; null if the URL is none of these, or its file is gone.
+     *
+     * @param accountId the reader, for fair turns
+     * @throws dev.tollgate.base.error.ApiException 503 if the store cannot be read
+     */
     @Nullable
     Kept find(String accountId, String url);
 

@@ -9,7 +9,7 @@ import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** A file that a model has made, in base64; or where it lies, for one that the upstream keeps. */
+/** A file that a model has made, in base64, or its place if the upstream keeps it. */
 public sealed interface MadeData {
 
     int HEAD_CHARS = 64 * 1024;
@@ -164,7 +164,7 @@ public sealed interface MadeData {
     }
 
     /** Bytes in memory. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares it
+    @SuppressWarnings("ArrayRecordComponent") // its equals is not used
     record Held(byte[] bytes) implements JsonSource {
 
         @Override

@@ -93,7 +93,7 @@ public final class MadeFiles {
         return !isOver && written.add(done);
     }
 
-    /** Lets all files go: the answer has left, or nobody wants it. */
+    /** Releases all files: the answer has left, or is no longer wanted. */
     void release() {
         List<Writing> all;
         synchronized (this) {

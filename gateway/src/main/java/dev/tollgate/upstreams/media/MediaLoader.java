@@ -89,12 +89,12 @@ public final class MediaLoader implements AutoCloseable {
     private record Budgets(CallBudget bytes, CallBudget pixels, Copies copies) {}
 
     /**
-     * Loads all that is wanted, each once. Where one fails the others are given up, and nothing of them is left in {@code into}.
+     * Loads all wanted media, each once. If one fails, the others are given up, and {@code into} has none of them.
      *
      * @param inlineBytes of the media that the call brought along
      * @param owner of the key, whose kept files may be read
-     * @param reads is told the bytes of each kept file before they are read, and may refuse it
-     * @throws dev.tollgate.base.error.ApiException a 400 that names the field; a 429 or 503 where we have no room for it
+     * @param reads receives the bytes of each kept file before the file is read, and may refuse it
+     * @throws dev.tollgate.base.error.ApiException a 400 that names the field; a 429 or 503 if there is no room for it
      * @throws InterruptedException when the call is over
      */
     public void load(
@@ -262,7 +262,7 @@ public final class MediaLoader implements AutoCloseable {
         return budgets.copies().of(file, medium.said());
     }
 
-    /** The copies of kept files for one call: of those with the same bytes there is one. */
+    /** The copies of kept files for one call. Files with the same bytes share a copy. */
     private final class Copies {
 
         private record Content(String sha256, String mimeType, WantedMedium.Said said) {}

@@ -140,8 +140,8 @@ public final class MediaSpool {
     }
 
     /**
-     * Takes room for a file, and waits as long as there is none. Of the answers that have files already, one at a time takes more than there is: or those
-     * that have all the room might wait for each other. Blocks.
+     * Takes room for a file, and waits as long as there is none. One answer at a time, if it has files already, may exceed the room: otherwise answers that
+     * share all the room might wait for each other. Blocks.
      *
      * @return how much was taken
      */

@@ -20,7 +20,7 @@ final class Attempt implements UpstreamListener {
     private final @Nullable Rest seen;
 
     private final UpstreamCall call;
-    /** The same call if it asks for several images. */
+    /** The attempt's call if it asks for several images; otherwise null. */
     private final @Nullable ImagesCall several;
 
     private List<UpstreamEvent> held = List.of();

@@ -36,7 +36,7 @@ public interface Channel {
         return Standing.of(upstreamModel);
     }
 
-    /** Returns whether the upstream is told a call's service tier; if not, calls at flex are like all others there. */
+    /** Returns whether requests to the upstream name a call's service tier. If not, calls at flex are like all others there. */
     default boolean takesTiers() {
         return true;
     }

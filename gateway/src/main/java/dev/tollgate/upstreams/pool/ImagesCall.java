@@ -258,7 +258,7 @@ final class ImagesCall implements UpstreamCall {
         private boolean hasCost;
         private @Nullable ServiceTier tier;
 
-        /** @param tokens of the image that it has brought; 0 if it has brought none */
+        /** @param tokens the tokens of the part's image; 0 if it has none */
         void add(Part part, long tokens) {
             Usage its = part.usage;
             if (its != null) {
@@ -284,7 +284,10 @@ final class ImagesCall implements UpstreamCall {
             }
         }
 
-        /** Returns the reports, without those that nobody has made. Images without a count count their size beside those with one (Y4). */
+        /**
+         * Returns the reports of all requests as one; kinds that no request has reported are left out. If only some images have a reported count, the others
+         * count by their size (Y4).
+         */
         List<UpstreamEvent> reports() {
             List<UpstreamEvent> reports = new ArrayList<>(3);
             if (isReported) {

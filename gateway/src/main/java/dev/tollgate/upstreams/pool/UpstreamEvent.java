@@ -249,7 +249,7 @@ public sealed interface UpstreamEvent {
     }
 
     /**
-     * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for one that it did not report.
+     * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report.
      *
      * @param counts in the order of {@link Count#REPORTED}, of which the last ones may be missing; not to be changed
      */

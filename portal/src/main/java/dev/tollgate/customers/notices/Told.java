@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * A write that records the facts of a notice, in the unit of its mails and with its events for webhooks. Over all servers, each fact is recorded once. The outcome is whether one
- * of the facts is new.
+ * A write that records the facts of a notice, in the unit of its mails and with its events for webhooks. Over all servers, each fact is recorded once. The
+ * outcome is whether one of the facts is new.
  */
 public class Told extends Write<Boolean> {
 

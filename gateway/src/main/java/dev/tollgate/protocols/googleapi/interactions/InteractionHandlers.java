@@ -42,7 +42,7 @@ public final class InteractionHandlers {
         };
     }
 
-    /** Puts the steps of the input before those of the response. Both objects begin with their steps. */
+    /** Returns an interaction whose steps are the steps of the input and then the steps of the response. Both objects begin with their steps. */
     private static byte[] whole(KeptResponse found, Lease memory) {
         byte[] input = found.inputIn("steps", memory);
         byte[] response = found.response(memory);

@@ -59,7 +59,7 @@ final class InteractionRequest {
      * @param store whether the caller wants the interaction to be kept
      * @param summaries whether thoughts are shown
      * @param byAddress whether images come by their addresses (Y33)
-     * @param ignored members without effect, besides those of the native request
+     * @param ignored members of an interaction without effect; the native request has its own
      */
     record Settings(
             String model,
@@ -113,7 +113,7 @@ final class InteractionRequest {
         return settings;
     }
 
-    /** Returns the members without effect, besides those of the native request. */
+    /** Returns the members of an interaction without effect; the native request has its own. */
     List<String> ignored() {
         return Stream.concat(settings.ignored().stream(), contents.ignored().stream())
                 .toList();

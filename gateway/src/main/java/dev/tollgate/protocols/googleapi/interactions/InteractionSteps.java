@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The steps of a response: collected as JSON and, of a stream, written as events. At most one step is open. A signature becomes a {@code thought} step before
- * the part that it belongs to. A signature that comes after the beginning of a text stands before that text in the collected steps, which end with the output;
- * in a stream, whose text has left, its step follows. Not thread-safe.
+ * The steps of a response: collected as JSON, and written as events if the response is a stream. At most one step is open. A signature becomes a
+ * {@code thought} step before the part that it belongs to. A signature that comes after the beginning of a text stands before that text in the collected steps,
+ * which end with the output; in a stream, whose text has left, its step follows. Not thread-safe.
  */
 final class InteractionSteps {
 
@@ -145,7 +145,7 @@ final class InteractionSteps {
                 || open == Open.NONE && !steps.isEmpty() && steps.getLast().kind() == Open.OUTPUT;
     }
 
-    /** Shows the signature that waits, in a thought of its own or in the one that is open. */
+    /** Writes the signature that waits, into the open thought or into a new one. */
     private void flush() {
         String signature = pending;
         if (signature == null) {
@@ -303,7 +303,7 @@ final class InteractionSteps {
         stop();
     }
 
-    /** @param markdown of the code, which citations count */
+    /** @param markdown the code as Markdown: positions of citations count its characters */
     void ran(UpstreamEvent.RunCode code, String markdown, @Nullable String signature) {
         sign(signature);
         flush();

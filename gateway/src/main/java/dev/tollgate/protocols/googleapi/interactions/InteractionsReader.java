@@ -427,7 +427,7 @@ final class InteractionsReader {
         ignoreOthers(format, at, Set.of("type", "mime_type", "schema"));
     }
 
-    /** A schema on its own, with its media type beside it: the form before revision 2026-05-20, which clients still have. */
+    /** Reads a schema whose media type is a member next to it: the form before revision 2026-05-20, which clients still send. */
     private void schema(ObjectNode format, String at, String type, JsonNode mimeType) {
         if (!mimeType.isString()) {
             throw refuse(at + ".type", "must be text, image or audio, got " + Shown.quoted(type) + ".");

@@ -266,7 +266,7 @@ final class InteractionsRenderer implements Renderer {
         }
     }
 
-    /** The steps come first, so that those of the input can be put before them ({@link InteractionHandlers}). */
+    /** Keeps the response. Its steps come first, so that {@link InteractionHandlers} can put the input's steps before them. */
     private void keep(Sink.Completion completion) {
         KeptResponses.Input input = request.keeping();
         if (input == null) {

@@ -85,7 +85,7 @@ public final class GenerationConfigWriter {
         }
     }
 
-    /** Writes what is asked of a model that speaks. @param voice null for none, or for one that the caller's own words name */
+    /** Writes the settings of a model that speaks. @param voice null if the call chooses none, or its native request names it */
     public static void writeSpeech(JsonGenerator json, @Nullable String voice) {
         json.writeArrayPropertyStart("responseModalities");
         json.writeString("AUDIO");
