@@ -2,6 +2,7 @@ package dev.tollgate.base.json;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
@@ -72,25 +73,35 @@ public final class Doubles {
         return quoted.append(json, from, json.length()).toString();
     }
 
-    /** Returns a tree in which each number that a double does not hold is a string. */
+    /** Returns a tree in which each number that a double does not hold is a string. Looks at each number once, however deep it stands. */
     public static JsonNode quoted(JsonNode value) {
-        if (hold(value)) {
-            return value;
-        }
+        JsonNode changed = changed(value);
+        return changed == null ? value : changed;
+    }
+
+    /** Returns null if nothing changes. */
+    private static @Nullable JsonNode changed(JsonNode value) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         if (value.isNumber()) {
-            return nodes.stringNode(value.asString());
+            return hold(value) ? null : nodes.stringNode(value.asString());
         }
-        if (value.isArray()) {
-            ArrayNode list = nodes.arrayNode();
-            value.forEach(element -> list.add(quoted(element)));
-            return list;
+        ArrayNode list = null;
+        for (int i = 0; value.isArray() && i < value.size(); i++) {
+            JsonNode its = changed(value.get(i));
+            if (its != null) {
+                list = list == null ? nodes.arrayNode().addAll(value.values()) : list;
+                list.set(i, its);
+            }
         }
-        ObjectNode object = nodes.objectNode();
+        ObjectNode object = null;
         for (Map.Entry<String, JsonNode> member : value.properties()) {
-            object.set(member.getKey(), quoted(member.getValue()));
+            JsonNode its = changed(member.getValue());
+            if (its != null) {
+                object = object == null ? nodes.objectNode().setAll((ObjectNode) value) : object;
+                object.set(member.getKey(), its);
+            }
         }
-        return object;
+        return list == null ? object : list;
     }
 
     /** Returns false for most texts without such a number: only the others are parsed. */

@@ -5,9 +5,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Effort;
 import java.math.BigDecimal;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.DecimalNode;
 
 class DoublesTest {
 
@@ -57,5 +60,25 @@ class DoublesTest {
         String json = "{\"a\":[1,1234567890123456789,1e400],\"b\":{\"c\":\"x\",\"d\":0.5}}";
         assertThat(Doubles.quoted(Json.MAPPER.readTree(json)).toString())
                 .isEqualTo("{\"a\":[1,\"1234567890123456789\",\"1E+400\"],\"b\":{\"c\":\"x\",\"d\":0.5}}");
+    }
+
+    @Test
+    void a_tree_is_looked_at_once_however_deep() {
+        AtomicInteger looks = new AtomicInteger();
+        JsonNode counting = new DecimalNode(new BigDecimal("0.25")) {
+            @Override
+            public String asString() {
+                looks.incrementAndGet();
+                return super.asString();
+            }
+        };
+        JsonNode tree = Json.MAPPER.createArrayNode().add(counting).add(new BigDecimal("1e400"));
+        for (int depth = 0; depth < 50; depth++) {
+            tree = depth % 2 == 0
+                    ? Json.MAPPER.createObjectNode().set("a", tree)
+                    : Json.MAPPER.createArrayNode().add(tree);
+        }
+        assertThat(Doubles.quoted(tree).toString()).contains("[0.25,\"1E+400\"]");
+        assertThat(looks).hasValue(1);
     }
 }
