@@ -51,7 +51,8 @@ record InlineMedia(String mimeType, String base64) {
 
     /** Decodes what is looked at. */
     private static Tracks.Bytes bytes(String base64) {
-        return (from, length) -> {
+        return (place, length) -> {
+            long from = Math.min(base64.length(), place); // a container may name a place far behind its end
             int begin = (int) Math.min(base64.length(), from / 3 * 4);
             int end = (int) Math.min(base64.length(), (from + length + 2) / 3 * 4);
             byte[] decoded = Base64.getDecoder().decode(base64.substring(begin, end));

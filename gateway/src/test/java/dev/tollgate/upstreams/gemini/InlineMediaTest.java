@@ -64,6 +64,15 @@ class InlineMediaTest {
     }
 
     @Test
+    void a_box_of_any_length_leaves_the_label_to_decide() {
+        for (String length : new String[] {"p\0\0\0\0\0\0\0", "\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00eb"}) {
+            String recording = base64("\0\0\0\u0010ftypisom\0\0\0\1\0\0\0\1free" + length + "....");
+            assertThat(of("audio/mp4", recording).mimeType()).isEqualTo("audio/m4a");
+            assertThat(of("video/mp4", recording).mimeType()).isEqualTo("video/mp4");
+        }
+    }
+
+    @Test
     void a_label_of_another_kind_is_refused_with_what_was_found() {
         refused("image/png", PDF, "application/pdf");
         refused("application/pdf", JPEG, "image/jpeg");
