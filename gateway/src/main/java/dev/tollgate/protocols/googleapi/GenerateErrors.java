@@ -53,7 +53,8 @@ public enum GenerateErrors implements ErrorFormat {
         }
         String tokens = prompt.tokens() == null ? "" : "(" + prompt.tokens() + ") ";
         String max = prompt.max() == null ? "" : " (" + prompt.max() + ")";
-        return "The input token count " + tokens + "exceeds the maximum number of tokens allowed" + max + ".";
+        String count = tokens.isEmpty() && max.isEmpty() ? "The input is too long: the" : "The";
+        return count + " input token count " + tokens + "exceeds the maximum number of tokens allowed" + max + ".";
     }
 
     private static void details(ArrayNode details, ApiError error) {

@@ -148,7 +148,7 @@ final class MessagesWriter {
 
     private void writeInline(ContentPart.Media media, String base64) {
         String said = media.mimeType();
-        MediaType type = MediaType.sniff(head(base64));
+        MediaType type = MediaLabel.sniff(head(base64), said);
         PartFrame frame = PartFrame.of(type, media.detail());
         ignored.addAll(PartFrame.ignored(media, type));
         if (frame != null) {

@@ -303,7 +303,7 @@ final class Downloads implements AutoCloseable {
         }
 
         boolean isEnough() {
-            return count >= MediaLabel.HEAD_BYTES;
+            return count >= MediaType.HEAD_BYTES;
         }
 
         byte[] bytes() {

@@ -20,9 +20,6 @@ public final class MediaLabel {
             "PNG, JPEG, WebP, HEIC, HEIF or GIF images, PDF or text/* documents, WAV, MP3, AIFF, AAC, OGG, FLAC or M4A audio,"
                     + " MP4, QuickTime, WebM, AVI, FLV, WMV, 3GPP or MPEG video";
 
-    /** The number of first bytes that a decision needs, if there are as many. */
-    static final int HEAD_BYTES = 512;
-
     /** The number of first bytes in which a container's tracks are looked for. */
     static final int TRACKS_BYTES = 16 << 10;
 
@@ -58,6 +55,18 @@ public final class MediaLabel {
     }
 
     /**
+     * Returns the type that the first bytes show; null where they show none that is known. A PDF may have something before its head, if nothing says that it
+     * is text.
+     *
+     * @param said lower case without parameters; null where nothing was said
+     */
+    public static @Nullable MediaType sniff(byte[] head, @Nullable String said) {
+        MediaType found = MediaType.sniff(head);
+        boolean isText = said != null && textType(said) != null;
+        return found == null && !isText && MediaType.hasPdfBehind(head) ? MediaType.PDF : found;
+    }
+
+    /**
      * What a file sent along is. A label of text is taken at its word, and one of quite another kind than the bytes is refused.
      *
      * @param said lower case without parameters; null where nothing was said
@@ -69,7 +78,7 @@ public final class MediaLabel {
         if (text != null) {
             return text;
         }
-        MediaType found = MediaType.sniff(bytes.at(0, MediaType.HEAD_BYTES));
+        MediaType found = sniff(bytes.at(0, MediaType.HEAD_BYTES), label);
         if (found == null) {
             throw new MediaRefused(
                     label == null
@@ -86,7 +95,7 @@ public final class MediaLabel {
     /**
      * What a downloaded file is: its bytes say, then the header, then the name. Text is a document only where nothing says otherwise (D56).
      *
-     * @param first its first {@value #TRACKS_BYTES} bytes or more, or all there are; the first {@value #HEAD_BYTES} may refuse it
+     * @param first its first {@value #TRACKS_BYTES} bytes or more, or all there are; the first {@value MediaType#HEAD_BYTES} may refuse it
      * @param contentType the header
      * @param named what the names on the way to it say that it is, as {@link MediaName} has it
      */
@@ -95,8 +104,8 @@ public final class MediaLabel {
             throws MediaRefused {
         String header = bare(contentType);
         String said = header != null ? header : wanted.mimeType();
-        byte[] head = Arrays.copyOf(first, Math.min(first.length, HEAD_BYTES));
-        MediaType found = MediaType.sniff(head);
+        byte[] head = Arrays.copyOf(first, Math.min(first.length, MediaType.HEAD_BYTES));
+        MediaType found = sniff(head, said);
         if (found != null) {
             return spelling(found, said, Tracks.Bytes.of(first));
         }

@@ -28,8 +28,13 @@ public enum MediaType {
     OGG("audio/ogg", Kind.SOUND_OR_VIDEO),
     FLAC("audio/flac", Kind.SOUND_OR_VIDEO);
 
-    /** The number of bytes that {@link #sniff} reads. */
-    public static final int HEAD_BYTES = 64;
+    /** The number of first bytes that tell a type. Readers of PDF look for its head in so many. */
+    public static final int HEAD_BYTES = 1_024;
+
+    /** The number of first bytes that name the kind of a Matroska file. */
+    private static final int MATROSKA_BYTES = 64;
+
+    private static final String PDF_HEAD = "%PDF-";
 
     private final String mimeType;
     private final Kind kind;
@@ -54,7 +59,11 @@ public enum MediaType {
         return kind;
     }
 
-    /** The type that the first bytes show; null where they show none that is known. Fewer than 64 bytes are fine. */
+    /**
+     * The type that the first bytes show; null where they show none that is known.
+     *
+     * @param head {@value #HEAD_BYTES} bytes, or fewer
+     */
     public static @Nullable MediaType sniff(byte[] head) {
         Head h = new Head(head);
         MediaType found = image(h);
@@ -67,7 +76,12 @@ public enum MediaType {
         if (found == null) {
             found = soundOrVideo(h);
         }
-        return found != null ? found : h.at(0, "%PDF-") ? PDF : frameSync(h);
+        return found != null ? found : h.at(0, PDF_HEAD) ? PDF : frameSync(h);
+    }
+
+    /** Returns whether the head of a PDF stands behind something else, as mail programs and scanners leave it. Words of a text may look the same. */
+    static boolean hasPdfBehind(byte[] head) {
+        return new Head(head).text(0, HEAD_BYTES).contains(PDF_HEAD);
     }
 
     private static @Nullable MediaType image(Head h) {
@@ -130,7 +144,7 @@ public enum MediaType {
             return WMV;
         }
         if (h.at(0, "\u001aE\u00df\u00a3")) {
-            return h.text(4, HEAD_BYTES - 4).contains("webm") ? WEBM : null;
+            return h.text(4, MATROSKA_BYTES - 4).contains("webm") ? WEBM : null;
         }
         return h.at(0, "\0\0\u0001\u00ba") || h.at(0, "\0\0\u0001\u00b3") ? MPEG : null;
     }

@@ -41,6 +41,17 @@ class InlineMediaTest {
     }
 
     @Test
+    void a_pdf_may_begin_within_its_first_1024_bytes() {
+        for (String before : new String[] {"\r\n", "\u00ef\u00bb\u00bf", "Content-Type: application/pdf\r\n\r\n", " ".repeat(1_000)}) {
+            String pdf = base64(before + "%PDF-1.7\n");
+            assertThat(of("application/pdf", pdf).mimeType()).isEqualTo("application/pdf");
+            assertThat(of(null, pdf).mimeType()).isEqualTo("application/pdf");
+            assertThat(of("text/plain", pdf).mimeType()).isEqualTo("text/plain");
+        }
+        refused("application/pdf", base64(" ".repeat(1_020) + "%PDF-1.7\n"), "application/pdf");
+    }
+
+    @Test
     void a_wrong_label_of_the_same_kind_is_put_right() {
         assertThat(of("image/png", JPEG).mimeType()).isEqualTo("image/jpeg");
         assertThat(of("image/jpg", JPEG).mimeType()).isEqualTo("image/jpeg");
