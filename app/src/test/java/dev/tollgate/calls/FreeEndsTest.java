@@ -201,6 +201,15 @@ class FreeEndsTest {
                     .event(prompt)
                     .whenAsked("PROMPT")
                     .next()
+                    .text("Shown?")
+                    .finish("STOP")
+                    .event(prompt)
+                    .whenAsked("LATE")
+                    .next()
+                    .text("Shown?")
+                    .event(prompt.replace("\"totalTokenCount\"", "\"candidatesTokenCount\":70000,\"totalTokenCount\""))
+                    .whenAsked("TOO MUCH")
+                    .next()
                     .finish("SAFETY", reported);
             gateway.script(blocked);
             for (String paidAt : DOORS) {
@@ -226,7 +235,17 @@ class FreeEndsTest {
                             .isEqualTo(40);
                     assertThat(task.at("/usage/completion_tokens").asLong()).isEqualTo(text.startsWith("B") ? 300 : 0);
                 }
-                assertThat(gateway.asked()).hasSize(asked + FreeAnswers.DAY + 4);
+                for (String text : List.of("LATE", "TOO MUCH")) {
+                    BigDecimal before = customer.consumed();
+                    Reply paid = asks(gateway, paidAt, false, text, customer.key());
+                    assertThat(paid.status()).as(paidAt + paid.text()).isEqualTo(200);
+                    assertThat(paid.text())
+                            .as(text)
+                            .containsAnyOf("content_filter", "refusal", "PROHIBITED_CONTENT", "incomplete")
+                            .doesNotContain("Shown?");
+                    assertThat(customer.consumed()).as(paidAt).isGreaterThan(before);
+                }
+                assertThat(gateway.asked()).hasSize(asked + FreeAnswers.DAY + 6);
             }
             gateway.assertBooksAreClosed();
         }

@@ -47,9 +47,7 @@ final class Delivery {
 
     /** @param attempts number of upstream attempts */
     void show(List<UpstreamEvent> events, int attempts) {
-        boolean wasBlocked = promptBlocked != null;
-        events.forEach(this::note);
-        block = promptBlocked == null || wasBlocked ? block : events;
+        noteAll(events);
         if ((!hasOutput && !hasOutput(events)) || (promptBlocked != null && !begun)) {
             keptBack.addAll(events);
         } else if (keptBack.isEmpty()) {
@@ -60,6 +58,12 @@ final class Delivery {
             keptBack.addAll(events);
             showKeptBack(attempts);
         }
+    }
+
+    private void noteAll(List<UpstreamEvent> events) {
+        boolean wasBlocked = promptBlocked != null;
+        events.forEach(this::note);
+        block = promptBlocked == null || wasBlocked ? block : events;
     }
 
     static boolean hasOutput(List<UpstreamEvent> events) {
@@ -88,7 +92,7 @@ final class Delivery {
         }
         keptBack.removeIf(Delivery::isOutput);
         for (int candidate = 0; promptBlocked != null && candidate < candidates; candidate++) {
-            if (ends[candidate] == null) { // the upstream has begun none
+            if (!keepsEnd(candidate)) { // the upstream has begun none, or it is forgotten
                 keptBack.add(new UpstreamEvent.Finish(candidate, FinishReason.FILTERED, promptBlocked.nativeReason()));
             }
         }
@@ -98,6 +102,11 @@ final class Delivery {
             }
         }
         showKeptBack(attempts);
+    }
+
+    private boolean keepsEnd(int candidate) {
+        return keptBack.stream()
+                .anyMatch(event -> event instanceof UpstreamEvent.Finish end && end.candidate() == candidate);
     }
 
     private static void withoutContent(JsonNode candidate) {
@@ -131,14 +140,14 @@ final class Delivery {
     /** Takes waiting batches without showing them: the caller has left. */
     void endWith(Iterable<List<UpstreamEvent>> waiting) {
         for (List<UpstreamEvent> events : waiting) {
-            events.forEach(this::note);
+            noteAll(events);
             hasOutput |= hasOutput(events);
         }
     }
 
     /** Ends each candidate that has no end, or that continues after its end, as cut by length (D32). */
     void cutShort(List<UpstreamEvent> last, String nativeReason, int attempts) {
-        last.forEach(this::note);
+        noteAll(last);
         keptBack.addAll(last);
         for (int candidate = 0; candidate < candidates; candidate++) {
             if (!ended.get(candidate)) {
