@@ -56,10 +56,9 @@ final class Releases {
     /**
      * Releases the hold if the account has room for one more free answer. A try that the store has failed releases it: then the answer is free.
      *
-     * @param room null if it is not known: then the answer is free
      * @param then receives, after the first try, false if there was no room
      */
-    void beginIfFree(String taskId, CallDetails details, FreeAnswers.@Nullable Room room, Consumer<Boolean> then) {
+    void beginIfFree(String taskId, CallDetails details, FreeAnswers.Room room, Consumer<Boolean> then) {
         count(1);
         attempt(taskId, details, 0, room, then);
     }

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Extend;
@@ -119,7 +120,7 @@ final class StoredBooks implements Books {
             if (look != null && !look.has(1)) {
                 then.accept(false);
             } else {
-                releases.beginIfFree(taskId, details, look == null ? null : look.room(), then);
+                releases.beginIfFree(taskId, details, look == null ? FreeAnswers.Room.LEAST : look.room(), then);
             }
         });
     }

@@ -10,6 +10,7 @@ import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.error.Shortage.OfLimit.Window;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallDetails.CallError;
@@ -109,6 +110,26 @@ class StoredBooksTest {
         CompletableFuture<ApiError> told = new CompletableFuture<>();
         assertThat(its.mayEndFree(request, told::complete)).isTrue();
         assertThat(told.join().status()).isEqualTo(503);
+    }
+
+    @Test
+    @Timeout(30)
+    void a_count_that_fails_leaves_twenty_free_answers() {
+        FreeEnds broken = store.freeEnds(() -> {
+            throw new IllegalStateException("no time");
+        });
+        CallDetails blocked = TaskDetails.released("m", ApiError.of(ErrorCode.UPSTREAM_ERROR, "Blocked."), Trace.NONE);
+        for (int i = 1; i <= FreeAnswers.DAY + 1; i++) {
+            books = new StoredBooks(
+                    new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), broken, NOW),
+                    NOW,
+                    keeper);
+            reserve("t" + i);
+            CompletableFuture<Boolean> told = new CompletableFuture<>();
+            books.giveBackIfFree("t" + i, request, blocked, told::complete);
+            assertThat(await(told)).as("answer " + i).isEqualTo(i <= FreeAnswers.DAY);
+        }
+        assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(8_292);
     }
 
     @AfterEach

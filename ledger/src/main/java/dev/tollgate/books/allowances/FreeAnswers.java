@@ -59,6 +59,9 @@ public final class FreeAnswers {
      */
     public record Room(long most, Map<String, Long> charged) {
 
+        /** The room that each account has, whatever was charged. */
+        public static final Room LEAST = new Room(DAY, Map.of());
+
         public Room {
             charged = Map.copyOf(charged);
         }
