@@ -23,7 +23,7 @@ class AwayStandbyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final NodeLease.Times QUICK =
             new NodeLease.Times(Duration.ofSeconds(6), Duration.ofSeconds(2), Duration.ofMillis(100), PATIENCE);
-    private static final int TRIES = 6;
+    private static final int TRIES = 3;
 
     /** The lease's, the writer's and a reader's, and of the first two one each that asks whether the commit has ended. */
     private static final int CONNECTIONS_MAX = 5;
@@ -57,10 +57,10 @@ class AwayStandbyTest {
                             new WriterConnection(Dialect.POSTGRESQL, server.impatient(PATIENCE), null)) {
                 writer.probe(false);
                 servers.cutStandbyOff();
-                for (int i = 0; i < TRIES; i++) {
-                    Throwable failure = catchThrowable(() -> writer.probe(true));
-                    assertThat(failure).isInstanceOf(SQLException.class);
-                    writer.giveUp(failure);
+                // The server's checkpointer, which has it wait, may be busy and read its new settings late.
+                Gateway.await("a commit that fails", () -> fails(writer));
+                for (int i = 1; i < TRIES; i++) {
+                    assertThat(fails(writer)).as("fails").isTrue();
                 }
                 Gateway.await("tries to join", () -> lost.get() >= TRIES);
                 assertThat(count(servers, "wait_event = 'SyncRep'"))
@@ -77,6 +77,16 @@ class AwayStandbyTest {
         }
     }
 
+    private static boolean fails(WriterConnection writer) {
+        Throwable failure = catchThrowable(() -> writer.probe(true));
+        if (failure == null) {
+            return false;
+        }
+        assertThat(failure).isInstanceOf(SQLException.class);
+        writer.giveUp(failure);
+        return true;
+    }
+
     /** The server of the tests does not wait for commits otherwise. */
     private static String synchronous(PostgresPair servers) {
         return servers.primaryUrl() + "&options=-c%20synchronous_commit=on";
@@ -86,17 +96,5 @@ class AwayStandbyTest {
         return PostgresPair.number(
                 servers.primaryUrl(),
                 "SELECT COUNT(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND " + which);
-    }
-
-    @Test
-    void a_server_looks_for_the_client_of_each_connection() {
-        try (PostgresPair servers = new PostgresPair(folder);
-                Database database = Database.openShared(servers.primaryUrl())) {
-            String interval = "SELECT current_setting('client_connection_check_interval')";
-            assertThat(database.<String>read(sql -> sql.one(interval, row -> row.getString(1))))
-                    .isEqualTo("5s");
-            assertThat(database.pages().<String>read("", sql -> sql.one(interval, row -> row.getString(1))))
-                    .isEqualTo("5s");
-        }
     }
 }

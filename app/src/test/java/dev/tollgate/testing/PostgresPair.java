@@ -30,7 +30,7 @@ public final class PostgresPair implements AutoCloseable {
             for (String each : List.of("primary", "standby")) { // else pg_rewind does not know what was changed
                 Files.writeString(
                         folder.resolve(each).resolve("postgresql.auto.conf"),
-                        "wal_log_hints = on\n",
+                        "wal_log_hints = on\nwal_retrieve_retry_interval = 100ms\n",
                         StandardOpenOption.APPEND);
             }
             int port = Ports.free();

@@ -193,12 +193,18 @@ public final class NodeLease implements AutoCloseable {
         server.lookAgain(); // also if this one fails: a newer primary ends the wait for it
         try {
             Held now = held;
+            boolean isHeld = now != null && !now.isOver();
+            if (!isHeld) {
+                lose(); // before the database is asked, which may not answer
+            }
             shutOut = row.shutOut();
             if (shutOut != null) {
                 leaveShutOut();
                 return true;
             }
-            if (now == null || now.isOver() || !renew(now)) {
+            if (now == null || !isHeld) {
+                join();
+            } else if (!renew(now)) {
                 lose();
                 join();
             }

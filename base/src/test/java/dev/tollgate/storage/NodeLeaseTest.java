@@ -190,6 +190,19 @@ class NodeLeaseTest {
     }
 
     @Test
+    void a_loss_is_told_again_while_the_database_answers_nothing() {
+        Duration moment = Duration.ofMillis(300);
+        try (NodeLease lease = join(new NodeLease.Times(QUICK.lease(), moment, QUICK.renew(), QUICK.answer()))) {
+            execute("ALTER TABLE tollgate_schema RENAME TO away"); // what each attempt reads first
+            Await.until("the loss", () -> !lease.isHeld());
+            int before = lostStill.get();
+            Await.until("two attempts more", () -> lostStill.get() > before + 1);
+            execute("ALTER TABLE away RENAME TO tollgate_schema");
+            Await.until("the return", () -> !nodeId(lease).isEmpty());
+        }
+    }
+
+    @Test
     void a_failed_renewal_and_its_recovery_are_each_logged_once() {
         try (LogCapture log = new LogCapture();
                 NodeLease lease = join(QUICK)) {

@@ -69,6 +69,16 @@ class PostgresServerTest {
         assertThatThrownBy(() -> Database.openReading(url)).isInstanceOf(CannotOpen.class);
     }
 
+    @Test
+    void a_server_looks_for_the_client_of_each_connection() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            String interval = "SELECT current_setting('client_connection_check_interval')";
+            assertThat(ask(database, interval)).isEqualTo("5s");
+            assertThat(database.pages().<String>read("", sql -> sql.one(interval, row -> row.getString(1))))
+                    .isEqualTo("5s");
+        }
+    }
+
     /** A plan for any range collects all rows of a large account before it sorts them. */
     @Test
     void each_read_of_a_page_is_planned_for_its_own_range() {
