@@ -97,7 +97,10 @@ class PagesGoldenTest {
 
     private static final Pattern HIDING_ROW =
             Pattern.compile("<tr(?:(?!</tr>).)*<td class=\"[^\"]*\\b(?:hide|roomy)\\b.*?</tr>");
-    private static final Pattern HIDDEN = Pattern.compile("<td class=\"[^\"]*\\b(?:hide|roomy)\\b[^>]*>(.*?)</td>");
+    /** What a row leaves to its own page is not looked for. */
+    private static final Pattern HIDDEN =
+            Pattern.compile("<td class=\"(?![^\"]*\\bspare\\b)[^\"]*\\b(?:hide|roomy)\\b[^>]*>(.*?)</td>");
+
     private static final Pattern BELOW = Pattern.compile("<span class=\"(?:sub|unroomy) .*?(?=</th>)");
 
     @BeforeAll

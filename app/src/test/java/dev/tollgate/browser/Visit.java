@@ -121,6 +121,8 @@ public final class Visit implements AutoCloseable {
             "docs-quickstart",
             "oidc/sign-in",
             "page-playground",
+            "console-books",
+            "console-requests",
             "harness-kind");
 
     private static final List<String> LONG =

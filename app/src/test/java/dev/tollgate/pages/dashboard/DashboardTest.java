@@ -164,9 +164,10 @@ class DashboardTest {
                 .contains("href=\"/dashboard/requests?range=30\">Order: <b>Highest charge</b>")
                 .contains("<option value=\"charge\" selected>Highest charge</option>")
                 .doesNotContain("data-live", ">Older<");
-        assertThat(page("/dashboard/requests?over=100&with_tags=1")).contains("name=\"over_usd\" value=\"0.5\"");
-        assertThat(page("/dashboard/requests?with_tags=1")).contains(">Tags</th>");
-        assertThat(page("/dashboard/requests")).contains("Last 30 days: <b>").doesNotContain(">Tags</th>");
+        assertThat(page("/dashboard/requests?over=100")).contains("name=\"over_usd\" value=\"0.5\"");
+        assertThat(page("/dashboard/requests"))
+                .contains("Last 30 days: <b>", ">API</th>", "<td class=\"spare nw roomy\">Chat Completions</td>")
+                .doesNotContain(">Tags</th>");
     }
 
     // ---- overview ----
@@ -232,6 +233,22 @@ class DashboardTest {
     })
     void filters_are_the_address_of_the_page(String query, int count) {
         assertThat(calls(page("/dashboard/requests?" + query))).hasSize(count);
+    }
+
+    @Test
+    void heads_sort_the_calls_within_the_filters() {
+        String page = page("/dashboard/requests?state=completed&range=today");
+        assertThat(page)
+                .contains(
+                        "aria-sort=\"descending\"><a href=\"/dashboard/requests?range=today&amp;state=completed\">Time");
+        for (String order : List.of("charge", "took")) {
+            String path = "/dashboard/requests?range=today&state=completed&order=" + order;
+            assertThat(page).contains("<a href=\"" + path.replace("&", "&amp;") + "\">");
+            String sorted = page(path);
+            assertThat(calls(sorted)).hasSameElementsAs(calls(page));
+            assertThat(sorted).containsOnlyOnce("aria-sort=\"descending\"").contains(" ↓</a>");
+        }
+        assertThat(page).contains("<details class=\"more\"><summary");
     }
 
     @Test

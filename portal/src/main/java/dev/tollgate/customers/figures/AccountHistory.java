@@ -432,8 +432,8 @@ public final class AccountHistory {
     }
 
     /**
-     * Returns the entries that a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most
-     * 20.
+     * Returns the entries that a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id, an end user
+     * or a tag by the begin of its value. At most 20 keys, and 20 labels.
      */
     public List<Hit> find(String accountId, String text) {
         return find(accountId, text, KeyView.ALL, KeyView.ALL);
@@ -459,5 +459,8 @@ public final class AccountHistory {
         record OfCall(String id) implements Hit {}
 
         record OfKey(String id, String name, String prefix) implements Hit {}
+
+        /** A tag with its value, or an end user. */
+        record OfLabel(CallLabels.Label label) implements Hit {}
     }
 }

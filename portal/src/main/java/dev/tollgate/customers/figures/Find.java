@@ -1,5 +1,7 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds what a text names. Within one read transaction.
  *
- * @param calls the keys whose calls are found
+ * @param calls the keys whose calls are found; labels are found if these are all keys
  * @param keys the keys that are found
  */
 record Find(Reads sql, String accountId, KeyFilter calls, KeyView keys, Duration callMax) {
@@ -44,13 +46,52 @@ record Find(Reads sql, String accountId, KeyFilter calls, KeyView keys, Duration
     private static final String KEYS =
             "SELECT id, name, prefix, member_id, team_id FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
 
+    /** The most names of tags that are looked through: an account may have declared others before. */
+    private static final int NAMES_MAX = 4 * CallLabels.NAMES_MAX;
+
+    private static final String NEXT_NAME =
+            "SELECT MIN(name) FROM label WHERE account_id = ? AND name > ? AND value <> ''";
+    private static final String VALUES =
+            "SELECT value FROM label WHERE account_id = ? AND name = ? AND value >= ? AND value <> '' ORDER BY value LIMIT "
+                    + HITS_MAX;
+
     List<Hit> find(String text) throws SQLException {
         List<Hit> call = call(text);
         if (!call.isEmpty()) {
             return call;
         }
         Matcher request = REQUEST_ID.matcher(text.toLowerCase(Locale.ROOT));
-        return request.matches() ? byRequest(request.group(), request.group(1)) : keys(text.toLowerCase(Locale.ROOT));
+        if (request.matches()) {
+            return byRequest(request.group(), request.group(1));
+        }
+        List<Hit> hits = keys(text.toLowerCase(Locale.ROOT));
+        if (calls.isAll()) {
+            hits.addAll(labels(text));
+        }
+        return hits;
+    }
+
+    /** Returns the end users and tags whose values, or names with values, begin with a text. */
+    private List<Hit> labels(String text) throws SQLException {
+        int end = text.indexOf('=');
+        List<Hit> hits = new ArrayList<>(labels(CallLabels.END_USER, text));
+        if (end > 0) {
+            hits.addAll(labels(text.substring(0, end), text.substring(end + 1)));
+        }
+        String name = CallLabels.END_USER;
+        for (int i = 0; i < NAMES_MAX && name != null; i++) {
+            name = sql.one(NEXT_NAME, row -> row.getString(1), accountId, name);
+            hits.addAll(name == null ? List.of() : labels(name, text));
+        }
+        return hits.subList(0, Math.min(HITS_MAX, hits.size()));
+    }
+
+    /** The order of values is the database's, so what begins otherwise is left out here. */
+    private List<Hit> labels(String name, String begin) throws SQLException {
+        return sql.list(VALUES, row -> row.getString(1), accountId, name, begin).stream()
+                .filter(value -> value.startsWith(begin))
+                .<Hit>map(value -> new Hit.OfLabel(new Label(name, value)))
+                .toList();
     }
 
     private List<Hit> byRequest(String requestId, String time) throws SQLException {

@@ -157,6 +157,11 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return and(text, "below small muted wrap");
     }
 
+    /** Adds a line that narrow screens leave out: the row's own page has it. */
+    public Cell underOnDesks(@Nullable String text) {
+        return and(text, "below small muted wrap spare");
+    }
+
     /** Adds a line of other cells; none if there are none. */
     Cell below(String style, List<Below> cells) {
         return cells.isEmpty() ? this : and(new Part.Line(style, cells));

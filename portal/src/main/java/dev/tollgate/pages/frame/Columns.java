@@ -37,6 +37,8 @@ public final class Columns<T> {
         DESK("hide"),
         /** Moves below the first cell on narrow screens, without its head. */
         FOLD("hide"),
+        /** Hides on narrow screens, with {@link #ROOMY} except on wide ones: the row's own page has it. */
+        SPARE("spare"),
         /** Hides on narrow screens: a picture of the row's figures, which says nothing more. */
         PICTURE("hide"),
         /** Stays in one line. */
@@ -53,7 +55,7 @@ public final class Columns<T> {
         SMALL("small"),
         MUTED("muted");
 
-        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, PICTURE, ROOMY);
+        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, SPARE, PICTURE, ROOMY);
 
         private final String style;
 
@@ -317,7 +319,7 @@ public final class Columns<T> {
             Cell cell = column.cell().apply(row);
             Set<Look> looks = column.looks();
             cells.add(new Placed(cell, Look.styles(looks.stream())));
-            if (!cell.isEmpty() && !looks.contains(Look.PICTURE)) {
+            if (!cell.isEmpty() && !looks.contains(Look.SPARE) && !looks.contains(Look.PICTURE)) {
                 Below below =
                         new Below(looks.contains(Look.FOLD) ? "" : column.head().text() + " ", cell.plain());
                 if (looks.contains(Look.ROOMY)) {

@@ -44,6 +44,16 @@ class ColumnsTest {
     }
 
     @Test
+    void a_spare_column_leaves_no_second_line() {
+        Table table = words().number("Length", String::length, Look.SPARE)
+                .number("Half", it -> 0, Look.SPARE, Look.ROOMY)
+                .rows(List.of("a"));
+        assertThat(html(table))
+                .contains("<th scope=\"row\">a</th><td class=\"num spare\">1</td>"
+                        + "<td class=\"num spare roomy\">0</td>");
+    }
+
+    @Test
     void a_second_line_follows_a_colon_where_it_has_no_line() {
         Table table = words().cell("State", it -> Cell.badge("bad", "failed").under("The bank did not pay."), Look.FOLD)
                 .rows(List.of("a"));

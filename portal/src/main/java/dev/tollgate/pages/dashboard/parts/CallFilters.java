@@ -49,7 +49,7 @@ public record CallFilters(
 
     private static final Set<String> OF_RANGE = Set.of("from", "to", "utc");
     private static final Set<String> UNSEEN = Set.of("error", "tag", "end_user");
-    private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over", "order");
+    private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over");
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("range", "Time"),
             Map.entry("state", "State"),
@@ -194,6 +194,11 @@ public record CallFilters(
     /** Returns a link to another path with these filters. */
     public PageLink at(String path) {
         return without("", path);
+    }
+
+    /** Returns a link to the list with these filters in another order. @param order its word; empty for the last to end first */
+    public PageLink sorted(String order) {
+        return without("order", PageLink.REQUESTS).with("order", order);
     }
 
     private PageLink without(String name, String path) {

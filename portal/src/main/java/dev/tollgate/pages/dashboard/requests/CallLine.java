@@ -1,16 +1,20 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The texts of a call as a row of a table. Pure. */
 public final class CallLine {
 
     public static final String NOTHING = "–";
+
+    private static final int TAGS_CHARS_MAX = 60;
 
     private CallLine() {}
 
@@ -66,6 +70,12 @@ public final class CallLine {
     /** Returns the current name of the key, or the id of a deleted key. */
     public static String key(CallRow call) {
         return Objects.requireNonNullElse(call.keyName(), call.keyId());
+    }
+
+    /** Returns the tags, the first characters of many; null without any. */
+    public static @Nullable String tags(@Nullable CallLabels labels) {
+        String text = labels == null ? "" : labels.tagsText();
+        return text.isEmpty() ? null : text.length() <= TAGS_CHARS_MAX ? text : text.substring(0, TAGS_CHARS_MAX) + "…";
     }
 
     /** Returns the state in one word: an answer that a filter has stopped is not just completed. */

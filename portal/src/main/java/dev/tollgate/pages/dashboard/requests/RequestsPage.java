@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountHistory.Hit;
 import dev.tollgate.customers.figures.CallPage;
@@ -35,7 +36,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtefindGenerated;
 import templates.dashboard.JterequestsGenerated;
@@ -44,13 +44,13 @@ import templates.dashboard.JterequestsGenerated;
 public record RequestsPage(
         AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
 
-    /** A page of them is below 40 kB; each column on demand takes the room of some. */
+    /** A page of them is below 40 kB; the columns of teams and members take the room of some. */
     private static final int ROWS = 36;
 
     private static final int ROWS_OF_A_COLUMN = 3;
 
-    /** The columns on demand. */
-    private static final List<String> COLUMNS = List.of("team", "member", "tags");
+    /** The field that shows the column of members. */
+    private static final String WITH_MEMBER = "with_member";
 
     private static final int FIND_CHARS_MAX = 200;
 
@@ -72,19 +72,19 @@ public record RequestsPage(
         CallFilters filters = CallFilters.of(request, now);
         String before = place(request, "before");
         String after = before == null ? place(request, "after") : null;
-        Set<String> columns = columns(request);
-        int rows = ROWS - ROWS_OF_A_COLUMN * columns.size();
+        OwnerNames owned = owners.of(account, filters.keys().view());
+        boolean withMember = request.query(WITH_MEMBER) != null;
+        int rows = ROWS - (owned.teams().isEmpty() ? 0 : ROWS_OF_A_COLUMN) - (withMember ? ROWS_OF_A_COLUMN : 0);
         CallPage page = filters.order() == null
                 ? history.calls(account, filters.filter(), before, after, rows)
                 : history.first(account, filters.filter(), filters.order(), rows);
         KeyNames names = KeyNames.of(keys, account, filters.keys().view());
-        OwnerNames owned = owners.of(account, filters.keys().view());
         List<FilterChoice> models =
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
         ChosenRange lately = ChosenRange.lastThirtyDays(
                 now, request.visitor().person().preferences().zone());
         Figures totals = totals(account, filters, Objects.requireNonNullElse(filters.range(), lately));
-        Map<String, CallLabels> labels = columns.contains("tags") ? history.labels(account, page.calls()) : Map.of();
+        Map<String, CallLabels> labels = history.labels(account, page.calls());
         List<CallFilters.Chip> chips = filters.chips(
                 request.money(), Map.of("key", names::name, "team", owned::team, "member", owned::member));
         return PageStep.show((out, shell) -> JterequestsGenerated.render(
@@ -96,27 +96,17 @@ public record RequestsPage(
                 models,
                 names.choices(),
                 owned,
-                columns,
+                withMember,
                 labels,
-                path -> link(filters, columns, path),
+                link(filters.at(PageLink.REQUESTS), withMember),
+                order -> link(filters.sorted(order), withMember).text(),
                 page,
                 totals,
                 now));
     }
 
-    private static Set<String> columns(PageRequest<?> request) {
-        return COLUMNS.stream()
-                .filter(column -> request.query("with_" + column) != null)
-                .collect(Collectors.toSet());
-    }
-
-    /** Returns a link to another path with these filters and columns. */
-    private static PageLink link(CallFilters filters, Set<String> columns, String path) {
-        PageLink link = filters.at(path);
-        for (String column : COLUMNS) {
-            link = link.with("with_" + column, columns.contains(column) ? "1" : null);
-        }
-        return link;
+    private static PageLink link(PageLink link, boolean withMember) {
+        return link.with(WITH_MEMBER, withMember ? "1" : null);
     }
 
     /** Returns a place in the list; null without one, which is the first page. */
@@ -201,6 +191,16 @@ public record RequestsPage(
             case Hit.OfCall(String id) -> new Found(PageLink.toCall(id), id, "call");
             case Hit.OfKey(String id, String name, String prefix) ->
                 new Found("/dashboard/keys/" + id, name, "key " + prefix + "…");
+            case Hit.OfLabel(Label label) -> {
+                boolean isTag = !label.name().isEmpty();
+                String text = isTag ? label.name() + "=" + label.value() : label.value();
+                yield new Found(
+                        PageLink.to(PageLink.REQUESTS)
+                                .with(isTag ? "tag" : "end_user", text)
+                                .text(),
+                        text,
+                        isTag ? "tag: its calls" : "end user: their calls");
+            }
         };
     }
 }
