@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
  */
 class ChargesGoldenTest {
 
-    /** A day on which each price of the complete catalogue is its only price of November 2026. */
-    private static final Instant DAY = Instant.parse("2026-12-15T00:00:00Z");
+    /** A day on which each price of the complete catalogue is its price of November 2026; gemini-3.5-flash gets another on 8 December. */
+    private static final Instant DAY = Instant.parse("2026-12-05T00:00:00Z");
 
     @Test
     void charges_of_the_documented_models_never_change() {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,10 +148,27 @@ class BelowCostTest {
         return losses(CatalogueLoader.load(file), NOW);
     }
 
+    /** Returns the losses of a server whose only channel is the Gemini API, as it served the models when the catalogue was written. */
     private static List<String> losses(Catalogue catalogue, Instant now) {
-        return foresight(catalogue, now).losses();
+        ModelLife written = new ModelLife() {
+            @Override
+            public Model current(Model model) {
+                Retirement end = retirement(model);
+                return end == null
+                        ? model
+                        : model.standingOn(Objects.requireNonNull(catalogue.upstream(end.successor())));
+            }
+
+            @Override
+            public @Nullable Retirement retirement(Model model) {
+                UpstreamModel.Retirement end = model.upstream().retirements().get("gemini");
+                return end == null || end.at().isAfter(NOW) ? null : new Retirement(end.at(), end.becomes(), true);
+            }
+        };
+        return new Foresight(catalogue, written, now).losses();
     }
 
+    /** Looks ahead where no model retires. */
     private static Foresight foresight(Catalogue catalogue, Instant now) {
         ModelLife stays = new ModelLife() {
             @Override
