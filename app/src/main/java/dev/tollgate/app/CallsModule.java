@@ -13,11 +13,11 @@ import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
-import dev.tollgate.calls.metering.AnsweringModels;
 import dev.tollgate.calls.metering.CallLines;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.metering.ExcessReports;
@@ -99,21 +99,7 @@ public record CallsModule(
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
         AnswerRoom room = AnswerRoom.ofHeap(comeBack());
-        AnsweringModels answering = new AnsweringModels(
-                ground.catalogue()::upstream, watch.metrics().answeredBy());
-        Quotas quotas = new Quotas(books.node()::living);
-        Meter meter = new Meter(
-                vertx,
-                upstreams.pool(),
-                new MediaAccess(media, books.stores().ledger(), quotas),
-                accounting(ground, books, signatures),
-                new CompletionIds(ground.clock(), ground.surroundings().random()),
-                quotas,
-                times(ground),
-                room,
-                PromptMemory.ofHeap(ground.clock()),
-                answering,
-                CallObserver.all(observers(watch, answering, traces)));
+        Meter meter = meter(ground, books, upstreams, vertx, watch, media, signatures, room, traces);
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas(), ground.clock());
         Calls calls = new Calls(upstreams.models(), meter, known, books.secrets());
@@ -132,6 +118,33 @@ public record CallsModule(
                 requests,
                 new KeyGate(books.stores().keys(), requests),
                 new CallRoutes(ground, books, calls, checks, signatures, kept, images, signing, counts(books, meter)));
+    }
+
+    private static Meter meter(
+            Ground ground,
+            BooksModule books,
+            UpstreamsModule upstreams,
+            Vertx vertx,
+            WatchModule watch,
+            MediaLoader media,
+            Signatures signatures,
+            AnswerRoom room,
+            @Nullable Telemetry traces) {
+        Quotas quotas = new Quotas(books.node()::living);
+        AnsweringModels answering = new AnsweringModels(
+                ground.catalogue()::upstream, watch.metrics().answeredBy());
+        return new Meter(
+                vertx,
+                upstreams.pool(),
+                new MediaAccess(media, books.stores().ledger(), quotas),
+                accounting(ground, books, signatures),
+                new CompletionIds(ground.clock(), ground.surroundings().random()),
+                quotas,
+                times(ground),
+                room,
+                PromptMemory.ofHeap(ground.clock()),
+                answering,
+                CallObserver.all(observers(watch, answering, traces)));
     }
 
     private static RefusalBooks refusals(Ground ground, BooksModule books) {
@@ -249,7 +262,10 @@ public record CallsModule(
 
     private static List<CallObserver> observers(
             WatchModule watch, AnsweringModels answering, @Nullable Telemetry traces) {
-        List<CallObserver> observers = new ArrayList<>(List.of(watch.metrics().calls(), new CallLines(), answering));
+        List<CallObserver> observers = new ArrayList<>(List.of(
+                watch.metrics().calls(),
+                new CallLines(),
+                call -> answering.answered(call.channel(), call.upstreamModel(), call.answeringVersion())));
         if (traces != null) {
             observers.add(traces);
         }

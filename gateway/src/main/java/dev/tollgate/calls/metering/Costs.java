@@ -5,6 +5,7 @@ import dev.tollgate.books.calls.AttemptCost;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
+import dev.tollgate.calls.answering.AnsweringRow;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
@@ -61,8 +62,7 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
             List<AnswerUnderWay> answers,
             @Nullable AnswerUnderWay charged,
             Books.@Nullable Bill bill) {
-        AnswerUnderWay answering = charged == null ? AnsweringRow.last(answers) : charged;
-        AnsweringRow row = AnsweringRow.of(request.model().upstream(), request.pricedAt(), rows, answering);
+        AnsweringRow row = row(request, rows, charged == null ? last(answers) : charged);
         List<Attempt> attempts = new ArrayList<>(1);
         if (charged != null && bill != null) {
             Usage usage = bill.usage().at(charged.usage().answeredTier());
@@ -86,6 +86,28 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
             }
         }
         return new Costs(attempts.subList(0, Math.min(attempts.size(), ATTEMPTS_MAX)), row);
+    }
+
+    private static AnsweringRow row(
+            MeteredCall request, Function<String, @Nullable UpstreamModel> rows, @Nullable AnswerUnderWay answer) {
+        SentCall sent = answer == null ? null : answer.sent();
+        return AnsweringRow.of(
+                request.model().upstream(),
+                request.pricedAt(),
+                rows,
+                sent == null ? null : sent.model(),
+                answer == null ? null : answer.version());
+    }
+
+    /** Returns the last answer that an upstream gave, or the last that was asked for; null if there is none. */
+    private static @Nullable AnswerUnderWay last(List<AnswerUnderWay> answers) {
+        AnswerUnderWay last = null;
+        for (AnswerUnderWay answer : answers) {
+            if (last == null || answer.version() != null) {
+                last = answer;
+            }
+        }
+        return last;
     }
 
     /**

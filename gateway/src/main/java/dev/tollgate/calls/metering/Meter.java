@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.keys.RateHeaders;
@@ -63,7 +64,7 @@ public final class Meter {
     /**
      * @param room for answers that are collected before they leave
      * @param prompts of the sessions' earlier calls
-     * @param answering has the catalogue's rows for models that answer; its reports come from {@code observer}, which includes it
+     * @param answering has the catalogue's rows for models that answer; {@code observer} reports to it
      * @param observer receives all calls
      */
     public Meter(

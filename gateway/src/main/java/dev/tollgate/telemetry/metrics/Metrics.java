@@ -1,7 +1,7 @@
 package dev.tollgate.telemetry.metrics;
 
 import dev.tollgate.books.ledger.Entry.EntryObserver;
-import dev.tollgate.calls.metering.AnsweringModels;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;

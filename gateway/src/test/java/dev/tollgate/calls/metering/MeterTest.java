@@ -14,6 +14,7 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.running.CallNow;

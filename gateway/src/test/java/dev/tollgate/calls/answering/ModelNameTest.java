@@ -1,4 +1,4 @@
-package dev.tollgate.calls.metering;
+package dev.tollgate.calls.answering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 

@@ -1,9 +1,7 @@
-package dev.tollgate.calls.metering;
+package dev.tollgate.calls.answering;
 
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.upstreams.pool.SentCall;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the upstream's name of the row; {@code sent} if the row is the sent one's
  * @param price null if it is not known
  */
-record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cost price) {
+public record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cost price) {
 
     /**
      * Returns the row of an answer.
@@ -23,20 +21,20 @@ record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cost price
      * @param own what the model on sale is served by
      * @param at the call's arrival
      * @param rows the catalogue's row of a name; null if it has none
-     * @param answer the charged answer, or the last one; null if there is none
+     * @param sent the upstream's name of the model that was sent for the charged answer, or for the last one; null if there is none
+     * @param answered the upstream's name of the model that answered; null if it said none
      */
-    static AnsweringRow of(
+    public static AnsweringRow of(
             UpstreamModel own,
             Instant at,
             Function<String, @Nullable UpstreamModel> rows,
-            @Nullable AnswerUnderWay answer) {
-        SentCall call = answer == null ? null : answer.sent();
-        if (answer == null || call == null) {
+            @Nullable String sent,
+            @Nullable String answered) {
+        if (sent == null) {
             return new AnsweringRow("", "", own.cost(at));
         }
-        String sent = call.model();
         UpstreamModel.Cost other = null;
-        UpstreamModel row = another(sent, answer.version(), rows);
+        UpstreamModel row = another(sent, answered, rows);
         if (row != null) {
             other = row.cost(at);
         }
@@ -56,28 +54,18 @@ record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cost price
         return row == null ? rows.apply(ModelName.core(answered)) : row;
     }
 
-    /** Returns the last answer that an upstream gave, or the last that was asked for; null if there is none. */
-    static @Nullable AnswerUnderWay last(List<AnswerUnderWay> answers) {
-        AnswerUnderWay last = null;
-        for (AnswerUnderWay answer : answers) {
-            if (last == null || answer.version() != null) {
-                last = answer;
-            }
-        }
-        return last;
-    }
-
     /** Returns the name under which the cost of an attempt stands. @param model the upstream's name of the model that it was sent to */
-    String nameOf(String model) {
+    public String nameOf(String model) {
         return model.equals(sent) ? name : model;
     }
 
     /** Returns this row at a price of another step. */
-    AnsweringRow at(UpstreamModel.Cost step) {
+    public AnsweringRow at(UpstreamModel.Cost step) {
         return new AnsweringRow(sent, name, step);
     }
 
-    boolean isAnother() {
+    /** Returns whether the row is another model's than the one that was sent. */
+    public boolean isAnother() {
         return !name.equals(sent);
     }
 }

@@ -1,8 +1,8 @@
-package dev.tollgate.calls.metering;
+package dev.tollgate.calls.answering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.calls.metering.AnsweringModels.Told;
+import dev.tollgate.calls.answering.AnsweringModels.Told;
 import dev.tollgate.testing.LogCapture;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.tollgate.calls.metering;
+package dev.tollgate.calls.answering;
 
 import java.util.regex.Pattern;
 

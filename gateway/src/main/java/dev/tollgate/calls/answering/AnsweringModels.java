@@ -1,4 +1,4 @@
-package dev.tollgate.calls.metering;
+package dev.tollgate.calls.answering;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.models.UpstreamModel;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class AnsweringModels implements CallObserver {
+public final class AnsweringModels {
 
     /** The name for what comes after the most names of a channel. */
     public static final String OTHER = "other";
@@ -51,19 +51,21 @@ public final class AnsweringModels implements CallObserver {
         this.counted = counted;
     }
 
-    Function<String, @Nullable UpstreamModel> rows() {
+    /** Returns the catalogue's row of an upstream's model; null if it has none. */
+    public Function<String, @Nullable UpstreamModel> rows() {
         return rows;
     }
 
-    @Override
-    public void over(OverCall call) {
-        String answered = call.answeringVersion();
-        if (answered != null && !call.upstreamModel().isEmpty()) {
-            answered(call.channel(), call.upstreamModel(), answered);
+    /**
+     * Takes the names of a call that is over.
+     *
+     * @param sent the upstream's name of the model that was sent; empty if none was
+     * @param answered its name of the model that answered; null if it said none
+     */
+    public void answered(String channel, String sent, @Nullable String answered) {
+        if (answered == null || sent.isEmpty()) {
+            return;
         }
-    }
-
-    void answered(String channel, String sent, String answered) {
         Told told = ModelName.isSame(sent, answered) ? null : told(channel, sent, answered);
         if (told != null) {
             counted.answered(told);
