@@ -207,6 +207,16 @@ record CallRoutes(
 
     private void models(List<Route<?>> routes, KeyGate key) {
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        chats(routes, modelKey);
+        responses(routes, key, modelKey);
+        api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
+        api(routes, door(completions()).route("/completions", modelKey));
+        imagesAndAudio(routes, modelKey);
+        messages(routes, key.forModels().orAsAnthropicsClients());
+        catalogue(routes, key);
+    }
+
+    private void chats(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
         Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
         Door.Others others = new EstimatedBodies(
@@ -221,6 +231,9 @@ record CallRoutes(
                 routes,
                 chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate(), others)
                         .taking(BodyKind.JSON, BodyKind.MULTIPART));
+    }
+
+    private void responses(List<Route<?>> routes, KeyGate key, Gate<KeyCaller> modelKey) {
         ResponsesProtocol protocol = responses();
         Door responses = door(protocol);
         api(routes, responses.route("/responses", modelKey));
@@ -229,8 +242,9 @@ record CallRoutes(
         api(
                 routes,
                 responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
-        api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
-        api(routes, door(completions()).route("/completions", modelKey));
+    }
+
+    private void imagesAndAudio(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
         api(routes, door(images(false)).route("/images/generations", modelKey));
         api(routes, door(images(false)).route("/images", modelKey)); // as OpenRouter's clients ask for them
         api(routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
@@ -240,7 +254,9 @@ record CallRoutes(
         SpeechLists speech = new SpeechLists(calls.models());
         api(routes, Route.get("/audio/models", Gate.PUBLIC, speech.models()));
         api(routes, Route.get("/audio/voices", Gate.PUBLIC, speech.voices()));
-        messages(routes, key.forModels().orAsAnthropicsClients());
+    }
+
+    private void catalogue(List<Route<?>> routes, KeyGate key) {
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());

@@ -103,14 +103,7 @@ public record Concerns(
 
     private List<Concern> all(Figures today, Money money) {
         List<Concern> concerns = new ArrayList<>();
-        channels.get().stream()
-                .filter(channel -> !channel.isHealthy())
-                .forEach(channel -> concerns.add(concern(
-                        ALARM,
-                        "channel",
-                        "Channel " + channel.id() + " takes no calls now.",
-                        ConsoleChannels.PATH,
-                        "Channels")));
+        addChannels(concerns);
         addClock(concerns);
         addBooks(concerns);
         addDisputes(concerns);
@@ -123,22 +116,7 @@ public record Concerns(
         addSpikes(concerns);
         addNotices(concerns);
         addUsage(concerns, today, money);
-        addNamed(
-                concerns,
-                WARNING,
-                "model",
-                "retirements",
-                "Retirements at the provider: ",
-                foresight.get().retiringUpstreams(),
-                "Changes");
-        addNamed(
-                concerns,
-                WARNING,
-                "model",
-                "answered",
-                "Other models answered for: ",
-                answeredByOthers.get(),
-                "Changes");
+        addModels(concerns);
         addOwn(concerns);
         addEndingAccounts(concerns);
         if (!kind.isReal()) {
@@ -152,6 +130,17 @@ public record Concerns(
     /** Returns an alarm or a fact, which an operator cannot dismiss. */
     private static Concern concern(String tone, String word, String text, String href, String link) {
         return new Concern(tone, word, text, href, link, "");
+    }
+
+    private void addChannels(List<Concern> concerns) {
+        channels.get().stream()
+                .filter(channel -> !channel.isHealthy())
+                .forEach(channel -> concerns.add(concern(
+                        ALARM,
+                        "channel",
+                        "Channel " + channel.id() + " takes no calls now.",
+                        ConsoleChannels.PATH,
+                        "Channels")));
     }
 
     private void addClock(List<Concern> concerns) {
@@ -217,6 +206,26 @@ public record Concerns(
                 "A margin falls below " + ConsolePrices.THIN + " %: ",
                 thin,
                 "Prices");
+    }
+
+    /** Adds the models that retire at the provider, and those that others have answered for. */
+    private void addModels(List<Concern> concerns) {
+        addNamed(
+                concerns,
+                WARNING,
+                "model",
+                "retirements",
+                "Retirements at the provider: ",
+                foresight.get().retiringUpstreams(),
+                "Changes");
+        addNamed(
+                concerns,
+                WARNING,
+                "model",
+                "answered",
+                "Other models answered for: ",
+                answeredByOthers.get(),
+                "Changes");
     }
 
     /** Adds what an operator has written that the provider has changed since. */
