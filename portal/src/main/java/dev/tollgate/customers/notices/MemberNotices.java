@@ -2,11 +2,13 @@ package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.customers.roles.MemberEvent;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +70,8 @@ public final class MemberNotices {
 
         /** Returns what the member did or got, for the middle of a sentence: between the member and the organization. */
         private String verb() {
-            return switch (action) {
-                case "member.join" -> "has joined";
-                case "member.role" -> "has another role in";
-                case "member.remove" -> "was removed from";
-                default -> "has left";
-            };
+            MemberEvent event = MemberEvent.of(action);
+            return Objects.requireNonNull(event == null ? null : event.verb(), "an action without a mail: " + action);
         }
 
         /** Returns the role that the member has now; empty without one. */

@@ -1,23 +1,17 @@
 package dev.tollgate.customers.roles;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Events of an organization, for its webhooks and mails. An event is queued for each webhook in the commit of what it reports. */
 public final class AccountEvents {
 
     /** The deliveries of a webhook that may wait; past it further events are left out. */
     private static final int WAITING_MAX = 1_000;
-
-    /** The actions of the organization's log that are events, and the events' names. */
-    private static final Map<String, String> OF_ACTIONS = Map.of(
-            "member.join", "member.joined",
-            "member.role", "member.role",
-            "member.remove", "member.left",
-            "member.leave", "member.left");
 
     private static final String QUEUE = """
             INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)
@@ -81,13 +75,19 @@ public final class AccountEvents {
     static void queue(
             Statements statements, Acting by, String action, String subject, @Nullable String after, Instant at)
             throws SQLException {
-        String event = OF_ACTIONS.get(action);
-        if (event != null) {
-            String data = "{\"subject\":\"" + subject + "\",\"by\":\"" + by.who() + "\""
-                    + (after == null ? "" : ",\"after\":" + after) + "}";
-            statements.run(TO_MAIL, by.accountId());
-            String number = String.valueOf(statements.number(NUMBER, by.accountId()));
-            queue(statements, by.accountId(), number, event, data, at);
+        MemberEvent event = MemberEvent.of(action);
+        if (event == null) {
+            return;
         }
+        ObjectNode data =
+                ApiJson.MAPPER.createObjectNode().put("subject", subject).put("by", by.who());
+        if (after != null) {
+            data.set("after", ApiJson.MAPPER.readTree(after));
+        }
+        if (event.verb() != null) {
+            statements.run(TO_MAIL, by.accountId());
+        }
+        String number = String.valueOf(statements.number(NUMBER, by.accountId()));
+        queue(statements, by.accountId(), number, event.event(), data.toString(), at);
     }
 }

@@ -1,0 +1,42 @@
+package dev.tollgate.customers.roles;
+
+import org.jspecify.annotations.Nullable;
+
+/** The actions of an organization's log that are events for its webhooks, with their words in the mails to its members. */
+public enum MemberEvent {
+    JOIN("member.join", "member.joined", "has joined"),
+    ROLE("member.role", "member.role", "has another role in"),
+    REMOVE("member.remove", "member.left", "was removed from"),
+    LEAVE("member.leave", "member.left", "has left");
+
+    private final String action;
+    private final String event;
+    private final @Nullable String verb;
+
+    /** @param verb what the member did or got, between the member and the organization; null: nobody gets a mail */
+    MemberEvent(String action, String event, @Nullable String verb) {
+        this.action = action;
+        this.event = event;
+        this.verb = verb;
+    }
+
+    /** Returns the event of an action; null for an action that is none. */
+    public static @Nullable MemberEvent of(String action) {
+        for (MemberEvent each : values()) {
+            if (each.action.equals(action)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the event's name for webhooks. */
+    String event() {
+        return event;
+    }
+
+    /** Returns the words of the mail; null if there is none. */
+    public @Nullable String verb() {
+        return verb;
+    }
+}
