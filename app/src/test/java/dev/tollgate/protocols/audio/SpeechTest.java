@@ -493,6 +493,12 @@ class SpeechTest {
                 customer.key());
         assertThat(interaction.error().get("message").asString())
                 .startsWith("generation_config.speech_config[0].voice: 'nobody' is no voice");
+        Reply large = gateway.post(
+                "/v1beta/interactions",
+                json("{'model':'gemini-3.8-flash-tts','input':'Hi','response_format':{'type':'audio'},"
+                        + "'generation_config':{'speech_config':[{'voice':'" + "x".repeat(9_000) + "'}]}}"),
+                customer.key());
+        assertThat(large.text()).hasSizeLessThan(2_000).contains("is no voice");
         assertThat(gateway.asked()).hasSize(asked);
     }
 
