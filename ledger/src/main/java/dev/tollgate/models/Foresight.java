@@ -79,9 +79,11 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         UpstreamModel before = models.getFirst().upstream();
         UpstreamModel after = rules(end.retirement());
         String day = Written.day(end.retirement().at());
+        String ids = ids(models);
         String told = end.retirement().isInEffect()
-                ? "%s now answers for %s instead of %s (retirement: %s)."
-                        .formatted(after.name(), ids(models), end.asked(), day)
+                ? "%s now answers for %s (retirement: %s)."
+                        .formatted(
+                                after.name(), ids.equals(end.asked()) ? ids : ids + " instead of " + end.asked(), day)
                 : "The provider retires %s on %s. %s will then answer for %s."
                         .formatted(end.asked(), day, after.name(), ids(models));
         return told + differing(differences(before, after));
