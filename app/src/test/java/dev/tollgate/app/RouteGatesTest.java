@@ -250,6 +250,10 @@ class RouteGatesTest {
                 .isSubsetOf(Set.of(
                         "/images/files/{name}", // the name is a secret
                         "/v1/images/files/{name}",
+                        "/audio/models", // as the price list, which anyone may read
+                        "/v1/audio/models",
+                        "/audio/voices",
+                        "/v1/audio/voices",
                         "/health/live",
                         "/health/ready",
                         "/health/startup",

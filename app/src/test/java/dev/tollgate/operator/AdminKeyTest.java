@@ -104,7 +104,7 @@ class AdminKeyTest {
         assertThat(reply.text()).doesNotContain(Channels.KEY_A, FAR.url(), "127.0.0.1");
         assertThat(channels.status("a").toString())
                 .startsWith(
-                        "{\"id\":\"a\",\"kind\":\"gemini\",\"healthy\":true,\"breaker\":{\"state\":\"closed\",\"failures\":0,\"until\":null},"
+                        "{\"id\":\"a\",\"kind\":\"gemini\",\"healthy\":true,\"store\":false,\"breaker\":{\"state\":\"closed\",\"failures\":0,\"until\":null},"
                                 + "\"in_flight\":0,\"last_error\":null,\"models\":[")
                 .contains(
                         "{\"id\":\"gemini-2.5-pro\",\"upstream\":\"gemini-2.5-pro\",\"priority\":1,\"weight\":1,\"rest\":null,");

@@ -73,7 +73,7 @@ class FieldsTest {
         Gateway.Reply reply = call("gemini-2.5-pro", "\"%s\":%s".formatted(field, value));
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.header("x-tollgate-ignored")).isEqualTo(field);
-        assertThat(gateway.lastAsked().toString()).doesNotContain("\"" + field + "\":");
+        assertThat(gateway.lastAsked().toString()).doesNotContain("\"" + field + "\":" + value);
     }
 
     @ParameterizedTest

@@ -169,11 +169,14 @@ class WireAnswersTest {
     private static final String USAGE = "{\"promptTokenCount\":10,\"candidatesTokenCount\":5,\"totalTokenCount\":15}";
 
     private static Gateway.Reply call(String model, String members, boolean stream) {
-        Gateway.Reply reply = gateway.chat("{\"model\":\"" + model + "\",\"stream\":" + stream
+        return gateway.chat(body(model, members, stream));
+    }
+
+    private static String body(String model, String members, boolean stream) {
+        return "{\"model\":\"" + model + "\",\"stream\":" + stream
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG + "\"}]"
                 + (members.isEmpty() ? "" : ",")
-                + members + "}");
-        return reply;
+                + members + "}";
     }
 
     /** One choice of a whole answer, or what a client makes of the pieces of one. */
@@ -338,7 +341,8 @@ class WireAnswersTest {
                 .event("{\"candidates\":[{\"content\":{\"parts\":" + parts + "}}]," + usage + "}")
                 .event("{\"candidates\":[{\"finishReason\":\"" + said + "\"}]," + usage + "}"));
         String nonce = "\"user\":\"" + System.nanoTime() + "\""; // a refusal is remembered by the body
-        Gateway.Reply reply = call("gemini-2.5-pro", TOOLS + "," + nonce, stream);
+        Gateway.Reply reply = gateway.customer("10") // who has had no free answer yet
+                .chat(body("gemini-2.5-pro", TOOLS + "," + nonce, stream));
         String what = said + " after " + parts + ", stream " + stream + ": " + reply.text();
         if (!told.equals("503")) {
             ObjectNode choice = choice(reply, stream, 0);

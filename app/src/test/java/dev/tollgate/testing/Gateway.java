@@ -740,7 +740,7 @@ public final class Gateway implements AutoCloseable {
 
         /** The paths whose errors have Google's shape (D23). */
         private static final Pattern GOOGLE_SHAPED =
-                Pattern.compile("/v1beta|/gemini|^/upload/|^/v1/(interactions|cachedContents)|:[A-Za-z]*$");
+                Pattern.compile("/v1alpha|/v1beta|/gemini|^/upload/|^/v1/(interactions|cachedContents)|:[A-Za-z]*$");
 
         /** Every answer of a model, and every error, fits its schema, whatever is being tested. */
         public Reply(HttpResponse<String> response) {

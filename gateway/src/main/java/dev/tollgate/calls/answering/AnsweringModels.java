@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ public final class AnsweringModels {
 
     /** The name for what comes after the most names of a channel. */
     public static final String OTHER = "other";
+
+    /** A provider's answer may hold anything: what is no name of a model is not written anywhere. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}");
 
     private static final int NAMES_MAX = 20;
     private static final int CHANNELS_MAX = 1_000;
@@ -66,7 +70,8 @@ public final class AnsweringModels {
         if (answered == null || sent.isEmpty()) {
             return;
         }
-        Told told = ModelName.isSame(sent, answered) ? null : told(channel, sent, answered);
+        String name = NAME.matcher(answered).matches() ? answered : OTHER;
+        Told told = ModelName.isSame(sent, answered) ? null : told(channel, sent, name);
         if (told != null) {
             counted.answered(told);
         }

@@ -36,11 +36,13 @@ class AnsweringModelsTest {
     @Test
     void a_proxy_that_names_each_answer_anew_fills_nothing() {
         for (int i = 0; i < 100; i++) {
-            models.answered("a", "m", "answer of " + i);
+            models.answered("a", "m", "answer-" + i);
         }
         assertThat(counted).hasSize(100);
         assertThat(models.told()).hasSize(21).contains(new Told("a", "other", "other"));
-        models.answered("a", "m", "answer of 3");
-        assertThat(counted).last().isEqualTo(new Told("a", "m", "answer of 3"));
+        models.answered("a", "m", "answer-3");
+        assertThat(counted).last().isEqualTo(new Told("a", "m", "answer-3"));
+        models.answered("b", "m", "my secret is 42");
+        assertThat(counted).last().isEqualTo(new Told("b", "m", "other"));
     }
 }

@@ -207,7 +207,12 @@ class RefusalsTest {
     void an_upstream_failure_is_shown_in_tollgates_own_words(Kind kind) {
         ApiError error = UpstreamErrors.of(new UpstreamFailure(kind, null, "its own words"));
         assertThat(error.code())
-                .isEqualTo(kind == Kind.TOO_LONG ? ErrorCode.CONTEXT_LENGTH_EXCEEDED : ErrorCode.UPSTREAM_ERROR);
+                .isEqualTo(
+                        switch (kind) {
+                            case TOO_LONG -> ErrorCode.CONTEXT_LENGTH_EXCEEDED;
+                            case LOCAL -> ErrorCode.INTERNAL_ERROR;
+                            default -> ErrorCode.UPSTREAM_ERROR;
+                        });
         assertThat(error.message())
                 .doesNotContain("its own words")
                 .contains(
@@ -216,6 +221,7 @@ class RefusalsTest {
                             case TOO_LONG -> "longer than this model's maximum context length. Please shorten it.";
                             case TOO_LARGE -> "more than an answer may hold";
                             case BROKEN -> "closed the stream";
+                            case LOCAL -> "no room for more media";
                             default -> "temporarily unavailable";
                         });
         assertThat(error.headers().containsKey("x-should-retry"))

@@ -113,7 +113,7 @@ class TeamPagesTest {
         company.gateway.execute("UPDATE person SET totp_secret = 'lost' WHERE login = 'sue@example.org'");
         String page = company.owner.get("/dashboard/members").body();
         assertThat(page.indexOf("sue@example.org</a>")).isLessThan(page.indexOf("olga@example.org</a>"));
-        assertThat(page).contains("aria-sort=\"descending\"", "of $0.02, day", "Second factor", ">on<", ">off<");
+        assertThat(page).contains("aria-sort=\"descending\"", "of $0.0001, day", "Second factor", ">on<", ">off<");
         String named = company.owner.get("/dashboard/members?sort=name").body();
         assertThat(named.indexOf("olga@example.org</a>")).isLessThan(named.indexOf("sue@example.org</a>"));
         assertThat(sue.get("/dashboard/members").body()).doesNotContain("Second factor", "This month");
