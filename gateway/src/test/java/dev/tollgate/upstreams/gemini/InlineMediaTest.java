@@ -42,7 +42,9 @@ class InlineMediaTest {
 
     @Test
     void a_pdf_may_begin_within_its_first_1024_bytes() {
-        for (String before : new String[] {"\r\n", "\u00ef\u00bb\u00bf", "Content-Type: application/pdf\r\n\r\n", " ".repeat(1_000)}) {
+        for (String before :
+                new String[] {"\r\n", "\u00ef\u00bb\u00bf", "Content-Type: application/pdf\r\n\r\n", " ".repeat(1_000)
+                }) {
             String pdf = base64(before + "%PDF-1.7\n");
             assertThat(of("application/pdf", pdf).mimeType()).isEqualTo("application/pdf");
             assertThat(of(null, pdf).mimeType()).isEqualTo("application/pdf");
