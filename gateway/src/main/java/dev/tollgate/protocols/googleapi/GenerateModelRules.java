@@ -83,7 +83,8 @@ final class GenerateModelRules {
         require(
                 name.isEmpty() || Voices.find(name) != null,
                 field,
-                field + ": '" + Shown.plain(name) + "' is no voice; allowed is one of " + String.join(", ", Voices.ALL) + ".");
+                field + ": '" + Shown.plain(name) + "' is no voice; allowed is one of " + String.join(", ", Voices.ALL)
+                        + ".");
     }
 
     private void checkTools() {
