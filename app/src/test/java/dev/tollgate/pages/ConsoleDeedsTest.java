@@ -453,7 +453,7 @@ class ConsoleDeedsTest {
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         gateway.script("[]");
         assertThat(body("/console/requests?account=" + customer.account()))
-                .contains("<td class=\"num hide roomy\">7</td><td class=\"num hide roomy\">0</td>");
+                .contains("<td class=\"num spare roomy\">7</td><td class=\"num spare roomy\">0</td>");
     }
 
     @Test

@@ -84,7 +84,7 @@ class ConsoleLossesTest {
             assertThat(operator.get("/console/prices").body())
                     .contains(
                             "loss: input, output, cached input from 1 Jan 2027",
-                            "<td class=\"hide nw\">1 Jan 2027</td><td class=\"num\">$0.80</td><td class=\"num hide\">$1.50</td>"
+                            "<td class=\"hide nw\">1 Jan 2027</td><td class=\"num\">$0.80</td><td class=\"num spare\">$1.50</td>"
                                     + "<td class=\"num\">$0.70 (−88 %)</td>");
             assertThat(operator.get(MODEL).body()).contains("loss: input, output, cached input from 1 Jan 2027");
         }
