@@ -104,7 +104,7 @@ public final class MadeReader implements AnswerReader, MadeScanner.Target {
     }
 
     /** Passes what is read on: with its files, or if one of these is lost its usage alone. */
-    private <T> T pass(List<UpstreamEvent> events, Function<List<UpstreamEvent>, T> reading) {
+    private <T extends @Nullable Object> T pass(List<UpstreamEvent> events, Function<List<UpstreamEvent>, T> reading) {
         if (lost == null) {
             int before = events.size();
             T read = reading.apply(events);

@@ -295,7 +295,7 @@ public final class MediaLoader implements AutoCloseable {
             try {
                 return copy.get();
             } catch (ExecutionException e) {
-                switch (e.getCause()) {
+                switch (Objects.requireNonNull(e.getCause())) {
                     case MediaRefused refused -> throw refused;
                     case NoRoom noRoom -> throw noRoom;
                     default -> rethrow(e);

@@ -233,7 +233,7 @@ class RefusalsTest {
                         Set.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.TOO_LARGE, Kind.BROKEN)
                                         .contains(kind)
                                 ? null
-                                : "7");
+                                : kind == Kind.LOCAL ? "5" : "7");
     }
 
     @ParameterizedTest
