@@ -138,7 +138,7 @@ public interface Exchange extends CallWatch {
     // ---- work on other threads ----
 
     /**
-     * Reads the body into a value, drops its bytes, and continues with the value on this loop. A large body is read on another thread when it
+     * Reads the body into a value, which may hold pieces of it, and continues with the value on this loop. A large body is read on another thread when it
      * is its account's turn. Exceptions of either step are answered as by {@link #fail(Throwable)}; if the caller disconnects, {@code then}
      * is not called.
      */

@@ -261,8 +261,8 @@ final class RequestBody {
     }
 
     /**
-     * Reads it, unpacked where it came packed, and gives its room back. By one thread, which need not be the event loop's; there is nothing
-     * to be read afterwards.
+     * Reads it, unpacked where it came packed. By one thread, which need not be the event loop's; there is nothing to be read afterwards. Its room
+     * stays charged as long as the lease: a text of the value is a piece of the body, and one short text keeps all of it.
      */
     <T> T read(@Nullable BodyBytes sent, BodyReader<T> reader) {
         if (sent == null) {
@@ -274,9 +274,7 @@ final class RequestBody {
             coding.unpack(sent.array(), sent.size(), whole, this::unpacked, lease);
             sent.release();
         }
-        T value = reader.read(whole.toArray());
-        whole.release();
-        return value;
+        return reader.read(whole.toArray());
     }
 
     /** Returns room for bytes that are unpacked. */
