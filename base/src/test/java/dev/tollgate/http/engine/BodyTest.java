@@ -438,6 +438,34 @@ class BodyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_body_is_charged_until_its_answer_since_what_is_read_may_be_a_piece_of_it(boolean isPacked)
+            throws IOException {
+        Promise<Exchange> read = Promise.promise();
+        front.route(Route.post(
+                        "/v1/hold",
+                        TestFront.KEY,
+                        (exchange, caller) -> exchange.read(body -> body, body -> read.complete(exchange)))
+                .withBodyGate((exchange, caller) -> BodyGate.Read::new));
+        try (RawClient client = front.start().client()) {
+            byte[] sent = isPacked ? gzip(3 * MIB) : bytes(3 * MIB);
+            client.send(RawClient.head(
+                            "POST",
+                            "/v1/hold",
+                            "Content-Length: " + sent.length,
+                            "Content-Encoding: " + (isPacked ? "gzip" : "identity")))
+                    .send(sent);
+            Await.until("the body to be read", read.future()::isComplete);
+
+            assertThat(front.front().bodyBytes()).isEqualTo(3 * MIB);
+            Exchange held = read.future().result();
+            held.run(() -> held.empty(204));
+            assertThat(client.read().status()).isEqualTo(204);
+        }
+        Await.until("the room to be given back", () -> front.front().bodyBytes() == 0);
+    }
+
     /** A gate that reads the account from a header. */
     private static Function<Exchange, Future<TestCaller>> accounts() {
         return exchange -> Future.succeededFuture(new TestCaller(exchange.header("x-account")));
