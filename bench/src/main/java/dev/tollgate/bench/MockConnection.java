@@ -30,12 +30,6 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
                             + "\r\nConnection: close\r\n\r\n" + NOT_FOUND_BODY)
                     .getBytes(StandardCharsets.US_ASCII);
 
-    private static final String COUNT = "{\"totalTokens\":1000}";
-    private static final byte[] COUNTED =
-            ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + COUNT.length()
-                            + "\r\nServer: bench\r\n\r\n" + COUNT)
-                    .getBytes(StandardCharsets.US_ASCII);
-
     private static final byte[] WATCHED = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
             .getBytes(StandardCharsets.US_ASCII);
 
@@ -47,7 +41,6 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> pacing;
     private @Nullable Future<?> silence;
     private boolean plain;
-    private boolean counting;
     private boolean watching;
     private boolean leavable;
     private int next;
@@ -64,7 +57,6 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpRequest request) {
             asked = request.decoderResult().isSuccess() ? kind(request.uri(), ":streamGenerateContent") : null;
             plain = asked == null && isPlain(request.uri());
-            counting = request.uri().contains(":countTokens");
             watching = request.uri().equals(DEPARTURES);
             number.reset();
         }
@@ -85,10 +77,6 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         }
         if (plain) {
             context.writeAndFlush(json.write(0), context.voidPromise());
-            return;
-        }
-        if (counting) {
-            context.writeAndFlush(Unpooled.wrappedBuffer(COUNTED), context.voidPromise());
             return;
         }
         if (asked == null) {

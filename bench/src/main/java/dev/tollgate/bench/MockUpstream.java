@@ -18,8 +18,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * A Gemini upstream that costs next to nothing: it decodes requests and answers {@code streamGenerateContent} with bytes made beforehand. All
- * that is counted has 1,000 tokens.
+ * A Gemini upstream that costs next to nothing: it decodes requests and answers {@code streamGenerateContent} with bytes made beforehand.
  * A request for {@value MockConnection#DEPARTURES} lists, as it happens, which calls were left, and when on {@link System#nanoTime}.
  */
 final class MockUpstream implements AutoCloseable {
