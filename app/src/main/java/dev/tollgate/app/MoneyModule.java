@@ -18,6 +18,7 @@ import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.customers.stripe.WebhookCounts;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.client.Outbound;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.console.ConsolePayments;
 import dev.tollgate.storage.CannotOpen;
@@ -133,7 +134,8 @@ public record MoneyModule(
                     eventId,
                     by.reason(),
                     clock.instant(),
-                    () -> new Deed.Changed(null, "{\"outcome\":\"" + outcome + "\"}"))));
+                    () -> new Deed.Changed(
+                            null, AccountLog.json("outcome", outcome)))));
             return switch (taken) {
                 case null -> "The event has no information about a payment.";
                 case TAKEN -> "The event counts now.";

@@ -15,6 +15,7 @@ import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
+import dev.tollgate.customers.notices.MemberNotices;
 import dev.tollgate.customers.notices.Told;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
@@ -23,6 +24,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.customers.webhooks.DeliveryQueue;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.RecordedRates;
@@ -82,7 +84,7 @@ record Stores(
                 Organizations.part(),
                 Leaving.part(),
                 Webhooks.part(),
-                AccountLog.part(),
+                AccountLog.part(DeliveryQueue::add, MemberNotices::add),
                 AuditLog.part(),
                 Allowances.lastPart(),
                 RefusalBooks.part());

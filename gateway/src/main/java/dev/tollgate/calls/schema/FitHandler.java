@@ -4,10 +4,10 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.KeyCaller;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
@@ -39,11 +39,11 @@ public record FitHandler(SchemaChecks checks) implements Handler<KeyCaller> {
                         caller.accountId(),
                         question.schema(),
                         List.of(question.text()),
-                        verdict -> exchange.run(() -> exchange.json(200, told(verdict))))));
+                        verdict -> exchange.run(() -> exchange.json(200, json(verdict))))));
     }
 
-    private static byte[] told(Verdict verdict) {
-        return ("{\"verdict\":\"" + verdict.name().toLowerCase(Locale.ROOT) + "\"}")
-                .getBytes(StandardCharsets.US_ASCII);
+    private static byte[] json(Verdict verdict) {
+        String word = verdict.name().toLowerCase(Locale.ROOT);
+        return ApiJson.object(32, json -> json.writeStringProperty("verdict", word));
     }
 }

@@ -7,7 +7,7 @@ import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -31,13 +31,11 @@ import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
 import dev.tollgate.upstreams.signatures.Signatures;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -162,15 +160,19 @@ public record ChatProtocol(
 
     /** Returns an estimate on the wire (D43). */
     private static byte[] estimateJson(MeteredCall request, PriceEstimate estimate) {
-        String json = "{\"code\":200,\"msg\":\"success\",\"data\":{\"model\":"
-                + JsonNodeFactory.instance.stringNode(request.requestedModel())
-                + ",\"min_credits\":" + Credits.text(estimate.leastMicros())
-                + ",\"max_credits\":" + Credits.text(estimate.mostMicros())
-                + (estimate.messagesMostMicros() == estimate.mostMicros()
-                        ? ""
-                        : ",\"messages_max_credits\":" + Credits.text(estimate.messagesMostMicros()))
-                + ",\"prompt_tokens_max\":" + estimate.promptTokensMax()
-                + ",\"max_tokens\":" + estimate.tokensMax() + "}}";
-        return json.getBytes(StandardCharsets.UTF_8);
+        return ApiJson.object(256, json -> {
+            json.writeNumberProperty("code", 200);
+            json.writeStringProperty("msg", "success");
+            json.writeObjectPropertyStart("data");
+            json.writeStringProperty("model", request.requestedModel());
+            ApiJson.credits(json, "min_credits", estimate.leastMicros());
+            ApiJson.credits(json, "max_credits", estimate.mostMicros());
+            if (estimate.messagesMostMicros() != estimate.mostMicros()) {
+                ApiJson.credits(json, "messages_max_credits", estimate.messagesMostMicros());
+            }
+            json.writeNumberProperty("prompt_tokens_max", estimate.promptTokensMax());
+            json.writeNumberProperty("max_tokens", estimate.tokensMax());
+            json.writeEndObject();
+        });
     }
 }

@@ -67,6 +67,10 @@ final class CostStream extends ForwardingSink {
         toldNanos = nanoTime.getAsLong();
         write(
                 "cost",
-                "{\"tokens\":" + now.tokens() + ",\"micros\":" + now.micros() + ",\"held\":" + now.heldMicros() + "}");
+                JSON.createObjectNode()
+                        .put("tokens", now.tokens())
+                        .put("micros", now.micros())
+                        .put("held", now.heldMicros())
+                        .toString());
     }
 }

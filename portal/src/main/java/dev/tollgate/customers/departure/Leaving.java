@@ -1,7 +1,7 @@
 package dev.tollgate.customers.departure;
 
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.Balance;
@@ -34,6 +34,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
 public record Leaving(Database database, People people, Keys keys, Writer writer, InstantSource clock) {
@@ -163,7 +164,7 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
         BooleanSupplier isWanted = memberId.isEmpty() ? () -> true : delete::outcome;
         Erasure erasure =
                 new Erasure(person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
-        String left = "{\"left\":\"" + person.id() + "\"}";
+        String left = AccountLog.json("left", person.id());
         Deed deed = told(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
         List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
         if (membership != null) {
@@ -195,9 +196,12 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
     }
 
     private static Deed.@Nullable Changed changed(CloseAccount close) {
-        return close.outcome() instanceof Outcome.Done<Balance>(Balance before)
-                ? new Deed.Changed("{\"balance\":" + Credits.text(before.balanceMicros()) + "}", "{\"deleted\":true}")
-                : null;
+        if (!(close.outcome() instanceof Outcome.Done<Balance>(Balance before))) {
+            return null;
+        }
+        ObjectNode balance = ApiJson.MAPPER.createObjectNode();
+        ApiJson.credits(balance, "balance", before.balanceMicros());
+        return new Deed.Changed(ApiJson.MAPPER.writeValueAsString(balance), "{\"deleted\":true}");
     }
 
     /**

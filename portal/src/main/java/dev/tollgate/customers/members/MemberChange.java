@@ -8,6 +8,7 @@ import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Sessions;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
@@ -124,7 +125,7 @@ class MemberChange extends Write<Outcome<String>> {
     }
 
     private static String json(MemberRole role) {
-        return "{\"role\":\"" + role.text() + "\"}";
+        return AccountLog.json("role", role.text());
     }
 
     private @Nullable MemberRole roleOf(Statements statements, String id) throws SQLException {

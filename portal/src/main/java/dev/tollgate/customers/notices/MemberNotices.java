@@ -1,7 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.customers.roles.EventQueue;
 import dev.tollgate.customers.roles.MemberEvent;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
@@ -31,6 +31,9 @@ public final class MemberNotices {
                 LEFT JOIN person doer ON doer.id = l.actor
             WHERE n.account_id > ? OR n.account_id = ? AND n.number > ?
             ORDER BY n.account_id, n.number LIMIT\s""" + ROWS_MAX;
+
+    private static final String QUEUE = "INSERT INTO member_notice (account_id, number) VALUES (?, ?)";
+    private static final String TAKE = "DELETE FROM member_notice WHERE account_id = ? AND number = ?";
 
     private final Teller by;
 
@@ -82,6 +85,13 @@ public final class MemberNotices {
         }
     }
 
+    /** Queues a mail about an event of the organization's log, if it has one. Runs in the writer's turn. */
+    public static void add(Statements statements, EventQueue.Event event) throws SQLException {
+        if (event.kind().verb() != null) {
+            statements.run(QUEUE, event.accountId(), event.number());
+        }
+    }
+
     /** Mails what waits. An account whose mails find no room waits for the next sweep, and delays no other one. */
     public synchronized void sweep() {
         String account = "";
@@ -120,7 +130,7 @@ public final class MemberNotices {
 
         @Override
         protected Boolean run(Statements statements) throws SQLException {
-            return AccountEvents.takeToMail(statements, accountId, number);
+            return statements.run(TAKE, accountId, number) == 1;
         }
     }
 }

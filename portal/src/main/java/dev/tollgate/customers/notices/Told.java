@@ -1,7 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.roles.AccountEvents;
+import dev.tollgate.customers.webhooks.DeliveryQueue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
@@ -60,7 +60,7 @@ public class Told extends Write<Boolean> {
 
         private void queue(Statements statements) throws SQLException {
             String json = new String(ApiJson.object(256, data), StandardCharsets.UTF_8);
-            AccountEvents.queue(statements, accountId, id, name, json, at);
+            DeliveryQueue.add(statements, accountId, id, name, json, at);
         }
     }
 

@@ -175,7 +175,7 @@ public record HandedLinks(
                     email, invitation.accountName(), path, link.kind().good());
             changes.add(outbox.needed(by.accountId(), letter, isMade));
         }
-        String after = "{\"role\":\"" + invitation.role().text() + "\"}";
+        String after = AccountLog.json("role", invitation.role().text());
         changes.addAll(by.act(
                 Right.SET_MEMBERS,
                 "invitation.create",

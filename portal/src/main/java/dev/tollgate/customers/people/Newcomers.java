@@ -77,7 +77,7 @@ record Newcomers(
     /** Returns what goes with a new membership into its commit: the account's lock and the row of its log. */
     static List<Change> joins(
             String accountId, String personId, MemberRole role, Visit visit, Instant now, BooleanSupplier isDone) {
-        String after = "{\"role\":\"" + role.text() + "\"}";
+        String after = AccountLog.json("role", role.text());
         return new Acting(accountId, personId, visit.address(), null)
                 .act(
                         Right.SELF,

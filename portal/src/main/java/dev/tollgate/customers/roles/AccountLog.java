@@ -3,10 +3,9 @@ package dev.tollgate.customers.roles;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Write;
-import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,9 +33,9 @@ public record AccountLog(Database database) {
     private static final String LAST =
             "SELECT number FROM account_log WHERE account_id = ? AND number < ? ORDER BY number DESC LIMIT 1";
 
-    /** Returns the part, which follows the parts whose changes it records. */
-    public static Part<?> part() {
-        return new WritePart<>(Act.class);
+    /** Returns the part, which follows the parts whose changes it records. @param queues take the events that rows are */
+    public static Part<?> part(EventQueue... queues) {
+        return new LogPart(List.of(queues));
     }
 
     /** Returns a JSON object for a change. @param members names and their texts in turn */
@@ -137,11 +136,26 @@ public record AccountLog(Database database) {
         return page(accountId, Filter.ALL, before, limit).lines();
     }
 
+    private record LogPart(List<EventQueue> queues) implements Part<Act> {
+
+        @Override
+        public Class<Act> type() {
+            return Act.class;
+        }
+
+        @Override
+        public void write(Statements statements, List<Act> acts) throws SQLException {
+            for (Act act : acts) {
+                act.write(statements, queues);
+            }
+        }
+    }
+
     /**
      * Checks once more that the role has the right, and writes the row. In one unit with the change, and with the account's lock: two rows of an
      * account never get the same number. The outcome is whether a row was written.
      */
-    static final class Act extends Write<Boolean> {
+    static final class Act extends Decision<Boolean> {
 
         private static final String NOW =
                 "SELECT role, " + MemberSql.ADMINISTERS + " FROM member WHERE id = ? AND left_at IS NULL";
@@ -149,6 +163,7 @@ public record AccountLog(Database database) {
         private static final String INSERT = """
                 INSERT INTO account_log (account_id, number, created_at, actor, address, action, subject, before_json, after_json)
                 SELECT id, log_number, ?, ?, ?, ?, ?, ?, ? FROM account WHERE id = ?""";
+        private static final String NUMBER = "SELECT log_number FROM account WHERE id = ?";
 
         private final Acting by;
         private final Right right;
@@ -170,11 +185,11 @@ public record AccountLog(Database database) {
             return action;
         }
 
-        @Override
-        protected Boolean run(Statements statements) throws SQLException {
+        private void write(Statements statements, List<EventQueue> queues) throws SQLException {
             Changed what = changed.get();
+            decide(what != null);
             if (what == null) {
-                return false;
+                return;
             }
             requireRight(statements);
             Account.Change.LOG_NUMBER.run(statements, by.accountId());
@@ -188,8 +203,24 @@ public record AccountLog(Database database) {
                     what.beforeJson(),
                     what.afterJson(),
                     by.accountId());
-            AccountEvents.queue(statements, by, action, subject, what.afterJson(), at);
-            return true;
+            MemberEvent event = MemberEvent.of(action);
+            if (event != null) {
+                long number = statements.number(NUMBER, by.accountId());
+                String data = data(what.afterJson());
+                for (EventQueue queue : queues) {
+                    queue.add(statements, new EventQueue.Event(by.accountId(), number, event, data, at));
+                }
+            }
+        }
+
+        /** Returns the event's JSON. */
+        private String data(@Nullable String after) {
+            ObjectNode data =
+                    ApiJson.MAPPER.createObjectNode().put("subject", subject).put("by", by.who());
+            if (after != null) {
+                data.set("after", ApiJson.MAPPER.readTree(after));
+            }
+            return data.toString();
         }
 
         /** The gate and the handler have judged the membership with which the page was opened; a lesser one now has to have the whole right. A key has to work. */

@@ -10,13 +10,13 @@ public enum MemberEvent {
     LEAVE("member.leave", "member.left", "has left");
 
     private final String action;
-    private final String event;
+    private final String webhookName;
     private final @Nullable String verb;
 
     /** @param verb what the member did or got, between the member and the organization; null: nobody gets a mail */
-    MemberEvent(String action, String event, @Nullable String verb) {
+    MemberEvent(String action, String webhookName, @Nullable String verb) {
         this.action = action;
-        this.event = event;
+        this.webhookName = webhookName;
         this.verb = verb;
     }
 
@@ -31,8 +31,8 @@ public enum MemberEvent {
     }
 
     /** Returns the event's name for webhooks. */
-    String event() {
-        return event;
+    public String webhookName() {
+        return webhookName;
     }
 
     /** Returns the words of the mail; null if there is none. */

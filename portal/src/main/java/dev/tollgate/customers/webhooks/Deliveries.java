@@ -35,6 +35,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Sends what waits for webhooks, signed as Standard Webhooks says (standardwebhooks.com, 1.0). A delivery without a 2xx status is sent again after the
@@ -235,8 +236,12 @@ public final class Deliveries {
 
     private static byte[] body(Due due) {
         String text = due.form() == Form.STANDARD
-                ? "{\"type\":\"" + due.event() + "\",\"timestamp\":\"" + due.createdAt() + "\",\"data\":" + due.data()
-                        + "}"
+                ? ApiJson.MAPPER
+                        .createObjectNode()
+                        .put("type", due.event())
+                        .put("timestamp", due.createdAt().toString())
+                        .putRawValue("data", new RawValue(due.data()))
+                        .toString()
                 : AccountLog.json("text", due.event() + ": " + words(ApiJson.MAPPER.readTree(due.data())));
         return text.getBytes(StandardCharsets.UTF_8);
     }

@@ -1,7 +1,6 @@
 package dev.tollgate.customers.webhooks;
 
 import dev.tollgate.books.allowances.Allowances;
-import dev.tollgate.customers.roles.AccountEvents;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
@@ -227,7 +226,7 @@ public final class Webhooks {
                 boolean isOne =
                         statements.run("DELETE FROM webhook WHERE id = ? AND account_id = ?", id, by.accountId()) == 1;
                 if (isOne) {
-                    AccountEvents.forget(statements, id, Instant.ofEpochMilli(Long.MAX_VALUE));
+                    DeliveryQueue.forget(statements, id, Instant.ofEpochMilli(Long.MAX_VALUE));
                 }
                 return isOne;
             }
@@ -242,8 +241,7 @@ public final class Webhooks {
         WebhookChange test = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
-                AccountEvents.queue(
-                        statements, by.accountId(), id, "webhook.test", "{\"by\":\"" + by.who() + "\"}", now);
+                DeliveryQueue.add(statements, by.accountId(), id, "webhook.test", AccountLog.json("by", by.who()), now);
                 return false;
             }
         };
@@ -333,7 +331,7 @@ public final class Webhooks {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
                 statements.run(AFTER_PAUSE, due.webhookId(), pauseBegan);
-                return AccountEvents.claim(statements, due.id(), due.attempt(), until);
+                return DeliveryQueue.claim(statements, due.id(), due.attempt(), until);
             }
         };
         writer.commitAndWait(Unit.of(claim));
@@ -375,8 +373,8 @@ public final class Webhooks {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
                 String state = arrived ? "sent" : next == null ? "failed" : "waiting";
-                AccountEvents.ended(statements, due.id(), due.attempt(), state, status, next == null ? now : next);
-                AccountEvents.forget(statements, due.webhookId(), now.minus(KEPT));
+                DeliveryQueue.end(statements, due.id(), due.attempt(), state, status, next == null ? now : next);
+                DeliveryQueue.forget(statements, due.webhookId(), now.minus(KEPT));
                 if (arrived) {
                     statements.run("UPDATE webhook SET failing_since = NULL WHERE id = ?", due.webhookId());
                     return false;
