@@ -41,12 +41,7 @@ record AdminRoutes(Ground ground, BooksModule books, OperatorModule operator, Mo
                         administration.routes(),
                         operator.deletions().routes(),
                         operator.files().routes(),
-                        new TaskRoutes(
-                                        administration.deeds(),
-                                        books.stores().ledger(),
-                                        books.stores().tasks(),
-                                        operator.calls())
-                                .routes(),
+                        new TaskRoutes(books.stores().ledger(), books.stores().tasks(), operator.calls()).routes(),
                         new PriceRoutes(operator.prices()).routes(),
                         operator.vouchers().routes(),
                         new PaymentRoutes(money.payments(), money::events).routes(),

@@ -132,6 +132,7 @@ public record OperatorModule(
         return Administration.of(
                 books.stores().ledger(),
                 books.stores().keys(),
+                PeopleModule.keys(books, PeopleModule.allowances(books, clock), clock, random),
                 books.people(),
                 PeopleModule.members(books, clock, random),
                 new OrganizationRoutes(PeopleModule.organization(books, links, settings, membersMax, clock, random)),

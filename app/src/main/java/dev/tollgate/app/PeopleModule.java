@@ -73,8 +73,7 @@ public record PeopleModule(
                         books.writer(),
                         ground.clock(),
                         ground.random()),
-                new CustomerKeys(
-                        books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
+                keys(books, mail.allowances(), ground.clock(), ground.random()),
                 members(books, ground.clock(), ground.random()),
                 teams(books, ground.clock(), ground.random()),
                 organizations(books, ground.clock()),
@@ -152,6 +151,15 @@ public record PeopleModule(
                 settings.find(PageSettings.PUBLIC_URL));
     }
 
+    /** Returns the actions on keys. */
+    static CustomerKeys keys(BooksModule books, Allowances allowances, InstantSource clock, SecureRandom random) {
+        return new CustomerKeys(books.stores().keys(), books.writer(), allowances, clock, random);
+    }
+
+    static Allowances allowances(BooksModule books, InstantSource clock) {
+        return new Allowances(books.database(), books.secrets(), clock);
+    }
+
     static Members members(BooksModule books, InstantSource clock, SecureRandom random) {
         return new Members(
                 books.database(), books.stores().keys(), books.writer(), counted(books, clock), clock, random);
@@ -162,7 +170,7 @@ public record PeopleModule(
     }
 
     private static CountedChanges counted(BooksModule books, InstantSource clock) {
-        return new CountedChanges(books.writer(), new Allowances(books.database(), books.secrets(), clock));
+        return new CountedChanges(books.writer(), allowances(books, clock));
     }
 
     private static Organizations organizations(BooksModule books, InstantSource clock) {

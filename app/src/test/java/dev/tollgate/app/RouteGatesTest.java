@@ -223,7 +223,7 @@ class RouteGatesTest {
         gateway.execute("INSERT INTO team (id, account_id, name, created_at, paused) VALUES ('team_shop', '" + account
                 + "', 'Shop', 1, 1)");
         for (String owner : List.of("", "mem_some")) {
-            KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named("of " + owner));
+            KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named("of" + owner));
             gateway.own(made.key().id(), owner, "team_shop");
             assertThat(gateway.app().routes())
                     .filteredOn(route -> route.gate().name().matches("(.* )?(API|management) key.*"))

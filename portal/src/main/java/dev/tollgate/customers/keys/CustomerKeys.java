@@ -48,8 +48,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actions of a customer on the keys of an account, from a page or with a management key. Every action is durable when its method returns, and
- * holds for the next call. Thread-safe; all methods block, and throw {@link dev.tollgate.storage.StoreException} when the database fails.
+ * The actions on the keys of an account: of a customer, from a page or with a management key, who is bound to rights and to a number a day, and of the
+ * operator, who is bound to neither. Every action is durable when its method returns, and holds for the next call. Thread-safe; all methods block, and
+ * throw {@link dev.tollgate.storage.StoreException} when the database fails.
  */
 public final class CustomerKeys {
 
@@ -61,9 +62,9 @@ public final class CustomerKeys {
     /** The number of keys that may be made a day, by each person, and by all keys of an account. */
     static final int MADE_DAY = 100;
 
-    private static final int ROTATED_DAY = 100;
-    private static final int CHANGED_DAY = 1_000;
-    private static final String CHANGED = "keys.changed";
+    private static final Often MADE = new Often("keys.made", MADE_DAY);
+    private static final Often ROTATED = new Often("keys.rotated", 100);
+    private static final Often CHANGED = new Often("keys.changed", 1_000);
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Keys keys;
@@ -145,7 +146,7 @@ public final class CustomerKeys {
         if (membership != null && !KeyRights.mayCreate(membership, settings.kind(), owner)) {
             return KeyResult.notAllowed();
         }
-        Duration wait = use(byKey ? accountId : by.who(), "keys.made", MADE_DAY);
+        Duration wait = use(by, byKey ? accountId : by.who(), MADE);
         if (wait.isPositive()) {
             return KeyResult.tooOften(wait);
         }
@@ -154,7 +155,9 @@ public final class CustomerKeys {
     }
 
     private Outcome<Made> create(Acting by, Key key, KeySecret secret) {
-        CreateKey create = new CreateKey(key, secret, by.who(), KeyRows.KEYS_OF_ACCOUNT_MAX);
+        CreateKey create = by.isOperator()
+                ? new CreateKey(key, secret, "", Integer.MAX_VALUE)
+                : new CreateKey(key, secret, by.who(), KeyRows.KEYS_OF_ACCOUNT_MAX);
         try {
             commit(
                     by,
@@ -162,7 +165,7 @@ public final class CustomerKeys {
                     "key.create",
                     key.id(),
                     create,
-                    () -> create.isMade() ? KeyJson.changed(null, key) : null);
+                    () -> create.isMade() ? new Versions(null, key) : null);
         } catch (StoreException e) {
             // Another server may have made it at the same moment.
             return new Outcome.Done<>(new Made(find(key.accountId(), key.id()).orElseThrow(() -> e), ""));
@@ -202,16 +205,34 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId));
     }
 
-    /** Commits a change with the check of the right and the row of the account's log. @param changed null if nothing changed */
+    /** A key before a change and after it. @param before null if it is new */
+    private record Versions(@Nullable Key before, Key after) {
+
+        /** Returns the changed fields, for the account's log; null if there are none. */
+        @Nullable
+        Changed fields() {
+            return KeyJson.changed(before, after.isDeleted() ? null : after);
+        }
+
+        /** Returns both, for the operator's log. */
+        Changed whole() {
+            return new Changed(
+                    before == null ? null : KeyJson.ofOperator(before, null).toString(),
+                    KeyJson.ofOperator(after, null).toString());
+        }
+    }
+
+    /** Commits a change with the check of the right and the rows of the logs. @param made null if the change was refused */
     private void commit(
-            Acting by,
-            Right right,
-            String action,
-            String id,
-            KeyChange<?> change,
-            Supplier<@Nullable Changed> changed) {
+            Acting by, Right right, String action, String id, KeyChange<?> change, Supplier<@Nullable Versions> made) {
         List<Change> all = new ArrayList<>(List.of(change));
-        all.addAll(by.act(right, action, id, clock.instant(), changed));
+        all.addAll(by.act(
+                right,
+                action,
+                id,
+                clock.instant(),
+                () -> made.get() instanceof Versions both ? both.fields() : null,
+                () -> made.get() instanceof Versions both ? both.whole() : null));
         writer.commitAndWait(Unit.of(all));
     }
 
@@ -245,7 +266,8 @@ public final class CustomerKeys {
                 .isPresent();
         UnaryOperator<KeySettings> restricting = its -> edit.apply(its).withName(its.name());
         SetKey change = new SetKey(id, condition(by, version), mayRename ? edit : restricting, disabled);
-        return edit(by, "key.change", KeyRights::mayRestrict, new Often(CHANGED, CHANGED_DAY), change);
+        String action = by.isOperator() ? "key.set" : "key.change";
+        return edit(by, action, KeyRights::mayRestrict, CHANGED, change);
     }
 
     /** Does what a body asks for. @param version what was seen of the key; null for any */
@@ -266,7 +288,7 @@ public final class CustomerKeys {
         DisableKey change = new DisableKey(id, condition(by, version), disabled);
         return disabled
                 ? edit(by, "key.disable", KeyRights::mayRestrict, null, change)
-                : edit(by, "key.enable", KeyRights::mayEnable, new Often(CHANGED, CHANGED_DAY), change);
+                : edit(by, "key.enable", KeyRights::mayEnable, CHANGED, change);
     }
 
     private static KeyCondition condition(Acting by, @Nullable Long version) {
@@ -296,7 +318,7 @@ public final class CustomerKeys {
         if (present.owner().memberId().isEmpty() && present.owner().teamId().equals(teamId)) {
             return new Outcome.Done<>(present);
         }
-        Duration wait = use(accountId, "keys.made", MADE_DAY);
+        Duration wait = use(by, accountId, MADE);
         if (wait.isPositive()) {
             return KeyResult.tooOften(wait);
         }
@@ -308,7 +330,7 @@ public final class CustomerKeys {
                 id,
                 move,
                 () -> move.outcome() instanceof Outcome.Done<Key>(Key moved)
-                        ? KeyJson.changed(move.before(), moved)
+                        ? new Versions(move.before(), moved)
                         : null);
         return move.outcome().map(this::inTeam);
     }
@@ -333,8 +355,7 @@ public final class CustomerKeys {
         }
         KeySecret secret = KeySecret.random(random);
         RotateKey change = new RotateKey(id, condition(by, version), secret, grace, clock.instant());
-        return edit(by, "key.rotate", KeyRights::mayChange, new Often("keys.rotated", ROTATED_DAY), change)
-                .map(key -> new Made(key, secret.reveal()));
+        return edit(by, "key.rotate", KeyRights::mayChange, ROTATED, change).map(key -> new Made(key, secret.reveal()));
     }
 
     /**
@@ -348,12 +369,14 @@ public final class CustomerKeys {
         });
     }
 
-    /** @param whose an account, or the person or key that acts */
-    private Duration use(String whose, String kind, int most) {
-        return allowances.use(writer, List.of(allowances.of(kind, whose, most, DAY)));
+    /** Returns how long a customer has to wait: not at all if something may be done once more. @param whose an account, or the person or key that acts */
+    private Duration use(Acting by, String whose, Often often) {
+        return by.isOperator()
+                ? Duration.ZERO
+                : allowances.use(writer, List.of(allowances.of(often.kind(), whose, often.most(), DAY)));
     }
 
-    /** The number of times a day that an account may do something. */
+    /** The number of times a day that a customer may do something. */
     private record Often(String kind, int most) {}
 
     /** @param rule of members; @param often null: always */
@@ -369,18 +392,17 @@ public final class CustomerKeys {
         if (!may(by, present, rule)) {
             return KeyResult.notAllowed();
         }
-        Duration wait = often == null ? Duration.ZERO : use(by.accountId(), often.kind(), often.most());
+        Duration wait = often == null ? Duration.ZERO : use(by, by.accountId(), often);
         if (wait.isPositive()) {
             return KeyResult.tooOften(wait);
         }
-        commit(by, right(by, present), action, present.id(), edit, () -> changed(edit));
+        commit(by, right(by, present), action, present.id(), edit, () -> versions(edit));
         return edit.outcome().map(KeyEdit.Changed::key);
     }
 
-    private static @Nullable Changed changed(KeyEdit edit) {
+    private static @Nullable Versions versions(KeyEdit edit) {
         return edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
-                        && !before.equals(after)
-                ? KeyJson.changed(before, after.isDeleted() ? null : after)
+                ? new Versions(before, after)
                 : null;
     }
 

@@ -30,7 +30,7 @@ public record Acting(
     public interface OperatorLog {
 
         /** Returns what writes the row of a change, in the same unit. Parameters as {@link #act} has them. */
-        Change row(String action, String subject, Supplier<AccountLog.@Nullable Changed> changed);
+        Change row(String action, String subject, Supplier<AccountLog.@Nullable Changed> whole);
     }
 
     public Acting(String accountId, String who, @Nullable String address, @Nullable Membership membership) {
@@ -61,10 +61,25 @@ public record Acting(
      */
     public List<Change> act(
             Right right, String action, String subject, Instant at, Supplier<AccountLog.@Nullable Changed> changed) {
+        return act(right, action, subject, at, changed, changed);
+    }
+
+    /**
+     * Returns the same, with more for the operator's log.
+     *
+     * @param whole the state before and after, for the row of the operator's log; asked as {@code changed} is
+     */
+    public List<Change> act(
+            Right right,
+            String action,
+            String subject,
+            Instant at,
+            Supplier<AccountLog.@Nullable Changed> changed,
+            Supplier<AccountLog.@Nullable Changed> whole) {
         List<Change> all = new ArrayList<>(
                 List.of(new TakeAccount(accountId), new AccountLog.Act(this, right, action, subject, at, changed)));
         if (log != null) {
-            all.add(log.row(action, subject, changed));
+            all.add(log.row(action, subject, whole));
         }
         return all;
     }

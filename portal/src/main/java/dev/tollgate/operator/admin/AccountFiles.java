@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The stored files of accounts: who has them, and their deletion in one commit with its row of the audit log. Thread-safe; blocks. */
@@ -17,6 +16,14 @@ public final class AccountFiles {
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/files";
     private static final Field<String> FILE = Field.text("file", "File").optional();
+
+    /** Deletes a file of an account, or all. The result is their number. */
+    public static final OperatorAction<AccountFiles, Integer> DELETE = OperatorAction.post(
+                    "account.delete_files", OF_ACCOUNT + "/delete", "", FILE)
+            .does(
+                    (files, by, request) -> files.delete(by, request.id(), request.get(FILE)),
+                    (request, count) ->
+                            new AdminJson().number("deleted", (long) count).node());
 
     private final OperatorAccounts deeds;
     private final Shelf shelf;
@@ -64,7 +71,7 @@ public final class AccountFiles {
         return List.of(
                 AdminRoute.get("/admin/files", request -> holders()),
                 AdminRoute.get(OF_ACCOUNT, request -> of(request.id())),
-                AdminRoute.post(OF_ACCOUNT + "/delete", this::delete, FILE, AdminRequest.REASON));
+                DELETE.on(this));
     }
 
     private ObjectNode holders() {
@@ -102,12 +109,6 @@ public final class AccountFiles {
                 .node();
     }
 
-    private JsonNode delete(AdminRequest request) {
-        return new AdminJson()
-                .number("deleted", (long) delete(request.by(), request.id(), request.get(FILE)))
-                .node();
-    }
-
     /** Deletes a file of an account, or all. Needs a reason. @param file null for all @return their number */
     public int delete(By by, String accountId, @Nullable String file) {
         deeds.account(accountId);
@@ -115,7 +116,7 @@ public final class AccountFiles {
         Removal removal = shelf.removal(accountId, file);
         writer.commit(
                 by,
-                "account.delete_files",
+                DELETE.name(),
                 accountId,
                 () -> removal.files().getAsInt() == 0
                         ? null

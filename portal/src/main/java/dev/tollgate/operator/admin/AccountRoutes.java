@@ -1,7 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.customers.actions.Action;
@@ -11,6 +11,7 @@ import dev.tollgate.customers.organizations.InvitationActions;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -25,14 +26,70 @@ public final class AccountRoutes {
     private static final String ONE = "/admin/accounts/{id}";
 
     private static final Field<String> REASON = AdminRequest.REASON;
-    private static final Field<String> NAME = Field.text("name", "Name");
-    public static final Field<Long> START_CREDITS =
+    private static final Field<String> NAME = Field.text("name", "The account's name");
+    private static final Field<Long> START_CREDITS =
             Field.credits("credits", "Credits").optional();
-    public static final Field<Long> SOME_CREDITS =
+    static final Field<Long> SOME_CREDITS =
             Field.credits("credits", "Credits").that(micros -> micros > 0, "must be above 0");
-    public static final Field<Long> CREDITS =
+    private static final Field<Long> CREDITS =
             Field.signedCredits("credits", "Credits").that(micros -> micros != 0, "must not be 0");
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", "Blocked");
+
+    public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(
+                    "account.create", "/admin/accounts", "Create an account and print its id.", NAME, START_CREDITS)
+            .answering(201)
+            .does(
+                    (accounts, by, request) ->
+                            accounts.createAccount(by, request.need(NAME), request.or(START_CREDITS, 0L)),
+                    AccountRoutes::json);
+
+    public static final OperatorAction<OperatorAccounts, Account> GRANT = OperatorAction.post(
+                    "account.grant",
+                    ONE + "/grants",
+                    "Grant credits to an account and print the new balance.",
+                    SOME_CREDITS)
+            .repeatable()
+            .does(
+                    (accounts, by, request) -> accounts.grant(by, request.id(), request.need(SOME_CREDITS)),
+                    AccountRoutes::json);
+
+    /** Adds credits to an account; an amount below zero debits them. */
+    public static final OperatorAction<OperatorAccounts, Account> ADJUST = OperatorAction.post(
+                    "account.adjust", ONE + "/adjustments", "", CREDITS)
+            .repeatable()
+            .does(
+                    (accounts, by, request) -> accounts.adjust(by, request.id(), request.need(CREDITS)),
+                    AccountRoutes::json);
+
+    /** Gives back what a call was charged; the answer is the account afterwards. */
+    public static final OperatorAction<OperatorAccounts, Account> REFUND = OperatorAction.post(
+                    "task.refund", "/admin/tasks/{id}/refunds", "", SOME_CREDITS)
+            .repeatable()
+            .does(
+                    (accounts, by, request) ->
+                            accounts.refund(by, CompletionIds.ofShown(request.id()), request.need(SOME_CREDITS)),
+                    AccountRoutes::json);
+
+    /** Sets the limits that the body names; the others stay. */
+    public static final OperatorAction<OperatorAccounts, AccountLimits> LIMITS = OperatorAction.begin(
+                    "account.limits",
+                    "POST",
+                    ONE + "/limits",
+                    "Set the limits of all keys of an account together and print them. Limits that are not named stay, and earlier"
+                            + " spending counts.",
+                    KeyOptions.LIMITS)
+            .does(AccountRoutes::setLimits, (request, limits) -> limits.json().node());
+
+    /** Blocks an account; the audit log names the end of a block {@code account.unblock}. */
+    public static final OperatorAction<OperatorAccounts, Account> BLOCK = OperatorAction.post(
+                    "account.block", ONE + "/block", "", BLOCKED)
+            .does(
+                    (accounts, by, request) -> accounts.block(by, request.id(), request.need(BLOCKED)),
+                    AccountRoutes::json);
+
+    public static final List<OperatorAction<OperatorAccounts, ?>> ACTIONS =
+            List.of(CREATE, GRANT, ADJUST, REFUND, LIMITS, BLOCK);
+
     private final OperatorAccounts deeds;
     private final OrganizationRoutes organization;
     private final AuditedWriter writer;
@@ -44,20 +101,15 @@ public final class AccountRoutes {
         this.writer = writer;
     }
 
-    /** Returns the routes, except the deletion of an account. */
+    /** Returns the routes, with the refund of a call and without the deletion of an account. */
     public List<AdminRoute> routes() {
         List<AdminRoute> all = new ArrayList<>(List.of(
                 AdminRoute.get("/admin/accounts", this::list, "after", "limit"),
-                AdminRoute.post("/admin/accounts", this::create, NAME, START_CREDITS, REASON)
-                        .answering(201),
                 AdminRoute.get(ONE, request -> json(deeds.account(request.id()))),
-                AdminRoute.post(ONE + "/grants", this::grant, SOME_CREDITS, REASON, AdminRequest.ID),
-                AdminRoute.post(ONE + "/adjustments", this::adjust, CREDITS, REASON, AdminRequest.ID),
-                AdminRoute.post(ONE + "/block", this::block, BLOCKED, REASON),
                 AdminRoute.get(
                         ONE + "/limits",
-                        request -> deeds.limits(request.id()).json().node()),
-                AdminRoute.post(ONE + "/limits", this::setLimits, OperatorKeys.fields(KeyOptions.LIMITS))));
+                        request -> deeds.limits(request.id()).json().node())));
+        ACTIONS.forEach(each -> all.add(each.on(deeds)));
         OrganizationRoutes.ACTIONS.forEach(each -> all.add(route(each)));
         return all;
     }
@@ -67,31 +119,16 @@ public final class AccountRoutes {
                 PAGE_MAX, limit -> deeds.accounts(request.word("after"), limit), AccountRoutes::json, Account::id);
     }
 
-    private ObjectNode create(AdminRequest request) {
-        return json(deeds.createAccount(request.by(), request.need(NAME), request.or(START_CREDITS, 0L)));
+    private static AccountLimits setLimits(OperatorAccounts accounts, By by, AdminRequest request) {
+        return accounts.setLimits(
+                by,
+                request.id(),
+                KeyOptions.rates(request.body()),
+                KeyOptions.spend(request.body(), accounts.limits(request.id()).spend()));
     }
 
-    private ObjectNode grant(AdminRequest request) {
-        return json(deeds.grant(request.by(), request.id(), request.need(SOME_CREDITS)));
-    }
-
-    /** Adds credits to an account; an amount below zero debits them. */
-    private ObjectNode adjust(AdminRequest request) {
-        return json(deeds.adjust(request.by(), request.id(), request.need(CREDITS)));
-    }
-
-    private ObjectNode block(AdminRequest request) {
-        return json(deeds.block(request.by(), request.id(), request.need(BLOCKED)));
-    }
-
-    /** Sets the limits that the body names; the others stay. */
-    private ObjectNode setLimits(AdminRequest request) {
-        By by = request.by();
-        SpendLimits present = deeds.limits(request.id()).spend();
-        return deeds.setLimits(
-                        by, request.id(), KeyOptions.rates(request.body()), KeyOptions.spend(request.body(), present))
-                .json()
-                .node();
+    static ObjectNode json(AdminRequest request, Account account) {
+        return json(account);
     }
 
     static ObjectNode json(Account account) {

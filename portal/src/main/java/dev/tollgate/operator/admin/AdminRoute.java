@@ -69,6 +69,11 @@ public record AdminRoute(
         return new AdminRoute(method, path, code, fields, query, isLocal, action);
     }
 
+    /** Returns a copy that is answered in another way. */
+    AdminRoute answeredBy(Action other) {
+        return new AdminRoute(method, path, status, fields, query, isLocal, other);
+    }
+
     /** Returns a copy that only commands on this machine can use. */
     AdminRoute local() {
         return new AdminRoute(method, path, status, fields, query, true, action);

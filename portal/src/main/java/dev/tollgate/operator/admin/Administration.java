@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
@@ -23,12 +24,14 @@ public record Administration(
         AccountRoutes accounts) {
 
     /**
+     * @param customerKeys the actions on keys of people
      * @param site this server's public address; null where it was not said
      * @param organization what can be asked of an organization
      */
     public static Administration of(
             Ledger ledger,
             Keys keys,
+            CustomerKeys customerKeys,
             People people,
             Members members,
             OrganizationRoutes organization,
@@ -41,7 +44,7 @@ public record Administration(
         AccountRoutes accounts = new AccountRoutes(deeds, organization, writer);
         return new Administration(
                 deeds,
-                new OperatorKeys(deeds, keys, writer, random),
+                new OperatorKeys(deeds, keys, customerKeys, writer),
                 new OperatorPeople(deeds, people, members, writer),
                 new OperatorLinks(deeds, people, links, site, writer, accounts::invite),
                 new Maintenance(kind, writer),

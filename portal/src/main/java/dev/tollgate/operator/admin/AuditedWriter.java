@@ -90,6 +90,16 @@ public final class AuditedWriter {
         });
     }
 
+    /** Returns the log of changes whose subject is what is changed. */
+    Acting.OperatorLog log(By by) {
+        return (action, subject, whole) -> row(by, action, subject, () -> {
+            AccountLog.Changed what = whole.get();
+            return what == null
+                    ? null
+                    : new Deed.Changed(what.beforeJson(), Objects.requireNonNullElse(what.afterJson(), "{}"));
+        });
+    }
+
     private static String within(String accountId, String subject, String json) {
         if (subject.equals(accountId)) {
             return json;

@@ -31,6 +31,11 @@ public final class BooksCheck {
 
     private static final String ACTION = "books.check";
 
+    /** Begins a check. The result is its state. */
+    public static final OperatorAction<BooksCheck, State> CHECK = OperatorAction.bare(ACTION, "/admin/books")
+            .answering(202)
+            .does((books, by, request) -> books.begin(by.actor()), (request, state) -> json(state));
+
     private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);
 
     /** The progress of a check. */
@@ -148,12 +153,7 @@ public final class BooksCheck {
 
     /** {@code /admin/books}. */
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.get("/admin/books", request -> json(state())),
-                AdminRoute.post(
-                                "/admin/books",
-                                request -> json(begin(request.operator().actor())))
-                        .answering(202));
+        return List.of(AdminRoute.get("/admin/books", request -> json(state())), CHECK.on(this));
     }
 
     private static JsonNode json(State state) {

@@ -39,6 +39,27 @@ public final class ChannelDeeds {
     /** A trial changes nothing, so that each reason is enough. */
     private static final Field<String> NOTE = Field.text("reason", "Reason").optional();
 
+    /** The result is whether the file was taken. */
+    public static final OperatorAction<ChannelDeeds, Boolean> RELOAD = OperatorAction.post(
+                    "channels.reload", "/admin/channels/reload", "")
+            .does(
+                    (channels, by, request) -> channels.reload(by),
+                    (request, taken) -> new AdminJson().flag("taken", taken).node());
+
+    public static final OperatorAction<ChannelDeeds, Tried> TRY = OperatorAction.bare(
+                    "channel.try", "/admin/channels/{id}/try", NOTE)
+            .does(
+                    (channels, by, request) ->
+                            channels.tryOut(new By(by.actor(), request.get(NOTE), null), request.id()),
+                    (request, tried) -> new AdminJson()
+                            .text("id", request.id())
+                            .flag("answered", tried.hasAnswered())
+                            .number("milliseconds", tried.millis())
+                            .text("error", tried.hasAnswered() ? null : tried.error())
+                            .node());
+
+    public static final List<OperatorAction<ChannelDeeds, ?>> ACTIONS = List.of(RELOAD, TRY);
+
     private final boolean hasFile;
     private final BooleanSupplier reload;
     private final Supplier<List<ChannelStatus>> channels;
@@ -68,15 +89,7 @@ public final class ChannelDeeds {
 
     /** {@code /admin/channels…}: how each channel is, and what is done with them. */
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.get("/admin/channels", this::list),
-                AdminRoute.post(
-                        "/admin/channels/reload",
-                        request -> new AdminJson()
-                                .flag("taken", reload(request.by()))
-                                .node(),
-                        AdminRequest.REASON),
-                AdminRoute.post("/admin/channels/{id}/try", this::tryOut, NOTE));
+        return List.of(AdminRoute.get("/admin/channels", this::list), RELOAD.on(this), TRY.on(this));
     }
 
     private JsonNode list(AdminRequest request) {
@@ -84,17 +97,6 @@ public final class ChannelDeeds {
         ArrayNode data = answer.putArray("data");
         channels.get().forEach(channel -> write(channel, data.addObject()));
         return answer;
-    }
-
-    private JsonNode tryOut(AdminRequest request) {
-        By by = new By(request.operator().actor(), request.get(NOTE), null);
-        Tried tried = tryOut(by, request.id());
-        return new AdminJson()
-                .text("id", request.id())
-                .flag("answered", tried.hasAnswered())
-                .number("milliseconds", tried.millis())
-                .text("error", tried.hasAnswered() ? null : tried.error())
-                .node();
     }
 
     private void write(ChannelStatus channel, ObjectNode json) {
@@ -173,7 +175,7 @@ public final class ChannelDeeds {
             throw new ApiException(409, "There is no channels file: the channel comes from the settings.");
         }
         boolean taken = reload.getAsBoolean();
-        write(by, "channels.reload", "channels", new AdminJson().flag("taken", taken), taken ? "taken" : "not taken");
+        write(by, RELOAD.name(), "channels", new AdminJson().flag("taken", taken), taken ? "taken" : "not taken");
         return taken;
     }
 
@@ -217,7 +219,7 @@ public final class ChannelDeeds {
                     case Trial.NoSuchChannel _ -> throw noSuchChannel();
                 };
         AdminJson after = new AdminJson().flag("answered", tried.hasAnswered()).number("milliseconds", tried.millis());
-        write(by, "channel.try", channelId, tried.hasAnswered() ? after : after.text("error", tried.error()), "tried");
+        write(by, TRY.name(), channelId, tried.hasAnswered() ? after : after.text("error", tried.error()), "tried");
         return tried;
     }
 

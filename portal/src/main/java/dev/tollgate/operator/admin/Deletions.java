@@ -17,6 +17,20 @@ public final class Deletions {
     /** Each start makes sure that it is there. */
     private static final String DEMO = "acc_demo";
 
+    /** The result is the deleted account. */
+    public static final OperatorAction<Deletions, Account> ACCOUNT = OperatorAction.post(
+                    "account.delete", "/admin/accounts/{id}/delete", "")
+            .does((deletions, by, request) -> deletions.delete(by, request.id()), AccountRoutes::json);
+
+    /** The result is the login. */
+    public static final OperatorAction<Deletions, String> PERSON = OperatorAction.post(
+                    "person.delete", "/admin/people/{login}/delete", "")
+            .does(
+                    (deletions, by, request) -> deletions.deletePerson(by, request.path("login")),
+                    (request, login) -> new AdminJson().text("deleted", login).node());
+
+    public static final List<OperatorAction<Deletions, ?>> ACTIONS = List.of(ACCOUNT, PERSON);
+
     private final OperatorAccounts deeds;
     private final Leaving leaving;
     private final AuditedWriter writer;
@@ -29,17 +43,7 @@ public final class Deletions {
 
     /** {@code POST /admin/accounts/{id}/delete} and {@code POST /admin/people/{login}/delete}. */
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.post(
-                        "/admin/accounts/{id}/delete",
-                        request -> AccountRoutes.json(delete(request.by(), request.id())),
-                        AdminRequest.REASON),
-                AdminRoute.post(
-                        "/admin/people/{login}/delete",
-                        request -> new AdminJson()
-                                .text("deleted", deletePerson(request.by(), request.path("login")))
-                                .node(),
-                        AdminRequest.REASON));
+        return List.of(ACCOUNT.on(this), PERSON.on(this));
     }
 
     /** Erases a person who is in no account. Needs a reason. The audit log keeps the id alone. @return the login */
@@ -52,7 +56,7 @@ public final class Deletions {
                         person,
                         writer.row(
                                 by,
-                                "person.delete",
+                                PERSON.name(),
                                 person.id(),
                                 () -> new Deed.Changed(
                                         null,
@@ -70,7 +74,7 @@ public final class Deletions {
         }
         by.needReason();
         Outcome<String> outcome = leaving.end(
-                accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
+                accountId, close -> List.of(writer.row(by, ACCOUNT.name(), accountId, () -> changed(close))));
         return deeds.account(outcome.orThrow());
     }
 

@@ -19,6 +19,24 @@ public final class Maintenance {
     /** The rows of all requests of a command, in the first of them: that one writes the row of the audit log. */
     private static final Field<Long> ALL_ROWS = Field.whole("all_rows", "All rows", 0, Long.MAX_VALUE);
 
+    /** The result is whether there was a real upstream. */
+    public static final OperatorAction<Maintenance, Boolean> BECOME_SANDBOX = OperatorAction.post(
+                    "installation.sandbox", "/admin/installation/sandbox", "")
+            .local()
+            .does((maintenance, by, request) -> maintenance.becomeSandbox(by), (request, changed) -> new AdminJson()
+                    .flag("changed", changed)
+                    .node());
+
+    /** The result is whether the rows were corrected. */
+    public static final OperatorAction<Maintenance, Boolean> CORRECT_USAGE = OperatorAction.bare(
+                    "usage.rebuild", "/admin/usage/corrections", FOLDED_UNTIL, ROWS, ALL_ROWS)
+            .local()
+            .does(
+                    (maintenance, by, request) -> maintenance.correctUsage(request),
+                    (request, done) -> new AdminJson().flag("done", done).node());
+
+    public static final List<OperatorAction<Maintenance, ?>> ACTIONS = List.of(BECOME_SANDBOX, CORRECT_USAGE);
+
     private final InstallationKind kind;
     private final AuditedWriter writer;
 
@@ -28,16 +46,7 @@ public final class Maintenance {
     }
 
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.post("/admin/installation/sandbox", this::becomeSandbox, AdminRequest.REASON)
-                        .local(),
-                AdminRoute.post("/admin/usage/corrections", this::correctUsage, FOLDED_UNTIL, ROWS, ALL_ROWS)
-                        .local());
-    }
-
-    /** Records that no server has a real upstream from now on; {@code changed} says whether there was one. */
-    private JsonNode becomeSandbox(AdminRequest request) {
-        return new AdminJson().flag("changed", becomeSandbox(request.by())).node();
+        return List.of(BECOME_SANDBOX.on(this), CORRECT_USAGE.on(this));
     }
 
     /** Records that no server has a real upstream. Needs a reason. @return whether the installation had one */
@@ -53,7 +62,7 @@ public final class Maintenance {
         SetInstallationKind change = new SetInstallationKind(false, writer.now());
         writer.commit(
                 by,
-                "installation.sandbox",
+                BECOME_SANDBOX.name(),
                 "installation",
                 () -> change.outcome()
                         ? new Deed.Changed("{\"real_upstream\":true}", "{\"real_upstream\":false}")
@@ -67,7 +76,7 @@ public final class Maintenance {
      * Adds to rows of usage what they lack, unless days have been folded since they were found: then {@code done} is false, nothing has
      * changed, and they are to be found again.
      */
-    private JsonNode correctUsage(AdminRequest request) {
+    private boolean correctUsage(AdminRequest request) {
         JsonNode rows = request.need(ROWS);
         CorrectUsage correct = AuditedWriter.step(() -> new CorrectUsage(
                 request.need(FOLDED_UNTIL),
@@ -79,12 +88,12 @@ public final class Maintenance {
             String corrected = new AdminJson().number("rows", all).end();
             writer.commit(
                     request.by(),
-                    "usage.rebuild",
+                    CORRECT_USAGE.name(),
                     "usage",
                     () -> correct.isDone() ? new Deed.Changed(null, corrected) : null,
                     correct);
         }
-        return new AdminJson().flag("done", correct.isDone()).node();
+        return correct.isDone();
     }
 
     private static CorrectUsage.Row row(JsonNode row) {

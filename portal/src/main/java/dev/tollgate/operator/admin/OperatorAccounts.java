@@ -75,7 +75,7 @@ public final class OperatorAccounts {
                 : new Grant(account.id(), creditsMicros, "credits at creation", account::outcome, now);
         writer.commit(
                 by,
-                "account.create",
+                AccountRoutes.CREATE.name(),
                 account.id(),
                 () -> (grant == null ? account.outcome() : grant.moved() != null) ? created(name, creditsMicros) : null,
                 grant == null ? new Change[] {account} : new Change[] {account, grant});
@@ -100,7 +100,7 @@ public final class OperatorAccounts {
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
     public Account grant(By by, String accountId, long creditsMicros) {
         Grant grant = new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
-        writer.commit(by, "account.grant", accountId, () -> changed(grant.moved()), grant);
+        writer.commit(by, AccountRoutes.GRANT.name(), accountId, () -> changed(grant.moved()), grant);
         grant.outcome().orThrow();
         return account(accountId);
     }
@@ -108,7 +108,7 @@ public final class OperatorAccounts {
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
     public Account adjust(By by, String accountId, long creditsMicros) {
         Adjustment adjustment = new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
-        correct(by, "account.adjust", accountId, adjustment, adjustment);
+        correct(by, AccountRoutes.ADJUST.name(), accountId, adjustment, adjustment);
         return account(accountId);
     }
 
@@ -130,7 +130,7 @@ public final class OperatorAccounts {
                 .orElseThrow(() -> Refund.noSuchCall(taskId).asException());
         Refund refund =
                 new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now());
-        correct(by, "task.refund", taskId, refund, refund, new CountRefund(refund));
+        correct(by, AccountRoutes.REFUND.name(), taskId, refund, refund, new CountRefund(refund));
         return account(call.accountId());
     }
 
@@ -161,7 +161,7 @@ public final class OperatorAccounts {
                 () -> set.outcome() instanceof Outcome.Done<Boolean>(Boolean wasBlocked) && (blocked || wasBlocked));
         writer.commit(
                 by,
-                blocked ? "account.block" : "account.unblock",
+                blocked ? AccountRoutes.BLOCK.name() : "account.unblock",
                 accountId,
                 () -> set.outcome() instanceof Outcome.Done<Boolean>(Boolean wasBlocked)
                         ? new Deed.Changed(blocked(wasBlocked), blocked(blocked))
@@ -194,7 +194,7 @@ public final class OperatorAccounts {
         SetAccountSpend spend = new SetAccountSpend(accountId, ofSpend);
         writer.commit(
                 by,
-                "account.limits",
+                AccountRoutes.LIMITS.name(),
                 accountId,
                 () -> rates.outcome()
                         ? new Deed.Changed(

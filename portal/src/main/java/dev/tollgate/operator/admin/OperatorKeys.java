@@ -4,39 +4,27 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.base.ids.OwnIds;
-import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyJson;
 import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.roles.Acting;
-import dev.tollgate.customers.roles.Right;
-import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.Key;
-import dev.tollgate.keys.KeyEdit;
-import dev.tollgate.keys.KeyEdit.DisableKey;
-import dev.tollgate.keys.KeyEdit.KeyCondition;
 import dev.tollgate.keys.KeyEdit.RotateKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
-import dev.tollgate.keys.KeyResult;
-import dev.tollgate.keys.KeySecret;
+import dev.tollgate.keys.KeyResult.Made;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
-import dev.tollgate.storage.Change;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** API keys of all accounts, as an operator makes and changes them. Thread-safe; blocks. */
+/** API keys of all accounts, as an operator makes and changes them: the actions of {@link CustomerKeys}, with other words. Thread-safe; blocks. */
 public final class OperatorKeys {
 
     /** An operator may name a model that is not on sale yet. */
@@ -46,33 +34,60 @@ public final class OperatorKeys {
     private static final Field<Long> GRACE = Field.whole("grace_seconds", "Grace", 0, RotateKey.GRACE_MAX.toSeconds())
             .optional();
 
+    private static final String OF_ACCOUNT = "/admin/accounts/{id}/keys";
+    private static final String ALL = "/admin/keys";
+    private static final String ONE = ALL + "/{id}";
+
+    public static final OperatorAction<OperatorKeys, Made> CREATE = OperatorAction.begin(
+                    "key.create",
+                    "POST",
+                    OF_ACCOUNT,
+                    "Create a key and print its secret, only this once.",
+                    KeyOptions.CREATE)
+            .answering(201)
+            .does(OperatorKeys::create, OperatorKeys::made);
+
+    /** A change of settings. The audit log names a request that only disables a key {@code key.disable}. */
+    public static final OperatorAction<OperatorKeys, Key> SET = OperatorAction.begin(
+                    "key.set",
+                    "PATCH",
+                    ONE,
+                    "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.",
+                    KeyOptions.CHANGE)
+            .does(OperatorKeys::change, (request, key) -> KeyJson.ofOperator(key, null));
+
+    public static final OperatorAction<OperatorKeys, Made> ROTATE = OperatorAction.post(
+                    "key.rotate",
+                    ONE + "/rotate",
+                    "Give a key a new secret and print it, only this once. Limits and spending stay.",
+                    GRACE)
+            .does(
+                    (keys, by, request) -> keys.rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L))),
+                    OperatorKeys::made);
+
+    public static final List<OperatorAction<OperatorKeys, ?>> ACTIONS = List.of(CREATE, SET, ROTATE);
+
     private final OperatorAccounts deeds;
     private final Keys keys;
+    private final CustomerKeys actions;
     private final AuditedWriter writer;
-    private final SecureRandom random;
 
-    public OperatorKeys(OperatorAccounts deeds, Keys keys, AuditedWriter writer, SecureRandom random) {
+    /** @param actions of people, which the operator takes without their bounds */
+    public OperatorKeys(OperatorAccounts deeds, Keys keys, CustomerKeys actions, AuditedWriter writer) {
         this.deeds = deeds;
         this.keys = keys;
+        this.actions = actions;
         this.writer = writer;
-        this.random = random;
     }
 
     /** {@code /admin/keys…} and the keys of an account; a secret is in the answer that makes it and in no other. */
     public List<AdminRoute> routes() {
-        String ofAccount = "/admin/accounts/{id}/keys";
         return List.of(
-                AdminRoute.get(ofAccount, this::list, "after", "limit"),
-                AdminRoute.post(ofAccount, this::create, fields(KeyOptions.CREATE))
-                        .answering(201),
-                AdminRoute.get("/admin/keys", this::list, "account", "after", "limit"),
-                AdminRoute.patch("/admin/keys/{id}", this::change, fields(KeyOptions.CHANGE)),
-                AdminRoute.post("/admin/keys/{id}/rotate", this::rotate, GRACE, AdminRequest.REASON));
-    }
-
-    /** Returns fields and the reason. */
-    static Field<?>[] fields(List<Field<?>> ofKey) {
-        return Stream.concat(ofKey.stream(), Stream.of(AdminRequest.REASON)).toArray(Field<?>[]::new);
+                AdminRoute.get(OF_ACCOUNT, this::list, "after", "limit"),
+                CREATE.on(this),
+                AdminRoute.get(ALL, this::list, "account", "after", "limit"),
+                SET.on(this),
+                ROTATE.on(this));
     }
 
     /** Returns the members that describe a key; its end is in Unix seconds. */
@@ -96,28 +111,21 @@ public final class OperatorKeys {
                 Key::id);
     }
 
-    private JsonNode create(AdminRequest request) {
-        By by = request.by();
-        KeySettings settings = KeyOptions.creation(key(request.body(), KeyOptions.CREATE), ANY_MODEL, writer.now());
-        KeyResult.Made made = create(by, request.id(), settings);
-        return KeyJson.ofOperator(made.key(), made.secret());
+    private Made create(By by, AdminRequest request) {
+        return create(
+                by, request.id(), KeyOptions.creation(key(request.body(), KeyOptions.CREATE), ANY_MODEL, writer.now()));
     }
 
-    private JsonNode change(AdminRequest request) {
-        By by = request.by();
+    private Key change(By by, AdminRequest request) {
         SpendLimits present =
                 keys.byId(request.id()).map(key -> key.settings().spend()).orElse(SpendLimits.NONE);
         KeyOptions.Change change = KeyOptions.change(key(request.body(), KeyOptions.CHANGE), present, ANY_MODEL);
-        return KeyJson.ofOperator(
-                change.onlyDisables()
-                        ? disable(by, request.id())
-                        : set(by, request.id(), change.edit(), change.disabled()),
-                null);
+        return change.onlyDisables()
+                ? disable(by, request.id())
+                : set(by, request.id(), change.edit(), change.disabled());
     }
 
-    private JsonNode rotate(AdminRequest request) {
-        By by = request.by();
-        KeyResult.Made made = rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)));
+    private static JsonNode made(AdminRequest request, Made made) {
         return KeyJson.ofOperator(made.key(), made.secret());
     }
 
@@ -132,12 +140,10 @@ public final class OperatorKeys {
     }
 
     /** Makes a key. The settings are checked already. */
-    public KeyResult.Made create(By by, String accountId, KeySettings settings) {
-        KeySecret secret = KeySecret.random(random);
-        CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
-        commit(by, "key.create", create.id(), accountId, create, () -> created(create));
-        if (create.outcome() instanceof Outcome.Done<Key>(Key made)) {
-            return new KeyResult.Made(made, secret.reveal());
+    public Made create(By by, String accountId, KeySettings settings) {
+        Outcome<Made> outcome = actions.create(acting(by, accountId), NewKey.ofAccount(settings), null);
+        if (outcome instanceof Outcome.Done<Made>(Made made)) {
+            return made;
         }
         // There is no other refusal: an account key has no other owner, and has no limit on their number.
         throw deeds.goneOrNever(accountId);
@@ -145,12 +151,12 @@ public final class OperatorKeys {
 
     /** Changes what was chosen when the key was made; what it has spent stays counted (D47). @param disabled null: stays as it is */
     public Key set(By by, String keyId, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
-        return commit(by, "key.set", keyId, new SetKey(keyId, KeyCondition.NONE, edit, disabled));
+        return done(by, keyId, acting -> actions.change(acting, keyId, null, edit, disabled));
     }
 
     /** Refuses the key's calls from now on. Disabling twice is no error. */
     public Key disable(By by, String keyId) {
-        return commit(by, "key.disable", keyId, new DisableKey(keyId, true));
+        return done(by, keyId, acting -> actions.disable(acting, keyId, true));
     }
 
     /**
@@ -158,7 +164,7 @@ public final class OperatorKeys {
      *
      * @param grace how long the old one works, 0 to 30 days
      */
-    public KeyResult.Made rotate(By by, String keyId, Duration grace) {
+    public Made rotate(By by, String keyId, Duration grace) {
         Key present = keys.byId(keyId).orElse(null);
         if (present != null && !present.owner().memberId().isEmpty()) {
             throw new ApiException(
@@ -167,16 +173,14 @@ public final class OperatorKeys {
                             + present.owner().memberId()
                             + ", who alone can get a new secret for it. You can disable the key.");
         }
-        KeySecret secret = KeySecret.random(random);
-        Key key = commit(by, "key.rotate", keyId, new RotateKey(keyId, KeyCondition.NONE, secret, grace, writer.now()));
-        return new KeyResult.Made(key, secret.reveal());
+        return done(by, keyId, acting -> actions.rotate(acting, keyId, null, grace));
     }
 
-    private Key commit(By by, String action, String keyId, KeyEdit edit) {
+    /** Returns the result of a change of a key that is there, whatever its account. */
+    private <T> T done(By by, String keyId, Function<Acting, Outcome<T>> change) {
         Key present = keys.byId(keyId).orElseThrow(() -> none(keyId));
-        commit(by, action, keyId, present.accountId(), edit, () -> edited(edit));
-        if (edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed done)) {
-            return done.key();
+        if (change.apply(acting(by, present.accountId())) instanceof Outcome.Done<T>(T done)) {
+            return done;
         }
         throw none(keyId);
     }
@@ -185,37 +189,8 @@ public final class OperatorKeys {
         return new ApiException(404, "There is no key " + keyId + ".");
     }
 
-    /** Commits a change with its rows in both logs: the operator's and the organization's. */
-    private void commit(
-            By by, String action, String keyId, String accountId, Change change, Supplier<@Nullable BothKeys> told) {
-        Acting.OperatorLog log = (name, subject, unused) -> writer.row(by, name, subject, () -> {
-            BothKeys both = told.get();
-            return both == null ? null : changed(both.before(), both.after());
-        });
-        List<Change> all = new ArrayList<>(List.of(change));
-        all.addAll(Acting.operator(accountId, log).act(Right.ACCOUNT_KEYS, action, keyId, writer.now(), () -> {
-            BothKeys both = told.get();
-            return both == null ? null : KeyJson.changed(both.before(), both.after());
-        }));
-        writer.commit(all);
-    }
-
-    /** A key before a change and after it. @param before null if it is new */
-    private record BothKeys(@Nullable Key before, Key after) {}
-
-    private static @Nullable BothKeys created(CreateKey create) {
-        return create.outcome() instanceof Outcome.Done<Key>(Key made) ? new BothKeys(null, made) : null;
-    }
-
-    private static @Nullable BothKeys edited(KeyEdit edit) {
-        return edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
-                ? new BothKeys(before, after)
-                : null;
-    }
-
-    private static Deed.Changed changed(@Nullable Key before, Key after) {
-        return new Deed.Changed(
-                before == null ? null : KeyJson.ofOperator(before, null).toString(),
-                KeyJson.ofOperator(after, null).toString());
+    /** Returns the operator, whose log has a key before and after the change. */
+    private Acting acting(By by, String accountId) {
+        return Acting.operator(accountId, writer.log(by));
     }
 }

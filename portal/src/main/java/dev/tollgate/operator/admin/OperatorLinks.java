@@ -26,6 +26,35 @@ public final class OperatorLinks {
     private static final Field<JsonNode> TEAMS = Field.raw("teams").optional();
     private static final Field<String> TO = Field.text("to", "Recipient");
 
+    public static final OperatorAction<OperatorLinks, MadeLink> RESET_LINK = OperatorAction.post(
+                    "account.reset_link", "/admin/accounts/{id}/reset-link", "", OperatorPeople.LOGIN)
+            .answering(201)
+            .does(
+                    (links, by, request) -> links.resetLink(by, request.id(), request.get(OperatorPeople.LOGIN)),
+                    OperatorLinks::json);
+
+    /** An invitation to a new account, or to one as its owner. With a role or teams the request is one of the organization. */
+    public static final OperatorAction<OperatorLinks, MadeLink> INVITE = OperatorAction.post(
+                    "account.invite", "/admin/invitations", "", EMAIL, ACCOUNT, ROLE, TEAMS)
+            .answering(201)
+            .does(
+                    (links, by, request) -> links.invite(by, request.need(EMAIL), request.get(ACCOUNT)),
+                    OperatorLinks::json);
+
+    /** The result is the recipient. */
+    public static final OperatorAction<OperatorLinks, String> TEST_MAIL = OperatorAction.post(
+                    "mail.test", "/admin/mail", "", TO)
+            .answering(202)
+            .does(
+                    (links, by, request) -> {
+                        String to = request.need(TO);
+                        links.testMail(by, to);
+                        return to;
+                    },
+                    (request, to) -> new AdminJson().text("to", to).node());
+
+    public static final List<OperatorAction<OperatorLinks, ?>> ACTIONS = List.of(RESET_LINK, INVITE, TEST_MAIL);
+
     private final OperatorAccounts deeds;
     private final People people;
     private final Links links;
@@ -69,22 +98,12 @@ public final class OperatorLinks {
 
     /** {@code /admin/invitations}, {@code /admin/accounts/{id}/reset-link} and {@code /admin/mail}. */
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.post(
-                                "/admin/accounts/{id}/reset-link",
-                                this::resetLink,
-                                OperatorPeople.LOGIN,
-                                AdminRequest.REASON)
-                        .answering(201),
-                AdminRoute.post("/admin/invitations", this::invite, EMAIL, ACCOUNT, ROLE, TEAMS, AdminRequest.REASON)
-                        .answering(201),
-                AdminRoute.get("/admin/mail", this::mailState),
-                AdminRoute.post("/admin/mail", this::testMail, TO, AdminRequest.REASON)
-                        .answering(202));
+        AdminRoute invite = INVITE.on(this).answeredBy(this::invite);
+        return List.of(RESET_LINK.on(this), invite, AdminRoute.get("/admin/mail", this::mailState), TEST_MAIL.on(this));
     }
 
     private JsonNode invite(AdminRequest request) {
-        By by = request.by();
+        var unused = request.by(); // The reason is checked first.
         if (request.get(ROLE) != null || request.get(TEAMS) != null) {
             String account = request.need(JOINED);
             return joining.answer(new AdminRequest(
@@ -93,14 +112,10 @@ public final class OperatorLinks {
                     Map.of(),
                     request.body().without(ACCOUNT)));
         }
-        return json(invite(by, request.need(EMAIL), request.get(ACCOUNT)));
+        return INVITE.answer(this, request);
     }
 
-    private JsonNode resetLink(AdminRequest request) {
-        return json(resetLink(request.by(), request.id(), request.get(OperatorPeople.LOGIN)));
-    }
-
-    private static JsonNode json(MadeLink made) {
+    private static JsonNode json(AdminRequest request, MadeLink made) {
         return new AdminJson()
                 .text("email", made.email())
                 .flag("mailed", made.path() == null)
@@ -116,13 +131,6 @@ public final class OperatorLinks {
                 .number("waiting", (long) state.waiting())
                 .text("last_failure", state.reason())
                 .node();
-    }
-
-    private JsonNode testMail(AdminRequest request) {
-        By by = request.by();
-        String to = request.need(TO);
-        testMail(by, to);
-        return new AdminJson().text("to", to).node();
     }
 
     /** Returns the state of sending mails. */
@@ -141,7 +149,7 @@ public final class OperatorLinks {
         }
         try {
             by.needReason();
-            Deed row = row(by, "account.invite", accountId == null ? "new account" : accountId, "email", email.strip());
+            Deed row = row(by, INVITE.name(), accountId == null ? "new account" : accountId, "email", email.strip());
             return made(email.strip(), links.handed().invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
             throw new ApiException(400, String.valueOf(e.getMessage()));
@@ -173,13 +181,13 @@ public final class OperatorLinks {
         Person person = meant.getFirst();
         return made(
                 person.login(),
-                links.handed().resetLink(person, row(by, "account.reset_link", accountId, "person", person.id())));
+                links.handed().resetLink(person, row(by, RESET_LINK.name(), accountId, "person", person.id())));
     }
 
     /** Sends a mail that says nothing but that it came. */
     public void testMail(By by, String email) {
         try {
-            links.handed().testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
+            links.handed().testMail(email, row(by, TEST_MAIL.name(), "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
             throw new ApiException(400, String.valueOf(e.getMessage()));
         } catch (StoreUnavailable e) {

@@ -20,7 +20,6 @@ import tools.jackson.databind.JsonNode;
 /** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
 
-    private static final Field<String> REASON = AdminRequest.REASON;
     private static final Field<String> OWNER = Field.text("login", "Login");
     static final Field<String> LOGIN = OWNER.optional();
     private static final Field<Role> ROLE = Field.choice(
@@ -29,6 +28,47 @@ public final class OperatorPeople {
             Stream.of(Role.values())
                     .map(role -> new Field.Choice<>(role.text(), role.text(), role))
                     .toList());
+
+    private static final String OF_ACCOUNT = "/admin/accounts/{id}";
+
+    /** The result is the login of the person. */
+    public static final OperatorAction<OperatorPeople, String> SET_ROLE = OperatorAction.post(
+                    "account.set_role", OF_ACCOUNT + "/role", "", LOGIN, ROLE)
+            .does(
+                    (people, by, request) -> {
+                        Role role = request.need(ROLE);
+                        return people.setRole(by, request.id(), request.get(LOGIN), role);
+                    },
+                    (request, login) -> json(request.id(), login, request.need(ROLE)));
+
+    /** The result is the logins of people who had a second factor. */
+    public static final OperatorAction<OperatorPeople, List<String>> REMOVE_SECOND_FACTOR = OperatorAction.post(
+                    "account.remove_second_factor", OF_ACCOUNT + "/remove-second-factor", "", LOGIN)
+            .does(
+                    (people, by, request) -> people.removeSecondFactor(by, request.id(), request.get(LOGIN)),
+                    (request, removed) ->
+                            new AdminJson().texts("removed", removed).node());
+
+    /** The result is the login of the person. The audit log has the change as one of the organization's. */
+    public static final OperatorAction<OperatorPeople, String> APPOINT_OWNER = OperatorAction.post(
+                    "member.role", OF_ACCOUNT + "/owner", "", OWNER)
+            .does(
+                    (people, by, request) -> people.appointOwner(by, request.id(), request.need(OWNER)),
+                    (request, login) -> new AdminJson()
+                            .text("account", request.id())
+                            .text("login", login)
+                            .node());
+
+    public static final OperatorAction<OperatorPeople, NewPassword> RESET_OPERATOR = OperatorAction.bare(
+                    "operator.reset", "/admin/operator/reset")
+            .local()
+            .does((people, by, request) -> people.resetOperator(by), (request, made) -> new AdminJson()
+                    .text("login", made.login())
+                    .text("password", made.password())
+                    .node());
+
+    public static final List<OperatorAction<OperatorPeople, ?>> ACTIONS =
+            List.of(SET_ROLE, REMOVE_SECOND_FACTOR, APPOINT_OWNER, RESET_OPERATOR);
 
     private final OperatorAccounts deeds;
     private final People people;
@@ -44,36 +84,19 @@ public final class OperatorPeople {
 
     /** {@code /admin/people…} and the people of an account. */
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.post("/admin/accounts/{id}/role", this::setRole, LOGIN, ROLE, REASON),
-                AdminRoute.post("/admin/accounts/{id}/remove-second-factor", this::removeSecondFactor, LOGIN, REASON),
-                AdminRoute.post("/admin/accounts/{id}/owner", this::appointOwner, OWNER, REASON),
-                AdminRoute.get("/admin/people", this::find, "login"),
-                AdminRoute.post("/admin/operator/reset", this::resetOperator).local());
-    }
-
-    private JsonNode setRole(AdminRequest request) {
-        By by = request.by();
-        Role role = request.need(ROLE);
-        return json(request.id(), setRole(by, request.id(), request.get(LOGIN), role), role);
-    }
-
-    private JsonNode appointOwner(AdminRequest request) {
-        By by = request.by();
-        String login = request.need(OWNER);
-        appointOwner(by, request.id(), login);
-        return new AdminJson()
-                .text("account", request.id())
-                .text("login", login)
-                .node();
+        return Stream.concat(
+                        Stream.of(AdminRoute.get("/admin/people", this::find, "login")),
+                        ACTIONS.stream().map(action -> action.on(this)))
+                .toList();
     }
 
     /**
      * Makes a member of an account an owner; the other owners stay. Needs a reason. The account's own log has a row of it, too.
      *
      * @param login of the member; doing it twice is no error
+     * @return the login
      */
-    public void appointOwner(By by, String accountId, @Nullable String login) {
+    public String appointOwner(By by, String accountId, String login) {
         by.needReason();
         List<Person> meant = meant(accountId, login);
         Membership membership = meant.getFirst().membership();
@@ -85,6 +108,7 @@ public final class OperatorPeople {
         if (!outcome.isDone()) {
             throw new ApiException(404, "The person has left the account.");
         }
+        return login;
     }
 
     private JsonNode find(AdminRequest request) {
@@ -100,20 +124,6 @@ public final class OperatorPeople {
                 .text("account", account)
                 .text("login", login)
                 .text("role", role.text())
-                .node();
-    }
-
-    private JsonNode removeSecondFactor(AdminRequest request) {
-        return new AdminJson()
-                .texts("removed", removeSecondFactor(request.by(), request.id(), request.get(LOGIN)))
-                .node();
-    }
-
-    private JsonNode resetOperator(AdminRequest request) {
-        NewPassword made = resetOperator(request.by());
-        return new AdminJson()
-                .text("login", made.login())
-                .text("password", made.password())
                 .node();
     }
 
@@ -140,7 +150,7 @@ public final class OperatorPeople {
                         person.id(),
                         was -> writer.row(
                                 by,
-                                "account.remove_second_factor",
+                                REMOVE_SECOND_FACTOR.name(),
                                 person.accountId(),
                                 () -> was.getAsBoolean()
                                         ? new Deed.Changed(state(person, true), state(person, false))
@@ -166,7 +176,7 @@ public final class OperatorPeople {
                         role,
                         isNew -> writer.row(
                                 by,
-                                "account.set_role",
+                                SET_ROLE.name(),
                                 accountId,
                                 () -> isNew.getAsBoolean()
                                         ? new Deed.Changed(state(person, person.role()), state(person, role))
@@ -223,7 +233,7 @@ public final class OperatorPeople {
         Person operator = people.person(Person.FIRST_OPERATOR_ID)
                 .orElseThrow(() ->
                         new ApiException(404, "There is no operator yet. The next start of the server creates one."));
-        Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
+        Deed row = writer.row(by, RESET_OPERATOR.name(), operator.id(), () -> new Deed.Changed(null, null));
         return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
     }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** All settings with the sources of their values, and changes of those that may be changed. Thread-safe; {@link #set} blocks. */
@@ -23,6 +22,11 @@ public final class OperatorSettings {
 
     private static final Field<String> NAME = Field.text("name", "Name");
     private static final Field<String> VALUE = Field.text("value", "Value").optional();
+
+    /** Stores a value; without one the stored value is forgotten. The result is the setting as it is then. */
+    public static final OperatorAction<OperatorSettings, Shown> SET = OperatorAction.post(
+                    "setting.set", "/admin/settings", "", NAME, VALUE)
+            .does(OperatorSettings::set, (request, shown) -> json(shown));
 
     private final CurrentSettings current;
     private final AuditedWriter writer;
@@ -46,20 +50,19 @@ public final class OperatorSettings {
             CurrentSettings.Source source,
             @Nullable String stored) {}
 
-    /** {@code /admin/settings}; without a value the stored one is forgotten. */
+    /** {@code /admin/settings}. */
     public List<AdminRoute> routes() {
         return List.of(
                 AdminRoute.get("/admin/settings", request -> ActionRequest.list(all(), OperatorSettings::json, null)),
-                AdminRoute.post("/admin/settings", this::set, NAME, VALUE, AdminRequest.REASON));
+                SET.on(this));
     }
 
-    private JsonNode set(AdminRequest request) {
-        By by = request.by();
+    private Shown set(By by, AdminRequest request) {
         String name = request.need(NAME);
         Map<String, @Nullable String> values = new HashMap<>();
         values.put(name, request.get(VALUE));
         set(by, values);
-        return json(shown(named(name)));
+        return shown(named(name));
     }
 
     private static ObjectNode json(Shown shown) {
@@ -106,7 +109,7 @@ public final class OperatorSettings {
                 changes.add(store);
                 changes.add(writer.row(
                         by,
-                        "setting.set",
+                        SET.name(),
                         each.getKey(),
                         () -> new Deed.Changed(json(store.outcome().orElse(null)), json(each.getValue()))));
             }

@@ -18,13 +18,48 @@ public final class OperatorVouchers {
 
     private static final int NUMBER_MAX = 999_999_999;
 
-    public static final Field<Long> COUNT =
+    private static final String ALL = "/admin/vouchers";
+
+    private static final Field<Long> COUNT =
             Field.whole("count", "Count", 1, Vouchers.AT_ONCE_MAX).optional();
     private static final Field<Instant> EXPIRES =
             AdminRequest.time("expires_at", "Expiry").optional();
-    public static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
-    public static final Field<Long> LAST =
+    private static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
+    private static final Field<Long> LAST =
             Field.whole("last", "Last", 1, NUMBER_MAX).optional();
+
+    /** The result is the codes. */
+    public static final OperatorAction<OperatorVouchers, List<String>> CREATE = OperatorAction.post(
+                    "voucher.create",
+                    ALL,
+                    "Create vouchers and print their codes, only this once.",
+                    COUNT,
+                    AccountRoutes.SOME_CREDITS,
+                    EXPIRES)
+            .answering(201)
+            .does(
+                    (vouchers, by, request) -> vouchers.make(
+                            by,
+                            Math.toIntExact(request.or(COUNT, 1L)),
+                            request.need(AccountRoutes.SOME_CREDITS),
+                            request.get(EXPIRES)),
+                    (request, codes) -> new AdminJson().texts("codes", codes).node());
+
+    /** The result is the number of revoked vouchers. */
+    public static final OperatorAction<OperatorVouchers, Long> REVOKE = OperatorAction.post(
+                    "voucher.revoke",
+                    ALL + "/revoke",
+                    "Revoke the open vouchers of a range of numbers, as voucher list prints them. Their codes stop working at once.",
+                    FIRST,
+                    LAST)
+            .does(
+                    (vouchers, by, request) -> {
+                        long first = request.need(FIRST);
+                        return vouchers.revoke(by, first, request.or(LAST, first));
+                    },
+                    (request, count) -> new AdminJson().number("revoked", count).node());
+
+    public static final List<OperatorAction<OperatorVouchers, ?>> ACTIONS = List.of(CREATE, REVOKE);
 
     private final Vouchers vouchers;
     private final AuditedWriter writer;
@@ -36,37 +71,12 @@ public final class OperatorVouchers {
 
     /** {@code /admin/vouchers}: codes are in the answer that makes them and in no other. */
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.get("/admin/vouchers", this::list, "after", "limit"),
-                AdminRoute.post(
-                                "/admin/vouchers",
-                                this::make,
-                                COUNT,
-                                AccountRoutes.SOME_CREDITS,
-                                EXPIRES,
-                                AdminRequest.REASON)
-                        .answering(201),
-                AdminRoute.post("/admin/vouchers/revoke", this::revoke, FIRST, LAST, AdminRequest.REASON));
+        return List.of(AdminRoute.get(ALL, this::list, "after", "limit"), CREATE.on(this), REVOKE.on(this));
     }
 
     private JsonNode list(AdminRequest request) {
         return request.page(
                 Vouchers.PAGE_MAX, limit -> page(request.before(), limit), OperatorVouchers::json, Voucher::sequence);
-    }
-
-    private JsonNode make(AdminRequest request) {
-        By by = request.by();
-        int count = Math.toIntExact(request.or(COUNT, 1L));
-        return new AdminJson()
-                .texts("codes", make(by, count, request.need(AccountRoutes.SOME_CREDITS), request.get(EXPIRES)))
-                .node();
-    }
-
-    private JsonNode revoke(AdminRequest request) {
-        By by = request.by();
-        long first = request.need(FIRST);
-        long last = request.or(LAST, first);
-        return new AdminJson().number("revoked", revoke(by, first, last)).node();
     }
 
     private static ObjectNode json(Voucher voucher) {
@@ -96,7 +106,7 @@ public final class OperatorVouchers {
         MakeVouchers change = made.change();
         writer.commit(
                 by,
-                "voucher.create",
+                CREATE.name(),
                 "vouchers",
                 () -> change.wasMadeBefore() ? null : made(change, count, creditsMicros),
                 change);
@@ -126,7 +136,7 @@ public final class OperatorVouchers {
         });
         writer.commit(
                 by,
-                "voucher.revoke",
+                REVOKE.name(),
                 "vouchers",
                 () -> change.count() == 0
                         ? null

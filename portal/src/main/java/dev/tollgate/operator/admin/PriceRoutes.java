@@ -31,7 +31,19 @@ public final class PriceRoutes {
             Field.flag("cancel_scheduled", "Cancel later prices").optional();
     private static final Field<String> VERSION =
             Field.text("version", "Version").optional();
-    private static final List<Field<?>> OF_VERSION = List.of(REASONING, FROM, CANCELS, VERSION, AdminRequest.REASON);
+    private static final String VERSIONS = "/admin/models/{id...}/prices";
+
+    public static final OperatorAction<Prices, Prices.Done> SET = OperatorAction.begin(
+                    "model.price",
+                    "POST",
+                    VERSIONS,
+                    "",
+                    Stream.<Field<?>>concat(
+                                    TariffRules.MEMBERS.stream().map(Field::raw),
+                                    Stream.of(REASONING, FROM, CANCELS, VERSION))
+                            .toList())
+            .answering(201)
+            .does(PriceRoutes::set, (request, done) -> json(done));
 
     private final Prices prices;
 
@@ -40,13 +52,10 @@ public final class PriceRoutes {
     }
 
     public List<AdminRoute> routes() {
-        String versions = "/admin/models/{id...}/prices";
-        Field<?>[] members = Stream.concat(TariffRules.MEMBERS.stream().map(Field::raw), OF_VERSION.stream())
-                .toArray(Field<?>[]::new);
         return List.of(
                 AdminRoute.get("/admin/models", request -> ActionRequest.list(prices.all(), PriceRoutes::json, null)),
-                AdminRoute.get(versions, this::versions, "after", "limit"),
-                AdminRoute.post(versions, this::set, members).answering(201));
+                AdminRoute.get(VERSIONS, this::versions, "after", "limit"),
+                SET.on(prices));
     }
 
     /** The versions that were set, the newest first. */
@@ -61,9 +70,8 @@ public final class PriceRoutes {
                 PriceVersion::sequence);
     }
 
-    private JsonNode set(AdminRequest request) {
-        By by = request.by();
-        Prices.Done done = prices.set(
+    private static Prices.Done set(Prices prices, By by, AdminRequest request) {
+        return prices.set(
                 by,
                 request.id(),
                 new Prices.Change(
@@ -72,6 +80,9 @@ public final class PriceRoutes {
                         request.get(FROM),
                         request.or(CANCELS, false),
                         request.get(VERSION)));
+    }
+
+    private static ObjectNode json(Prices.Done done) {
         ObjectNode json = json(done.sold());
         json.set(
                 "withdrawn",

@@ -353,7 +353,7 @@ public final class Prices {
             requireLooked(model, newest, change);
             Plan plan = plan(model, change);
             SetPrice set = new SetPrice(id, newest, plan.next(), change.from(), plan.kept(), plan.at());
-            writer.commit(by, "model.price", id, () -> told(plan, set), set);
+            writer.commit(by, PriceRoutes.SET.name(), id, () -> told(plan, set), set);
             if (set.outcome().isDone() || attempt == ATTEMPTS) {
                 set.outcome().orThrow();
                 return new Done(models.sold(model(id), plan.at()), plan.withdrawnVersions()); // the clock may go back

@@ -1,7 +1,6 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.Reservation;
@@ -14,34 +13,25 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /admin/tasks/{id}…}: one call of any account, by its own id, its id at the door or its request's id, and its refunds. */
+/** {@code /admin/tasks/{id}}: one call of any account, by its own id, its id at the door or its request's id. */
 public final class TaskRoutes {
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private final OperatorAccounts deeds;
     private final Ledger ledger;
     private final Tasks tasks;
     private final PlatformCalls calls;
 
-    public TaskRoutes(OperatorAccounts deeds, Ledger ledger, Tasks tasks, PlatformCalls calls) {
-        this.deeds = deeds;
+    public TaskRoutes(Ledger ledger, Tasks tasks, PlatformCalls calls) {
         this.ledger = ledger;
         this.tasks = tasks;
         this.calls = calls;
     }
 
     public List<AdminRoute> routes() {
-        return List.of(
-                AdminRoute.get("/admin/tasks/{id}", this::one),
-                AdminRoute.post(
-                        "/admin/tasks/{id}/refunds",
-                        this::refund,
-                        AccountRoutes.SOME_CREDITS,
-                        AdminRequest.REASON,
-                        AdminRequest.ID));
+        return List.of(AdminRoute.get("/admin/tasks/{id}", this::one));
     }
 
     /** Returns the task as its owner sees it, and its owner. */
@@ -57,11 +47,5 @@ public final class TaskRoutes {
             ObjectNode json = (ObjectNode) JSON.readTree(TaskJson.render(task, ledger.entries(task.accountId(), id)));
             return json.put("account", task.accountId()).put("door", task.door());
         });
-    }
-
-    /** Answers with the account afterwards. */
-    private JsonNode refund(AdminRequest request) {
-        return AccountRoutes.json(deeds.refund(
-                request.by(), CompletionIds.ofShown(request.id()), request.need(AccountRoutes.SOME_CREDITS)));
     }
 }

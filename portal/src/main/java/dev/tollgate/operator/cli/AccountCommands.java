@@ -1,5 +1,6 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.AccountRoutes;
 import java.util.List;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -8,12 +9,11 @@ import tools.jackson.databind.JsonNode;
 final class AccountCommands {
 
     private static final String ACCOUNTS = "/admin/accounts";
-    private static final String LIMITS = ACCOUNTS + "/{id}/limits";
 
     private AccountCommands() {}
 
     static List<CommandLine> all(Session session) {
-        ApiCommand create = new ApiCommand(session, "create", "Create an account and print its id.")
+        ApiCommand create = ApiCommand.of(session, AccountRoutes.CREATE)
                 .takes(
                         Field.option("--name", "NAME", "/name", "Name of the account.")
                                 .needed(),
@@ -25,8 +25,8 @@ final class AccountCommands {
                                         "Starting credits, like 12.5. Default: 0.")
                                 .or("0"))
                 .begins()
-                .asks("POST", ACCOUNTS, "id");
-        ApiCommand grant = new ApiCommand(session, "grant", "Grant credits to an account and print the new balance.")
+                .asks(AccountRoutes.CREATE, "id");
+        ApiCommand grant = ApiCommand.of(session, AccountRoutes.GRANT)
                 .takes(
                         Field.account(),
                         Field.option("--credits", "CREDITS", "/credits", Values::credits, "Credits, like 12.5.")
@@ -34,7 +34,7 @@ final class AccountCommands {
                         Field.option("--reason", "TEXT", "/reason", "Reason, stored with the entry.")
                                 .needed())
                 .refuses(body -> body.get("credits").decimalValue().signum() == 0, "--credits must be more than 0.")
-                .asks("POST", ACCOUNTS + "/{id}/grants", "balance");
+                .asks(AccountRoutes.GRANT, "balance");
         return List.of(
                 create.line(),
                 list(session).line(),
@@ -63,11 +63,7 @@ final class AccountCommands {
     }
 
     private static ApiCommand limits(Session session) {
-        ApiCommand limits = new ApiCommand(
-                session,
-                "limits",
-                "Set the limits of all keys of an account together and print them. Limits that are not named stay, and earlier"
-                        + " spending counts.");
+        ApiCommand limits = ApiCommand.of(session, AccountRoutes.LIMITS);
         return limits.inOrder()
                 .takes(Field.account())
                 .takes(Field.spend())
@@ -75,7 +71,8 @@ final class AccountCommands {
                 .takes(Field.option("--reason", "TEXT", "/reason", "Reason for the audit log, required for a change."))
                 .refuses(body -> !body.isEmpty() && !body.has("reason"), "A change needs a --reason.")
                 .runs(api -> {
-                    JsonNode now = limits.ask(api, limits.body().size() > 1 ? "POST" : "GET", LIMITS);
+                    JsonNode now =
+                            limits.ask(api, limits.body().size() > 1 ? "POST" : "GET", AccountRoutes.LIMITS.path());
                     String[] row = {
                         CommandJson.limit(now.at("/spend/hour"), ""),
                         CommandJson.limit(now.at("/spend/day"), ""),

@@ -2,6 +2,7 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.operator.admin.AdminApi;
+import dev.tollgate.operator.admin.OperatorAction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,12 @@ final class ApiCommand implements Callable<Integer> {
         spec.usageMessage().description(description);
     }
 
+    /** Begins the command of an action: its name and its sentence are the action's. */
+    static ApiCommand of(Session session, OperatorAction<?, ?> action) {
+        String name = action.name();
+        return new ApiCommand(session, name.substring(name.indexOf('.') + 1), action.help());
+    }
+
     /** Gives a data folder without an installation one. */
     ApiCommand begins() {
         mayBegin = true;
@@ -74,6 +81,30 @@ final class ApiCommand implements Callable<Integer> {
 
     ApiCommand asks(String method, String path, Consumer<JsonNode> print) {
         return runs(api -> print.accept(ask(api, method, path)));
+    }
+
+    /** Asks for an action. Each argument has to be a field of it, or a parameter of its path. */
+    ApiCommand asks(OperatorAction<?, ?> action, Consumer<JsonNode> print) {
+        requireFields(action);
+        return asks(action.method(), action.path(), print);
+    }
+
+    /** Asks for an action, as above, and prints one member of the answer. */
+    ApiCommand asks(OperatorAction<?, ?> action, String member) {
+        requireFields(action);
+        return asks(action.method(), action.path(), member);
+    }
+
+    private void requireFields(OperatorAction<?, ?> action) {
+        for (Field field : fields) {
+            String name = field.isMember() ? field.to().split("/")[1] : "{" + field.to() + "}";
+            boolean isOfAction = field.isMember()
+                    ? action.fields().stream().anyMatch(each -> each.name().equals(name))
+                    : action.path().contains(name);
+            if (!isOfAction) {
+                throw new IllegalArgumentException(action.name() + " takes no " + name);
+            }
+        }
     }
 
     /** Prints one member of the answer. */

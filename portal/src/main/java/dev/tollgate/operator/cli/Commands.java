@@ -1,5 +1,6 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.Maintenance;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +133,7 @@ final class Commands {
                             "Declare that no server has a real upstream: test payments, unconfirmed start credits and the demo account"
                                     + " are open again. A server that starts with a real upstream closes them.")
                     .takes(Field.reason())
-                    .asks("POST", "/admin/installation/sandbox", answer -> session.out()
+                    .asks(Maintenance.BECOME_SANDBOX, answer -> session.out()
                             .println(
                                     answer.get("changed").booleanValue()
                                             ? "This installation has no real upstream now: test payments and start credits are open again, for the sandbox."

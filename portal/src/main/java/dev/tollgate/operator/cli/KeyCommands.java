@@ -1,28 +1,21 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.OperatorKeys;
 import java.util.List;
 import picocli.CommandLine;
 
 /** {@code tollgate key …}. */
 final class KeyCommands {
 
-    private static final String KEY = "/admin/keys/{id}";
-
     private KeyCommands() {}
 
     static List<CommandLine> all(Session session) {
-        ApiCommand set = settings(ofKey(
-                                session,
-                                "set",
-                                "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.")
+        ApiCommand set = settings(ofKey(ApiCommand.of(session, OperatorKeys.SET))
                         .takes(Field.option("--name", "NAME", "/name", "New name of the key.")))
                 .refuses(body -> body.isEmpty(), "Name at least one setting to change.")
                 .inOrder()
-                .asks("PATCH", KEY, answer -> {});
-        ApiCommand rotate = ofKey(
-                        session,
-                        "rotate",
-                        "Give a key a new secret and print it, only this once. Limits and spending stay.")
+                .asks(OperatorKeys.SET, answer -> {});
+        ApiCommand rotate = ofKey(ApiCommand.of(session, OperatorKeys.ROTATE))
                 .inOrder()
                 .takes(Field.option(
                                 "--grace",
@@ -31,16 +24,19 @@ final class KeyCommands {
                                 Values::grace,
                                 "How long the old secret continues to work, like 90s, 30m, 24h or 7d. Default: not at all.")
                         .or("0"))
-                .asks("POST", KEY + "/rotate", "key");
-        ApiCommand disable = ofKey(session, "disable", "Disable a key: its calls get a 401.");
-        disable.runs(api ->
-                api.ask("PATCH", KEY, disable.parameters(), disable.body().put("disabled", true)));
+                .asks(OperatorKeys.ROTATE, "key");
+        ApiCommand disable = ofKey(new ApiCommand(session, "disable", "Disable a key: its calls get a 401."));
+        disable.runs(api -> api.ask(
+                OperatorKeys.SET.method(),
+                OperatorKeys.SET.path(),
+                disable.parameters(),
+                disable.body().put("disabled", true)));
         return List.of(create(session).line(), list(session).line(), set.line(), rotate.line(), disable.line());
     }
 
     private static ApiCommand create(Session session) {
         return settings(
-                        new ApiCommand(session, "create", "Create a key and print its secret, only this once.")
+                        ApiCommand.of(session, OperatorKeys.CREATE)
                                 .inOrder()
                                 .takes(
                                         Field.option(
@@ -64,12 +60,11 @@ final class KeyCommands {
                                                 "/scopes",
                                                 "Rights of a management key, repeated or with commas: keys:read, keys:write, usage:read,"
                                                         + " members:read, members:write, budgets:write, audit:read. Default: the first three.")))
-                .asks("POST", "/admin/accounts/{id}/keys", "key");
+                .asks(OperatorKeys.CREATE, "key");
     }
 
-    /** Begins a command that takes the id of a key, with or without {@code --key} before it. */
-    private static ApiCommand ofKey(Session session, String name, String description) {
-        ApiCommand command = new ApiCommand(session, name, description);
+    /** Lets a command take the id of a key, with or without {@code --key} before it. */
+    private static ApiCommand ofKey(ApiCommand command) {
         return command.takes(
                         Field.bare("0..1", "ID", "id", "The key's id, as key list prints it."),
                         Field.option("--key", "ID", "id", "The key's id; the same as ID without the option."))

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.admin.Maintenance;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.admin.StoredInspection;
 import java.io.PrintWriter;
@@ -137,7 +138,7 @@ final class LedgerCommands {
                     }
                     ArrayNode rows = body.putArray("rows");
                     found.rows().subList(done, next).forEach(row -> write(row, rows.addObject()));
-                    if (!api.ask("POST", "/admin/usage/corrections", Map.of(), body)
+                    if (!api.ask("POST", Maintenance.CORRECT_USAGE.path(), Map.of(), body)
                             .get("done")
                             .booleanValue()) {
                         break;

@@ -3,6 +3,8 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.FirstStartFile;
+import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.OperatorPeople;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ final class PeopleCommands {
             String account = account(person);
             api.ask(
                     "POST",
-                    "/admin/accounts/{id}/role",
+                    OperatorPeople.SET_ROLE.path(),
                     Map.of("id", account),
                     command.body().put("login", login).put("role", role));
             session.out()
@@ -69,7 +71,7 @@ final class PeopleCommands {
                 "Reset the first operator: create a new password, end all sessions and remove the second factor.",
                 "The password is shown once, on a terminal or else in the data folder's file first-start, and is changed at the sign-in.");
         return reset.runs(api -> {
-            JsonNode made = api.ask("POST", "/admin/operator/reset", Map.of(), null);
+            JsonNode made = api.ask("POST", OperatorPeople.RESET_OPERATOR.path(), Map.of(), null);
             String login = CommandJson.text(made.get("login"));
             String password = CommandJson.text(made.get("password"));
             if (Session.outIsTerminal()) {
@@ -109,7 +111,7 @@ final class PeopleCommands {
                                 "owner, admin, billing, member or viewer in that account. Default: owner."),
                         Field.list("--teams", "ID,...", "/teams", "Teams that the person joins; needs a role."),
                         Field.reason())
-                .asks("POST", "/admin/invitations", made -> print(session, made));
+                .asks(OperatorLinks.INVITE, made -> print(session, made));
     }
 
     static ApiCommand resetLink(Session session) {
@@ -126,7 +128,7 @@ final class PeopleCommands {
                     session,
                     api.ask(
                             "POST",
-                            "/admin/accounts/{id}/reset-link",
+                            OperatorLinks.RESET_LINK.path(),
                             account,
                             command.body().put("login", login)));
         });
@@ -153,7 +155,10 @@ final class PeopleCommands {
         return test.runs(api -> {
             String to = test.body().get("to").asString().strip();
             JsonNode sent = api.ask(
-                    "POST", "/admin/mail", Map.of(), CommandJson.object().put("to", to));
+                    "POST",
+                    OperatorLinks.TEST_MAIL.path(),
+                    Map.of(),
+                    CommandJson.object().put("to", to));
             session.out()
                     .println("A test mail to " + CommandJson.text(sent.get("to"))
                             + " waits to be sent by the server. See the result at /console/settings.");

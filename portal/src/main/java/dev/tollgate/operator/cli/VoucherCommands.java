@@ -1,5 +1,6 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.admin.OperatorVouchers;
 import java.util.List;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +18,7 @@ final class VoucherCommands {
     }
 
     private static ApiCommand create(Session session) {
-        return new ApiCommand(session, "create", "Create vouchers and print their codes, only this once.")
+        return ApiCommand.of(session, OperatorVouchers.CREATE)
                 .inOrder()
                 .takes(
                         Field.option("--credits", "CREDITS", "/credits", Values::credits, "Credits of each, like 12.5.")
@@ -31,7 +32,7 @@ final class VoucherCommands {
                                 "Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none."),
                         Field.option("--reason", "TEXT", "/reason", "Reason, shown as the note of the vouchers.")
                                 .needed())
-                .asks("POST", VOUCHERS, made -> made.get("codes")
+                .asks(OperatorVouchers.CREATE, made -> made.get("codes")
                         .forEach(code -> session.out().println(CommandJson.text(code))));
     }
 
@@ -53,10 +54,7 @@ final class VoucherCommands {
     }
 
     private static ApiCommand revoke(Session session) {
-        return new ApiCommand(
-                        session,
-                        "revoke",
-                        "Revoke the open vouchers of a range of numbers, as voucher list prints them. Their codes stop working at once.")
+        return ApiCommand.of(session, OperatorVouchers.REVOKE)
                 .inOrder()
                 .takes(
                         Field.option("--first", "N", "/first", Values::count, "Number of the first voucher.")
@@ -68,7 +66,7 @@ final class VoucherCommands {
                                 Values::count,
                                 "Number of the last voucher. Default: the first alone."),
                         Field.reason())
-                .asks("POST", VOUCHERS + "/revoke", answer -> session.out()
+                .asks(OperatorVouchers.REVOKE, answer -> session.out()
                         .println(CommandJson.text(answer.get("revoked")) + " revoked."));
     }
 }

@@ -13,7 +13,6 @@ import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
-import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
@@ -28,7 +27,6 @@ import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
-import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Metric;
@@ -164,44 +162,35 @@ public final class ConsoleAccount {
 
     private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) {
         By by = forms.by(request, form);
+        String login = FormState.text(form, "login");
+        Map<String, String> path = Map.of("id", id, "login", login);
         switch (deed) {
-            case "grant" -> deeds.grant(by, id, ActionForms.need(form, AccountRoutes.SOME_CREDITS));
-            case "adjust" -> deeds.adjust(by, id, ActionForms.need(form, AccountRoutes.CREDITS));
-            case "limits" ->
-                ActionForms.read(
-                        form,
-                        KeyOptions.LIMITS,
-                        body -> deeds.setLimits(
-                                by,
-                                id,
-                                KeyOptions.rates(body),
-                                KeyOptions.spend(body, deeds.limits(id).spend())));
-            case "delete" -> delete(by, id, request);
+            case "grant" -> forms.take(AccountRoutes.GRANT, deeds, request, form, path);
+            case "adjust" -> forms.take(AccountRoutes.ADJUST, deeds, request, form, path);
+            case "limits" -> forms.take(AccountRoutes.LIMITS, deeds, request, form, path);
+            case "delete" -> {
+                requireOther(request, id, "delete it in your settings");
+                forms.take(Deletions.ACCOUNT, deletions, request, form, path);
+            }
             case "files" -> files.delete(by, id, null);
-            case "forget" -> deletions.deletePerson(by, FormState.text(form, "login"));
-            case "ban" -> ban(by, id, request);
+            case "forget" -> forms.take(Deletions.PERSON, deletions, request, form, path);
+            case "ban" -> {
+                requireOther(request, id, "you could not unban it");
+                deeds.block(by, id, true);
+            }
             case "unban" -> deeds.block(by, id, false);
-            case "factor" -> administration.people().removeSecondFactor(by, id, FormState.text(form, "login"));
-            case "owner" -> administration.people().appointOwner(by, id, FormState.text(form, "login"));
-            case "operator", "user" ->
-                administration.people().setRole(by, id, FormState.text(form, "login"), Role.of(deed));
+            case "factor" -> administration.people().removeSecondFactor(by, id, login);
+            case "owner" -> administration.people().appointOwner(by, id, login);
+            case "operator", "user" -> administration.people().setRole(by, id, login, Role.of(deed));
             case "sessions" -> administration.people().endSessions(by, id);
             default -> throw new IllegalArgumentException("There is no such form on this page.");
         }
     }
 
-    private void ban(By by, String id, PageRequest<Visitor.Member> request) {
+    private static void requireOther(PageRequest<Visitor.Member> request, String id, String instead) {
         if (request.visitor().accountId().equals(id)) {
-            throw new IllegalArgumentException("This is your own account: you could not unban it.");
+            throw new IllegalArgumentException("This is your own account: " + instead + ".");
         }
-        deeds.block(by, id, true);
-    }
-
-    private void delete(By by, String id, PageRequest<Visitor.Member> request) {
-        if (request.visitor().accountId().equals(id)) {
-            throw new IllegalArgumentException("This is your own account: delete it in your settings.");
-        }
-        deletions.delete(by, id);
     }
 
     // ---- what is shown ----

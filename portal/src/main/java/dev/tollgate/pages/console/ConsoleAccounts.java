@@ -15,7 +15,6 @@ import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
 import dev.tollgate.pages.console.ConsoleAccount.HandedLink;
-import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
@@ -154,9 +153,7 @@ public record ConsoleAccounts(
                 MadeLink made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);
                 return HandedLink.page(request, made, true, PATH);
             }
-            Long credits = ActionForms.get(form, AccountRoutes.START_CREDITS);
-            long micros = credits == null ? 0 : credits;
-            String id = deeds.createAccount(forms.by(request, form), FormState.text(form, "name"), micros)
+            String id = forms.take(AccountRoutes.CREATE, deeds, request, form, Map.of())
                     .id();
             return PageStep.to(PATH + "/" + id + "?done=" + CREATE);
         } catch (ApiException | IllegalArgumentException e) {

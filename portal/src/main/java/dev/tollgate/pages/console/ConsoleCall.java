@@ -12,7 +12,6 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorAccounts;
-import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.requests.CallStory;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
 import dev.tollgate.pages.frame.Cell;
@@ -22,6 +21,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import templates.console.JterequestGenerated;
 import tools.jackson.databind.JsonNode;
@@ -50,7 +50,7 @@ public record ConsoleCall(
         String task = request.param("task");
         String path = ConsoleCalls.PATH + "/" + UrlText.encoded(task);
         try {
-            deeds.refund(forms.by(request, form), task, ActionForms.need(form, AccountRoutes.SOME_CREDITS));
+            forms.take(AccountRoutes.REFUND, deeds, request, form, Map.of("id", task));
             return PageStep.to(path + "?done=refund");
         } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));

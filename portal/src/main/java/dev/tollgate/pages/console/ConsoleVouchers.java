@@ -7,9 +7,7 @@ import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorVouchers;
-import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
@@ -54,12 +52,8 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
             return revoke(request, form);
         }
         try {
-            Long count = ActionForms.get(form, OperatorVouchers.COUNT);
-            List<String> codes = vouchers.make(
-                    forms.by(request, form),
-                    count == null ? 1 : count.intValue(),
-                    ActionForms.need(form, AccountRoutes.SOME_CREDITS),
-                    expires(FormState.text(form, "expires")));
+            Form typed = FormState.with(form, "expires_at", end(FormState.text(form, "expires")));
+            List<String> codes = forms.take(OperatorVouchers.CREATE, vouchers, request, typed, Map.of());
             return PageStep.show(drawing(request, FormState.NONE, codes));
         } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
@@ -68,9 +62,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
 
     private PageStep revoke(PageRequest<Visitor.Member> request, Form form) {
         try {
-            Long first = ActionForms.need(form, OperatorVouchers.FIRST);
-            Long last = ActionForms.get(form, OperatorVouchers.LAST);
-            long count = vouchers.revoke(forms.by(request, form), first, last == null ? first : last);
+            long count = forms.take(OperatorVouchers.REVOKE, vouchers, request, form, Map.of());
             return PageStep.to(PATH + "?revoked=" + count);
         } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
@@ -112,14 +104,16 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 page.stream().map(Voucher::accountId).filter(Objects::nonNull).collect(Collectors.toSet()));
     }
 
-    private static @Nullable Instant expires(String day) {
+    /** Returns the end of a last day, in UTC; empty for none. */
+    private static String end(String day) {
         try {
             return day.isEmpty()
-                    ? null
+                    ? ""
                     : LocalDate.parse(day)
                             .plusDays(1)
                             .atStartOfDay(ZoneOffset.UTC)
-                            .toInstant();
+                            .toInstant()
+                            .toString();
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("The last day is a date like 2027-01-31, or empty.", e);
         }

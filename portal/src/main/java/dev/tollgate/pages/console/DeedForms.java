@@ -8,6 +8,8 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -62,6 +64,22 @@ public final class DeedForms {
 
     By by(PageRequest<Visitor.Member> request, Form form) {
         return new By(actor(request), form.field("reason"), requestId(form));
+    }
+
+    /**
+     * Makes a change with the fields of a form.
+     *
+     * @param path the parameters of the action's path
+     * @throws IllegalArgumentException with a sentence about what was refused
+     */
+    <S, T> T take(
+            OperatorAction<S, T> action,
+            S store,
+            PageRequest<Visitor.Member> request,
+            Form form,
+            Map<String, String> path) {
+        By by = by(request, form);
+        return ActionForms.read(form, action.ownFields(), body -> action.take(store, by, path, body));
     }
 
     Actor actor(PageRequest<Visitor.Member> request) {

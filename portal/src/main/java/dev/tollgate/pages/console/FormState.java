@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.http.Form;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,13 @@ public record FormState(
     /** @param typed into the form before the password page */
     static FormState kept(Map<String, String> typed) {
         return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault("deed", ""), typed, null);
+    }
+
+    /** Returns the form with a field that its button or another field stands for. */
+    static Form with(Form form, String field, String value) {
+        Map<String, String> fields = new LinkedHashMap<>(form.fields());
+        fields.put(field, value);
+        return new Form(fields);
     }
 
     static String text(Form form, String field) {
