@@ -81,7 +81,7 @@ class ArchitectureTest {
             new Module("verification", List.of("verification"), List.of("base")),
             new Module(
                     "portal",
-                    List.of("customers", "operator", "pages"),
+                    List.of("customers", "operator", "pages", "portal"),
                     List.of("base", "ledger", "shared", "verification")),
             new Module("sandbox", List.of("sandbox"), List.of()),
             new Module(
@@ -601,10 +601,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_the_root_makes_handlers() {
+    void only_the_root_and_the_wiring_of_the_portal_make_handlers() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP)
+                .resideOutsideOfPackages(ROOT, APP, ROOT + ".portal")
                 .should()
                 .callConstructorWhere(target(owner(ofHandlers()))));
     }

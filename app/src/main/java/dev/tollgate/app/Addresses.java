@@ -11,6 +11,7 @@ import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.engine.Certificates;
 import dev.tollgate.http.engine.HttpOptions;
+import dev.tollgate.portal.AdminRoutes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

@@ -4,14 +4,17 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.loops.EventLoops;
-import dev.tollgate.http.Gate;
+import dev.tollgate.base.loops.Opened;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
 import dev.tollgate.models.prices.RecordedRates;
-import dev.tollgate.operator.admin.AdminGate;
-import dev.tollgate.operator.admin.AdminGate.SocketGate;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.cli.Banner;
-import dev.tollgate.pages.docs.ApiDescription;
+import dev.tollgate.portal.DemoAccount;
+import dev.tollgate.portal.MoneyModule;
+import dev.tollgate.portal.PeopleModule;
+import dev.tollgate.portal.Portal;
+import dev.tollgate.running.Sweep;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -40,11 +43,8 @@ public final class App implements AutoCloseable {
     private final UpstreamsModule upstreams;
     private final WelcomeModule welcome;
     private final CallsModule calls;
-    private final PeopleModule people;
-    private final MoneyModule money;
-    private final OperatorModule operator;
+    private final Portal portal;
     private final HealthModule health;
-    private final PagesModule pages;
     private final FrontModule front;
 
     private App(Ground ground, Addresses addresses) {
@@ -53,29 +53,24 @@ public final class App implements AutoCloseable {
         this.books = BooksModule.serve(ground);
         LogModule.begin(ground, books);
         this.watch = new WatchModule(ground, books);
-        DemoAccount demo = DemoAccount.of(ground, books);
+        DemoAccount demo = DemoAccount.of(ground.portal(), books.portal());
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         Vertx vertx = loops.vertx();
         this.upstreams = UpstreamsModule.open(ground, books, vertx, watch);
         this.welcome = new WelcomeModule(ground, books, upstreams, demo);
         this.calls = CallsModule.of(ground, books, upstreams, vertx, watch);
-        MailModule mail = MailModule.open(ground, books, vertx, welcome.foretold()::changes, calls.refusals());
-        watch.webhooks(mail.deliveries());
-        this.people = PeopleModule.open(ground, books, upstreams.outbound(), mail);
-        this.money = MoneyModule.open(ground, books, upstreams.outbound());
-        this.operator = OperatorModule.open(ground, books, upstreams, calls.files(), people, money);
+        this.portal = new Portal(
+                ground.portal(),
+                books.portal(),
+                vertx,
+                upstreams.outbound(),
+                new CallsOfPortal(ground, upstreams, calls),
+                welcome.first(),
+                welcome.foretold()::changes);
+        watch.webhooks(portal.mail().deliveries());
         this.health = new HealthModule(books, loops, new Stopping());
-        this.pages = new PagesModule(
-                ground,
-                books,
-                upstreams,
-                welcome,
-                calls,
-                people,
-                money,
-                PagesModule.live(ground, books, calls, vertx),
-                PagesModule.pages(ground, books));
-        this.front = new FrontModule(ground, books, watch, calls, addresses, table(), commands(), vertx);
+        this.front = new FrontModule(
+                ground, books, watch, calls, addresses, table(), portal.commands(this::announce), vertx);
         sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep::run));
     }
 
@@ -105,23 +100,14 @@ public final class App implements AutoCloseable {
     }
 
     private List<Route<?>> table() {
-        AdminGate admin = new AdminGate(welcome.adminKey().sha256(), calls.gate());
         return RouteList.of(
-                calls.routes(people.keys()),
-                people.routes(calls.gate(), books, ground),
-                new AdminRoutes(ground, books, operator, money).table(admin, false, this::announce),
+                calls.routes(portal.callerRoutes()),
+                portal.organizationRoutes(),
+                portal.adminRoutes(this::announce),
                 health.routes(),
-                List.of(
-                        watch.route(admin),
-                        Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()),
-                        money.webhook()),
-                pages.routes(),
-                new ConsoleRoutes(ground, books, upstreams, calls, people, money, operator, pages.pages()).table());
-    }
-
-    /** Returns what is served over the control socket. */
-    private List<Route<?>> commands() {
-        return new AdminRoutes(ground, books, operator, money).table(new SocketGate(), true, this::announce);
+                List.of(watch.route(portal.adminGate())),
+                portal.publicRoutes(),
+                portal.pageRoutes());
     }
 
     List<Sweep> sweeps() {
@@ -129,7 +115,7 @@ public final class App implements AutoCloseable {
                         books.sweeps(ground.clock()),
                         calls.sweeps(),
                         welcome.sweeps(),
-                        people.sweeps(books.writer()),
+                        portal.sweeps(),
                         watch.sweeps(),
                         front.sweeps())
                 .flatMap(List::stream)
@@ -154,7 +140,7 @@ public final class App implements AutoCloseable {
 
     /** Returns what an operator may do while the server runs. Thread-safe. */
     public Administration administration() {
-        return operator.administration();
+        return portal.administration();
     }
 
     public UpstreamsModule upstreams() {
@@ -166,11 +152,11 @@ public final class App implements AutoCloseable {
     }
 
     public PeopleModule people() {
-        return people;
+        return portal.people();
     }
 
     public MoneyModule money() {
-        return money;
+        return portal.money();
     }
 
     public FrontModule front() {
@@ -222,7 +208,7 @@ public final class App implements AutoCloseable {
         Duration announcing = settings.get(TrafficSettings.ANNOUNCE);
         announce();
         health.stopping().letKnow(announcing);
-        pages.close();
+        portal.closeStreams();
         if (announcing.isPositive()) {
             front.stopListening();
         } else {

@@ -29,6 +29,10 @@ import dev.tollgate.operator.admin.StoredInspection;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.portal.MailModule;
+import dev.tollgate.portal.MoneyModule;
+import dev.tollgate.portal.OperatorModule;
+import dev.tollgate.portal.PeopleModule;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
@@ -152,12 +156,18 @@ public record AppActions(PrintWriter out) implements Actions {
             BooksModule books = BooksModule.forCommand(settings, random, mayBegin);
             SignUp closed =
                     new SignUp(() -> false, () -> new StartCredits(0, true)); // commands do not sign up accounts
-            Links links = PeopleModule.links(books, MailModule.letters(settings), closed, clock, random);
+            Links links = PeopleModule.links(books.portal(), MailModule.letters(settings), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
             List<AdminRoute> routes = new ArrayList<>(OperatorModule.administration(
-                            books, links, settings, () -> settings.get(PageSettings.MEMBERS), audited, clock, random)
+                            books.portal(),
+                            links,
+                            settings,
+                            () -> settings.get(PageSettings.MEMBERS),
+                            audited,
+                            clock,
+                            random)
                     .routes());
-            routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books, clock, random), audited).routes());
+            routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books.portal(), clock, random), audited).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());

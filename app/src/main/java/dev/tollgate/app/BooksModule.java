@@ -5,30 +5,21 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.books.auditlog.AuditLog;
-import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.BudgetSweep;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.rollups.LabelSweep;
-import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.figures.AccountHistory;
-import dev.tollgate.customers.mail.Outbox;
-import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Readiness;
-import dev.tollgate.keys.Keys;
-import dev.tollgate.models.prices.SetPrices;
-import dev.tollgate.operator.settings.StoredSettings;
+import dev.tollgate.portal.PortalBooks;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.secrets.SecretBox;
-import dev.tollgate.storage.secrets.SecretKeys;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,24 +30,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The books: the database, its stores, the one writer with the parts in their order, and this server's place among those that share it.
+ * The books of both halves, and this server's place among those that share them.
  *
- * @param secrets encrypts secrets in the database and in files
- * @param kind whether the installation has a real upstream
- * @param history calls and money of an account, for its customers
+ * @param portal the database, the stores and the one writer
  * @param left holds that were given back of calls that others had left open
  */
-record BooksModule(
-        Database database,
-        SecretBox secrets,
-        Stores stores,
-        Writer writer,
-        InstallationKind kind,
-        People people,
-        AccountHistory history,
-        AbandonedHolds left,
-        Node node)
-        implements AutoCloseable {
+record BooksModule(PortalBooks portal, Answers answers, AbandonedHolds left, Node node) implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BooksModule.class);
 
@@ -184,66 +163,32 @@ record BooksModule(
             boolean serves) {
         InstantSource clock = surroundings.clock();
         boolean isReal = serves && settings.hasRealUpstream();
-        Secret chosen = settings.find(ServerSettings.SECRET_KEY);
-        SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), database, random);
-        Outbox outbox = new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS);
-        Stores stores = stores(database, isReal, clock, secrets, outbox);
         Node node = new Node(database, clock);
-        Writer writer = database.startWriter(stores.parts(node::id));
-        Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
-        AbandonedHolds left = new AbandonedHolds(writer, clock);
-        BooksModule books = new BooksModule(
+        Answers answers = new Answers(database);
+        PortalBooks portal = PortalBooks.over(
                 database,
-                secrets,
-                stores,
-                writer,
-                new InstallationKind(database, writer, isReal, clock),
-                new People(database, writer, passwords, secrets, clock, random),
-                new AccountHistory(database, callMax, clock, writer),
-                left,
-                node);
-        books.begin(random, clock);
+                new PortalBooks.Choice(settings, clock, random, surroundings.passwordKibibytes(), callMax, isReal),
+                node.sharedClock(),
+                node::id,
+                Stores.ofCalls(answers));
+        AbandonedHolds left = new AbandonedHolds(portal.writer(), clock);
+        BooksModule books = new BooksModule(portal, answers, left, node);
+        portal.begin(random, clock);
+        left.releaseAtStart();
+        database.markBegun();
         if (serves && settings.databaseUrl() != null) {
             node.join(random, isReal ? "real" : "sandbox", left::releaseOfDeadNodes);
         }
-        writer.whenOutcomeUnknown(node::giveUp);
+        portal.writer().whenOutcomeUnknown(node::giveUp);
         return books;
-    }
-
-    private static Stores stores(
-            Database database, boolean isReal, InstantSource clock, SecretBox secrets, Outbox outbox) {
-        return new Stores(
-                new Ledger(database, isReal),
-                new Keys(database, clock),
-                new Receipts(database, secrets),
-                new Tasks(database),
-                new Answers(database),
-                new AuditLog(database),
-                new SetPrices(database),
-                new StoredSettings(database),
-                outbox,
-                new LabelNumbers());
-    }
-
-    private void begin(SecureRandom random, InstantSource clock) {
-        SecretKeys.Check check = new SecretKeys.Check(secrets);
-        writer.commitAndWait(Unit.of(check));
-        if (!check.outcome()) {
-            throw new CannotOpen(SecretKeys.WRONG);
-        }
-        if (!stores.receipts().hasSigningKey()) {
-            writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));
-        }
-        left.releaseAtStart();
-        database.markBegun();
     }
 
     private BooksModule begun(boolean serves) {
         try {
             if (serves) {
-                stores.keys().callTheRoll();
+                stores().keys().callTheRoll();
             }
-            kind.look();
+            kind().look();
             return this;
         } catch (RuntimeException e) {
             close();
@@ -251,11 +196,42 @@ record BooksModule(
         }
     }
 
+    Database database() {
+        return portal.database();
+    }
+
+    /** Returns what encrypts secrets in the database and in files. */
+    SecretBox secrets() {
+        return portal.secrets();
+    }
+
+    Stores stores() {
+        return new Stores(portal.stores(), answers);
+    }
+
+    Writer writer() {
+        return portal.writer();
+    }
+
+    /** Returns whether the installation has a real upstream. */
+    InstallationKind kind() {
+        return portal.kind();
+    }
+
+    People people() {
+        return portal.people();
+    }
+
+    /** Returns the reader of an account's calls and money, for its customers. */
+    AccountHistory history() {
+        return portal.history();
+    }
+
     /** Returns why no call could be accepted now. Waits for nothing; from any thread. */
     List<Readiness.Complaint> complaints() {
         List<Readiness.Complaint> complaints = new ArrayList<>();
-        String damage = database.damage();
-        String complaint = damage == null ? writer.complaint() : damage;
+        String damage = database().damage();
+        String complaint = damage == null ? writer().complaint() : damage;
         if (complaint != null) {
             complaints.add(new Readiness.Complaint(damage == null ? "store" : "store_damaged", complaint));
         }
@@ -270,14 +246,14 @@ record BooksModule(
 
     List<Sweep> sweeps(InstantSource clock) {
         return List.of(
-                new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database, writer, clock)::sweep),
-                new Sweep("sweep-labels", LabelSweep.EVERY, new LabelSweep(database, writer, clock)::sweep));
+                new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database(), writer(), clock)::sweep),
+                new Sweep("sweep-labels", LabelSweep.EVERY, new LabelSweep(database(), writer(), clock)::sweep));
     }
 
     @Override
     public void close() {
-        people.close();
-        database.close();
+        people().close();
+        database().close();
         node.close();
     }
 }

@@ -9,20 +9,12 @@ import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.receipts.ReceiptsHandler;
-import dev.tollgate.books.tasks.TaskHandler;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.calls.schema.FitHandler;
 import dev.tollgate.calls.schema.SchemaChecks;
-import dev.tollgate.customers.figures.TaskListHandler;
-import dev.tollgate.customers.figures.UsageHandler;
-import dev.tollgate.customers.keys.ActionRoutes;
-import dev.tollgate.customers.keys.CreditsHandler;
-import dev.tollgate.customers.keys.CustomerKeys;
-import dev.tollgate.customers.keys.KeyActions;
-import dev.tollgate.customers.keys.KeyActions.KeyStores;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.ErrorFormat;
@@ -30,13 +22,13 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
 import dev.tollgate.http.WhileBooksAnswer;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.CodexModels;
-import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.PricesHandler;
 import dev.tollgate.protocols.audio.AudioProtocol;
@@ -107,13 +99,12 @@ record CallRoutes(
         }
     };
 
-    /** @param customerKeys what customers do with their keys */
-    List<Route<?>> table(KeyGate key, CustomerKeys customerKeys) {
+    /** @param ofAccounts the portal's, of an account's money, calls and keys */
+    List<Route<?>> table(KeyGate key, List<Route<?>> ofAccounts) {
         List<Route<?>> routes = new ArrayList<>();
         models(routes, key);
         keptResponses(routes, key);
-        account(routes, key.orManagement(Scope.USAGE_READ));
-        keys(routes, key, customerKeys);
+        routes.addAll(ofAccounts);
         receipts(routes, key.ofAccountOrManagement(Scope.USAGE_READ));
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         ground.surroundings()
@@ -209,8 +200,8 @@ record CallRoutes(
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         chats(routes, modelKey);
         responses(routes, key, modelKey);
-        api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
-        api(routes, door(completions()).route("/completions", modelKey));
+        RouteList.api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
+        RouteList.api(routes, door(completions()).route("/completions", modelKey));
         imagesAndAudio(routes, modelKey);
         messages(routes, key.forModels().orAsAnthropicsClients());
         catalogue(routes, key);
@@ -218,7 +209,7 @@ record CallRoutes(
 
     private void chats(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
         Door chat = door(chat(false));
-        api(routes, chat.route("/chat/completions", modelKey));
+        RouteList.api(routes, chat.route("/chat/completions", modelKey));
         Door.Others others = new EstimatedBodies(
                 calls.models(),
                 images(false),
@@ -227,7 +218,7 @@ record CallRoutes(
                 audio(false),
                 audio(true),
                 new EmbeddingsProtocol(reading()));
-        api(
+        RouteList.api(
                 routes,
                 chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate(), others)
                         .taking(BodyKind.JSON, BodyKind.MULTIPART));
@@ -236,35 +227,40 @@ record CallRoutes(
     private void responses(List<Route<?>> routes, KeyGate key, Gate<KeyCaller> modelKey) {
         ResponsesProtocol protocol = responses();
         Door responses = door(protocol);
-        api(routes, responses.route("/responses", modelKey));
-        api(routes, door(protocol.compacting()).route("/responses/compact", modelKey));
+        RouteList.api(routes, responses.route("/responses", modelKey));
+        RouteList.api(routes, door(protocol.compacting()).route("/responses/compact", modelKey));
         Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
-        api(
+        RouteList.api(
                 routes,
                 responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
     }
 
     private void imagesAndAudio(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
-        api(routes, door(images(false)).route("/images/generations", modelKey));
-        api(routes, door(images(false)).route("/images", modelKey)); // as OpenRouter's clients ask for them
-        api(routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
-        api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
-        api(routes, door(audio(false)).route("/audio/speech", modelKey));
-        api(routes, door(audio(true)).route("/audio/transcriptions", modelKey).taking(BodyKind.MULTIPART));
+        RouteList.api(routes, door(images(false)).route("/images/generations", modelKey));
+        RouteList.api(routes, door(images(false)).route("/images", modelKey)); // as OpenRouter's clients ask for them
+        RouteList.api(
+                routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
+        RouteList.api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
+        RouteList.api(routes, door(audio(false)).route("/audio/speech", modelKey));
+        RouteList.api(
+                routes,
+                door(audio(true)).route("/audio/transcriptions", modelKey).taking(BodyKind.MULTIPART));
         SpeechLists speech = new SpeechLists(calls.models());
-        api(routes, Route.get("/audio/models", Gate.PUBLIC, speech.models()));
-        api(routes, Route.get("/audio/voices", Gate.PUBLIC, speech.voices()));
+        RouteList.api(routes, Route.get("/audio/models", Gate.PUBLIC, speech.models()));
+        RouteList.api(routes, Route.get("/audio/voices", Gate.PUBLIC, speech.voices()));
     }
 
     private void catalogue(List<Route<?>> routes, KeyGate key) {
         ModelsHandler models = new ModelsHandler(
                 ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
-        api(routes, ofAll("/models", key, models.list(), googleModels.list()));
-        api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
+        RouteList.api(routes, ofAll("/models", key, models.list(), googleModels.list()));
+        RouteList.api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
         PricesHandler.Versions versions =
                 version -> Records.read(() -> books.stores().prices().onSale(version));
-        api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), versions, calls.models()::now)));
+        RouteList.api(
+                routes,
+                Route.get("/prices", key, new PricesHandler(ground.catalogue(), versions, calls.models()::now)));
     }
 
     private @Nullable String instructions() {
@@ -284,40 +280,31 @@ record CallRoutes(
     private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
         KeyGate key = anyKey.forModels();
         KeptHandlers handlers = new KeptHandlers(kept, images);
-        api(routes, Route.get("/responses/{id}", key, handlers.one()));
-        api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
-        api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));
-        api(routes, Route.post("/responses/{id}/cancel", key, handlers.cancel()).taking());
+        RouteList.api(routes, Route.get("/responses/{id}", key, handlers.one()));
+        RouteList.api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
+        RouteList.api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));
+        RouteList.api(
+                routes,
+                Route.post("/responses/{id}/cancel", key, handlers.cancel()).taking());
     }
 
     private void messages(List<Route<?>> routes, KeyGate key) {
-        api(routes, door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key), any -> true)));
+        RouteList.api(
+                routes,
+                door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key), any -> true)));
         Gate<KeyCaller> countsKey = new RequestIdGate<>(whileBooksAnswer(key.forTokenCounts()), any -> true);
-        api(
+        RouteList.api(
                 routes,
                 door(messages(true))
                         .promptCountingRoute("/messages/count_tokens", countsKey, counts, MessagesProtocol.count()));
     }
 
-    private void account(List<Route<?>> routes, KeyGate key) {
-        Stores stores = books.stores();
-        api(routes, Route.get("/credits", key, new CreditsHandler(stores.ledger(), ground.clock())));
-        api(routes, Route.get("/tasks/{id}", key, new TaskHandler(stores.tasks(), stores.ledger(), books.writer())));
-        api(routes, Route.get("/tasks", key, new TaskListHandler(books.history())));
-        api(routes, Route.get("/usage", key, new UsageHandler(books.history(), ground.clock())));
-    }
-
-    private void keys(List<Route<?>> routes, KeyGate key, CustomerKeys customerKeys) {
-        KeyStores stores = new KeyStores(customerKeys.byManagementKey(), this::modelId);
-        new ActionRoutes<>(stores, "/keys", "keys").forKeys(KeyActions.ALL, key).forEach(each -> api(routes, each));
-    }
-
     private void receipts(List<Route<?>> routes, KeyGate key) {
         ReceiptsHandler receipts = new ReceiptsHandler(books.stores().receipts(), ground.clock(), signing);
-        api(routes, Route.get("/receipts", key, receipts.list()));
-        api(routes, Route.get("/receipts/head", key, receipts.head()));
-        api(routes, Route.get("/receipts/key", key, receipts.keys()));
-        api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
+        RouteList.api(routes, Route.get("/receipts", key, receipts.list()));
+        RouteList.api(routes, Route.get("/receipts/head", key, receipts.head()));
+        RouteList.api(routes, Route.get("/receipts/key", key, receipts.keys()));
+        RouteList.api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
     }
 
     /** The playground's calls of a model; their responses report the cost while they run. */
@@ -349,12 +336,6 @@ record CallRoutes(
         };
         Gate<KeyCaller> gate = new RequestIdGate<>(key.orAsAnyClient(), KeyGate::isOfAnthropicsClient);
         return Route.get(path, gate, handler).withErrors(OF_CLIENT);
-    }
-
-    /** API paths are also served without {@code /v1}, as the documents' second platform does. */
-    static void api(List<Route<?>> routes, Route<?> route) {
-        routes.add(route.at("/v1" + route.path()));
-        routes.add(route);
     }
 
     /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of all protocols (D51). */
@@ -392,11 +373,6 @@ record CallRoutes(
 
     private <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
         return new WhileBooksAnswer<>(gate, books.writer()::isSilent);
-    }
-
-    private @Nullable String modelId(String idOrAlias) {
-        Model model = ground.catalogue().find(idOrAlias);
-        return model == null ? null : model.id();
     }
 
     private Door door(Protocol protocol) {

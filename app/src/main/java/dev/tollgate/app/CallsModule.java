@@ -29,7 +29,6 @@ import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.schema.SchemaChecks;
-import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.http.RefusalObserver;
@@ -39,6 +38,7 @@ import dev.tollgate.http.limits.Workers;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.protocols.door.Calls;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.telemetry.traces.Telemetry;
 import dev.tollgate.upstreams.media.AllowedPlaces;
@@ -322,9 +322,9 @@ public record CallsModule(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, reason).withStatus(503).retryAfter(COME_BACK));
     }
 
-    /** @param keys what customers do with theirs */
-    List<Route<?>> routes(CustomerKeys keys) {
-        return playground.table(gate, keys);
+    /** @param ofAccounts the portal's routes for callers */
+    List<Route<?>> routes(List<Route<?>> ofAccounts) {
+        return playground.table(gate, ofAccounts);
     }
 
     /** Returns the number of calls that are not resolved yet. */

@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.models.Foresight;
+import dev.tollgate.portal.DemoAccount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,13 +59,7 @@ final class Foretold {
 
     /** Returns the notices to customers about their models; the provider's prices only if calls cost the operator money. */
     List<Foresight.Change> changes() {
-        Foresight foresight = foresight();
-        List<Foresight.Change> changes = new ArrayList<>(foresight.retiring());
-        changes.addAll(foresight.rising());
-        if (!isSandbox) {
-            changes.addAll(foresight.doubling());
-        }
-        return changes;
+        return foresight().changes(!isSandbox);
     }
 
     /** Returns the warnings for the start, a line each. @param demo whether the demo account is wanted */
@@ -75,7 +70,8 @@ final class Foretold {
             warnings.addAll(upstreams.channels().warnings());
         }
         if (!demo) {
-            warnings.addAll(DemoAccount.leftOver(books.stores(), ground.clock().instant()));
+            warnings.addAll(
+                    DemoAccount.leftOver(books.portal().stores(), ground.clock().instant()));
         }
         if (isSandbox && books.kind().isReal()) {
             warnings.add(withoutUpstream());

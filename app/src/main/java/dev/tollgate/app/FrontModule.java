@@ -2,6 +2,7 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.loops.Opened;
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.RequestObserver;
@@ -11,6 +12,8 @@ import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.HttpOptions;
 import dev.tollgate.http.engine.Unread;
 import dev.tollgate.operator.cli.ControlSocket;
+import dev.tollgate.portal.AdminRoutes;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.CannotOpen;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -3,8 +3,10 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.loops.Opened;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.portal.PortalGround;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -13,31 +15,54 @@ import java.util.function.Consumer;
 /**
  * The parts that every module is made from.
  *
- * @param current the settings that can change while the program runs
- * @param opened takes what a module opens, to be closed in the opposite order
+ * @param portal those of them that the portal's modules are made from
  */
-record Ground(
-        Settings settings,
-        CurrentSettings current,
-        Catalogue catalogue,
-        Surroundings surroundings,
-        SecureRandom random,
-        Opened opened) {
+record Ground(PortalGround portal, Surroundings surroundings) {
 
     static Ground of(Settings settings, Surroundings surroundings, Opened opened) {
         Path models = settings.find(ServerSettings.MODELS_FILE);
         Catalogue catalogue = models == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(models);
         return new Ground(
-                settings, new CurrentSettings(settings.chosen()), catalogue, surroundings, new SecureRandom(), opened);
+                new PortalGround(
+                        settings,
+                        new CurrentSettings(settings.chosen()),
+                        catalogue,
+                        surroundings.clock(),
+                        new SecureRandom(),
+                        opened,
+                        version()),
+                surroundings);
     }
 
     /** Returns what was opened, once it is noted how it is closed. */
     <T> T open(T part, Consumer<T> closing) {
-        return opened.add(part, closing);
+        return portal.open(part, closing);
+    }
+
+    Settings settings() {
+        return portal.settings();
+    }
+
+    /** Returns the settings that can change while the program runs. */
+    CurrentSettings current() {
+        return portal.current();
+    }
+
+    Catalogue catalogue() {
+        return portal.catalogue();
+    }
+
+    SecureRandom random() {
+        return portal.random();
+    }
+
+    /** Returns what takes what a module opens, to be closed in the opposite order. */
+    Opened opened() {
+        return portal.opened();
     }
 
     InstantSource clock() {
-        return surroundings.clock();
+        return portal.clock();
     }
 
     /** Returns the version of the release; empty outside of one. */

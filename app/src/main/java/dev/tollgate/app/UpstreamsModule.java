@@ -4,6 +4,7 @@ import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.config.UpstreamProxy;
+import dev.tollgate.base.loops.Opened;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.sandbox.Sandbox;

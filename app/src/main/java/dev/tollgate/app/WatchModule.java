@@ -12,6 +12,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.Unread;
 import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.telemetry.metrics.Exposition;
 import dev.tollgate.telemetry.metrics.Metrics;
 import dev.tollgate.telemetry.metrics.MetricsGate;

@@ -1,16 +1,12 @@
 package dev.tollgate.app;
 
-import dev.tollgate.base.config.PageSettings;
-import dev.tollgate.base.config.Secret;
-import dev.tollgate.base.config.ServerSettings;
-import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.UpstreamProxy;
-import dev.tollgate.base.host.FirstStartFile;
-import dev.tollgate.customers.people.FirstStart;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.prices.SetPrices;
-import dev.tollgate.operator.admin.AdminGate.AdminKey;
 import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.portal.DemoAccount;
+import dev.tollgate.portal.FirstKeys;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.StoreException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +27,7 @@ final class WelcomeModule {
     private final BooksModule books;
     private final UpstreamsModule upstreams;
     private final @Nullable DemoAccount demo;
-    private final FirstStart firstStart;
-    private final @Nullable String operatorPassword;
-    private final AdminKey adminKey;
+    private final FirstKeys first;
     private final Foretold foretold;
 
     /** @param demo null if no demo account is wanted */
@@ -42,21 +36,12 @@ final class WelcomeModule {
         this.books = books;
         this.upstreams = upstreams;
         this.demo = demo;
-        Settings settings = ground.settings();
-        this.firstStart = new FirstStart(new FirstStartFile(settings.data()), books.people());
-        firstStart.look();
-        Secret chosen = settings.find(PageSettings.OPERATOR_PASSWORD);
-        this.operatorPassword = books.people().operators().ensure(chosen == null ? null : chosen.value());
-        this.adminKey = AdminKey.of(settings.find(ServerSettings.ADMIN_KEY), books.writer(), ground.random());
+        this.first = FirstKeys.of(ground.portal(), books.portal());
         this.foretold = new Foretold(ground, books, upstreams);
     }
 
-    AdminKey adminKey() {
-        return adminKey;
-    }
-
-    FirstStart firstStart() {
-        return firstStart;
+    FirstKeys first() {
+        return first;
     }
 
     Foretold foretold() {
@@ -77,7 +62,7 @@ final class WelcomeModule {
             books.stores().prices().look();
             books.stores().settings().look();
             lookAtKind();
-            firstStart.look();
+            first.file().look();
         } catch (StoreException e) {
             log.debug("what other servers have changed could not be read; trying again", e);
         }
@@ -100,8 +85,8 @@ final class WelcomeModule {
                         upstreams.sandbox() != null, upstreams.channels().shown()),
                 proxy == null ? null : proxy.shown(),
                 demo == null ? null : shown(demo, url),
-                adminKey.made(),
-                operatorPassword,
+                first.admin().made(),
+                first.password(),
                 foretold.warnings(demo != null));
     }
 

@@ -169,6 +169,16 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         }
     }
 
+    /** Returns the notices to customers about their models. @param cost whether calls cost the operator money; else the provider's prices are left out */
+    public List<Change> changes(boolean cost) {
+        List<Change> changes = new ArrayList<>(retiring());
+        changes.addAll(rising());
+        if (cost) {
+            changes.addAll(doubling());
+        }
+        return changes;
+    }
+
     /** Returns the changes by retiring upstream models. */
     public List<Change> retiring() {
         List<Change> changes = new ArrayList<>();

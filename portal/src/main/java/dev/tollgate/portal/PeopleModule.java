@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
@@ -6,8 +6,15 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.tasks.TaskHandler;
 import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.figures.TaskListHandler;
+import dev.tollgate.customers.figures.UsageHandler;
+import dev.tollgate.customers.keys.ActionRoutes;
+import dev.tollgate.customers.keys.CreditsHandler;
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyActions;
+import dev.tollgate.customers.keys.KeyActions.KeyStores;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.oidc.OidcClient;
@@ -24,8 +31,13 @@ import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.keys.KeyGate;
+import dev.tollgate.keys.Scope;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -55,7 +67,7 @@ public record PeopleModule(
 
     private static final Duration FORGET_KEYS_EVERY = Duration.ofHours(1);
 
-    static PeopleModule open(Ground ground, BooksModule books, Outbound outbound, MailModule mail) {
+    static PeopleModule open(PortalGround ground, PortalBooks books, Outbound outbound, MailModule mail) {
         SignUp signUp = signUp(ground.current(), books.kind());
         Links links = links(books, mail.letters(), signUp, ground.clock(), ground.random());
         OidcSignIn oidc = oidc(ground, books, outbound);
@@ -81,7 +93,8 @@ public record PeopleModule(
     }
 
     /** Returns the links by which people come in. */
-    static Links links(BooksModule books, Letters letters, SignUp signUp, InstantSource clock, SecureRandom random) {
+    public static Links links(
+            PortalBooks books, Letters letters, SignUp signUp, InstantSource clock, SecureRandom random) {
         return new Links(
                 books.people(),
                 books.database(),
@@ -103,7 +116,7 @@ public record PeopleModule(
                         Objects.requireNonNull(current.find(PageSettings.SIGN_UP_CREDITS)), kind.isReal()));
     }
 
-    private static @Nullable OidcSignIn oidc(Ground ground, BooksModule books, Outbound outbound) {
+    private static @Nullable OidcSignIn oidc(PortalGround ground, PortalBooks books, Outbound outbound) {
         Settings.Oidc chosen = ground.settings().oidc();
         if (chosen == null) {
             return null;
@@ -116,25 +129,48 @@ public record PeopleModule(
         return signIn;
     }
 
-    /** Returns the routes below {@code /v1/organization}. */
-    List<Route<?>> routes(KeyGate key, BooksModule books, Ground ground) {
+    /** Returns the routes of an account's money, calls and keys. */
+    List<Route<?>> callerRoutes(KeyGate key, PortalBooks books, PortalGround ground) {
+        PortalStores stores = books.stores();
+        KeyGate reading = key.orManagement(Scope.USAGE_READ);
         List<Route<?>> routes = new ArrayList<>();
-        new OrganizationRoutes(organization(books, ground)).forKeys(key).forEach(each -> CallRoutes.api(routes, each));
+        RouteList.api(routes, Route.get("/credits", reading, new CreditsHandler(stores.ledger(), ground.clock())));
+        RouteList.api(
+                routes,
+                Route.get("/tasks/{id}", reading, new TaskHandler(stores.tasks(), stores.ledger(), books.writer())));
+        RouteList.api(routes, Route.get("/tasks", reading, new TaskListHandler(books.history())));
+        RouteList.api(routes, Route.get("/usage", reading, new UsageHandler(books.history(), ground.clock())));
+        KeyStores keyStores = new KeyStores(keys.byManagementKey(), id -> modelId(ground.catalogue(), id));
+        new ActionRoutes<>(keyStores, "/keys", "keys")
+                .forKeys(KeyActions.ALL, key)
+                .forEach(each -> RouteList.api(routes, each));
+        return routes;
+    }
+
+    private static @Nullable String modelId(Catalogue catalogue, String idOrAlias) {
+        Model model = catalogue.find(idOrAlias);
+        return model == null ? null : model.id();
+    }
+
+    /** Returns the routes below {@code /v1/organization}. */
+    List<Route<?>> routes(KeyGate key, PortalBooks books, PortalGround ground) {
+        List<Route<?>> routes = new ArrayList<>();
+        new OrganizationRoutes(organization(books, ground)).forKeys(key).forEach(each -> RouteList.api(routes, each));
         return routes;
     }
 
     /** Returns the most members and open invitations of an organization, as it is set now. */
-    static IntSupplier membersMax(Ground ground) {
+    static IntSupplier membersMax(PortalGround ground) {
         return () -> Objects.requireNonNull(ground.current().find(PageSettings.MEMBERS));
     }
 
     /** Returns what the actions of organizations need. */
-    OrganizationStores organization(BooksModule books, Ground ground) {
+    OrganizationStores organization(PortalBooks books, PortalGround ground) {
         return organization(books, links, ground.settings(), membersMax(ground), ground.clock(), ground.random());
     }
 
     static OrganizationStores organization(
-            BooksModule books,
+            PortalBooks books,
             Links links,
             Settings settings,
             IntSupplier membersMax,
@@ -152,28 +188,28 @@ public record PeopleModule(
     }
 
     /** Returns the actions on keys. */
-    static CustomerKeys keys(BooksModule books, Allowances allowances, InstantSource clock, SecureRandom random) {
+    static CustomerKeys keys(PortalBooks books, Allowances allowances, InstantSource clock, SecureRandom random) {
         return new CustomerKeys(books.stores().keys(), books.writer(), allowances, clock, random);
     }
 
-    static Allowances allowances(BooksModule books, InstantSource clock) {
+    static Allowances allowances(PortalBooks books, InstantSource clock) {
         return new Allowances(books.database(), books.secrets(), clock);
     }
 
-    static Members members(BooksModule books, InstantSource clock, SecureRandom random) {
+    static Members members(PortalBooks books, InstantSource clock, SecureRandom random) {
         return new Members(
                 books.database(), books.stores().keys(), books.writer(), counted(books, clock), clock, random);
     }
 
-    private static Teams teams(BooksModule books, InstantSource clock, SecureRandom random) {
+    private static Teams teams(PortalBooks books, InstantSource clock, SecureRandom random) {
         return new Teams(books.database(), books.stores().keys(), counted(books, clock), clock, random);
     }
 
-    private static CountedChanges counted(BooksModule books, InstantSource clock) {
+    private static CountedChanges counted(PortalBooks books, InstantSource clock) {
         return new CountedChanges(books.writer(), allowances(books, clock));
     }
 
-    private static Organizations organizations(BooksModule books, InstantSource clock) {
+    private static Organizations organizations(PortalBooks books, InstantSource clock) {
         return new Organizations(books.database(), books.stores().ledger(), counted(books, clock), clock);
     }
 

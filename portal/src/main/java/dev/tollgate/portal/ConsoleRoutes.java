@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
@@ -6,6 +6,7 @@ import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.pages.console.Concerns;
@@ -34,10 +35,10 @@ import java.util.List;
 
 /** The part of the routes table that operators see. */
 record ConsoleRoutes(
-        Ground ground,
-        BooksModule books,
-        UpstreamsModule upstreams,
-        CallsModule calls,
+        PortalGround ground,
+        PortalBooks books,
+
+        AnsweringHalf calls,
         PeopleModule people,
         MoneyModule money,
         OperatorModule operator,
@@ -68,8 +69,7 @@ record ConsoleRoutes(
     }
 
     private Foresight foresight() {
-        return new Foresight(
-                ground.catalogue(), upstreams.models(), ground.clock().instant());
+        return new Foresight(ground.catalogue(), calls.models(), ground.clock().instant());
     }
 
     private List<Route<?>> front() {
@@ -100,9 +100,9 @@ record ConsoleRoutes(
 
     private Concerns concerns() {
         return new Concerns(
-                upstreams.pool()::status,
+                calls::channels,
                 this::foresight,
-                this::answeredByOthers,
+                calls::answeredByOthers,
                 operator.prices(),
                 operator.booksCheck(),
                 operator.platform(),
@@ -110,17 +110,9 @@ record ConsoleRoutes(
                 () -> money.payments().notTaken(NOTICES),
                 () -> money.payments().disputes(DISPUTES),
                 isTestKey(),
-                books.node().sharedClock()::complaint,
+                books.sharedClock()::complaint,
                 dismissals(),
                 ground.clock());
-    }
-
-    /** Returns what was answered by another model, unless the catalogue says it. */
-    private List<String> answeredByOthers() {
-        return calls.meter().answering().told().stream()
-                .filter(told -> !ground.catalogue().becomes(told.sent(), told.answered()))
-                .map(told -> told.sent() + " by " + told.answered() + " (channel " + told.channel() + ")")
-                .toList();
     }
 
     private List<Route<?>> accountPages() {
@@ -181,11 +173,7 @@ record ConsoleRoutes(
                                 ground.clock())
                         .routes(pages),
                 new ConsoleChannels(
-                                upstreams.pool()::status,
-                                operator.platform(),
-                                operator.channelDeeds(),
-                                forms(),
-                                ground.clock())
+                                calls::channels, operator.platform(), operator.channelDeeds(), forms(), ground.clock())
                         .routes(pages));
     }
 

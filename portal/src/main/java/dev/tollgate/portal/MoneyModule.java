@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
@@ -11,6 +11,7 @@ import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.TestPayments;
 import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.stripe.StripeAccount;
 import dev.tollgate.customers.stripe.StripeCheckout;
 import dev.tollgate.customers.stripe.StripeGate;
@@ -18,7 +19,6 @@ import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.customers.stripe.WebhookCounts;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.client.Outbound;
-import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.pages.console.ConsolePayments;
 import dev.tollgate.storage.CannotOpen;
@@ -48,7 +48,7 @@ public record MoneyModule(
         WebhookCounts counts,
         InstantSource clock) {
 
-    static MoneyModule open(Ground ground, BooksModule books, Outbound outbound) {
+    static MoneyModule open(PortalGround ground, PortalBooks books, Outbound outbound) {
         MoneyModule money = of(ground, books, outbound);
         StripeCheckout checkout = money.checkout();
         if (checkout != null) {
@@ -57,7 +57,7 @@ public record MoneyModule(
         return money;
     }
 
-    private static MoneyModule of(Ground ground, BooksModule books, Outbound outbound) {
+    private static MoneyModule of(PortalGround ground, PortalBooks books, Outbound outbound) {
         InstantSource clock = ground.clock();
         InstallationKind kind = books.kind();
         Settings.Stripe chosen = ground.settings().stripe();
@@ -79,7 +79,7 @@ public record MoneyModule(
                 clock);
     }
 
-    static Vouchers vouchers(BooksModule books, InstantSource clock, SecureRandom random) {
+    public static Vouchers vouchers(PortalBooks books, InstantSource clock, SecureRandom random) {
         return new Vouchers(books.database(), books.writer(), clock, random, books.secrets());
     }
 
@@ -134,8 +134,7 @@ public record MoneyModule(
                     eventId,
                     by.reason(),
                     clock.instant(),
-                    () -> new Deed.Changed(
-                            null, AccountLog.json("outcome", outcome)))));
+                    () -> new Deed.Changed(null, AccountLog.json("outcome", outcome)))));
             return switch (taken) {
                 case null -> "The event has no information about a payment.";
                 case TAKEN -> "The event counts now.";

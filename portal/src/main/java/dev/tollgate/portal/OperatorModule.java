@@ -1,9 +1,8 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
-import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
@@ -18,11 +17,8 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The actions of operators by the API, the command line and the console alike.
@@ -43,12 +39,7 @@ public record OperatorModule(
         PlatformCalls calls) {
 
     static OperatorModule open(
-            Ground ground,
-            BooksModule books,
-            UpstreamsModule upstreams,
-            FileStore files,
-            PeopleModule people,
-            MoneyModule money) {
+            PortalGround ground, PortalBooks books, AnsweringHalf calls, PeopleModule people, MoneyModule money) {
         AuditedWriter audited = new AuditedWriter(books.writer(), ground.clock());
         Administration administration = administration(
                 books,
@@ -61,17 +52,12 @@ public record OperatorModule(
         return new OperatorModule(
                 administration,
                 new Deletions(administration.deeds(), people.leaving(), audited),
-                new AccountFiles(administration.deeds(), new Shelf(files), audited),
-                new Prices(
-                        ground.catalogue(),
-                        upstreams.models(),
-                        books.stores().prices(),
-                        audited,
-                        books.node().sharedClock()),
+                new AccountFiles(administration.deeds(), calls.files(), audited),
+                new Prices(ground.catalogue(), calls.models(), books.stores().prices(), audited, books.sharedClock()),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
                 new BooksCheck(books.database(), books.secrets(), books.stores().auditLog(), audited, ground.clock()),
-                channelDeeds(upstreams, audited),
+                channelDeeds(calls, audited),
                 new PlatformHistory(books.database()),
                 new PlatformCalls(
                         books.database(),
@@ -79,50 +65,13 @@ public record OperatorModule(
                         ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))));
     }
 
-    private static ChannelDeeds channelDeeds(UpstreamsModule upstreams, AuditedWriter audited) {
-        UpstreamChannels channels = upstreams.channels();
+    private static ChannelDeeds channelDeeds(AnsweringHalf calls, AuditedWriter audited) {
         return new ChannelDeeds(
-                channels.hasFile(), channels::reload, upstreams.pool()::status, upstreams.pool()::tryOut, audited);
+                calls.hasChannelsFile(), calls::reloadChannels, calls::channels, calls::tryChannel, audited);
     }
 
-    /** The file store, as operators see it. */
-    private record Shelf(FileStore files) implements AccountFiles.Shelf {
-
-        @Override
-        public long bytesMax() {
-            return files.bytesMax();
-        }
-
-        @Override
-        public List<AccountFiles.Holder> holders() {
-            return files.holders().stream()
-                    .map(its -> new AccountFiles.Holder(its.accountId(), its.files(), its.bytes()))
-                    .toList();
-        }
-
-        @Override
-        public List<AccountFiles.Held> of(String accountId) {
-            return files.held(accountId).stream()
-                    .map(file -> new AccountFiles.Held(
-                            file.id(),
-                            file.purpose().code(),
-                            file.mimeType(),
-                            file.bytes(),
-                            file.written(),
-                            Instant.ofEpochMilli(file.createdAt()),
-                            Instant.ofEpochMilli(file.expiresAt())))
-                    .toList();
-        }
-
-        @Override
-        public AccountFiles.Removal removal(String accountId, @Nullable String file) {
-            FileStore.Removal removal = files.removal(accountId, file);
-            return new AccountFiles.Removal(removal.change(), removal.files());
-        }
-    }
-
-    static Administration administration(
-            BooksModule books,
+    public static Administration administration(
+            PortalBooks books,
             Links links,
             Settings settings,
             IntSupplier membersMax,

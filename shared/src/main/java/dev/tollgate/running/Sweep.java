@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.running;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.StoreException;
@@ -11,12 +11,12 @@ import org.slf4j.LoggerFactory;
  *
  * @param name the name of these threads
  */
-record Sweep(String name, Duration every, Runnable work) {
+public record Sweep(String name, Duration every, Runnable work) {
 
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
     /** Does the work. If the database fails, the next time goes on. */
-    void run() {
+    public void run() {
         try {
             work.run();
         } catch (StoreException e) {

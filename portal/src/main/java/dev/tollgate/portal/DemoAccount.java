@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.ServerSettings;
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param secret the key, if it is known: chosen by the operator, or created by this start; null on later starts, since only its hash is stored
  */
-record DemoAccount(@Nullable String secret) {
+public record DemoAccount(@Nullable String secret) {
 
-    static final String ID = "acc_demo";
+    public static final String ID = "acc_demo";
 
     private static final String NAME = "Demo";
     private static final String REASON = "demo credits";
@@ -40,7 +40,7 @@ record DemoAccount(@Nullable String secret) {
      *
      * @return null if no demo account is wanted
      */
-    static @Nullable DemoAccount of(Ground ground, BooksModule books) {
+    public static @Nullable DemoAccount of(PortalGround ground, PortalBooks books) {
         Settings settings = ground.settings();
         if (books.kind().isReal() && !settings.isDemoAsked()) {
             return null;
@@ -63,7 +63,7 @@ record DemoAccount(@Nullable String secret) {
         return new DemoAccount(key(books, chosen == null ? null : chosen.value(), ground.random(), now));
     }
 
-    private static @Nullable String key(BooksModule books, @Nullable String chosen, SecureRandom random, Instant now) {
+    private static @Nullable String key(PortalBooks books, @Nullable String chosen, SecureRandom random, Instant now) {
         KeySettings settings = KeySettings.named(NAME);
         String id = OwnIds.key(random);
         if (chosen != null) {
@@ -79,7 +79,7 @@ record DemoAccount(@Nullable String secret) {
     }
 
     /** Returns a warning for each key of an earlier start's demo account that can still call, for a start without a demo account. */
-    static List<String> leftOver(Stores stores, Instant now) {
+    public static List<String> leftOver(PortalStores stores, Instant now) {
         boolean hasCredits = stores.ledger()
                 .account(ID)
                 .filter(account -> stores.ledger().spendableMicros(account) > 0)
@@ -94,7 +94,7 @@ record DemoAccount(@Nullable String secret) {
     }
 
     /** Returns the micro-credits that can be spent now. */
-    long balanceMicros(Ledger ledger) {
+    public long balanceMicros(Ledger ledger) {
         return ledger.account(ID).orElseThrow().balance().balanceMicros();
     }
 

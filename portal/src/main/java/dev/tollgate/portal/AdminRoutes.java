@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.customers.figures.PlatformTasksHandler;
 import dev.tollgate.customers.figures.PlatformUsageHandler;
@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The part of the routes table that operators' programs use, with the admin key, and commands over the control socket. */
-record AdminRoutes(Ground ground, BooksModule books, OperatorModule operator, MoneyModule money) {
+public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule operator, MoneyModule money) {
 
     /** Returns true for the routes at the operators' own address, if there is one: theirs, and health, which is at both. */
-    static boolean isServedApart(Route<?> route) {
+    public static boolean isServedApart(Route<?> route) {
         return isForOperatorsAlone(route.path()) || route.path().startsWith("/health/");
     }
 
     /** Returns true for paths that only the operators' own address serves, if there is one. */
-    static boolean isForOperatorsAlone(String path) {
+    public static boolean isForOperatorsAlone(String path) {
         return path.startsWith("/admin/") || path.startsWith("/internal/") || path.equals("/metrics");
     }
 

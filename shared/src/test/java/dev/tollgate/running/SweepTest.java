@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.running;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
@@ -6,7 +6,6 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.customers.departure.AccountFile;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figure;
@@ -15,15 +14,18 @@ import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.organizations.OrganizationStores;
+import dev.tollgate.customers.people.FirstStart;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.pages.dashboard.OverviewPage;
 import dev.tollgate.pages.dashboard.billing.BillingPages;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
@@ -78,16 +80,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Pages for customers, from the landing page to the playground: one line a page, or a few that belong together. */
 record PagesModule(
-        Ground ground,
-        BooksModule books,
-        UpstreamsModule upstreams,
-        WelcomeModule welcome,
-        CallsModule calls,
+        PortalGround ground,
+        PortalBooks books,
+
+        AnsweringHalf calls,
+        FirstStart firstStart,
+        Supplier<List<Foresight.Change>> changes,
         PeopleModule people,
         MoneyModule money,
         Live live,
@@ -96,13 +100,12 @@ record PagesModule(
     private static final Duration SPEED_SPAN = Duration.ofDays(7);
     private static final int SPEED_CALLS_MIN = 100;
 
-    static Live live(Ground ground, BooksModule books, CallsModule calls, Vertx vertx) {
+    static Live live(PortalGround ground, PortalBooks books, AnsweringHalf calls, Vertx vertx) {
         LiveAccounts accounts = new LiveAccounts(books.database());
-        return ground.open(
-                new Live(vertx, accounts, books.people(), calls.meter()::running, ground.clock()), Live::close);
+        return ground.open(new Live(vertx, accounts, books.people(), calls.running(), ground.clock()), Live::close);
     }
 
-    static Pages pages(Ground ground, BooksModule books) {
+    static Pages pages(PortalGround ground, PortalBooks books) {
         Settings settings = ground.settings();
         Site site = new Site(
                 settings.find(PageSettings.PUBLIC_URL),
@@ -170,15 +173,15 @@ record PagesModule(
         Links links = people.links();
         SignUp signUp = people.signUp();
         Identities identities = people.identities();
-        SignedIn entrance = new SignedIn(accounts, welcome.firstStart()::signedIn);
+        SignedIn entrance = new SignedIn(accounts, firstStart::signedIn);
         return RouteList.of(
                 new LandingPage(
                                 ground.catalogue(),
-                                upstreams.models(),
-                                upstreams.models()::now,
+                                calls.models(),
+                                books.sharedClock()::instant,
                                 signUp,
                                 links::isMailOn,
-                                Ground.version())
+                                ground.version())
                         .routes(pages),
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
@@ -218,12 +221,12 @@ record PagesModule(
     }
 
     private LimitStates limits() {
-        Stores stores = books.stores();
+        PortalStores stores = books.stores();
         return new LimitStates(stores.ledger(), stores.keys(), people.teams(), people.members(), calls.refusals());
     }
 
     private List<Route<?>> requests() {
-        Stores stores = books.stores();
+        PortalStores stores = books.stores();
         AccountHistory history = books.history();
         Catalogue catalogue = ground.catalogue();
         OwnerNames.Reader owners = owners();
@@ -234,16 +237,17 @@ record PagesModule(
                                 stores.ledger(),
                                 people.links().isMailOn(),
                                 catalogue,
-                                upstreams.models(),
+                                calls.models(),
                                 calls.refused(),
                                 calls.refusals(),
                                 limits(),
-                                welcome.foretold()::changes,
+                                changes,
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
                         .routes(pages),
                 new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
-                new RequestPage(history, stores.receipts(), catalogue, Expiry.KEPT, ground.clock()).routes(pages),
+                new RequestPage(history, stores.receipts(), catalogue, calls.answersKept(), ground.clock())
+                        .routes(pages),
                 live.routes(pages),
                 new RefusedPage(calls.refused(), calls.refusals(), stores.keys(), stores.ledger(), ground.clock())
                         .routes(pages),
@@ -262,7 +266,7 @@ record PagesModule(
                                 owners,
                                 books.people(),
                                 ground.catalogue(),
-                                upstreams.models(),
+                                calls.models(),
                                 ground.random())
                         .routes(pages),
                 new KeyPage(
@@ -272,7 +276,7 @@ record PagesModule(
                                 ledger,
                                 books.history(),
                                 ground.catalogue(),
-                                upstreams.models(),
+                                calls.models(),
                                 limits(),
                                 ground.clock())
                         .routes(pages));
@@ -280,13 +284,13 @@ record PagesModule(
 
     private List<Route<?>> manual() {
         PlatformHistory history = new PlatformHistory(books.database());
-        boolean isSandbox = upstreams.sandbox() != null; // its times say nothing
+        boolean isSandbox = calls.isSandbox(); // its times say nothing
         ModelSpeeds speeds =
-                new ModelSpeeds(now -> isSandbox ? Map.of() : speeds(history, now), upstreams.models()::now);
+                new ModelSpeeds(now -> isSandbox ? Map.of() : speeds(history, now), books.sharedClock()::instant);
         return new ManualPages(
                         ground.catalogue(),
-                        upstreams.models(),
-                        upstreams.models()::now,
+                        calls.models(),
+                        books.sharedClock()::instant,
                         speeds,
                         people.signUp()::isOpen)
                 .routes(pages);
@@ -356,10 +360,9 @@ record PagesModule(
     }
 
     private List<Route<?>> playground() {
-        CallRoutes asking = calls.playground();
         return new PlaygroundPage(
                         ground.catalogue(),
-                        upstreams.models(),
+                        calls.models(),
                         people.keys(),
                         calls.requests(),
                         books.history(),
@@ -367,9 +370,9 @@ record PagesModule(
                         ground.clock())
                 .routes(
                         pages,
-                        asking::playgroundChat,
-                        asking::playgroundEstimate,
-                        asking::playgroundCount,
-                        asking::playgroundFit);
+                        calls::playgroundChat,
+                        calls::playgroundEstimate,
+                        calls::playgroundCount,
+                        calls::playgroundFit);
     }
 }

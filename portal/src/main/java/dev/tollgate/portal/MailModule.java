@@ -1,9 +1,8 @@
-package dev.tollgate.app;
+package dev.tollgate.portal;
 
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
@@ -17,16 +16,15 @@ import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.notices.Readers;
 import dev.tollgate.customers.notices.Teller;
-import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
+import dev.tollgate.http.client.PublicPost;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import dev.tollgate.upstreams.media.AllowedPlaces;
-import dev.tollgate.upstreams.media.GuardedPost;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.InstantSource;
@@ -51,42 +49,34 @@ public record MailModule(
         KeyNotices keyNotices,
         MemberNotices memberNotices,
         Webhooks webhooks,
-        GuardedPost post,
+        PublicPost post,
         Deliveries deliveries,
         @Nullable MailRounds rounds) {
 
-    /**
-     * @param changes of models in the next 30 days
-     * @param refusals the counts of refused calls
-     */
+    /** @param changes of models in the next 30 days */
     static MailModule open(
-            Ground ground,
-            BooksModule books,
+            PortalGround ground,
+            PortalBooks books,
             Vertx vertx,
             Supplier<List<Foresight.Change>> changes,
-            RefusalBooks refusals) {
+            AnsweringHalf calls) {
         MailRounds rounds = rounds(ground, books, vertx);
         Letters letters = letters(ground.settings());
-        Stores stores = books.stores();
+        PortalStores stores = books.stores();
         Database database = books.database();
         Writer writer = books.writer();
         InstantSource clock = ground.clock();
         Teller by = new Teller(database, writer, stores.outbox(), letters, clock);
         Allowances allowances = new Allowances(database, books.secrets(), clock);
         Webhooks webhooks = new Webhooks(database, writer, allowances, books.secrets(), clock, ground.random());
-        GuardedPost post = ground.open(
-                new GuardedPost(
-                        vertx,
-                        ground.surroundings().resolver(),
-                        AllowedPlaces.of(ground.settings().list(TrafficSettings.MEDIA_ALLOW))),
-                GuardedPost::close);
+        PublicPost post = calls.openPost(vertx, ground.opened());
         return new MailModule(
                 letters,
                 allowances,
                 new Notices(by, stores.ledger(), stores.keys(), allowances),
                 new MonthlyStatements(by),
                 new ModelNotices(by, changes),
-                new BudgetNotices(by, refusals, allowances),
+                new BudgetNotices(by, calls.refusals(), allowances),
                 new KeyNotices(by),
                 new MemberNotices(by),
                 webhooks,
@@ -95,7 +85,7 @@ public record MailModule(
                 rounds);
     }
 
-    private static void mail(BooksModule books, Letters letters, Deliveries.Disabled disabled) {
+    private static void mail(PortalBooks books, Letters letters, Deliveries.Disabled disabled) {
         Outbox outbox = books.stores().outbox();
         if (outbox.isOn()) {
             List<Change> mails = Readers.of(books.database(), disabled.accountId(), "", "").stream()
@@ -108,12 +98,12 @@ public record MailModule(
         }
     }
 
-    static Letters letters(Settings settings) {
+    public static Letters letters(Settings settings) {
         return new Letters(settings.get(PageSettings.BRAND), settings.find(PageSettings.PUBLIC_URL));
     }
 
     /** Sends mails from now on, if that is set. */
-    private static @Nullable MailRounds rounds(Ground ground, BooksModule books, Vertx vertx) {
+    private static @Nullable MailRounds rounds(PortalGround ground, PortalBooks books, Vertx vertx) {
         Settings settings = ground.settings();
         URI site = settings.find(PageSettings.PUBLIC_URL);
         if (!settings.isMailOn() || site == null) {

@@ -1,4 +1,4 @@
-package dev.tollgate.app;
+package dev.tollgate.base.loops;
 
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The parts that a start has opened. They are closed in the opposite order: at the end, or when the start fails. Used by one thread. */
-final class Opened implements AutoCloseable {
+public final class Opened implements AutoCloseable {
 
     private final Deque<Closing> closings = new ArrayDeque<>();
 
     private record Closing(String name, Runnable action) {}
 
-    <T> T add(T opened, Consumer<T> closing) {
+    public <T> T add(T opened, Consumer<T> closing) {
         closings.push(new Closing(opened.getClass().getSimpleName(), () -> closing.accept(opened)));
         return opened;
     }
 
     /** Returns the names of what is open, in the order in which it was opened. */
-    List<String> names() {
+    public List<String> names() {
         return closings.stream().map(Closing::name).toList().reversed();
     }
 
@@ -44,12 +44,12 @@ final class Opened implements AutoCloseable {
     }
 
     /** Waits for what is done on an event loop. Blocks; not for an event loop. */
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         return future.toCompletionStage().toCompletableFuture().join();
     }
 
     /** Closes everything after a failure and keeps the failure as the reported error. */
-    void closeAfter(Throwable cause) {
+    public void closeAfter(Throwable cause) {
         try {
             close();
         } catch (RuntimeException e) {

@@ -1,0 +1,127 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.models.Foresight;
+import dev.tollgate.operator.admin.AdminGate;
+import dev.tollgate.operator.admin.AdminGate.SocketGate;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.pages.docs.ApiDescription;
+import dev.tollgate.running.Sweep;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The half of people: its modules, made in the order in which they need each other, its routes, and its work that is done again and again. */
+public final class Portal {
+
+    private final PortalGround ground;
+    private final PortalBooks books;
+    private final AnsweringHalf calls;
+    private final FirstKeys first;
+    private final MailModule mail;
+    private final PeopleModule people;
+    private final MoneyModule money;
+    private final OperatorModule operator;
+    private final PagesModule pages;
+
+    /**
+     * Opens the parts.
+     *
+     * @param outbound connections of this server to others
+     * @param changes of models in the next 30 days
+     */
+    public Portal(
+            PortalGround ground,
+            PortalBooks books,
+            Vertx vertx,
+            Outbound outbound,
+            AnsweringHalf calls,
+            FirstKeys first,
+            Supplier<List<Foresight.Change>> changes) {
+        this.ground = ground;
+        this.books = books;
+        this.calls = calls;
+        this.first = first;
+        this.mail = MailModule.open(ground, books, vertx, changes, calls);
+        this.people = PeopleModule.open(ground, books, outbound, mail);
+        this.money = MoneyModule.open(ground, books, outbound);
+        this.operator = OperatorModule.open(ground, books, calls, people, money);
+        this.pages = new PagesModule(
+                ground,
+                books,
+                calls,
+                first.file(),
+                changes,
+                people,
+                money,
+                PagesModule.live(ground, books, calls, vertx),
+                PagesModule.pages(ground, books));
+    }
+
+    /** Returns the routes for callers' programs: their account, their calls, their keys. */
+    public List<Route<?>> callerRoutes() {
+        return people.callerRoutes(calls.gate(), books, ground);
+    }
+
+    /** Returns the routes below {@code /v1/organization}. */
+    public List<Route<?>> organizationRoutes() {
+        return people.routes(calls.gate(), books, ground);
+    }
+
+    /** Returns the routes for operators' programs. @param announce announces that this server stops */
+    public List<Route<?>> adminRoutes(Runnable announce) {
+        return new AdminRoutes(ground, books, operator, money).table(adminGate(), false, announce);
+    }
+
+    /** Returns what is served over the control socket. @param announce announces that this server stops */
+    public List<Route<?>> commands(Runnable announce) {
+        return new AdminRoutes(ground, books, operator, money).table(new SocketGate(), true, announce);
+    }
+
+    /** Returns the gate of the operator's routes. */
+    public AdminGate adminGate() {
+        return new AdminGate(first.admin().sha256(), calls.gate());
+    }
+
+    /** Returns the API's description, and the route to which Stripe reports payments. */
+    public List<Route<?>> publicRoutes() {
+        return List.of(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()), money.webhook());
+    }
+
+    /** Returns the pages, of customers and operators. */
+    public List<Route<?>> pageRoutes() {
+        return RouteList.of(
+                pages.routes(),
+                new ConsoleRoutes(ground, books, calls, people, money, operator, pages.pages()).table());
+    }
+
+    /** Returns what is done again and again. */
+    public List<Sweep> sweeps() {
+        return people.sweeps(books.writer());
+    }
+
+    /** Ends the streams of pages that are open. */
+    public void closeStreams() {
+        pages.close();
+    }
+
+    /** Returns what an operator may do while the server runs. Thread-safe. */
+    public Administration administration() {
+        return operator.administration();
+    }
+
+    public MailModule mail() {
+        return mail;
+    }
+
+    public PeopleModule people() {
+        return people;
+    }
+
+    public MoneyModule money() {
+        return money;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.labels.LabelNumbers;
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.receipts.Receipts;
+import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.people.Passwords;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.models.prices.SetPrices;
+import dev.tollgate.operator.settings.StoredSettings;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.DatabaseClock;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.secrets.SecretKeys;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/**
+ * The books as the portal has them: the database, its stores, and the one writer with the parts in their order.
+ *
+ * @param secrets encrypts secrets in the database and in files
+ * @param kind whether the installation has a real upstream
+ * @param history calls and money of an account, for its customers
+ * @param sharedClock of all servers that share the books
+ */
+public record PortalBooks(
+        Database database,
+        SecretBox secrets,
+        PortalStores stores,
+        Writer writer,
+        InstallationKind kind,
+        People people,
+        AccountHistory history,
+        DatabaseClock sharedClock) {
+
+    /**
+     * The choice of how the books are opened.
+     *
+     * @param passwordKibibytes how much memory the hash of a password fills
+     * @param callMax the longest time that a call may take
+     * @param isReal whether this server has a real upstream
+     */
+    public record Choice(
+            Settings settings,
+            InstantSource clock,
+            SecureRandom random,
+            int passwordKibibytes,
+            Duration callMax,
+            boolean isReal) {}
+
+    /**
+     * Starts the writer over a database; its first unit of work is left to {@link #begin}.
+     *
+     * @param nodeId the id of this server among several, asked on the writer's thread
+     * @param calls the parts of the half that answers calls
+     */
+    public static PortalBooks over(
+            Database database,
+            Choice choice,
+            DatabaseClock sharedClock,
+            Supplier<String> nodeId,
+            PortalStores.OfCalls calls) {
+        Settings settings = choice.settings();
+        InstantSource clock = choice.clock();
+        SecureRandom random = choice.random();
+        Secret chosen = settings.find(ServerSettings.SECRET_KEY);
+        SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), database, random);
+        Outbox outbox = new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS);
+        PortalStores stores = stores(database, choice, secrets, outbox);
+        Writer writer = database.startWriter(stores.parts(nodeId, calls));
+        Passwords passwords = new Passwords(random, choice.passwordKibibytes());
+        return new PortalBooks(
+                database,
+                secrets,
+                stores,
+                writer,
+                new InstallationKind(database, writer, choice.isReal(), clock),
+                new People(database, writer, passwords, secrets, clock, random),
+                new AccountHistory(database, choice.callMax(), clock, writer),
+                sharedClock);
+    }
+
+    private static PortalStores stores(Database database, Choice choice, SecretBox secrets, Outbox outbox) {
+        return new PortalStores(
+                new Ledger(database, choice.isReal()),
+                new Keys(database, choice.clock()),
+                new Receipts(database, secrets),
+                new Tasks(database),
+                new AuditLog(database),
+                new SetPrices(database),
+                new StoredSettings(database),
+                outbox,
+                new LabelNumbers());
+    }
+
+    /**
+     * Makes sure that the secret key is the one of these books, and that receipts can be signed.
+     *
+     * @throws CannotOpen with a sentence for the operator
+     */
+    public void begin(SecureRandom random, InstantSource clock) {
+        SecretKeys.Check check = new SecretKeys.Check(secrets);
+        writer.commitAndWait(Unit.of(check));
+        if (!check.outcome()) {
+            throw new CannotOpen(SecretKeys.WRONG);
+        }
+        if (!stores.receipts().hasSigningKey()) {
+            writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));
+        }
+    }
+}
