@@ -139,7 +139,7 @@ class DatedPricesTest {
         upstream.says("Done.", 1_000);
         upstream.ends(1_000);
         String task = found(TASK, call.readUntil("[DONE]"));
-        return customer.gateway().get("/v1/receipts/" + task, customer.key()).json();
+        return customer.server().get("/v1/receipts/" + task, customer.key()).json();
     }
 
     private static Instant pricedAt(JsonNode receipt) {

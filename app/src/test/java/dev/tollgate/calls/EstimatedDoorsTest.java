@@ -7,7 +7,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Documented;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.WrittenForm;
 import java.math.BigDecimal;

@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.UpstreamScript;
 import java.time.Duration;
 import java.time.Instant;

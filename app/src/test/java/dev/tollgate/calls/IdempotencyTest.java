@@ -517,7 +517,7 @@ class IdempotencyTest {
     }
 
     private static long keptBy(Customer customer) {
-        return customer.gateway()
+        return customer.server()
                 .number("SELECT COUNT(*) FROM kept_answer WHERE account_id = '" + customer.account() + "'");
     }
 

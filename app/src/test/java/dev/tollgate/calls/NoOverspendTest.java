@@ -3,9 +3,9 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.HeldUpstream;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.MediaSamples;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;

@@ -5,10 +5,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.Stores;

@@ -5,10 +5,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;

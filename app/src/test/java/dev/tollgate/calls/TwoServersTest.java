@@ -4,14 +4,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.KeyOptions;
-import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.UpstreamScript;

@@ -3,8 +3,8 @@ package dev.tollgate.contract;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -4,8 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

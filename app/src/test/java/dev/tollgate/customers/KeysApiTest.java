@@ -10,7 +10,7 @@ import dev.tollgate.keys.Scope;
 import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.net.http.HttpRequest;
 import java.time.Instant;
 import java.util.ArrayList;

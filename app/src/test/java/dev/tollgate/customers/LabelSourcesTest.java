@@ -3,7 +3,7 @@ package dev.tollgate.customers;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

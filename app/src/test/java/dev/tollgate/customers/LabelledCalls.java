@@ -7,7 +7,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.math.BigDecimal;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import java.util.List;
 import java.util.Map;

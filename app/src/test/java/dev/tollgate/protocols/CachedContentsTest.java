@@ -7,7 +7,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -165,7 +165,7 @@ class CanaryTest {
                 .isEqualTo(reply.json().at("/usage/completion_tokens").asLong());
         assertThat(line.get("attempts").asLong()).isEqualTo(1);
         assertThat(line.get("charged_microcredits").asLong())
-                .isEqualTo(customer.gateway()
+                .isEqualTo(customer.server()
                         .number("SELECT charged_micros FROM call WHERE id = '"
                                 + line.get("task_id").asString() + "'"));
         assertThat(line.get("bytes").asLong()).isGreaterThan(200);

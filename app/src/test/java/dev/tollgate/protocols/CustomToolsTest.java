@@ -3,7 +3,7 @@ package dev.tollgate.protocols;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -10,7 +10,7 @@ import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import java.net.URI;
 import java.net.http.HttpRequest;

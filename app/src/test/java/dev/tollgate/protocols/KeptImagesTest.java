@@ -8,7 +8,7 @@ import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.verification.Audit;

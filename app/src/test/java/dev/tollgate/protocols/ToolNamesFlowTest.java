@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

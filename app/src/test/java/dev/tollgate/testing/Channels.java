@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /** A gateway in front of channels of a file, with an operator who looks after them. */
 public final class Channels implements AutoCloseable {
 
-    public static final String ADMIN_KEY = "admin-key-of-the-tests";
+    public static final String ADMIN_KEY = AccountsServer.ADMIN_KEY;
     public static final String KEY_A = "AIzaKeyOfChannelA0123456789abcdefghij";
     public static final String KEY_B = "AIzaKeyOfChannelB0123456789abcdefghij";
     public static final String CALL = """

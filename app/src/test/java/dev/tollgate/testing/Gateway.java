@@ -4,89 +4,57 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.app.App;
 import dev.tollgate.app.Surroundings;
-import dev.tollgate.base.config.SettingsLoader;
-import dev.tollgate.base.error.ApiException;
-import dev.tollgate.books.budgets.SpendLimits;
-import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.keys.Allowlist;
-import dev.tollgate.keys.KeyResult;
-import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.RequestCount;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.portal.MoneyModule;
+import dev.tollgate.portal.PeopleModule;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.scripting.Script;
-import dev.tollgate.storage.Database;
-import dev.tollgate.storage.DatabaseClock;
 import dev.tollgate.upstreams.media.Resolver;
-import dev.tollgate.verification.Audit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The whole program, started as an operator would start it, on a free port over a fresh data folder, in front of its sandbox. */
-public final class Gateway implements AutoCloseable {
-
-    public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
-
-    private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
-    /** The secret key of all tests that have to name one. */
-    public static final String SECRET_KEY = "5e".repeat(32);
+public final class Gateway extends AccountsServer {
 
     private static final int REQUESTS_KEPT = 1_000;
+
+    /** How much memory the hash of a password fills. */
     private static final int PASSWORD_KIBIBYTES = 64;
-    private static final JsonMapper JSON = new JsonMapper();
 
-    /** One for all of them, each has a port of its own: a client comes with a selector and threads. */
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
-    private final Path data;
-    private final Map<String, String> arguments;
-    private final Map<String, String> environment;
     private final Surroundings surroundings;
     private App app;
-    private Connection shared;
-    private volatile Instant standsAt;
-    private volatile String front;
 
-    private Gateway(
-            Path data, Map<String, String> arguments, Map<String, String> environment, Surroundings surroundings) {
-        this.data = data;
-        this.arguments = arguments;
-        this.environment = environment;
+    private Gateway(Launch launch, Surroundings surroundings) {
+        super(launch, surroundings.clock() == Surroundings.REAL.clock() ? null : surroundings.clock());
         this.surroundings = surroundings;
-        this.app = start();
+        begin();
+    }
+
+    @Override
+    protected void begin() {
+        app = App.start(launch().settings(), surroundings.with(it -> it.clock = this::now));
+    }
+
+    @Override
+    protected void end() {
+        app.close();
+    }
+
+    @Override
+    public int port() {
+        return app.port();
     }
 
     public static Gateway start(String... settings) {
@@ -108,35 +76,17 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a gateway in surroundings of the test's own. */
     public static Gateway start(Surroundings surroundings, Map<String, String> environment, String... settings) {
-        Map<String, String> arguments = new HashMap<>(Map.of("port", "0"));
-        for (int i = 0; i < settings.length; i += 2) {
-            arguments.put(settings[i], settings[i + 1]);
+        Launch launch = Launch.of(environment, settings);
+        // They change the database behind the program's back.
+        Surroundings all =
+                surroundings.with(it -> it.sandboxRequestsMax = REQUESTS_KEPT).with(it -> it.foreignWrites = true);
+        if (all.passwordKibibytes() == Passwords.MEMORY_KIB) {
+            all = all.with(it -> it.passwordKibibytes = PASSWORD_KIBIBYTES);
         }
-        Map<String, String> variables = new HashMap<>(Map.of("TOLLGATE_DEMO_KEY", DEMO_KEY));
-        variables.putAll(environment);
-        try {
-            Path data = arguments.containsKey("data")
-                    ? Path.of(arguments.get("data"))
-                    : Files.createTempDirectory("tollgate-test");
-            arguments.put("data", data.toString());
-            if (!variables.containsKey(DATABASE_URL) && !Files.exists(data.resolve("tollgate.db"))) {
-                Migrated.in(data);
-            }
-            // They change the database behind the program's back.
-            Surroundings all = surroundings
-                    .with(it -> it.sandboxRequestsMax = REQUESTS_KEPT)
-                    .with(it -> it.foreignWrites = true);
-            if (all.passwordKibibytes() == Passwords.MEMORY_KIB) {
-                all = all.with(it -> it.passwordKibibytes = PASSWORD_KIBIBYTES);
-            }
-            if (all.waits().halfClose().equals(EdgeLimits.HALF_CLOSE)) {
-                all = all.with(
-                        it -> it.waits = it.waits.withHalfClose(Duration.ZERO)); // tests leave as soon as they can
-            }
-            return new Gateway(data, arguments, variables, all);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (all.waits().halfClose().equals(EdgeLimits.HALF_CLOSE)) {
+            all = all.with(it -> it.waits = it.waits.withHalfClose(Duration.ZERO)); // tests leave as soon as they can
         }
+        return new Gateway(launch, all);
     }
 
     /** A node over a PostgreSQL that others may share. */
@@ -146,10 +96,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Starts a node over a PostgreSQL, with more variables in its environment. */
     public static Gateway startOn(String databaseUrl, Map<String, String> environment, String... settings) {
-        Map<String, String> all = new HashMap<>(environment);
-        all.put(DATABASE_URL, databaseUrl);
-        all.put("TOLLGATE_SECRET_KEY", SECRET_KEY);
-        return start(all, settings);
+        return start(sharing(databaseUrl, environment), settings);
     }
 
     /** As the program starts by itself, or over a fresh PostgreSQL. */
@@ -171,12 +118,12 @@ public final class Gateway implements AutoCloseable {
     public Gateway crashed() {
         try {
             Path copy = Files.createTempDirectory("tollgate-test");
-            copy(data.resolve("spool"), Files.createDirectory(copy.resolve("spool")));
+            copy(data().resolve("spool"), Files.createDirectory(copy.resolve("spool")));
             if (databaseUrl() != null) {
                 return over(copy, Postgres.copied(databaseUrl(), "UPDATE node SET lease_until = 0"));
             }
             for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
-                Files.copy(data.resolve(name), copy.resolve(name));
+                Files.copy(data().resolve(name), copy.resolve(name));
             }
             return over(copy);
         } catch (IOException e) {
@@ -190,14 +137,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Gateway over(Path folder, String databaseUrl) {
-        Map<String, String> chosen = new HashMap<>(arguments);
-        chosen.put("data", folder.toString());
-        Map<String, String> variables = new HashMap<>(environment);
-        variables.remove(DATABASE_URL);
-        if (databaseUrl != null) {
-            variables.put(DATABASE_URL, databaseUrl);
-        }
-        return new Gateway(folder, chosen, variables, surroundings);
+        return new Gateway(launch().over(folder, databaseUrl), surroundings);
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -208,81 +148,33 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private App start() {
-        Map<String, String> variables = new HashMap<>(environment);
-        variables.computeIfPresent(DATABASE_URL, (name, url) -> Postgres.served(url));
-        return App.start(SettingsLoader.load(arguments, variables), surroundings.with(it -> it.clock = this::now));
-    }
-
-    /** Stops and starts over the same data. */
-    public void restart() {
-        restartAfter(() -> {});
-    }
-
-    /** Stops the gateway, runs {@code done}, and starts the gateway over the same data. */
-    public void restartAfter(Runnable done) {
-        leaveDatabase(); // the last that closes a file puts it in order, which is the program's
-        app.close();
-        try {
-            done.run();
-        } finally {
-            leaveDatabase();
-            app = start();
-        }
-    }
-
-    /** From now on its clock stands still there, until it is set again. */
-    public void setNow(Instant instant) {
-        standsAt = instant;
-    }
-
-    public Instant now() {
-        Instant set = standsAt;
-        InstantSource clock = surroundings.clock();
-        boolean isOwn = clock != Surroundings.REAL.clock();
-        if (!isOwn && databaseUrl() != null && isMeasured()) {
-            return Instant.now();
-        }
-        return set != null ? set : isOwn ? clock.instant() : Today.instant();
-    }
-
-    /** PostgreSQL's clock goes on: compared with one that stands, each renewal of the lease would move the time of prices. */
-    private static boolean isMeasured() {
-        return StackWalker.getInstance().walk(frames -> frames.limit(4)
-                .anyMatch(frame -> frame.getClassName().equals(DatabaseClock.class.getName())
-                        && frame.getMethodName().equals("measured")));
-    }
-
     public App app() {
         return app;
     }
 
-    /** Returns the commands of the command line against this server. */
-    public Commands commands() {
-        return new Commands(app.administration());
+    @Override
+    protected Administration administration() {
+        return app.administration();
     }
 
-    public Path data() {
-        return data;
+    @Override
+    public PeopleModule people() {
+        return app.people();
     }
 
-    /** Returns the environment of this server, for a command that runs at the same time. */
-    public Map<String, String> environment() {
-        return environment;
+    @Override
+    public MoneyModule money() {
+        return app.money();
     }
 
-    /** Returns the address of the PostgreSQL that holds the data; null for a file. */
-    private String databaseUrl() {
-        return environment.get(DATABASE_URL);
+    @Override
+    protected int openCalls() {
+        return app.calls().open();
     }
 
-    public String url() {
-        return front == null ? "http://127.0.0.1:" + app.port() : front;
-    }
-
-    /** From now on its address is a proxy's in front of it. */
-    public void standBehind(String url) {
-        front = url;
+    @Override
+    public void writeRefusals() {
+        app.calls().refusals().flush();
     }
 
     public Sandbox sandbox() {
@@ -308,13 +200,6 @@ public final class Gateway implements AutoCloseable {
         return asked().getLast().body();
     }
 
-    // ---- accounts ----
-
-    /** What was decided before is in the tables after this: a commit that is waited for takes it along. */
-    public void writeWhatRides() {
-        customer("0");
-    }
-
     /** Returns how much free work an account has left of this minute. */
     public long freeWork(Customer customer) {
         return Objects.requireNonNull(app.calls()
@@ -336,520 +221,7 @@ public final class Gateway implements AutoCloseable {
         assertThat(freeWork(customer)).isLessThanOrEqualTo(600 - 10L * each + back);
     }
 
-    /** The counts of refusals are in the tables after this; else within a second. */
-    public void writeRefusals() {
-        app.calls().refusals().flush();
-    }
-
-    /** An account of its own with one key. */
-    public Customer customer(String credits) {
-        return customer(credits, KeyOptions.NONE);
-    }
-
-    public Customer customer(String credits, KeyOptions options) {
-        try {
-            long micros = new BigDecimal(credits).movePointRight(6).longValueExact();
-            String account = commands().createAccount("Test", micros).id();
-            KeyResult.Made key = commands().createKey(account, options.choice());
-            return new Customer(this, account, key.key().id(), key.secret());
-        } catch (ApiException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /** What a key is made with; amounts are credits, null: no limit. */
-    public record KeyOptions(String hour, String day, String total, List<String> allow, Long perMinute) {
-
-        public static final KeyOptions NONE = new KeyOptions(null, null, null, List.of(), null);
-
-        public static KeyOptions spend(String hour, String day, String total) {
-            return new KeyOptions(hour, day, total, List.of(), null);
-        }
-
-        public static KeyOptions allow(String... ranges) {
-            return new KeyOptions(null, null, null, List.of(ranges), null);
-        }
-
-        public static KeyOptions perMinute(int requests) {
-            return new KeyOptions(null, null, null, List.of(), (long) requests);
-        }
-
-        public KeySettings choice() {
-            SpendLimits spend = new SpendLimits(micros(hour), micros(day), micros(total));
-            return KeySettings.named("test")
-                    .withSpend(spend)
-                    .withAllow(Allowlist.of(allow))
-                    .withRates(new CallLimits(perMinute, null, null));
-        }
-
-        private static Long micros(String credits) {
-            return credits == null
-                    ? null
-                    : new BigDecimal(credits).movePointRight(6).longValueExact();
-        }
-    }
-
-    // ---- the database, read without the program ----
-
-    /** Returns the cost of each attempt of a call, as the operator reads it. */
-    public String costs(String id) {
-        String account = text("SELECT account_id FROM call WHERE id = '" + id + "'");
-        try (Database reading = reading()) {
-            return String.valueOf(
-                    new Tasks(reading).find(account, id).orElseThrow().costsJson());
-        }
-    }
-
-    /** The first column of the first row. */
-    public long number(String sql) {
-        return query(sql, row -> row.getLong(1));
-    }
-
-    /** The first column of the first row. */
-    public String text(String sql) {
-        return query(sql, row -> row.getString(1));
-    }
-
-    /** Changes the database behind the program's back. */
-    public void execute(String sql) {
-        query(connection -> {
-            try (Statement statement = connection.createStatement()) {
-                return statement.execute(sql);
-            }
-        });
-    }
-
-    /** Makes a key one of a member, of a team, or of a member in a team, as if it had been made so. @param member empty for none @param team empty for none */
-    public void own(String keyId, String member, String team) {
-        execute("UPDATE api_key SET member_id = '" + member + "', team_id = '" + team + "' WHERE id = '" + keyId + "'");
-        String owner = (member.isEmpty() ? "" : "\"member\":\"" + member + "\",")
-                + (team.isEmpty() ? "" : "\"team\":\"" + team + "\",");
-        execute("UPDATE account_log SET after_json = REPLACE(after_json, '\"prefix\":', '" + owner
-                + "\"prefix\":') WHERE action = 'key.create' AND subject = '" + keyId + "'");
-    }
-
-    /** From now on the database refuses this change of a row where the condition holds, which may speak of {@code NEW}. */
-    public Fault fault(String change, String table, String condition) {
-        String name = "broken_" + table;
-        if (databaseUrl() == null) {
-            execute("CREATE TRIGGER " + name + " BEFORE " + change + " ON " + table + " WHEN " + condition
-                    + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
-            return () -> execute("DROP TRIGGER " + name);
-        }
-        execute("CREATE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql AS" + " $$ BEGIN IF " + condition
-                + " THEN RAISE 'disk on fire'; END IF; RETURN NEW; END $$");
-        execute("CREATE TRIGGER " + name + " BEFORE " + change + " ON " + table + " FOR EACH ROW EXECUTE FUNCTION "
-                + name + "()");
-        return () -> execute("DROP FUNCTION " + name + " CASCADE");
-    }
-
-    /** Whatever is to be written waits. Not for longer than the store is patient. */
-    public Fault nothingIsCommitted() {
-        try {
-            Connection connection = connect();
-            try (Statement statement = connection.createStatement()) {
-                if (databaseUrl() == null) {
-                    statement.execute("BEGIN IMMEDIATE");
-                } else {
-                    connection.setAutoCommit(false);
-                    statement.execute(
-                            "LOCK TABLE open_hold, call, entry IN SHARE MODE"); // in the order of their writes
-                }
-            }
-            return () -> disconnect(connection);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /**
-     * Whatever moves money waits within its COMMIT; in an embedded database, which has no such moment, before it is written. Not for
-     * longer than the store is patient.
-     */
-    public Fault commitsWait() {
-        if (databaseUrl() == null) {
-            return nothingIsCommitted();
-        }
-        execute("CREATE FUNCTION wait_to_commit() RETURNS trigger LANGUAGE plpgsql AS"
-                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$");
-        for (String moved : List.of("INSERT OR UPDATE ON open_hold", "INSERT ON call", "INSERT ON entry")) {
-            execute("CREATE CONSTRAINT TRIGGER wait_to_commit AFTER " + moved + " DEFERRABLE INITIALLY DEFERRED"
-                    + " FOR EACH ROW EXECUTE FUNCTION wait_to_commit()");
-        }
-        HeldRows held = new HeldRows(databaseUrl(), "SELECT pg_advisory_xact_lock(1)");
-        return () -> {
-            held.close();
-            for (String table : List.of(
-                    "open_hold",
-                    "call",
-                    "entry")) { // one by one: all in one transaction could deadlock with the writer
-                execute("DROP TRIGGER IF EXISTS wait_to_commit ON " + table);
-            }
-            execute("DROP FUNCTION IF EXISTS wait_to_commit");
-        };
-    }
-
-    /** Returns whether a commit waits for another node's lock; false for an embedded database, which cannot show it. */
-    public boolean hasWaitingCommit() {
-        return databaseUrl() == null
-                || number("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                        > 0;
-    }
-
-    /** Is over when it is closed. */
-    public interface Fault extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    /** Returns all stored bytes, as a thief of the disk would read them. */
-    public Map<String, String> atRest() throws IOException {
-        Map<String, String> all = new HashMap<>();
-        try (Stream<Path> files = Files.walk(data)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                all.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
-            }
-        }
-        if (databaseUrl() != null) {
-            all.put("the database", Postgres.dump(databaseUrl()));
-        }
-        return all;
-    }
-
-    private interface Reading<T> {
-        T of(Connection connection) throws SQLException;
-    }
-
-    private interface Column<T> {
-        T of(ResultSet row) throws SQLException;
-    }
-
-    private <T> T query(String sql, Column<T> column) {
-        return query(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(sql)) {
-                return row.next() ? column.of(row) : null;
-            }
-        });
-    }
-
-    /** Over one connection, since many are asked in a loop, and opening one costs more than they do. */
-    private synchronized <T> T query(Reading<T> reading) {
-        try {
-            if (databaseUrl() != null) {
-                return PostgresSessions.use(databaseUrl(), reading::of);
-            }
-            if (shared == null) {
-                shared = connect();
-                try (Statement statement = shared.createStatement()) {
-                    statement.execute("PRAGMA busy_timeout = 5000");
-                }
-            }
-            return reading.of(shared);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private synchronized void leaveDatabase() {
-        disconnect(shared);
-        shared = null;
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                databaseUrl() == null ? "jdbc:sqlite:" + data.resolve("tollgate.db") : databaseUrl());
-    }
-
-    private static void disconnect(Connection connection) {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Once no call runs any more, everything must add up and nothing may be held. */
-    public void assertBooksAreClosed() {
-        await("calls", () -> app.calls().open() == 0); // whose hold may not be in the tables yet
-        await("holds", () -> number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account") == 0);
-        assertIsCoherent();
-        if (number("SELECT COUNT(*) FROM open_hold") > 0) {
-            throw new AssertionError("a call is open although nothing is held");
-        }
-        assertThat(differences()).isEmpty();
-    }
-
-    /** Over one snapshot: between two questions more may be written. */
-    private void assertIsCoherent() {
-        query(session -> {
-            int usual = session.getTransactionIsolation();
-            session.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-            session.setAutoCommit(false);
-            try {
-                LedgerChecks.assertCoherent(sql -> number(session, sql));
-            } finally {
-                session.setAutoCommit(true);
-                session.setTransactionIsolation(usual);
-            }
-            return null;
-        });
-    }
-
-    private static long number(Connection connection, String sql) {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? row.getLong(1) : 0;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Opens the database for reads of the program's own classes. */
-    public Database reading() {
-        return databaseUrl() == null ? Database.openReading(data) : Database.openReading(databaseUrl());
-    }
-
-    /** Returns what {@code ledger verify} finds while the program runs. */
-    public List<String> differences() {
-        List<String> differences = new ArrayList<>();
-        try (Database reading = reading()) {
-            new Audit(reading).run(differences::add, (subject, rows) -> {});
-        }
-        return differences;
-    }
-
-    /** Looks until it is so; for what the program does by itself after an answer. */
-    public static void await(String what, BooleanSupplier isSo) {
-        Await.until(what, isSo);
-    }
-
-    // ---- a client of few words ----
-
-    public Reply get(String path) {
-        return send(request(path).GET());
-    }
-
-    public Reply get(String path, String key) {
-        return send(HttpRequest.newBuilder(URI.create(url() + path)).header("Authorization", "Bearer " + key));
-    }
-
-    public Reply post(String path, String body) {
-        return send(request(path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    public Reply post(String path, String body, String key) {
-        return send("POST", path, body, key);
-    }
-
-    public Reply send(String method, String path, @Nullable String body, String key) {
-        return send(request(method, path, body, key));
-    }
-
-    /** A request with a key, for more headers. */
-    public HttpRequest.Builder request(String method, String path, @Nullable String body, String key) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(url() + path)).header("Authorization", "Bearer " + key);
-        return body == null
-                ? request.method(method, HttpRequest.BodyPublishers.noBody())
-                : request.header("Content-Type", "application/json")
-                        .method(method, HttpRequest.BodyPublishers.ofString(body));
-    }
-
-    /** Sets windows of an owner's budgets as the operator. @param windows members of JSON */
-    public Reply setBudgets(String account, String owner, String windows) {
-        String path = "/admin/accounts/" + account + "/budgets/" + owner;
-        return send("PUT", path, "{" + windows + ",\"reason\":\"for a test\"}", Channels.ADMIN_KEY);
-    }
-
     public Reply chat(String body) {
         return post("/v1/chat/completions", body);
-    }
-
-    /** Sends the request and returns without waiting for the response. */
-    public CompletableFuture<Reply> sendAside(HttpRequest.Builder request) {
-        return CLIENT.sendAsync(named(request), HttpResponse.BodyHandlers.ofString())
-                .thenApply(Reply::new);
-    }
-
-    /** A request with the demo key. */
-    public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url() + path)).header("Authorization", "Bearer " + DEMO_KEY);
-    }
-
-    public Reply send(HttpRequest.Builder request) {
-        try {
-            return new Reply(CLIENT.send(named(request), HttpResponse.BodyHandlers.ofString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** The name of Java's own client would ask for JSON (D1); unless a test names another, nothing is said of streams. */
-    private static HttpRequest named(HttpRequest.Builder request) {
-        HttpRequest built = request.build();
-        return built.headers().firstValue("user-agent").isPresent()
-                ? built
-                : request.setHeader("User-Agent", "test").build();
-    }
-
-    public JsonNode credits() {
-        return get("/v1/credits").json().get("data");
-    }
-
-    @Override
-    public void close() {
-        leaveDatabase();
-        app.close();
-        leaveDatabase();
-        try (Stream<Path> files = Files.walk(data)) {
-            files.sorted(Comparator.reverseOrder()).forEach(Gateway::delete);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** An answer, whole. */
-    public record Reply(HttpResponse<String> response) {
-
-        private static final String COMPLETIONS = "/chat/completions";
-        private static final String MESSAGES = "/messages";
-        private static final String RESPONSES = "/responses";
-
-        /** The paths of a response, made or kept. */
-        private static final Pattern RESPONSE = Pattern.compile("/responses(/resp_[^/]+)?$");
-
-        /** What is not as it should be there is no error of who asks. */
-        private static final String PROBES = "/health/";
-
-        /** The paths whose errors have Google's shape (D23). */
-        private static final Pattern GOOGLE_SHAPED =
-                Pattern.compile("/v1alpha|/v1beta|/gemini|^/upload/|^/v1/(interactions|cachedContents)|:[A-Za-z]*$");
-
-        /** Every answer of a model, and every error, fits its schema, whatever is being tested. */
-        public Reply(HttpResponse<String> response) {
-            this.response = response;
-            String type = response.headers().firstValue("content-type").orElse("");
-            String path = response.uri().getPath();
-            if (type.startsWith("text/event-stream")) {
-                checkStream(path, response.body());
-            } else if (response.statusCode() == 200 && path.endsWith(COMPLETIONS)) {
-                OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
-            } else if (type.startsWith("application/json") && path.contains(MESSAGES)) {
-                OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
-            } else if (response.statusCode() == 200
-                    && RESPONSE.matcher(path).find()
-                    && !response.request().method().equals("DELETE")) {
-                checkResponse(JSON.readTree(response.body()));
-            } else if (response.statusCode() >= 400 && isOfAnthropicsModels(path)) {
-                OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
-            } else if (response.statusCode() >= 400
-                    && type.startsWith("application/json")
-                    && !isGoogleShaped(path)
-                    && !path.startsWith(PROBES)) {
-                OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
-            }
-        }
-
-        /** By its path, or of models by the header of the key (D51). */
-        private boolean isGoogleShaped(String path) {
-            HttpHeaders asked = response.request().headers();
-            return GOOGLE_SHAPED.matcher(path).find()
-                    || (path.contains("/models")
-                            && asked.firstValue("x-goog-api-key").isPresent()
-                            && asked.firstValue("authorization").isEmpty());
-        }
-
-        private boolean isOfAnthropicsModels(String path) {
-            return path.contains("/models")
-                    && response.request()
-                            .headers()
-                            .firstValue("anthropic-version")
-                            .isPresent();
-        }
-
-        private static void checkStream(String path, String body) {
-            Stream<JsonNode> events = body.lines()
-                    .filter(line -> line.startsWith("data: ") && !line.equals("data: [DONE]"))
-                    .map(line -> JSON.readTree(line.substring(6)));
-            if (path.endsWith(COMPLETIONS)) {
-                events.forEach(
-                        chunk -> (chunk.has("error") ? OutgoingSchema.ERROR : OutgoingSchema.CHUNK).check(chunk));
-            } else if (path.endsWith(MESSAGES)) {
-                events.forEach(OutgoingSchema.MESSAGES::check);
-            } else if (path.endsWith(RESPONSES)) {
-                events.forEach(Reply::checkResponse);
-            }
-        }
-
-        private static void checkResponse(JsonNode node) {
-            OutgoingSchema.RESPONSES.check(node);
-            OutgoingSchema.OPENRESPONSES.check(node);
-        }
-
-        public int status() {
-            return response.statusCode();
-        }
-
-        public String text() {
-            return response.body();
-        }
-
-        public String header(String name) {
-            return response.headers().firstValue(name).orElse("");
-        }
-
-        public JsonNode json() {
-            return JSON.readTree(response.body());
-        }
-
-        public JsonNode error() {
-            return json().get("error");
-        }
-
-        /** The data of each event of a stream, {@code [DONE]} included. */
-        public List<String> data() {
-            return text().lines()
-                    .filter(line -> line.startsWith("data: "))
-                    .map(line -> line.substring(6))
-                    .toList();
-        }
-
-        /** The chunks of a stream, {@code [DONE]} left out. */
-        public List<JsonNode> chunks() {
-            return data().stream()
-                    .filter(data -> !data.equals("[DONE]"))
-                    .map(data -> (JsonNode) JSON.readTree(data))
-                    .toList();
-        }
-
-        /** The text of choice 0, put together from the deltas. */
-        public String content() {
-            StringBuilder text = new StringBuilder();
-            for (JsonNode chunk : chunks()) {
-                for (JsonNode choice : chunk.path("choices")) {
-                    if (choice.get("index").asInt() == 0) {
-                        text.append(choice.path("delta").path("content").asString(""));
-                    }
-                }
-            }
-            return text.toString();
-        }
     }
 }

@@ -14,7 +14,7 @@ import dev.tollgate.pages.dashboard.requests.RefusedLine;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.WrittenForm;
 import dev.tollgate.upstreams.media.ImageHead;
 import java.net.URI;

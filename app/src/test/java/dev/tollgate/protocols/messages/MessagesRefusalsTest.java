@@ -7,7 +7,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.net.URI;

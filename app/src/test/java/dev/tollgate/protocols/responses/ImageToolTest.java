@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -2,10 +2,10 @@ package dev.tollgate.protocols.responses;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.RawCall;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -71,12 +71,12 @@ class TracesTest {
     }
 
     private static Gateway.Reply call(Customer customer, String parentHeader) {
-        HttpRequest.Builder request = customer.gateway()
+        HttpRequest.Builder request = customer.server()
                 .request("/v1/chat/completions")
                 .setHeader("authorization", "Bearer " + customer.key())
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(STREAM));
-        return customer.gateway().send(parentHeader == null ? request : request.header("traceparent", parentHeader));
+        return customer.server().send(parentHeader == null ? request : request.header("traceparent", parentHeader));
     }
 
     private static String hex(com.google.protobuf.ByteString id) {

@@ -12,7 +12,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.protocols.googleapi.interactions.Interactions.Streamed;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;

@@ -1,0 +1,272 @@
+package dev.tollgate.testing;
+
+import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.loops.EventLoops;
+import dev.tollgate.base.loops.Opened;
+import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.HttpLimits;
+import dev.tollgate.http.RequestObserver;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
+import dev.tollgate.http.client.Outbound;
+import dev.tollgate.http.engine.HttpFront;
+import dev.tollgate.http.engine.HttpOptions;
+import dev.tollgate.http.engine.Unread;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.Foresight;
+import dev.tollgate.models.prices.RecordedRates;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.cli.ControlSocket;
+import dev.tollgate.portal.DemoAccount;
+import dev.tollgate.portal.FirstKeys;
+import dev.tollgate.portal.MoneyModule;
+import dev.tollgate.portal.PeopleModule;
+import dev.tollgate.portal.Portal;
+import dev.tollgate.portal.PortalBooks;
+import dev.tollgate.portal.PortalGround;
+import dev.tollgate.portal.PortalStores;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.DatabaseClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The portal alone, wired as the program wires it, on a free port over a real database: pages, console, the API of accounts and of operators, payments, mails. The
+ * half that answers calls is absent ({@link NoCalls}): calls are in the books as the ledger's own writer writes them.
+ */
+public final class PortalServer extends AccountsServer {
+
+    /** How much memory the hash of a password fills. */
+    private static final int PASSWORD_KIBIBYTES = 64;
+
+    private Opened opened;
+    private PortalBooks books;
+    private NoCalls calls;
+    private Portal portal;
+    private HttpFront front;
+
+    private PortalServer(Launch launch) {
+        super(launch, null);
+        begin();
+    }
+
+    public static PortalServer start(String... settings) {
+        return start(Map.of(), settings);
+    }
+
+    /**
+     * @param environment variables in addition to the demo key
+     * @param settings names and values in turn, as in {@code http.trusted-hops}, {@code 1}
+     */
+    public static PortalServer start(Map<String, String> environment, String... settings) {
+        return new PortalServer(Launch.of(environment, settings));
+    }
+
+    /** Starts over a PostgreSQL that others may share. */
+    public static PortalServer startOn(String databaseUrl, String... settings) {
+        return startOn(databaseUrl, Map.of(), settings);
+    }
+
+    /** Starts over a PostgreSQL, with more variables in its environment. */
+    public static PortalServer startOn(String databaseUrl, Map<String, String> environment, String... settings) {
+        return start(sharing(databaseUrl, environment), settings);
+    }
+
+    /** Starts over a file or a fresh PostgreSQL. */
+    public static PortalServer startOn(Stores stores, String... settings) {
+        return startOn(stores, Map.of(), settings);
+    }
+
+    /** Starts over a file or a fresh PostgreSQL, with more variables in its environment. */
+    public static PortalServer startOn(Stores stores, Map<String, String> environment, String... settings) {
+        return stores == Stores.SQLITE
+                ? start(environment, settings)
+                : startOn(Postgres.migrated(), environment, settings);
+    }
+
+    /** Starts another with the same settings over a SQLite file in another folder, which goes when it is closed. */
+    public PortalServer over(Path folder) {
+        return new PortalServer(launch().over(folder, null));
+    }
+
+    @Override
+    protected void begin() {
+        opened = new Opened();
+        try {
+            open(launch().settings());
+        } catch (RuntimeException | Error e) {
+            opened.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void open(Settings settings) {
+        Path models = settings.find(ServerSettings.MODELS_FILE);
+        Catalogue catalogue = models == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(models);
+        SecureRandom random = new SecureRandom();
+        InstantSource clock = this::now;
+        PortalGround ground = new PortalGround(
+                settings, new CurrentSettings(settings.chosen()), catalogue, clock, random, opened, "");
+        openBooks(ground);
+        DemoAccount.of(ground, books);
+        EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
+        FirstKeys first = FirstKeys.of(ground, books);
+        calls = NoCalls.of(ground, books);
+        portal = new Portal(
+                ground, books, loops.vertx(), Outbound.direct(loops.vertx()), calls, first, () -> new Foresight(
+                                catalogue, calls.models(), clock.instant())
+                        .changes(!calls.isSandbox()));
+        listen(ground, loops);
+        portal.sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep::run));
+    }
+
+    private void openBooks(PortalGround ground) {
+        Settings settings = ground.settings();
+        InstantSource clock = ground.clock();
+        Secret url = settings.databaseUrl();
+        Database database = ground.open(
+                url == null
+                        ? Database.open(settings.data(), true) // tests change it behind the program's back
+                        : Database.openShared(url.value(), settings.data()),
+                Database::close);
+        Duration callMax = ground.catalogue().callTimeMax(settings.get(TrafficSettings.CALL));
+        PortalBooks.Choice choice = new PortalBooks.Choice(
+                settings, clock, ground.random(), PASSWORD_KIBIBYTES, callMax, settings.hasRealUpstream());
+        books = PortalBooks.over(database, choice, new DatabaseClock(clock), () -> "", PortalStores.OfCalls.NONE);
+        ground.open(books.people(), it -> it.close());
+        books.begin(ground.random(), clock);
+        database.markBegun();
+        books.stores().keys().callTheRoll();
+        books.kind().look();
+        books.stores().prices().applyTo(ground.catalogue());
+        books.stores().settings().applyTo(ground.current(), changed -> {});
+    }
+
+    private void listen(PortalGround ground, EventLoops loops) {
+        HttpOptions usual = HttpOptions.of("127.0.0.1", 0);
+        HttpOptions options = new HttpOptions(
+                usual.host(),
+                usual.port(),
+                usual.loops(),
+                ground.settings().get(TrafficSettings.TRUSTED_HOPS),
+                Set.of(),
+                usual.limits(),
+                usual.edge().withHalfClose(Duration.ZERO)); // tests leave as soon as they can
+        HttpFront.Room room = new HttpFront.Room(
+                MemoryBudget.ofHeap(),
+                MemoryBudget.ofHeads(),
+                Unread.ofDirectMemory(options.limits().connectionsMax()));
+        front = front(
+                ground,
+                loops,
+                options,
+                RouteList.of(
+                        portal.callerRoutes(),
+                        portal.organizationRoutes(),
+                        portal.adminRoutes(() -> {}),
+                        portal.publicRoutes(),
+                        portal.pageRoutes()),
+                room,
+                new HttpFront.Observers(this::refused, RequestObserver.NONE));
+        RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
+        Opened.await(front.start());
+        HttpOptions ofCommands = new HttpOptions("", 0, 1, 0, Set.of(), HttpLimits.defaults(), options.edge());
+        HttpFront commands =
+                front(ground, loops, ofCommands, portal.commands(() -> {}), room, HttpFront.Observers.NONE);
+        try {
+            ControlSocket.open(data(), address -> Opened.await(commands.start(address)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        opened.add(data(), PortalServer::closeSocket);
+    }
+
+    private static void closeSocket(Path data) {
+        try {
+            ControlSocket.close(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpFront front(
+            PortalGround ground,
+            EventLoops loops,
+            HttpOptions at,
+            List<Route<?>> served,
+            HttpFront.Room room,
+            HttpFront.Observers observers) {
+        HttpFront made = new HttpFront(
+                loops.vertx(),
+                at,
+                served,
+                ground.random(),
+                ground.clock(),
+                room,
+                books.stores().keys()::isOnRoll,
+                observers);
+        return ground.open(made, it -> Opened.await(it.close()));
+    }
+
+    /** What callers are refused is counted, as the program does it. */
+    private void refused(Exchange exchange, ApiError error) {
+        if (exchange.isOfApi() && error.status() < 500) {
+            calls.refused().refused(exchange, error);
+        }
+    }
+
+    @Override
+    protected void end() {
+        portal.closeStreams();
+        opened.close();
+    }
+
+    @Override
+    public int port() {
+        return front.port();
+    }
+
+    /** Returns the stores, to write calls as the ledger writes them, and to read what was written. */
+    public PortalBooks books() {
+        return books;
+    }
+
+    @Override
+    protected Administration administration() {
+        return portal.administration();
+    }
+
+    @Override
+    public PeopleModule people() {
+        return portal.people();
+    }
+
+    @Override
+    public MoneyModule money() {
+        return portal.money();
+    }
+
+    @Override
+    protected int openCalls() {
+        return 0;
+    }
+
+    @Override
+    public void writeRefusals() {
+        calls.refusals().flush();
+    }
+}
