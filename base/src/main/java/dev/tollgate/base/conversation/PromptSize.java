@@ -2,13 +2,7 @@ package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.conversation.ContentPart.Media;
 import dev.tollgate.base.conversation.Place.Member;
-import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.StrictUtf8;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The sizes from which the bound on a prompt's tokens is computed (D31).
@@ -32,36 +26,37 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
     /** Walks the whole conversation: call it once. */
     public static PromptSize of(Conversation conversation) {
-        Count count = new Count(PromptPrint.Making.NONE);
-        conversation.messages().forEach(count::message);
-        conversation.tools().forEach(count::tool);
-        count.format(conversation.responseFormat());
+        PromptCount count = new PromptCount(PromptPrint.Making.NONE);
+        Walk walk = new Walk(count);
+        conversation.messages().forEach(walk::message);
+        conversation.tools().forEach(walk::tool);
+        walk.format(conversation.responseFormat());
         conversation.sampling().stop().forEach(count::text);
         return new PromptSize(
-                count.bytes,
+                count.bytes(),
                 conversation.messages().size(),
-                count.calls,
+                walk.calls,
                 conversation.tools().size(),
-                count.media);
+                count.media());
     }
 
     /** Walks the whole conversation, and the bytes of its texts. */
     public static PromptParts parts(Conversation conversation) {
-        PromptPrint.Making print = new PromptPrint.Making();
-        Count count = new Count(print);
+        PromptCount count = new PromptCount(new PromptPrint.Making());
+        Walk walk = new Walk(count);
         List<Message> messages = conversation.messages();
         int system = Instructions.leading(messages);
-        messages.subList(0, system).forEach(count::message);
-        print.end(count.bytes);
-        conversation.tools().forEach(count::tool);
-        print.end(count.bytes);
+        messages.subList(0, system).forEach(walk::message);
+        count.end();
+        conversation.tools().forEach(walk::tool);
+        count.end();
         boolean hasAnswer = false;
         for (Message message : messages.subList(system, messages.size())) {
-            count.message(message);
-            print.end(count.bytes);
+            walk.message(message);
+            count.end();
             hasAnswer |= message instanceof Message.Assistant;
         }
-        return new PromptParts(print.print(count.bytes), hasAnswer, part -> path(conversation, system, part));
+        return new PromptParts(count.print(), hasAnswer, part -> path(conversation, system, part));
     }
 
     /** Returns the field of the body that holds a part, with the index of a message. @param system how many messages are system text */
@@ -77,23 +72,21 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         return hasIndex ? names[0] + "." + names[1] : part == 0 && system == 0 ? "system" : names[0];
     }
 
-    private static final class Count {
-        private final PromptPrint.Making print;
-        private final List<Media> media = new ArrayList<>();
-        private long bytes;
+    private static final class Walk {
+        private final PromptCount count;
         private int calls;
 
-        Count(PromptPrint.Making print) {
-            this.print = print;
+        Walk(PromptCount count) {
+            this.count = count;
         }
 
         void message(Message message) {
             switch (message) {
-                case Message.Instruction it -> text(it.text());
+                case Message.Instruction it -> count.text(it.text());
                 case Message.User it -> it.parts().forEach(this::part);
                 case Message.Assistant it -> assistant(it);
                 case Message.ToolResult it -> {
-                    text(it.toolCallId());
+                    count.text(it.toolCallId());
                     it.parts().forEach(this::part);
                 }
             }
@@ -101,86 +94,45 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
         private void assistant(Message.Assistant it) {
             if (it.text() != null) {
-                text(it.text());
+                count.text(it.text());
             }
-            text(it.thoughtSignature());
+            count.text(it.thoughtSignature());
             for (Message.SentBack file : it.files()) {
                 part(file.media());
-                text(file.thoughtSignature());
+                count.text(file.thoughtSignature());
             }
             calls += it.toolCalls().size();
             for (Message.ToolCall call : it.toolCalls()) {
-                text(call.id());
-                text(call.name());
-                text(call.arguments());
-                text(call.thoughtSignature());
+                count.text(call.id());
+                count.text(call.name());
+                count.text(call.arguments());
+                count.text(call.thoughtSignature());
             }
         }
 
         private void part(ContentPart part) {
             switch (part) {
                 case ContentPart.Text it -> {
-                    text(it.text());
+                    count.text(it.text());
                     if (it.style() != null) {
-                        text(it.style());
+                        count.text(it.style());
                     }
                 }
-                case Media it -> {
-                    media.add(it);
-                    print.add(it);
-                }
+                case Media it -> count.medium(it);
             }
         }
 
         void tool(Tool tool) {
-            text(tool.name());
-            text(tool.description());
-            tree(tool.parameters());
+            count.text(tool.name());
+            count.text(tool.description());
+            count.tree(tool.parameters());
         }
 
         void format(ResponseFormat format) {
             if (format instanceof ResponseFormat.JsonSchema it) {
-                text(it.name());
-                text(it.description());
-                tree(it.schema());
-            }
-        }
-
-        /** Adds a tree's size as compact JSON without escapes. Its depth is limited by the body's. */
-        private void tree(@Nullable JsonNode node) {
-            if (node == null) {
-                return;
-            }
-            if (node.isObject()) {
-                bytes += 2;
-                for (Map.Entry<String, JsonNode> member : node.properties()) {
-                    text(member.getKey());
-                    bytes += "\"\":,".length();
-                    tree(member.getValue());
-                }
-            } else if (node.isArray()) {
-                bytes += 2;
-                for (JsonNode element : node) {
-                    bytes += 1;
-                    tree(element);
-                }
-            } else if (node.isString()) {
-                bytes += JsonText.utf8Bytes(node) + 2;
-                print.add(node);
-            } else {
-                text(node.toString());
-            }
-        }
-
-        private void text(JsonText text) {
-            bytes += text.utf8Bytes();
-            print.add(text);
-        }
-
-        void text(@Nullable String text) {
-            if (text != null) {
-                bytes += Math.max(text.length(), StrictUtf8.length(text));
-                print.add(text);
+                count.text(it.name());
+                count.text(it.description());
+                count.tree(it.schema());
             }
         }
     }
