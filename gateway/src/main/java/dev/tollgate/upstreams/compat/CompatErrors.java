@@ -1,6 +1,5 @@
 package dev.tollgate.upstreams.compat;
 
-import dev.tollgate.base.json.Json;
 import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
@@ -14,9 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /** Tells what an OpenAI-compatible server's error means for the call. The detail is for the log and does not hold the key. */
 final class CompatErrors implements ErrorReader {
@@ -54,7 +51,7 @@ final class CompatErrors implements ErrorReader {
 
     @Override
     public UpstreamFailure of(int status, byte[] body, RetryHeaders headers) {
-        return failure(status, error(body), new String(body, StandardCharsets.UTF_8), headers);
+        return failure(status, ErrorReader.error(body), new String(body, StandardCharsets.UTF_8), headers);
     }
 
     @Override
@@ -62,20 +59,11 @@ final class CompatErrors implements ErrorReader {
         return new UpstreamFailure(kind, null, scrubbed(detail));
     }
 
-    /** An error object in the middle of a stream: its code may be a status or a word. */
-    UpstreamFailure of(JsonNode error) {
+    /** Its code may be a status or a word. */
+    @Override
+    public UpstreamFailure of(JsonNode error) {
         return failure(
                 error.path("code").asInt(error.path("status").asInt(0)), error, error.toString(), RetryHeaders.NONE);
-    }
-
-    /** The error in a body: an object, or words alone as some servers send them; else a missing node. */
-    static JsonNode error(byte[] body) {
-        try {
-            JsonNode tree = Json.tree(body);
-            return (tree.isArray() ? tree.path(0) : tree).path("error");
-        } catch (JacksonException notJson) {
-            return MissingNode.getInstance();
-        }
     }
 
     private UpstreamFailure failure(int status, JsonNode error, String text, RetryHeaders headers) {

@@ -1,48 +1,31 @@
 package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.json.Json;
-import dev.tollgate.base.log.Event;
-import dev.tollgate.running.UpstreamFailure;
-import dev.tollgate.running.UpstreamFailure.Kind;
-import dev.tollgate.upstreams.connections.AnswerReader;
-import dev.tollgate.upstreams.connections.SseReader;
+import dev.tollgate.upstreams.connections.EventReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Cost;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Reads one streamed answer. The end of the stream ends the answer, and after a finish reason a failure does so, too (D38); without one, an
- * end is a failure (D18), with or without a {@code [DONE]}.
- */
-final class CompatReader implements AnswerReader {
+/** Reads one streamed answer of an OpenAI-compatible server. A {@code [DONE]} says nothing. */
+final class CompatReader extends EventReader {
 
-    private static final Logger log = LoggerFactory.getLogger(CompatReader.class);
     private static final int CANDIDATES_MAX = 128;
     private static final String DONE = "[DONE]";
 
-    private final CompatErrors errors;
     private final int candidatesExpected;
     private final boolean showsThoughts;
     private final boolean json;
     private final ServiceTier asked;
     private final boolean readsCost;
-    private final SseReader sse = new SseReader(this::event);
     private final List<CompatCandidate> candidates = new ArrayList<>(1);
-    private List<UpstreamEvent> out = List.of();
-    private @Nullable UpstreamFailure failure;
     private boolean started;
     private boolean reported;
     private boolean answered;
-    private boolean over;
 
     /**
      * @param candidatesExpected as many as were asked for
@@ -58,7 +41,7 @@ final class CompatReader implements AnswerReader {
             boolean json,
             ServiceTier asked,
             boolean readsCost) {
-        this.errors = errors;
+        super(errors);
         this.candidatesExpected = candidatesExpected;
         this.showsThoughts = showsThoughts;
         this.json = json;
@@ -67,44 +50,18 @@ final class CompatReader implements AnswerReader {
     }
 
     @Override
-    public boolean read(byte[] bytes, int length, List<UpstreamEvent> events) {
-        if (over) {
-            return false;
-        }
-        out = events;
-        if (!sse.read(bytes, length)) {
-            stop(errors.of(Kind.BROKEN, "an event is larger than " + SseReader.EVENT_BYTES_MAX + " bytes"));
-        }
-        out = List.of(); // or they would live until the next ones come
-        return !over;
+    protected boolean isError(JsonNode error) {
+        return !error.isMissingNode();
     }
 
     @Override
-    public @Nullable UpstreamFailure end(List<UpstreamEvent> events) {
-        if (!over) {
-            out = events;
-            sse.end();
-            JsonNode error = CompatErrors.error(sse.tail());
-            if (!over) {
-                stop(error.isMissingNode() ? broke("the stream ended before the answer did") : said(error));
-            }
-        }
-        return close(events);
+    protected void finish(List<UpstreamEvent> events) {
+        candidates.forEach(candidate -> candidate.close(events));
     }
 
     @Override
-    public @Nullable UpstreamFailure cut(String why, List<UpstreamEvent> events) {
-        if (!over) {
-            stop(broke(why));
-        }
-        return close(events);
-    }
-
-    private @Nullable UpstreamFailure close(List<UpstreamEvent> events) {
-        if (failure == null) {
-            candidates.forEach(candidate -> candidate.close(events));
-        }
-        return failure;
+    protected boolean hasAnswered() {
+        return answered;
     }
 
     @Override
@@ -112,28 +69,22 @@ final class CompatReader implements AnswerReader {
         return mayEnd() && candidates.size() >= candidatesExpected;
     }
 
-    private boolean mayEnd() {
+    @Override
+    protected boolean mayEnd() {
         return !candidates.isEmpty() && candidates.stream().allMatch(CompatCandidate::isFinished);
     }
 
-    private void event(byte[] bytes, int from, int to) {
-        if (over || isDone(bytes, from, to)) {
+    @Override
+    protected void take(byte[] bytes, int from, int to, List<UpstreamEvent> out) {
+        if (isDone(bytes, from, to)) {
             return;
         }
-        try {
-            JsonNode chunk = Json.tree(bytes, from, to);
-            JsonNode error = chunk.path("error");
-            if (error.isMissingNode() || error.isNull()) {
-                take(chunk);
-            } else {
-                stop(said(error));
-            }
-        } catch (JacksonException unreadable) {
-            stop(broke("an event is not JSON"));
-        } catch (RuntimeException | Error e) {
-            Fatal.check(e);
-            log.error(Event.CALL_FAULT, "an event could not be read", e);
-            stop(broke("an event could not be read"));
+        JsonNode chunk = Json.tree(bytes, from, to);
+        JsonNode error = chunk.path("error");
+        if (error.isMissingNode() || error.isNull()) {
+            take(chunk, out);
+        } else {
+            stop(reported(error));
         }
     }
 
@@ -141,7 +92,7 @@ final class CompatReader implements AnswerReader {
         return to - from == DONE.length() && new String(bytes, from, to - from, StandardCharsets.US_ASCII).equals(DONE);
     }
 
-    private void take(JsonNode chunk) {
+    private void take(JsonNode chunk, List<UpstreamEvent> out) {
         if (!started) {
             started = true;
             out.add(new UpstreamEvent.Started(text(chunk, "model"), text(chunk, "id")));
@@ -192,21 +143,6 @@ final class CompatReader implements AnswerReader {
     /** The thought signature of a call or a message, as Google's own compatible endpoint sends it (protocol 2.4, rule 9). */
     static @Nullable String signature(JsonNode node) {
         return text(node.path("extra_content").path("google"), "thought_signature");
-    }
-
-    private void stop(UpstreamFailure why) {
-        over = true;
-        failure = mayEnd() ? null : why;
-    }
-
-    /** Returns the failure of an error. Before the response its code decides; afterwards it is a break. */
-    private UpstreamFailure said(JsonNode error) {
-        UpstreamFailure said = errors.of(error);
-        return answered ? new UpstreamFailure(Kind.BROKEN, said.retryAfter(), said.detail()) : said;
-    }
-
-    private UpstreamFailure broke(String why) {
-        return errors.of(answered ? Kind.BROKEN : Kind.UNAVAILABLE, why);
     }
 
     /** Reads {@code usage.cost}: what a server says that it charged, in US dollars, as OpenRouter does. */

@@ -1,8 +1,11 @@
 package dev.tollgate.upstreams.connections;
 
+import dev.tollgate.base.json.Json;
 import dev.tollgate.running.UpstreamFailure;
 import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** A reader of a provider's errors. Its results contain no secret. */
 public interface ErrorReader {
@@ -29,12 +32,25 @@ public interface ErrorReader {
         return code == 401 || code == 403 || code == 404 || code == 429 ? code : status;
     }
 
+    /** Returns the error in a body, which may be in an array: an object, or words alone as some servers send them; else a missing node. */
+    static JsonNode error(byte[] body) {
+        try {
+            JsonNode tree = Json.tree(body);
+            return (tree.isArray() ? tree.path(0) : tree).path("error");
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+
     /**
      * @param status the HTTP status
      * @param body the part of it that was read
      * @param headers those that say when to come back
      */
     UpstreamFailure of(int status, byte[] body, RetryHeaders headers);
+
+    /** Returns the failure that an error in the middle of a stream, or in its raw tail, reports. */
+    UpstreamFailure of(JsonNode error);
 
     /** Returns a failure with an exception's text, after removing secrets. */
     UpstreamFailure of(UpstreamFailure.Kind kind, String detail);

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.connections.ErrorReader;
 import dev.tollgate.upstreams.connections.RetryHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class CompatErrorsTest {
     }
 
     private static String error(String body) {
-        return CompatErrors.error(body.getBytes(StandardCharsets.UTF_8)).toString();
+        return ErrorReader.error(body.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     private static UpstreamFailure failure(int status, String body, @Nullable String retryAfter) {

@@ -43,6 +43,11 @@ class VectorReaderTest {
         }
 
         @Override
+        public UpstreamFailure of(JsonNode error) {
+            throw new AssertionError("no error was read");
+        }
+
+        @Override
         public UpstreamFailure of(Kind kind, String detail) {
             return new UpstreamFailure(kind, null, detail);
         }

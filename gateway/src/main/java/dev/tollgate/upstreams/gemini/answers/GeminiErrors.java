@@ -1,6 +1,5 @@
 package dev.tollgate.upstreams.gemini.answers;
 
-import dev.tollgate.base.json.Json;
 import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
@@ -17,9 +16,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * Tells what a Google error means for the call (protocol 2.3, 4.7). A body may be JSON, an array with it, HTML or nothing. The
@@ -77,11 +74,11 @@ public final class GeminiErrors implements ErrorReader {
 
     @Override
     public UpstreamFailure of(int status, byte[] body, RetryHeaders headers) {
-        return failure(status, error(body), text(body), headers);
+        return failure(status, ErrorReader.error(body), text(body), headers);
     }
 
-    /** An error object in the middle of a stream, or in its raw tail. */
-    UpstreamFailure of(JsonNode error) {
+    @Override
+    public UpstreamFailure of(JsonNode error) {
         return failure(error.path("code").asInt(0), error, error.toString(), RetryHeaders.NONE);
     }
 
@@ -93,16 +90,6 @@ public final class GeminiErrors implements ErrorReader {
     /** Returns the failure of a request that got no response. */
     public UpstreamFailure whyNot(Throwable why) {
         return why instanceof NotAdmitted refused ? refused.failure() : of(Kind.UNAVAILABLE, String.valueOf(why));
-    }
-
-    /** The error object in a body, or a missing node. */
-    static JsonNode error(byte[] body) {
-        try {
-            JsonNode tree = Json.tree(body);
-            return tree.isArray() ? tree.path(0).path("error") : tree.path("error");
-        } catch (JacksonException notJson) {
-            return MissingNode.getInstance();
-        }
     }
 
     private UpstreamFailure failure(int status, JsonNode error, String text, RetryHeaders headers) {

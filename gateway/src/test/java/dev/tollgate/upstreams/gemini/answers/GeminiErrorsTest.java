@@ -6,6 +6,7 @@ import dev.tollgate.base.json.Json;
 import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.connections.ErrorReader;
 import dev.tollgate.upstreams.connections.RetryHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -99,7 +100,7 @@ class GeminiErrorsTest {
             byte[] body = ("{\"error\":{\"code\":" + number + ",\"message\":\"m\"}}").getBytes(StandardCharsets.UTF_8);
             assertThat(new GeminiErrors("").of(503, body, RetryHeaders.NONE).kind())
                     .isEqualTo(Kind.UNAVAILABLE);
-            assertThat(GeminiErrors.error(body).isMissingNode()).isTrue();
+            assertThat(ErrorReader.error(body).isMissingNode()).isTrue();
         }
     }
 
