@@ -363,13 +363,13 @@ class FileStoreTest {
 
     @Test
     void a_deletion_takes_small_steps_and_the_file_is_gone_before_them() throws IOException {
-        StoredFile file = write(MINE, OWN, Purpose.CACHE, noise((FilesPart.PIECES_AT_ONCE + 2) * PIECE - 1));
+        StoredFile file = write(MINE, OWN, Purpose.CACHED_CONTENTS, noise((FilesPart.PIECES_AT_ONCE + 2) * PIECE - 1));
         store.commit(FilesPart.delete(
-                MINE, OWN, Purpose.CACHE, file.id(), store.now().toEpochMilli()));
-        assertThat(store.files.find(MINE, OWN, Purpose.CACHE, file.id())).isNull();
-        assertThat(store.files.delete(MINE, OWN, Purpose.CACHE, file.id())).isFalse();
+                MINE, OWN, Purpose.CACHED_CONTENTS, file.id(), store.now().toEpochMilli()));
+        assertThat(store.files.find(MINE, OWN, Purpose.CACHED_CONTENTS, file.id())).isNull();
+        assertThat(store.files.delete(MINE, OWN, Purpose.CACHED_CONTENTS, file.id())).isFalse();
         assertThat(store.decide(FilesPart.erase(file.id())))
-                .isEqualTo(new FilesPart.Done(true, file.bytes() - 2 * PIECE, Purpose.CACHE));
+                .isEqualTo(new FilesPart.Done(true, file.bytes() - 2 * PIECE, Purpose.CACHED_CONTENTS));
         assertThat(pieces()).isEqualTo(2);
         assertThat(notes()).isEmpty();
         store.files.sweep(); // as after a crash
@@ -378,7 +378,7 @@ class FileStoreTest {
 
     @Test
     void an_account_changes_its_files_600_times_a_minute() throws IOException {
-        String id = write(MINE, OWN, Purpose.CACHE, noise(3)).id();
+        String id = write(MINE, OWN, Purpose.CACHED_CONTENTS, noise(3)).id();
         Allowances allowances = new Allowances(store.database, StoreFixture.SECRETS, store::now);
         Allowances.Allowance changes =
                 allowances.of("file-changes", MINE, FileStore.CHANGES_A_MINUTE, Duration.ofMinutes(1));
@@ -390,12 +390,12 @@ class FileStoreTest {
         begin(3);
         long later = store.now().plusSeconds(60).toEpochMilli();
         assertRefused(() -> begin(3), "600 uploads and cached contents within a minute");
-        assertRefused(() -> store.files.keepUntil(MINE, OWN, Purpose.CACHE, id, later), "within a minute");
-        assertRefused(() -> store.files.delete(MINE, OWN, Purpose.CACHE, id), "within a minute");
+        assertRefused(() -> store.files.keepUntil(MINE, OWN, Purpose.CACHED_CONTENTS, id, later), "within a minute");
+        assertRefused(() -> store.files.delete(MINE, OWN, Purpose.CACHED_CONTENTS, id), "within a minute");
         assertThat(rows()).isEqualTo(2);
         store.files.begin(OTHER, OWN, Purpose.GEMINI, "", "text/plain", 3);
         store.advance(Duration.ofMinutes(1));
-        assertThat(store.files.delete(MINE, OWN, Purpose.CACHE, id)).isTrue();
+        assertThat(store.files.delete(MINE, OWN, Purpose.CACHED_CONTENTS, id)).isTrue();
     }
 
     @Test
@@ -418,7 +418,7 @@ class FileStoreTest {
     @Test
     void the_operator_sees_whose_files_take_the_room_and_deletes_them() throws IOException {
         StoredFile small = write(MINE, OWN, Purpose.GEMINI, noise(3));
-        StoredFile large = write(MINE, OWN, Purpose.CACHE, noise(PIECE + 1));
+        StoredFile large = write(MINE, OWN, Purpose.CACHED_CONTENTS, noise(PIECE + 1));
         write(OTHER, OWN, Purpose.MADE, noise(4));
         assertThat(store.files.holders())
                 .containsExactly(

@@ -137,7 +137,7 @@ public final class FileStore implements AutoCloseable {
     private final Room room;
     private final FairTurns erasing = new FairTurns(ERASERS);
 
-    /** The purposes of files. */
+    /** The reasons for which the platform stores a file; a caller does not choose one. */
     public enum Purpose {
         /** Uploaded by Google's clients. */
         GEMINI("gemini", Duration.ofHours(48)),
@@ -145,8 +145,8 @@ public final class FileStore implements AutoCloseable {
         MADE("made", Duration.ofMinutes(60)),
         /** Made by a model, and kept with a response until that is unused for so long. */
         KEPT("kept", Duration.ofDays(30)),
-        /** The beginnings of prompts, each with a time of its own. */
-        CACHE("cache", Duration.ofHours(1));
+        /** The beginnings of prompts, as Google's clients create and name them; each has a time of its own. */
+        CACHED_CONTENTS("cache", Duration.ofHours(1));
 
         private final String code;
         private final Duration kept;
@@ -305,7 +305,7 @@ public final class FileStore implements AutoCloseable {
             if (!isKnown && its > NEW_BYTES) {
                 return Lack.NEW_ACCOUNT;
             }
-            if (purpose == Purpose.CACHE && caches >= SHARE_CACHES) {
+            if (purpose == Purpose.CACHED_CONTENTS && caches >= SHARE_CACHES) {
                 return Lack.CACHES;
             }
             if (purpose == Purpose.GEMINI && begun >= BEGUN_MAX) {

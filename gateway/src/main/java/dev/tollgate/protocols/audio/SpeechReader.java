@@ -5,13 +5,13 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.conversation.Voices;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.openai.ChatPlaces;
-import dev.tollgate.protocols.openai.SamplingReader;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -124,7 +124,7 @@ final class SpeechReader {
                         ChatPlaces.NAMES.at(""),
                         Place.at(INPUT),
                         List.of(new ContentPart.Text(said, style)),
-                        new SamplingReader(json).built(null),
+                        Sampling.DEFAULT,
                         null,
                         new GoogleOptions(null, null, null, List.of(), voice),
                         ImageWish.NONE.of(List.of("audio"), List.of(INPUT))));

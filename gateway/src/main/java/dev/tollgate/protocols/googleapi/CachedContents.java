@@ -124,7 +124,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                 return files.write(
                         call.accountId(),
                         call.owner(),
-                        Purpose.CACHE,
+                        Purpose.CACHED_CONTENTS,
                         about.toString(),
                         "application/json",
                         content.length,
@@ -169,7 +169,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
     public StoredFileRoutes stored() {
         return new StoredFileRoutes(
                 files,
-                Purpose.CACHE,
+                Purpose.CACHED_CONTENTS,
                 "cachedContents",
                 PAGE_DEFAULT,
                 PAGE_MAX,
@@ -199,7 +199,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                             () -> {
                                 KeyOwner owner = StoredFileRoutes.owner(caller);
                                 Records.read(
-                                        () -> files.keepUntil(caller.accountId(), owner, Purpose.CACHE, id, until));
+                                        () -> files.keepUntil(caller.accountId(), owner, Purpose.CACHED_CONTENTS, id, until));
                                 return stored().find(caller.accountId(), owner, id);
                             },
                             cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));

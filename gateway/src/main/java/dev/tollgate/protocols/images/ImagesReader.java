@@ -171,22 +171,27 @@ final class ImagesReader {
             if (found == null || found.kind() != MediaType.Kind.IMAGE) {
                 throw JsonBody.invalid(
                         medium.place().path(),
-                        "must be a PNG, JPEG, WebP, HEIC, HEIF or GIF image, its bytes are " + said(found, bytes)
+                        "must be a PNG, JPEG, WebP, HEIC, HEIF or GIF image, its bytes are " + named(found, bytes)
                                 + ".");
             }
         }
         inputs.add(new ContentPart.Media(medium.place(), medium.named(), medium.source(), null, medium.detail(), null));
     }
 
-    private static String said(@Nullable MediaType found, byte[] bytes) {
+    /** Returns what bytes are that are no image. @param found null for a type that is not known */
+    private static String named(@Nullable MediaType found, byte[] bytes) {
+        if (found != null) {
+            return found.mimeType();
+        }
+        if (bytes.length == 0) {
+            return "none";
+        }
         String text = new String(bytes, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-        return found != null
-                ? found.mimeType()
-                : text.contains("<svg")
-                        ? "SVG"
-                        : text.contains("<!doctype html") || text.contains("<html")
-                                ? "HTML"
-                                : bytes.length == 0 ? "none" : "of an unknown type";
+        if (text.contains("<svg")) {
+            return "SVG";
+        }
+        boolean isHtml = text.contains("<!doctype html") || text.contains("<html");
+        return isHtml ? "HTML" : "of an unknown type";
     }
 
     /** Reads what callers add to OpenAI's fields. */

@@ -136,10 +136,7 @@ public final class FormBody {
                 throw invalid("A boundary of the body is not followed by a line break.");
             }
             int head = at + 2;
-            int content = startsAt(latin1("\r\n"), head) ? head : find(HEAD_END, head, head + HEAD_BYTES_MAX) + 2;
-            if (content < head) {
-                throw invalid("A part of the body has no end of its head within " + HEAD_BYTES_MAX + " bytes.");
-            }
+            int content = endOfHead(head);
             int end = find(delimiter, content, body.length);
             if (end < 0) {
                 throw invalid("The body ends too early: its last boundary is missing.");
@@ -147,6 +144,18 @@ public final class FormBody {
             part(latin1(head, content), Math.min(content + 2, end), end);
             at = end + delimiter.length;
         }
+    }
+
+    /** Returns the place of the line break before the content of a part. */
+    private int endOfHead(int head) {
+        if (startsAt(latin1("\r\n"), head)) {
+            return head;
+        }
+        int end = find(HEAD_END, head, head + HEAD_BYTES_MAX);
+        if (end < 0) {
+            throw invalid("A part of the body has no end of its head within " + HEAD_BYTES_MAX + " bytes.");
+        }
+        return end + 2;
     }
 
     private void part(String head, int from, int to) {
@@ -231,14 +240,14 @@ public final class FormBody {
                 : JsonNodeFactory.instance.stringNode(text);
     }
 
-    /** Returns the place of a run of bytes; negative if it does not begin before the end. Its first byte is not repeated in it, so that no byte is read twice. */
+    /** Returns the place of a run of bytes; -1 if it does not begin before the end. Its first byte is not repeated in it, so that no byte is read twice. */
     private int find(byte[] run, int from, int end) {
         for (int at = from; at < Math.min(end, body.length - run.length + 1); at++) {
             if (body[at] == run[0] && startsAt(run, at)) {
                 return at;
             }
         }
-        return -1 - HEAD_BYTES_MAX;
+        return -1;
     }
 
     private boolean startsAt(byte[] run, int at) {
