@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import dev.tollgate.base.config.Decimals;
 import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.ImageSize;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,7 @@ final class CatalogueUpstream {
 
     private static UpstreamModel.Images images(YamlNode node) {
         node.onlyWith("sizes", "size", "ratios", "inputs");
-        List<String> all = UpstreamModel.Images.SIZES;
+        List<String> all = ImageSize.WORDS;
         Map<String, YamlNode> written =
                 node.need("sizes").onlyWith(all.toArray(String[]::new)).fields();
         Map<String, Long> sizes = new LinkedHashMap<>();

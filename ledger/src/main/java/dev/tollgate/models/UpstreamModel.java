@@ -315,15 +315,12 @@ public record UpstreamModel(
     /**
      * The images that a model makes (Y2).
      *
-     * @param sizes the size classes with the output tokens of an image, the smallest first
+     * @param sizes the size classes, words of {@link dev.tollgate.base.conversation.ImageSize}, with the output tokens of an image, the smallest first
      * @param size the class without a request
      * @param ratios of width to height
      * @param inputs the most images of a prompt
      */
     public record Images(Map<String, Long> sizes, String size, List<String> ratios, int inputs) {
-
-        /** All size classes, the smallest first. */
-        public static final List<String> SIZES = List.of("512", "1K", "2K", "4K");
 
         public Images {
             sizes = Collections.unmodifiableMap(new LinkedHashMap<>(sizes));

@@ -366,8 +366,10 @@ class FileStoreTest {
         StoredFile file = write(MINE, OWN, Purpose.CACHED_CONTENTS, noise((FilesPart.PIECES_AT_ONCE + 2) * PIECE - 1));
         store.commit(FilesPart.delete(
                 MINE, OWN, Purpose.CACHED_CONTENTS, file.id(), store.now().toEpochMilli()));
-        assertThat(store.files.find(MINE, OWN, Purpose.CACHED_CONTENTS, file.id())).isNull();
-        assertThat(store.files.delete(MINE, OWN, Purpose.CACHED_CONTENTS, file.id())).isFalse();
+        assertThat(store.files.find(MINE, OWN, Purpose.CACHED_CONTENTS, file.id()))
+                .isNull();
+        assertThat(store.files.delete(MINE, OWN, Purpose.CACHED_CONTENTS, file.id()))
+                .isFalse();
         assertThat(store.decide(FilesPart.erase(file.id())))
                 .isEqualTo(new FilesPart.Done(true, file.bytes() - 2 * PIECE, Purpose.CACHED_CONTENTS));
         assertThat(pieces()).isEqualTo(2);

@@ -29,8 +29,7 @@ public record Sampling(
         @Nullable Long seed) {
 
     /** The sampling of a request that says nothing of it. */
-    public static final Sampling DEFAULT =
-            new Sampling(1, List.of(), null, null, null, null, null, false, null, null);
+    public static final Sampling DEFAULT = new Sampling(1, List.of(), null, null, null, null, null, false, null, null);
 
     public Sampling {
         stop = List.copyOf(stop);

@@ -188,7 +188,7 @@ public record AudioProtocol(
         @Override
         protected void check(AudioRequest request, Model model) {
             ModelRules.check(model, request.conversation(), "");
-            images(request, model).refuse("a model of text, which hears");
+            ModelRules.refuseImages(model, "a model of text, which hears");
         }
 
         /** Returns the least effort: there is nothing to think about. */

@@ -80,7 +80,7 @@ public record CompletionsProtocol(
         @Override
         protected void check(ChatRequest request, Model model) {
             ModelRules.check(model, request.conversation(), "");
-            images(request, model).refuse("/v1/chat/completions");
+            ModelRules.refuseImages(model, "/v1/chat/completions");
         }
 
         /** Returns chat's default: OpenAI's 16 tokens would be used up by the thoughts (E71). */

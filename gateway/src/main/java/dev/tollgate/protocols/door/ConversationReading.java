@@ -113,9 +113,17 @@ public abstract class ConversationReading<R> extends Reading<R> {
         return images(read, model).ignored(ignored);
     }
 
-    /** Returns the images that a request asks for. */
-    protected ImageRequests images(R read, Model model) {
-        return new ImageRequests(request(read).conversation().images(), model, () -> models.makingImages());
+    /** Returns the images that a request asks for, as the model can make them. */
+    protected final FittedImages images(R read, Model model) {
+        return images(
+                model,
+                its -> FittedImages.of(
+                        request(read).conversation().images(), imageSize(read), its, () -> models.makingImages()));
+    }
+
+    /** Returns the size in OpenAI's field; null without one. */
+    protected FittedImages.@Nullable Size imageSize(R read) {
+        return null;
     }
 
     @Override

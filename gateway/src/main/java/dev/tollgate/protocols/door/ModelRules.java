@@ -60,6 +60,17 @@ public final class ModelRules {
         }
     }
 
+    /** Refuses a model that makes images at a door that has no place for them. @throws ApiException a 400 that names the model */
+    public static void refuseImages(Model model, String instead) {
+        if (model.makesImages()) {
+            throw ApiError.invalid(
+                            "model",
+                            "'model' must be a model of text here, '" + model.id() + "' makes images. Use " + instead
+                                    + ".")
+                    .asException();
+        }
+    }
+
     private void checkTools(String insteadOfFunctions) {
         boolean functions = !request.functions().isEmpty();
         Set<ProviderTool> tools = request.providerTools();

@@ -17,6 +17,7 @@ import dev.tollgate.upstreams.pool.Ask;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public abstract class Reading<R> {
     private @Nullable Envelope head;
     private @Nullable FreeReads reads;
     private boolean hasOpenedKept;
+    private @Nullable FittedImages images;
 
     /** Returns the text that precedes the body in its hash: together they are all that makes two requests the same. */
     public abstract String label();
@@ -189,6 +191,16 @@ public abstract class Reading<R> {
      * @throws dev.tollgate.storage.StoreException if that cannot be looked up
      */
     protected abstract Ask ask(R request, Model model, String accountId, Lease memory);
+
+    /** Returns the images that the request asks for, fitted to a model once. @param fitting fits them */
+    protected final FittedImages images(Model model, Function<Model, FittedImages> fitting) {
+        FittedImages known = images;
+        if (known == null || known.model() != model) {
+            known = fitting.apply(model);
+            images = known;
+        }
+        return known;
+    }
 
     /** Shows the rest of the tightest limits in the headers of the protocol's clients. */
     protected void showRates(Quotas.Standing standing, BiConsumer<String, String> headers) {

@@ -198,8 +198,8 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                     exchange.compute(
                             () -> {
                                 KeyOwner owner = StoredFileRoutes.owner(caller);
-                                Records.read(
-                                        () -> files.keepUntil(caller.accountId(), owner, Purpose.CACHED_CONTENTS, id, until));
+                                Records.read(() ->
+                                        files.keepUntil(caller.accountId(), owner, Purpose.CACHED_CONTENTS, id, until));
                                 return stored().find(caller.accountId(), owner, id);
                             },
                             cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));

@@ -10,7 +10,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.Envelope;
-import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.FittedImages;
 import dev.tollgate.protocols.door.PromptStart;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.SessionName;
@@ -88,8 +88,8 @@ public abstract class NativeReading<R> extends Reading<R> {
                 .ignored(OfferedTier.ignored(request.ignored(), NativeRequestReader.TIER, model, request.tier()));
     }
 
-    private ImageRequests images(NativeRequest request, Model model) {
-        return new ImageRequests(request.images(), model, () -> models.makingImages());
+    private FittedImages images(NativeRequest request, Model model) {
+        return images(model, its -> FittedImages.of(request.images(), null, its, () -> models.makingImages()));
     }
 
     @Override

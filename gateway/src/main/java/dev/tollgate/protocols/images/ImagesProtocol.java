@@ -18,11 +18,10 @@ import dev.tollgate.calls.replay.Sha256;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.Envelope;
-import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.FittedImages;
 import dev.tollgate.protocols.door.ModelNames;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
@@ -164,18 +163,15 @@ public record ImagesProtocol(
         }
 
         @Override
-        protected ImageRequests images(ImagesRequest request, Model model) {
-            return super.images(request, model).fit(request.size());
+        protected FittedImages.@Nullable Size imageSize(ImagesRequest request) {
+            return request.size();
         }
 
         @Override
         protected List<String> ignored(ImagesRequest request, Model model) {
             List<String> ignored = super.ignored(request, model);
-            UpstreamModel.Images rules = model.upstream().images();
-            ImageRequests.Size size = request.size();
-            if (size == null
-                    || rules == null
-                    || !size.isLost(request.conversation().images(), rules)) {
+            FittedImages.Size size = request.size();
+            if (size == null || !images(request, model).losesSize()) {
                 return ignored;
             }
             List<String> all = new ArrayList<>(ignored);

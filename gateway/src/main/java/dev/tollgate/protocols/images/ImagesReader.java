@@ -8,7 +8,7 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.FittedImages;
 import dev.tollgate.protocols.openai.ChatPlaces;
 import dev.tollgate.protocols.openai.FieldsWithoutEffect;
 import dev.tollgate.protocols.openai.FormBody;
@@ -51,7 +51,7 @@ final class ImagesReader {
     private @Nullable JsonText prompt;
     private boolean stream;
     private int n = 1;
-    private ImageRequests.@Nullable Size size;
+    private FittedImages.@Nullable Size size;
     private @Nullable String outputFormat;
 
     private ImagesReader(JsonBody json, boolean edits) {
@@ -82,7 +82,7 @@ final class ImagesReader {
             case "model" -> model = json.nonEmptyString();
             case PROMPT -> prompt = prompt();
             case "n" -> n = json.integer(1, IMAGES_MAX);
-            case "size" -> size = ImageRequests.Size.read(json);
+            case "size" -> size = FittedImages.Size.read(json);
             case "stream" -> stream = json.bool();
             case "output_format" -> outputFormat = json.oneOf(List.of("png", "jpeg", "webp"));
             case "background" -> background();

@@ -6,7 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
-import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.FittedImages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ record ImagesRequest(
         String model,
         boolean stream,
         int n,
-        ImageRequests.@Nullable Size size,
+        FittedImages.@Nullable Size size,
         @Nullable String outputFormat,
         @Nullable ServiceTier tier,
         CallerNames callerNames,

@@ -119,7 +119,7 @@ public record MessagesProtocol(
         @Override
         protected void check(MessagesRequest request, Model model) {
             ModelRules.check(model, request.conversation(model), NO_FUNCTIONS);
-            images(request, model).refuse("/v1/chat/completions");
+            ModelRules.refuseImages(model, "/v1/chat/completions");
             Message.Assistant prefill = counts ? null : request.prefill();
             if (prefill != null && !model.upstream().trailingAssistant()) {
                 throw ApiError.invalid(prefill.place().path(), "This model does not support assistant message prefill.")

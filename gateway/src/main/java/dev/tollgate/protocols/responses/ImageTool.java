@@ -5,7 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.FittedImages;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ImageTool(
         String path,
-        ImageRequests.@Nullable Size size,
+        FittedImages.@Nullable Size size,
         List<String> fields,
         @Nullable ApiException refusal) {
 
@@ -59,7 +59,7 @@ record ImageTool(
 
         private final JsonBody json;
         private final List<String> fields = new ArrayList<>();
-        private ImageRequests.@Nullable Size size;
+        private FittedImages.@Nullable Size size;
         private @Nullable ApiException refusal;
 
         Reader(JsonBody json) {
@@ -94,7 +94,7 @@ record ImageTool(
         /** A model of text leaves the tool out, whatever it says. */
         private void size() {
             try {
-                size = ImageRequests.Size.read(json);
+                size = FittedImages.Size.read(json);
             } catch (ApiException wrong) {
                 refusal = wrong;
             }

@@ -19,7 +19,7 @@ import dev.tollgate.protocols.door.ConversationReading;
 import dev.tollgate.protocols.door.ConversationRequest;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
-import dev.tollgate.protocols.door.ImageRequests;
+import dev.tollgate.protocols.door.FittedImages;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
@@ -182,9 +182,9 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected ImageRequests images(OpenRequest read, Model model) {
+        protected FittedImages.@Nullable Size imageSize(OpenRequest read) {
             ImageTool tool = read.whole().imageTool();
-            return super.images(read, model).fit(tool == null ? null : tool.size());
+            return tool == null ? null : tool.size();
         }
 
         @Override

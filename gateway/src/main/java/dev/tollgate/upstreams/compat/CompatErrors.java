@@ -59,7 +59,7 @@ final class CompatErrors implements ErrorReader {
         return new UpstreamFailure(kind, null, scrubbed(detail));
     }
 
-    /** Its code may be a status or a word. */
+    /** Reads an error whose code may be a status or a word. */
     @Override
     public UpstreamFailure of(JsonNode error) {
         return failure(

@@ -29,6 +29,10 @@ public record ImageLimits(
     public static final int INPUTS_MAX = 14;
 
     private static final String SMALLEST = "1K";
+
+    /** The pixels of a square's side at size 1K. */
+    private static final int SIDE = 1_024;
+
     private static final List<Shape> TEN_SHAPES = List.of(
             new Shape("1:1", 1_024, 1_024),
             new Shape("2:3", 848, 1_264),
@@ -75,12 +79,20 @@ public record ImageLimits(
 
     /** Returns the shape with its pixels, or nothing if the model has not this size or ratio; an empty text is Google's default. */
     public Optional<Shape> shape(String size, String ratio) {
-        int factor = size.isEmpty() ? 1 : size.charAt(0) - '0';
+        if (!size.isEmpty() && !tokens.containsKey(size)) {
+            return Optional.empty();
+        }
+        int pixels = size.isEmpty() ? SIDE : pixels(size);
         return shapes.stream()
-                .filter(shape -> size.isEmpty() || tokens.containsKey(size))
                 .filter(shape -> ratio.isEmpty() || shape.ratio().equals(ratio))
-                .map(shape -> new Shape(shape.ratio(), factor * shape.width(), factor * shape.height()))
+                .map(shape -> new Shape(shape.ratio(), shape.width() * pixels / SIDE, shape.height() * pixels / SIDE))
                 .findFirst();
+    }
+
+    /** Returns the pixels of a square's side: a size is their number, in thousands if {@code K} follows. */
+    private static int pixels(String size) {
+        int number = Integer.parseInt(size.replace("K", ""));
+        return size.endsWith("K") ? number * SIDE : number;
     }
 
     /** Returns the tokens of an image of a size that the model has. */
