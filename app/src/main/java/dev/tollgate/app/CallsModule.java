@@ -29,6 +29,7 @@ import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.http.RefusalObserver;
@@ -187,6 +188,7 @@ public record CallsModule(
                         // others
                         ground.random(),
                         allowances(ground, books),
+                        Payments::hasPaid,
                         ground.settings().get(TrafficSettings.FILES_BYTES)),
                 FileStore::close);
         watch.stored(files);

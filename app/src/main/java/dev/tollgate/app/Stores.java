@@ -14,6 +14,7 @@ import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.portal.PortalStores;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,7 +26,14 @@ record Stores(PortalStores portal, Answers answers) {
     static PortalStores.OfCalls ofCalls(Answers answers) {
         return new PortalStores.OfCalls(
                 List.of(answers.claimPart()),
-                List.of(Signatures.part(), KeptResponses.part(), FileStore.part(), answers.part()));
+                List.of(Signatures.part(), KeptResponses.part(), FileStore.part(), answers.part()),
+                holdings(),
+                Answers::keptAt);
+    }
+
+    /** Returns the data of accounts and people in the stores of calls. */
+    static List<Holding> holdings() {
+        return List.of(Answers.holding(), KeptResponses.holding(), FileStore.holding(), Signatures.holding());
     }
 
     /** @param nodeId the id of this server among several, asked on the writer's thread */

@@ -70,7 +70,10 @@ final class PathProtocols {
                         signatures(),
                         new KeptResponses(database, null, SECRETS, CLOCK, true, 1L << 40, 1L << 40),
                         new FileAddresses(
-                                new FileStore(database, null, SECRETS, CLOCK, null, null, 1L << 40), null, 1, null),
+                                new FileStore(database, null, SECRETS, CLOCK, null, null, (_, _) -> false, 1L << 40),
+                                null,
+                                1,
+                                null),
                         SECRETS,
                         checks,
                         ReadLimits.DEFAULT,
@@ -88,7 +91,10 @@ final class PathProtocols {
                         CLOCK,
                         ids,
                         new FileAddresses(
-                                new FileStore(database, null, SECRETS, CLOCK, null, null, 1L << 40), null, 1, null),
+                                new FileStore(database, null, SECRETS, CLOCK, null, null, (_, _) -> false, 1L << 40),
+                                null,
+                                1,
+                                null),
                         false),
                 "generate",
                 new GenerateProtocol(

@@ -100,6 +100,7 @@ public final class StoreFixture extends KeysFixture {
                 core,
                 new SecureRandom(),
                 new Allowances(database, SECRETS, this::now),
+                Payments::hasPaid,
                 FILES_BYTES);
     }
 

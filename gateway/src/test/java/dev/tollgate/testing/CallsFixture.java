@@ -87,6 +87,7 @@ public final class CallsFixture extends KeysFixture {
                 core,
                 new SecureRandom(),
                 new Allowances(database, SECRETS, this::now),
+                (sql, account) -> sql.has("SELECT 1 FROM payment WHERE account_id = ? AND state = 'paid'", account),
                 FILES_BYTES);
     }
 

@@ -321,7 +321,7 @@ record PagesModule(
                                 accounts,
                                 people.leaving(),
                                 people.teams(),
-                                new AccountFile(books.database()),
+                                new AccountFile(books.database(), books.holdings()),
                                 books.stores().ledger(),
                                 ground.clock())
                         .routes(pages),

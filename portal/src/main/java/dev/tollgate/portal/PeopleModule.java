@@ -89,7 +89,13 @@ public record PeopleModule(
                 members(books, ground.clock(), ground.random()),
                 teams(books, ground.clock(), ground.random()),
                 organizations(books, ground.clock()),
-                new Leaving(books.database(), books.people(), books.stores().keys(), books.writer(), ground.clock()));
+                new Leaving(
+                        books.database(),
+                        books.people(),
+                        books.stores().keys(),
+                        books.writer(),
+                        books.holdings(),
+                        ground.clock()));
     }
 
     /** Returns the links by which people come in. */

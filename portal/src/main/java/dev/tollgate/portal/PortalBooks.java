@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.customers.departure.Holdings;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Passwords;
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
  * @param secrets encrypts secrets in the database and in files
  * @param kind whether the installation has a real upstream
  * @param history calls and money of an account, for its customers
+ * @param holdings the data of accounts and people in all stores
  * @param sharedClock of all servers that share the books
  */
 public record PortalBooks(
@@ -44,6 +46,7 @@ public record PortalBooks(
         InstallationKind kind,
         People people,
         AccountHistory history,
+        Holdings holdings,
         DatabaseClock sharedClock) {
 
     /**
@@ -65,7 +68,7 @@ public record PortalBooks(
      * Starts the writer over a database; its first unit of work is left to {@link #begin}.
      *
      * @param nodeId the id of this server among several, asked on the writer's thread
-     * @param calls the parts of the half that answers calls
+     * @param calls the stores of the half that answers calls
      */
     public static PortalBooks over(
             Database database,
@@ -89,7 +92,8 @@ public record PortalBooks(
                 writer,
                 new InstallationKind(database, writer, choice.isReal(), clock),
                 new People(database, writer, passwords, secrets, clock, random),
-                new AccountHistory(database, choice.callMax(), clock, writer),
+                new AccountHistory(database, choice.callMax(), clock, writer, calls.answers()),
+                Holdings.with(calls.holdings()),
                 sharedClock);
     }
 

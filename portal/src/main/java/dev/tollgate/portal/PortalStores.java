@@ -2,6 +2,7 @@ package dev.tollgate.portal;
 
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.calls.StoredAnswers;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
@@ -30,6 +31,7 @@ import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.secrets.SecretKeys;
 import java.util.List;
 import java.util.function.Supplier;
@@ -48,14 +50,15 @@ public record PortalStores(
         LabelNumbers labels) {
 
     /**
-     * The parts of the half that answers calls.
+     * The stores of the half that answers calls.
      *
-     * @param claims are decided before the ledger reserves
-     * @param kept are written after the roll-ups
+     * @param claims the parts that are decided before the ledger reserves
+     * @param kept the parts that are written after the roll-ups
+     * @param holdings their data of accounts and people
      */
-    public record OfCalls(List<Part<?>> claims, List<Part<?>> kept) {
+    public record OfCalls(List<Part<?>> claims, List<Part<?>> kept, List<Holding> holdings, StoredAnswers answers) {
 
-        public static final OfCalls NONE = new OfCalls(List.of(), List.of());
+        public static final OfCalls NONE = new OfCalls(List.of(), List.of(), List.of(), (_, _) -> null);
     }
 
     /** @param nodeId the id of this server among several, asked on the writer's thread */

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.Allowances.Allowance;
+import dev.tollgate.books.allowances.PaidAccounts;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.storage.Change;
@@ -14,6 +15,9 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Sql;
 import java.io.IOException;
@@ -134,6 +138,7 @@ public final class FileStore implements AutoCloseable {
     private final SecureRandom random;
     private final Workers openers = new Workers(OPENERS, Workers.threads("open-file", 0));
     private final Allowances allowances;
+    private final PaidAccounts paid;
     private final Room room;
     private final FairTurns erasing = new FairTurns(ERASERS);
 
@@ -268,12 +273,11 @@ public final class FileStore implements AutoCloseable {
                 SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(SUM(written), 0),
                     COALESCE(SUM(CASE WHEN purpose = 'cache' THEN 1 ELSE 0 END), 0),
                     COALESCE(SUM(CASE WHEN purpose = 'gemini' AND written < bytes THEN 1 ELSE 0 END), 0),
-                    (SELECT COUNT(*) FROM account a WHERE a.id = ? AND (a.consumed_micros >= ?
-                        OR EXISTS (SELECT 1 FROM payment p WHERE p.account_id = a.id AND p.state = 'paid')))
+                    (SELECT COUNT(*) FROM account a WHERE a.id = ? AND a.consumed_micros >= ?)
                 FROM stored_file WHERE account_id = ? AND expires_at > ?""";
 
-        static Taken of(Sql sql, String accountId, long now) throws SQLException {
-            return Objects.requireNonNull(sql.one(
+        static Taken of(Sql sql, PaidAccounts paid, String accountId, long now) throws SQLException {
+            Taken taken = Objects.requireNonNull(sql.one(
                     SQL,
                     row -> new Taken(
                             row.getLong(1),
@@ -286,6 +290,11 @@ public final class FileStore implements AutoCloseable {
                     KNOWN_MICROS,
                     accountId,
                     now));
+            return !taken.isKnown() && paid.hasPaid(sql, accountId) ? taken.asKnown() : taken;
+        }
+
+        private Taken asKnown() {
+            return new Taken(files, bytes, arrived, caches, begun, true);
         }
 
         private Taken without(Idle upload) {
@@ -347,6 +356,7 @@ public final class FileStore implements AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             Allowances allowances,
+            PaidAccounts paid,
             long bytesMax) {
         this.database = database;
         this.writer = writer;
@@ -354,6 +364,7 @@ public final class FileStore implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         this.allowances = allowances;
+        this.paid = paid;
         this.room = new Room(bytesMax);
     }
 
@@ -373,7 +384,7 @@ public final class FileStore implements AutoCloseable {
     }
 
     private Taken taken(String accountId) {
-        return database.readFor(accountId, sql -> Taken.of(sql, accountId, clock.millis()));
+        return database.readFor(accountId, sql -> Taken.of(sql, paid, accountId, clock.millis()));
     }
 
     /**
@@ -402,7 +413,7 @@ public final class FileStore implements AutoCloseable {
         long now = clock.millis();
         long idleSince = now + UPLOAD.toMillis() - IDLE.toMillis();
         List<Idle> gone = database.readFor(accountId, sql -> {
-            Taken taken = Taken.of(sql, accountId, now);
+            Taken taken = Taken.of(sql, paid, accountId, now);
             List<Idle> idle = taken.begun() == 0
                     ? List.of()
                     : sql.list(
@@ -459,7 +470,7 @@ public final class FileStore implements AutoCloseable {
         StoredFile begun = new StoredFile(
                 id, accountId, purpose, about, mimeType, bytes, 0, "", now, now + UPLOAD.toMillis(), owner.originId());
         byte[] sealed = sealing.seal(about.getBytes(StandardCharsets.UTF_8), begun.context());
-        FilesPart.FileChange change = FilesPart.begin(begun, owner, sealed, purpose.isPaid() ? null : room);
+        FilesPart.FileChange change = FilesPart.begin(begun, owner, sealed, purpose.isPaid() ? null : room, paid);
         if (!(purpose == Purpose.GEMINI ? counted(accountId, change) : decided(change)).isDone()) {
             requireRoom(accountId, purpose, 1, bytes); // others have come first
             throw new StoreException("a file of account " + accountId + " cannot begin");
@@ -852,5 +863,17 @@ public final class FileStore implements AutoCloseable {
     private FilesPart.Done decided(FilesPart.FileChange change) {
         writer.commitAndWait(Unit.of(change));
         return change.outcome();
+    }
+
+    /** Returns the files of an account, for the export and the erasure of accounts. They are up to 1 GiB, which the sweep deletes in small steps. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "stored-files.csv",
+                        "uploaded files, and images that models made, without their content",
+                        "stored_file f",
+                        "f.account_id = :account",
+                        "f.id f.purpose f.mime_type f.bytes f.written f.sha256 f.created_at f.expires_at f.owner",
+                        "f.id"))
+                .with(RowErasure.ofAccount("UPDATE stored_file SET expires_at = 0 WHERE account_id = ?"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.files;
 
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.books.allowances.PaidAccounts;
 import dev.tollgate.calls.files.FileStore.Purpose;
 import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.storage.Decision;
@@ -111,11 +112,12 @@ record FilesPart() implements Part<FilesPart.FileChange> {
     }
 
     /** Begins a file, if the account is there and has room. @param room null for a file that needs none within the account's limits */
-    static FileChange begin(StoredFile begun, KeyOwner owner, byte[] about, FileStore.@Nullable Room room) {
+    static FileChange begin(
+            StoredFile begun, KeyOwner owner, byte[] about, FileStore.@Nullable Room room, PaidAccounts paid) {
         return new FileChange(
                 "",
                 statements -> Done.of((room == null
-                                || FileStore.Taken.of(statements, begun.accountId(), begun.createdAt())
+                                || FileStore.Taken.of(statements, paid, begun.accountId(), begun.createdAt())
                                         .leaves(begun.purpose(), begun.bytes(), room))
                         && statements.run(
                                         INSERT,

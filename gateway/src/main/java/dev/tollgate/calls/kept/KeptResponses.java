@@ -9,6 +9,9 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -418,5 +421,19 @@ public final class KeptResponses {
             writer.commitAndWait(Unit.of(forget));
             freed = forget.outcome();
         } while (freed.rows() == FORGET_ROWS);
+    }
+
+    /** Returns the kept responses of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "kept-responses.csv",
+                        "responses and interactions stored to be continued, without their content",
+                        "kept_response c",
+                        "c.account_id = :account",
+                        "c.id c.previous_id c.bytes c.used_at c.owner c.form",
+                        "c.id"))
+                .with(
+                        RowErasure.ofAccount("DELETE FROM kept_response WHERE account_id = ?"),
+                        RowErasure.ofAccount("DELETE FROM kept_share WHERE account_id = ?"));
     }
 }

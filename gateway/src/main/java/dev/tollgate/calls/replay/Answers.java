@@ -8,8 +8,13 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Comparator;
@@ -29,6 +34,8 @@ public record Answers(Database database, long shareBytesMax) {
 
     /** The most disk space for one account's responses (decision D36). */
     public static final long SHARE_BYTES_MAX = 256L << 20;
+
+    private static final String KEPT_AT = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
 
     private static final String FIND =
             "SELECT body_hash, task_id, state, bytes, hash FROM kept_answer WHERE key_id = ? AND name_hash = ?";
@@ -187,5 +194,21 @@ public record Answers(Database database, long shareBytesMax) {
             /** Charged, but the response is gone: it was too large, or the account's share was full. */
             DROPPED
         }
+    }
+
+    /** Returns when the answer of a call was stored; null if none is. */
+    public static @Nullable Instant keptAt(Reads sql, String callId) throws SQLException {
+        return sql.one(KEPT_AT, row -> Columns.time(row, 1), callId);
+    }
+
+    /** Returns the stored responses of an account, for the export and the erasure of accounts: they stay until they expire. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                "kept-answers.csv",
+                "responses stored under an Idempotency-Key, without their content",
+                "kept_answer a",
+                "a.account_id = :account",
+                "a.key_id a.task_id a.created_at a.state a.settled_at a.bytes",
+                "a.key_id a.name_hash"));
     }
 }

@@ -11,6 +11,8 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.pool.Replay;
@@ -394,5 +396,16 @@ public final class Signatures {
         private static String context(String accountId, String print) {
             return "thought signature " + print + " of " + accountId;
         }
+    }
+
+    /** Returns the thought signatures of an account, for the export and the erasure of accounts: they stay until they expire. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                "thought-signatures.csv",
+                "stored thought signatures, without their content",
+                "thought_signature s",
+                "s.account_id = :account",
+                "s.model s.used_at",
+                "s.account_id s.print s.place"));
     }
 }

@@ -3,6 +3,8 @@ package dev.tollgate.books.auditlog;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -158,5 +160,16 @@ public record AuditLog(Database database) {
                     changed.afterJson(),
                     deed.reason());
         }
+    }
+
+    /** Returns the operator's actions on an account, for the export and the erasure of accounts: they stay. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                "operator-deeds.csv",
+                "operator actions on the account",
+                "audit_log d",
+                "d.subject = :account",
+                "d.created_at d.action d.reason",
+                "d.sequence"));
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.books.budgets;
 
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
@@ -167,5 +169,24 @@ public final class Budgets {
                 throw new IllegalArgumentException("a budget below zero: " + limitMicros);
             }
         }
+    }
+
+    /** Returns the budgets of an account, for the export and the erasure of accounts: they stay. */
+    public static Holding holding() {
+        return Holding.of(
+                ExportFile.of(
+                        "budgets.csv",
+                        "budgets of the organization, its members, teams and keys",
+                        "budget b",
+                        "b.account_id = :account",
+                        "b.owner b.kind b.limit_micros:CREDITS b.since:TIME",
+                        "b.owner b.kind"),
+                ExportFile.of(
+                        "budget-use.csv",
+                        "credits used of budgets in their windows",
+                        "budget_window w",
+                        "w.account_id = :account",
+                        "w.owner w.kind w.starts_at w.ends_at w.charged_micros w.held_micros",
+                        "w.owner w.kind w.starts_at"));
     }
 }

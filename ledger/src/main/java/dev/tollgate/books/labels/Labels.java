@@ -3,6 +3,9 @@ package dev.tollgate.books.labels;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -90,5 +93,17 @@ public record Labels(Database database) {
         return text.isEmpty()
                 ? List.of()
                 : Stream.of(text.split(" ")).map(Long::valueOf).toList();
+    }
+
+    /** Returns the labels of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "labels.csv",
+                        "tags and end users of calls; an end user's label has no name",
+                        "label l",
+                        "l.account_id = :account",
+                        "l.number l.name l.value l.created_day:TIME l.used_day:TIME",
+                        "l.account_id l.number"))
+                .with(RowErasure.ofAccount("UPDATE label SET value = '', proof = 0 WHERE account_id = ?"));
     }
 }

@@ -1,8 +1,13 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
+import dev.tollgate.storage.holdings.RowErasure.Value;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,8 @@ public record Account(
     public enum Change {
         /** Takes the name and the account's id. */
         NAME("name = ?"),
+        /** Replaces a name that is one of three texts with the account's id. Takes the texts and the account's id. */
+        NAME_OF_LEAVER("name = CASE WHEN name IN (?, ?, ?) THEN id ELSE name END"),
         /** Takes the names of tags, with spaces between them, whether end users are counted, and the account's id. */
         LABEL_RULES("tag_names = ?, end_users = ?"),
         /** Takes the day from which on the usage of labels is kept, twice, and the account's id. */
@@ -55,5 +62,17 @@ public record Account(
     /** Makes an account that is not deleted. */
     public Account(String id, String name, Instant createdAt, boolean blocked, Balance balance) {
         this(id, name, createdAt, blocked, balance, null);
+    }
+
+    /** Returns the row of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "account.csv", "your account and its balance", "account a", "a.id = :account", """
+                    a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
+                    a.consumed_micros a.sandbox_micros a.last_number a.last_number_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
+                    a.time_zone a.tag_names a.end_users:YES_NO""", "a.id"))
+                .with(new RowErasure(
+                        "UPDATE account SET name = 'deleted account', tag_names = '', deleted_at = ? WHERE id = ?",
+                        List.of(Value.TIME, Value.ACCOUNT)));
     }
 }

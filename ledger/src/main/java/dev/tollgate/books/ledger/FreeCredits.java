@@ -1,6 +1,8 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
+import java.sql.SQLException;
 
 /**
  * The request ids of credits that are granted for free while only the sandbox answers. The account's row has the rest of such credits, which
@@ -26,5 +28,14 @@ public final class FreeCredits {
     public static boolean isStarted(Database database, String accountId) {
         return database.read(sql ->
                 sql.has("SELECT 1 FROM entry WHERE account_id = ? AND request_id = ?", accountId, START + accountId));
+    }
+
+    /** Returns whether an account has received start credits, real or free ones. */
+    public static boolean isStarted(Statements statements, String accountId) throws SQLException {
+        return statements.has(
+                "SELECT 1 FROM entry WHERE account_id = ? AND (request_id = ? OR request_id = ?)",
+                accountId,
+                "start-" + accountId,
+                START + accountId);
     }
 }

@@ -8,11 +8,15 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The part of the writer's work that keeps the roll-ups, and the sweep that folds them. */
 public final class Rollups {
@@ -103,5 +107,40 @@ public final class Rollups {
         public boolean isMore() {
             return more;
         }
+    }
+
+    /** Returns the usage of an account by time, for the export and the erasure of accounts: it stays. */
+    public static Holding holding() {
+        String usage = "u.starts_at u.key_id u.model" + of(UsageColumn.columns(UsageColumn.OF_EXPORTS));
+        return Holding.of(
+                ExportFile.of(
+                        "usage-quarters.csv",
+                        "usage by quarter of an hour",
+                        "usage_quarter u",
+                        "u.account_id = :account",
+                        usage,
+                        "u.account_id u.starts_at u.key_id u.model"),
+                ExportFile.of(
+                        "usage-days.csv",
+                        "older usage by day (UTC)",
+                        "usage_day u",
+                        "u.account_id = :account",
+                        usage,
+                        "u.account_id u.starts_at u.key_id u.model"));
+    }
+
+    /** Returns the usage of an account by label, for the export and the erasure of accounts: it stays. */
+    public static Holding labelHolding() {
+        return Holding.of(ExportFile.of(
+                "usage-by-label.csv",
+                "usage by day (UTC) and label",
+                "usage_label u",
+                "u.account_id = :account",
+                "u.day:TIME u.number u.model" + of(UsageColumn.columns(UsageColumn.OF_LABELS)),
+                "u.account_id u.day u.number u.model"));
+    }
+
+    private static String of(List<String> columns) {
+        return columns.stream().map(it -> " u." + it).collect(Collectors.joining());
     }
 }

@@ -2,9 +2,10 @@ package dev.tollgate.customers.departure;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.RequestId;
-import dev.tollgate.customers.departure.Holding.Rendered;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.ExportFile.Rendered;
 import dev.tollgate.storage.sql.Reads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  * Everything that is stored about an account and a person, as one ZIP of CSV files, {@value #ROWS_AT_ONCE} rows in each read; so its memory is
  * bounded, and nothing is held while it is taken. Amounts are credits to the micro-credit, times ISO in UTC. Thread-safe; blocks.
  */
-public record AccountFile(Database database) {
+public record AccountFile(Database database, Holdings holdings) {
 
     public static final String CONTENT_TYPE = "application/zip";
 
-    public static final int ROWS_AT_ONCE = 500;
+    public static final int ROWS_AT_ONCE = ExportFile.ROWS_AT_ONCE;
 
     private static final Pattern NAMED = Pattern.compile(":(account|person|after)");
     private static final String ABOUT = """
@@ -54,14 +55,14 @@ public record AccountFile(Database database) {
         String payer = accountId == null ? personId : accountId;
         try (ZipOutputStream zip = new ZipOutputStream(made, StandardCharsets.UTF_8)) {
             begin(zip, "readme.txt", now);
-            zip.write(about(holdings(accountId), now).getBytes(StandardCharsets.UTF_8));
-            for (Holding holding : holdings(accountId)) {
-                begin(zip, holding.file(), now);
-                zip.write(head(holding).getBytes(StandardCharsets.UTF_8));
+            zip.write(about(files(accountId), now).getBytes(StandardCharsets.UTF_8));
+            for (ExportFile file : files(accountId)) {
+                begin(zip, file.file(), now);
+                zip.write(head(file).getBytes(StandardCharsets.UTF_8));
                 List<Object> after = null;
                 do {
                     List<Object> from = after;
-                    Rows rows = database.readFor(payer, sql -> rows(sql, holding, accountId, personId, from));
+                    Rows rows = database.readFor(payer, sql -> rows(sql, file, accountId, personId, from));
                     zip.write(rows.lines().getBytes(StandardCharsets.UTF_8));
                     after = rows.last();
                     zip.flush();
@@ -84,30 +85,30 @@ public record AccountFile(Database database) {
         zip.putNextEntry(entry);
     }
 
-    private static List<Holding> holdings(@Nullable String accountId) {
-        return Holdings.ALL.stream()
-                .filter(holding -> accountId != null || !holding.whose().contains(":account"))
+    private List<ExportFile> files(@Nullable String accountId) {
+        return holdings.files().stream()
+                .filter(file -> accountId != null || !file.whose().contains(":account"))
                 .toList();
     }
 
-    private static String about(List<Holding> holdings, Instant now) {
-        return holdings.stream()
-                .map(holding -> holding.file() + ": " + holding.about() + "\n")
+    private static String about(List<ExportFile> files, Instant now) {
+        return files.stream()
+                .map(file -> file.file() + ": " + file.about() + "\n")
                 .collect(Collectors.joining("", ABOUT.formatted(now), ""));
     }
 
-    private static String head(Holding holding) {
-        return CsvColumns.BEGIN + String.join(",", holding.names()) + CsvColumns.END;
+    private static String head(ExportFile file) {
+        return CsvColumns.BEGIN + String.join(",", file.names()) + CsvColumns.END;
     }
 
     /** @param last what the next rows come after; null if there are no more */
     private record Rows(String lines, @Nullable List<Object> last) {}
 
     private static Rows rows(
-            Reads sql, Holding holding, @Nullable String accountId, String personId, @Nullable List<Object> after)
+            Reads sql, ExportFile file, @Nullable String accountId, String personId, @Nullable List<Object> after)
             throws SQLException {
         List<@Nullable Object> parameters = new ArrayList<>();
-        Matcher named = NAMED.matcher(holding.from() + holding.whose());
+        Matcher named = NAMED.matcher(file.from() + file.whose());
         while (named.find()) {
             parameters.add(
                     switch (named.group(1)) {
@@ -121,47 +122,47 @@ public record AccountFile(Database database) {
         }
         List<List<Object>> ends = new ArrayList<>();
         StringBuilder lines = new StringBuilder();
-        sql.each(sql(holding, after != null), row -> ends.add(line(holding, row, lines)), parameters.toArray());
+        sql.each(sql(file, after != null), row -> ends.add(line(file, row, lines)), parameters.toArray());
         return new Rows(lines.toString(), ends.size() < ROWS_AT_ONCE ? null : ends.getLast());
     }
 
-    private static String sql(Holding holding, boolean goesOn) {
-        String order = String.join(", ", holding.order());
-        Rendered rendered = holding.rendered();
+    private static String sql(ExportFile file, boolean goesOn) {
+        String order = String.join(", ", file.order());
+        Rendered rendered = file.rendered();
         String columns = Stream.of(
                         rendered == null ? Stream.<String>of() : Stream.of(rendered.sql()),
-                        holding.columns().stream().map(Holding.Column::sql),
-                        holding.order().stream())
+                        file.columns().stream().map(ExportFile.Column::sql),
+                        file.order().stream())
                 .flatMap(each -> each)
                 .collect(Collectors.joining(", "));
         return "SELECT " + columns + " FROM "
-                + NAMED.matcher(holding.from() + " WHERE " + holding.whose()).replaceAll("?")
+                + NAMED.matcher(file.from() + " WHERE " + file.whose()).replaceAll("?")
                 + (goesOn ? " AND (" + order + ") > (" + order.replaceAll("[a-z._]+", "?") + ")" : "")
                 + " ORDER BY " + order + " LIMIT " + ROWS_AT_ONCE;
     }
 
     /** Adds a row's line. @return what the rows after it come after */
-    private static List<Object> line(Holding holding, ResultSet row, StringBuilder lines) throws SQLException {
+    private static List<Object> line(ExportFile file, ResultSet row, StringBuilder lines) throws SQLException {
         List<String> cells = new ArrayList<>();
-        Rendered rendered = holding.rendered();
+        Rendered rendered = file.rendered();
         int column = rendered == null ? 0 : rendered.width();
-        for (Holding.Column each : holding.columns()) {
+        for (ExportFile.Column each : file.columns()) {
             cells.add(cell(each.form(), row, ++column));
         }
         if (rendered != null) {
-            cells.addAll(rendered.renderer().cells(row));
+            rendered.renderer().cells(row).forEach(text -> cells.add(CsvColumns.cell(text)));
         }
         lines.append(String.join(",", cells)).append(CsvColumns.END);
         List<Object> place = new ArrayList<>();
-        for (int i = 0; i < holding.order().size(); i++) {
+        for (int i = 0; i < file.order().size(); i++) {
             place.add(row.getObject(++column));
         }
         return place;
     }
 
-    private static String cell(Holding.Form form, ResultSet row, int column) throws SQLException {
+    private static String cell(ExportFile.Form form, ResultSet row, int column) throws SQLException {
         Object value = row.getObject(column);
-        if (form == Holding.Form.PRESENT) {
+        if (form == ExportFile.Form.PRESENT) {
             return value == null ? "no" : "yes";
         }
         return value == null

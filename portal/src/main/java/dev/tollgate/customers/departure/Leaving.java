@@ -8,6 +8,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.customers.keys.LeaversKeys;
+import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.AccountLog;
@@ -26,6 +27,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,21 +39,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
-public record Leaving(Database database, People people, Keys keys, Writer writer, InstantSource clock) {
+public record Leaving(
+        Database database, People people, Keys keys, Writer writer, Holdings holdings, InstantSource clock) {
 
     /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
 
     /** The number of times that keys are read again before an erasure gives up. */
     private static final int TRIES = 5;
-
-    private static final String OTHER = "SELECT 1 FROM person WHERE role = 'operator' AND id <> ? LIMIT 1";
-
-    /** Operators whom the end of an account would leave: those who are not in it, or also in another. */
-    private static final String OTHERS = """
-            SELECT 1 FROM person WHERE role = 'operator' AND (id NOT IN
-                    (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)
-                OR id IN (SELECT person_id FROM member WHERE account_id <> ? AND left_at IS NULL)) LIMIT 1""";
 
     /** The part that erases; behind all whose tables it touches. */
     public static Part<?> part() {
@@ -63,14 +58,6 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
         return people.ofAccount(person.accountId()).stream()
                 .filter(each -> !each.id().equals(person.id()))
                 .toList();
-    }
-
-    /** Returns whether the person is a member of another account, too. */
-    public boolean isElsewhere(Person person) {
-        return database.read(sql -> sql.has(
-                "SELECT 1 FROM member WHERE person_id = ? AND account_id <> ? AND left_at IS NULL LIMIT 1",
-                person.id(),
-                person.accountId()));
     }
 
     /** Returns whether the account has other members and no other owner. */
@@ -88,20 +75,13 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
 
     /** Returns whether no other operator would remain. */
     public boolean isLastOperator(Person person) {
-        return person.isOperator() && !isOtherOperator(person.accountId(), person.id());
-    }
-
-    private boolean isOtherOperator(String accountId, @Nullable String personId) {
-        return database.read(
-                sql -> personId == null ? sql.has(OTHERS, accountId, accountId) : sql.has(OTHER, personId));
+        return person.isOperator() && !people.hasOtherOperator(person.accountId(), person.id());
     }
 
     /** Returns whether a payment was begun that can still be finished. */
     public boolean hasOpenPayment(String accountId) {
-        return database.read(sql -> sql.has(
-                "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1",
-                accountId,
-                clock.instant().minus(PAYABLE)));
+        Instant since = clock.instant().minus(PAYABLE);
+        return database.read(sql -> Payments.hasOpen(sql, accountId, since));
     }
 
     /**
@@ -109,7 +89,7 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
      * identifies the person.
      */
     public Outcome<String> leave(Person person) {
-        if (isElsewhere(person)) {
+        if (people.isElsewhere(person)) {
             return Outcome.refused(409, "You are a member of several organizations. Leave the others first.");
         }
         if (person.membership() != null && others(person).isEmpty()) {
@@ -133,26 +113,21 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
      * @param row of the audit log, committed with it
      */
     public Outcome<String> forget(Person person, Change row) {
-        if (isMember(person)) {
+        if (people.isMember(person.id())) {
             return Outcome.refused(
                     409,
                     "The person is a member of an organization. Remove the person from it first, or delete its account.");
         }
-        Erasure erasure =
-                new Erasure(person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
+        Erasure erasure = new Erasure(
+                holdings, person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
         try {
             return run(person.accountId(), person.id(), List.of(new TakeAccount(person.accountId()), erasure, row));
         } catch (StoreException e) {
-            if (!e.mayHaveTakenEffect() && isMember(person)) {
+            if (!e.mayHaveTakenEffect() && people.isMember(person.id())) {
                 return Outcome.refused(409, "The person has just joined an organization.");
             }
             throw e;
         }
-    }
-
-    private boolean isMember(Person person) {
-        return database.read(
-                sql -> sql.has("SELECT 1 FROM member WHERE person_id = ? AND left_at IS NULL LIMIT 1", person.id()));
     }
 
     /** Erases the person and deletes the person's keys. @return null if the keys have changed since they were read: nothing is done then */
@@ -162,8 +137,8 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
         List<String> own = memberId.isEmpty() ? List.of() : keys.owned(person.accountId(), memberId, null);
         DeleteKeys delete = new DeleteKeys(person.accountId(), memberId, null, own, clock.instant());
         BooleanSupplier isWanted = memberId.isEmpty() ? () -> true : delete::outcome;
-        Erasure erasure =
-                new Erasure(person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
+        Erasure erasure = new Erasure(
+                holdings, person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
         String left = AccountLog.json("left", person.id());
         Deed deed = told(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
         List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
@@ -213,7 +188,7 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
         CloseAccount close = new CloseAccount(accountId, clock.instant());
         List<Change> changes = new ArrayList<>();
         changes.add(close);
-        changes.add(new Erasure(accountId, null, close::isClosed, people.startMarks()::of, clock.instant()));
+        changes.add(new Erasure(holdings, accountId, null, close::isClosed, people.startMarks()::of, clock.instant()));
         changes.addAll(told.apply(close));
         Outcome<String> outcome = run(accountId, null, changes);
         return outcome.isDone() ? close.outcome().map(_ -> accountId) : outcome;
@@ -224,7 +199,7 @@ public record Leaving(Database database, People people, Keys keys, Writer writer
             writer.commitAndWait(Unit.of(changes));
             return new Outcome.Done<>(accountId);
         } catch (StoreException e) {
-            if (!e.mayHaveTakenEffect() && !isOtherOperator(accountId, personId)) {
+            if (!e.mayHaveTakenEffect() && !people.hasOtherOperator(accountId, personId)) {
                 return Outcome.refused(409, "The only operator cannot be deleted.");
             }
             throw e;

@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.calls.StoredAnswers;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Balance;
@@ -51,27 +52,28 @@ public final class AccountHistory {
     private static final int PACE_DAYS = 7;
     private static final int PACE_DAYS_MAX = 3_650;
 
-    private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
-
     private static final String RUNNING = "SELECT COUNT(*) FROM open_hold WHERE account_id = ?";
 
     private final Database database;
     private final Duration callMax;
     private final InstantSource clock;
     private final @Nullable Writer writer;
+    private final StoredAnswers answers;
     private final RememberedQuarters kept = new RememberedQuarters();
 
-    /** @param callMax how long a call can last */
+    /** Makes the history of a program without a gateway, which stores no answers. @param callMax how long a call can last */
     public AccountHistory(Database database, Duration callMax, InstantSource clock) {
-        this(database, callMax, clock, null);
+        this(database, callMax, clock, null, (_, _) -> null);
     }
 
     /** @param writer the writer of the reading program: before a read it writes the calls that it has already reported but not yet written */
-    public AccountHistory(Database database, Duration callMax, InstantSource clock, @Nullable Writer writer) {
+    public AccountHistory(
+            Database database, Duration callMax, InstantSource clock, @Nullable Writer writer, StoredAnswers answers) {
         this.database = database;
         this.callMax = callMax;
         this.clock = clock;
         this.writer = writer;
+        this.answers = answers;
     }
 
     private PageReads reads() {
@@ -341,7 +343,7 @@ public final class AccountHistory {
             CallRow call = new CallLog(sql, accountId, callMax).find(id, keys);
             return call == null
                     ? Optional.empty()
-                    : Optional.of(new CallDetail(call, Ledger.entriesOfCall(sql, id), answerKeptAt(sql, id)));
+                    : Optional.of(new CallDetail(call, Ledger.entriesOfCall(sql, id), answers.keptAt(sql, id)));
         });
     }
 
@@ -353,10 +355,6 @@ public final class AccountHistory {
     private <T> T writeWhatWasTold(String callId, Supplier<T> then) {
         Objects.requireNonNull(writer).commitAndWait(Unit.of(new Confirm(callId)));
         return then.get();
-    }
-
-    private static @Nullable Instant answerKeptAt(Reads sql, String id) throws SQLException {
-        return sql.one(KEPT_ANSWER, row -> Instant.ofEpochMilli(row.getLong(1)), id);
     }
 
     /**

@@ -8,6 +8,9 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
@@ -331,5 +334,21 @@ public final class Outbox {
                 queued.run();
             }
         }
+    }
+
+    /** Returns the mails to a person and of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "mails.csv",
+                        "waiting and recent mails to you, without their texts",
+                        "outgoing_mail m",
+                        """
+                    (lower(m.recipient) = (SELECT p.login FROM person p WHERE p.id = :person)
+                        OR lower(m.recipient) IN (SELECT lower(l.email) FROM person_link l WHERE l.person_id = :person))""",
+                        "m.recipient m.subject m.state m.attempts m.queued_at m.due_at m.ended_at m.reason",
+                        "m.id"))
+                .with(
+                        RowErasure.ofLogin("DELETE FROM outgoing_mail WHERE lower(recipient) = ?"),
+                        RowErasure.ofAccount("DELETE FROM outgoing_mail WHERE account_id = ?"));
     }
 }

@@ -7,6 +7,9 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -91,5 +94,17 @@ public record Dismissals(Database database, Writer writer, InstantSource clock) 
             }
             return stored;
         }
+    }
+
+    /** Returns what people have dismissed, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "dismissed.csv",
+                        "warnings that you have dismissed, and operators' forms that you have sent",
+                        "dismissed w",
+                        "w.person_id = :person",
+                        "w.subject w.until",
+                        "w.subject"))
+                .with(RowErasure.ofPerson("DELETE FROM dismissed WHERE person_id = ?"));
     }
 }

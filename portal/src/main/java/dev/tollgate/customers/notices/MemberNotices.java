@@ -4,6 +4,8 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.roles.EventQueue;
 import dev.tollgate.customers.roles.MemberEvent;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -114,6 +116,11 @@ public final class MemberNotices {
                 () -> Readers.ofChange(by.database(), row.accountId(), row.actor(), row.subject()),
                 to -> by.letters()
                         .memberChanged(to, row.accountName(), row.login(), row.verb(), row.role(), row.doer()));
+    }
+
+    /** Returns the waiting rows, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.erased(RowErasure.ofAccount("DELETE FROM member_notice WHERE account_id = ?"));
     }
 
     /** Takes a row. The outcome is whether no server has taken it before. */

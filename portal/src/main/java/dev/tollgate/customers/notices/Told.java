@@ -6,6 +6,9 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -87,5 +90,19 @@ public class Told extends Write<Boolean> {
             isNew |= fact.set(statements);
         }
         return isNew;
+    }
+
+    /** Returns the facts that people and accounts were notified of, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "notices.csv",
+                        "the notices that you were sent last",
+                        "told n",
+                        "n.owner = :person",
+                        "n.kind n.fact",
+                        "n.kind"))
+                .with(
+                        RowErasure.ofPerson("DELETE FROM told WHERE owner = ?"),
+                        RowErasure.ofAccount("DELETE FROM told WHERE owner = ?"));
     }
 }

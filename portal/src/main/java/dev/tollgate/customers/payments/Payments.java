@@ -11,7 +11,11 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -329,5 +333,57 @@ public final class Payments {
     public List<StoredNotice> notTaken(int limit) {
         check(limit);
         return database.read(sql -> sql.list(NOT_TAKEN, StoredNotice::of, limit));
+    }
+
+    /** Returns whether an account has begun a payment since a time that has not ended. */
+    public static boolean hasOpen(Sql sql, String accountId, Instant since) throws SQLException {
+        return sql.has(
+                "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1",
+                accountId,
+                since);
+    }
+
+    /** Returns whether an account has paid at least once. */
+    public static boolean hasPaid(Sql sql, String accountId) throws SQLException {
+        return sql.has("SELECT 1 FROM payment WHERE account_id = ? AND state = 'paid' LIMIT 1", accountId);
+    }
+
+    /** Returns the buyer on invoices, for the export and the erasure of accounts. */
+    public static Holding contactHolding() {
+        return Holding.of(ExportFile.of(
+                        "billing-contact.csv",
+                        "the buyer on your invoices and receipts",
+                        "billing_contact b",
+                        "b.account_id = :account",
+                        "b.name b.address b.vat_id b.changed_at",
+                        "b.account_id"))
+                .with(RowErasure.ofAccount("DELETE FROM billing_contact WHERE account_id = ?"));
+    }
+
+    /** Returns the payments of an account, for the export and the erasure of accounts: all but the page of a payment stays. */
+    public static Holding holding() {
+        return Holding.of(
+                        ExportFile.of("payments.csv", "payments", "payment p", "p.account_id = :account", """
+                    p.id p.channel p.created_at p.net_cents p.tax_cents p.credit_micros p.state p.session_id p.intent_id p.ended_at
+                    p.reversed_micros p.missing_micros""", "p.id"),
+                        ExportFile.of(
+                                "payment-notices.csv",
+                                "messages of the payment service about your payments",
+                                "payment_notice n JOIN payment p ON p.id = n.payment_id",
+                                "p.account_id = :account",
+                                """
+                    n.id n.payment_id n.type n.fact n.created_at n.received_at n.intent_id n.object_id n.cents n.outcome n.detail
+                    n.replays""",
+                                "n.id"),
+                        ExportFile.of(
+                                "invoices.csv",
+                                "issued invoices and receipts",
+                                "invoice i JOIN payment p ON p.id = i.payment_id",
+                                "p.account_id = :account",
+                                """
+                    i.payment_id i.series i.year i.sequence i.issued_at i.seller_name i.seller_address i.seller_vat_id i.buyer_name
+                    i.buyer_address i.buyer_vat_id""",
+                                "i.payment_id"))
+                .with(RowErasure.ofAccount("UPDATE payment SET url = NULL WHERE account_id = ?"));
     }
 }

@@ -18,6 +18,8 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Columns;
 import java.security.SecureRandom;
@@ -434,5 +436,16 @@ public final class Vouchers {
             found.clear();
             taken.clear();
         }
+    }
+
+    /** Returns the vouchers that an account has redeemed, for the export and the erasure of accounts: they stay. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                "vouchers.csv",
+                "redeemed vouchers",
+                "voucher v",
+                "v.account_id = :account",
+                "v.sequence v.amount_micros v.created_at v.expires_at v.redeemed_at",
+                "v.sequence"));
     }
 }

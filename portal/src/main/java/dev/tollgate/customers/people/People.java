@@ -112,6 +112,14 @@ public final class People implements AutoCloseable {
         return new WritePart<>(PeopleChange.class);
     }
 
+    private static final String OTHER_OPERATOR = "SELECT 1 FROM person WHERE role = 'operator' AND id <> ? LIMIT 1";
+
+    /** Operators whom the end of an account would leave: those who are not in it, or also in another. */
+    private static final String OPERATORS_OF_OTHERS = """
+            SELECT 1 FROM person WHERE role = 'operator' AND (id NOT IN
+                    (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)
+                OR id IN (SELECT person_id FROM member WHERE account_id <> ? AND left_at IS NULL)) LIMIT 1""";
+
     // ---- reading ----
 
     public Optional<Person> person(String id) {
@@ -141,6 +149,27 @@ public final class People implements AutoCloseable {
                         + MEMBERS_MAX,
                 PersonSql::person,
                 accountId));
+    }
+
+    /** Returns whether a person is a member of any account. */
+    public boolean isMember(String personId) {
+        return database.read(
+                sql -> sql.has("SELECT 1 FROM member WHERE person_id = ? AND left_at IS NULL LIMIT 1", personId));
+    }
+
+    /** Returns whether a person is a member of another account, too. */
+    public boolean isElsewhere(Person person) {
+        return database.read(sql -> sql.has(
+                "SELECT 1 FROM member WHERE person_id = ? AND account_id <> ? AND left_at IS NULL LIMIT 1",
+                person.id(),
+                person.accountId()));
+    }
+
+    /** Returns whether an operator would remain without a person. @param personId null: without all people of the account */
+    public boolean hasOtherOperator(String accountId, @Nullable String personId) {
+        return database.read(sql -> personId == null
+                ? sql.has(OPERATORS_OF_OTHERS, accountId, accountId)
+                : sql.has(OTHER_OPERATOR, personId));
     }
 
     static Optional<Person> one(Reads sql, String where, String parameter) throws SQLException {

@@ -10,6 +10,9 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -369,5 +372,17 @@ public final class RefusalBooks implements AutoCloseable {
             String skip = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE SKIP LOCKED";
             return statements.run(OLD.formatted(EACH, skip), before);
         }
+    }
+
+    /** Returns the counts of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "refusals.csv",
+                        "numbers of refused calls by key, error, limit and quarter of an hour",
+                        "refusal r",
+                        "r.account_id = :account",
+                        "r.starts_at r.key_id r.code r.refused_by r.calls",
+                        "r.account_id r.starts_at r.key_id r.code r.refused_by"))
+                .with(RowErasure.ofAccount("DELETE FROM refusal WHERE account_id = ?"));
     }
 }

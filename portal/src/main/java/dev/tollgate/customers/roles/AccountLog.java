@@ -6,6 +6,9 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -247,5 +250,21 @@ public record AccountLog(Database database) {
                 throw new RightLost();
             }
         }
+    }
+
+    /** Returns the log of an account, for the export and the erasure of accounts: its rows stay without addresses and values. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                        "organization-log.csv",
+                        "what members and keys have changed in the organization",
+                        "account_log o",
+                        "o.account_id = :account",
+                        "o.number o.created_at o.actor o.action o.subject o.before_json o.after_json",
+                        "o.account_id o.number"))
+                .with(
+                        RowErasure.ofPerson(
+                                "UPDATE account_log SET address = NULL WHERE actor = ? AND address IS NOT NULL"),
+                        RowErasure.ofAccount(
+                                "UPDATE account_log SET address = NULL, before_json = NULL, after_json = NULL WHERE account_id = ?"));
     }
 }

@@ -24,6 +24,9 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -508,5 +511,28 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
             statements.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", teamId, memberId);
             return done(team, json(before), keys.json());
         }
+    }
+
+    /** Returns the teams of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(
+                        ExportFile.of(
+                                "teams.csv",
+                                "all teams, including archived ones",
+                                "team t",
+                                "t.account_id = :account",
+                                "t.id t.name t.created_at t.archived_at t.paused:YES_NO",
+                                "t.id"),
+                        ExportFile.of(
+                                "team-members.csv",
+                                "the people of each team",
+                                "team_member f JOIN team t ON t.id = f.team_id",
+                                "t.account_id = :account",
+                                "f.team_id f.member_id f.role",
+                                "f.team_id f.member_id"))
+                .with(
+                        RowErasure.ofAccount(
+                                "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)"),
+                        RowErasure.ofAccount("UPDATE team SET name = 'deleted' WHERE account_id = ?"));
     }
 }

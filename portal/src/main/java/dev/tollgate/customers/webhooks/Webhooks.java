@@ -12,6 +12,9 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
@@ -408,4 +411,26 @@ public final class Webhooks {
 
     /** A change of webhooks or deliveries. The outcome is whether it took place. */
     abstract static class WebhookChange extends Write<Boolean> {}
+
+    /** Returns the webhooks of an account, for the export and the erasure of accounts. */
+    public static Holding holding() {
+        return Holding.of(
+                        ExportFile.of(
+                                "webhooks.csv",
+                                "addresses that receive events, without URL and secret",
+                                "webhook w",
+                                "w.account_id = :account",
+                                "w.id w.form w.created_at w.old_until:TIME w.failing_since:TIME w.disabled_at",
+                                "w.id"),
+                        ExportFile.of(
+                                "webhook-deliveries.csv",
+                                "events that were sent in the last 30 days",
+                                "webhook_delivery d",
+                                "d.account_id = :account",
+                                "d.webhook_id d.event d.created_at d.attempts d.state d.status",
+                                "d.id"))
+                .with(
+                        RowErasure.ofAccount("DELETE FROM webhook WHERE account_id = ?"),
+                        RowErasure.ofAccount("DELETE FROM webhook_delivery WHERE account_id = ?"));
+    }
 }

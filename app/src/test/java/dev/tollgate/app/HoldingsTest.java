@@ -1,9 +1,12 @@
-package dev.tollgate.customers.departure;
+package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.departure.Holdings;
 import dev.tollgate.storage.Database;
-import dev.tollgate.testing.Stores;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -117,7 +120,7 @@ class HoldingsTest {
     Path folder;
 
     private Set<String> columns() {
-        try (Database database = Stores.SQLITE.openBare(folder)) {
+        try (Database database = dev.tollgate.testing.Stores.SQLITE.openBare(folder)) {
             List<String> columns = database.read(sql -> sql.list("""
                     SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
                     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""", row -> row.getString(1)));
@@ -128,12 +131,12 @@ class HoldingsTest {
     @Test
     void every_column_is_exported_or_left_out_on_purpose() {
         Set<String> thought = new TreeSet<>();
-        for (Holding holding : Holdings.ALL) {
+        for (ExportFile file : Holdings.with(Stores.holdings()).files()) {
             Map<String, String> tables = Pattern.compile("([a-z_]+) ([a-z])(?=\\s|$)")
-                    .matcher(holding.from())
+                    .matcher(file.from())
                     .results()
                     .collect(Collectors.toMap(it -> it.group(2), it -> it.group(1), (first, _) -> first));
-            holding.columns().forEach(column -> {
+            file.columns().forEach(column -> {
                 String[] parts = column.sql().split("\\.");
                 thought.add(tables.get(parts[0]) + "." + parts[1]);
             });
@@ -152,14 +155,11 @@ class HoldingsTest {
         Set<String> thought = new TreeSet<>(STAYS);
         thought.addAll(OF_NOBODY);
         thought.add("file_piece"); // goes with its file, which the store's sweep deletes
-        for (List<String> statements : List.of(
-                ErasureRows.OF_A_PERSON,
-                ErasureRows.OF_AN_ADDRESS,
-                ErasureRows.OF_AN_ACCOUNT,
-                List.of(ErasureRows.KEYS, ErasureRows.ACCOUNT, ErasureRows.MEMBERSHIP))) {
-            for (String sql : statements) {
+        thought.add("member"); // stays and says when the person left
+        for (Holding holding : Holdings.with(Stores.holdings()).all()) {
+            for (RowErasure erasure : holding.erasures()) {
                 MatchResult table = Pattern.compile("^(?:DELETE FROM|UPDATE) (\\w+)")
-                        .matcher(sql)
+                        .matcher(erasure.sql())
                         .results()
                         .findFirst()
                         .orElseThrow();

@@ -1,4 +1,4 @@
-package dev.tollgate.customers.departure;
+package dev.tollgate.storage.holdings;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param order the unique columns that order the rows
  * @param rendered the last cells of each line; null if all are columns
  */
-record Holding(
+public record ExportFile(
         String file,
         String about,
         String from,
@@ -27,8 +27,11 @@ record Holding(
         List<String> order,
         @Nullable Rendered rendered) {
 
+    /** The number of rows that one read returns at most. */
+    public static final int ROWS_AT_ONCE = 500;
+
     /** The format of a value. */
-    enum Form {
+    public enum Form {
         /** Texts, which people may have chosen, and numbers. */
         PLAIN,
         TIME,
@@ -41,7 +44,7 @@ record Holding(
     }
 
     /** @param sql the column @param name its name in the file */
-    record Column(String sql, String name, Form form) {}
+    public record Column(String sql, String name, Form form) {}
 
     /**
      * Cells that the program renders from a row.
@@ -49,34 +52,35 @@ record Holding(
      * @param sql the columns that it reads, which are the first of the row
      * @param width their number
      */
-    record Rendered(String sql, int width, List<String> names, Renderer renderer) {}
+    public record Rendered(String sql, int width, List<String> names, Renderer renderer) {}
 
-    /** Returns a cell for each name. */
+    /** Returns a text for each name; null for an empty cell. */
     @FunctionalInterface
-    interface Renderer {
-        List<String> cells(ResultSet row) throws SQLException;
+    public interface Renderer {
+        List<@Nullable String> cells(ResultSet row) throws SQLException;
     }
 
     /** @param columns each {@code column} or {@code column=name}; the ending of a name decides its form */
-    static Holding of(String file, String about, String from, String whose, String columns, String order) {
-        return new Holding(
+    public static ExportFile of(String file, String about, String from, String whose, String columns, String order) {
+        return new ExportFile(
                 file,
                 about,
                 from,
                 whose,
                 List.of(columns.strip().split("\\s+")).stream()
-                        .map(Holding::column)
+                        .map(ExportFile::column)
                         .toList(),
                 List.of(order.split(" ")),
                 null);
     }
 
-    Holding with(Rendered cells) {
-        return new Holding(file, about, from, whose, columns, order, cells);
+    /** Returns this file with rendered cells at the end of each line. */
+    public ExportFile with(Rendered cells) {
+        return new ExportFile(file, about, from, whose, columns, order, cells);
     }
 
     /** Returns the names of all cells. */
-    List<String> names() {
+    public List<String> names() {
         List<String> names = new ArrayList<>(columns.stream().map(Column::name).toList());
         names.addAll(rendered == null ? List.of() : rendered.names());
         return names;
