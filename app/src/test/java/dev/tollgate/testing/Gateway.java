@@ -153,7 +153,7 @@ public final class Gateway extends AccountsServer {
     }
 
     @Override
-    protected Administration administration() {
+    public Administration administration() {
         return app.administration();
     }
 

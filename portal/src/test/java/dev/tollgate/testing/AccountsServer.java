@@ -35,7 +35,8 @@ public abstract class AccountsServer extends RunningServer {
         super(launch, ownClock);
     }
 
-    protected abstract Administration administration();
+    /** Returns what an operator may do while the server runs. */
+    public abstract Administration administration();
 
     /** Returns what people do here, and the mails that they get. */
     public abstract PeopleModule people();

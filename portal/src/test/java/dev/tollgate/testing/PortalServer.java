@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -56,6 +57,7 @@ public final class PortalServer extends AccountsServer {
     private Opened opened;
     private PortalBooks books;
     private NoCalls calls;
+    private FirstKeys first;
     private Portal portal;
     private HttpFront front;
 
@@ -124,7 +126,7 @@ public final class PortalServer extends AccountsServer {
         openBooks(ground);
         DemoAccount.of(ground, books);
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
-        FirstKeys first = FirstKeys.of(ground, books);
+        first = FirstKeys.of(ground, books);
         calls = NoCalls.of(ground, books);
         portal = new Portal(
                 ground, books, loops.vertx(), Outbound.direct(loops.vertx()), calls, first, () -> new Foresight(
@@ -245,8 +247,13 @@ public final class PortalServer extends AccountsServer {
         return books;
     }
 
+    /** Returns the admin key that the first start has made. */
+    public String adminKey() {
+        return Objects.requireNonNull(first.admin().made());
+    }
+
     @Override
-    protected Administration administration() {
+    public Administration administration() {
         return portal.administration();
     }
 

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +26,7 @@ class BudgetPagesTest {
 
     @BeforeAll
     static void start() {
-        company = new Company("sign-up.credits", "5000").inCredits();
+        company = new Company(Gateway.start("sign-up.credits", "5000")).inCredits();
         bill = company.member("bill", "billing");
         mia = company.member("mia", "member");
     }
@@ -55,9 +56,9 @@ class BudgetPagesTest {
         assertThat(send(company.owner, "deed", "budget.set", "owner", id, "window", "month")
                         .location())
                 .isEqualTo(BUDGETS + "?saved=1");
-        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
+        assertThat(company.server.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
                 .isZero();
-        assertThat(company.gateway.number(
+        assertThat(company.server.number(
                         "SELECT COUNT(*) FROM account_log WHERE action = 'budget.set' AND subject = '" + id + "'"))
                 .isEqualTo(2);
     }
@@ -68,7 +69,7 @@ class BudgetPagesTest {
         String id = company.team("Dollars").replaceFirst(".*/", "");
         assertThat(adam.get(BUDGETS).body()).contains("Limit in dollars", "no budget");
         send(adam, "deed", "budget.set", "owner", id, "window", "month", "limit", "$2.50", "unit", "dollars");
-        assertThat(company.gateway.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
+        assertThat(company.server.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
                 .isEqualTo(500_000_000);
         assertThat(adam.get(BUDGETS + "?owner=" + id + "&window=month").body()).contains("value=\"2.5");
         assertThat(company.owner.get(BUDGETS).body()).contains("Limit in credits");
@@ -86,7 +87,7 @@ class BudgetPagesTest {
         Browser.Page wrong = send(
                 company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", "x", "unit", "dollars");
 
-        assertThat(company.gateway.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
+        assertThat(company.server.number("SELECT limit_micros FROM budget WHERE owner = '" + id + "'"))
                 .isEqualTo(1_000_000_000);
         assertThat(wrong.body()).contains("Limit in dollars", "name=\"unit\" value=\"dollars\"", "value=\"x\"");
     }
@@ -100,7 +101,7 @@ class BudgetPagesTest {
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.body())
                 .contains("did not say whether this is in dollars or credits", "value=\"500\"", "Limit in credits");
-        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
+        assertThat(company.server.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
                 .isZero();
     }
 
@@ -111,14 +112,14 @@ class BudgetPagesTest {
         Browser.Page refused = send(company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", " ");
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.body()).contains("Enter a limit.");
-        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
+        assertThat(company.server.number("SELECT COUNT(*) FROM budget WHERE owner = '" + id + "'"))
                 .isOne();
     }
 
     @Test
     void a_page_refuses_a_change_beyond_the_allowance() {
         String team = company.team("Counted");
-        company.gateway.execute("UPDATE allowance SET used = 1000 WHERE name LIKE 'organization.changes %'");
+        company.server.execute("UPDATE allowance SET used = 1000 WHERE name LIKE 'organization.changes %'");
         for (Browser.Page refused : new Browser.Page[] {
             company.budget("account", "hour", "77"),
             company.owner.submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Over")),
@@ -131,8 +132,8 @@ class BudgetPagesTest {
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.body()).contains("1000 changes within a day");
         }
-        company.gateway.execute("DELETE FROM allowance WHERE name LIKE 'organization.changes %'");
-        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE kind = 'hour' AND owner = 'account'"))
+        company.server.execute("DELETE FROM allowance WHERE name LIKE 'organization.changes %'");
+        assertThat(company.server.number("SELECT COUNT(*) FROM budget WHERE kind = 'hour' AND owner = 'account'"))
                 .isZero();
     }
 
@@ -145,9 +146,9 @@ class BudgetPagesTest {
 
         assertThat(zone.status()).isEqualTo(422);
         assertThat(tags.status()).isEqualTo(422);
-        assertThat(company.gateway.number("SELECT COUNT(*) FROM account WHERE name = 'Other' OR tag_names <> ''"))
+        assertThat(company.server.number("SELECT COUNT(*) FROM account WHERE name = 'Other' OR tag_names <> ''"))
                 .isZero();
-        assertThat(company.gateway.number("SELECT COUNT(*) FROM budget WHERE kind = 'hour' AND owner = 'account'"))
+        assertThat(company.server.number("SELECT COUNT(*) FROM budget WHERE kind = 'hour' AND owner = 'account'"))
                 .isZero();
     }
 
@@ -156,7 +157,7 @@ class BudgetPagesTest {
         String team = company.team("Stopped");
         String secret = company.key("stopped robot", "", team);
         company.budget(team.replaceFirst(".*/", ""), "day", "0");
-        assertThat(company.gateway
+        assertThat(company.server
                         .post(
                                 "/v1/chat/completions",
                                 "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
@@ -174,7 +175,7 @@ class BudgetPagesTest {
         String team = company.team("Path");
         company.put(company.owner, team, "mia", "member");
         company.key("on the path", "mia", team);
-        String id = company.gateway.text("SELECT id FROM api_key WHERE name = 'on the path'");
+        String id = company.server.text("SELECT id FROM api_key WHERE name = 'on the path'");
         for (String owner : new String[] {id, company.id("mia"), team.replaceFirst(".*/", ""), "account"}) {
             company.budget(owner, "month", "300");
         }

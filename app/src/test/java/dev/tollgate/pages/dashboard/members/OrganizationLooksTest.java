@@ -53,7 +53,7 @@ class OrganizationLooksTest {
     @ParameterizedTest
     @MethodSource(Windows.EACH)
     void the_pages_of_an_organization_are_accessible(int width, Scheme scheme) {
-        try (Visit visit = Visit.at(company.gateway.url(), width, scheme)) {
+        try (Visit visit = Visit.at(company.server.url(), width, scheme)) {
             PEOPLE.forEach((who, browser) -> {
                 visit.with(browser.cookies());
                 look(visit, "/dashboard/members", "members-" + who);

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.members;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.AccountsServer;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.BufferedReader;
@@ -45,7 +46,7 @@ class OwnViewsTest {
 
     @BeforeAll
     static void start() {
-        company = new Company("sign-up.credits", "50");
+        company = new Company(Gateway.start("sign-up.credits", "50"));
         PEOPLE.put("olga", company.owner);
         PEOPLE.put("ann", company.member("ann", "member"));
         PEOPLE.put("bob", company.member("bob", "member"));
@@ -68,18 +69,18 @@ class OwnViewsTest {
     }
 
     private static void call(String name, String secret) {
-        assertThat(company.gateway.post("/v1/chat/completions", HELLO, secret).status())
+        assertThat(company.server.post("/v1/chat/completions", HELLO, secret).status())
                 .isEqualTo(200);
-        assertThat(company.gateway
+        assertThat(company.server
                         .post("/v1/chat/completions", "{\"model\":\"none-" + name + "\"}", secret)
                         .status())
                 .isGreaterThanOrEqualTo(400);
-        company.gateway.writeWhatRides();
-        CALLS.put(name, company.gateway.text("SELECT id FROM call WHERE key_id = '" + keyId(name) + "'"));
+        company.server.writeWhatRides();
+        CALLS.put(name, company.server.text("SELECT id FROM call WHERE key_id = '" + keyId(name) + "'"));
     }
 
     private static String keyId(String name) {
-        return company.gateway.text("SELECT id FROM api_key WHERE name = '" + name + "'");
+        return company.server.text("SELECT id FROM api_key WHERE name = '" + name + "'");
     }
 
     private static String page(String who, String path) {
@@ -227,7 +228,7 @@ class OwnViewsTest {
 
     @Test
     void a_members_overview_has_what_is_left_of_the_budget() {
-        Gateway gateway = company.gateway;
+        AccountsServer gateway = company.server;
         assertThat(page("ann", "/dashboard")).doesNotContain("Left for you");
         gateway.execute("INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('" + company.account
                 + "', 'each_member', 'month', 50000000, 0)");
@@ -249,7 +250,7 @@ class OwnViewsTest {
     /** Returns the first event of a page. */
     private static String event(String who) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(company.gateway.url() + "/dashboard/live?since=chatcmpl-0"))
+                        URI.create(company.server.url() + "/dashboard/live?since=chatcmpl-0"))
                 .header("cookie", PEOPLE.get(who).cookies())
                 .build();
         var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());

@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.Map;
@@ -30,8 +31,9 @@ class StoppedLimitsTest {
 
     @BeforeAll
     static void start() {
-        company = new Company("sign-up.credits", "5000").inCredits();
-        company.gateway.script(UpstreamScript.answers().text("b").finish("STOP", new Tokens(10, 20, 30)));
+        Gateway gateway = Gateway.start("sign-up.credits", "5000");
+        company = new Company(gateway).inCredits();
+        gateway.script(UpstreamScript.answers().text("b").finish("STOP", new Tokens(10, 20, 30)));
         ann = company.member("ann", "member");
         bob = company.member("bob", "member");
     }
@@ -42,7 +44,7 @@ class StoppedLimitsTest {
     }
 
     private static int call(String key) {
-        return company.gateway.post("/v1/chat/completions", HELLO, key).status();
+        return company.server.post("/v1/chat/completions", HELLO, key).status();
     }
 
     /** Makes a key that has spent the charge of a call. */
@@ -53,7 +55,7 @@ class StoppedLimitsTest {
     }
 
     private static void limit(String key, String credits) {
-        String path = "/dashboard/keys/" + company.gateway.text("SELECT id FROM api_key WHERE name = '" + key + "'");
+        String path = "/dashboard/keys/" + company.server.text("SELECT id FROM api_key WHERE name = '" + key + "'");
         String version = found(
                 "name=\"version\" value=\"([0-9]+)\"", company.owner.get(path).body());
         company.owner.submit(
@@ -78,12 +80,12 @@ class StoppedLimitsTest {
 
     private static void assertStopped(String key, String line, String state) {
         assertThat(call(key)).isEqualTo(402);
-        company.gateway.writeRefusals();
+        company.server.writeRefusals();
         for (String path : new String[] {"/dashboard", "/dashboard/usage", "/dashboard/keys"}) {
             assertThat(company.owner.get(path).body()).as(path).contains("note bad", line, "Raise it");
         }
         assertThat(company.owner.get("/dashboard/keys").body()).contains("refused: " + state);
-        String id = company.gateway.text("SELECT id FROM api_key WHERE prefix = '" + key.substring(0, 11) + "'");
+        String id = company.server.text("SELECT id FROM api_key WHERE prefix = '" + key.substring(0, 11) + "'");
         assertThat(company.owner.get("/dashboard/keys/" + id).body())
                 .contains("note bad", line, "Raise it", "badge bad\">refused: " + state, "class=\"over\"")
                 .doesNotContain("class=\"near\"");
@@ -161,7 +163,7 @@ class StoppedLimitsTest {
     @Test
     void a_spent_budget_of_the_organization_is_said_to_all() {
         String key = used("of all", "", "");
-        long used = company.gateway.number("SELECT consumed_micros FROM account WHERE id = '" + company.account + "'");
+        long used = company.server.number("SELECT consumed_micros FROM account WHERE id = '" + company.account + "'");
         company.budget(
                 "account", "total", (used + 100) / 1_000_000 + "." + String.format("%06d", (used + 100) % 1_000_000));
         String line = "The organization has used its budget of ";

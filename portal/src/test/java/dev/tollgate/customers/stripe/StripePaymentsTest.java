@@ -13,7 +13,7 @@ import static dev.tollgate.testing.StripeStandIn.session;
 import static dev.tollgate.testing.StripeStandIn.signature;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.StripeStandIn;
 import dev.tollgate.testing.Today;
 import java.io.IOException;
@@ -43,13 +43,13 @@ class StripePaymentsTest {
     private static final String NEWER_SECRET = "whsec_of_next_year";
 
     private static StripeStandIn stripe;
-    private static Gateway gateway;
+    private static PortalServer server;
     private static int numbers;
 
     @BeforeAll
     static void start() {
         stripe = new StripeStandIn();
-        gateway = Gateway.start(
+        server = PortalServer.start(
                 Map.of(
                         "TOLLGATE_STRIPE_SECRET_KEY",
                         StripeStandIn.KEY,
@@ -69,8 +69,8 @@ class StripePaymentsTest {
 
     @AfterAll
     static void stop() {
-        gateway.assertBooksAreClosed();
-        gateway.close();
+        server.assertBooksAreClosed();
+        server.close();
         stripe.close();
     }
 
@@ -80,7 +80,7 @@ class StripePaymentsTest {
 
     private static Browser member() {
         int number = next();
-        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "10.1.0." + number))
+        return new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "10.1.0." + number))
                 .signUp("payer" + number + "@example.org", PASSWORD);
     }
 
@@ -101,7 +101,7 @@ class StripePaymentsTest {
     }
 
     private static int tell(String body) {
-        return StripeStandIn.tell(gateway, body);
+        return StripeStandIn.tell(server, body);
     }
 
     private static String balance(Browser browser) {
@@ -109,7 +109,7 @@ class StripePaymentsTest {
     }
 
     private static String outcome(String event) {
-        return gateway.text(
+        return server.text(
                 "SELECT outcome || ': ' || COALESCE(detail, '') FROM payment_notice WHERE id = '" + event + "'");
     }
 
@@ -129,8 +129,8 @@ class StripePaymentsTest {
                 .containsEntry("client_reference_id", session.payment())
                 .containsEntry("metadata[payment]", session.payment())
                 .containsEntry("line_items[0][price_data][currency]", "usd")
-                .containsEntry("success_url", gateway.url() + path + "?back=1")
-                .containsEntry("cancel_url", gateway.url() + path);
+                .containsEntry("success_url", server.url() + path + "?back=1")
+                .containsEntry("cancel_url", server.url() + path);
         assertThat(browser.get(path).body())
                 .contains("href=\"" + stripe.url() + "/pay/" + session.id() + "\"")
                 .contains("One step left: pay $25.00.")
@@ -157,7 +157,7 @@ class StripePaymentsTest {
         stripe.refuse(1);
         String path = begin(browser, "10");
         String id = path.substring(path.lastIndexOf('/') + 1);
-        assertThat(gateway.text("SELECT state FROM payment WHERE id = '" + id + "'"))
+        assertThat(server.text("SELECT state FROM payment WHERE id = '" + id + "'"))
                 .isEqualTo("open");
         assertThat(browser.get(path).body())
                 .contains("The payment page could not be opened. You were not charged.", "Try again");
@@ -310,7 +310,7 @@ class StripePaymentsTest {
         }
         assertThat(balance(browser)).isEqualTo("2,000.000000");
         assertThat(outcome(event)).startsWith("taken: ");
-        assertThat(gateway.number("SELECT COUNT(*) FROM invoice WHERE payment_id = '" + session.payment() + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM invoice WHERE payment_id = '" + session.payment() + "'"))
                 .isEqualTo(1);
         assertThat(tell(refunded(newEvent(), session, 1_000))).isEqualTo(200);
         assertThat(balance(browser)).isEqualTo("0.000000");
@@ -322,10 +322,10 @@ class StripePaymentsTest {
         StripeStandIn.Session session = session(browser, "10");
         String body = paid(newEvent(), session);
         String where = " WHERE id = '" + session.payment() + "'";
-        gateway.execute("UPDATE payment SET session_id = NULL" + where);
+        server.execute("UPDATE payment SET session_id = NULL" + where);
         assertThat(tell(body)).isEqualTo(503);
         assertThat(tell(body)).isEqualTo(503);
-        gateway.execute("UPDATE payment SET session_id = '" + session.id() + "'" + where);
+        server.execute("UPDATE payment SET session_id = '" + session.id() + "'" + where);
         assertThat(tell(body)).isEqualTo(200);
         assertThat(balance(browser)).isEqualTo("2,000.000000");
     }
@@ -337,7 +337,7 @@ class StripePaymentsTest {
         String event = newEvent();
         String body = paid(event, session);
         tell(body.replace("\"livemode\":false", "\"livemode\":true"));
-        Browser operator = new Browser(gateway.url());
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         String page = "/console/payments";
         assertThat(operator.get(page).body()).contains("value=\"" + event + "\"", "Process again");
@@ -347,8 +347,8 @@ class StripePaymentsTest {
         assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("The event counts now.");
         assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("already processed");
         assertThat(balance(browser)).isEqualTo("2,000.000000");
-        assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'payment.event' AND subject = '"
-                        + event + "' ORDER BY sequence LIMIT 1"))
+        assertThat(server.text("SELECT after_json FROM audit_log WHERE action = 'payment.event' AND subject = '" + event
+                        + "' ORDER BY sequence LIMIT 1"))
                 .isEqualTo("{\"outcome\":\"taken\"}");
         assertThat(operator.submit(page, page, Map.of("event", "../charges")).body())
                 .contains("This is not the id of a Stripe event.");
@@ -358,13 +358,13 @@ class StripePaymentsTest {
     void the_console_shows_the_webhooks_last_event_and_what_to_paste() throws IOException {
         Browser browser = member();
         tell(paid(newEvent(), session(browser, "10")));
-        Browser operator = new Browser(gateway.url());
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         String page = operator.get("/console/payments").body();
         assertThat(page)
                 .contains("<span class=\"badge ok\">works</span>")
                 .containsPattern("Last event: [^<]+, <code class=\"wrap\">checkout.session.completed</code>, taken.")
-                .contains(">" + gateway.url() + "/webhooks/stripe</pre>")
+                .contains(">" + server.url() + "/webhooks/stripe</pre>")
                 .doesNotContain(StripeStandIn.KEY, SECRET);
         String manual = Files.readString(Path.of("docs/first-hour.md"));
         for (String event : StripeWebhookHandler.EVENTS) {
@@ -381,7 +381,7 @@ class StripePaymentsTest {
             assertThat(tell(body)).isEqualTo(200);
         }
         assertThat(balance(browser)).isEqualTo("2,000.000000");
-        assertThat(gateway.number("SELECT replays FROM payment_notice WHERE id = 'evt_" + numbers + "'"))
+        assertThat(server.number("SELECT replays FROM payment_notice WHERE id = 'evt_" + numbers + "'"))
                 .isEqualTo(3);
     }
 
@@ -389,7 +389,7 @@ class StripePaymentsTest {
     void events_of_no_use_to_us_are_taken_and_move_nothing() {
         assertThat(tell(event(newEvent(), "customer.created", "{\"id\":\"cus_1\"}")))
                 .isEqualTo(200);
-        assertThat(gateway.number("SELECT COUNT(*) FROM payment_notice WHERE id = 'evt_" + numbers + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM payment_notice WHERE id = 'evt_" + numbers + "'"))
                 .isZero();
     }
 
@@ -428,7 +428,7 @@ class StripePaymentsTest {
     @Test
     void an_open_dispute_is_an_alarm_until_it_is_decided() {
         Browser member = member();
-        Browser operator = new Browser(gateway.url());
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         Pattern alarm =
                 Pattern.compile("badge bad\">dispute<[^\n]*?has disputed a payment of \\$8\\.25 on 24 Nov 2025");
@@ -519,12 +519,12 @@ class StripePaymentsTest {
     void an_operators_id_like_a_payments_blocks_neither_payment_nor_refund() {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
-        String account = gateway.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
+        String account = server.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
         String event = newEvent();
         for (String id : List.of("payment-" + session.payment(), "notice-" + event)) {
             String grant = "{\"credits\":2000,\"reason\":\"a gift\",\"id\":\"%s\"}".formatted(id);
             for (int time = 1; time <= 2; time++) {
-                assertThat(gateway.post("/admin/accounts/" + account + "/grants", grant, ADMIN_KEY)
+                assertThat(server.post("/admin/accounts/" + account + "/grants", grant, ADMIN_KEY)
                                 .status())
                         .isEqualTo(200);
             }
@@ -541,9 +541,8 @@ class StripePaymentsTest {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
         tell(paid(newEvent(), session));
-        String account = gateway.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
-        gateway.app()
-                .administration()
+        String account = server.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
+        server.administration()
                 .deeds()
                 .adjust(
                         dev.tollgate.operator.admin.By.of(
@@ -551,18 +550,18 @@ class StripePaymentsTest {
                         account,
                         -1_500_000_000L);
         tell(dispute(newEvent(), "charge.dispute.created", session, "dp_used", "needs_response", 1_000));
-        assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
+        assertThat(server.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
                 .isZero();
-        assertThat(gateway.number("SELECT blocked FROM account WHERE id = '" + account + "'"))
+        assertThat(server.number("SELECT blocked FROM account WHERE id = '" + account + "'"))
                 .isEqualTo(1);
-        assertThat(gateway.number("SELECT missing_micros FROM payment WHERE id = '" + session.payment() + "'"))
+        assertThat(server.number("SELECT missing_micros FROM payment WHERE id = '" + session.payment() + "'"))
                 .isEqualTo(1_500_000_000L);
         tell(dispute(newEvent(), "charge.dispute.closed", session, "dp_used", "won", 1_000));
-        assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
+        assertThat(server.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
                 .isEqualTo(500_000_000L);
-        assertThat(gateway.number("SELECT missing_micros FROM payment WHERE id = '" + session.payment() + "'"))
+        assertThat(server.number("SELECT missing_micros FROM payment WHERE id = '" + session.payment() + "'"))
                 .isZero();
-        Browser operator = new Browser(gateway.url());
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         assertThat(operator.get("/console/audit?what=payment.disputed&subject=" + account)
                         .body())
@@ -584,9 +583,9 @@ class StripePaymentsTest {
         tell(refunded(newEvent(), session, 250)); // nothing more
         tell(dispute(newEvent(), "charge.dispute.created", session, "dp_audit", "needs_response", 750));
         tell(dispute(newEvent(), "charge.dispute.closed", session, "dp_audit", "won", 750));
-        String account = gateway.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
+        String account = server.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
         JsonNode log =
-                gateway.get("/admin/audit?subject=" + account, ADMIN_KEY).json().get("data");
+                server.get("/admin/audit?subject=" + account, ADMIN_KEY).json().get("data");
         assertThat(log.valueStream().map(line -> line.get("action").asString()))
                 .containsExactly("payment.dispute_won", "payment.disputed", "payment.refunded");
         JsonNode first = log.get(2);
@@ -608,7 +607,7 @@ class StripePaymentsTest {
         StripeStandIn.Session session = session(browser, "10");
         JsonNode before = events();
         String body = paid(newEvent(), session);
-        send(gateway, body, signature("whsec_another", Today.instant(), body));
+        send(server, body, signature("whsec_another", Today.instant(), body));
         tell(StripeStandIn.session(newEvent(), "checkout.session.completed", session, "paid", 999, 0));
         tell(event(newEvent(), "customer.created", "{\"id\":\"cus_1\"}"));
         tell(body);
@@ -620,7 +619,7 @@ class StripePaymentsTest {
     }
 
     private static JsonNode events() {
-        return gateway.get("/admin/payments?limit=1", ADMIN_KEY).json().get("events");
+        return server.get("/admin/payments?limit=1", ADMIN_KEY).json().get("events");
     }
 
     // ---- who may tell ----
@@ -631,16 +630,16 @@ class StripePaymentsTest {
         String body = paid(newEvent(), session(browser, "10"));
         Instant now = Today.instant();
         String good = signature(SECRET, now, body);
-        assertThat(send(gateway, body, null).status()).isEqualTo(400);
-        assertThat(send(gateway, body + " ", good).status()).isEqualTo(400);
-        assertThat(send(gateway, body, signature("whsec_another", now, body)).status())
+        assertThat(send(server, body, null).status()).isEqualTo(400);
+        assertThat(send(server, body + " ", good).status()).isEqualTo(400);
+        assertThat(send(server, body, signature("whsec_another", now, body)).status())
                 .isEqualTo(400);
-        assertThat(send(gateway, body, signature("x", now, body).replaceFirst("v1=.*", "v1="))
+        assertThat(send(server, body, signature("x", now, body).replaceFirst("v1=.*", "v1="))
                         .status())
                 .isEqualTo(400);
-        assertThat(send(gateway, body, good.replace("v1=", "v0=")).status()).isEqualTo(400);
+        assertThat(send(server, body, good.replace("v1=", "v0=")).status()).isEqualTo(400);
         assertThat(balance(browser)).isEqualTo("0.000000");
-        assertThat(send(gateway, body, good).status()).isEqualTo(200);
+        assertThat(send(server, body, good).status()).isEqualTo(200);
         assertThat(balance(browser)).isEqualTo("2,000.000000");
     }
 
@@ -652,7 +651,7 @@ class StripePaymentsTest {
         String body = paid(newEvent(), session);
         String both = "t=" + now + ",v1=" + hmac("whsec_gone_long_ago", now + "." + body) + ",v1="
                 + hmac(NEWER_SECRET, now + "." + body) + ",v0=00";
-        assertThat(send(gateway, body, both).status()).isEqualTo(200);
+        assertThat(send(server, body, both).status()).isEqualTo(200);
         assertThat(balance(browser)).isEqualTo("2,000.000000");
     }
 
@@ -661,12 +660,12 @@ class StripePaymentsTest {
         Browser browser = member();
         String body = paid(newEvent(), session(browser, "10"));
         for (Duration off : List.of(Duration.ofSeconds(-310), Duration.ofSeconds(310))) {
-            assertThat(send(gateway, body, signature(SECRET, Today.instant().plus(off), body))
+            assertThat(send(server, body, signature(SECRET, Today.instant().plus(off), body))
                             .status())
                     .isEqualTo(400);
         }
         assertThat(balance(browser)).isEqualTo("0.000000");
-        assertThat(send(gateway, body, signature(SECRET, Today.instant().minusSeconds(280), body))
+        assertThat(send(server, body, signature(SECRET, Today.instant().minusSeconds(280), body))
                         .status())
                 .isEqualTo(200);
     }
@@ -674,24 +673,24 @@ class StripePaymentsTest {
     @Test
     void an_event_of_more_than_256_kib_is_not_read_whatever_it_says_of_its_length() {
         String large = event("evt_large", "customer.created", "{\"a\":\"" + "x".repeat(256 * 1024) + "\"}");
-        assertThat(send(gateway, large, signature(SECRET, Today.instant(), large))
+        assertThat(send(server, large, signature(SECRET, Today.instant(), large))
                         .status())
                 .isEqualTo(413);
         String wide = event("evt_wide", "customer.created", "{\"a\":\"" + "x".repeat(200 * 1024) + "\"}");
-        assertThat(send(gateway, wide, signature(SECRET, Today.instant(), wide)).status())
+        assertThat(send(server, wide, signature(SECRET, Today.instant(), wide)).status())
                 .isEqualTo(200);
-        HttpRequest.Builder unsaid = HttpRequest.newBuilder(URI.create(gateway.url() + "/webhooks/stripe"))
+        HttpRequest.Builder unsaid = HttpRequest.newBuilder(URI.create(server.url() + "/webhooks/stripe"))
                 .header("content-type", "application/json")
                 .header("stripe-signature", signature(SECRET, Today.instant(), wide))
                 .POST(HttpRequest.BodyPublishers.ofInputStream(() ->
                         new java.io.ByteArrayInputStream(wide.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
-        assertThat(gateway.send(unsaid).status()).isEqualTo(413);
+        assertThat(server.send(unsaid).status()).isEqualTo(413);
     }
 
     @Test
     void nothing_of_what_is_secret_is_on_a_page_or_in_the_database() throws Exception {
         begin(member(), "10");
-        assertThat(gateway.atRest().values())
+        assertThat(server.atRest().values())
                 .noneMatch(text -> text.contains(StripeStandIn.KEY) || text.contains(SECRET));
     }
 
@@ -705,7 +704,7 @@ class StripePaymentsTest {
         String test = "/pay/test/" + id;
         assertThat(browser.get(test).status()).isEqualTo(404);
         // a top-up that began before Stripe was configured
-        gateway.execute("UPDATE payment SET channel = 'test', session_id = 'test-" + id + "', url = '" + test
+        server.execute("UPDATE payment SET channel = 'test', session_id = 'test-" + id + "', url = '" + test
                 + "' WHERE id = '" + id + "'");
         assertThat(browser.get(test).status()).isEqualTo(404);
         assertThat(browser.submit(TOP_UP, test, Map.of("end", "paid")).status()).isEqualTo(404);
@@ -735,9 +734,9 @@ class StripePaymentsTest {
                         "VAT id DE 123",
                         "UTC")
                 .doesNotContain("<b>Buyer");
-        assertThat(gateway.number("SELECT COUNT(*) - MAX(sequence) FROM invoice"))
+        assertThat(server.number("SELECT COUNT(*) - MAX(sequence) FROM invoice"))
                 .isZero();
-        assertThat(gateway.number("SELECT COUNT(*) FROM invoice i WHERE NOT EXISTS (SELECT 1 FROM payment p"
+        assertThat(server.number("SELECT COUNT(*) FROM invoice i WHERE NOT EXISTS (SELECT 1 FROM payment p"
                         + " WHERE p.id = i.payment_id AND p.state = 'paid')"))
                 .isZero();
     }
@@ -750,7 +749,7 @@ class StripePaymentsTest {
         tell(again);
         tell(again);
         tell(refunded(newEvent(), session, 250));
-        Browser operator = new Browser(gateway.url());
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         assertThat(operator.get("/console/payments").body())
                 .contains(session.payment(), session.id(), session.intent(), "repeats: 1")
@@ -758,13 +757,13 @@ class StripePaymentsTest {
                         "<a class=\"small\" href=\"/console/accounts/acc_[A-Za-z0-9]+\">payer[0-9]+@example.org</a>")
                 .contains("500.00 reversed", "Make card refunds at Stripe", "with a test key");
         assertThat(browser.get("/console/payments").status()).isEqualTo(403);
-        Gateway.Reply list = gateway.get("/admin/payments?limit=1", ADMIN_KEY);
+        PortalServer.Reply list = server.get("/admin/payments?limit=1", ADMIN_KEY);
         assertThat(list.json().at("/data/0/id").asString()).isEqualTo(session.payment());
         assertThat(list.json().at("/data/0/credits_taken_back").asInt()).isEqualTo(500);
-        Gateway.Reply older = gateway.get(
+        PortalServer.Reply older = server.get(
                 "/admin/payments?limit=1&after=" + list.json().get("next").asString(), ADMIN_KEY);
         assertThat(older.json().at("/data/0/id").asString()).isNotEqualTo(session.payment());
-        assertThat(gateway.get("/admin/payments?after=nonsense", ADMIN_KEY).status())
+        assertThat(server.get("/admin/payments?after=nonsense", ADMIN_KEY).status())
                 .isEqualTo(400);
     }
 }

@@ -3,8 +3,8 @@ package dev.tollgate.customers.notices;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,27 +33,27 @@ class PeopleNoticesTest {
     private static final String PASSWORD = "somebody who has keys";
 
     private MailBox box;
-    private Gateway gateway;
+    private PortalServer server;
     private Browser ann;
     private String account;
 
     @BeforeEach
     void start() {
         box = new MailBox();
-        gateway = Gateway.startOn(stores, box.settings("http.trusted-hops", "1"));
-        gateway.setNow(NOW);
+        server = PortalServer.startOn(stores, box.settings("http.trusted-hops", "1"));
+        server.setNow(NOW);
         ann = browser(1).signUp(box, ANN, PASSWORD);
-        account = gateway.text("SELECT account_id FROM person WHERE login = '" + ANN + "'");
+        account = server.text("SELECT account_id FROM person WHERE login = '" + ANN + "'");
     }
 
     @AfterEach
     void stop() {
-        gateway.close();
+        server.close();
         box.close();
     }
 
     private Browser browser(int network) {
-        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"));
+        return new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "198.18." + network + ".1"));
     }
 
     private void open(Browser browser, String email) {
@@ -67,14 +67,13 @@ class PeopleNoticesTest {
     }
 
     private void sweep() {
-        gateway.app().people().mail().keyNotices().sweep();
-        gateway.app().people().mail().memberNotices().sweep();
+        server.people().mail().keyNotices().sweep();
+        server.people().mail().memberNotices().sweep();
     }
 
     private List<String> subjects(String email) {
-        return gateway.text(
-                        "SELECT COALESCE(" + listed() + "(subject, '\n'), '') FROM outgoing_mail WHERE recipient = '"
-                                + email + "' AND (subject LIKE 'Keys%' OR subject LIKE 'Members%')")
+        return server.text("SELECT COALESCE(" + listed() + "(subject, '\n'), '') FROM outgoing_mail WHERE recipient = '"
+                        + email + "' AND (subject LIKE 'Keys%' OR subject LIKE 'Members%')")
                 .lines()
                 .toList();
     }
@@ -85,17 +84,16 @@ class PeopleNoticesTest {
     }
 
     private void key(String name, Instant made, Instant used, Instant ends) {
-        gateway.execute(
-                "INSERT INTO api_key (id, account_id, hash, prefix, name, kind, allow, created_at, last_used_at,"
-                        + " expires_at, number) VALUES ('key_" + name + "', '" + account + "', '" + name
-                        + "', 'sk-1', '" + name
-                        + "', 'api', '', " + made.toEpochMilli() + ", " + (used == null ? "NULL" : used.toEpochMilli())
-                        + ", "
-                        + (ends == null ? "NULL" : ends.toEpochMilli()) + ", (SELECT MAX(number) + 1 FROM api_key))");
+        server.execute("INSERT INTO api_key (id, account_id, hash, prefix, name, kind, allow, created_at, last_used_at,"
+                + " expires_at, number) VALUES ('key_" + name + "', '" + account + "', '" + name
+                + "', 'sk-1', '" + name
+                + "', 'api', '', " + made.toEpochMilli() + ", " + (used == null ? "NULL" : used.toEpochMilli())
+                + ", "
+                + (ends == null ? "NULL" : ends.toEpochMilli()) + ", (SELECT MAX(number) + 1 FROM api_key))");
     }
 
     private String events() {
-        return gateway.text("SELECT COALESCE(" + listed() + "(event || ' ' || data, '\n'), '') FROM webhook_delivery"
+        return server.text("SELECT COALESCE(" + listed() + "(event || ' ' || data, '\n'), '') FROM webhook_delivery"
                 + " WHERE event LIKE 'key.%' OR event LIKE 'member.%'");
     }
 
@@ -121,7 +119,7 @@ class PeopleNoticesTest {
         assertThat(events())
                 .isEqualTo("key.expiring {\"key\":\"key_soon\",\"name\":\"soon\",\"expires_at\":"
                         + NOW.plus(Duration.ofDays(6)).getEpochSecond() + "}");
-        gateway.execute("UPDATE api_key SET expires_at = expires_at + 1000 WHERE id = 'key_soon'");
+        server.execute("UPDATE api_key SET expires_at = expires_at + 1000 WHERE id = 'key_soon'");
         sweep();
         assertThat(subjects(ANN)).hasSize(2);
     }
@@ -135,7 +133,7 @@ class PeopleNoticesTest {
         key("young", NOW.minus(Duration.ofDays(89)), null, null);
         key("busy", old, NOW.minus(Duration.ofDays(1)), null);
         key("manager", old, null, null);
-        gateway.execute("UPDATE api_key SET kind = 'management' WHERE id = 'key_manager'");
+        server.execute("UPDATE api_key SET kind = 'management' WHERE id = 'key_manager'");
         sweep();
         sweep();
         assertThat(subjects(ANN)).containsExactly("Keys at Tollgate are unused");
@@ -144,7 +142,7 @@ class PeopleNoticesTest {
                 .doesNotContain("young", "busy", "manager");
         assertThat(events().lines()).hasSize(2).allMatch(event -> event.startsWith("key.unused "));
         long used = NOW.minus(Duration.ofDays(90)).toEpochMilli();
-        gateway.execute("UPDATE api_key SET last_used_at = " + used + " WHERE id = 'key_never'");
+        server.execute("UPDATE api_key SET last_used_at = " + used + " WHERE id = 'key_never'");
         sweep();
         assertThat(subjects(ANN)).hasSize(2);
         assertThat(events().lines().filter(event -> event.contains("key_never")))
@@ -164,7 +162,7 @@ class PeopleNoticesTest {
         assertThat(secondMail(ANN)).contains("bob@example.org has joined " + ANN + " at Tollgate. The role is member.");
         assertThat(subjects("bob@example.org")).isEmpty();
 
-        String bob = members + "/" + gateway.text("SELECT id FROM member WHERE role = 'member'");
+        String bob = members + "/" + server.text("SELECT id FROM member WHERE role = 'member'");
         ann.submit(bob, bob, Map.of("deed", "member.set", "role", "viewer"));
         sweep();
         assertThat(subjects(ANN)).as("she did it").hasSize(1);
@@ -172,18 +170,18 @@ class PeopleNoticesTest {
         assertThat(secondMail("bob@example.org"))
                 .contains("bob@example.org has another role in " + ANN + " at Tollgate. The role is viewer. " + ANN
                         + " made the change.");
-        assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
+        assertThat(server.number("SELECT COUNT(*) FROM member_notice")).isZero();
     }
 
     @Test
     void a_balance_below_a_members_line_is_an_event_once_a_day() {
         webhook();
-        gateway.execute(
+        server.execute(
                 "UPDATE person SET balance_line = 1000000000, version = version + 1 WHERE login = '" + ANN + "'");
-        gateway.app().people().mail().notices().sweep();
-        gateway.execute("UPDATE person SET version = version + 1 WHERE login = '" + ANN + "'");
-        gateway.app().people().mail().notices().sweep();
-        String events = gateway.text("SELECT COALESCE(" + listed()
+        server.people().mail().notices().sweep();
+        server.execute("UPDATE person SET version = version + 1 WHERE login = '" + ANN + "'");
+        server.people().mail().notices().sweep();
+        String events = server.text("SELECT COALESCE(" + listed()
                 + "(event || ' ' || data, '\n'), '') FROM webhook_delivery WHERE event = 'balance.low'");
         assertThat(events.lines()).hasSize(1);
         assertThat(events).startsWith("balance.low {\"balance\":").endsWith(",\"line\":1000}");
@@ -192,34 +190,34 @@ class PeopleNoticesTest {
     @Test
     void an_account_whose_mails_find_no_room_delays_no_other_one() {
         browser(3).signUp(box, "carl@example.org", PASSWORD);
-        String other = gateway.text("SELECT account_id FROM person WHERE login = 'carl@example.org'");
+        String other = server.text("SELECT account_id FROM person WHERE login = 'carl@example.org'");
         sweep();
         List<String> both = Stream.of(account, other).sorted().toList();
         Instant old = NOW.minus(Duration.ofDays(91));
         for (int i = 0; i < 20; i++) { // as many as an account may have
-            gateway.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
+            server.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
                     + " queued_at, due_at) VALUES ('mail_x" + i + "', '" + both.getFirst()
                     + "', 'x@example.org', 'x', 'x', 'waiting', 0, 1, 9999999999999)");
         }
         for (String each : both) {
             account = each;
             key("k" + each, old, old, null);
-            gateway.execute(
+            server.execute(
                     "INSERT INTO account_log (account_id, number, created_at, actor, action, subject, after_json)"
                             + " VALUES ('" + each
                             + "', 100, 1, 'operator', 'member.role', 'mem_none', '{\"role\":\"admin\"}')");
-            gateway.execute("INSERT INTO member_notice (account_id, number) VALUES ('" + each + "', 100)");
+            server.execute("INSERT INTO member_notice (account_id, number) VALUES ('" + each + "', 100)");
         }
 
         sweep();
 
-        assertThat(gateway.text("SELECT account_id FROM member_notice")).isEqualTo(both.getFirst());
-        assertThat(gateway.text("SELECT owner FROM told WHERE kind = 'key.unused'"))
+        assertThat(server.text("SELECT account_id FROM member_notice")).isEqualTo(both.getFirst());
+        assertThat(server.text("SELECT owner FROM told WHERE kind = 'key.unused'"))
                 .isEqualTo(both.getLast());
-        gateway.execute("DELETE FROM outgoing_mail WHERE recipient = 'x@example.org'");
+        server.execute("DELETE FROM outgoing_mail WHERE recipient = 'x@example.org'");
         sweep();
-        assertThat(gateway.number("SELECT COUNT(*) FROM member_notice")).isZero();
-        assertThat(gateway.number("SELECT COUNT(*) FROM told WHERE kind = 'key.unused'"))
+        assertThat(server.number("SELECT COUNT(*) FROM member_notice")).isZero();
+        assertThat(server.number("SELECT COUNT(*) FROM told WHERE kind = 'key.unused'"))
                 .isEqualTo(2);
     }
 }

@@ -9,7 +9,7 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
@@ -45,25 +45,25 @@ class VouchersTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores, ENVIRONMENT, "operator.password", PASSWORD);
+        server = PortalServer.startOn(stores, ENVIRONMENT, "operator.password", PASSWORD);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     @AfterEach
     void the_books_add_up() {
-        gateway.assertBooksAreClosed();
+        server.assertBooksAreClosed();
     }
 
     private static List<String> made(String body) {
-        Gateway.Reply reply = gateway.post("/admin/vouchers", body, ADMIN_KEY);
+        PortalServer.Reply reply = server.post("/admin/vouchers", body, ADMIN_KEY);
         assertThat(reply.status()).as(reply.text()).isEqualTo(201);
         List<String> codes = new ArrayList<>();
         reply.json().get("codes").forEach(code -> codes.add(code.asString()));
@@ -74,12 +74,12 @@ class VouchersTest {
             new Outcome.Refused<>(ApiError.invalid("code", "This code is not valid or was already used."));
 
     private static Outcome<Long> redeem(Customer customer, String typed) {
-        return gateway.app().money().vouchers().redeem(customer.acting(), "of " + customer.account(), typed);
+        return server.money().vouchers().redeem(customer.acting(), "of " + customer.account(), typed);
     }
 
     @Test
     void a_code_is_good_for_its_credits_once_however_it_is_typed() {
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         String code = made("{\"credits\":12.5,\"reason\":\"a talk\"}").getFirst();
         assertThat(code).matches("([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}");
         String typed = " "
@@ -90,8 +90,8 @@ class VouchersTest {
         assertThat(redeem(customer, typed).isDone()).isTrue();
         assertThat(customer.balance()).isEqualByComparingTo("13.5");
         assertThat(redeem(customer, code)).isEqualTo(CANNOT_BE_USED);
-        assertThat(redeem(gateway.customer("1"), code)).isEqualTo(CANNOT_BE_USED);
-        JsonNode newest = gateway.get("/admin/vouchers?limit=1", ADMIN_KEY)
+        assertThat(redeem(server.customer("1"), code)).isEqualTo(CANNOT_BE_USED);
+        JsonNode newest = server.get("/admin/vouchers?limit=1", ADMIN_KEY)
                 .json()
                 .get("data")
                 .get(0);
@@ -101,11 +101,11 @@ class VouchersTest {
 
     @Test
     void a_revoked_voucher_answers_as_an_unknown_one() {
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         List<String> codes = made("{\"credits\":5,\"count\":3,\"reason\":\"a fair\"}");
         assertThat(redeem(customer, codes.getFirst()).isDone()).isTrue();
-        long last = gateway.number("SELECT MAX(sequence) FROM voucher");
-        Browser operator = new Browser(gateway.url());
+        long last = server.number("SELECT MAX(sequence) FROM voucher");
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         Map<String, String> revoke = Map.of(
                 "deed", "revoke", "first", "" + (last - 2), "last", "" + last, "reason", "the fair was cancelled");
@@ -114,19 +114,19 @@ class VouchersTest {
                 .as("those that are open")
                 .isEqualTo(path + "?revoked=2");
         assertThat(redeem(customer, codes.get(1))).isEqualTo(CANNOT_BE_USED);
-        assertThat(redeem(gateway.customer("1"), codes.get(2))).isEqualTo(redeem(customer, "unknown"));
+        assertThat(redeem(server.customer("1"), codes.get(2))).isEqualTo(redeem(customer, "unknown"));
         assertThat(customer.balance()).isEqualByComparingTo("6");
         assertThat(operator.submit(path, path, revoke).body()).contains("None of these vouchers is open");
-        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.revoke'"
+        assertThat(server.number("SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.revoke'"
                         + " AND reason = 'the fair was cancelled'"))
                 .isEqualTo(1);
     }
 
     @Test
     void a_voucher_is_redeemed_on_a_clock_behind_its_makers() {
-        try (Gateway own = stores == Stores.SQLITE
-                ? Gateway.start(ENVIRONMENT)
-                : Gateway.startOn(Postgres.migrated(), ENVIRONMENT)) {
+        try (PortalServer own = stores == Stores.SQLITE
+                ? PortalServer.start(ENVIRONMENT)
+                : PortalServer.startOn(Postgres.migrated(), ENVIRONMENT)) {
             Customer customer = own.customer("1");
             String code = own.post("/admin/vouchers", "{\"credits\":2,\"reason\":\"a talk\"}", ADMIN_KEY)
                     .json()
@@ -134,8 +134,7 @@ class VouchersTest {
                     .get(0)
                     .asString();
             own.setNow(own.now().minus(Duration.ofMinutes(5)));
-            assertThat(own.app()
-                            .money()
+            assertThat(own.money()
                             .vouchers()
                             .redeem(customer.acting(), "somewhere", code)
                             .isDone())
@@ -150,7 +149,7 @@ class VouchersTest {
         int callers = 16;
         List<Customer> customers = new ArrayList<>();
         for (int i = 0; i < callers; i++) {
-            customers.add(gateway.customer("1"));
+            customers.add(server.customer("1"));
         }
         CyclicBarrier begin = new CyclicBarrier(callers);
         int redeemed = 0;
@@ -173,10 +172,10 @@ class VouchersTest {
 
     @Test
     void unknown_expired_and_malformed_codes_are_refused_alike() {
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         String code = made("{\"credits\":5,\"reason\":\"soon over\",\"expires_at\":\"2190-01-01T00:00:00Z\"}")
                 .getFirst();
-        gateway.execute("UPDATE voucher SET expires_at = 1 WHERE note = 'soon over'");
+        server.execute("UPDATE voucher SET expires_at = 1 WHERE note = 'soon over'");
         for (String typed : List.of(code, "00000-00000-00000-00000", "", "x".repeat(500), "UUUUU-UUUUU-UUUUU-UUUUU")) {
             assertThat(redeem(customer, typed)).isEqualTo(CANNOT_BE_USED);
         }
@@ -185,16 +184,15 @@ class VouchersTest {
 
     @Test
     void repeated_tries_have_to_wait() {
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         for (int i = 0; i < 10; i++) {
             assertThat(redeem(customer, "wrong")).isEqualTo(CANNOT_BE_USED);
         }
         String code = made("{\"credits\":5,\"reason\":\"too late\"}").getFirst();
         assertThatThrownBy(redeem(customer, code)::orThrow).hasMessageStartingWith("Too many tries. Try again in ");
-        Customer neighbour = gateway.customer("1");
+        Customer neighbour = server.customer("1");
         assertThatThrownBy(
-                        gateway.app().money().vouchers().redeem(neighbour.acting(), "of " + customer.account(), code)
-                                ::orThrow)
+                        server.money().vouchers().redeem(neighbour.acting(), "of " + customer.account(), code)::orThrow)
                 .hasMessageStartingWith("Too many tries. Try again in ");
     }
 
@@ -202,13 +200,13 @@ class VouchersTest {
     void codes_are_shown_once_and_not_stored() {
         List<String> codes = made("{\"count\":3,\"credits\":1,\"reason\":\"three of them\"}");
         assertThat(codes).hasSize(3).doesNotHaveDuplicates();
-        String kept = gateway.get("/admin/vouchers", ADMIN_KEY).text()
-                + gateway.get("/admin/audit", ADMIN_KEY).text()
-                + gateway.text("SELECT code_hash FROM voucher WHERE note = 'three of them' ORDER BY sequence LIMIT 1");
+        String kept = server.get("/admin/vouchers", ADMIN_KEY).text()
+                + server.get("/admin/audit", ADMIN_KEY).text()
+                + server.text("SELECT code_hash FROM voucher WHERE note = 'three of them' ORDER BY sequence LIMIT 1");
         for (String code : codes) {
             assertThat(kept).doesNotContain(code, code.replace("-", ""));
         }
-        assertThat(gateway.get("/admin/audit?subject=vouchers", ADMIN_KEY)
+        assertThat(server.get("/admin/audit?subject=vouchers", ADMIN_KEY)
                         .json()
                         .get("data")
                         .get(0)
@@ -221,27 +219,24 @@ class VouchersTest {
     @Test
     void an_account_that_cannot_take_the_credits_leaves_the_voucher_good() {
         String code = made("{\"credits\":7,\"reason\":\"not lost\"}").getFirst();
-        assertThat(gateway.app()
-                        .money()
-                        .vouchers()
-                        .redeem(new Acting("acc_nobody", "per_1", null, null), "somewhere", code))
+        assertThat(server.money().vouchers().redeem(new Acting("acc_nobody", "per_1", null, null), "somewhere", code))
                 .isEqualTo(CANNOT_BE_USED);
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         assertThat(redeem(customer, code).isDone()).isTrue();
         assertThat(customer.balance()).isEqualByComparingTo("8");
     }
 
     @Test
     void a_voucher_that_gave_nothing_is_found_by_the_check_of_the_books() {
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         made("{\"credits\":3,\"reason\":\"forged\"}");
-        gateway.execute(
+        server.execute(
                 "UPDATE voucher SET account_id = '" + customer.account() + "', redeemed_at = 1 WHERE note = 'forged'");
-        assertThat(gateway.differences())
+        assertThat(server.differences())
                 .singleElement()
                 .asString()
                 .endsWith("is redeemed by account " + customer.account() + ", which has not got its credits");
-        gateway.execute("UPDATE voucher SET account_id = NULL, redeemed_at = NULL WHERE note = 'forged'");
+        server.execute("UPDATE voucher SET account_id = NULL, redeemed_at = NULL WHERE note = 'forged'");
     }
 
     @Test
@@ -252,12 +247,12 @@ class VouchersTest {
             {"{\"credits\":1,\"expires_at\":\"tomorrow\",\"reason\":\"no time\"}", "expires_at"},
             {"{\"credits\":1}", "reason"}
         }) {
-            Gateway.Reply reply = gateway.post("/admin/vouchers", wrong[0], ADMIN_KEY);
+            PortalServer.Reply reply = server.post("/admin/vouchers", wrong[0], ADMIN_KEY);
             assertThat(reply.status()).as(wrong[0]).isEqualTo(400);
             assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
         }
         Instant past = Instant.parse("2020-01-01T00:00:00Z");
-        assertThat(gateway.post(
+        assertThat(server.post(
                                 "/admin/vouchers",
                                 "{\"credits\":1,\"expires_at\":\"" + past + "\",\"reason\":\"over\"}",
                                 ADMIN_KEY)

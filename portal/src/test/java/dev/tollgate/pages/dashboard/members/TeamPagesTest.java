@@ -45,12 +45,12 @@ class TeamPagesTest {
                         .submit(team, team, Map.of("deed", "team.change", "name", "Adverts"))
                         .location())
                 .isEqualTo(team + "?saved=1");
-        assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(200);
+        assertThat(company.server.get("/v1/credits", secret).status()).isEqualTo(200);
         assertThat(company.owner
                         .submit(team, team, Map.of("deed", "team.archive"))
                         .location())
                 .isEqualTo(TEAMS + "?archived=1");
-        assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);
+        assertThat(company.server.get("/v1/credits", secret).status()).isEqualTo(401);
         assertThat(company.owner.get(team).status()).isEqualTo(404);
         assertThat(company.owner.get("/dashboard/audit-log").body())
                 .contains("archived the team Adverts.", "renamed the team Ads to Adverts.");
@@ -105,12 +105,11 @@ class TeamPagesTest {
         company.put(company.owner, company.team("Spenders"), "sue", "admin");
         company.key("sues own", "sue", "");
         company.budget(company.id("sue"), "day", "0.02");
-        company.gateway.execute(
-                "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros)"
-                        + " SELECT account_id, " + company.now().toEpochMilli() / 900_000 * 900_000
-                        + ", id, 'm', 1, 3000000"
-                        + " FROM api_key WHERE name = 'sues own'");
-        company.gateway.execute("UPDATE person SET totp_secret = 'lost' WHERE login = 'sue@example.org'");
+        company.server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros)"
+                + " SELECT account_id, " + company.now().toEpochMilli() / 900_000 * 900_000
+                + ", id, 'm', 1, 3000000"
+                + " FROM api_key WHERE name = 'sues own'");
+        company.server.execute("UPDATE person SET totp_secret = 'lost' WHERE login = 'sue@example.org'");
         String page = company.owner.get("/dashboard/members").body();
         assertThat(page.indexOf("sue@example.org</a>")).isLessThan(page.indexOf("olga@example.org</a>"));
         assertThat(page).contains("aria-sort=\"descending\"", "of $0.0001, day", "Second factor", ">on<", ">off<");
@@ -164,14 +163,14 @@ class TeamPagesTest {
         assertThat(adam.submit(own, own, Map.of("deed", "team.remove", "member", company.id("mia")))
                         .status())
                 .isEqualTo(303);
-        assertThat(company.gateway.get("/v1/credits", secret).status()).isEqualTo(401);
+        assertThat(company.server.get("/v1/credits", secret).status()).isEqualTo(401);
         assertThat(mia.get(own).status()).isEqualTo(404);
     }
 
     @Test
     void a_team_of_another_organization_is_not_found() {
         String team = company.team("Closed");
-        Browser stranger = new Browser(company.gateway.url()).signUp("stranger@example.org", Company.PASSWORD);
+        Browser stranger = new Browser(company.server.url()).signUp("stranger@example.org", Company.PASSWORD);
         assertThat(stranger.get(team).status()).isEqualTo(404);
     }
 }

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -21,21 +21,21 @@ class BillingPagesTest {
     private static final String PASSWORD = "a sentence nobody else has";
     private static final Pattern PAYMENT = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static int members;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "http.trusted-hops", "1");
+        server = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "http.trusted-hops", "1");
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private static Browser member(String name) {
-        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "10.1.0." + ++members))
+        return new Browser(server.url(), server.url(), Map.of("x-forwarded-for", "10.1.0." + ++members))
                 .signUp(name + "@example.org", PASSWORD);
     }
 
@@ -122,7 +122,7 @@ class BillingPagesTest {
 
     @Test
     void nothing_can_be_paid_with_a_real_upstream_and_without_stripe() {
-        try (Gateway real = Gateway.start("gemini.base-url", "http://127.0.0.1:9", "sign-up.open", "true")) {
+        try (PortalServer real = PortalServer.start("gemini.base-url", "http://127.0.0.1:9", "sign-up.open", "true")) {
             Browser browser = new Browser(real.url()).signUp("real@example.org", PASSWORD);
             assertThat(browser.get("/dashboard/billing/top-up").body())
                     .contains("Ask the operator to add credits.")
@@ -150,7 +150,7 @@ class BillingPagesTest {
     @Test
     void a_statement_begins_with_what_the_month_before_ended_with_and_adds_up() {
         Browser browser = member("reader");
-        LocalDate today = LocalDate.ofInstant(gateway.now(), ZoneOffset.UTC);
+        LocalDate today = LocalDate.ofInstant(server.now(), ZoneOffset.UTC);
         String month = today.toString().substring(0, 7);
         assertThat(browser.get("/dashboard/billing/statements/" + month)
                         .body()
@@ -180,7 +180,7 @@ class BillingPagesTest {
     @Test
     void a_statement_file_names_source_key_reason_dollars_and_paper() {
         Browser browser = member("accountant");
-        String account = gateway.text("SELECT account_id FROM person WHERE login = 'accountant@example.org'");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'accountant@example.org'");
         String path = browser.submit(
                         "/dashboard/billing/top-up",
                         "/dashboard/billing/top-up",
@@ -195,7 +195,7 @@ class BillingPagesTest {
                 .asString();
         browser.submit("/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", code));
         String month =
-                LocalDate.ofInstant(gateway.now(), ZoneOffset.UTC).toString().substring(0, 7);
+                LocalDate.ofInstant(server.now(), ZoneOffset.UTC).toString().substring(0, 7);
         List<String> lines = browser.get("/dashboard/billing/statements/" + month + "/statement.csv")
                 .body()
                 .lines()
@@ -209,8 +209,8 @@ class BillingPagesTest {
         assertThat(lines.get(5)).endsWith(",balance,,,0,5069.5,,,,,0.00,,,,,");
     }
 
-    private static Gateway.Reply admin(String path, String body) {
-        Gateway.Reply reply = gateway.post(path, body, ADMIN_KEY);
+    private static PortalServer.Reply admin(String path, String body) {
+        PortalServer.Reply reply = server.post(path, body, ADMIN_KEY);
         assertThat(reply.status()).as(reply.text()).isLessThan(300);
         return reply;
     }
@@ -227,13 +227,13 @@ class BillingPagesTest {
     @Test
     void what_was_added_in_the_month_is_listed_and_a_small_sum_has_one_form() {
         Browser browser = member("added");
-        String account = gateway.text("SELECT account_id FROM person WHERE login = 'added@example.org'");
-        gateway.commands().grant(account, 5_000_000_000L, "a present for you");
-        long now = gateway.now().toEpochMilli() / 900_000 * 900_000;
-        gateway.execute(
+        String account = server.text("SELECT account_id FROM person WHERE login = 'added@example.org'");
+        server.commands().grant(account, 5_000_000_000L, "a present for you");
+        long now = server.now().toEpochMilli() / 900_000 * 900_000;
+        server.execute(
                 "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros) VALUES ('"
                         + account + "', " + now + ", 'key_1', 'm', 1, 40000)");
-        gateway.execute(
+        server.execute(
                 "UPDATE account SET consumed_micros = 40000, balance_micros = balance_micros - 40000 WHERE id = '"
                         + account + "'");
         String page = browser.get("/dashboard/billing").body();

@@ -2,8 +2,9 @@ package dev.tollgate.pages.dashboard.members;
 
 import static dev.tollgate.testing.Asserts.found;
 
+import dev.tollgate.testing.AccountsServer;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -13,21 +14,27 @@ final class Company implements AutoCloseable {
 
     static final String PASSWORD = "one of several people";
 
-    final Gateway gateway;
+    final AccountsServer server;
     final Browser owner;
     final String account;
     private Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
+    /** On a portal of its own. */
     Company(String... settings) {
-        gateway = Gateway.start(settings);
-        gateway.setNow(now);
-        owner = new Browser(gateway.url()).signUp("olga@example.org", PASSWORD);
-        account = gateway.text("SELECT account_id FROM person WHERE login = 'olga@example.org'");
+        this(PortalServer.start(settings));
+    }
+
+    /** @param server is closed with it */
+    Company(AccountsServer server) {
+        this.server = server;
+        server.setNow(now);
+        owner = new Browser(server.url()).signUp("olga@example.org", PASSWORD);
+        account = server.text("SELECT account_id FROM person WHERE login = 'olga@example.org'");
     }
 
     /** Lets the owner see and type credits. */
     Company inCredits() {
-        gateway.execute("UPDATE person SET money = 'credits' WHERE login = 'olga@example.org'");
+        server.execute("UPDATE person SET money = 'credits' WHERE login = 'olga@example.org'");
         return this;
     }
 
@@ -37,21 +44,21 @@ final class Company implements AutoCloseable {
 
     void pass(Duration duration) {
         now = now.plus(duration);
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     /** Returns the browser of a new person who is a member of the organization. */
     Browser member(String name, String role) {
         pass(Duration.ofHours(1)); // one address makes five accounts an hour
-        Browser browser = new Browser(gateway.url()).signUp(name + "@example.org", PASSWORD);
-        gateway.execute("UPDATE member SET account_id = '" + account + "', role = '" + role + "' WHERE person_id ="
+        Browser browser = new Browser(server.url()).signUp(name + "@example.org", PASSWORD);
+        server.execute("UPDATE member SET account_id = '" + account + "', role = '" + role + "' WHERE person_id ="
                 + " (SELECT id FROM person WHERE login = '" + name + "@example.org')");
         return browser;
     }
 
     /** Returns the id of a person's membership. */
     String id(String name) {
-        return gateway.text("SELECT member.id FROM member JOIN person ON person.id = person_id WHERE login = '" + name
+        return server.text("SELECT member.id FROM member JOIN person ON person.id = person_id WHERE login = '" + name
                 + "@example.org'");
     }
 
@@ -77,13 +84,13 @@ final class Company implements AutoCloseable {
                 "sk-[0-9a-f]{64}",
                 owner.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name))
                         .body());
-        String id = gateway.text("SELECT id FROM api_key WHERE name = '" + name + "'");
-        gateway.own(id, member.isEmpty() ? "" : id(member), team.replaceFirst(".*/", ""));
+        String id = server.text("SELECT id FROM api_key WHERE name = '" + name + "'");
+        server.own(id, member.isEmpty() ? "" : id(member), team.replaceFirst(".*/", ""));
         return secret;
     }
 
     @Override
     public void close() {
-        gateway.close();
+        server.close();
     }
 }

@@ -2,10 +2,10 @@ package dev.tollgate.customers;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.Main;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.PortalServer;
+import dev.tollgate.testing.SocketOnly;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.PrintWriter;
@@ -35,13 +35,13 @@ class MailFlowTest {
     private static final String MAYBE = "If this address can be used, a mail is on its way.";
 
     private static MailBox box;
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Instant now;
 
     @BeforeAll
     static void start() {
         box = new MailBox();
-        gateway = Gateway.start(
+        server = PortalServer.start(
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY),
                 box.settings("sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9"));
         now = Instant.parse("2026-11-20T10:00:00Z");
@@ -51,26 +51,26 @@ class MailFlowTest {
     @BeforeEach
     void later() {
         now = now.plus(Duration.ofHours(1));
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
         box.close();
     }
 
     private static void pass(Duration time) {
         now = now.plus(time);
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
-    private static Gateway.Reply admin(String path, String body) {
-        return gateway.post(path, body, ADMIN_KEY);
+    private static PortalServer.Reply admin(String path, String body) {
+        return server.post(path, body, ADMIN_KEY);
     }
 
     private static Browser browser() {
-        return new Browser(gateway.url());
+        return new Browser(server.url());
     }
 
     private static Browser.Page askToSignUp(String email) {
@@ -99,7 +99,7 @@ class MailFlowTest {
         assertThat(asked.location()).isEqualTo("/sign-up?sent=1");
         assertThat(browser().get("/sign-up?sent=1").body()).contains(MAYBE);
         String link = box.link("new@example.org", 1);
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'new@example.org'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE login = 'new@example.org'"))
                 .isZero();
         browser().get(link); // a scanner
         browser().get(link);
@@ -110,7 +110,7 @@ class MailFlowTest {
                         .location())
                 .isEqualTo("/dashboard");
         assertThat(browser.get("/dashboard").body()).contains("7.00");
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'new@example.org' AND confirmed_at > 0"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE login = 'new@example.org' AND confirmed_at > 0"))
                 .isEqualTo(1);
         assertThat(browser().get(link).status()).isEqualTo(404);
     }
@@ -126,7 +126,7 @@ class MailFlowTest {
     @Test
     void a_link_that_was_asked_for_while_sign_up_was_open_makes_no_account_once_it_is_closed() {
         try (MailBox mails = new MailBox();
-                Gateway small = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), mails.settings())) {
+                PortalServer small = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), mails.settings())) {
             Browser browser = new Browser(small.url());
             browser.submit("/sign-up", "/sign-up", Map.of("email", "tardy@example.org"));
             String link = mails.link("tardy@example.org", 1);
@@ -141,7 +141,7 @@ class MailFlowTest {
         }
     }
 
-    private static void setOpen(Gateway server, boolean open) {
+    private static void setOpen(PortalServer server, boolean open) {
         String body = "{\"name\": \"sign-up.open\", \"value\": \"" + open + "\", \"reason\": \"a test\"}";
         assertThat(server.post("/admin/settings", body, ADMIN_KEY).status()).isEqualTo(200);
     }
@@ -169,7 +169,7 @@ class MailFlowTest {
             assertThat(askToSignUp("flooded@example.org").location()).isEqualTo("/sign-up?sent=1");
         }
         box.to("flooded@example.org", 3);
-        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'flooded@example.org'"))
+        assertThat(server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'flooded@example.org'"))
                 .isEqualTo(3);
     }
 
@@ -190,7 +190,7 @@ class MailFlowTest {
                 box.to("after" + typed.hashCode() + "@example.org", 1).getFirst();
         assertThat(mail.getAllRecipients()).hasSize(1);
         assertThat(box.now("b@example.org")).isEmpty();
-        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient LIKE '%b@example.org%'"))
+        assertThat(server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient LIKE '%b@example.org%'"))
                 .isZero();
     }
 
@@ -271,20 +271,20 @@ class MailFlowTest {
                 .json()
                 .get("id")
                 .asString();
-        gateway.execute(
+        server.execute(
                 "INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone,"
                         + " created_at) VALUES ('usr_early', '" + account
                         + "', 'early@example.org', 'early@example.org', 'early',"
                         + " 'user', '', 0, 'UTC', 0)");
-        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_early', '"
+        server.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_early', '"
                 + account + "', 'usr_early', 'owner', 0)");
         forgot("early@example.org");
         String link = box.link("early@example.org", 1);
         assertThat(browser().submit(link, link, Map.of("password", OTHER)).location())
                 .isEqualTo("/sign-in?said=reset");
-        assertThat(gateway.number("SELECT confirmed_at FROM person WHERE id = 'usr_early'"))
+        assertThat(server.number("SELECT confirmed_at FROM person WHERE id = 'usr_early'"))
                 .isPositive();
-        assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
+        assertThat(server.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
                 .isEqualTo(7_000_000);
     }
 
@@ -295,7 +295,7 @@ class MailFlowTest {
         Browser browser = member("none@example.org");
         String email = "/dashboard/settings/email";
         assertThat(browser.get(email).body()).contains("Your current address gets a notice");
-        gateway.execute("UPDATE person SET email = NULL WHERE login = 'none@example.org'");
+        server.execute("UPDATE person SET email = NULL WHERE login = 'none@example.org'");
         assertThat(browser.get(email).body()).doesNotContain("Your current address gets a notice");
     }
 
@@ -395,7 +395,7 @@ class MailFlowTest {
         assertThat(browser.submit(page, page, Map.of("login", "gone@example.org"))
                         .location())
                 .isEqualTo("/sign-in?said=deleted");
-        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE lower(recipient) = 'gone@example.org'"))
+        assertThat(server.number("SELECT COUNT(*) FROM outgoing_mail WHERE lower(recipient) = 'gone@example.org'"))
                 .isZero();
     }
 
@@ -425,18 +425,18 @@ class MailFlowTest {
         assertThat(MailBox.text(box.to("tester@example.org", 1).getFirst())).contains("Mails from this server arrive.");
         StringWriter said = new StringWriter();
         String[] command = {
-            "mail", "test", "commander@example.org", "--data", gateway.data().toString()
+            "mail", "test", "commander@example.org", "--data", server.data().toString()
         };
-        assertThat(Main.run(command, Map.of(), new PrintWriter(said), new PrintWriter(said)))
+        assertThat(SocketOnly.run(new PrintWriter(said), command))
                 .as(said.toString())
                 .isZero();
         assertThat(MailBox.text(box.to("commander@example.org", 1).getFirst()))
                 .contains("Mails from this server arrive.");
-        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text())
+        assertThat(server.get("/admin/audit", ADMIN_KEY).text())
                 .containsPattern("control socket[^}]*mail.test[^}]*[^}]*commander@example.org");
-        Gateway.await(
+        PortalServer.await(
                 "it is noted",
-                () -> gateway.get("/admin/mail", ADMIN_KEY).text().matches(".*\"on\":true,\"sent_at\":[0-9]{10}.*"));
+                () -> server.get("/admin/mail", ADMIN_KEY).text().matches(".*\"on\":true,\"sent_at\":[0-9]{10}.*"));
     }
 
     // ---- sending ----
@@ -453,9 +453,9 @@ class MailFlowTest {
     void a_mail_that_the_server_does_not_take_is_tried_again_and_texts_are_gone_when_it_is_sent() throws Exception {
         box.shut();
         askToSignUp("patient@example.org");
-        Gateway.await(
+        PortalServer.await(
                 "it was tried",
-                () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
+                () -> server.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
                                 + " AND recipient = 'patient@example.org'")
                         == 1);
         box.reopen();
@@ -467,9 +467,9 @@ class MailFlowTest {
         assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
         assertThat(mail.getHeader("Message-ID")).hasSize(1);
         assertThat(mail.getFrom()[0]).hasToString(MailBox.FROM);
-        Gateway.await(
+        PortalServer.await(
                 "it was tried",
-                () -> gateway.number(
+                () -> server.number(
                                 "SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'patient@example.org' AND state = 'sent' AND body = ''")
                         == 1);
     }
@@ -479,13 +479,13 @@ class MailFlowTest {
             throws MessagingException {
         box.shut();
         askToSignUp("twice@example.org");
-        Gateway.await(
+        PortalServer.await(
                 "it was tried",
-                () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
+                () -> server.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
                                 + " AND recipient = 'twice@example.org'")
                         == 1);
         long until = now.plus(Duration.ofMinutes(6)).toEpochMilli();
-        gateway.execute("UPDATE outgoing_mail SET attempts = 2, due_at = " + until
+        server.execute("UPDATE outgoing_mail SET attempts = 2, due_at = " + until
                 + " WHERE recipient = 'twice@example.org'"); // as a claim of another server
         box.reopen();
         pass(Duration.ofMinutes(5));
@@ -500,12 +500,12 @@ class MailFlowTest {
     void a_text_lies_sealed_while_it_waits_for_it_has_a_link_that_opens_something() {
         box.shut();
         askToSignUp("sealed@example.org");
-        Gateway.await(
+        PortalServer.await(
                 "it was tried",
-                () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
+                () -> server.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
                                 + " AND recipient = 'sealed@example.org'")
                         == 1);
-        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'sealed@example.org'"
+        assertThat(server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'sealed@example.org'"
                         + " AND body <> '' AND body NOT LIKE '%http%'"))
                 .isEqualTo(1);
         box.reopen();

@@ -4,8 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +33,7 @@ class StartCreditsTest {
     Stores stores;
 
     private static MailBox box;
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
     @BeforeParameterizedClassInvocation
@@ -41,7 +41,7 @@ class StartCreditsTest {
         box = new MailBox();
         String[] settings =
                 box.settings("sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9");
-        gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), settings);
+        server = PortalServer.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), settings);
     }
 
     @BeforeEach
@@ -51,19 +51,19 @@ class StartCreditsTest {
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.assertBooksAreClosed();
-        gateway.close();
+        server.assertBooksAreClosed();
+        server.close();
         box.close();
     }
 
     /** Moves the clock an hour ahead, so that earlier steps do not count against a limit. */
     private static void later() {
         now = now.plus(Duration.ofHours(1));
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     private static Browser browser() {
-        return new Browser(gateway.url());
+        return new Browser(server.url());
     }
 
     private static Browser member(String email, int mails) {
@@ -85,17 +85,17 @@ class StartCreditsTest {
     }
 
     private static String account(String login) {
-        return gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
+        return server.text("SELECT account_id FROM person WHERE login = '" + login + "'");
     }
 
     private static long given(String login) {
-        return gateway.number(
+        return server.number(
                 "SELECT purchased_micros FROM account JOIN person ON account.id = account_id WHERE login = '" + login
                         + "'");
     }
 
     private static void delete(String login) {
-        assertThat(gateway.post("/admin/accounts/" + account(login) + "/delete", "{\"reason\":\"a test\"}", ADMIN_KEY)
+        assertThat(server.post("/admin/accounts/" + account(login) + "/delete", "{\"reason\":\"a test\"}", ADMIN_KEY)
                         .status())
                 .isEqualTo(200);
     }
@@ -119,17 +119,17 @@ class StartCreditsTest {
 
     /** Makes a person without a confirmed address, as a provider does that vouches for no address. */
     private static void unconfirmed(String id, String identity) {
-        String account = gateway.post("/admin/accounts", "{\"name\":\"" + id + "\",\"reason\":\"a test\"}", ADMIN_KEY)
+        String account = server.post("/admin/accounts", "{\"name\":\"" + id + "\",\"reason\":\"a test\"}", ADMIN_KEY)
                 .json()
                 .get("id")
                 .asString();
         String login = id + "@example.org";
-        gateway.execute("INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due,"
+        server.execute("INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due,"
                 + " zone, created_at) VALUES ('usr_" + id + "', '" + account + "', '" + login + "', '" + login
                 + "', '" + id + "', 'user', '', 0, 'UTC', 0)");
-        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
+        server.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + id + "', '"
                 + account + "', 'usr_" + id + "', 'owner', 0)");
-        gateway.execute("INSERT INTO person_identity (issuer, subject, person_id, label, linked_at) VALUES ('"
+        server.execute("INSERT INTO person_identity (issuer, subject, person_id, label, linked_at) VALUES ('"
                 + "https://provider.example', '" + identity + "', 'usr_" + id + "', '', 0)");
     }
 
@@ -145,7 +145,7 @@ class StartCreditsTest {
         unconfirmed("known", "the same");
         confirm("known@example.org", 1);
         assertThat(given("known@example.org")).isEqualTo(7_000_000);
-        gateway.execute("DELETE FROM person_identity WHERE subject = 'the same'"); // disconnected
+        server.execute("DELETE FROM person_identity WHERE subject = 'the same'"); // disconnected
         later();
         unconfirmed("changed", "the same");
         confirm("changed@example.org", 1);

@@ -19,7 +19,7 @@ class AppointedOwnerTest {
     void an_appointed_owner_is_in_both_logs_with_the_reason() {
         try (Company company = new Company("operator.password", PASSWORD)) {
             company.member("vic", "viewer");
-            Browser operator = new Browser(company.gateway.url());
+            Browser operator = new Browser(company.server.url());
             operator.signIn("operator", PASSWORD);
             String page = "/console/accounts/" + company.account;
             Map<String, String> form =
@@ -27,13 +27,13 @@ class AppointedOwnerTest {
             for (int i = 0; i < 2; i++) {
                 assertThat(operator.submit(page, page, form).status()).isEqualTo(303);
             }
-            assertThat(company.gateway.text("SELECT role FROM member WHERE id = '" + company.id("vic") + "'"))
+            assertThat(company.server.text("SELECT role FROM member WHERE id = '" + company.id("vic") + "'"))
                     .isEqualTo("owner");
             assertThat(company.owner.get("/dashboard/audit-log").body())
                     .contains("The operator changed the role of ", " from viewer to owner.", "member.role");
             assertThat(operator.get("/console/audit").body())
                     .contains("Set a member's role", "viewer → owner", "the owner has left");
-            assertThat(company.gateway.number("SELECT COUNT(*) FROM account_log WHERE actor = 'operator'"))
+            assertThat(company.server.number("SELECT COUNT(*) FROM account_log WHERE actor = 'operator'"))
                     .isEqualTo(1);
         }
     }

@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -24,12 +24,12 @@ class HandedLinksTest {
     private static final String OTHER = "somebody who was forgetful";
     private static final Pattern LINK = Pattern.compile("(/(?:reset|invite)/[A-Za-z0-9_-]{43})");
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Browser operator;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
+        server = PortalServer.start(
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", OPERATOR),
                 "sign-up.open",
                 "false");
@@ -39,15 +39,15 @@ class HandedLinksTest {
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
-    private static Gateway.Reply admin(String path, String body) {
-        return gateway.post(path, body, ADMIN_KEY);
+    private static PortalServer.Reply admin(String path, String body) {
+        return server.post(path, body, ADMIN_KEY);
     }
 
     private static Browser browser() {
-        return new Browser(gateway.url());
+        return new Browser(server.url());
     }
 
     private static String link(String text) {
@@ -69,14 +69,14 @@ class HandedLinksTest {
                 "/console/accounts",
                 Map.of("deed", "invite", "email", "one@example.org", "reason", "a friend"));
         String link = link(made.body());
-        assertThat(made.body()).contains(gateway.url() + link, "shown only once");
+        assertThat(made.body()).contains(server.url() + link, "shown only once");
         assertThat(operator.get("/console/accounts").body()).doesNotContain(link);
         assertThat(browser().get("/sign-up").body()).contains("Only the operator creates accounts here");
         Browser browser = join(link);
         assertThat(browser.get("/dashboard").body()).contains("50.00");
         assertThat(browser().get(link).status()).isEqualTo(404);
         assertThat(browser().signIn("one@example.org", PASSWORD).location()).isEqualTo("/dashboard");
-        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text())
+        assertThat(server.get("/admin/audit", ADMIN_KEY).text())
                 .contains("account.invite", "one@example.org")
                 .doesNotContain(link);
     }
@@ -97,9 +97,9 @@ class HandedLinksTest {
         assertThat(link(operator.submit("/console/accounts", "/console/accounts", form)
                         .body()))
                 .isEqualTo(first);
-        assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE email = 'double@example.org'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person_link WHERE email = 'double@example.org'"))
                 .isEqualTo(1);
-        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE after_json LIKE '%double@example.org%'"))
+        assertThat(server.number("SELECT COUNT(*) FROM audit_log WHERE after_json LIKE '%double@example.org%'"))
                 .isEqualTo(1);
         Map<String, String> another = new HashMap<>(form);
         another.put("once", "form-ffffffffffffffff0123456789abcdef");
@@ -110,13 +110,13 @@ class HandedLinksTest {
 
     @Test
     void an_invitation_adds_a_person_to_an_account_made_by_command() {
-        Customer customer = gateway.customer("12");
+        Customer customer = server.customer("12");
         String made =
                 admin("/admin/invitations", """
                 {"email": "two@example.org", "account": "%s", "reason": "theirs"}""".formatted(customer.account())).text();
         assertThat(made).contains("\"mailed\":false");
         assertThat(join(link(made)).get("/dashboard").body()).contains("12.00");
-        assertThat(gateway.text("SELECT account_id FROM person WHERE login = 'two@example.org'"))
+        assertThat(server.text("SELECT account_id FROM person WHERE login = 'two@example.org'"))
                 .isEqualTo(customer.account());
     }
 
@@ -124,7 +124,7 @@ class HandedLinksTest {
     void an_operators_link_sets_a_new_password_once_and_ends_all_sessions() {
         Browser browser = join(link(admin("/admin/invitations", """
                 {"email": "three@example.org", "reason": "theirs"}""").text()));
-        String account = gateway.text("SELECT account_id FROM person WHERE login = 'three@example.org'");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'three@example.org'");
         assertThat(browser().get("/forgot").body()).contains("Ask its operator for a link");
         String page = "/console/accounts/" + account;
         String link = link(operator.submit(

@@ -10,11 +10,11 @@ import dev.tollgate.http.client.Outbound;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.OidcStandIn;
 import dev.tollgate.testing.OidcStandIn.User;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Totp;
 import io.vertx.core.Vertx;
@@ -67,8 +67,8 @@ class OidcSignInTest {
     private static final Pattern CARRIED = Pattern.compile("name=\"as\" value=\"([^\"]+)\"");
 
     private static OidcStandIn provider;
-    private static Gateway gateway;
-    private static Gateway closed;
+    private static PortalServer server;
+    private static PortalServer closed;
     private static Instant now = BEGIN;
     private static int people;
 
@@ -76,19 +76,19 @@ class OidcSignInTest {
     static void start(Stores stores) {
         now = BEGIN;
         provider = new OidcStandIn(() -> now);
-        gateway = on(stores, provider.settings(PUBLIC, "http.trusted-hops", "1"));
+        server = on(stores, provider.settings(PUBLIC, "http.trusted-hops", "1"));
         provider.status = 500; // away while the other one starts
         closed = on(stores, provider.settings(PUBLIC, "sign-up.open", "false", "http.trusted-hops", "1"));
     }
 
-    private static Gateway on(Stores stores, String... settings) {
+    private static PortalServer on(Stores stores, String... settings) {
         Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-        return Gateway.startOn(stores, environment, settings);
+        return PortalServer.startOn(stores, environment, settings);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
         closed.close();
         provider.close();
     }
@@ -101,7 +101,7 @@ class OidcSignInTest {
 
     private static void later(Duration time) {
         now = now.plus(time);
-        gateway.setNow(now);
+        server.setNow(now);
         closed.setNow(now);
     }
 
@@ -111,13 +111,13 @@ class OidcSignInTest {
     }
 
     /** Each sign-in comes from an address of its own, so that no limit is shared. */
-    private static Browser browser(Gateway at) {
+    private static Browser browser(PortalServer at) {
         return new Browser(
                 at.url(), at.url(), Map.of("x-forwarded-for", "10.2." + people / 250 + "." + (1 + ++people % 250)));
     }
 
     private static Browser browser() {
-        return browser(gateway);
+        return browser(server);
     }
 
     /** To the provider and back. */
@@ -160,7 +160,7 @@ class OidcSignInTest {
     }
 
     private static String column(String column, User user) {
-        return gateway.text("SELECT " + column + " FROM person JOIN person_identity ON person_id = person.id"
+        return server.text("SELECT " + column + " FROM person JOIN person_identity ON person_id = person.id"
                 + " WHERE subject = '" + user.subject() + "'");
     }
 
@@ -184,7 +184,7 @@ class OidcSignInTest {
         String page = browser.get(OIDC + "?" + provider.authorize(away.location(), user))
                 .location();
         assertThat(browser.get(page).body()).contains("New account", user.email(), "50 credits");
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE email = '" + user.email() + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE email = '" + user.email() + "'"))
                 .isZero();
 
         Browser.Page made = browser.submit(page, OIDC, Map.of("as", carried(browser, page), "zone", "Asia/Tokyo"));
@@ -211,7 +211,7 @@ class OidcSignInTest {
                 .isEqualTo(data);
         assertThat(browser.submit(data, data, Map.of("login", login)).location())
                 .isEqualTo("/sign-in?said=deleted");
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE name = 'Again'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE name = 'Again'"))
                 .isZero();
         Browser again = joined(user);
         assertThat(again.get("/dashboard").body()).doesNotContain("50.00").contains("0.00");
@@ -229,14 +229,14 @@ class OidcSignInTest {
         joined(user);
         assertThat(column("COALESCE(email, 'none')", user)).isEqualTo("none");
         assertThat(column("COALESCE(confirmed_at, 0)", user)).isEqualTo("0");
-        assertThat(gateway.number(
+        assertThat(server.number(
                         "SELECT COUNT(DISTINCT account_id) FROM person WHERE name IN ('Squatter', '" + email + "')"))
                 .isEqualTo(2);
     }
 
     @Test
     void two_forms_at_once_make_one_account() {
-        Gateway at = gateway;
+        PortalServer at = server;
         User user = somebody();
         String count = "SELECT COUNT(*) FROM person JOIN account ON account.id = account_id WHERE person.name = '"
                 + user.name() + "'";
@@ -319,7 +319,7 @@ class OidcSignInTest {
     @MethodSource("wrongs")
     void invalid_responses_of_the_provider_sign_no_one_in(String what, Runnable knob, String said) {
         User user = new User("sub-known", "known@example.org", true, "Known");
-        if (gateway.number("SELECT COUNT(*) FROM person_identity WHERE subject = 'sub-known'") == 0) {
+        if (server.number("SELECT COUNT(*) FROM person_identity WHERE subject = 'sub-known'") == 0) {
             joined(user);
         }
         Browser browser = browser();
@@ -421,7 +421,7 @@ class OidcSignInTest {
         String address = "10.9.0.1";
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<CompletableFuture<String>> returns = IntStream.range(0, 40)
-                    .mapToObj(i -> new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", address)))
+                    .mapToObj(i -> new Browser(server.url(), server.url(), Map.of("x-forwarded-for", address)))
                     .map(browser -> CompletableFuture.supplyAsync(
                             () -> browser.get(OIDC + "?state=wrong").body(), threads))
                     .toList();
@@ -450,7 +450,7 @@ class OidcSignInTest {
         String shown = through(owner, OIDC + "?for=connect", user).location();
         assertThat(shown).startsWith(IDENTITY + "?as=");
         assertThat(owner.get(shown).body()).contains("New connection", user.email());
-        assertThat(gateway.number("SELECT COUNT(*) FROM person_identity WHERE subject = '" + user.subject() + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person_identity WHERE subject = '" + user.subject() + "'"))
                 .as("looking changes nothing")
                 .isZero();
         Map<String, String> form = Map.of("deed", "connect", "as", carried(owner, shown));
@@ -568,7 +568,7 @@ class OidcSignInTest {
     void a_banned_account_stays_out() {
         User user = somebody();
         joined(user);
-        gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), column("account_id", user), true);
+        server.administration().deeds().block(By.of(Actor.COMMAND, "abuse"), column("account_id", user), true);
         Browser browser = browser();
         assertThat(through(browser, OIDC, user).body()).contains("This account is blocked");
         assertThat(isIn(browser)).isFalse();
@@ -628,7 +628,8 @@ class OidcSignInTest {
         assumeTrue(stores == Stores.SQLITE, "the mails and the provider are the same");
         try (OidcStandIn other = new OidcStandIn(() -> now);
                 MailBox box = new MailBox();
-                Gateway own = Gateway.start(other.settings(MailBox.SITE, box.settings("sign-up.open", "true")))) {
+                PortalServer own =
+                        PortalServer.start(other.settings(MailBox.SITE, box.settings("sign-up.open", "true")))) {
             other.takesForms();
             own.setNow(now);
             String email = "teller@example.org";
@@ -649,9 +650,9 @@ class OidcSignInTest {
     void an_unreachable_provider_does_not_prevent_a_start_and_is_asked_again() {
         OidcStandIn late = new OidcStandIn(() -> now);
         late.status = 500;
-        try (Gateway own = Gateway.start(late.settings(PUBLIC))) {
+        try (PortalServer own = PortalServer.start(late.settings(PUBLIC))) {
             own.setNow(now);
-            Gateway.await("the look of the start", () -> late.asked("/.well-known/openid-configuration") == 1);
+            PortalServer.await("the look of the start", () -> late.asked("/.well-known/openid-configuration") == 1);
             Browser browser = new Browser(own.url());
             Browser.Page away = browser.get(OIDC);
             assertThat(away.status()).isEqualTo(503);
@@ -713,14 +714,14 @@ class OidcSignInTest {
     @Test
     void without_settings_there_is_nothing_of_it_and_half_of_them_are_refused() {
         assertThat(new Browser(closed.url()).get("/sign-in").body()).contains("Acme ID");
-        try (Gateway without = Gateway.start()) {
+        try (PortalServer without = PortalServer.start()) {
             Browser browser = new Browser(without.url());
             assertThat(browser.get(OIDC).status()).isEqualTo(404);
             assertThat(browser.get("/sign-in").body()).doesNotContain("Sign in with");
         }
-        assertThatThrownBy(() -> Gateway.start("oidc.issuer", "https://id.example.org", "public.url", PUBLIC))
+        assertThatThrownBy(() -> PortalServer.start("oidc.issuer", "https://id.example.org", "public.url", PUBLIC))
                 .hasMessageContaining("oidc.client-secret");
-        assertThatThrownBy(() -> Gateway.start("oidc.issuer", "http://id.example.org"))
+        assertThatThrownBy(() -> PortalServer.start("oidc.issuer", "http://id.example.org"))
                 .hasMessageContaining("https");
     }
 
@@ -729,8 +730,8 @@ class OidcSignInTest {
         try (OidcStandIn other = new OidcStandIn(() -> now);
                 LogCapture log = new LogCapture()) {
             other.description = json -> json.put("issuer", other.url() + "/");
-            try (Gateway _ = on(stores, other.settings(PUBLIC))) {
-                Gateway.await("the look", () -> log.text().contains("oidc.issuer is"));
+            try (PortalServer _ = on(stores, other.settings(PUBLIC))) {
+                PortalServer.await("the look", () -> log.text().contains("oidc.issuer is"));
             }
             assertThat(log.text())
                     .contains("its issuer is '" + other.url() + "/', but oidc.issuer is '" + other.url() + "'");

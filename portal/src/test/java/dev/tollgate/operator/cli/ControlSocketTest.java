@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -42,21 +42,21 @@ class ControlSocketTest {
     @TempDir
     Path folder;
 
-    private Gateway gateway;
+    private PortalServer server;
     private Path data;
     private AdminApi remote;
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start();
-        data = gateway.data();
+        server = PortalServer.start();
+        data = server.data();
         remote = SocketApi.find(data).orElseThrow();
     }
 
     @AfterEach
     void stop() {
-        if (gateway != null) {
-            gateway.close();
+        if (server != null) {
+            server.close();
         }
     }
 
@@ -69,7 +69,7 @@ class ControlSocketTest {
     }
 
     private long accounts() {
-        return gateway.number("SELECT COUNT(*) FROM account WHERE name LIKE 'n%'");
+        return server.number("SELECT COUNT(*) FROM account WHERE name LIKE 'n%'");
     }
 
     @Test
@@ -105,7 +105,7 @@ class ControlSocketTest {
         String next = first.get("next").asString();
         assertThat(next).isEqualTo(first.at("/data/1/id").asString());
         JsonNode second = remote.ask("GET", ACCOUNTS, Map.of("limit", "200", "after", next), null);
-        assertThat(second.get("data")).hasSize((int) gateway.number("SELECT COUNT(*) FROM account") - 2);
+        assertThat(second.get("data")).hasSize((int) server.number("SELECT COUNT(*) FROM account") - 2);
         assertThat(second.get("next").isNull()).isTrue();
     }
 
@@ -122,13 +122,13 @@ class ControlSocketTest {
 
     @Test
     void a_server_failure_is_reported_without_internal_details() {
-        gateway.execute("ALTER TABLE audit_log RENAME TO elsewhere");
+        server.execute("ALTER TABLE audit_log RENAME TO elsewhere");
         try {
             assertThatThrownBy(() -> remote.ask("GET", "/admin/audit", Map.of(), null))
                     .isInstanceOf(ApiException.class)
                     .hasMessageNotContaining("audit_log");
         } finally {
-            gateway.execute("ALTER TABLE elsewhere RENAME TO audit_log");
+            server.execute("ALTER TABLE elsewhere RENAME TO audit_log");
         }
     }
 
@@ -183,8 +183,8 @@ class ControlSocketTest {
         try (SocketChannel silent = connect()) {
             make(remote, "n");
             long began = System.nanoTime();
-            gateway.close();
-            gateway = null;
+            server.close();
+            server = null;
             assertThat(System.nanoTime() - began).isLessThan(20_000_000_000L);
             assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
@@ -210,14 +210,14 @@ class ControlSocketTest {
                         .get("login")
                         .asString())
                 .isEqualTo("operator");
-        String adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
-        assertThat(gateway.post("/admin/operator/reset", "{}", adminKey).status())
+        String adminKey = server.adminKey();
+        assertThat(server.post("/admin/operator/reset", "{}", adminKey).status())
                 .isEqualTo(404);
     }
 
     @Test
     void after_the_end_there_is_no_server_to_find() throws Exception {
-        gateway.restartAfter(() -> {
+        server.restartAfter(() -> {
             assertThat(data.resolve("tollgate.sock")).doesNotExist();
             try {
                 assertThat(SocketApi.find(data)).isEmpty();
@@ -229,7 +229,7 @@ class ControlSocketTest {
 
     @Test
     void a_socket_that_a_killed_server_left_is_no_server_and_is_replaced() throws Exception {
-        gateway.restartAfter(() -> {
+        server.restartAfter(() -> {
             Path file = data.resolve("tollgate.sock");
             try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 killed.bind(UnixDomainSocketAddress.of(file));
@@ -253,7 +253,7 @@ class ControlSocketTest {
             deep = deep.resolve("a-folder-with-a-long-name");
         }
         Files.createDirectories(deep);
-        try (Gateway long_ = Gateway.start("data", deep.toString())) {
+        try (PortalServer long_ = PortalServer.start("data", deep.toString())) {
             assertThat(make(SocketApi.find(deep).orElseThrow(), "n").get("id").asString())
                     .startsWith("acc_");
             assertThat(long_.number("SELECT COUNT(*) FROM account WHERE name = 'n'"))

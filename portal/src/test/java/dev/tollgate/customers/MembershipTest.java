@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,29 +32,29 @@ class MembershipTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        server = PortalServer.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
     }
 
     @BeforeEach
     void begin() {
         now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private record Member(Browser browser, String login, String account) {
 
         String person() {
-            return gateway.text("SELECT id FROM person WHERE login = '" + login + "'");
+            return server.text("SELECT id FROM person WHERE login = '" + login + "'");
         }
 
         boolean sees(String account) {
@@ -65,28 +65,27 @@ class MembershipTest {
 
     private static Member member(String name) {
         String login = name + "@example.org";
-        Browser browser = new Browser(gateway.url()).signUp(login, PASSWORD);
-        return new Member(browser, login, gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'"));
+        Browser browser = new Browser(server.url()).signUp(login, PASSWORD);
+        return new Member(browser, login, server.text("SELECT account_id FROM person WHERE login = '" + login + "'"));
     }
 
     private static void join(Member member, String account, String role) {
-        gateway.execute(
+        server.execute(
                 "INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_" + member.person()
                         + account + "', '" + account + "', '" + member.person() + "', '" + role + "', 9000000000000)");
     }
 
     private static void leave(Member member, String account) {
-        gateway.execute("UPDATE member SET left_at = 1 WHERE person_id = '" + member.person() + "' AND account_id = '"
+        server.execute("UPDATE member SET left_at = 1 WHERE person_id = '" + member.person() + "' AND account_id = '"
                 + account + "'");
     }
 
     private static void choose(Member member, String account) {
-        gateway.execute(
-                "UPDATE session SET account_id = '" + account + "' WHERE person_id = '" + member.person() + "'");
+        server.execute("UPDATE session SET account_id = '" + account + "' WHERE person_id = '" + member.person() + "'");
     }
 
     private static String roles(String account) {
-        return gateway.text("SELECT COALESCE(MAX(role), 'none') FROM member WHERE left_at IS NULL AND account_id = '"
+        return server.text("SELECT COALESCE(MAX(role), 'none') FROM member WHERE left_at IS NULL AND account_id = '"
                 + account + "'");
     }
 
@@ -105,11 +104,11 @@ class MembershipTest {
         Browser.Page settings = bob.browser().get("/dashboard/settings");
         assertThat(settings.status()).isEqualTo(200);
         assertThat(settings.body()).doesNotContain("data-figure=\"balance\"");
-        assertThat(new Browser(gateway.url()).signIn(bob.login(), PASSWORD).location())
+        assertThat(new Browser(server.url()).signIn(bob.login(), PASSWORD).location())
                 .isEqualTo("/dashboard");
         Browser.Page left = bob.browser().submit(DATA, DATA, Map.of("login", bob.login()));
         assertThat(left.location()).isEqualTo("/sign-in?said=deleted");
-        assertThat(gateway.number(
+        assertThat(server.number(
                         "SELECT COUNT(*) FROM account WHERE deleted_at IS NULL AND id = '" + bob.account() + "'"))
                 .isEqualTo(1);
     }
@@ -132,7 +131,7 @@ class MembershipTest {
         Member alone = member("alone");
         join(dan, alone.account(), "owner");
         choose(dan, alone.account());
-        assertThat(gateway.post(
+        assertThat(server.post(
                                 "/admin/accounts/" + alone.account() + "/block",
                                 "{\"blocked\":true,\"reason\":\"a test\"}",
                                 ADMIN_KEY)
@@ -170,10 +169,10 @@ class MembershipTest {
         Member stays = member("stays");
         join(stays, gus.account(), "owner");
         choose(stays, gus.account());
-        assertThat(gateway.post("/admin/accounts/" + gus.account() + "/delete", "{\"reason\":\"a test\"}", ADMIN_KEY)
+        assertThat(server.post("/admin/accounts/" + gus.account() + "/delete", "{\"reason\":\"a test\"}", ADMIN_KEY)
                         .status())
                 .isEqualTo(200);
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = '" + gus.login() + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE login = '" + gus.login() + "'"))
                 .isZero();
         assertThat(roles(gus.account())).isEqualTo("none");
         assertThat(stays.sees(stays.account())).isTrue();

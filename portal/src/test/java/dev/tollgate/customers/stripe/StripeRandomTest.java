@@ -8,7 +8,7 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.StripeStandIn;
@@ -58,21 +58,21 @@ class StripeRandomTest {
         try (StripeStandIn stripe = new StripeStandIn()) {
             String[] settings = {"stripe.url", stripe.url(), "sign-up.credits", "0"};
             if (stores == Stores.SQLITE) {
-                try (Gateway alone = Gateway.start(environment, settings)) {
+                try (PortalServer alone = PortalServer.start(environment, settings)) {
                     run(List.of(alone), stripe, random, seed);
                 }
             } else {
                 String url = Postgres.migrated();
-                try (Gateway one = Gateway.startOn(url, environment, settings);
-                        Gateway other = Gateway.startOn(url, environment, settings)) {
+                try (PortalServer one = PortalServer.startOn(url, environment, settings);
+                        PortalServer other = PortalServer.startOn(url, environment, settings)) {
                     run(List.of(one, other), stripe, random, seed);
                 }
             }
         }
     }
 
-    private static void run(List<Gateway> nodes, StripeStandIn stripe, Random random, long seed) throws Exception {
-        Gateway first = nodes.getFirst();
+    private static void run(List<PortalServer> nodes, StripeStandIn stripe, Random random, long seed) throws Exception {
+        PortalServer first = nodes.getFirst();
         List<Truth> truths = new ArrayList<>();
         List<String> events = new ArrayList<>();
         for (int account = 0; account < 3; account++) {
@@ -104,14 +104,13 @@ class StripeRandomTest {
     }
 
     /** Spends a part of the credits first: then a part of a reversal is missing. */
-    private static void spend(Gateway gateway, Random random) {
+    private static void spend(PortalServer server, Random random) {
         for (int i = 0; i < 10; i++) {
             String account =
-                    gateway.text("SELECT id FROM account WHERE balance_micros > 0 ORDER BY balance_micros DESC");
+                    server.text("SELECT id FROM account WHERE balance_micros > 0 ORDER BY balance_micros DESC");
             if (account != null) {
                 try {
-                    gateway.app()
-                            .administration()
+                    server.administration()
                             .deeds()
                             .adjust(By.of(Actor.COMMAND, "used"), account, -1_000_000L * (1 + random.nextInt(2_000)));
                 } catch (ApiException tooMuch) {
@@ -122,7 +121,7 @@ class StripeRandomTest {
     }
 
     /** Stripe tells again what was not taken. */
-    private static void tell(List<Gateway> nodes, String event, Random random) {
+    private static void tell(List<PortalServer> nodes, String event, Random random) {
         for (int i = 0; i < 20; i++) {
             int status = StripeStandIn.tell(nodes.get(random.nextInt(nodes.size())), event);
             if (status == 200) {
@@ -187,40 +186,40 @@ class StripeRandomTest {
         };
     }
 
-    private static void check(Gateway gateway, List<Truth> truths, long seed) {
+    private static void check(PortalServer server, List<Truth> truths, long seed) {
         Map<String, Long> wanted = new HashMap<>();
         for (Truth truth : truths) {
             String id = truth.session().payment();
-            assertThat(gateway.number("SELECT CASE WHEN state = 'paid' THEN credit_micros - reversed_micros ELSE 0 END"
+            assertThat(server.number("SELECT CASE WHEN state = 'paid' THEN credit_micros - reversed_micros ELSE 0 END"
                             + " FROM payment WHERE id = '" + id + "'"))
                     .as("payment %s, -Dtest.seed=%d", id, seed)
                     .isEqualTo(truth.micros());
             wanted.merge(
-                    gateway.text("SELECT account_id FROM payment WHERE id = '" + id + "'"), truth.micros(), Long::sum);
+                    server.text("SELECT account_id FROM payment WHERE id = '" + id + "'"), truth.micros(), Long::sum);
         }
         wanted.forEach(
-                (account, micros) -> assertThat(gateway.number("SELECT SUM(amount_micros + missing_micros) FROM entry"
+                (account, micros) -> assertThat(server.number("SELECT SUM(amount_micros + missing_micros) FROM entry"
                                 + " WHERE account_id = '" + account + "' AND kind IN ('top_up', 'reversal')"))
                         .as("what came in for account %s, -Dtest.seed=%d", account, seed)
                         .isEqualTo(micros));
-        assertAudited(gateway, seed);
-        assertThat(gateway.number("SELECT COUNT(*) FROM payment_notice WHERE outcome <> 'taken'"))
+        assertAudited(server, seed);
+        assertThat(server.number("SELECT COUNT(*) FROM payment_notice WHERE outcome <> 'taken'"))
                 .as("what was not taken, -Dtest.seed=%d", seed)
                 .isZero();
-        assertThat(gateway.number("SELECT COUNT(*) - MAX(sequence) FROM invoice"))
+        assertThat(server.number("SELECT COUNT(*) - MAX(sequence) FROM invoice"))
                 .isZero();
-        gateway.assertBooksAreClosed();
+        server.assertBooksAreClosed();
     }
 
     /** The audit log has a row for each entry that took or gave back, and tells the same of each payment. */
-    private static void assertAudited(Gateway gateway, long seed) {
-        JsonNode log = gateway.get("/admin/audit?limit=1000", ADMIN_KEY).json().get("data");
+    private static void assertAudited(PortalServer server, long seed) {
+        JsonNode log = server.get("/admin/audit?limit=1000", ADMIN_KEY).json().get("data");
         List<JsonNode> lines = log.valueStream()
                 .filter(line -> line.get("action").asString().startsWith("payment."))
                 .toList();
         assertThat((long) lines.size())
                 .as("rows of the audit log, -Dtest.seed=%d", seed)
-                .isEqualTo(gateway.number("SELECT COUNT(*) FROM entry WHERE request_id LIKE 'notice-%'"));
+                .isEqualTo(server.number("SELECT COUNT(*) FROM entry WHERE request_id LIKE 'notice-%'"));
         Map<String, BigDecimal> newest = new HashMap<>();
         for (JsonNode line : lines.reversed()) {
             assertThat(line.get("actor").asString()).isEqualTo("stripe");
@@ -235,6 +234,6 @@ class StripeRandomTest {
         newest.forEach(
                 (payment, credits) -> assertThat(credits.movePointRight(6).longValueExact())
                         .as("what was taken back of %s, -Dtest.seed=%d", payment, seed)
-                        .isEqualTo(gateway.number("SELECT reversed_micros FROM payment WHERE id = '" + payment + "'")));
+                        .isEqualTo(server.number("SELECT reversed_micros FROM payment WHERE id = '" + payment + "'")));
     }
 }

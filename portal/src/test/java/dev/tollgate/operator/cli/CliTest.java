@@ -12,7 +12,7 @@ import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -502,17 +502,17 @@ class CliTest {
 
     @Test
     void a_running_server_is_asked_instead_of_opening_the_store() {
-        try (Gateway gateway = Gateway.start()) {
+        try (PortalServer server = PortalServer.start()) {
             assertThat(execute(
                             "account",
                             "create",
                             "--name",
                             "Ann",
                             "--data",
-                            gateway.data().toString()))
+                            server.data().toString()))
                     .isZero();
             assertThat(opened).isZero();
-            assertThat(gateway.number("SELECT COUNT(*) FROM account WHERE name = 'Ann'"))
+            assertThat(server.number("SELECT COUNT(*) FROM account WHERE name = 'Ann'"))
                     .isEqualTo(1);
         }
         run("account", "create", "--name", "Bob");
@@ -529,10 +529,10 @@ class CliTest {
 
     @Test
     void the_data_folder_may_come_from_the_environment() {
-        try (Gateway gateway = Gateway.start()) {
-            environment.put("TOLLGATE_DATA", gateway.data().toString());
+        try (PortalServer server = PortalServer.start()) {
+            environment.put("TOLLGATE_DATA", server.data().toString());
             assertThat(execute("account", "create", "--name", "Ann")).isZero();
-            assertThat(gateway.number("SELECT COUNT(*) FROM account WHERE name = 'Ann'"))
+            assertThat(server.number("SELECT COUNT(*) FROM account WHERE name = 'Ann'"))
                     .isEqualTo(1);
         }
         assertThat(opened).isZero();

@@ -25,7 +25,7 @@ public final class StripeStandIn implements AutoCloseable {
     /** What it was asked for. */
     public record Session(String id, String intent, String payment, long netCents, Map<String, String> fields) {}
 
-    private final FarServer server = new FarServer(this::answer);
+    private final FarServer far = new FarServer(this::answer);
     private final Map<String, Session> byKey = new ConcurrentHashMap<>();
     private final List<Session> sessions = new CopyOnWriteArrayList<>();
     private final Map<String, String> events = new ConcurrentHashMap<>();
@@ -50,7 +50,7 @@ public final class StripeStandIn implements AutoCloseable {
         Session session = byKey.computeIfAbsent(request.headers().get("idempotency-key"), key -> made(request.body()));
         return FarServer.whole(
                 200,
-                "{\"id\":\"" + session.id() + "\",\"livemode\":false,\"url\":\"" + server.url() + "/pay/" + session.id()
+                "{\"id\":\"" + session.id() + "\",\"livemode\":false,\"url\":\"" + far.url() + "/pay/" + session.id()
                         + "\"}");
     }
 
@@ -74,7 +74,7 @@ public final class StripeStandIn implements AutoCloseable {
     }
 
     public String url() {
-        return server.url();
+        return far.url();
     }
 
     public List<Session> sessions() {
@@ -86,7 +86,7 @@ public final class StripeStandIn implements AutoCloseable {
     }
 
     public List<FarServer.Request> requests() {
-        return server.requests();
+        return far.requests();
     }
 
     /** The next so many questions are not answered as they should. */
@@ -144,20 +144,20 @@ public final class StripeStandIn implements AutoCloseable {
         }
     }
 
-    /** Tells a gateway of an event. @return the status */
-    public static int tell(Gateway gateway, String body) {
-        return send(gateway, body, signature(SECRET, Today.instant(), body)).status();
+    /** Tells a server of an event. @return the status */
+    public static int tell(RunningServer server, String body) {
+        return send(server, body, signature(SECRET, Today.instant(), body)).status();
     }
 
-    public static Gateway.Reply send(Gateway gateway, String body, String signature) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + "/webhooks/stripe"))
+    public static RunningServer.Reply send(RunningServer server, String body, String signature) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + "/webhooks/stripe"))
                 .header("content-type", "application/json; charset=utf-8")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
-        return gateway.send(signature == null ? request : request.header("stripe-signature", signature));
+        return server.send(signature == null ? request : request.header("stripe-signature", signature));
     }
 
     @Override
     public void close() {
-        server.close();
+        far.close();
     }
 }

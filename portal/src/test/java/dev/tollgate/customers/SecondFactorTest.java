@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Totp;
 import java.io.IOException;
@@ -49,13 +49,13 @@ class SecondFactorTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Instant now;
     private static int people;
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores, "operator.password", OPERATORS, "admin.key", ADMIN);
+        server = PortalServer.startOn(stores, "operator.password", OPERATORS, "admin.key", ADMIN);
         now = BEGIN;
     }
 
@@ -66,12 +66,12 @@ class SecondFactorTest {
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private static void later(Duration time) {
         now = now.plus(time);
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     /** Somebody with a phone. */
@@ -79,7 +79,7 @@ class SecondFactorTest {
 
         static Somebody make() {
             String login = "phone" + people++ + "@example.org";
-            return new Somebody(new Browser(gateway.url()).signUp(login, PASSWORD), login, "", List.of());
+            return new Somebody(new Browser(server.url()).signUp(login, PASSWORD), login, "", List.of());
         }
 
         static Somebody withFactor() {
@@ -102,7 +102,7 @@ class SecondFactorTest {
 
         /** Another browser in which the password was right. */
         Browser halfIn() {
-            Browser other = new Browser(gateway.url());
+            Browser other = new Browser(server.url());
             assertThat(other.signIn(login, PASSWORD).location()).isEqualTo(CODE + "?to=%2Fdashboard");
             return other;
         }
@@ -135,16 +135,16 @@ class SecondFactorTest {
                         Pattern.compile("name=\"csrf\" value=\"([^\"]*)\""),
                         browser.get(CODE).body()))
                 .toList();
-        List<CompletableFuture<Gateway.Reply>> sent = new ArrayList<>();
+        List<CompletableFuture<PortalServer.Reply>> sent = new ArrayList<>();
         for (int i = 0; i < browsers.size(); i++) {
             Browser browser = browsers.get(i);
             StringBuilder body = new StringBuilder("csrf=" + tokens.get(i));
             forms.get(i)
                     .forEach((name, value) ->
                             body.append('&').append(name).append('=').append(value));
-            sent.add(gateway.sendAside(HttpRequest.newBuilder(URI.create(gateway.url() + CODE))
+            sent.add(server.sendAside(HttpRequest.newBuilder(URI.create(server.url() + CODE))
                     .header("cookie", browser.cookies())
-                    .header("origin", gateway.url())
+                    .header("origin", server.url())
                     .header("content-type", "application/x-www-form-urlencoded")
                     .POST(HttpRequest.BodyPublishers.ofString(body.toString()))));
         }
@@ -166,8 +166,8 @@ class SecondFactorTest {
         assertThat(enter(browser, somebody.code()).location()).isEqualTo("/dashboard/keys");
         assertThat(browser.get("/dashboard").status()).isEqualTo(200);
         assertThat(browser.cookies()).isNotEqualTo(before);
-        Gateway.Reply planted = gateway.send(
-                HttpRequest.newBuilder(URI.create(gateway.url() + "/dashboard")).header("cookie", before));
+        PortalServer.Reply planted = server.send(
+                HttpRequest.newBuilder(URI.create(server.url() + "/dashboard")).header("cookie", before));
         assertThat(planted.header("location")).isEqualTo("/sign-in");
     }
 
@@ -247,7 +247,7 @@ class SecondFactorTest {
         for (int pair = 0; pair < 3; pair++) {
             Browser half = somebody.halfIn();
             atOnce(List.of(half, half), forms.subList(2 * pair, 2 * pair + 2));
-            assertThat(gateway.number("SELECT COUNT(*) FROM recovery_code JOIN person ON person.id = person_id"
+            assertThat(server.number("SELECT COUNT(*) FROM recovery_code JOIN person ON person.id = person_id"
                             + " WHERE used_at IS NOT NULL AND login = '" + somebody.login + "'"))
                     .isEqualTo(pair + 1);
         }
@@ -283,7 +283,7 @@ class SecondFactorTest {
     @Test
     void it_is_switched_on_by_a_right_code_alone_after_the_password_again_and_ends_every_other_session() {
         Somebody plain = Somebody.make();
-        Browser elsewhere = new Browser(gateway.url());
+        Browser elsewhere = new Browser(server.url());
         elsewhere.signIn(plain.login, PASSWORD);
         later(Duration.ofMinutes(11));
         assertThat(plain.browser.get(PATH).body()).contains("Password required").doesNotContain("otpauth");
@@ -302,7 +302,7 @@ class SecondFactorTest {
         assertThat(foreign.submit(PATH, PATH, Map.of("deed", "on", "sealed", sealed, "code", code))
                         .location())
                 .isEqualTo(PATH);
-        assertThat(gateway.number(
+        assertThat(server.number(
                         "SELECT COUNT(*) FROM person WHERE totp_secret IS NOT NULL AND login = '" + plain.login + "'"))
                 .isZero();
         assertThat(plain.on(sealed, code).body()).contains("Save these recovery codes");
@@ -315,7 +315,7 @@ class SecondFactorTest {
     @Test
     void the_disk_holds_neither_the_secret_nor_a_recovery_code() throws IOException {
         Somebody somebody = Somebody.withFactor();
-        for (Map.Entry<String, String> file : gateway.atRest().entrySet()) {
+        for (Map.Entry<String, String> file : server.atRest().entrySet()) {
             assertThat(file.getValue().contains(somebody.secret))
                     .as(file.getKey())
                     .isFalse();
@@ -330,9 +330,9 @@ class SecondFactorTest {
     @Test
     void an_operator_removes_a_lost_one_for_a_reason_and_the_audit_log_knows() {
         Somebody somebody = Somebody.withFactor();
-        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + somebody.login + "'");
+        String account = server.text("SELECT account_id FROM person WHERE login = '" + somebody.login + "'");
         String path = "/console/accounts/" + account;
-        Browser operator = new Browser(gateway.url());
+        Browser operator = new Browser(server.url());
         operator.signIn("operator", OPERATORS);
         Map<String, String> deed = Map.of("deed", "factor", "login", somebody.login, "reason", "lost in a lake");
         assertThat(operator.submit(path, path, Map.of("deed", "factor", "login", somebody.login))
@@ -342,21 +342,21 @@ class SecondFactorTest {
         String audited = "SELECT COUNT(*) FROM audit_log WHERE action = 'account.remove_second_factor' AND"
                 + " actor = 'per_first_operator' AND reason = 'lost in a lake' AND subject = '" + account + "'";
         assertThat(operator.submit(path, path, deed).location()).isEqualTo(path + "?done=factor");
-        assertThat(gateway.number(audited)).isEqualTo(1);
+        assertThat(server.number(audited)).isEqualTo(1);
         assertThat(operator.submit(path, path, deed).status()).isEqualTo(303);
-        assertThat(gateway.number(audited)).isEqualTo(1);
+        assertThat(server.number(audited)).isEqualTo(1);
         assertThat(waiting.get(CODE).location()).startsWith("/sign-in?");
-        assertThat(new Browser(gateway.url()).signIn(somebody.login, PASSWORD).location())
+        assertThat(new Browser(server.url()).signIn(somebody.login, PASSWORD).location())
                 .isEqualTo("/dashboard");
         Somebody next = Somebody.withFactor();
         String api = "/admin/accounts/"
-                + gateway.text("SELECT account_id FROM person WHERE login = '" + next.login + "'")
+                + server.text("SELECT account_id FROM person WHERE login = '" + next.login + "'")
                 + "/remove-second-factor";
-        assertThat(gateway.post(api, "{}", ADMIN).text()).contains("A reason is needed");
-        assertThat(gateway.post(api, "{\"reason\":\"lost\",\"login\":\"nobody\"}", ADMIN)
+        assertThat(server.post(api, "{}", ADMIN).text()).contains("A reason is needed");
+        assertThat(server.post(api, "{\"reason\":\"lost\",\"login\":\"nobody\"}", ADMIN)
                         .status())
                 .isEqualTo(404);
-        assertThat(gateway.post(api, "{\"reason\":\"lost\"}", ADMIN).text())
+        assertThat(server.post(api, "{\"reason\":\"lost\"}", ADMIN).text())
                 .isEqualTo("{\"removed\":[\"" + next.login + "\"]}");
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.SmtpStandIn;
 import dev.tollgate.testing.TlsKeys;
 import io.vertx.core.Vertx;
@@ -108,7 +108,7 @@ class MailServerTest {
     @Test
     void a_refused_login_is_logged_without_the_password_that_the_server_repeats() {
         try (SmtpStandIn far = new SmtpStandIn(null, SmtpStandIn.Tls.NONE, "another one");
-                Gateway gateway = Gateway.start(
+                PortalServer gateway = PortalServer.start(
                         Map.of(
                                 "TOLLGATE_ADMIN_KEY", "admin-key-of-the-tests",
                                 "TOLLGATE_OPERATOR_PASSWORD", "a long enough operator"),
@@ -125,7 +125,7 @@ class MailServerTest {
                         "mail.password",
                         PASSWORD)) {
             gateway.post("/admin/mail", "{\"to\":\"ann@example.org\",\"reason\":\"a test\"}", "admin-key-of-the-tests");
-            Gateway.await(
+            PortalServer.await(
                     "it was tried",
                     () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL") == 1);
             Browser operator = new Browser(gateway.url());

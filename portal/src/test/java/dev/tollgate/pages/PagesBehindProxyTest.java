@@ -3,7 +3,7 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,20 +15,20 @@ class PagesBehindProxyTest {
     private static final String PUBLIC = "https://gate.example";
     private static final String PASSWORD = "a password for the tests";
 
-    private static Gateway gateway;
+    private static PortalServer server;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("public.url", PUBLIC);
+        server = PortalServer.start("public.url", PUBLIC);
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private static Browser through(String origin) {
-        return new Browser(gateway.url(), origin, Map.of("x-forwarded-for", "203.0.113.7"));
+        return new Browser(server.url(), origin, Map.of("x-forwarded-for", "203.0.113.7"));
     }
 
     @Test
@@ -53,13 +53,13 @@ class PagesBehindProxyTest {
                     .submit("/sign-up", "/sign-up", Map.of("email", "eve@example.org", "password", PASSWORD));
             assertThat(page.status()).as(origin).isEqualTo(403);
         }
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE email = 'eve@example.org'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE email = 'eve@example.org'"))
                 .isZero();
     }
 
     @Test
     void who_stands_at_this_machine_still_gets_in_without_tls() {
-        Browser browser = new Browser(gateway.url()).signUp("operator@example.org", PASSWORD);
+        Browser browser = new Browser(server.url()).signUp("operator@example.org", PASSWORD);
         assertThat(browser.cookies()).contains("tollgate=").doesNotContain("__Host-tollgate=");
         assertThat(browser.get("/dashboard").status()).isEqualTo(200);
     }

@@ -13,7 +13,7 @@ import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,44 +46,43 @@ class MembersTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores);
+        server = PortalServer.startOn(stores);
     }
 
     @BeforeEach
     void begin() {
         now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private record Somebody(Browser browser, String login) {
 
         String id() {
-            return gateway.text("SELECT id FROM person WHERE login = '" + login + "'");
+            return server.text("SELECT id FROM person WHERE login = '" + login + "'");
         }
 
         String account() {
-            return gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
+            return server.text("SELECT account_id FROM person WHERE login = '" + login + "'");
         }
 
         String member(String account) {
-            return gateway.text("SELECT COALESCE(MAX(id), 'none') FROM member WHERE left_at IS NULL AND account_id = '"
+            return server.text("SELECT COALESCE(MAX(id), 'none') FROM member WHERE left_at IS NULL AND account_id = '"
                     + account + "' AND person_id = '" + id() + "'");
         }
 
         String role(String account) {
-            return gateway.text(
-                    "SELECT COALESCE(MAX(role), 'none') FROM member WHERE left_at IS NULL AND account_id = '" + account
-                            + "' AND person_id = '" + id() + "'");
+            return server.text("SELECT COALESCE(MAX(role), 'none') FROM member WHERE left_at IS NULL AND account_id = '"
+                    + account + "' AND person_id = '" + id() + "'");
         }
 
         boolean sees(String account) {
@@ -101,7 +100,7 @@ class MembersTest {
 
     private static Somebody person(String name) {
         String login = name + "@example.org";
-        return new Somebody(new Browser(gateway.url()).signUp(login, PASSWORD), login);
+        return new Somebody(new Browser(server.url()).signUp(login, PASSWORD), login);
     }
 
     private static String link(Browser.Page page) {
@@ -112,7 +111,7 @@ class MembersTest {
     private static Somebody colleague(Somebody owner, String name, String role) {
         String login = name + "@example.org";
         String link = link(owner.invite(login, role));
-        Browser browser = new Browser(gateway.url());
+        Browser browser = new Browser(server.url());
         assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
                         .location())
                 .isEqualTo("/dashboard");
@@ -126,13 +125,13 @@ class MembersTest {
         Somebody ann = person("ann");
         Browser.Page made = ann.invite("vic@example.org", "viewer");
         String link = link(made);
-        assertThat(made.body()).contains(gateway.url() + link, "shown only once");
+        assertThat(made.body()).contains(server.url() + link, "shown only once");
         assertThat(ann.browser().get(MEMBERS).body())
                 .contains("vic@example.org")
                 .doesNotContain(link);
         assertThat(ann.browser().get("/dashboard/audit-log").body())
                 .contains("ann@example.org invited vic@example.org as viewer.");
-        Browser browser = new Browser(gateway.url());
+        Browser browser = new Browser(server.url());
         assertThat(browser.get(link).body()).contains("ann@example.org", "with the role viewer");
         assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
                         .location())
@@ -141,7 +140,7 @@ class MembersTest {
         assertThat(vic.role(ann.account())).isEqualTo("viewer");
         assertThat(vic.browser().get("/dashboard/billing").status()).isEqualTo(200);
         assertThat(vic.browser().get("/dashboard/billing/top-up").status()).isEqualTo(403);
-        assertThat(new Browser(gateway.url()).get(link).status()).isEqualTo(404);
+        assertThat(new Browser(server.url()).get(link).status()).isEqualTo(404);
         assertThat(ann.browser().get(MEMBERS).body()).doesNotContain("Invitations</h2>");
     }
 
@@ -171,7 +170,7 @@ class MembersTest {
         Somebody inviter = person("inviter");
         Somebody here = person("already-here");
         String taken = link(inviter.invite(here.login(), "member"));
-        Browser holder = new Browser(gateway.url());
+        Browser holder = new Browser(server.url());
         assertThat(holder.get(taken).body()).contains("Create account").doesNotContain("has an account");
 
         Browser.Page refused = holder.submit(taken, taken, Map.of("password", PASSWORD, "zone", "UTC"));
@@ -187,15 +186,15 @@ class MembersTest {
         Somebody eve = person("eve");
         String first = link(eve.invite("later@example.org", "viewer"));
         String id =
-                gateway.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'later@example.org'");
+                server.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'later@example.org'");
         String second =
                 link(eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.resend", "invitation", id)));
-        assertThat(new Browser(gateway.url()).get(first).status()).isEqualTo(404);
-        assertThat(new Browser(gateway.url()).get(second).status()).isEqualTo(200);
+        assertThat(new Browser(server.url()).get(first).status()).isEqualTo(404);
+        assertThat(new Browser(server.url()).get(second).status()).isEqualTo(200);
         String next =
-                gateway.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'later@example.org'");
+                server.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'later@example.org'");
         eve.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.revoke", "invitation", next));
-        assertThat(new Browser(gateway.url()).get(second).status()).isEqualTo(404);
+        assertThat(new Browser(server.url()).get(second).status()).isEqualTo(404);
     }
 
     @Test
@@ -216,7 +215,7 @@ class MembersTest {
         for (String role : List.of("owner", "nothing")) {
             assertThat(gil.invite("x@example.org", role).status()).as(role).isEqualTo(role.equals("owner") ? 403 : 422);
         }
-        assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE account_id = '" + gil.account() + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person_link WHERE account_id = '" + gil.account() + "'"))
                 .isZero();
     }
 
@@ -262,7 +261,7 @@ class MembersTest {
                         .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "leave", "account", account))
                         .body())
                 .contains("This is the last owner.");
-        gateway.setNow(now.plus(Duration.ofMinutes(30)));
+        server.setNow(now.plus(Duration.ofMinutes(30)));
         assertThat(kai.change(lea.member(account), Map.of("deed", "member.set", "role", "owner"))
                         .body())
                 .contains("Enter your password again");
@@ -287,7 +286,7 @@ class MembersTest {
                 .isEqualTo(MEMBERS + "?removed=1");
         assertThat(ned.browser().get("/dashboard").location()).isEqualTo("/dashboard/settings");
         assertThat(ned.browser().get(ORGANIZATIONS).body()).contains("You are in no organization.");
-        assertThat(new Browser(gateway.url()).signIn(ned.login(), PASSWORD).status())
+        assertThat(new Browser(server.url()).signIn(ned.login(), PASSWORD).status())
                 .isEqualTo(303);
         String link = link(max.invite(ned.login(), "viewer"));
         assertThat(ned.browser().submit(link, link, Map.of()).location()).isEqualTo("/dashboard");
@@ -316,9 +315,9 @@ class MembersTest {
                 member.browser()
                         .submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "a laptop"))
                         .body());
-        String id = gateway.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account
+        String id = server.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account
                 + "' AND created_by = '" + member.id() + "'");
-        gateway.own(id, member.member(account), "");
+        server.own(id, member.member(account), "");
         return key;
     }
 
@@ -335,19 +334,19 @@ class MembersTest {
         assertThat(rob.change(quy.member(account), Map.of("deed", "member.remove"))
                         .status())
                 .isEqualTo(403);
-        assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(200);
+        assertThat(server.get("/v1/credits", ofRob).status()).isEqualTo(200);
         assertThat(quy.change(rob.member(account), Map.of("deed", "member.remove"))
                         .status())
                 .isEqualTo(303);
         assertThat(rob.role(account)).isEqualTo("none");
-        assertThat(gateway.get("/v1/credits", ofRob).status()).isEqualTo(401);
-        assertThat(gateway.get("/v1/credits", ofSue).status()).isEqualTo(200);
+        assertThat(server.get("/v1/credits", ofRob).status()).isEqualTo(401);
+        assertThat(server.get("/v1/credits", ofSue).status()).isEqualTo(200);
         String data = "/dashboard/settings/data";
         assertThat(sue.browser()
                         .submit(data, data, Map.of("login", sue.login()))
                         .location())
                 .isEqualTo("/sign-in?said=left");
-        assertThat(gateway.get("/v1/credits", ofSue).status()).isEqualTo(401);
+        assertThat(server.get("/v1/credits", ofSue).status()).isEqualTo(401);
     }
 
     @Test
@@ -359,7 +358,7 @@ class MembersTest {
                         .submit(ORGANIZATIONS, ORGANIZATIONS, Map.of("deed", "leave", "account", ted.account()))
                         .body())
                 .contains("This is the last owner.");
-        assertThat(gateway.get("/v1/credits", ofTed).status()).isEqualTo(200);
+        assertThat(server.get("/v1/credits", ofTed).status()).isEqualTo(200);
     }
 
     @Test
@@ -374,15 +373,15 @@ class MembersTest {
                 .submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Search"))
                 .location()
                 .replaceFirst(".*/", "");
-        String id = gateway.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account + "'");
+        String id = server.text("SELECT id FROM api_key WHERE name = 'a laptop' AND account_id = '" + account + "'");
         assertThat(wes.change(xia.member(account), Map.of("deed", "member.remove", "keys." + id, "team_none"))
                         .body())
                 .contains("A team cannot get these keys");
         assertThat(wes.change(xia.member(account), Map.of("deed", "member.remove", "keys." + id, team))
                         .status())
                 .isEqualTo(303);
-        assertThat(gateway.get("/v1/credits", secret).status()).isEqualTo(200);
-        assertThat(gateway.text("SELECT team_id FROM api_key WHERE name = 'a laptop' AND deleted_at IS NULL"
+        assertThat(server.get("/v1/credits", secret).status()).isEqualTo(200);
+        assertThat(server.text("SELECT team_id FROM api_key WHERE name = 'a laptop' AND deleted_at IS NULL"
                         + " AND account_id = '" + account + "'"))
                 .isEqualTo(team);
         assertThat(wes.browser().get(MEMBERS).body()).contains("Known secrets", "for all", "known to xia@example.org");
@@ -410,8 +409,8 @@ class MembersTest {
                 "on");
         abe.browser().submit(MEMBERS, MEMBERS, form);
         assertThat(abe.browser().get(MEMBERS).body()).contains("in Gone, Search");
-        String id = gateway.text(
-                "SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'newbie@example.org'");
+        String id =
+                server.text("SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'newbie@example.org'");
         String later = abe.browser()
                 .submit("/dashboard/teams", "/dashboard/teams", Map.of("deed", "team.create", "name", "Later"))
                 .location();
@@ -422,7 +421,7 @@ class MembersTest {
         String link = link(abe.browser().submit(MEMBERS, MEMBERS, again));
         assertThat(abe.browser().get(MEMBERS).body()).as("a team made later").contains("in Gone, Later, Search");
         abe.browser().submit(gone, gone, Map.of("deed", "team.archive"));
-        new Browser(gateway.url()).submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+        new Browser(server.url()).submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
         Somebody other = person("abes-friend");
         String second = link(abe.browser()
                 .submit(
@@ -439,7 +438,7 @@ class MembersTest {
                                 "on")));
         other.browser().submit(second, second, Map.of());
         assertThat(abe.browser().get(team).body()).contains("newbie@example.org", "abes-friend@example.org");
-        assertThat(gateway.number(
+        assertThat(server.number(
                         "SELECT COUNT(*) FROM team_member WHERE team_id = '" + gone.replaceFirst(".*/", "") + "'"))
                 .isZero();
     }
@@ -452,9 +451,9 @@ class MembersTest {
         String others = link(yan.invite("another-guest@example.org", "viewer"));
         String own = link(yan.invite("zoe@example.org", "admin"));
         yan.change(zoe.member(yan.account()), Map.of("deed", "member.remove"));
-        assertThat(new Browser(gateway.url()).get(sent).status()).isEqualTo(404);
-        assertThat(new Browser(gateway.url()).get(own).status()).isEqualTo(404);
-        assertThat(new Browser(gateway.url()).get(others).status()).isEqualTo(200);
+        assertThat(new Browser(server.url()).get(sent).status()).isEqualTo(404);
+        assertThat(new Browser(server.url()).get(own).status()).isEqualTo(404);
+        assertThat(new Browser(server.url()).get(others).status()).isEqualTo(200);
     }
 
     @Test
@@ -462,7 +461,7 @@ class MembersTest {
         Somebody pam = person("pam");
         Somebody quin = colleague(pam, "quin", "admin");
         String first = link(quin.invite("third-me@example.org", "admin"));
-        String id = gateway.text(
+        String id = server.text(
                 "SELECT 'inv_' || substr(hash, 1, 16) FROM person_link WHERE email = 'third-me@example.org'");
         String again =
                 link(quin.browser().submit(MEMBERS, MEMBERS, Map.of("deed", "invitation.resend", "invitation", id)));
@@ -470,7 +469,7 @@ class MembersTest {
         String data = "/dashboard/settings/data";
         quin.browser().submit(data, data, Map.of("login", quin.login()));
         for (String link : List.of(first, again, sent)) {
-            assertThat(new Browser(gateway.url()).get(link).status()).isEqualTo(404);
+            assertThat(new Browser(server.url()).get(link).status()).isEqualTo(404);
         }
     }
 
@@ -488,7 +487,7 @@ class MembersTest {
         assertThat(vic.browser().get("/docs").body())
                 .contains("name=\"account\" value=\"" + home + "\" aria-pressed=\"false\"");
         assertThat(stale.get().status()).isEqualTo(403);
-        assertThat(gateway.number("SELECT COUNT(*) FROM api_key WHERE name = 'made in a stale tab'"))
+        assertThat(server.number("SELECT COUNT(*) FROM api_key WHERE name = 'made in a stale tab'"))
                 .isZero();
         assertThat(vic.browser().get("/dashboard/live?shown=" + home).status()).isEqualTo(204);
     }
@@ -505,12 +504,12 @@ class MembersTest {
         sam.change(tom.member(account), Map.of("deed", "member.set", "role", "viewer"));
         HandedLinks.ToJoin another = new HandedLinks.ToJoin("u@example.org", MemberRole.ADMIN, "it", 200, null);
         Visit visit = new Visit("127.0.0.1", "127.0.0.1", "127.0.0", "a browser", List.of());
-        assertThatThrownBy(() -> gateway.app().people().links().handed().invite(another, stale, visit))
+        assertThatThrownBy(() -> server.people().links().handed().invite(another, stale, visit))
                 .hasCauseInstanceOf(RightLost.class);
-        assertThat(gateway.app().people().members().setRole(stale, tom.member(account), MemberRole.ADMIN))
+        assertThat(server.people().members().setRole(stale, tom.member(account), MemberRole.ADMIN))
                 .isInstanceOf(Outcome.Refused.class);
         assertThat(tom.role(account)).isEqualTo("viewer");
-        assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE email = 'u@example.org'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person_link WHERE email = 'u@example.org'"))
                 .isZero();
     }
 
@@ -524,14 +523,14 @@ class MembersTest {
         uma.change(val.member(account), Map.of("deed", "member.remove"));
         String rows = " FROM account_log WHERE account_id = '" + account + "'";
         String each = "number || ' ' || action || ' ' || COALESCE(before_json, '') || COALESCE(after_json, '')";
-        assertThat(List.of(1, 2, 3, 4).stream().map(i -> gateway.text("SELECT " + each + rows + " AND number = " + i)))
+        assertThat(List.of(1, 2, 3, 4).stream().map(i -> server.text("SELECT " + each + rows + " AND number = " + i)))
                 .containsExactly(
                         "1 invitation.create {\"role\":\"viewer\"}",
                         "2 member.join {\"role\":\"viewer\"}",
                         "3 member.role {\"role\":\"viewer\"}{\"role\":\"admin\"}",
                         "4 member.remove {\"role\":\"admin\"}");
-        assertThat(gateway.number("SELECT COUNT(*)" + rows)).isEqualTo(4);
-        assertThat(gateway.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
+        assertThat(server.number("SELECT COUNT(*)" + rows)).isEqualTo(4);
+        assertThat(server.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
                 .isEqualTo(4);
         assertThat(uma.browser().get("/dashboard/audit-log").body())
                 .contains("member.role", "changed the role of val@example.org from viewer to admin.")
@@ -541,7 +540,7 @@ class MembersTest {
                         .submit(data, data, Map.of("login", val.login()))
                         .status())
                 .isEqualTo(303);
-        assertThat(gateway.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
+        assertThat(server.number("SELECT COUNT(*)" + rows + " AND address IS NOT NULL"))
                 .isEqualTo(3);
     }
 
@@ -573,7 +572,7 @@ class MembersTest {
 
     @Test
     void a_limit_of_one_member_turns_organizations_off() {
-        try (Gateway alone = Gateway.start("limits.members", "1")) {
+        try (PortalServer alone = PortalServer.start("limits.members", "1")) {
             Browser browser = new Browser(alone.url()).signUp("solo@example.org", PASSWORD);
             assertThat(browser.get("/dashboard").body()).doesNotContain(MEMBERS);
             Browser.Page refused = browser.submit(

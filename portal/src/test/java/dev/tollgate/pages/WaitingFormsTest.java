@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -32,11 +32,11 @@ class WaitingFormsTest {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static HttpRequest.Builder form(Gateway gateway, Browser browser, String name) {
+    private static HttpRequest.Builder form(PortalServer server, Browser browser, String name) {
         String page = browser.get(PATH).body();
-        return HttpRequest.newBuilder(URI.create(gateway.url() + PATH))
+        return HttpRequest.newBuilder(URI.create(server.url() + PATH))
                 .header("cookie", browser.cookies())
-                .header("origin", gateway.url())
+                .header("origin", server.url())
                 .header("accept", "text/html")
                 .header("content-type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(
@@ -45,20 +45,20 @@ class WaitingFormsTest {
 
     @Test
     void pages_are_shown_while_more_forms_than_pages_have_threads_wait_for_their_commit() {
-        try (Gateway gateway = Gateway.start()) {
+        try (PortalServer server = PortalServer.start()) {
             List<Browser> customers = new ArrayList<>();
             List<HttpRequest.Builder> forms = new ArrayList<>();
             for (String name : List.of("first", "second")) {
-                Browser customer = new Browser(gateway.url()).signUp(name + "@example.org", "somebody who waits long");
+                Browser customer = new Browser(server.url()).signUp(name + "@example.org", "somebody who waits long");
                 customers.add(customer);
                 assertThat(customer.get("/dashboard").status()).isEqualTo(200);
                 for (int i = 0; i < FORMS_EACH; i++) {
-                    forms.add(form(gateway, customer, name + i));
+                    forms.add(form(server, customer, name + i));
                 }
             }
-            List<CompletableFuture<Gateway.Reply>> sent = new ArrayList<>();
-            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
-                forms.forEach(form -> sent.add(gateway.sendAside(form)));
+            List<CompletableFuture<PortalServer.Reply>> sent = new ArrayList<>();
+            try (PortalServer.Fault _ = server.nothingIsCommitted()) {
+                forms.forEach(form -> sent.add(server.sendAside(form)));
                 for (Browser customer : customers) {
                     assertThat(customer.get("/dashboard").status()).isEqualTo(200);
                 }

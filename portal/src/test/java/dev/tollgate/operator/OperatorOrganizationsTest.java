@@ -3,7 +3,7 @@ package dev.tollgate.operator;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.Stores;
 import java.util.List;
@@ -29,7 +29,7 @@ class OperatorOrganizationsTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static String adminKey;
 
     private Customer customer;
@@ -37,23 +37,23 @@ class OperatorOrganizationsTest {
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores);
-        adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
+        server = PortalServer.startOn(stores);
+        adminKey = server.adminKey();
     }
 
     @BeforeEach
     void begin() {
-        customer = gateway.customer("100");
+        customer = server.customer("100");
         path = "/admin/accounts/" + customer.account();
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private Reply ask(String method, String of, String members) {
-        return gateway.send(method, path + of, "{" + members + "}", adminKey);
+        return server.send(method, path + of, "{" + members + "}", adminKey);
     }
 
     private JsonNode done(String method, String of, String members) {
@@ -63,7 +63,7 @@ class OperatorOrganizationsTest {
     }
 
     private JsonNode get(String of) {
-        Reply reply = gateway.get(path + of, adminKey);
+        Reply reply = server.get(path + of, adminKey);
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         return reply.json();
     }
@@ -76,7 +76,7 @@ class OperatorOrganizationsTest {
 
     /** Returns the newest row of the operator's log about the account. */
     private JsonNode deed() {
-        return gateway.get("/admin/audit?subject=" + customer.account(), adminKey)
+        return server.get("/admin/audit?subject=" + customer.account(), adminKey)
                 .json()
                 .at("/data/0");
     }
@@ -114,7 +114,7 @@ class OperatorOrganizationsTest {
         assertThat(get("/members/" + bob).get("role").asString()).isEqualTo("member");
         assertThat(get("/teams").get("data")).isEmpty();
         assertThat(get("/budgets").get("data")).isEmpty();
-        assertThat(gateway.number("SELECT COUNT(*) FROM account_log WHERE account_id = '" + customer.account()
+        assertThat(server.number("SELECT COUNT(*) FROM account_log WHERE account_id = '" + customer.account()
                         + "' AND action NOT LIKE 'key.%'"))
                 .isZero();
     }
@@ -175,7 +175,7 @@ class OperatorOrganizationsTest {
         String body = "{\"email\":\"dan@example.org\",\"account\":\"" + customer.account()
                 + "\",\"role\":\"admin\",\"teams\":[\"" + team + "\"]," + REASON + "}";
 
-        Reply made = gateway.post("/admin/invitations", body, adminKey);
+        Reply made = server.post("/admin/invitations", body, adminKey);
 
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         assertThat(made.json().get("link").asString()).startsWith("/invite/");
@@ -188,7 +188,7 @@ class OperatorOrganizationsTest {
         assertThat(ask("DELETE", "/invitations/" + id, REASON).status()).isEqualTo(204);
         assertThat(get("/invitations").get("data")).isEmpty();
         assertRefused(
-                gateway.post(
+                server.post(
                         "/admin/invitations",
                         "{\"email\":\"dan@example.org\",\"role\":\"admin\"," + REASON + "}",
                         adminKey),
@@ -200,17 +200,17 @@ class OperatorOrganizationsTest {
     @Test
     void no_one_elses_organization_and_no_deleted_one_is_changed() {
         String bob = customer.member("Bob", "member");
-        Customer other = gateway.customer("1");
-        Reply wrong = gateway.send(
+        Customer other = server.customer("1");
+        Reply wrong = server.send(
                 "PATCH",
                 "/admin/accounts/" + other.account() + "/members/" + bob,
                 "{\"role\":\"owner\"," + REASON + "}",
                 adminKey);
         assertRefused(wrong, 404, "invalid_request", "does not exist");
-        Reply deleted = gateway.post("/admin/accounts/" + other.account() + "/delete", "{" + REASON + "}", adminKey);
+        Reply deleted = server.post("/admin/accounts/" + other.account() + "/delete", "{" + REASON + "}", adminKey);
         assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
         assertRefused(
-                gateway.send(
+                server.send(
                         "POST",
                         "/admin/accounts/" + other.account() + "/teams",
                         "{\"name\":\"Search\"," + REASON + "}",
@@ -218,83 +218,46 @@ class OperatorOrganizationsTest {
                 409,
                 "invalid_request",
                 "deleted");
-        assertThat(gateway.get("/admin/accounts/" + other.account() + "/audit-log", adminKey)
+        assertThat(server.get("/admin/accounts/" + other.account() + "/audit-log", adminKey)
                         .status())
                 .as("the log of a deleted account can be read")
                 .isEqualTo(200);
-        assertThat(gateway.get("/admin/accounts/acc_none/members", adminKey).status())
+        assertThat(server.get("/admin/accounts/acc_none/members", adminKey).status())
                 .isEqualTo(404);
     }
 
     // ---- people without an organization ----
 
     private JsonNode person(String login) {
-        return gateway.get("/admin/people?login=" + login, adminKey).json();
+        return server.get("/admin/people?login=" + login, adminKey).json();
     }
 
     private Reply forget(String login) {
-        return gateway.post("/admin/people/" + login + "/delete", "{" + REASON + "}", adminKey);
+        return server.post("/admin/people/" + login + "/delete", "{" + REASON + "}", adminKey);
     }
 
     @Test
     void a_removed_person_is_in_no_account_and_can_be_erased() {
         String bob = customer.member("Bob", "member");
-        gateway.execute("UPDATE person SET login = lower(login)");
+        server.execute("UPDATE person SET login = lower(login)");
         String login = bob.substring(4).toLowerCase(Locale.ROOT) + "@example.org";
         assertThat(person(login).get("account").asString()).isEqualTo(customer.account());
         assertRefused(forget(login), 409, "invalid_request", "a member of an organization");
         assertThat(ask("DELETE", "/members/" + bob, REASON).status()).isEqualTo(204);
         assertThat(person(login).get("account").isNull()).isTrue();
         assertRefused(
-                gateway.post("/admin/people/" + login + "/delete", "{}", adminKey), 400, "invalid_request", "reason");
+                server.post("/admin/people/" + login + "/delete", "{}", adminKey), 400, "invalid_request", "reason");
         Reply erased = forget(login);
         assertThat(erased.status()).as(erased.text()).isEqualTo(200);
         assertThat(erased.json().get("deleted").asString()).isEqualTo(login);
-        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = '" + login + "'"))
+        assertThat(server.number("SELECT COUNT(*) FROM person WHERE login = '" + login + "'"))
                 .isZero();
         assertRefused(forget(login), 404, "invalid_request", "No person signs in as");
-        JsonNode deed = gateway.get("/admin/audit?subject=per_" + bob.substring(4), adminKey)
+        JsonNode deed = server.get("/admin/audit?subject=per_" + bob.substring(4), adminKey)
                 .json()
                 .at("/data/0");
         assertThat(deed.get("action").asString()).isEqualTo("person.delete");
         assertThat(deed.toString()).doesNotContain("example.org");
-        assertThat(gateway.get(path, adminKey).status()).isEqualTo(200);
-    }
-
-    // ---- stored files ----
-
-    private void stored(String id, int bytes) {
-        gateway.execute(
-                "INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)"
-                        + " VALUES ('" + id + "', '" + customer.account() + "', '', 'key', 'gemini', "
-                        + (stores == Stores.SQLITE ? "x''" : "''::bytea") + ", 'text/plain', " + bytes + ", " + bytes
-                        + ", '', 1, 9000000000000)");
-    }
-
-    @Test
-    void an_operator_lists_and_deletes_stored_files() {
-        stored("small" + customer.account(), 1);
-        stored("large" + customer.account(), 1_000_000);
-        JsonNode holders = gateway.get("/admin/files", adminKey).json();
-        assertThat(holders.get("bytes_max").longValue()).isEqualTo(8L << 30);
-        assertThat(holders.get("data").toString())
-                .contains("{\"account\":\"" + customer.account() + "\",\"files\":2,\"bytes\":1000001}");
-        JsonNode files = get("/files").get("data");
-        assertThat(files.size()).isEqualTo(2);
-        assertThat(files.get(0).get("id").asString()).isEqualTo("large" + customer.account());
-        assertRefused(
-                ask("POST", "/files/delete", "\"file\":\"other\"," + REASON),
-                404,
-                "invalid_request",
-                "no stored file other");
-        assertThat(done("POST", "/files/delete", "\"file\":\"large" + customer.account() + "\"")
-                        .get("deleted")
-                        .intValue())
-                .isEqualTo(1);
-        assertThat(get("/files").get("data").size()).isEqualTo(1);
-        assertThat(done("POST", "/files/delete", "").get("deleted").intValue()).isEqualTo(1);
-        assertThat(deed().get("action").asString()).isEqualTo("account.delete_files");
-        assertThat(deed().get("after").toString()).isEqualTo("{\"files\":1}");
-        assertThat(get("/files").get("data").isEmpty()).isTrue();
+        assertThat(server.get(path, adminKey).status()).isEqualTo(200);
     }
 }

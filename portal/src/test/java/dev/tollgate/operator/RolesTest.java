@@ -3,7 +3,7 @@ package dev.tollgate.operator;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.util.List;
@@ -24,28 +24,28 @@ class RolesTest {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("TOLLGATE_ADMIN_KEY", ADMIN, "TOLLGATE_OPERATOR_PASSWORD", PASSWORD);
 
-    private static Browser member(Gateway gateway, String login) {
-        return new Browser(gateway.url()).signUp(login, PASSWORD);
+    private static Browser member(PortalServer server, String login) {
+        return new Browser(server.url()).signUp(login, PASSWORD);
     }
 
-    private static String account(Gateway gateway, String login) {
-        return gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
+    private static String account(PortalServer server, String login) {
+        return server.text("SELECT account_id FROM person WHERE login = '" + login + "'");
     }
 
-    private static Gateway.Reply set(Gateway gateway, String login, String role) {
-        return gateway.post(
-                "/admin/accounts/" + account(gateway, login) + "/role",
+    private static PortalServer.Reply set(PortalServer server, String login, String role) {
+        return server.post(
+                "/admin/accounts/" + account(server, login) + "/role",
                 "{\"role\":\"" + role + "\",\"reason\":\"a test\"}",
                 ADMIN);
     }
 
     @Test
     void a_role_is_given_and_taken_for_a_reason_ends_the_sessions_and_stands_in_the_audit_log() {
-        try (Gateway gateway = Gateway.start(ENVIRONMENT)) {
-            Browser ann = member(gateway, "ann@example.org");
-            Browser operator = new Browser(gateway.url());
+        try (PortalServer server = PortalServer.start(ENVIRONMENT)) {
+            Browser ann = member(server, "ann@example.org");
+            Browser operator = new Browser(server.url());
             operator.signIn("operator", PASSWORD);
-            String path = "/console/accounts/" + account(gateway, "ann@example.org");
+            String path = "/console/accounts/" + account(server, "ann@example.org");
             Map<String, String> give = Map.of("deed", "operator", "login", "ann@example.org");
             assertThat(operator.submit(path, path, give).body()).contains("A reason is needed");
             assertThat(ann.get("/console").status()).isEqualTo(403);
@@ -55,33 +55,33 @@ class RolesTest {
                     .as("the session has ended")
                     .isEqualTo("/sign-in");
             assertThat(ann.signIn("ann@example.org", PASSWORD).location()).isEqualTo("/console");
-            assertThat(gateway.text("SELECT actor || ' ' || subject || ' ' || reason || before_json || after_json"
+            assertThat(server.text("SELECT actor || ' ' || subject || ' ' || reason || before_json || after_json"
                             + " FROM audit_log WHERE action = 'account.set_role'"))
-                    .startsWith("per_first_operator " + account(gateway, "ann@example.org") + " on call{")
+                    .startsWith("per_first_operator " + account(server, "ann@example.org") + " on call{")
                     .containsSubsequence("\"role\":\"user\"", "\"role\":\"operator\"");
 
-            assertThat(set(gateway, "operator", "user").json().path("role").asString())
+            assertThat(set(server, "operator", "user").json().path("role").asString())
                     .isEqualTo("user");
             assertThat(operator.get("/console").location()).startsWith("/sign-in");
-            Gateway.Reply last = set(gateway, "ann@example.org", "user");
+            PortalServer.Reply last = set(server, "ann@example.org", "user");
             assertThat(last.status()).isEqualTo(409);
             assertThat(last.text()).contains("This is the last operator");
             assertThat(ann.get("/console").status()).isEqualTo(200);
-            assertThat(set(gateway, "ann@example.org", "operator").status())
+            assertThat(set(server, "ann@example.org", "operator").status())
                     .as("again")
                     .isEqualTo(200);
-            assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.set_role'"))
+            assertThat(server.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.set_role'"))
                     .as("what changed nothing is no row")
                     .isEqualTo(2);
 
-            String password = gateway.commands().resetOperator().password();
-            assertThat(gateway.text("SELECT role FROM person WHERE login = 'operator'"))
+            String password = server.commands().resetOperator().password();
+            assertThat(server.text("SELECT role FROM person WHERE login = 'operator'"))
                     .as("the first one is one again after a reset")
                     .isEqualTo("operator");
-            assertThat(new Browser(gateway.url()).signIn("operator", password).status())
+            assertThat(new Browser(server.url()).signIn("operator", password).status())
                     .isEqualTo(303);
-            assertThat(set(gateway, "ann@example.org", "root").text()).contains("'role' must be user or operator.");
-            assertThat(gateway.post(path.replace("/console", "/admin") + "/role", "{\"role\":\"user\"}", ADMIN)
+            assertThat(set(server, "ann@example.org", "root").text()).contains("'role' must be user or operator.");
+            assertThat(server.post(path.replace("/console", "/admin") + "/role", "{\"role\":\"user\"}", ADMIN)
                             .text())
                     .contains("A reason is needed");
         }
@@ -91,8 +91,8 @@ class RolesTest {
     @EnumSource(Stores.class)
     void of_operators_who_are_all_made_users_at_once_one_stays(Stores stores) {
         String url = stores == Stores.SQLITE ? null : Postgres.migrated();
-        Gateway one = url == null ? Gateway.start(ENVIRONMENT) : Gateway.startOn(url, ENVIRONMENT);
-        Gateway other = url == null ? one : Gateway.startOn(url, ENVIRONMENT);
+        PortalServer one = url == null ? PortalServer.start(ENVIRONMENT) : PortalServer.startOn(url, ENVIRONMENT);
+        PortalServer other = url == null ? one : PortalServer.startOn(url, ENVIRONMENT);
         try {
             List<String> operators = List.of("operator", "b@example.org", "c@example.org");
             operators.stream().skip(1).forEach(login -> member(one, login));
