@@ -39,7 +39,7 @@ public final class MemberActions {
                     Stream.of(MemberRole.values())
                             .map(role -> new Choice<>(role.text(), role.text(), role))
                             .toList())
-            .help("owner, admin, billing, member or viewer.");
+            .help(MemberRole.either() + ".");
 
     /** The fate of the keys of a member who leaves: the id of a team that gets the key, or {@value #DELETE}, by the key's id. */
     static final Field<Map<String, String>> MOVES = Field.of(

@@ -22,6 +22,33 @@ public record Voucher(
         @Nullable String accountId,
         @Nullable Instant redeemedAt) {
 
+    /** The state of a voucher: the words of the console, its file and commands. */
+    public enum State {
+        REDEEMED("redeemed"),
+        REVOKED("revoked"),
+        EXPIRED("expired"),
+        OPEN("open");
+
+        private final String word;
+
+        State(String word) {
+            this.word = word;
+        }
+
+        /** Returns the state of a voucher that is known by its answer of the API. */
+        public static State of(boolean isRedeemed, boolean isRevoked, boolean isExpired) {
+            return isRedeemed ? REDEEMED : isRevoked ? REVOKED : isExpired ? EXPIRED : OPEN;
+        }
+
+        public String word() {
+            return word;
+        }
+    }
+
+    public State stateAt(Instant now) {
+        return State.of(redeemedAt != null, revokedAt != null, expiresAt != null && !now.isBefore(expiresAt));
+    }
+
     boolean isOpen() {
         return accountId == null && revokedAt == null;
     }

@@ -242,4 +242,34 @@ public final class OperatorAccounts {
                                     .credits("total", spend.totalMicros()));
         }
     }
+
+    /** The standing of an account: the words of the console and of commands. */
+    public enum Standing {
+        DELETED("deleted", "deleted"),
+        BLOCKED("blocked", "banned"),
+        ACTIVE("active", "active");
+
+        private final String word;
+        private final String pageWord;
+
+        Standing(String word, String pageWord) {
+            this.word = word;
+            this.pageWord = pageWord;
+        }
+
+        /** Returns the standing of an account that is known by its answer of the API. */
+        public static Standing of(boolean isDeleted, boolean isBlocked) {
+            return isDeleted ? DELETED : isBlocked ? BLOCKED : ACTIVE;
+        }
+
+        /** Returns the word of the API's fields and of commands. */
+        public String word() {
+            return word;
+        }
+
+        /** Returns the word of the console, whose button bans an account. */
+        public String pageWord() {
+            return pageWord;
+        }
+    }
 }

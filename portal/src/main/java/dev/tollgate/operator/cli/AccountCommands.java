@@ -1,6 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.operator.admin.AccountRoutes;
+import dev.tollgate.operator.admin.OperatorAccounts.Standing;
 import java.util.List;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -50,16 +51,13 @@ final class AccountCommands {
                     CommandJson.text(account.get("reserved")),
                     CommandJson.text(account.get("total_purchased")),
                     CommandJson.text(account.get("total_consumed")),
-                    state(account),
+                    Standing.of(
+                                    account.hasNonNull("deleted_at"),
+                                    account.get("blocked").booleanValue())
+                            .word(),
                     CommandJson.time(account.get("created_at"), "never"),
                     CommandJson.text(account.get("name"))
                 });
-    }
-
-    private static String state(JsonNode account) {
-        return account.hasNonNull("deleted_at")
-                ? "deleted"
-                : account.get("blocked").booleanValue() ? "blocked" : "active";
     }
 
     private static ApiCommand limits(Session session) {

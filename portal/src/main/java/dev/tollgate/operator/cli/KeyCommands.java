@@ -1,5 +1,6 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.operator.admin.OperatorKeys;
 import java.util.List;
 import picocli.CommandLine;
@@ -105,9 +106,8 @@ final class KeyCommands {
                             CommandJson.text(key.get("account")),
                             CommandJson.text(key.get("prefix")),
                             CommandJson.text(key.get("kind")),
-                            key.get("disabled").booleanValue()
-                                    ? "disabled"
-                                    : key.has("paused") ? "team paused" : "active",
+                            KeyStanding.of(key.get("disabled").booleanValue(), false, key.has("paused"))
+                                    .operatorWord(),
                             CommandJson.limit(key.at("/spend/hour"), ""),
                             CommandJson.limit(key.at("/spend/day"), ""),
                             CommandJson.limit(key.at("/spend/total"), ""),

@@ -3,6 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.FirstStartFile;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorPeople;
 import java.io.IOException;
@@ -108,7 +109,7 @@ final class PeopleCommands {
                                 "--role",
                                 "ROLE",
                                 "/role",
-                                "owner, admin, billing, member or viewer in that account. Default: owner."),
+                                MemberRole.either() + " in that account. Default: " + MemberRole.OWNER.text() + "."),
                         Field.list("--teams", "ID,...", "/teams", "Teams that the person joins; needs a role."),
                         Field.reason())
                 .asks(OperatorLinks.INVITE, made -> print(session, made));

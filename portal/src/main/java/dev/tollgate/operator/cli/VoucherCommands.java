@@ -1,9 +1,9 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.customers.payments.Voucher.State;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import java.util.List;
 import picocli.CommandLine;
-import tools.jackson.databind.JsonNode;
 
 /** {@code tollgate voucher …}. */
 final class VoucherCommands {
@@ -41,16 +41,13 @@ final class VoucherCommands {
                 .lists(VOUCHERS, "NUMBER,CREDITS,STATE,EXPIRES,CREATED,ACCOUNT,NOTE", voucher -> new String[] {
                     CommandJson.text(voucher.get("sequence")),
                     CommandJson.text(voucher.get("credits")),
-                    state(voucher),
+                    State.of(voucher.hasNonNull("redeemed_at"), voucher.hasNonNull("revoked_at"), false)
+                            .word(),
                     CommandJson.time(voucher.get("expires_at"), "never"),
                     CommandJson.time(voucher.get("created_at"), "never"),
                     CommandJson.limit(voucher.get("account"), ""),
                     CommandJson.text(voucher.get("note"))
                 });
-    }
-
-    private static String state(JsonNode voucher) {
-        return voucher.hasNonNull("redeemed_at") ? "redeemed" : voucher.hasNonNull("revoked_at") ? "revoked" : "open";
     }
 
     private static ApiCommand revoke(Session session) {

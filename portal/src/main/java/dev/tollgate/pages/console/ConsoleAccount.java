@@ -13,6 +13,7 @@ import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
+import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
@@ -28,6 +29,7 @@ import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
@@ -239,6 +241,19 @@ public final class ConsoleAccount {
         public boolean isCosted() {
             return now.costed() == now.calls();
         }
+    }
+
+    /** Returns the state of a key, the ban of its account and the limit that refuses its calls included. */
+    public static Cell badge(Key key, Account account, LimitStates.All states, Instant now) {
+        KeyStanding standing = KeyStanding.of(key, now);
+        boolean isStopped = standing == KeyStanding.TEAM_PAUSED || standing == KeyStanding.ACTIVE;
+        String refused = states.refused(key);
+        if (isStopped && account.blocked()) {
+            return Cell.badge("", "stopped by the ban");
+        }
+        return standing != KeyStanding.ACTIVE
+                ? Cell.badge("", standing.operatorWord())
+                : refused == null ? Cell.badge("ok", standing.operatorWord()) : Cell.badge("bad", refused);
     }
 
     private Recent recent(String id, Instant begun, PageRequest<Visitor.Member> request) {

@@ -78,8 +78,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 .text("note", it -> it.voucher.note())
                 .value("created_at", it -> it.voucher.createdAt())
                 .value("expires_at", it -> it.voucher.expiresAt())
-                .value("state", it -> state(it.voucher, clock.instant(), ZoneOffset.UTC)
-                        .split(" ", 2)[0])
+                .value("state", it -> it.voucher.stateAt(clock.instant()).word())
                 .credits("credits", it -> it.voucher.amountMicros())
                 .text("account", it -> it.voucher.accountId())
                 .text("account_name", Named::account)
@@ -138,24 +137,22 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
     }
 
     public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {
-        String state = state(voucher, now, zone);
-        boolean isOver = state.equals("expired") || voucher.revokedAt() != null;
-        return Cell.badge(voucher.redeemedAt() != null ? "ok" : isOver ? "warn" : "run", state);
+        Voucher.State state = voucher.stateAt(now);
+        return switch (state) {
+            case REDEEMED -> Cell.badge("ok", state.word() + when(voucher.redeemedAt(), " ", zone));
+            case REVOKED -> Cell.badge("warn", state.word() + when(voucher.revokedAt(), " ", zone));
+            case EXPIRED -> Cell.badge("warn", state.word());
+            case OPEN ->
+                Cell.badge(
+                        "run",
+                        state.word()
+                                + (voucher.expiresAt() == null
+                                        ? ""
+                                        : when(voucher.expiresAt(), " until ", ZoneOffset.UTC) + " UTC"));
+        };
     }
 
-    /** Returns whether a voucher is redeemed, revoked, expired or open, and until when. */
-    private static String state(Voucher voucher, Instant now, ZoneId zone) {
-        Instant redeemed = voucher.redeemedAt();
-        Instant expires = voucher.expiresAt();
-        if (redeemed != null) {
-            return "redeemed " + Display.time(redeemed, zone);
-        }
-        if (voucher.revokedAt() != null) {
-            return "revoked " + Display.time(voucher.revokedAt(), zone);
-        }
-        if (expires == null) {
-            return "open";
-        }
-        return now.isBefore(expires) ? "open until " + Display.time(expires, ZoneOffset.UTC) + " UTC" : "expired";
+    private static String when(@Nullable Instant time, String before, ZoneId zone) {
+        return before + Display.time(Objects.requireNonNull(time), zone);
     }
 }

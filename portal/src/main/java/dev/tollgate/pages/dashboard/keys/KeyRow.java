@@ -1,20 +1,24 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import java.time.Instant;
 
-/**
- * A key as pages show it.
- *
- * @param state in a word: on, off, expired or team paused
- */
-public record KeyRow(Key key, String state) {
+/** A key as pages show it. */
+public record KeyRow(Key key, KeyStanding standing) {
 
     public static KeyRow of(Key key, Instant now) {
-        String state =
-                key.disabled() ? "off" : key.expired(now) ? "expired" : key.pausedTeam() != null ? "team paused" : "on";
-        return new KeyRow(key, state);
+        return new KeyRow(key, KeyStanding.of(key, now));
+    }
+
+    public boolean isOn() {
+        return standing == KeyStanding.ACTIVE;
+    }
+
+    /** Returns the state in a word: on, off, expired or team paused. */
+    public String state() {
+        return standing.word();
     }
 
     public String name() {
@@ -27,11 +31,11 @@ public record KeyRow(Key key, String state) {
 
     /** Returns the style of the state. */
     public String badge() {
-        return switch (state) {
-            case "on" -> "ok";
-            case "team paused" -> "warn";
-            case "expired" -> "bad";
-            default -> "";
+        return switch (standing) {
+            case ACTIVE -> "ok";
+            case TEAM_PAUSED -> "warn";
+            case EXPIRED -> "bad";
+            case DISABLED -> "";
         };
     }
 }

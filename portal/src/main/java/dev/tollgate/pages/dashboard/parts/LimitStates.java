@@ -10,6 +10,7 @@ import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.keys.KeyRights;
+import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusalBooks;
@@ -82,6 +83,14 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         public @Nullable String refused(Key key) {
             LimitState nearest = nearest(key);
             return nearest != null && nearest.isSpent() ? nearest.refused() : null;
+        }
+
+        /** Returns the state of a key in a word: whether it is off, or the limit that refuses its calls. */
+        public String word(Key key) {
+            String refused = refused(key);
+            return key.disabled()
+                    ? KeyStanding.DISABLED.word()
+                    : refused == null ? KeyStanding.ACTIVE.word() : refused;
         }
     }
 
