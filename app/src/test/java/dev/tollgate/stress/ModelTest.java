@@ -12,8 +12,7 @@ import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.SetBlocked;
-import dev.tollgate.keys.KeyEdit.DisableKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.keys.Keys;
@@ -308,7 +307,7 @@ class ModelTest {
             boolean disabled = random.nextInt(3) == 0;
             String key = "key_" + random.nextInt(KEYS);
             Done done = new Done(
-                    new DisableKey(key, disabled),
+                    KeyEdit.disable(key, disabled),
                     null,
                     model -> model.disable(key, disabled),
                     steps.incrementAndGet());
@@ -319,7 +318,7 @@ class ModelTest {
             String key = "key_" + (KEYS_OF_FIXED_LIMITS + random.nextInt(KEYS - KEYS_OF_FIXED_LIMITS));
             SpendLimits spend = spend(random);
             Done done = new Done(
-                    new SetKey(key, settings -> settings.withSpend(spend)),
+                    KeyEdit.set(key, settings -> settings.withSpend(spend)),
                     null,
                     model -> model.limit(key, spend),
                     steps.incrementAndGet());

@@ -19,8 +19,7 @@ import dev.tollgate.calls.replay.Answers.FreeAbandoned;
 import dev.tollgate.calls.replay.Answers.FreeClaim;
 import dev.tollgate.calls.replay.ClaimKey;
 import dev.tollgate.calls.replay.KeepAnswer;
-import dev.tollgate.keys.KeyEdit.DisableKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Change;
@@ -226,8 +225,8 @@ class NoCircleTest {
                 String key = "key_" + random.nextInt(ACCOUNTS);
                 changes.add(
                         random.nextBoolean()
-                                ? new DisableKey(key, random.nextBoolean())
-                                : new SetKey(key, settings -> settings));
+                                ? KeyEdit.disable(key, random.nextBoolean())
+                                : KeyEdit.set(key, settings -> settings));
             }
             waiting.add(store.writer.commit(Unit.of(changes)));
         }

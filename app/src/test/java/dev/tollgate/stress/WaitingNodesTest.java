@@ -16,8 +16,7 @@ import dev.tollgate.calls.replay.Answers.ForgetOld;
 import dev.tollgate.calls.replay.ClaimKey;
 import dev.tollgate.calls.replay.KeepAnswer;
 import dev.tollgate.keys.Key;
-import dev.tollgate.keys.KeyEdit.DisableKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Change;
@@ -105,7 +104,7 @@ class WaitingNodesTest {
                 key::usable);
         cross(
                 held("SELECT 1 FROM account WHERE id = 'acc_1' FOR UPDATE"),
-                List.of(new Grant("acc_1", 1, "test", one.now()), new DisableKey("key_1", true)),
+                List.of(new Grant("acc_1", 1, "test", one.now()), KeyEdit.disable("key_1", true)),
                 List.of(key, reserve));
         assertThat(one.keys.byId("key_1").orElseThrow().disabled()).isTrue();
         assertThat(one.keys.byId("key_1").orElseThrow().lastUsedAt()).isEqualTo(two.now());
@@ -140,7 +139,7 @@ class WaitingNodesTest {
     }
 
     private static Change disable(String key) {
-        return new DisableKey(key, true);
+        return KeyEdit.disable(key, true);
     }
 
     /** A whole row is written: it must not be written from what was there before the other node's change. */
@@ -149,7 +148,7 @@ class WaitingNodesTest {
         cross(
                 held("SELECT 1 FROM api_key WHERE id = 'key_1' FOR UPDATE"),
                 List.of(disable("key_1")),
-                List.of(new SetKey("key_1", settings -> KeySettings.named("new name"))));
+                List.of(KeyEdit.set("key_1", settings -> KeySettings.named("new name"))));
         Key key = one.keys.byId("key_1").orElseThrow();
         assertThat(key.disabled()).isTrue();
         assertThat(key.settings().name()).isEqualTo("new name");

@@ -10,7 +10,7 @@ import dev.tollgate.books.ledger.Grant.UnmarkSandboxCredits;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.Key;
-import dev.tollgate.keys.KeyChange.EnsureKey;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
@@ -67,7 +67,7 @@ public record DemoAccount(@Nullable String secret) {
         KeySettings settings = KeySettings.named(NAME);
         String id = OwnIds.key(random);
         if (chosen != null) {
-            books.writer().commitAndWait(Unit.of(new EnsureKey(id, ID, KeySecret.chosen(chosen), settings, now)));
+            books.writer().commitAndWait(Unit.of(KeyChange.ensure(id, ID, KeySecret.chosen(chosen), settings, now)));
             return chosen;
         }
         if (!books.stores().keys().list(ID, null, 1).isEmpty()) {

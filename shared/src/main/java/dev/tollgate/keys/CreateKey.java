@@ -4,6 +4,7 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.KeyOwner;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Makes a key. Its secret is the caller's, to be shown once it is committed; it is not kept here. The unit of a key with an owner has taken the account's
@@ -43,8 +44,8 @@ public final class CreateKey extends KeyChange<Outcome<Key>> {
     }
 
     @Override
-    String idOrHash() {
-        return key.id();
+    List<String> idsOrHashes() {
+        return List.of(key.id());
     }
 
     @Override

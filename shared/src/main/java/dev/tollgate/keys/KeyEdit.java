@@ -4,37 +4,99 @@ import dev.tollgate.base.error.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A change of a key that is there. What was counted stays counted (decision D47). */
-public abstract sealed class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>> {
+public final class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>> {
+
+    /** The longest time that an old secret may be good for. */
+    public static final Duration GRACE_MAX = Duration.ofDays(30);
 
     /** A change that was made. @param before as it was; @param key as it is now */
     public record Changed(Key before, Key key) {}
 
+    /** A new secret. @param oldUntil until when the old one is good; null: it ends now */
+    private record Rotation(KeySecret secret, @Nullable Instant oldUntil) {}
+
     private final String id;
     private final KeyCondition condition;
+    private final UnaryOperator<Key> edit;
+    private final @Nullable Rotation rotation;
 
-    KeyEdit(String id, KeyCondition condition) {
+    /** @param edit runs on the writer's thread; must not block or fail */
+    private KeyEdit(String id, KeyCondition condition, UnaryOperator<Key> edit, @Nullable Rotation rotation) {
         this.id = id;
         this.condition = condition;
+        this.edit = edit;
+        this.rotation = rotation;
     }
 
-    @Override
-    public final String idOrHash() {
+    /**
+     * Changes what a key's owner can choose.
+     *
+     * @param edit run on the writer's thread over the settings as they are then; must not block or fail
+     * @param disabled null: stays as it is
+     */
+    public static KeyEdit set(
+            String id, KeyCondition condition, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
+        UnaryOperator<Key> settings = old -> old.withSettings(edit.apply(old.settings()));
+        return new KeyEdit(
+                id,
+                condition,
+                disabled == null ? settings : old -> settings.apply(old).withDisabled(disabled),
+                null);
+    }
+
+    /** Changes anybody's key, whatever it has become. */
+    public static KeyEdit set(String id, UnaryOperator<KeySettings> edit) {
+        return set(id, KeyCondition.NONE, edit, null);
+    }
+
+    /** Disables a key, or enables it again. */
+    public static KeyEdit disable(String id, KeyCondition condition, boolean disabled) {
+        return new KeyEdit(id, condition, old -> old.withDisabled(disabled), null);
+    }
+
+    /** Disables anybody's key, whatever it has become, or enables it again. */
+    public static KeyEdit disable(String id, boolean disabled) {
+        return disable(id, KeyCondition.NONE, disabled);
+    }
+
+    /** Deletes a key for good. Its row stays, since usage refers to its name. */
+    public static KeyEdit delete(String id, KeyCondition condition, Instant at) {
+        return new KeyEdit(id, condition, old -> old.withDeletedAt(at), null);
+    }
+
+    /**
+     * Gives a key another secret; id, limits and counters stay. The old secret is good for a time, and only the last one: to rotate again ends
+     * the one before.
+     *
+     * @param secret the new one
+     * @param grace how long the old one stays good, 0 to {@link #GRACE_MAX}
+     */
+    public static KeyEdit rotate(String id, KeyCondition condition, KeySecret secret, Duration grace, Instant at) {
+        if (grace.isNegative() || grace.compareTo(GRACE_MAX) > 0) {
+            throw new IllegalArgumentException(
+                    "an old key stays good for 0 to " + GRACE_MAX.toSeconds() + " seconds, not " + grace.toSeconds());
+        }
+        Instant oldUntil = grace.isZero() ? null : at.plus(grace);
+        return new KeyEdit(
+                id, condition, old -> old.withSecret(secret.prefix(), oldUntil), new Rotation(secret, oldUntil));
+    }
+
+    public String id() {
         return id;
     }
 
-    /** Returns the changed key. Runs on the writer's thread. */
-    abstract Key edited(Key old);
-
-    void write(KeyRows rows, KeyRows.Row present, Key changed) throws SQLException {
-        rows.update(changed);
+    @Override
+    List<String> idsOrHashes() {
+        return List.of(id);
     }
 
     @Override
-    final Outcome<Changed> decideOver(KeyRows rows) throws SQLException {
+    Outcome<Changed> decideOver(KeyRows rows) throws SQLException {
         KeyRows.Row present = rows.byId(id);
         if (present == null
                 || present.key().isDeleted()
@@ -45,12 +107,18 @@ public abstract sealed class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>>
         if (!condition.hasSeen(present.key())) {
             return KeyResult.changedMeanwhile(present.key());
         }
-        Key edited = locked(present.key(), edited(present.key()));
-        if (edited.equals(present.key()) && !(this instanceof RotateKey)) {
+        Key edited = locked(present.key(), edit.apply(present.key()));
+        if (edited.equals(present.key()) && rotation == null) {
             return new Outcome.Done<>(new Changed(edited, edited));
         }
         Key changed = edited.asNextVersion();
-        write(rows, present, changed);
+        if (rotation == null) {
+            rows.update(changed);
+        } else {
+            String hash = rotation.secret().hash();
+            rows.rotate(changed, hash, rotation.oldUntil() == null ? null : present.hash());
+            touch(hash);
+        }
         touch(present);
         return new Outcome.Done<>(new Changed(present.key(), changed));
     }
@@ -62,109 +130,6 @@ public abstract sealed class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>>
                 : member.equals(condition.memberId())
                         ? KeyLock.byMember(old, changed)
                         : KeyLock.byAnother(old, changed);
-    }
-
-    /** Changes what a key's owner can choose. */
-    public static final class SetKey extends KeyEdit {
-
-        private final UnaryOperator<KeySettings> edit;
-        private final @Nullable Boolean disabled;
-
-        /**
-         * @param edit run on the writer's thread over the settings as they are then; must not block or fail
-         * @param disabled null: stays as it is
-         */
-        public SetKey(String id, KeyCondition condition, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
-            super(id, condition);
-            this.edit = edit;
-            this.disabled = disabled;
-        }
-
-        /** Anybody's, whatever it has become. */
-        public SetKey(String id, UnaryOperator<KeySettings> edit) {
-            this(id, KeyCondition.NONE, edit, null);
-        }
-
-        @Override
-        Key edited(Key old) {
-            Key changed = old.withSettings(edit.apply(old.settings()));
-            return disabled == null ? changed : changed.withDisabled(disabled);
-        }
-    }
-
-    /** Disables a key, or enables it again. */
-    public static final class DisableKey extends KeyEdit {
-
-        private final boolean disabled;
-
-        public DisableKey(String id, KeyCondition condition, boolean disabled) {
-            super(id, condition);
-            this.disabled = disabled;
-        }
-
-        /** Anybody's, whatever it has become. */
-        public DisableKey(String id, boolean disabled) {
-            this(id, KeyCondition.NONE, disabled);
-        }
-
-        @Override
-        Key edited(Key old) {
-            return old.withDisabled(disabled);
-        }
-    }
-
-    /** Deletes a key for good. Its row stays, since usage refers to its name. */
-    public static final class DeleteKey extends KeyEdit {
-
-        private final Instant at;
-
-        public DeleteKey(String id, KeyCondition condition, Instant at) {
-            super(id, condition);
-            this.at = at;
-        }
-
-        @Override
-        Key edited(Key old) {
-            return old.withDeletedAt(at);
-        }
-    }
-
-    /**
-     * Gives a key another secret; id, limits and counters stay. The old secret is good for a time, and only the last one: to rotate again ends
-     * the one before.
-     */
-    public static final class RotateKey extends KeyEdit {
-
-        /** The longest time that an old secret may be good for. */
-        public static final Duration GRACE_MAX = Duration.ofDays(30);
-
-        private final KeySecret secret;
-        private final @Nullable Instant oldUntil;
-
-        /**
-         * @param secret the new one
-         * @param grace how long the old one stays good, 0 to {@link #GRACE_MAX}
-         */
-        public RotateKey(String id, KeyCondition condition, KeySecret secret, Duration grace, Instant at) {
-            super(id, condition);
-            if (grace.isNegative() || grace.compareTo(GRACE_MAX) > 0) {
-                throw new IllegalArgumentException("an old key stays good for 0 to " + GRACE_MAX.toSeconds()
-                        + " seconds, not " + grace.toSeconds());
-            }
-            this.secret = secret;
-            this.oldUntil = grace.isZero() ? null : at.plus(grace);
-        }
-
-        @Override
-        Key edited(Key old) {
-            return old.withSecret(secret.prefix(), oldUntil);
-        }
-
-        @Override
-        void write(KeyRows rows, KeyRows.Row present, Key changed) throws SQLException {
-            rows.rotate(changed, secret.hash(), oldUntil == null ? null : present.hash());
-            touch(secret.hash());
-        }
     }
 
     /**

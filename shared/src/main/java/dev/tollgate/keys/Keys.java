@@ -3,7 +3,6 @@ package dev.tollgate.keys;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.keys.KeyChange.EnsureHiddenKey;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -229,9 +228,9 @@ public final class Keys {
         return database.read(sql -> KeySql.accountRates(sql, accountId));
     }
 
-    /** Returns the caller that a member is in the playground; empty until {@link EnsureHiddenKey} has made the key. Blocks. */
+    /** Returns the caller that a member is in the playground; empty until {@link KeyChange#ensureHidden} has made the key. Blocks. */
     public Optional<Authentication> hidden(String memberId) {
-        Authentication found = findByHash(EnsureHiddenKey.hash(memberId));
+        Authentication found = findByHash(KeyChange.hiddenHash(memberId));
         return found instanceof Authentication.Unknown ? Optional.empty() : Optional.of(found);
     }
 

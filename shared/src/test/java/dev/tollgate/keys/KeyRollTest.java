@@ -2,8 +2,6 @@ package dev.tollgate.keys;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.keys.KeyChange.EnsureKey;
-import dev.tollgate.keys.KeyEdit.DisableKey;
 import dev.tollgate.testing.Await;
 import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Postgres;
@@ -84,9 +82,9 @@ class KeyRollTest {
             store.commit(new CreateKey("key_2", "acc_1", after, KeySettings.named("y"), store.now()));
             assertThat(ask(store.keys, before)).isInstanceOf(Authentication.Found.class);
             assertThat(ask(store.keys, after.reveal())).isInstanceOf(Authentication.Found.class);
-            store.commit(new DisableKey("key_1", true));
+            store.commit(KeyEdit.disable("key_1", true));
             assertThat(ask(store.keys, before)).isInstanceOf(Authentication.Disabled.class);
-            store.commit(new EnsureKey(
+            store.commit(KeyChange.ensure(
                     "key_3", "acc_1", KeySecret.chosen("sk-chosen-by-hand"), KeySettings.named("z"), store.now()));
             assertThat(ask(store.keys, "sk-chosen-by-hand")).isInstanceOf(Authentication.Found.class);
         }

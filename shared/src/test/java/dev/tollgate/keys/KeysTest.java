@@ -11,9 +11,6 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.keys.KeyChange.EnsureKey;
-import dev.tollgate.keys.KeyEdit.DisableKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Stores;
@@ -181,11 +178,11 @@ class KeysTest {
     void a_disabled_key_is_refused_at_once_and_can_be_enabled_again() {
         String key = store.key("key_1", "acc_1", KeySettings.named("x")).reveal();
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Found.class);
-        assertThat(store.decide(new DisableKey("key_1", true))).isInstanceOf(Outcome.Done.class);
+        assertThat(store.decide(KeyEdit.disable("key_1", true))).isInstanceOf(Outcome.Done.class);
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Disabled.class);
-        store.commit(new DisableKey("key_1", false));
+        store.commit(KeyEdit.disable("key_1", false));
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Found.class);
-        assertThat(store.decide(new DisableKey("key_9", true))).isEqualTo(KeyResult.noSuchKey());
+        assertThat(store.decide(KeyEdit.disable("key_9", true))).isEqualTo(KeyResult.noSuchKey());
     }
 
     @Test
@@ -213,11 +210,11 @@ class KeysTest {
         String key = store.key("key_1", "acc_1", KeySettings.named("before").withSpend(new SpendLimits(5L, null, null)))
                 .reveal();
         assertThat(store.keys.find(key)).isInstanceOf(Authentication.Found.class);
-        store.commit(new SetKey("key_1", settings -> settings.withName("after")));
+        store.commit(KeyEdit.set("key_1", settings -> settings.withName("after")));
         Key changed = ((Authentication.Found) store.keys.find(key)).key();
         assertThat(changed.settings().name()).isEqualTo("after");
         assertThat(changed.settings().spend()).isEqualTo(new SpendLimits(5L, null, null));
-        assertThat(store.decide(new SetKey("key_9", settings -> settings))).isEqualTo(KeyResult.noSuchKey());
+        assertThat(store.decide(KeyEdit.set("key_9", settings -> settings))).isEqualTo(KeyResult.noSuchKey());
     }
 
     @Test
@@ -236,11 +233,11 @@ class KeysTest {
     void a_chosen_key_is_made_the_accounts_whatever_was_before() {
         KeySecret chosen = KeySecret.chosen("sk-demo_key-1");
         store.account("acc_2", 0);
-        EnsureKey first = new EnsureKey("key_a", "acc_1", chosen, KeySettings.named("demo"), store.now());
+        KeyChange<Key> first = KeyChange.ensure("key_a", "acc_1", chosen, KeySettings.named("demo"), store.now());
         assertThat(store.decide(first).id()).isEqualTo("key_a");
-        store.commit(new DisableKey("key_a", true), new SetKey("key_a", settings -> settings.withName("renamed")));
+        store.commit(KeyEdit.disable("key_a", true), KeyEdit.set("key_a", settings -> settings.withName("renamed")));
         assertThat(store.keys.find("sk-demo_key-1")).isInstanceOf(Authentication.Disabled.class);
-        EnsureKey second = new EnsureKey("key_b", "acc_2", chosen, KeySettings.named("demo"), store.now());
+        KeyChange<Key> second = KeyChange.ensure("key_b", "acc_2", chosen, KeySettings.named("demo"), store.now());
         Key ensured = store.decide(second);
         assertThat(ensured.id()).isEqualTo("key_a");
         assertThat(ensured.accountId()).isEqualTo("acc_2");
@@ -253,9 +250,9 @@ class KeysTest {
         store.key("key_1", "acc_1", KeySettings.named("x").withExpiresAt(KeysFixture.NOON.plusSeconds(60)));
         assertThat(reserveWith("t1", "key_1")).isEqualTo(KeyState.Outcome.USABLE);
         assertThat(reserveWith("t2", "key_9")).isEqualTo(KeyState.Outcome.UNKNOWN);
-        store.commit(new DisableKey("key_1", true));
+        store.commit(KeyEdit.disable("key_1", true));
         assertThat(reserveWith("t3", "key_1")).isEqualTo(KeyState.Outcome.DISABLED);
-        store.commit(new DisableKey("key_1", false), new SetBlocked("acc_1", true));
+        store.commit(KeyEdit.disable("key_1", false), new SetBlocked("acc_1", true));
         assertThat(reserveWith("t4", "key_1")).isEqualTo(KeyState.Outcome.ACCOUNT_BLOCKED);
         store.commit(new SetBlocked("acc_1", false));
         store.advance(Duration.ofSeconds(60));

@@ -9,7 +9,7 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
-import dev.tollgate.keys.KeyChange.MoveKey;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.KeyEdit.KeyCondition;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
@@ -138,7 +138,8 @@ class BudgetSweepTest {
         budget(Budgets.ACCOUNT, SpendWindow.MONTH);
         reserve("t1", "key_1");
         store.commit(
-                new TakeAccount("acc_1"), new MoveKey(KeyCondition.NONE, "key_1", "key_2", "", "per_1", store.now()));
+                new TakeAccount("acc_1"),
+                KeyChange.move(KeyCondition.NONE, "key_1", "key_2", "", "per_1", store.now()));
         sweep();
         assertThat(owners()).containsExactly("account", "key_1", "key_2");
         store.settle("t1", 10);

@@ -13,7 +13,7 @@ import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
-import dev.tollgate.keys.KeyEdit.DisableKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Unit;
@@ -282,9 +282,9 @@ class NodesTest {
         one.account("acc_1", HOLD);
         one.key("key_1", "acc_1", KeySettings.named("key"));
         assertThat(admitted(two, "t1")).isTrue();
-        one.commit(new DisableKey("key_1", true));
+        one.commit(KeyEdit.disable("key_1", true));
         assertThat(admitted(two, "t2")).isFalse();
-        one.commit(new DisableKey("key_1", false));
+        one.commit(KeyEdit.disable("key_1", false));
         assertThat(admitted(two, "t3")).isTrue();
     }
 

@@ -24,8 +24,8 @@ import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.tasks.Task;
 import dev.tollgate.calls.metering.Books.Trace;
-import dev.tollgate.keys.KeyChange.MoveKey;
-import dev.tollgate.keys.KeyEdit.DisableKey;
+import dev.tollgate.keys.KeyChange;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyEdit.KeyCondition;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.models.Usage;
@@ -154,7 +154,7 @@ class StoredBooksTest {
 
         @Override
         public List<Change> claim(Reserve reserve) {
-            return claims ? List.of(new DisableKey("key_nobody", true)) : List.of();
+            return claims ? List.of(KeyEdit.disable("key_nobody", true)) : List.of();
         }
 
         @Override
@@ -356,9 +356,9 @@ class StoredBooksTest {
 
     @Test
     void a_key_that_may_not_be_used_any_more_is_refused_by_its_name() {
-        store.commit(new DisableKey("key_key", true));
+        store.commit(KeyEdit.disable("key_key", true));
         assertThat(message(reserve("t1"))).isEqualTo("The API key is disabled.");
-        store.commit(new DisableKey("key_key", false));
+        store.commit(KeyEdit.disable("key_key", false));
         store.commit(new SetBlocked("acc_1", true));
         assertThat(message(reserve("t2"))).isEqualTo("The account of this API key is blocked.");
         store.commit(new SetBlocked("acc_1", false));
@@ -447,7 +447,7 @@ class StoredBooksTest {
     }
 
     private void move(String from, String to) {
-        store.commit(new TakeAccount("acc_1"), new MoveKey(KeyCondition.NONE, from, to, "", "per_1", store.now()));
+        store.commit(new TakeAccount("acc_1"), KeyChange.move(KeyCondition.NONE, from, to, "", "per_1", store.now()));
     }
 
     /** As on another server, which has read the key just before. */
@@ -460,7 +460,7 @@ class StoredBooksTest {
         assertThat(extend(1, 10)).isEqualTo(new Books.Grown(8_302));
         assertThat(store.number("SELECT COUNT(*) FROM open_hold WHERE key_id = 'key_newest'"))
                 .isEqualTo(1);
-        store.commit(new DisableKey("key_newest", true));
+        store.commit(KeyEdit.disable("key_newest", true));
         assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("KEY_DISABLED"));
     }
 
@@ -477,7 +477,7 @@ class StoredBooksTest {
     @Test
     void a_disabled_keys_hold_grows_only_for_past_usage() {
         reserve("t1");
-        store.commit(new DisableKey("key_key", true));
+        store.commit(KeyEdit.disable("key_key", true));
         assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("KEY_DISABLED"));
         assertThat(extendForUsed(10)).isEqualTo(new Books.Grown(8_302));
     }

@@ -29,6 +29,8 @@ public record Allowances(Database database, SecretBox secrets, InstantSource clo
     public static final Duration SWEEP_EVERY = Duration.ofHours(1);
 
     private static final int PRINT_BYTES = 16;
+    private static final int SWEPT_EACH = 500;
+    private static final String OLD = "SELECT name FROM allowance WHERE ends_at < ? LIMIT " + SWEPT_EACH;
     private static final String FIND = "SELECT ends_at, used FROM allowance WHERE name = ?";
 
     /** Goes before the parts whose changes depend on it. */
@@ -59,16 +61,18 @@ public record Allowances(Database database, SecretBox secrets, InstantSource clo
      * @param isDone asked on the writer's thread: whether there is anything to count
      */
     public Change counting(Allowance allowance, BooleanSupplier isDone) {
-        return new Count(allowance, clock.millis(), isDone);
+        long now = clock.millis();
+        return new AllowanceWrite(statements -> isDone.getAsBoolean() ? count(statements, allowance, now) : 0);
     }
 
     /** Deletes the allowances whose time is over. */
     public void sweep(Writer writer) {
-        Forget forget;
+        AllowanceWrite forget;
         do {
-            forget = new Forget(clock.instant());
+            Instant before = clock.instant();
+            forget = new AllowanceWrite(statements -> forget(statements, before));
             writer.commitAndWait(Unit.of(forget));
-        } while (forget.outcome() == Forget.EACH);
+        } while (forget.outcome() == SWEPT_EACH);
     }
 
     /** Uses one of each in a commit of its own. @return how long to wait; zero if they were used */
@@ -181,58 +185,45 @@ public record Allowances(Database database, SecretBox secrets, InstantSource clo
     }
 
     /** A change of rows that no other part reads. */
-    private abstract static class AllowanceWrite extends Write<Integer> {}
+    private static final class AllowanceWrite extends Write<Integer> {
 
-    private static final class Count extends AllowanceWrite {
+        private final Step step;
 
-        private final Allowance allowance;
-        private final long now;
-        private final BooleanSupplier isDone;
+        AllowanceWrite(Step step) {
+            this.step = step;
+        }
 
-        Count(Allowance allowance, long now, BooleanSupplier isDone) {
-            this.allowance = allowance;
-            this.now = now;
-            this.isDone = isDone;
+        /** Returns the number of rows. Runs on the writer's thread. */
+        @FunctionalInterface
+        interface Step {
+            int run(Statements statements) throws SQLException;
         }
 
         @Override
         protected Integer run(Statements statements) throws SQLException {
-            if (!isDone.getAsBoolean()) {
-                return 0;
-            }
-            Used used = AllowancePart.taken(statements, allowance.name()).at(now);
-            if (used.times() >= allowance.most()) {
-                throw new UsedUp(Duration.ofMillis(used.endsAtMillis() - now));
-            }
-            Used next = used.andOne(allowance, now);
-            return statements.run(AllowancePart.SET, next.endsAtMillis(), next.times(), allowance.name());
+            return step.run(statements);
         }
     }
 
-    private static final class Forget extends AllowanceWrite {
-
-        static final int EACH = 500;
-
-        private static final String OLD = "SELECT name FROM allowance WHERE ends_at < ? LIMIT " + EACH;
-
-        private final Instant before;
-
-        Forget(Instant before) {
-            this.before = before;
+    private static int count(Statements statements, Allowance allowance, long now) throws SQLException {
+        Used used = AllowancePart.taken(statements, allowance.name()).at(now);
+        if (used.times() >= allowance.most()) {
+            throw new UsedUp(Duration.ofMillis(used.endsAtMillis() - now));
         }
+        Used next = used.andOne(allowance, now);
+        return statements.run(AllowancePart.SET, next.endsAtMillis(), next.times(), allowance.name());
+    }
 
-        /** Passes over rows that another node holds. */
-        @Override
-        protected Integer run(Statements statements) throws SQLException {
-            List<String> names = statements.list(
-                    statements.dialect() == Dialect.SQLITE ? OLD : OLD + " FOR UPDATE SKIP LOCKED",
-                    row -> row.getString(1),
-                    before);
-            for (String name : names) {
-                statements.run("DELETE FROM allowance WHERE name = ?", name);
-            }
-            return names.size();
+    /** Deletes rows whose time is over; passes over rows that another node holds. */
+    private static int forget(Statements statements, Instant before) throws SQLException {
+        List<String> names = statements.list(
+                statements.dialect() == Dialect.SQLITE ? OLD : OLD + " FOR UPDATE SKIP LOCKED",
+                row -> row.getString(1),
+                before);
+        for (String name : names) {
+            statements.run("DELETE FROM allowance WHERE name = ?", name);
         }
+        return names.size();
     }
 
     /** Goes before the parts whose changes depend on it. Writer's turn only. */

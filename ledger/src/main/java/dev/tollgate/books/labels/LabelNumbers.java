@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The numbers of labels, which are given under the lock of the account's row. Keeps those that it has found: on a server among several for a minute,
  * since another one may erase a value. Writer's thread only.
  */
-public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> implements NumberedLabels {
+public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange> implements NumberedLabels {
 
     /** The value that counts the values beyond the limits. */
     public static final String OTHER = "other";
@@ -60,6 +60,9 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> i
     private static final String END_LAST =
             "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND used_day < ? AND value <> ''";
 
+    private static final String ERASE =
+            "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND name = '' AND value IN (?, ?) AND value <> ''";
+
     private record Known(String accountId, Label label) {}
 
     /** @param usedDay the last day on which it was used, as written @param until when it is read again, in nanoseconds */
@@ -83,12 +86,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> i
     private final LongAdder endUsersOver = new LongAdder();
 
     public LabelNumbers() {
-        super(changes());
-    }
-
-    @SuppressWarnings("unchecked") // a class literal has no type arguments
-    private static Class<LabelChange<?>> changes() {
-        return (Class<LabelChange<?>>) (Class<?>) LabelChange.class;
+        super(LabelChange.class);
     }
 
     /** Returns how often a label counted as {@link #OTHER} since the start. Thread-safe. */
@@ -212,7 +210,7 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> i
     }
 
     @Override
-    public void write(Statements statements, List<LabelChange<?>> changes) throws SQLException {
+    public void write(Statements statements, List<LabelChange> changes) throws SQLException {
         super.write(statements, changes);
         if (!changes.isEmpty()) {
             forget();
@@ -246,31 +244,34 @@ public final class LabelNumbers extends WritePart<LabelNumbers.LabelChange<?>> i
     }
 
     /** A change of the dictionary by hand or for its age. */
-    public abstract static class LabelChange<O> extends Write<O> {}
+    public static final class LabelChange extends Write<Boolean> {
 
-    /**
-     * Empties the value of an end user, whose sums stay; the next call with it gets another number. In a unit that has taken the account's row. The outcome is
-     * whether there was one.
-     */
-    public static final class EraseEndUser extends LabelChange<Boolean> {
+        private final Step step;
 
-        private static final String ERASE =
-                "UPDATE label SET value = '', proof = 0 WHERE account_id = ? AND name = '' AND value IN (?, ?) AND value <> ''";
+        public LabelChange(Step step) {
+            this.step = step;
+        }
 
-        private final String accountId;
-        private final String named;
-        private final String counted;
-
-        /** @param named as it is given @param counted the form in which calls with that name are counted */
-        public EraseEndUser(String accountId, String named, String counted) {
-            this.accountId = accountId;
-            this.named = named;
-            this.counted = counted;
+        /** Runs on the writer's thread. */
+        @FunctionalInterface
+        public interface Step {
+            boolean run(Statements statements) throws SQLException;
         }
 
         @Override
         protected Boolean run(Statements statements) throws SQLException {
-            return statements.run(ERASE, accountId, named, counted) > 0;
+            return step.run(statements);
         }
+    }
+
+    /**
+     * Empties the value of an end user, whose sums stay; the next call with it gets another number. In a unit that has taken the account's row. The outcome is
+     * whether there was one.
+     *
+     * @param named as it is given
+     * @param counted the form in which calls with that name are counted
+     */
+    public static LabelChange eraseEndUser(String accountId, String named, String counted) {
+        return new LabelChange(statements -> statements.run(ERASE, accountId, named, counted) > 0);
     }
 }

@@ -5,10 +5,8 @@ import dev.tollgate.books.labels.LabelNumbers.LabelChange;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +29,10 @@ public record LabelSweep(Database database, Writer writer, InstantSource clock) 
                 OR EXISTS (SELECT 1 FROM label l WHERE l.account_id = account.id AND l.used_day < ? AND l.value <> ''))
             ORDER BY id LIMIT ?""";
 
+    private static final String USAGE = """
+            DELETE FROM usage_label WHERE account_id = ? AND (day, number, model) IN (
+                SELECT day, number, model FROM usage_label WHERE account_id = ? AND day < ? ORDER BY day LIMIT ?)""";
+
     public void sweep() {
         Instant before = clock.instant().minus(KEPT).truncatedTo(ChronoUnit.DAYS);
         String after = "";
@@ -44,33 +46,19 @@ public record LabelSweep(Database database, Writer writer, InstantSource clock) 
     }
 
     private void end(String accountId, Instant before) {
-        EndLabels step;
+        LabelChange step;
         do {
-            step = new EndLabels(accountId, before);
+            step = ending(accountId, before);
             writer.commitAndWait(Unit.of(new TakeAccount(accountId), step));
         } while (step.outcome());
     }
 
     /** Deletes some of an account's old usage and labels. The outcome: whether there may be more. */
-    static final class EndLabels extends LabelChange<Boolean> {
-
-        private static final String USAGE = """
-                DELETE FROM usage_label WHERE account_id = ? AND (day, number, model) IN (
-                    SELECT day, number, model FROM usage_label WHERE account_id = ? AND day < ? ORDER BY day LIMIT ?)""";
-
-        private final String accountId;
-        private final Instant before;
-
-        EndLabels(String accountId, Instant before) {
-            this.accountId = accountId;
-            this.before = before;
-        }
-
-        @Override
-        protected Boolean run(Statements statements) throws SQLException {
+    private static LabelChange ending(String accountId, Instant before) {
+        return new LabelChange(statements -> {
             Account.Change.LABELS_FROM.run(statements, before, before, accountId);
             boolean isMore = statements.run(USAGE, accountId, accountId, before, ROWS_MAX) == ROWS_MAX;
             return LabelNumbers.end(statements, accountId, before, ROWS_MAX) || isMore;
-        }
+        });
     }
 }

@@ -16,8 +16,7 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.keys.KeyChange.DeleteKeys;
-import dev.tollgate.keys.KeyChange.MarkKeys;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -135,7 +134,7 @@ public record Leaving(
         Membership membership = person.membership();
         String memberId = membership == null ? "" : membership.id();
         List<String> own = memberId.isEmpty() ? List.of() : keys.owned(person.accountId(), memberId, null);
-        DeleteKeys delete = new DeleteKeys(person.accountId(), memberId, null, own, clock.instant());
+        KeyChange<Boolean> delete = KeyChange.delete(person.accountId(), memberId, null, own, clock.instant());
         BooleanSupplier isWanted = memberId.isEmpty() ? () -> true : delete::outcome;
         Erasure erasure = new Erasure(
                 holdings, person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
@@ -144,7 +143,7 @@ public record Leaving(
         List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
         if (membership != null) {
             changes.add(delete);
-            changes.add(new MarkKeys(person.accountId(), person.id(), null, List.of()));
+            changes.add(KeyChange.mark(person.accountId(), person.id(), null, List.of()));
             changes.addAll(logged(person, membership, own, isWanted));
         }
         changes.addAll(List.of(erasure, deed));

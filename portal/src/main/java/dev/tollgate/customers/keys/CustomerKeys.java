@@ -15,15 +15,8 @@ import dev.tollgate.keys.Authentication;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyChange;
-import dev.tollgate.keys.KeyChange.EnsureHiddenKey;
-import dev.tollgate.keys.KeyChange.ForgetKeys;
-import dev.tollgate.keys.KeyChange.MoveKey;
 import dev.tollgate.keys.KeyEdit;
-import dev.tollgate.keys.KeyEdit.DeleteKey;
-import dev.tollgate.keys.KeyEdit.DisableKey;
 import dev.tollgate.keys.KeyEdit.KeyCondition;
-import dev.tollgate.keys.KeyEdit.RotateKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeyResult.Made;
@@ -265,7 +258,7 @@ public final class CustomerKeys {
                 .filter(key -> may(by, key, KeyRights::mayChange))
                 .isPresent();
         UnaryOperator<KeySettings> restricting = its -> edit.apply(its).withName(its.name());
-        SetKey change = new SetKey(id, condition(by, version), mayRename ? edit : restricting, disabled);
+        KeyEdit change = KeyEdit.set(id, condition(by, version), mayRename ? edit : restricting, disabled);
         String action = by.isOperator() ? "key.set" : "key.change";
         return edit(by, action, KeyRights::mayRestrict, CHANGED, change);
     }
@@ -285,7 +278,7 @@ public final class CustomerKeys {
 
     /** Does so if the key has the version that the caller has seen; null for any. */
     Outcome<Key> disable(Acting by, String id, @Nullable Long version, boolean disabled) {
-        DisableKey change = new DisableKey(id, condition(by, version), disabled);
+        KeyEdit change = KeyEdit.disable(id, condition(by, version), disabled);
         return disabled
                 ? edit(by, "key.disable", KeyRights::mayRestrict, null, change)
                 : edit(by, "key.enable", KeyRights::mayEnable, CHANGED, change);
@@ -322,22 +315,15 @@ public final class CustomerKeys {
         if (wait.isPositive()) {
             return KeyResult.tooOften(wait);
         }
-        MoveKey move = new MoveKey(condition(by, null), id, OwnIds.key(random), teamId, by.who(), clock.instant());
-        commit(
-                by,
-                Right.ACCOUNT_KEYS,
-                "key.move",
-                id,
-                move,
-                () -> move.outcome() instanceof Outcome.Done<Key>(Key moved)
-                        ? new Versions(move.before(), moved)
-                        : null);
-        return move.outcome().map(this::inTeam);
+        KeyChange<Outcome<KeyEdit.Changed>> move =
+                KeyChange.move(condition(by, null), id, OwnIds.key(random), teamId, by.who(), clock.instant());
+        commit(by, Right.ACCOUNT_KEYS, "key.move", id, move, () -> versions(move.outcome()));
+        return move.outcome().map(moved -> inTeam(moved.key()));
     }
 
     /** Takes it out of use for good; its name and its history stay. Stopping a key is never done too often. */
     public Outcome<Key> delete(Acting by, String id) {
-        DeleteKey change = new DeleteKey(id, condition(by, null), clock.instant());
+        KeyEdit change = KeyEdit.delete(id, condition(by, null), clock.instant());
         return edit(by, "key.delete", KeyRights::mayRestrict, null, change);
     }
 
@@ -345,7 +331,7 @@ public final class CustomerKeys {
      * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now. Only its member replaces a personal key's.
      *
      * @param version the version that the caller has seen; null for any
-     * @param grace how long the present secret stays valid, 0 to {@link RotateKey#GRACE_MAX}
+     * @param grace how long the present secret stays valid, 0 to {@link KeyEdit#GRACE_MAX}
      * @return the key with the new secret
      */
     public Outcome<Made> rotate(Acting by, String id, @Nullable Long version, Duration grace) {
@@ -354,7 +340,7 @@ public final class CustomerKeys {
             return KeyResult.notYours();
         }
         KeySecret secret = KeySecret.random(random);
-        RotateKey change = new RotateKey(id, condition(by, version), secret, grace, clock.instant());
+        KeyEdit change = KeyEdit.rotate(id, condition(by, version), secret, grace, clock.instant());
         return edit(by, "key.rotate", KeyRights::mayChange, ROTATED, change).map(key -> new Made(key, secret.reveal()));
     }
 
@@ -363,7 +349,8 @@ public final class CustomerKeys {
      */
     public Authentication playground(String accountId, String memberId) {
         return keys.hidden(memberId).orElseGet(() -> {
-            EnsureHiddenKey ensure = new EnsureHiddenKey(OwnIds.key(random), accountId, memberId, clock.instant());
+            KeyChange<Outcome<Key>> ensure =
+                    KeyChange.ensureHidden(OwnIds.key(random), accountId, memberId, clock.instant());
             writer.commitAndWait(Unit.of(new TakeAccount(accountId), ensure));
             return keys.hidden(memberId).orElseGet(Authentication.Unknown::new);
         });
@@ -382,7 +369,7 @@ public final class CustomerKeys {
     /** @param rule of members; @param often null: always */
     private Outcome<Key> edit(
             Acting by, String action, BiPredicate<Membership, Key> rule, @Nullable Often often, KeyEdit edit) {
-        Key present = find(by.accountId(), edit.idOrHash()).orElse(null);
+        Key present = find(by.accountId(), edit.id()).orElse(null);
         if (present == null) {
             return KeyResult.noSuchKey();
         }
@@ -396,23 +383,23 @@ public final class CustomerKeys {
         if (wait.isPositive()) {
             return KeyResult.tooOften(wait);
         }
-        commit(by, right(by, present), action, present.id(), edit, () -> versions(edit));
+        commit(by, right(by, present), action, present.id(), edit, () -> versions(edit.outcome()));
         return edit.outcome().map(KeyEdit.Changed::key);
     }
 
-    private static @Nullable Versions versions(KeyEdit edit) {
-        return edit.outcome() instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
+    private static @Nullable Versions versions(Outcome<KeyEdit.Changed> outcome) {
+        return outcome instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
                 ? new Versions(before, after)
                 : null;
     }
 
     /** Erases keys that were deleted a day ago or earlier, and with which no call was made. */
     public void forgetUnused() {
-        ForgetKeys forget;
+        KeyChange<Integer> forget;
         do {
-            forget = new ForgetKeys(clock.instant().minus(DAY));
+            forget = KeyChange.forget(clock.instant().minus(DAY));
             writer.commitAndWait(Unit.of(forget));
-        } while (forget.outcome() == ForgetKeys.ROWS_MAX);
+        } while (forget.outcome() == KeyChange.FORGOTTEN_MAX);
     }
 
     private static void requireName(String name) {

@@ -8,7 +8,7 @@ import dev.tollgate.base.json.Shown;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.Allowlist;
-import dev.tollgate.keys.KeyEdit.RotateKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Scope;
@@ -80,7 +80,7 @@ public final class KeyOptions {
             Field.of("team", "Team", KeyOptions::team, StringNode::valueOf).orNull("a key of the account");
     private static final Field<Boolean> OWN = Field.flag("own", "Personal key");
     private static final Field<Duration> GRACE = Field.whole(
-                    "grace_seconds", "Old secret", 0, RotateKey.GRACE_MAX.toSeconds())
+                    "grace_seconds", "Old secret", 0, KeyEdit.GRACE_MAX.toSeconds())
             .map((path, seconds) -> Duration.ofSeconds(seconds));
 
     /** The fields of a new key that an operator makes. */

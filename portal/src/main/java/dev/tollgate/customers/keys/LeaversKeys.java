@@ -1,10 +1,10 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.roles.AccountLog;
-import dev.tollgate.keys.KeyChange.DeleteKeys;
-import dev.tollgate.keys.KeyChange.MarkKeys;
-import dev.tollgate.keys.KeyChange.MoveKey;
+import dev.tollgate.keys.KeyChange;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyEdit.KeyCondition;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
@@ -26,9 +26,9 @@ public final class LeaversKeys {
     public static final String NO_ROOM =
             "A team cannot get these keys: it does not exist, is archived, or has no room for a key. Nothing was changed.";
 
-    private final List<MoveKey> moves = new ArrayList<>();
-    private final DeleteKeys delete;
-    private final MarkKeys mark;
+    private final List<KeyChange<Outcome<KeyEdit.Changed>>> moves = new ArrayList<>();
+    private final KeyChange<Boolean> delete;
+    private final KeyChange<Integer> mark;
     private final @Nullable String json;
 
     /** A member who leaves. @param teamId the team; null if it is the account */
@@ -59,12 +59,12 @@ public final class LeaversKeys {
             } else {
                 String next = OwnIds.key(random);
                 moved.add(next);
-                moves.add(new MoveKey(new KeyCondition(leaver.accountId(), null, ""), id, next, team, by, at));
+                moves.add(KeyChange.move(new KeyCondition(leaver.accountId(), null, ""), id, next, team, by, at));
             }
         }
-        this.delete = new DeleteKeys(leaver.accountId(), leaver.memberId(), leaver.teamId(), rest, at);
+        this.delete = KeyChange.delete(leaver.accountId(), leaver.memberId(), leaver.teamId(), rest, at);
         this.json = json(keys, teams);
-        this.mark = new MarkKeys(leaver.accountId(), leaver.personId(), leaver.teamId(), moved);
+        this.mark = KeyChange.mark(leaver.accountId(), leaver.personId(), leaver.teamId(), moved);
     }
 
     /** Returns the changes for the unit, before the change that ends the membership. */

@@ -98,17 +98,17 @@ public final class Outbox {
 
     /** Sends a mail that must go with its change. @param condition whether the change took place; asked after it is decided */
     public Change needed(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.NEEDED, clock.instant());
+        return queuing(accountId, letter, condition, Rank.NEEDED);
     }
 
     /** Queues a reset or a security notice, which has room of its own beyond other mails. @param condition whether to send it; asked after the change is decided */
     public Decision<Boolean> urgent(String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.URGENT, clock.instant());
+        return queuing(accountId, letter, condition, Rank.URGENT);
     }
 
     /** Queues a mail, unless too many wait; the outcome is whether it was queued. @param condition whether to send it; asked after the change is decided */
     public Decision<Boolean> queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.USUAL, clock.instant());
+        return queuing(accountId, letter, condition, Rank.USUAL);
     }
 
     private WaitingMail sealed(@Nullable String accountId, Letter letter) {
@@ -170,16 +170,19 @@ public final class Outbox {
             String id, @Nullable String accountId, String recipient, String subject, String sealedText, int attempts) {}
 
     /** A change of the table of mails. */
-    abstract static class MailChange<O> extends Write<O> {
+    static final class MailChange<O> extends Write<O> {
 
-        /** A change in one expression. */
+        private final Step<O> step;
+        private final boolean isQueuing;
+
+        private MailChange(Step<O> step, boolean isQueuing) {
+            this.step = step;
+            this.isQueuing = isQueuing;
+        }
+
+        /** A change of mails that wait already. */
         static <O> MailChange<O> of(Step<O> step) {
-            return new MailChange<>() {
-                @Override
-                protected O run(Statements statements) throws SQLException {
-                    return step.run(new MailRows(statements));
-                }
-            };
+            return new MailChange<>(step, false);
         }
 
         /** Runs on the writer's thread. */
@@ -187,79 +190,59 @@ public final class Outbox {
         interface Step<O> {
             O run(MailRows rows) throws SQLException;
         }
-    }
-
-    /** Writes a mail in the commit of the action that causes it. The outcome says whether it was written. */
-    private static final class QueueMail extends MailChange<Boolean> {
-
-        /** The order in which mails are left out if too many wait. */
-        enum Rank {
-            /** The mail is left out. */
-            USUAL,
-            /** The action is refused. */
-            NEEDED,
-            /** The mail has room of its own, and is left out beyond that. */
-            URGENT
-        }
-
-        private static final String INSERT = """
-                INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)
-                VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?)""";
-
-        private final Bounds bounds;
-        private final WaitingMail mail;
-        private final BooleanSupplier condition;
-        private final Rank rank;
-        private final Instant at;
-
-        /**
-         * @param condition asked once the deed is decided: where it was not done, nothing is written
-         * @param rank what happens if there is no room
-         */
-        QueueMail(Bounds bounds, WaitingMail mail, BooleanSupplier condition, Rank rank, Instant at) {
-            this.bounds = bounds;
-            this.mail = mail;
-            this.condition = condition;
-            this.rank = rank;
-            this.at = at;
-        }
 
         @Override
-        protected Boolean run(Statements statements) throws SQLException {
-            boolean wanted = condition.getAsBoolean();
-            boolean fits = wanted && hasRoom(statements);
-            if (wanted && !fits && rank == Rank.NEEDED) {
-                throw new IllegalStateException("too many mails wait to be sent");
-            }
-            if (fits) {
-                statements.run(
-                        INSERT,
-                        mail.id(),
-                        mail.accountId(),
-                        mail.recipient(),
-                        mail.subject(),
-                        mail.sealedText(),
-                        at,
-                        at);
-            }
-            return fits;
+        protected O run(Statements statements) throws SQLException {
+            return step.run(new MailRows(statements));
         }
 
-        private boolean hasRoom(Statements statements) throws SQLException {
-            String accountId = mail.accountId();
-            int urgent = rank == Rank.URGENT ? bounds.urgent() : 0;
-            int all = bounds.all() * (rank == Rank.URGENT ? 2 : 1);
-            int most = (accountId == null ? bounds.strangers() : bounds.account()) + urgent;
-            long waiting = accountId == null
-                    ? statements.number(COUNT_STRANGERS, most)
-                    : statements.number(COUNT_ACCOUNTS, accountId, most);
-            return waiting < most && statements.number(COUNT, all) < all;
+        /** Returns whether it has queued a mail. Once applied. */
+        boolean hasQueued() {
+            return isQueuing && outcome().equals(true);
         }
+    }
+
+    /** The order in which mails are left out if too many wait. */
+    private enum Rank {
+        /** The mail is left out. */
+        USUAL,
+        /** The action is refused. */
+        NEEDED,
+        /** The mail has room of its own, and is left out beyond that. */
+        URGENT
+    }
+
+    /**
+     * Returns a change that writes a mail in the commit of the action that causes it. The outcome says whether it was written.
+     *
+     * @param condition asked once the action is decided: if it was not done, nothing is written
+     * @param rank what happens if there is no room
+     */
+    private MailChange<Boolean> queuing(
+            @Nullable String accountId, Letter letter, BooleanSupplier condition, Rank rank) {
+        WaitingMail mail = sealed(accountId, letter);
+        Instant at = clock.instant();
+        return new MailChange<>(
+                rows -> {
+                    boolean wanted = condition.getAsBoolean();
+                    boolean fits = wanted && rows.hasRoom(bounds, accountId, rank);
+                    if (wanted && !fits && rank == Rank.NEEDED) {
+                        throw new IllegalStateException("too many mails wait to be sent");
+                    }
+                    if (fits) {
+                        rows.insert(mail, at);
+                    }
+                    return fits;
+                },
+                true);
     }
 
     /** The table of mails as the writer sees it. Writer's turn only. */
     record MailRows(Statements statements) {
 
+        private static final String INSERT = """
+                INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)
+                VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?, ?)""";
         private static final String DUE = """
                 SELECT id, account_id, recipient, subject, body, attempts FROM outgoing_mail
                 WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at, id LIMIT ?""";
@@ -271,6 +254,22 @@ public final class Outbox {
                 AND state = 'waiting'""";
         private static final String OLD =
                 "SELECT id FROM outgoing_mail WHERE state <> 'waiting' AND ended_at < ? ORDER BY ended_at LIMIT ?";
+
+        void insert(WaitingMail mail, Instant at) throws SQLException {
+            statements.run(
+                    INSERT, mail.id(), mail.accountId(), mail.recipient(), mail.subject(), mail.sealedText(), at, at);
+        }
+
+        /** Returns whether one more mail of an account may wait. @param accountId null for a stranger's mail */
+        boolean hasRoom(Bounds bounds, @Nullable String accountId, Rank rank) throws SQLException {
+            int urgent = rank == Rank.URGENT ? bounds.urgent() : 0;
+            int all = bounds.all() * (rank == Rank.URGENT ? 2 : 1);
+            int most = (accountId == null ? bounds.strangers() : bounds.account()) + urgent;
+            long waiting = accountId == null
+                    ? statements.number(COUNT_STRANGERS, most)
+                    : statements.number(COUNT_ACCOUNTS, accountId, most);
+            return waiting < most && statements.number(COUNT, all) < all;
+        }
 
         /** Takes mails that are due for one sender: until the lease has run out no other takes them. */
         List<WaitingMail> claim(Instant now, Instant until, int most) throws SQLException {
@@ -330,7 +329,7 @@ public final class Outbox {
 
         @Override
         public void committed(List<MailChange> changes) {
-            if (changes.stream().anyMatch(change -> change instanceof QueueMail queue && queue.outcome())) {
+            if (changes.stream().anyMatch(MailChange::hasQueued)) {
                 queued.run();
             }
         }

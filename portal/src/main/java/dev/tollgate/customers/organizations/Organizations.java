@@ -7,7 +7,8 @@ import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.labels.EndUser;
-import dev.tollgate.books.labels.LabelNumbers.EraseEndUser;
+import dev.tollgate.books.labels.LabelNumbers;
+import dev.tollgate.books.labels.LabelNumbers.LabelChange;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SetBudgets;
@@ -16,7 +17,7 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.keys.KeyCaller.LabelRules;
-import dev.tollgate.keys.KeyChange.SetLabelRules;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -83,21 +84,19 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
      * @param change must not fail
      */
     public void setLabels(Acting by, UnaryOperator<LabelRules> change) {
-        SetLabelRules set = new SetLabelRules(by.accountId(), change);
+        KeyChange<Optional<KeyChange.Values<LabelRules>>> set = KeyChange.labelRules(by.accountId(), change);
         List<Change> unit = new ArrayList<>(List.of(set));
-        unit.addAll(by.act(Right.ORGANIZATION, "organization.labels", by.accountId(), clock.instant(), () -> {
-            LabelRules before = set.before();
-            LabelRules after = set.after();
-            return before == null || after == null || before.equals(after)
-                    ? null
-                    : new Changed(json(before), json(after));
-        }));
+        unit.addAll(
+                by.act(Right.ORGANIZATION, "organization.labels", by.accountId(), clock.instant(), () -> set.outcome()
+                        .filter(rules -> !rules.before().equals(rules.after()))
+                        .map(rules -> new Changed(json(rules.before()), json(rules.after())))
+                        .orElse(null)));
         changes.commit(by, unit);
     }
 
     /** Erases an end user from the dictionary of labels; the sums stay. The log names no end user. */
     public Outcome<String> eraseEndUser(Acting by, String endUser) {
-        EraseEndUser erase = new EraseEndUser(by.accountId(), endUser, EndUser.counted(endUser));
+        LabelChange erase = LabelNumbers.eraseEndUser(by.accountId(), endUser, EndUser.counted(endUser));
         List<Change> unit = new ArrayList<>(List.of(erase));
         unit.addAll(by.act(
                 Right.ORGANIZATION,

@@ -70,6 +70,18 @@ public final class RefusalBooks implements AutoCloseable {
                     + " FROM refusal WHERE starts_at >= ?%s GROUP BY account_id, key_id, code ORDER BY 4 DESC, 7 DESC LIMIT "
                     + KEYS_MAX;
 
+    private static final int SWEPT_EACH = 500;
+
+    /** Adds to a row, and makes none of an account that was erased in the meantime. */
+    private static final String ADD = """
+            INSERT INTO refusal (account_id, starts_at, key_id, code, refused_by, calls)
+            SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL)
+            ON CONFLICT (account_id, starts_at, key_id, code, refused_by) DO UPDATE SET calls = refusal.calls + excluded.calls""";
+
+    private static final String OLD = """
+            DELETE FROM refusal WHERE (account_id, starts_at, key_id, code, refused_by) IN (
+                SELECT account_id, starts_at, key_id, code, refused_by FROM refusal WHERE starts_at < ? ORDER BY starts_at LIMIT %d%s)""";
+
     /** Pays for reads of all accounts. */
     private static final String OPERATOR = "operator";
 
@@ -186,7 +198,8 @@ public final class RefusalBooks implements AutoCloseable {
             return;
         }
         try {
-            writer.commitAndWait(Unit.of(new AddRefusals(new TreeMap<>(taken))));
+            SortedMap<Place, Long> counts = new TreeMap<>(taken);
+            writer.commitAndWait(Unit.of(new RefusalWrite(statements -> add(statements, counts))));
         } catch (StoreException e) {
             lock.lock();
             try {
@@ -211,11 +224,12 @@ public final class RefusalBooks implements AutoCloseable {
 
     /** Deletes the counts that are older than they are kept. */
     public void sweep() {
-        Forget forget;
+        RefusalWrite forget;
         do {
-            forget = new Forget(clock.instant().minus(KEPT));
+            Instant before = clock.instant().minus(KEPT);
+            forget = new RefusalWrite(statements -> forget(statements, before));
             writer.commitAndWait(Unit.of(forget));
-        } while (forget.outcome() == Forget.EACH);
+        } while (forget.outcome() == SWEPT_EACH);
     }
 
     /** Writes what waits. The books are still open. */
@@ -316,62 +330,48 @@ public final class RefusalBooks implements AutoCloseable {
 
     // ---- writing ----
 
-    /** A change of the counts, which no other part reads. */
-    private abstract static class RefusalWrite extends Write<Integer> {}
+    /** A change of the counts, which no other part reads. The outcome is the number of rows. */
+    private static final class RefusalWrite extends Write<Integer> {
 
-    private static final class AddRefusals extends RefusalWrite {
+        private final Step step;
 
-        /** Adds to a row, and makes none of an account that was erased in the meantime. */
-        private static final String ADD = """
-                INSERT INTO refusal (account_id, starts_at, key_id, code, refused_by, calls)
-                SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL)
-                ON CONFLICT (account_id, starts_at, key_id, code, refused_by) DO UPDATE SET calls = refusal.calls + excluded.calls""";
+        RefusalWrite(Step step) {
+            this.step = step;
+        }
 
-        private final SortedMap<Place, Long> counts;
-
-        AddRefusals(SortedMap<Place, Long> counts) {
-            this.counts = counts;
+        /** Runs on the writer's thread. */
+        @FunctionalInterface
+        interface Step {
+            int run(Statements statements) throws SQLException;
         }
 
         @Override
         protected Integer run(Statements statements) throws SQLException {
-            int rows = 0;
-            for (Map.Entry<Place, Long> each : counts.entrySet()) {
-                Place place = each.getKey();
-                rows += statements.run(
-                        ADD,
-                        place.accountId(),
-                        place.startsAt(),
-                        place.keyId(),
-                        place.code(),
-                        place.refusedBy(),
-                        each.getValue(),
-                        place.accountId());
-            }
-            return rows;
+            return step.run(statements);
         }
     }
 
-    private static final class Forget extends RefusalWrite {
-
-        static final int EACH = 500;
-
-        private static final String OLD = """
-                DELETE FROM refusal WHERE (account_id, starts_at, key_id, code, refused_by) IN (
-                    SELECT account_id, starts_at, key_id, code, refused_by FROM refusal WHERE starts_at < ? ORDER BY starts_at LIMIT %d%s)""";
-
-        private final Instant before;
-
-        Forget(Instant before) {
-            this.before = before;
+    private static int add(Statements statements, SortedMap<Place, Long> counts) throws SQLException {
+        int rows = 0;
+        for (Map.Entry<Place, Long> each : counts.entrySet()) {
+            Place place = each.getKey();
+            rows += statements.run(
+                    ADD,
+                    place.accountId(),
+                    place.startsAt(),
+                    place.keyId(),
+                    place.code(),
+                    place.refusedBy(),
+                    each.getValue(),
+                    place.accountId());
         }
+        return rows;
+    }
 
-        /** Passes over rows that another server holds. */
-        @Override
-        protected Integer run(Statements statements) throws SQLException {
-            String skip = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE SKIP LOCKED";
-            return statements.run(OLD.formatted(EACH, skip), before);
-        }
+    /** Deletes old rows; passes over rows that another server holds. */
+    private static int forget(Statements statements, Instant before) throws SQLException {
+        String skip = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE SKIP LOCKED";
+        return statements.run(OLD.formatted(SWEPT_EACH, skip), before);
     }
 
     /** Returns the counts of an account, for the export and the erasure of accounts. */

@@ -14,7 +14,7 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.keys.KeyChange.DeleteKeys;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -94,6 +94,15 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
             WHERE person_link.hash = ? AND member.person_id = ?
                 AND (',' || person_link.teams || ',') LIKE ('%,' || team.id || ',%')""";
 
+    private static final String COUNT = "SELECT COUNT(*) FROM team WHERE account_id = ? AND archived_at IS NULL";
+    private static final String INSERT = """
+            INSERT INTO team (id, account_id, name, created_at)
+            SELECT ?, id, ?, ? FROM account WHERE id = ? AND deleted_at IS NULL""";
+    private static final String ROLE = "SELECT role FROM team_member WHERE team_id = ? AND member_id = ?";
+    private static final String MEMBER = "SELECT 1 FROM member WHERE id = ? AND account_id = ? AND left_at IS NULL";
+    private static final String PUT = """
+            INSERT INTO team_member (team_id, member_id, role) VALUES (?, ?, ?)
+            ON CONFLICT (team_id, member_id) DO UPDATE SET role = excluded.role""";
     private static final String PERSON = "SELECT person_id FROM member WHERE id = ? AND account_id = ?";
 
     /** Returns the part that stores teams: goes after the keys, whose deletion it waits for. A change says something else of a team's keys. */
@@ -180,8 +189,17 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
 
     /** Makes a team. @param name that {@link #isName} */
     public Outcome<Team> create(Acting by, String name) {
-        Team team = new Team(OwnIds.team(random), by.accountId(), name, clock.instant(), null, false);
-        return commit(by, List.of(), new Create(team));
+        Team made = new Team(OwnIds.team(random), by.accountId(), name, clock.instant(), null, false);
+        return commit(by, List.of(), new TeamChange(by, made.id(), Right.TEAMS, "team.create", (sql, change, none) -> {
+            if (isTaken(sql, made.accountId(), name)) {
+                return NAME_TAKEN;
+            }
+            if (sql.number(COUNT, made.accountId()) >= TEAMS_MAX) {
+                return TOO_MANY;
+            }
+            int rows = sql.run(INSERT, made.id(), name, made.createdAt(), made.accountId());
+            return rows == 0 ? NO_TEAM : change.done(made, null, named(name));
+        }));
     }
 
     /**
@@ -191,10 +209,40 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
      * @param paused null: stays as it is
      */
     public Outcome<Team> change(Acting by, String id, @Nullable String name, @Nullable Boolean paused) {
-        Rename rename = name == null ? null : new Rename(by.accountId(), id, name);
-        Pause pause = paused == null ? null : new Pause(by.accountId(), id, paused, rename);
+        TeamChange rename = name == null ? null : rename(by, id, name);
+        TeamChange pause = paused == null ? null : pause(by, id, paused, rename);
         return commit(
                 by, List.of(), Stream.of(rename, pause).filter(Objects::nonNull).toArray(TeamChange[]::new));
+    }
+
+    private static TeamChange rename(Acting by, String id, String name) {
+        return TeamChange.of(by, id, Right.TEAMS, "team.rename", (sql, change, team) -> {
+            if (team.name().equals(name)) {
+                return new Done<>(team);
+            }
+            if (isTaken(sql, team.accountId(), name)) {
+                return NAME_TAKEN;
+            }
+            sql.run("UPDATE team SET name = ? WHERE id = ?", name, id);
+            Account.Change.BUDGETS_VERSION.run(sql, team.accountId());
+            Team named = new Team(id, team.accountId(), name, team.createdAt(), null, team.paused());
+            return change.done(named, named(team.name()), named(name));
+        });
+    }
+
+    /** @param first without which the team is not paused; null for none */
+    private static TeamChange pause(Acting by, String id, boolean paused, @Nullable TeamChange first) {
+        return new TeamChange(by, id, Right.TEAMS, paused ? "team.pause" : "team.resume", (sql, change, team) -> {
+            if (first != null && !first.outcome().isDone()) {
+                return first.outcome();
+            }
+            if (team == null || team.paused() == paused) {
+                return team == null ? NO_TEAM : new Done<>(team);
+            }
+            sql.run("UPDATE team SET paused = ? WHERE id = ?", paused, id);
+            Team now = new Team(id, team.accountId(), team.name(), team.createdAt(), null, paused);
+            return change.done(now, null, null);
+        });
     }
 
     /** Archives a team and deletes its keys, also its people's keys in it. Its history stays. */
@@ -202,10 +250,9 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
         Instant now = clock.instant();
         for (int i = 0; i < TRIES; i++) {
             List<String> its = keys.owned(by.accountId(), null, id);
-            DeleteKeys delete = new DeleteKeys(by.accountId(), null, id, its, now);
+            KeyChange<Boolean> delete = KeyChange.delete(by.accountId(), null, id, its, now);
             String json = LeaversKeys.json(its, Map.of());
-            Archive archive = new Archive(by.accountId(), id, now, delete::outcome, json);
-            Outcome<Team> result = commit(by, List.of(delete), archive);
+            Outcome<Team> result = commit(by, List.of(delete), archive(by, id, now, delete::outcome, json));
             if (result != BUSY) {
                 return result;
             }
@@ -213,9 +260,33 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
         return BUSY;
     }
 
+    private static TeamChange archive(
+            Acting by, String id, Instant at, BooleanSupplier gone, @Nullable String keysJson) {
+        return TeamChange.of(by, id, Right.TEAMS, "team.archive", (sql, change, team) -> {
+            if (!gone.getAsBoolean()) {
+                return BUSY;
+            }
+            sql.run("UPDATE team SET archived_at = ? WHERE id = ?", at, id);
+            sql.run("DELETE FROM team_member WHERE team_id = ?", id);
+            Team archived = new Team(id, team.accountId(), team.name(), team.createdAt(), at, team.paused());
+            return change.done(archived, named(team.name()), keysJson);
+        });
+    }
+
     /** Makes a member one of a team's people, or changes the role in it. */
     public Outcome<Team> put(Acting by, String id, String memberId, boolean isAdmin) {
-        return commit(by, List.of(), new Put(by.accountId(), id, memberId, isAdmin ? ADMIN : "member"));
+        String role = isAdmin ? ADMIN : "member";
+        return commit(by, List.of(), TeamChange.of(by, id, Right.TEAM_PEOPLE, "team.member", (sql, change, team) -> {
+            if (!sql.has(MEMBER, memberId, team.accountId())) {
+                return NO_MEMBER;
+            }
+            String before = role(sql, id, memberId);
+            if (role.equals(before)) {
+                return new Done<>(team);
+            }
+            sql.run(PUT, id, memberId, role);
+            return change.done(team, json(memberId, before), json(memberId, role));
+        }));
     }
 
     /**
@@ -234,7 +305,7 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
             LeaversKeys its = new LeaversKeys(
                     leaver, keys.owned(account, memberId, id), teams, by.who(), clock.instant(), random);
             try {
-                return commit(by, its.changes(), new Remove(account, id, memberId, its));
+                return commit(by, its.changes(), leave(by, id, memberId, its));
             } catch (StoreException e) {
                 if (e.getCause() instanceof NotInTeam) {
                     return NO_MEMBER;
@@ -250,236 +321,16 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
         return BUSY;
     }
 
-    /** @return the outcome of the last change */
-    private Outcome<Team> commit(Acting by, List<Change> before, TeamChange... teamChanges) {
-        List<Change> all = new ArrayList<>(before);
-        for (TeamChange change : teamChanges) {
-            all.add(change);
-            all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
-        }
-        changes.commit(by, all);
-        return teamChanges[teamChanges.length - 1].outcome();
-    }
-
-    /** A change of the teams of an account, whose row the same unit has taken. */
-    private abstract static class TeamChange extends Write<Outcome<Team>> {
-
-        final String accountId;
-        final String teamId;
-        final Right right;
-        final String action;
-        private @Nullable Changed changed;
-
-        TeamChange(String accountId, String teamId, Right right, String action) {
-            this.accountId = accountId;
-            this.teamId = teamId;
-            this.right = right;
-            this.action = action;
-        }
-
-        @Override
-        protected final Outcome<Team> run(Statements statements) throws SQLException {
-            changed = null;
-            Team team = statements.one(ONE, Teams::team, teamId, accountId);
-            return decide(statements, team);
-        }
-
-        /** @param team null if there is none */
-        abstract Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException;
-
-        /** Returns what has changed; null if nothing has. Once applied. */
-        final @Nullable Changed changed() {
-            return changed;
-        }
-
-        /** Notes a change for the account's log. */
-        final Outcome<Team> done(Team now, @Nullable String beforeJson, @Nullable String afterJson) {
-            changed = new Changed(beforeJson, afterJson);
-            return new Done<>(now);
-        }
-
-        final boolean isTaken(Statements statements, String name) throws SQLException {
-            return statements.has(
-                    "SELECT 1 FROM team WHERE account_id = ? AND archived_at IS NULL AND name = ?", accountId, name);
-        }
-
-        static String named(String name) {
-            return AccountLog.json("name", name);
-        }
-    }
-
-    private static final class Create extends TeamChange {
-
-        private static final String COUNT = "SELECT COUNT(*) FROM team WHERE account_id = ? AND archived_at IS NULL";
-        private static final String INSERT = """
-                INSERT INTO team (id, account_id, name, created_at)
-                SELECT ?, id, ?, ? FROM account WHERE id = ? AND deleted_at IS NULL""";
-
-        private final Team made;
-
-        Create(Team made) {
-            super(made.accountId(), made.id(), Right.TEAMS, "team.create");
-            this.made = made;
-        }
-
-        @Override
-        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
-            if (isTaken(statements, made.name())) {
-                return NAME_TAKEN;
+    private static TeamChange leave(Acting by, String id, String memberId, LeaversKeys keys) {
+        return new TeamChange(by, id, Right.TEAM_PEOPLE, "team.leave", (sql, change, team) -> {
+            keys.requireNone();
+            String before = role(sql, id, memberId);
+            if (team == null || before == null) {
+                throw new NotInTeam();
             }
-            if (statements.number(COUNT, accountId) >= TEAMS_MAX) {
-                return TOO_MANY;
-            }
-            int rows = statements.run(INSERT, made.id(), made.name(), made.createdAt(), accountId);
-            return rows == 0 ? NO_TEAM : done(made, null, named(made.name()));
-        }
-    }
-
-    private static final class Rename extends TeamChange {
-
-        private final String name;
-
-        Rename(String accountId, String id, String name) {
-            super(accountId, id, Right.TEAMS, "team.rename");
-            this.name = name;
-        }
-
-        @Override
-        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
-            if (team == null) {
-                return NO_TEAM;
-            }
-            if (team.name().equals(name)) {
-                return new Done<>(team);
-            }
-            if (isTaken(statements, name)) {
-                return NAME_TAKEN;
-            }
-            statements.run("UPDATE team SET name = ? WHERE id = ?", name, teamId);
-            Account.Change.BUDGETS_VERSION.run(statements, accountId);
-            return done(
-                    new Team(teamId, accountId, name, team.createdAt(), null, team.paused()),
-                    named(team.name()),
-                    named(name));
-        }
-    }
-
-    private static final class Pause extends TeamChange {
-
-        private final boolean paused;
-        private final @Nullable Rename first;
-
-        /** @param first without which the team is not paused; null for none */
-        Pause(String accountId, String id, boolean paused, @Nullable Rename first) {
-            super(accountId, id, Right.TEAMS, paused ? "team.pause" : "team.resume");
-            this.paused = paused;
-            this.first = first;
-        }
-
-        @Override
-        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
-            if (first != null && !first.outcome().isDone()) {
-                return first.outcome();
-            }
-            if (team == null || team.paused() == paused) {
-                return team == null ? NO_TEAM : new Done<>(team);
-            }
-            statements.run("UPDATE team SET paused = ? WHERE id = ?", paused, teamId);
-            return done(new Team(teamId, accountId, team.name(), team.createdAt(), null, paused), null, null);
-        }
-    }
-
-    private static final class Archive extends TeamChange {
-
-        private final Instant at;
-        private final BooleanSupplier gone;
-        private final @Nullable String keysJson;
-
-        Archive(String accountId, String id, Instant at, BooleanSupplier gone, @Nullable String keysJson) {
-            super(accountId, id, Right.TEAMS, "team.archive");
-            this.at = at;
-            this.gone = gone;
-            this.keysJson = keysJson;
-        }
-
-        @Override
-        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
-            if (team == null) {
-                return NO_TEAM;
-            }
-            if (!gone.getAsBoolean()) {
-                return BUSY;
-            }
-            statements.run("UPDATE team SET archived_at = ? WHERE id = ?", at, teamId);
-            statements.run("DELETE FROM team_member WHERE team_id = ?", teamId);
-            return done(
-                    new Team(teamId, accountId, team.name(), team.createdAt(), at, team.paused()),
-                    named(team.name()),
-                    keysJson);
-        }
-    }
-
-    /** Puts a person who has accepted an invitation in its teams, as far as they are not archived. */
-    public static void join(Statements statements, String linkHash, String personId) throws SQLException {
-        statements.run(JOIN, linkHash, personId);
-    }
-
-    /** Takes a member who leaves the account out of all teams. */
-    public static void leaveAll(Statements statements, String memberId) throws SQLException {
-        statements.run("DELETE FROM team_member WHERE member_id = ?", memberId);
-    }
-
-    /** A change of a team's people. */
-    private abstract static class PersonChange extends TeamChange {
-
-        private static final String ROLE = "SELECT role FROM team_member WHERE team_id = ? AND member_id = ?";
-
-        final String memberId;
-
-        PersonChange(String accountId, String id, String memberId, String action) {
-            super(accountId, id, Right.TEAM_PEOPLE, action);
-            this.memberId = memberId;
-        }
-
-        /** Returns the role in the team; null if the member is none of its people. */
-        final @Nullable String role(Statements statements) throws SQLException {
-            return statements.one(ROLE, row -> row.getString(1), teamId, memberId);
-        }
-
-        final @Nullable String json(@Nullable String role) {
-            return role == null ? null : AccountLog.json("member", memberId, "role", role);
-        }
-    }
-
-    private static final class Put extends PersonChange {
-
-        private static final String MEMBER = "SELECT 1 FROM member WHERE id = ? AND account_id = ? AND left_at IS NULL";
-        private static final String PUT = """
-                INSERT INTO team_member (team_id, member_id, role) VALUES (?, ?, ?)
-                ON CONFLICT (team_id, member_id) DO UPDATE SET role = excluded.role""";
-
-        private final String role;
-
-        Put(String accountId, String id, String memberId, String role) {
-            super(accountId, id, memberId, "team.member");
-            this.role = role;
-        }
-
-        @Override
-        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
-            if (team == null) {
-                return NO_TEAM;
-            }
-            if (!statements.has(MEMBER, memberId, accountId)) {
-                return NO_MEMBER;
-            }
-            String before = role(statements);
-            if (role.equals(before)) {
-                return new Done<>(team);
-            }
-            statements.run(PUT, teamId, memberId, role);
-            return done(team, json(before), json(role));
-        }
+            sql.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", id, memberId);
+            return change.done(team, json(memberId, before), keys.json());
+        });
     }
 
     /** The member is none of the team's people: then no key is changed. */
@@ -492,24 +343,69 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
         }
     }
 
-    private static final class Remove extends PersonChange {
+    /** @return the outcome of the last change */
+    private Outcome<Team> commit(Acting by, List<Change> before, TeamChange... teamChanges) {
+        List<Change> all = new ArrayList<>(before);
+        for (TeamChange change : teamChanges) {
+            all.add(change);
+            all.addAll(by.act(change.right, change.action, change.teamId, clock.instant(), change::changed));
+        }
+        changes.commit(by, all);
+        return teamChanges[teamChanges.length - 1].outcome();
+    }
 
-        private final LeaversKeys keys;
+    /** A change of the teams of an account, whose row the same unit has taken. */
+    private static final class TeamChange extends Write<Outcome<Team>> {
 
-        Remove(String accountId, String id, String memberId, LeaversKeys keys) {
-            super(accountId, id, memberId, "team.leave");
-            this.keys = keys;
+        final String accountId;
+        final String teamId;
+        final Right right;
+        final String action;
+        private final Step<@Nullable Team> step;
+        private @Nullable Changed changed;
+
+        TeamChange(Acting by, String teamId, Right right, String action, Step<@Nullable Team> step) {
+            this.accountId = by.accountId();
+            this.teamId = teamId;
+            this.right = right;
+            this.action = action;
+            this.step = step;
+        }
+
+        /** Returns a change that is refused if there is no such team. */
+        static TeamChange of(Acting by, String teamId, Right right, String action, Step<Team> step) {
+            return new TeamChange(
+                    by,
+                    teamId,
+                    right,
+                    action,
+                    (sql, change, team) -> team == null ? NO_TEAM : step.decide(sql, change, team));
+        }
+
+        /** Decides and writes. Runs on the writer's thread. */
+        @FunctionalInterface
+        interface Step<T extends @Nullable Team> {
+
+            /** @param change notes what is done */
+            Outcome<Team> decide(Statements statements, TeamChange change, T team) throws SQLException;
         }
 
         @Override
-        Outcome<Team> decide(Statements statements, @Nullable Team team) throws SQLException {
-            keys.requireNone();
-            String before = role(statements);
-            if (team == null || before == null) {
-                throw new NotInTeam();
-            }
-            statements.run("DELETE FROM team_member WHERE team_id = ? AND member_id = ?", teamId, memberId);
-            return done(team, json(before), keys.json());
+        protected Outcome<Team> run(Statements statements) throws SQLException {
+            changed = null;
+            return step.decide(statements, this, statements.one(ONE, Teams::team, teamId, accountId));
+        }
+
+        /** Returns what has changed; null if nothing has. Once applied. */
+        @Nullable
+        Changed changed() {
+            return changed;
+        }
+
+        /** Notes a change for the account's log. */
+        Outcome<Team> done(Team now, @Nullable String beforeJson, @Nullable String afterJson) {
+            changed = new Changed(beforeJson, afterJson);
+            return new Done<>(now);
         }
     }
 
@@ -534,5 +430,33 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
                         RowErasure.ofAccount(
                                 "DELETE FROM team_member WHERE team_id IN (SELECT id FROM team WHERE account_id = ?)"),
                         RowErasure.ofAccount("UPDATE team SET name = 'deleted' WHERE account_id = ?"));
+    }
+
+    private static boolean isTaken(Statements statements, String accountId, String name) throws SQLException {
+        return statements.has(
+                "SELECT 1 FROM team WHERE account_id = ? AND archived_at IS NULL AND name = ?", accountId, name);
+    }
+
+    private static String named(String name) {
+        return AccountLog.json("name", name);
+    }
+
+    /** Returns the role of a member in a team; null if the member is none of its people. */
+    private static @Nullable String role(Statements statements, String id, String memberId) throws SQLException {
+        return statements.one(ROLE, row -> row.getString(1), id, memberId);
+    }
+
+    private static @Nullable String json(String memberId, @Nullable String role) {
+        return role == null ? null : AccountLog.json("member", memberId, "role", role);
+    }
+
+    /** Puts a person who has accepted an invitation in its teams, as far as they are not archived. */
+    public static void join(Statements statements, String linkHash, String personId) throws SQLException {
+        statements.run(JOIN, linkHash, personId);
+    }
+
+    /** Takes a member who leaves the account out of all teams. */
+    public static void leaveAll(Statements statements, String memberId) throws SQLException {
+        statements.run("DELETE FROM team_member WHERE member_id = ?", memberId);
     }
 }

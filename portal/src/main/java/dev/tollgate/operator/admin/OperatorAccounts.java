@@ -21,11 +21,12 @@ import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.rollups.Rollups.CountRefund;
 import dev.tollgate.customers.people.Sessions;
 import dev.tollgate.http.limits.CallLimits;
-import dev.tollgate.keys.KeyChange.SetAccountRates;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -190,27 +191,26 @@ public final class OperatorAccounts {
     public AccountLimits setLimits(
             By by, String accountId, UnaryOperator<CallLimits> ofRates, UnaryOperator<SpendLimits> ofSpend) {
         by.needReason();
-        SetAccountRates rates = new SetAccountRates(accountId, ofRates);
+        KeyChange<Optional<KeyChange.Values<CallLimits>>> rates = KeyChange.accountRates(accountId, ofRates);
         SetAccountSpend spend = new SetAccountSpend(accountId, ofSpend);
         writer.commit(
                 by,
                 AccountRoutes.LIMITS.name(),
                 accountId,
                 () -> rates.outcome()
-                        ? new Deed.Changed(
-                                new AccountLimits(rates.before(), spend.before())
+                        .map(set -> new Deed.Changed(
+                                new AccountLimits(set.before(), spend.before())
                                         .json()
                                         .end(),
-                                new AccountLimits(rates.after(), spend.after())
+                                new AccountLimits(set.after(), spend.after())
                                         .json()
-                                        .end())
-                        : null,
+                                        .end()))
+                        .orElse(null),
                 rates,
                 spend);
-        if (!rates.outcome()) {
-            throw goneOrNever(accountId);
-        }
-        return new AccountLimits(rates.after(), spend.after());
+        return rates.outcome()
+                .map(set -> new AccountLimits(set.after(), spend.after()))
+                .orElseThrow(() -> goneOrNever(accountId));
     }
 
     /** @throws ApiException if the account is deleted: no one could spend its credits */

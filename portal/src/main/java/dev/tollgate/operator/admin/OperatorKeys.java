@@ -11,7 +11,7 @@ import dev.tollgate.customers.keys.KeyJson;
 import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.keys.Key;
-import dev.tollgate.keys.KeyEdit.RotateKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyResult.Made;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
@@ -31,7 +31,7 @@ public final class OperatorKeys {
     private static final Function<String, @Nullable String> ANY_MODEL = id -> KeySettings.isModel(id) ? id : null;
 
     private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", "Expiry");
-    private static final Field<Long> GRACE = Field.whole("grace_seconds", "Grace", 0, RotateKey.GRACE_MAX.toSeconds())
+    private static final Field<Long> GRACE = Field.whole("grace_seconds", "Grace", 0, KeyEdit.GRACE_MAX.toSeconds())
             .optional();
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/keys";

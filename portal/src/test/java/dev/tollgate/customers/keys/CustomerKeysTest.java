@@ -13,10 +13,9 @@ import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.Authentication;
 import dev.tollgate.keys.Key;
-import dev.tollgate.keys.KeyChange.SetAccountRates;
-import dev.tollgate.keys.KeyEdit.DeleteKey;
+import dev.tollgate.keys.KeyChange;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyEdit.KeyCondition;
-import dev.tollgate.keys.KeyEdit.RotateKey;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
@@ -138,7 +137,7 @@ class CustomerKeysTest {
         assertThat(keys.rotate(by("acc_2"), id, null, Duration.ZERO)).isEqualTo(none);
         assertThat(keys.change(by("acc_2"), id, null, settings -> settings, null))
                 .isEqualTo(none);
-        assertThat(store.decide(new DeleteKey(id, new KeyCondition("acc_2", null, ""), store.now())))
+        assertThat(store.decide(KeyEdit.delete(id, new KeyCondition("acc_2", null, ""), store.now())))
                 .isEqualTo(KeyResult.noSuchKey());
         assertThat(keys.find("acc_1", id)).isPresent();
     }
@@ -268,20 +267,20 @@ class CustomerKeysTest {
         KeyResult.Made made = made(PLAIN);
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(CallLimits.NONE);
         CallLimits rates = new CallLimits(1L, null, 3L);
-        assertThat(store.decide(new SetAccountRates("acc_1", old -> rates))).isTrue();
+        assertThat(store.decide(KeyChange.accountRates("acc_1", old -> rates))).isPresent();
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(rates);
         assertThat(store.keys.accountRates("acc_1")).isEqualTo(rates);
         assertThat(store.keys.accountRates("acc_2")).isEqualTo(CallLimits.NONE);
-        assertThat(store.decide(new SetAccountRates("acc_1", old -> CallLimits.NONE)))
-                .isTrue();
+        assertThat(store.decide(KeyChange.accountRates("acc_1", old -> CallLimits.NONE)))
+                .isPresent();
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(CallLimits.NONE);
-        assertThat(store.decide(new SetAccountRates("acc_9", old -> rates))).isFalse();
+        assertThat(store.decide(KeyChange.accountRates("acc_9", old -> rates))).isEmpty();
     }
 
     @Test
     void a_grace_has_bounds() {
         String id = made(PLAIN).key().id();
-        for (Duration grace : List.of(Duration.ofSeconds(-1), RotateKey.GRACE_MAX.plusSeconds(1))) {
+        for (Duration grace : List.of(Duration.ofSeconds(-1), KeyEdit.GRACE_MAX.plusSeconds(1))) {
             assertThatThrownBy(() -> keys.rotate(by("acc_1"), id, null, grace))
                     .isInstanceOf(IllegalArgumentException.class);
         }

@@ -23,8 +23,7 @@ class MemberRoleTest {
                 .map((MatchResult found) -> found.group(1))
                 .distinct()
                 .toList();
-        assertThat(described)
-                .containsExactlyInAnyOrder(texts(List.of(MemberRole.values())), texts(MemberRole.OF_KEYS));
+        assertThat(described).containsExactlyInAnyOrder(texts(List.of(MemberRole.values())), texts(MemberRole.OF_KEYS));
     }
 
     @Test

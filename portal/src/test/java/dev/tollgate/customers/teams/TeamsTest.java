@@ -372,7 +372,7 @@ class TeamsTest {
         assertThat(state(in)).isEqualTo(KeyState.Outcome.TEAM_PAUSED);
         String out = keys.move(by(ACCOUNT), in, "").orThrow().id();
         assertThat(state(out)).isEqualTo(KeyState.Outcome.USABLE);
-        store.commit(new KeyEdit.DisableKey(inside, true));
+        store.commit(KeyEdit.disable(inside, true));
         teams.change(OWNER, team.id(), null, false).orThrow();
         assertThat(state(inside)).isEqualTo(KeyState.Outcome.DISABLED);
         assertThat(teams.change(STRANGER, team.id(), null, true)).isEqualTo(Teams.NO_TEAM);

@@ -4,8 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.keys.KeyEdit.DisableKey;
-import dev.tollgate.keys.KeyEdit.SetKey;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.testing.BesideOthers;
@@ -56,9 +55,9 @@ class GrowthTest {
                 KeySettings.named("key").withExpiresAt(store.now().plusSeconds(60)));
         store.reserve("t1", "acc_1", 100, 100);
         assertThat(grow(10)).isEqualTo(new Extend.Extended(10, 110));
-        store.commit(new DisableKey("key_1", true));
+        store.commit(KeyEdit.disable("key_1", true));
         assertThat(grow(10)).isEqualTo(new Extend.NotAllowed());
-        store.commit(new DisableKey("key_1", false));
+        store.commit(KeyEdit.disable("key_1", false));
         assertThat(grow(10)).isEqualTo(new Extend.Extended(10, 120));
         store.decide(new SetBlocked("acc_1", true));
         assertThat(grow(10)).isEqualTo(new Extend.NotAllowed());
@@ -85,11 +84,11 @@ class GrowthTest {
         store.key("key_1", "acc_1", KeySettings.named("key").withSpend(new SpendLimits(null, null, 100L)));
         store.reserve("t1", "acc_1", 100, 100);
         assertThat(grow(10)).isEqualTo(new Extend.WindowExhausted(SpendWindow.TOTAL));
-        store.commit(new SetKey("key_1", settings -> settings.withSpend(new SpendLimits(null, null, 105L))));
+        store.commit(KeyEdit.set("key_1", settings -> settings.withSpend(new SpendLimits(null, null, 105L))));
         assertThat(grow(10)).isEqualTo(new Extend.Extended(5, 105));
-        store.commit(new SetKey("key_1", settings -> settings.withSpend(new SpendLimits(50L, null, null))));
+        store.commit(KeyEdit.set("key_1", settings -> settings.withSpend(new SpendLimits(50L, null, null))));
         assertThat(grow(10)).isEqualTo(new Extend.WindowExhausted(SpendWindow.HOUR));
-        store.commit(new SetKey("key_1", settings -> settings.withSpend(SpendLimits.NONE)));
+        store.commit(KeyEdit.set("key_1", settings -> settings.withSpend(SpendLimits.NONE)));
         assertThat(grow(10)).isEqualTo(new Extend.Extended(10, 115));
     }
 
@@ -98,7 +97,7 @@ class GrowthTest {
         store.account("acc_1", 1_000);
         store.key("key_1", "acc_1", KeySettings.named("key").withSpend(new SpendLimits(null, null, 110L)));
         store.reserve("t1", "acc_1", 100, 100);
-        store.commit(new DisableKey("key_1", true));
+        store.commit(KeyEdit.disable("key_1", true));
         store.decide(new SetBlocked("acc_1", true));
         assertThat(settling(40)).isEqualTo(new Extend.Extended(10, 110));
         assertThat(settling(40)).isEqualTo(new Extend.WindowExhausted(SpendWindow.TOTAL));

@@ -88,9 +88,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         /** Returns the state of a key in a word: whether it is off, or the limit that refuses its calls. */
         public String word(Key key) {
             String refused = refused(key);
-            return key.disabled()
-                    ? KeyStanding.DISABLED.word()
-                    : refused == null ? KeyStanding.ACTIVE.word() : refused;
+            return key.disabled() ? KeyStanding.DISABLED.word() : refused == null ? KeyStanding.ACTIVE.word() : refused;
         }
     }
 
