@@ -493,6 +493,7 @@ class ArchitectureTest {
                         packageOf("books.receipts"),
                         packageOf("books.auditlog"),
                         packageOf("models.prices"),
+                        packageOf("models.routing"),
                         packageOf("operator.settings"),
                         packageOf("customers.payments"),
                         packageOf("customers.teams"),

@@ -13,6 +13,7 @@ import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Readiness;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.portal.PortalBooks;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.CannotOpen;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * @param portal the database, the stores and the one writer
  * @param left holds that were given back of calls that others had left open
  */
-record BooksModule(PortalBooks portal, Answers answers, AbandonedHolds left, Node node) implements AutoCloseable {
+record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, AbandonedHolds left, Node node)
+        implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BooksModule.class);
 
@@ -53,6 +55,7 @@ record BooksModule(PortalBooks portal, Answers answers, AbandonedHolds left, Nod
         BooksModule books = ground.open(
                 open(ground.settings(), ground.surroundings(), ground.random(), callMax, true), BooksModule::close);
         books.stores().prices().applyTo(ground.catalogue());
+        books.stores().routed().learn(books.database());
         return books;
     }
 
@@ -165,14 +168,15 @@ record BooksModule(PortalBooks portal, Answers answers, AbandonedHolds left, Nod
         boolean isReal = serves && settings.hasRealUpstream();
         Node node = new Node(database, clock);
         Answers answers = new Answers(database);
+        RoutedModels routed = new RoutedModels();
         PortalBooks portal = PortalBooks.over(
                 database,
                 new PortalBooks.Choice(settings, clock, random, surroundings.passwordKibibytes(), callMax, isReal),
                 node.sharedClock(),
                 node::id,
-                Stores.ofCalls(answers));
+                Stores.ofCalls(answers, routed));
         AbandonedHolds left = new AbandonedHolds(portal.writer(), clock);
-        BooksModule books = new BooksModule(portal, answers, left, node);
+        BooksModule books = new BooksModule(portal, answers, routed, left, node);
         portal.begin(random, clock);
         left.releaseAtStart();
         database.markBegun();
@@ -206,7 +210,7 @@ record BooksModule(PortalBooks portal, Answers answers, AbandonedHolds left, Nod
     }
 
     Stores stores() {
-        return new Stores(portal.stores(), answers);
+        return new Stores(portal.stores(), answers, routed);
     }
 
     Writer writer() {

@@ -133,7 +133,10 @@ public record CallsModule(
             @Nullable Telemetry traces) {
         Quotas quotas = new Quotas(books.node()::living);
         AnsweringModels answering = new AnsweringModels(
-                ground.catalogue()::upstream, watch.metrics().answeredBy());
+                ground.catalogue()::upstream,
+                books.stores().routed(),
+                watch.metrics().answeredBy(),
+                books.node().sharedClock());
         return new Meter(
                 vertx,
                 upstreams.pool(),

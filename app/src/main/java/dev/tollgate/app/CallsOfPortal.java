@@ -66,14 +66,6 @@ record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls
     }
 
     @Override
-    public List<String> answeredByOthers() {
-        return calls.meter().answering().told().stream()
-                .filter(told -> !ground.catalogue().becomes(told.sent(), told.answered()))
-                .map(told -> told.sent() + " by " + told.answered() + " (channel " + told.channel() + ")")
-                .toList();
-    }
-
-    @Override
     public RefusedCalls refused() {
         return calls.refused();
     }

@@ -11,6 +11,7 @@ import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.SetPrices;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.portal.PortalStores;
 import dev.tollgate.storage.Part;
@@ -20,13 +21,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The stores of both halves. */
-record Stores(PortalStores portal, Answers answers) {
+record Stores(PortalStores portal, Answers answers, RoutedModels routed) {
 
     /** Returns the parts of the writer that belong to calls. */
-    static PortalStores.OfCalls ofCalls(Answers answers) {
+    static PortalStores.OfCalls ofCalls(Answers answers, RoutedModels routed) {
         return new PortalStores.OfCalls(
                 List.of(answers.claimPart()),
-                List.of(Signatures.part(), KeptResponses.part(), FileStore.part(), answers.part()),
+                List.of(Signatures.part(), KeptResponses.part(), FileStore.part(), answers.part(), routed.part()),
                 holdings(),
                 Answers::keptAt);
     }
@@ -38,7 +39,7 @@ record Stores(PortalStores portal, Answers answers) {
 
     /** @param nodeId the id of this server among several, asked on the writer's thread */
     List<Part<?>> parts(Supplier<String> nodeId) {
-        return portal.parts(nodeId, ofCalls(answers));
+        return portal.parts(nodeId, ofCalls(answers, routed));
     }
 
     Ledger ledger() {

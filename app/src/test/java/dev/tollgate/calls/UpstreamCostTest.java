@@ -184,11 +184,22 @@ class UpstreamCostTest {
         assertThat(gateway.text("SELECT upstream_model FROM call WHERE id = '" + latest() + "'"))
                 .isEqualTo("gemini-3.1-pro-preview");
         assertThat(gateway.text("SELECT attempts FROM call WHERE id = '" + latest() + "'"))
-                .contains("gemini-3.8-flash");
+                .contains("\"model\":\"gemini-3.8-flash\"", "\"answered_by\":\"gemini-3.1-pro-preview\"");
     }
 
     private String latest() {
         return gateway.text(Calls.latestOf(customer.account()));
+    }
+
+    @Test
+    void an_answer_under_an_unknown_name_stands_in_the_course() {
+        gateway.script(answerOf("gemini-9-flash"));
+        callsFlash(false);
+        assertCosts(603_750, "0.60375");
+        assertThat(gateway.text("SELECT attempts FROM call WHERE id = '" + latest() + "'"))
+                .contains("\"model\":\"gemini-3.8-flash\"", "\"answered_by\":\"gemini-9-flash\"");
+        assertThat(gateway.text("SELECT upstream_model FROM call WHERE id = '" + latest() + "'"))
+                .isEqualTo("gemini-3.8-flash");
     }
 
     @ParameterizedTest

@@ -3,9 +3,12 @@ package dev.tollgate.customers;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.UpstreamScript;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -16,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** Mails of two servers that share a PostgreSQL. */
 @Timeout(120)
@@ -89,6 +93,64 @@ class TwoServersMailTest {
             both.forEach(each -> each.app().people().mail().modelNotices().sweep());
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(2);
             assertThat(one.text("SELECT fact FROM told WHERE kind = 'models'")).isEqualTo("gemini-2.5-pro@2026-12-01");
+        }
+    }
+
+    @Test
+    void a_model_that_answers_for_another_is_reported_once_by_both_servers() {
+        String url = Postgres.migrated();
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        UpstreamScript answer = UpstreamScript.answers().event("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"fine"}]},"finishReason":"STOP"}],"modelVersion":"gemini-3.6-flash",
+                 "usageMetadata":{"promptTokenCount":10000,"candidatesTokenCount":2000,"totalTokenCount":12000}}""");
+        try (MailBox box = new MailBox();
+                LogCapture log = new LogCapture();
+                Gateway one = Gateway.startOn(url, environment, box.settings());
+                Gateway two = Gateway.startOn(url, environment, box.settings())) {
+            List<Gateway> both = List.of(one, two);
+            at("2026-10-01T10:00:00Z", both);
+            new Browser(one.url()).signUp(box, "op@example.org", "somebody who operates");
+            one.execute("UPDATE person SET role = 'operator' WHERE login = 'op@example.org'");
+            Customer customer = one.customer("1000");
+            for (Gateway each : both) {
+                each.script(answer);
+                Gateway.Reply reply =
+                        each.post("/v1/chat/completions", """
+                        {"model":"gemini-3.5-flash","stream":false,"messages":[{"role":"user","content":"%s"}]}""".formatted("word ".repeat(10_000)), customer.key());
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            }
+            assertThat(one.text("SELECT MIN(cost_micros) || ' ' || MAX(cost_micros) || ' ' || COUNT(*) FROM call"))
+                    .isEqualTo("3000000 3000000 2");
+            at("2026-10-01T10:10:00Z", both);
+            both.forEach(each -> each.app().people().mail().routingNotices().sweep());
+            assertThat(MailBox.text(box.to("op@example.org", 2).getLast()))
+                    .contains("gemini-3.5-flash was sent, and gemini-3.6-flash answered.", "/console/prices");
+            one.restart();
+            both.forEach(each -> each.app().people().mail().routingNotices().sweep());
+            assertThat(log.text().lines().filter(line -> line.contains("gemini-3.6-flash answered")))
+                    .hasSize(1);
+            assertThat(one.number("SELECT COUNT(*) FROM answered_by")).isEqualTo(1);
+            assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'op@example.org'"))
+                    .isEqualTo(2);
+            JsonNode flash = one.get("/admin/models", ADMIN_KEY)
+                    .json()
+                    .get("data")
+                    .valueStream()
+                    .filter(model -> model.get("id").asString().equals("gemini-3.5-flash"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(flash.at("/answered_by/0/answered").asString()).isEqualTo("gemini-3.6-flash");
+            one.execute("INSERT INTO answered_by (channel, sent, answered, first_at) VALUES ('a', 'm', 'n', "
+                    + Instant.parse("2026-10-01T11:00:00Z").toEpochMilli() + ")");
+            both.forEach(each -> each.app().people().mail().routingNotices().sweep());
+            assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'op@example.org'"))
+                    .as("one mail a day")
+                    .isEqualTo(2);
+            at("2026-10-02T10:10:00Z", both);
+            both.forEach(each -> each.app().people().mail().routingNotices().sweep());
+            assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'op@example.org'"))
+                    .isEqualTo(3);
+            one.assertBooksAreClosed();
         }
     }
 

@@ -228,6 +228,9 @@ class UsageListsTest {
 
     @Test
     void a_task_keeps_its_course_and_is_found_by_the_id_of_its_request() {
+        gateway.script(UpstreamScript.answers().event("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"Hello"}]},"finishReason":"STOP"}],
+                 "modelVersion":"gemini-2.5-pro","usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":2,"totalTokenCount":11}}"""));
         Gateway.Reply answer = customer.chat(CHAT.formatted("gemini-2.5-pro"));
         String id = answer.json().get("id").asString();
         String requestId =

@@ -228,6 +228,7 @@ class ServerMoveTest {
             "INSERT INTO recovery_code (person_id, hash, used_at) VALUES ('per_1', 'r', NULL)",
             "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at, used_at)"
                     + " VALUES ('https://id.example.org', 'süb', 'per_1', 'ann@example.org', 7, NULL)",
+            "INSERT INTO answered_by (channel, sent, answered, first_at) VALUES ('far', 'up', 'other', 7)",
             "INSERT INTO told (owner, kind, subject, fact) VALUES ('per_1', 'limits', '', '5 4 balance')",
             "INSERT INTO dismissed (person_id, subject, until) VALUES ('per_1', 'models', 9)",
             "INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)"

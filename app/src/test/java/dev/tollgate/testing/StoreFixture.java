@@ -16,6 +16,7 @@ import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.upstreams.media.KeptFiles;
@@ -45,6 +46,7 @@ public final class StoreFixture extends KeysFixture {
     public static final long FILES_BYTES = 8L << 30;
 
     public final Answers answers;
+    public final RoutedModels routed;
     public final Signatures signatures;
     public final KeptResponses responses;
     public final FileStore files;
@@ -67,6 +69,8 @@ public final class StoreFixture extends KeysFixture {
         Keys made = new Keys(core.database, core);
         Answers kept = new Answers(core.database, ANSWERS_BYTES_MAX);
         answers = kept;
+        RoutedModels routing = new RoutedModels();
+        routed = routing;
         super(
                 core,
                 made,
@@ -83,6 +87,7 @@ public final class StoreFixture extends KeysFixture {
                         KeptResponses.part(RESPONSES_BYTES_MAX),
                         FileStore.part(),
                         kept.part(),
+                        routing.part(),
                         Teams.part(made),
                         Members.part(),
                         Organizations.part(),

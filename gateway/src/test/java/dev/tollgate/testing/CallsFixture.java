@@ -9,6 +9,7 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeEnds;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.upstreams.media.KeptFiles;
@@ -38,6 +39,7 @@ public final class CallsFixture extends KeysFixture {
     public static final long FILES_BYTES = 8L << 30;
 
     public final Answers answers;
+    public final RoutedModels routed;
     public final Signatures signatures;
     public final KeptResponses responses;
     public final FileStore files;
@@ -60,6 +62,8 @@ public final class CallsFixture extends KeysFixture {
         Keys made = new Keys(core.database, core);
         Answers kept = new Answers(core.database, ANSWERS_BYTES_MAX);
         answers = kept;
+        RoutedModels routing = new RoutedModels();
+        routed = routing;
         super(
                 core,
                 made,
@@ -75,6 +79,7 @@ public final class CallsFixture extends KeysFixture {
                         KeptResponses.part(RESPONSES_BYTES_MAX),
                         FileStore.part(),
                         kept.part(),
+                        routing.part(),
                         new WritePart<>(Execute.class),
                         AuditLog.part(),
                         Allowances.lastPart()));

@@ -119,14 +119,6 @@ public final class Catalogue {
         return upstreams.get(name);
     }
 
-    /** Returns whether an upstream model retires, on any kind of channel, to make room for another one. */
-    public boolean becomes(String upstreamModel, String successor) {
-        UpstreamModel model = upstreams.get(upstreamModel);
-        return model != null
-                && model.retirements().values().stream()
-                        .anyMatch(end -> end.becomes().equals(successor));
-    }
-
     /** Returns the rules of all upstream models, in the order of the file. */
     public List<UpstreamModel> upstreamModels() {
         return List.copyOf(upstreams.values());

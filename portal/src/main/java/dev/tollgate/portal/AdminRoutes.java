@@ -4,6 +4,7 @@ import dev.tollgate.customers.figures.PlatformTasksHandler;
 import dev.tollgate.customers.figures.PlatformUsageHandler;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditLogRoutes;
@@ -42,7 +43,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                         operator.deletions().routes(),
                         operator.files().routes(),
                         new TaskRoutes(books.stores().ledger(), books.stores().tasks(), operator.calls()).routes(),
-                        new PriceRoutes(operator.prices()).routes(),
+                        new PriceRoutes(operator.prices(), () -> RoutedModels.all(books.database())).routes(),
                         operator.vouchers().routes(),
                         new PaymentRoutes(money.payments(), money::events).routes(),
                         operator.settings().routes(),

@@ -43,9 +43,6 @@ public interface AnsweringHalf {
     /** Asks a channel something that costs nothing. @param then is told soon, once */
     void tryChannel(String channelId, Consumer<Trial> then);
 
-    /** Returns a line for each model of an upstream that another one answers for, unless the catalogue says so. */
-    List<String> answeredByOthers();
-
     /** Returns the latest refused calls of this server. */
     RefusedCalls refused();
 

@@ -8,6 +8,8 @@ import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.routing.RoutedModel;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.pages.console.Concerns;
 import dev.tollgate.pages.console.ConsoleAccount;
@@ -102,7 +104,7 @@ record ConsoleRoutes(
         return new Concerns(
                 calls::channels,
                 this::foresight,
-                calls::answeredByOthers,
+                this::answeredByOthers,
                 operator.prices(),
                 operator.booksCheck(),
                 operator.platform(),
@@ -113,6 +115,18 @@ record ConsoleRoutes(
                 books.sharedClock()::complaint,
                 dismissals(),
                 ground.clock());
+    }
+
+    private List<RoutedModel> routed() {
+        return RoutedModels.all(books.database());
+    }
+
+    /** Returns what was answered by another model, unless the catalogue says it. */
+    private List<String> answeredByOthers() {
+        return routed().stream()
+                .filter(row -> !row.isExpected(ground.catalogue()))
+                .map(row -> row.sent() + " by " + row.answered() + " (channel " + row.channel() + ")")
+                .toList();
     }
 
     private List<Route<?>> accountPages() {
@@ -179,7 +193,7 @@ record ConsoleRoutes(
 
     private List<Route<?>> sales() {
         return RouteList.of(
-                new ConsolePrices(operator.prices(), this::foresight, forms()).routes(pages),
+                new ConsolePrices(operator.prices(), this::foresight, this::routed, forms()).routes(pages),
                 new ConsoleVouchers(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsolePayments(
                                 money.payments(),

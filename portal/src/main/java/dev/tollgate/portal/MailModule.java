@@ -15,6 +15,7 @@ import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.notices.Readers;
+import dev.tollgate.customers.notices.RoutingNotices;
 import dev.tollgate.customers.notices.Teller;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -44,7 +45,7 @@ public record MailModule(
         Allowances allowances,
         Notices notices,
         MonthlyStatements statements,
-        ModelNotices modelNotices,
+        OfModels ofModels,
         BudgetNotices budgetNotices,
         KeyNotices keyNotices,
         MemberNotices memberNotices,
@@ -52,6 +53,9 @@ public record MailModule(
         PublicPost post,
         Deliveries deliveries,
         @Nullable MailRounds rounds) {
+
+    /** The mails about models: what changes goes to customers, which others answer to operators. */
+    public record OfModels(ModelNotices changes, RoutingNotices routing) {}
 
     /** @param changes of models in the next 30 days */
     static MailModule open(
@@ -75,7 +79,7 @@ public record MailModule(
                 allowances,
                 new Notices(by, stores.ledger(), stores.keys(), allowances),
                 new MonthlyStatements(by),
-                new ModelNotices(by, changes),
+                new OfModels(new ModelNotices(by, changes), new RoutingNotices(by)),
                 new BudgetNotices(by, calls.refusals(), allowances),
                 new KeyNotices(by),
                 new MemberNotices(by),
@@ -127,6 +131,14 @@ public record MailModule(
         return rounds;
     }
 
+    public ModelNotices modelNotices() {
+        return ofModels.changes();
+    }
+
+    public RoutingNotices routingNotices() {
+        return ofModels.routing();
+    }
+
     List<Sweep> sweeps() {
         List<Sweep> sweeps = new ArrayList<>();
         if (rounds != null) {
@@ -134,10 +146,11 @@ public record MailModule(
         }
         sweeps.add(new Sweep("sweep-notices", Notices.EVERY, notices::sweep));
         sweeps.add(new Sweep("mail-statements", MonthlyStatements.EVERY, statements::sweep));
-        sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices::sweep));
+        sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices()::sweep));
         sweeps.add(new Sweep("mail-budgets", BudgetNotices.EVERY, budgetNotices::sweep));
         sweeps.add(new Sweep("mail-keys", KeyNotices.EVERY, keyNotices::sweep));
         sweeps.add(new Sweep("mail-members", MemberNotices.EVERY, memberNotices::sweep));
+        sweeps.add(new Sweep("mail-routing", RoutingNotices.EVERY, routingNotices()::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));
         return sweeps;
     }

@@ -88,11 +88,6 @@ record NoCalls(boolean isSandbox, KeyGate gate, RequestCount requests, RefusedCa
     }
 
     @Override
-    public List<String> answeredByOthers() {
-        return List.of();
-    }
-
-    @Override
     public AccountFiles.Shelf files() {
         return new AccountFiles.Shelf() {
             @Override

@@ -1,58 +1,47 @@
 package dev.tollgate.calls.answering;
 
-import dev.tollgate.base.log.Event;
 import dev.tollgate.models.UpstreamModel;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.tollgate.models.routing.ModelName;
+import dev.tollgate.models.routing.RoutedModels;
+import dev.tollgate.models.routing.RoutedModels.Pair;
+import dev.tollgate.storage.Change;
+import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reports to the operator that another model answered than the request named, even if the catalogue expects it: once since the start for each channel and pair
- * of names. Providers route models to their successors, and a proxy may put a new name into each answer, so the names of a channel are limited.
+ * The answers of other models than those that requests named, even if the catalogue expects them: each is counted, and the first of each channel and pair of
+ * names is written in the unit of its charge (C13).
  *
  * <p>Thread-safe.
  */
 public final class AnsweringModels {
 
-    /** The name for what comes after the most names of a channel. */
-    public static final String OTHER = "other";
-
     /** A provider's answer may hold anything: what is no name of a model is not written anywhere. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}");
 
-    private static final int NAMES_MAX = 20;
-    private static final int CHANNELS_MAX = 1_000;
-
-    private static final Logger log = LoggerFactory.getLogger(AnsweringModels.class);
-
     private final Function<String, @Nullable UpstreamModel> rows;
+    private final RoutedModels routed;
     private final Counted counted;
-    private final Map<String, Set<Told>> channels = new ConcurrentHashMap<>();
+    private final InstantSource clock;
 
     /** Counts an answer of another model. */
     @FunctionalInterface
     public interface Counted {
-        void answered(Told told);
+        void answered(Pair pair);
     }
 
     /**
-     * @param sent the upstream's name of the model that was sent
-     * @param answered its name of the model that answered, or {@link #OTHER}
+     * @param rows the catalogue's row of an upstream's model; null if it has none
+     * @param clock the same on all servers that share the books
      */
-    public record Told(String channel, String sent, String answered) {}
-
-    /** @param rows the catalogue's row of an upstream's model; null if it has none */
-    public AnsweringModels(Function<String, @Nullable UpstreamModel> rows, Counted counted) {
+    public AnsweringModels(
+            Function<String, @Nullable UpstreamModel> rows, RoutedModels routed, Counted counted, InstantSource clock) {
         this.rows = rows;
+        this.routed = routed;
         this.counted = counted;
+        this.clock = clock;
     }
 
     /** Returns the catalogue's row of an upstream's model; null if it has none. */
@@ -61,53 +50,34 @@ public final class AnsweringModels {
     }
 
     /**
-     * Takes the names of a call that is over.
+     * Returns the name of the model that answered if it is another one than was sent; null otherwise, and if the answer named none.
      *
      * @param sent the upstream's name of the model that was sent; empty if none was
-     * @param answered its name of the model that answered; null if it said none
+     * @param answered as the upstream's answer has it
      */
-    public void answered(String channel, String sent, @Nullable String answered) {
-        if (answered == null || sent.isEmpty()) {
-            return;
-        }
-        String name = NAME.matcher(answered).matches() ? answered : OTHER;
-        Told told = ModelName.isSame(sent, answered) ? null : told(channel, sent, name);
-        if (told != null) {
-            counted.answered(told);
-        }
-    }
-
-    /** Returns null for a channel beyond the most of them, as after many changes of the channels file. */
-    private @Nullable Told told(String channel, String sent, String answered) {
-        if (channels.size() >= CHANNELS_MAX && !channels.containsKey(channel)) {
+    public static @Nullable String other(String sent, @Nullable String answered) {
+        if (answered == null || sent.isEmpty() || ModelName.isSame(sent, answered)) {
             return null;
         }
-        Set<Told> its = channels.computeIfAbsent(channel, _ -> ConcurrentHashMap.newKeySet());
-        Told told = new Told(channel, sent, answered);
-        if (its.contains(told)) {
-            return told;
-        }
-        boolean isNew;
-        synchronized (its) {
-            told = its.size() < NAMES_MAX ? told : new Told(channel, OTHER, OTHER);
-            isNew = its.add(told);
-        }
-        if (isNew) {
-            log.warn(
-                    Event.MODEL_ANSWERED,
-                    "channel {}: {} was sent, and {} answered; calls cost what the answering model does",
-                    channel,
-                    told.sent(),
-                    told.answered());
-        }
-        return told;
+        return NAME.matcher(answered).matches() ? answered : RoutedModels.OTHER;
     }
 
-    /** Returns the pairs of models that were reported since the start, by channel. */
-    public List<Told> told() {
-        Map<String, Set<Told>> now = new HashMap<>(channels);
-        List<Told> all = new ArrayList<>();
-        now.keySet().stream().sorted().forEach(channel -> all.addAll(now.get(channel)));
-        return all;
+    /** Counts the answer of a call that is over; parameters as for {@link #other}. */
+    public void answered(String channel, String sent, @Nullable String answered) {
+        Pair pair = pair(channel, sent, answered);
+        if (pair != null) {
+            counted.answered(routed.isKnown(pair) ? pair : pair.other());
+        }
+    }
+
+    /** Returns the change by which an answer is noted in the unit of its charge; null if nothing is to be noted. Parameters as for {@link #other}. */
+    public @Nullable Change noting(String channel, String sent, @Nullable String answered) {
+        Pair pair = pair(channel, sent, answered);
+        return pair == null ? null : routed.noting(pair, clock.instant());
+    }
+
+    private static @Nullable Pair pair(String channel, String sent, @Nullable String answered) {
+        String other = other(sent, answered);
+        return other == null ? null : new Pair(channel, sent, other);
     }
 }

@@ -1,12 +1,13 @@
 package dev.tollgate.calls.answering;
 
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.routing.ModelName;
 import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The catalogue's row whose list price gives the cost of a call's attempts. It is the row of the requested model, or of another model that the answer names and
+ * The catalogue's row whose list price gives the cost of a call's attempts (C14). It is the row of the requested model, or of another model that the answer names and
  * that has a price.
  *
  * @param sent the upstream's name of the model that was sent; empty if none was
@@ -47,11 +48,7 @@ public record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cos
 
     private static @Nullable UpstreamModel another(
             String sent, @Nullable String answered, Function<String, @Nullable UpstreamModel> rows) {
-        if (answered == null || ModelName.isSame(sent, answered)) {
-            return null;
-        }
-        UpstreamModel row = rows.apply(answered);
-        return row == null ? rows.apply(ModelName.core(answered)) : row;
+        return answered == null || ModelName.isSame(sent, answered) ? null : ModelName.find(answered, rows);
     }
 
     /** Returns the name under which the cost of an attempt stands. @param model the upstream's name of the model that it was sent to */

@@ -7,12 +7,11 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.running.CallNow;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +40,7 @@ public final class Call implements Running {
     private final LongSupplier nanoTime;
     private final Course course;
     private final CallObserver observer;
-    private final Function<String, @Nullable UpstreamModel> rows;
+    private final AnsweringModels answering;
     private final Runnable whenOver;
     private final Collecting collecting;
     private final Deque<Runnable> turns = new ArrayDeque<>(2);
@@ -51,13 +50,13 @@ public final class Call implements Running {
     private boolean callerGone;
     private long tokensUsed;
 
-    /** The parts that calls share, except for the books, which know the call's loop. @param rows the catalogue's row of an upstream's model */
+    /** The parts that calls share, except for the books, which know the call's loop. */
     record Parts(
             Books books,
             Counting counting,
             MediaAccess media,
             AnswerRoom room,
-            Function<String, @Nullable UpstreamModel> rows,
+            AnsweringModels answering,
             CallObserver observer) {}
 
     /**
@@ -81,7 +80,7 @@ public final class Call implements Running {
         this.nanoTime = nanoTime;
         this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
         this.observer = parts.observer();
-        this.rows = parts.rows();
+        this.answering = parts.answering();
         this.whenOver = whenOver;
         this.collecting = new Collecting(new RoomOwner(), sink, metered.accountId(), parts.room());
         this.phase = new Reserving(this, parts.counting(), parts.media());
@@ -289,8 +288,8 @@ public final class Call implements Running {
     }
 
     /** Returns the catalogue's row of an upstream's model; null if it has none. */
-    Function<String, @Nullable UpstreamModel> rows() {
-        return rows;
+    AnsweringModels answering() {
+        return answering;
     }
 
     LongSupplier nanoTime() {

@@ -7,6 +7,7 @@ import dev.tollgate.books.calls.CallDetails.Times;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -180,7 +181,9 @@ final class Course {
                 costs.amounts(),
                 costs.row().price() == null ? null : costs.row().price().version(),
                 cache == null ? null : CourseTexts.cache(cache),
-                isOrdinary(channel, model) ? null : CallTexts.attempts(CourseTexts.attempts(sent), costs.json()),
+                isOrdinary(channel, model)
+                        ? null
+                        : CallTexts.attempts(CourseTexts.attempts(sent, answers), costs.json()),
                 CourseTexts.stoppedBy(stoppedBy));
         int flags = costs.flags()
                 | (streamed ? CallFlag.STREAMED.bit() : 0)
@@ -196,7 +199,8 @@ final class Course {
             return sent.isEmpty();
         }
         AttemptRecord only = tried.getFirst();
-        return only.outcome().equals("answered")
+        return only.isAnswer()
+                && AnsweringModels.other(only.model(), answers.getFirst().version()) == null
                 && CallText.name(only.channel()).equals(channel)
                 && CallText.name(only.model()).equals(model)
                 && steps.has(CallStep.ASKED)

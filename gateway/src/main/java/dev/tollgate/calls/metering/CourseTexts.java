@@ -5,6 +5,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.books.calls.CallDetails.CacheUsed;
 import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
+import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
@@ -65,12 +66,17 @@ final class CourseTexts {
         return its.toString();
     }
 
-    /** Returns the list of all attempts. */
-    static String attempts(List<SentCall> sent) {
+    /**
+     * Returns the list of all attempts. An answer of another model than the one that was sent has its name.
+     *
+     * @param answers of the calls, in the same order
+     */
+    static String attempts(List<SentCall> sent, List<AnswerUnderWay> answers) {
         Utf8Buffer json = Utf8Buffer.scratch().raw('[');
         boolean isFirst = true;
-        for (SentCall call : sent) {
-            for (AttemptRecord tried : call.tried()) {
+        for (int i = 0; i < sent.size(); i++) {
+            String version = answers.get(i).version();
+            for (AttemptRecord tried : sent.get(i).tried()) {
                 if (json.size() > ATTEMPTS_BYTES_MAX) {
                     break;
                 }
@@ -80,7 +86,8 @@ final class CourseTexts {
                         CallText.name(tried.channel()),
                         CallText.name(tried.model()),
                         tried.millis(),
-                        tried.outcome());
+                        tried.outcome(),
+                        tried.isAnswer() ? AnsweringModels.other(tried.model(), version) : null);
                 isFirst = false;
             }
         }

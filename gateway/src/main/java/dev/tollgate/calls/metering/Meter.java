@@ -92,11 +92,6 @@ public final class Meter {
         this.prompts = prompts;
     }
 
-    /** Returns the answers of other models than those that were sent. */
-    public AnsweringModels answering() {
-        return answering;
-    }
-
     /**
      * Translates and bounds a request. Changes no shared state, so any thread may run it. A large request should not run on an event loop.
      *
@@ -142,8 +137,8 @@ public final class Meter {
     /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
-        Call.Parts parts = new Call.Parts(
-                new StoredBooks(accounting, loop, keeper), counting, media, room, answering.rows(), observer);
+        Call.Parts parts =
+                new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, room, answering, observer);
         Quotas.Pass pass = admit(metered);
         Call call;
         try {

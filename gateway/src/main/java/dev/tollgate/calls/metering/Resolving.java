@@ -4,14 +4,17 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
+import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.sessions.CacheUse;
 import dev.tollgate.upstreams.sessions.CallPrompt;
 import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -165,7 +168,12 @@ final class Resolving implements Phase {
 
     private void reckonCosts(Books.@Nullable Bill bill) {
         Costs costs = Costs.of(
-                call.request(), bounds, call.rows(), call.course().answers(), bill == null ? null : answer, bill);
+                call.request(),
+                bounds,
+                call.answering().rows(),
+                call.course().answers(),
+                bill == null ? null : answer,
+                bill);
         call.course().costs(costs, bill != null);
         for (String channel : costs.refused()) {
             log.warn(
@@ -265,7 +273,7 @@ final class Resolving implements Phase {
                 tokensMaxApplied,
                 charge.end(),
                 signed,
-                end == null ? settle -> List.of() : end::kept,
+                settle -> kept(end, settle),
                 answer.usage().answeredTier(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
@@ -274,6 +282,19 @@ final class Resolving implements Phase {
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
         offered = true;
+    }
+
+    /** Returns the door's own changes for the unit of the charge, and those that note which models have answered for others. */
+    private List<Change> kept(Sink.@Nullable End end, Settle settle) {
+        List<Change> changes = new ArrayList<>(end == null ? List.of() : end.kept(settle));
+        for (AnswerUnderWay each : call.course().answers()) {
+            SentCall its = each.sent();
+            Change note = its == null ? null : call.answering().noting(its.channel(), its.model(), each.version());
+            if (note != null) {
+                changes.add(note);
+            }
+        }
+        return changes;
     }
 
     private void settled(Ending.Charge charge, Books.Bill bill, Books.Settled settled) {

@@ -65,7 +65,7 @@ public final class Metrics implements AutoCloseable {
 
     /** Counts answers of other models than those that were sent. */
     public AnsweringModels.Counted answeredBy() {
-        return told -> answered.labelValues(told.channel(), told.sent(), told.answered())
+        return pair -> answered.labelValues(pair.channel(), pair.sent(), pair.answered())
                 .inc();
     }
 

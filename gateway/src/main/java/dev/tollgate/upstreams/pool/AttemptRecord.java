@@ -11,4 +11,10 @@ package dev.tollgate.upstreams.pool;
  * @param outcome {@code answered}, {@code empty}, {@code left} (another channel was faster, or the caller left), or the kind of its failure
  */
 public record AttemptRecord(
-        String channel, String provider, String model, long sinceNanos, long millis, String outcome) {}
+        String channel, String provider, String model, long sinceNanos, long millis, String outcome) {
+
+    /** Returns whether it gave the answer. */
+    public boolean isAnswer() {
+        return outcome.equals("answered");
+    }
+}

@@ -162,7 +162,7 @@ class CallSimulationTest {
         List<OverCall> told = new ArrayList<>(1);
         AnswerRoom room = new AnswerRoom(ROOM_BYTES, soon -> {});
         Call call = new Call(
-                new Call.Parts(books, counting, NO_MEDIA, room, _ -> null, told::add),
+                new Call.Parts(books, counting, NO_MEDIA, room, PlayedCall.NO_OTHERS, told::add),
                 Sold.request(model, ASK, tokensMax).with(new Translation(bounds, 4L * promptTokens, upstream, 0)),
                 "task",
                 caller,

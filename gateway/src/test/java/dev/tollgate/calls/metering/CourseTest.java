@@ -160,11 +160,12 @@ class CourseTest {
         course.takesFirst(CallStep.DONE);
         at(8_000);
         assertThat(json(course))
-                .isEqualTo("{\"request_id\":\"req_1\",\"reserved\":3,\"asked\":40,\"first_byte\":5999,\"done\":7000,"
-                        + "\"settled\":8000,\"timed\":0,\"channel\":\"far\",\"upstream_model\":\"up-1\",\"upstream_id\":\"its-id\","
-                        + "\"stream\":true,\"ignored\":[\"seed\"],\"attempts\":["
-                        + "{\"channel\":\"near\",\"model\":\"up-0\",\"ms\":12,\"outcome\":\"unavailable\"},"
-                        + "{\"channel\":\"far\",\"model\":\"up-1\",\"ms\":5,\"outcome\":\"answered\"}]}");
+                .isEqualTo(
+                        "{\"request_id\":\"req_1\",\"reserved\":3,\"asked\":40,\"first_byte\":5999,\"done\":7000,"
+                                + "\"settled\":8000,\"timed\":0,\"channel\":\"far\",\"upstream_model\":\"up-1\",\"upstream_id\":\"its-id\","
+                                + "\"stream\":true,\"ignored\":[\"seed\"],\"attempts\":["
+                                + "{\"channel\":\"near\",\"model\":\"up-0\",\"ms\":12,\"outcome\":\"unavailable\"},"
+                                + "{\"channel\":\"far\",\"model\":\"up-1\",\"ms\":5,\"outcome\":\"answered\",\"answered_by\":\"up-001\"}]}");
         Trace trace = course.trace(null);
         assertThat(List.of(
                         trace.times().firstByteMillis(),

@@ -115,7 +115,7 @@ class MeterTest {
                 new Meter.Times(Duration.ofMinutes(1), Duration.ofSeconds(15)),
                 new AnswerRoom(Long.MAX_VALUE, Runnable::run),
                 PromptMemory.ofHeap(store::now),
-                new AnsweringModels(_ -> null, _ -> {}),
+                new AnsweringModels(_ -> null, store.routed, _ -> {}, store::now),
                 CallObserver.NONE);
         freeCounts = new FreeCounts(store.ledger, meter);
     }

@@ -3,6 +3,8 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.calls.CallDetails;
+import dev.tollgate.calls.answering.AnsweringModels;
+import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.running.CallNow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -12,6 +14,7 @@ import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import dev.tollgate.upstreams.signatures.SignedPart;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -75,7 +78,7 @@ final class PlayedCall implements Executor {
     /** @param over run when the call is over */
     Call make(Runnable over) {
         Call made = new Call(
-                new Call.Parts(books, counting, NO_MEDIA, room, _ -> null, observed::add),
+                new Call.Parts(books, counting, NO_MEDIA, room, NO_OTHERS, observed::add),
                 Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7)),
                 "task_1",
                 caller,
@@ -89,7 +92,7 @@ final class PlayedCall implements Executor {
     /** Makes a call with this upstream and caller over other books. */
     Call callOver(Books other, Counting turns, MeteredCall metered, String taskId, Executor itsLoop) {
         return new Call(
-                new Call.Parts(other, turns, NO_MEDIA, room, _ -> null, observed::add),
+                new Call.Parts(other, turns, NO_MEDIA, room, NO_OTHERS, observed::add),
                 metered,
                 taskId,
                 caller,
@@ -99,6 +102,9 @@ final class PlayedCall implements Executor {
     }
 
     @SuppressWarnings("NullAway") // a call without media does not touch it
+    static final AnsweringModels NO_OTHERS =
+            new AnsweringModels(_ -> null, new RoutedModels(), _ -> {}, () -> Instant.EPOCH);
+
     private static final MediaAccess NO_MEDIA = null;
 
     @Override

@@ -304,15 +304,25 @@ public final class CallTexts {
                 course.channel(),
                 course.upstreamModel(),
                 (times.firstByteMicros() - times.askedMicros()) / 1_000,
-                "answered");
+                "answered",
+                null);
         return json.raw(']').written().toString();
     }
 
-    /** Writes an attempt. @param millis to the first event of substance, or to the end without one */
-    public static void attempt(Utf8Buffer json, String channel, String model, long millis, String outcome) {
+    /**
+     * Writes an attempt.
+     *
+     * @param model the upstream's name of the model that was sent
+     * @param millis to the first event of substance, or to the end without one
+     * @param answered its name of the model that answered; null if that is the same one, or none did
+     */
+    public static void attempt(
+            Utf8Buffer json, String channel, String model, long millis, String outcome, @Nullable String answered) {
         json.raw("{\"channel\":").string(channel);
         json.raw(",\"model\":").string(model);
         json.raw(",\"ms\":").number(millis);
-        json.raw(",\"outcome\":").string(outcome).raw('}');
+        json.raw(",\"outcome\":").string(outcome);
+        text(json, "answered_by", answered);
+        json.raw('}');
     }
 }

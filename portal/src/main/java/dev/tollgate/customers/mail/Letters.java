@@ -235,8 +235,7 @@ public record Letters(String brand, @Nullable URI site) {
     private Letter keys(String to, String organization, List<String> lines, String what, String why) {
         List<String> paragraphs = new ArrayList<>();
         paragraphs.add("Keys of " + Letter.inLine(organization, NAME_CHARS_MAX) + " at " + brand + ":");
-        paragraphs.add(String.join("\n", lines.subList(0, Math.min(LINES_MAX, lines.size())))
-                + (lines.size() > LINES_MAX ? "\nand " + (lines.size() - LINES_MAX) + " more." : ""));
+        paragraphs.add(lines(lines));
         paragraphs.add(why);
         paragraphs.add(page("/dashboard/keys"));
         paragraphs.add("Change your notices here:");
@@ -277,6 +276,23 @@ public record Letters(String brand, @Nullable URI site) {
         paragraphs.add("Each change is announced by mail once. See all models and prices here:");
         paragraphs.add(page("/docs/models"));
         return letter(to, "A model that you use at " + brand + " changes", paragraphs.toArray(String[]::new));
+    }
+
+    /** The mail to an operator. @param pairs a sentence for each model that another one has answered for */
+    public Letter modelsAnswered(String to, List<String> pairs) {
+        return letter(
+                to,
+                "Other models answer at " + brand,
+                "The provider answers calls with other models than " + brand + " sends:",
+                lines(pairs),
+                "Your customers pay as before. A call costs you what the model that answered costs, or the sent one if your catalogue has no price of the other.",
+                "See them with your prices here:",
+                page("/console/prices"));
+    }
+
+    private static String lines(List<String> lines) {
+        return String.join("\n", lines.subList(0, Math.min(LINES_MAX, lines.size())))
+                + (lines.size() > LINES_MAX ? "\nand " + (lines.size() - LINES_MAX) + " more." : "");
     }
 
     /** @param payments the ids of the month's payments; each has an invoice or a receipt */

@@ -8,9 +8,11 @@ import dev.tollgate.models.TariffRules;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
+import dev.tollgate.models.routing.RoutedModel;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -46,16 +48,36 @@ public final class PriceRoutes {
             .does(PriceRoutes::set, (request, done) -> json(done));
 
     private final Prices prices;
+    private final Supplier<List<RoutedModel>> routed;
 
-    public PriceRoutes(Prices prices) {
+    /** @param routed the models for which others have answered; blocks */
+    public PriceRoutes(Prices prices, Supplier<List<RoutedModel>> routed) {
         this.prices = prices;
+        this.routed = routed;
     }
 
     public List<AdminRoute> routes() {
         return List.of(
-                AdminRoute.get("/admin/models", request -> ActionRequest.list(prices.all(), PriceRoutes::json, null)),
+                AdminRoute.get("/admin/models", request -> all()),
                 AdminRoute.get(VERSIONS, this::versions, "after", "limit"),
                 SET.on(prices));
+    }
+
+    private JsonNode all() {
+        List<RoutedModel> rows = routed.get();
+        return ActionRequest.list(
+                prices.all(), sold -> json(sold).setAll(answeredBy(prices.ofModel(rows, sold.modelId()))), null);
+    }
+
+    private static ObjectNode answeredBy(List<RoutedModel> rows) {
+        return new AdminJson()
+                .array("answered_by", rows, row -> new AdminJson()
+                        .text("channel", row.channel())
+                        .text("sent", row.sent())
+                        .text("answered", row.answered())
+                        .time("first_at", row.firstAt())
+                        .node())
+                .node();
     }
 
     /** The versions that were set, the newest first. */

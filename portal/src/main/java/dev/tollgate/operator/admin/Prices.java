@@ -15,6 +15,8 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.models.prices.SetPrices.SetPrice;
+import dev.tollgate.models.routing.ModelName;
+import dev.tollgate.models.routing.RoutedModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The prices of models with their margins, and their changes while the program runs. Thread-safe; {@link #set} blocks. */
@@ -148,6 +151,14 @@ public final class Prices {
     /** @throws ApiException if it is not on sale under this id */
     public Sold one(String modelId) {
         return sold(model(modelId));
+    }
+
+    /** Returns those rows of models for which others have answered that are about an upstream model that serves a model on sale now. */
+    List<RoutedModel> ofModel(List<RoutedModel> rows, String modelId) {
+        Set<String> names = models.life().servedBy(model(modelId), clock.instant());
+        return rows.stream()
+                .filter(row -> names.stream().anyMatch(name -> ModelName.isSame(name, row.sent())))
+                .toList();
     }
 
     /** The versions that were set of a model's price, the newest first. @param before the last sequence of the page before */

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The facts that need the operator's attention, alarms first. A person can dismiss warnings for a week.
  *
  * @param foresight as of now
- * @param answeredByOthers the models for which others answered since the start of this server
+ * @param answeredByOthers the models for which others answered, unless the catalogue expects it
  * @param kind whether the installation, and this server, have a real upstream
  * @param notices of Stripe that were not processed when they arrived, the newest first
  * @param disputes that are not decided, the oldest first
@@ -56,6 +56,12 @@ public record Concerns(
         InstantSource clock) {
 
     private static final Duration DISMISSED_FOR = Duration.ofDays(7);
+
+    /** A pair of models stays as it is, so whoever has dismissed it is told of the next pair only. */
+    private static final Duration PAIRS_DISMISSED_FOR = Duration.ofDays(3_650);
+
+    private static final String SUBJECT = "console: ";
+    private static final String PAIRS = "answered";
 
     private static final String ALARM = "bad";
     private static final String WARNING = "warn";
@@ -93,11 +99,12 @@ public record Concerns(
                 .toList();
     }
 
-    /** Dismisses a warning for a week; does nothing if the subject is not one of a warning that is shown. */
+    /** Dismisses a warning for a week, one of pairs of models for good; does nothing if the subject is not one of a warning that is shown. */
     void dismiss(String personId, String subject, Figures today, Money money) {
         if (of(personId, today, money).stream()
                 .anyMatch(concern -> concern.isWarning() && concern.subject.equals(subject))) {
-            dismissals.dismiss(personId, List.of(subject), clock.instant().plus(DISMISSED_FOR));
+            Duration length = subject.startsWith(SUBJECT + PAIRS + " ") ? PAIRS_DISMISSED_FOR : DISMISSED_FOR;
+            dismissals.dismiss(personId, List.of(subject), clock.instant().plus(length));
         }
     }
 
@@ -218,14 +225,7 @@ public record Concerns(
                 "Retirements at the provider: ",
                 foresight.get().retiringUpstreams(),
                 "Changes");
-        addNamed(
-                concerns,
-                WARNING,
-                "model",
-                "answered",
-                "Other models answered for: ",
-                answeredByOthers.get(),
-                "Changes");
+        addNamed(concerns, WARNING, "model", PAIRS, "Other models answered for: ", answeredByOthers.get(), "Changes");
     }
 
     /** Adds what an operator has written that the provider has changed since. */
@@ -270,7 +270,7 @@ public record Concerns(
             int more = models.size() - MODELS_NAMED;
             String named = String.join(", ", models.subList(0, Math.min(MODELS_NAMED, models.size())));
             String text = what + named + (more > 0 ? " and " + more + " more" : "") + ".";
-            String subject = "console: " + code + " " + String.join(", ", models);
+            String subject = SUBJECT + code + " " + String.join(", ", models);
             concerns.add(new Concern(tone, word, text, ConsolePrices.PATH, link, subject));
         }
     }

@@ -11,6 +11,7 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
+import dev.tollgate.models.routing.RoutedModel;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.docs.ModelFacts;
@@ -43,8 +44,10 @@ import templates.console.JtepricesGenerated;
  * {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown next to the old one before it is set.
  *
  * @param foresight as of now
+ * @param routed the models for which others have answered; blocks
  */
-public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedForms forms) {
+public record ConsolePrices(
+        Prices prices, Supplier<Foresight> foresight, Supplier<List<RoutedModel>> routed, DeedForms forms) {
 
     static final String PATH = "/console/prices";
     private static final int VERSIONS = 20;
@@ -67,7 +70,8 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     private PageStep list() {
         Foresight now = foresight.get();
         List<Prices.Sold> all = prices.all();
-        return PageStep.show((out, shell) -> JtepricesGenerated.render(out, null, shell, all, now));
+        List<RoutedModel> others = routed.get();
+        return PageStep.show((out, shell) -> JtepricesGenerated.render(out, null, shell, all, others, now));
     }
 
     private PageStep one(PageRequest<Visitor.Member> request) {
@@ -333,6 +337,15 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         return instead < costs
                 ? costing + ": you lose " + Display.charge(costs - instead) + " credits on each."
                 : costing + ".";
+    }
+
+    /** Returns the cell that names the model that answered, and what calls cost then. */
+    public static Cell answered(RoutedModel row, Foresight now) {
+        boolean isExpected = row.isExpected(now.catalogue());
+        boolean isPriced = row.isPriced(now.catalogue(), now.now());
+        return Cell.of(row.answered())
+                .under(isExpected ? "the catalogue expects it" : null)
+                .under(isPriced ? null : "not in the catalogue: calls cost what the sent model does");
     }
 
     /** A model after its upstream model's retirement. */

@@ -1,4 +1,4 @@
-package dev.tollgate.calls.answering;
+package dev.tollgate.models.routing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
@@ -18,7 +18,7 @@ class ModelNameTest {
         "gemini-2.5-flash, gemini-2.5-flash-preview-09-2025",
         "gemini-2.5-flash, gemini-2.5-flash-09-2025",
         "qwen3-32b, qwen3-32b",
-        "gpt-5, gpt-5-2025-08-07",
+        "google/gemini-2.5-pro-latest, gemini-2.5-pro-001",
     })
     void these_name_one_model(String sent, String answered) {
         assertThat(ModelName.isSame(sent, answered)).isTrue();
@@ -32,6 +32,7 @@ class ModelNameTest {
         "gemini-3.1-pro-preview, gemini-3.1-pro",
         "gemini-2.5-pro, gemini-2.5-pro-0001",
         "gemini-2.5-pro-001-002, gemini-2.5-pro",
+        "gpt-5, gpt-5-2025-08-07",
         "gpt-5, ''",
     })
     void these_name_two_models(String sent, String answered) {
