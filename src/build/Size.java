@@ -38,7 +38,7 @@ final class Size {
             + "|messages/(MessageStream|WholeMessage|MessageAnswer|MessageEvents|MessageBlocks)"
             + "|responses/(EventStream|ObjectResponse|Answer|UpstreamAnswer|Keeping|Output|OpenItem|MessageItem|ReasoningItem|EventWriter|ResponseObject)"
             + "|googleapi/(ResponseStream|WholeResponse|GenerateAnswer|Chunks|Assembly)"
-            + "|\\w+/(SignedAnswer|ShownCalls|SchemaDraft|AnswerHeaders)"
+            + "|\\w+/(SignedAnswer|ResponseCallIds|SchemaDraft|AnswerHeaders)"
             + "|(?!completions/)\\w+/\\w*Renderer|door/(Streamed|Whole|Shown)?Answer\\w*)\\.java");
 
     /** The door for text completions. */

@@ -27,10 +27,10 @@ final class BooksGauges {
     private final Metrics metrics;
     private final BooksModule books;
     private final InstantSource clock;
-    private volatile @Nullable Looked holds;
+    private volatile @Nullable HoldsReading holds;
 
     /** The holds as they were seen, and when: the oldest of them may be gone by the next look. */
-    record Looked(HoldsNow holds, Instant at) {
+    record HoldsReading(HoldsNow holds, Instant at) {
 
         double oldestSeconds() {
             Instant since = holds.oldest();
@@ -102,7 +102,7 @@ final class BooksGauges {
         gauge(
                 "tollgate_hold_oldest_seconds",
                 "Age of the oldest hold in seconds, as of the same reading; 0 without holds.",
-                Looked::oldestSeconds);
+                HoldsReading::oldestSeconds);
         metrics.counted(
                 "tollgate_holds_given_back",
                 "Holds released for calls left open, by cause: start (by an earlier run of this server), dead_node"
@@ -115,9 +115,9 @@ final class BooksGauges {
     }
 
     /** Adds a gauge that has no value before the first look, and none after a failed one. */
-    private void gauge(String name, String help, ToDoubleFunction<Looked> value) {
+    private void gauge(String name, String help, ToDoubleFunction<HoldsReading> value) {
         metrics.gauge(name, help, new String[] {}, now -> {
-            Looked seen = holds;
+            HoldsReading seen = holds;
             if (seen != null) {
                 now.is(value.applyAsDouble(seen));
             }
@@ -180,7 +180,7 @@ final class BooksGauges {
     /** Looks at what only the database knows. Blocks; without the database the gauges have no value. */
     void look() {
         try {
-            holds = new Looked(books.stores().ledger().holdsNow(), clock.instant());
+            holds = new HoldsReading(books.stores().ledger().holdsNow(), clock.instant());
         } catch (StoreException e) {
             holds = null;
             log.debug("what is held could not be looked at; trying again", e);

@@ -15,8 +15,9 @@ class BooksGaugesTest {
     void the_oldest_hold_is_as_old_as_it_was_when_it_was_looked_at() {
         HoldsNow one = new HoldsNow(1, 1_000, NOON);
 
-        assertThat(new BooksGauges.Looked(one, NOON.plusMillis(12_500)).oldestSeconds())
+        assertThat(new BooksGauges.HoldsReading(one, NOON.plusMillis(12_500)).oldestSeconds())
                 .isEqualTo(12.5);
-        assertThat(new BooksGauges.Looked(HoldsNow.NONE, NOON).oldestSeconds()).isZero();
+        assertThat(new BooksGauges.HoldsReading(HoldsNow.NONE, NOON).oldestSeconds())
+                .isZero();
     }
 }

@@ -17,12 +17,12 @@ public final class AcceptServer extends Write<Boolean> {
 
     /** Returns the accepted server's identifier and timeline. */
     public String present() {
-        return present.told();
+        return present.describe();
     }
 
     /** Returns the server before, or null if none was known. */
     public @Nullable String former() {
-        return former == null ? null : former.told();
+        return former == null ? null : former.describe();
     }
 
     /** The part that records them. */

@@ -40,7 +40,7 @@ final class FileWatch {
     private @Nullable Object logKey;
     private @Nullable Object indexKey;
     private long version;
-    private @Nullable Seen seen;
+    private @Nullable FileState seen;
     private long lookedNanos;
     private volatile Runnable whenGone = () -> {};
     private volatile @Nullable String gone;
@@ -49,7 +49,7 @@ final class FileWatch {
     private volatile @Nullable String damage;
 
     /** Changes with each write to the database file, for example by a checkpoint. */
-    private record Seen(@Nullable Object key, long bytes, FileTime modified) {}
+    private record FileState(@Nullable Object key, long bytes, FileTime modified) {}
 
     /** @param othersWrite whether other processes may write to the database */
     FileWatch(SqliteFile file, boolean othersWrite) {
@@ -128,9 +128,9 @@ final class FileWatch {
 
     /** Notes that the writer's connection may have written. Throws nothing, since a commit stays a commit. */
     void wrote() {
-        Seen before = seen;
+        FileState before = seen;
         try {
-            seen = seen();
+            seen = state();
         } catch (StoreUnavailable e) {
             seen = null; // the next check finds out
         }
@@ -142,7 +142,7 @@ final class FileWatch {
     /** Checks the files, before anything is decided. @throws StoreUnavailable if the books are gone */
     void look(Connection connection) throws SQLException {
         require();
-        Seen now = seen();
+        FileState now = state();
         if (now == null || !Objects.equals(now.key(), databaseKey)) {
             lose("was deleted or replaced");
         } else if (!othersWrite && seen != null && !now.equals(seen)) {
@@ -192,9 +192,9 @@ final class FileWatch {
         throw new StoreUnavailable(sentence);
     }
 
-    private @Nullable Seen seen() {
+    private @Nullable FileState state() {
         BasicFileAttributes found = attributes(file.file());
-        return found == null ? null : new Seen(found.fileKey(), found.size(), found.lastModifiedTime());
+        return found == null ? null : new FileState(found.fileKey(), found.size(), found.lastModifiedTime());
     }
 
     /** Returns null if there is no such file, or the system has no keys. */

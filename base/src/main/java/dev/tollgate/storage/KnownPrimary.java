@@ -83,7 +83,7 @@ final class KnownPrimary {
             log.warn(
                     Event.PRIMARY_CHANGED,
                     "a standby has taken over: {} holds the books, not timeline {}; nothing more is written to the old one",
-                    primary.told(),
+                    primary.describe(),
                     before.timeline());
         }
     }

@@ -37,7 +37,7 @@ final class PageCheck {
             if (!Failures.isDamage(e)) {
                 throw new StoreUnavailable("the database could not be read", e);
             }
-            found.add(told(file, String.valueOf(e.getMessage())));
+            found.add(damage(file, String.valueOf(e.getMessage())));
         }
         return found;
     }
@@ -49,13 +49,13 @@ final class PageCheck {
             while (row.next()) {
                 String line = row.getString(1);
                 if (!SOUND.equals(line)) {
-                    found.add(told(file, line.strip().replaceAll("\\s*\\R\\s*", "; ")));
+                    found.add(damage(file, line.strip().replaceAll("\\s*\\R\\s*", "; ")));
                 }
             }
         }
     }
 
-    private static String told(SqliteFile file, String what) {
+    private static String damage(SqliteFile file, String what) {
         return "the file " + file.file() + " is damaged: " + what + "; " + Failures.NEXT_STEP;
     }
 

@@ -46,7 +46,7 @@ record Primary(String identifier, long timeline) {
     }
 
     /** Returns its name for people. */
-    String told() {
+    String describe() {
         return "server " + identifier + " on timeline " + timeline;
     }
 }

@@ -19,8 +19,8 @@ final class PrimaryChoice {
     /** A primary among the hosts of the address. @param start tells two servers apart, even copies of one */
     record Found(String host, Primary primary, String start) {
 
-        private String told() {
-            return host + " (" + primary.told() + ")";
+        private String describe() {
+            return host + " (" + primary.describe() + ")";
         }
     }
 
@@ -63,7 +63,7 @@ final class PrimaryChoice {
     }
 
     static String all(List<Found> found) {
-        return found.stream().map(Found::told).collect(Collectors.joining(" and "));
+        return found.stream().map(Found::describe).collect(Collectors.joining(" and "));
     }
 
     /**
@@ -76,22 +76,22 @@ final class PrimaryChoice {
             Primary present, @Nullable Path file, @Nullable Primary inFolder, PrimaryHistory history) {
         Primary newest = history.newest();
         if (newest != null && !present.mayFollow(newest)) {
-            return told(present, newest, "its own books");
+            return describe(present, newest, "its own books");
         }
         if (inFolder != null && !present.mayFollow(inFolder) && !history.covers(inFolder)) {
-            return told(present, inFolder, String.valueOf(file));
+            return describe(present, inFolder, String.valueOf(file));
         }
         return null;
     }
 
-    private static String told(Primary present, Primary known, String whence) {
+    private static String describe(Primary present, Primary known, String whence) {
         if (present.identifier().equals(known.identifier())) {
             return "The database is an old primary: it is on timeline " + present.timeline()
                     + ", and a standby has taken over with timeline " + known.timeline() + ", says " + whence
                     + ". Shut it down, or make it a standby of the new primary (pg_rewind). If its books are the right ones: "
                     + ACCEPT;
         }
-        return "The database is on another server than before: " + present.told() + ", before " + known.told()
+        return "The database is on another server than before: " + present.describe() + ", before " + known.describe()
                 + ", says " + whence + ". Correct the database's address. If its books are the right ones (pg_upgrade,"
                 + " a restored dump): " + ACCEPT;
     }

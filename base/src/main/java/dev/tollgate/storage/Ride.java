@@ -38,7 +38,7 @@ final class Ride {
     }
 
     /** Returns whether riders were reported that are not written. From any thread. */
-    boolean hasToldUnwritten() {
+    boolean hasReportedUnwritten() {
         return toldUnwritten;
     }
 

@@ -91,8 +91,8 @@ public final class Writer implements AutoCloseable {
      * Returns whether units were reported as decided that a reader of the database does not see yet. A reader that has to see them commits
      * a unit of its own, which writes them too. From any thread.
      */
-    public boolean hasToldUnwritten() {
-        return ride.hasToldUnwritten();
+    public boolean hasReportedUnwritten() {
+        return ride.hasReportedUnwritten();
     }
 
     /** Returns whether this process alone writes to the database: then a decision stays true. */

@@ -84,16 +84,16 @@ public final class Catalogue {
      */
     public void use(Map<String, List<PriceSchedule.Dated>> prices) {
         offer = Offer.of(asWritten.stream()
-                .map(model -> sold(model, prices.getOrDefault(model.id(), List.of())))
+                .map(model -> atPrices(model, prices.getOrDefault(model.id(), List.of())))
                 .toList());
     }
 
-    private static Model sold(Model model, List<PriceSchedule.Dated> set) {
+    private static Model atPrices(Model model, List<PriceSchedule.Dated> set) {
         PriceSchedule prices = model.prices();
         for (PriceSchedule.Dated price : set) {
             prices = prices.then(price);
         }
-        return set.isEmpty() ? model : model.sold(prices);
+        return set.isEmpty() ? model : model.atPrices(prices);
     }
 
     /** Returns a copy at the prices of the file. Prices set in one do not change the other. */

@@ -125,7 +125,7 @@ public record Model(
     }
 
     /** Returns this model at other prices, with the first one in force. */
-    public Model sold(PriceSchedule other) {
+    public Model atPrices(PriceSchedule other) {
         return with(upstream, other.dated().getFirst().pricing(), other, tools);
     }
 

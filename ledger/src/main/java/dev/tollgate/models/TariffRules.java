@@ -1,7 +1,7 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
@@ -206,7 +206,8 @@ public record TariffRules(String unit, long scale) {
         for (String member : object.propertyNames()) {
             if (!allowed.contains(member)) {
                 throw wrong(
-                        name + "." + Shown.plain(member), "is not known; allowed are " + String.join(", ", allowed));
+                        name + "." + MessageText.plain(member),
+                        "is not known; allowed are " + String.join(", ", allowed));
             }
         }
         return object;
@@ -250,7 +251,7 @@ public record TariffRules(String unit, long scale) {
     }
 
     private static NotAllowed notAllowed(String path, JsonNode node, String allowed) {
-        String value = node.isString() ? Shown.quoted(node.stringValue()) : Shown.plain(node.toString());
+        String value = node.isString() ? MessageText.quoted(node.stringValue()) : MessageText.plain(node.toString());
         return new NotAllowed(new Refusal(path, "is " + value, allowed));
     }
 

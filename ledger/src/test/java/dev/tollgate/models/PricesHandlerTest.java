@@ -33,7 +33,7 @@ class PricesHandlerTest {
     private static final Pricing PLAIN = new Pricing("plain", 100_000_000, 200_000_000, false, WHOLE.rounding());
 
     private static final Model DATED = CatalogueTest.model("dated")
-            .sold(new PriceSchedule(
+            .atPrices(new PriceSchedule(
                     List.of(new PriceSchedule.Dated(Instant.MIN, PLAIN), new PriceSchedule.Dated(LATER, WHOLE))));
 
     private static final Map<String, PricesHandler.Version> PAST = Map.of(
@@ -47,8 +47,8 @@ class PricesHandlerTest {
         Catalogue catalogue = CatalogueTest.catalogue(
                 DATED,
                 CatalogueTest.model("closed"),
-                CatalogueTest.model("second").sold(PriceSchedule.of(PLAIN)),
-                CatalogueTest.model("third").sold(PriceSchedule.of(PLAIN)));
+                CatalogueTest.model("second").atPrices(PriceSchedule.of(PLAIN)),
+                CatalogueTest.model("third").atPrices(PriceSchedule.of(PLAIN)));
         return List.of(
                 Route.get("/v1/prices", ModelsHandlerTest.KEY, new PricesHandler(catalogue, PAST::get, () -> now)));
     }

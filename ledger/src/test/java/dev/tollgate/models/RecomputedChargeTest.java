@@ -30,7 +30,7 @@ class RecomputedChargeTest {
         for (int round = 0; round < 20_000; round++) {
             Pricing pricing = RandomPrices.pricing(random);
             Usage usage = RandomPrices.usage(random, pricing.tariff());
-            Model model = CatalogueTest.model("m").sold(PriceSchedule.of(pricing));
+            Model model = CatalogueTest.model("m").atPrices(PriceSchedule.of(pricing));
             JsonNode price = JSON.readTree(ApiJson.MAPPER.writeValueAsBytes(PriceJson.of(model, Instant.EPOCH)));
             assertThat(charge(price, usage).movePointRight(6))
                     .as("seed " + seed + " " + price + " " + usage)

@@ -199,7 +199,7 @@ record ConsoleRoutes(
                                 money.payments(),
                                 names(),
                                 money.sentence(),
-                                money::told,
+                                money::eventCounts,
                                 forms(),
                                 (by, event) -> money.askAgain(by, event, books.writer()),
                                 ground.clock())

@@ -16,7 +16,7 @@ import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.notices.Readers;
 import dev.tollgate.customers.notices.RoutingNotices;
-import dev.tollgate.customers.notices.Teller;
+import dev.tollgate.customers.notices.NoticeSender;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.http.client.PublicPost;
@@ -70,7 +70,7 @@ public record MailModule(
         Database database = books.database();
         Writer writer = books.writer();
         InstantSource clock = ground.clock();
-        Teller by = new Teller(database, writer, stores.outbox(), letters, clock);
+        NoticeSender by = new NoticeSender(database, writer, stores.outbox(), letters, clock);
         Allowances allowances = new Allowances(database, books.secrets(), clock);
         Webhooks webhooks = new Webhooks(database, writer, allowances, books.secrets(), clock, ground.random());
         PublicPost post = calls.openPost(vertx, ground.opened());

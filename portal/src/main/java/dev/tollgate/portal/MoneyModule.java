@@ -149,7 +149,7 @@ public record MoneyModule(
     }
 
     /** Returns the counts of Stripe's events since the start, by label; empty without Stripe. */
-    Map<String, Long> told() {
+    Map<String, Long> eventCounts() {
         Map<String, Long> told = new LinkedHashMap<>();
         if (account != null) {
             told.put("Processed", counts.of(WebhookCounts.Kind.TAKEN));

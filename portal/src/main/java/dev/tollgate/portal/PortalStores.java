@@ -14,7 +14,7 @@ import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MemberNotices;
-import dev.tollgate.customers.notices.Told;
+import dev.tollgate.customers.notices.NoticeRecord;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
@@ -95,7 +95,7 @@ public record PortalStores(
                 RecordedRates.part(),
                 settings.part(),
                 People.part(),
-                Told.part(),
+                NoticeRecord.part(),
                 Dismissals.part(),
                 outbox.part(),
                 Teams.part(keys),

@@ -6,7 +6,7 @@ import dev.tollgate.base.conversation.Message.ToolResult;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -85,7 +85,7 @@ public final class ConversationCheck {
             if (!called.add(key)) {
                 throw JsonBody.invalid(
                         call.place().path(call.id() == null ? Member.NAME : Member.ID),
-                        "must differ from the other calls' ids, " + Shown.quoted(key) + " is there twice.");
+                        "must differ from the other calls' ids, " + MessageText.quoted(key) + " is there twice.");
             }
             unanswered.add(key);
         }
@@ -102,9 +102,9 @@ public final class ConversationCheck {
             return;
         }
         String why = called.contains(key)
-                ? "answers " + Shown.quoted(key) + ", which has been answered already."
+                ? "answers " + MessageText.quoted(key) + ", which has been answered already."
                 : "must be the " + (result.place().name(Member.ANSWERED).equals("name") ? "name" : "id")
-                        + " of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
+                        + " of a call in the assistant message right before, got " + MessageText.quoted(key) + ".";
         throw JsonBody.invalid(result.place().path(Member.ANSWERED), why);
     }
 
@@ -118,7 +118,7 @@ public final class ConversationCheck {
 
     private String missing() {
         List<String> shown = new ArrayList<>();
-        unanswered.stream().limit(NAMES_SHOWN_MAX).map(Shown::quoted).forEach(shown::add);
+        unanswered.stream().limit(NAMES_SHOWN_MAX).map(MessageText::quoted).forEach(shown::add);
         if (unanswered.size() > NAMES_SHOWN_MAX) {
             shown.add("and " + (unanswered.size() - NAMES_SHOWN_MAX) + " more");
         }

@@ -17,14 +17,14 @@ public record ImageWish(
         @Nullable String sound,
         boolean isText,
         boolean isAlone,
-        @Nullable Said ratio,
-        @Nullable Said size,
-        @Nullable Said delivery) {
+        @Nullable FieldValue ratio,
+        @Nullable FieldValue size,
+        @Nullable FieldValue delivery) {
 
     public static final ImageWish NONE = new ImageWish(null, null, false, false, null, null, null);
 
     /** A value and its field. */
-    public record Said(String field, String value) {}
+    public record FieldValue(String field, String value) {}
 
     /** Returns this wish with the kinds of output that the caller names. @param modalities in lower case @param fields of each */
     public ImageWish of(List<String> modalities, List<String> fields) {
@@ -45,16 +45,16 @@ public record ImageWish(
         return new ImageWish(wanted, field, isText, isAlone, ratio, size, delivery);
     }
 
-    public ImageWish withRatio(Said its) {
+    public ImageWish withRatio(FieldValue its) {
         return new ImageWish(wanted, sound, isText, isAlone, its, size, delivery);
     }
 
-    public ImageWish withSize(Said its) {
+    public ImageWish withSize(FieldValue its) {
         return new ImageWish(wanted, sound, isText, isAlone, ratio, its, delivery);
     }
 
     /** @param its {@code inline}, {@code url} or {@code markdown} */
-    public ImageWish deliveredBy(Said its) {
+    public ImageWish deliveredBy(FieldValue its) {
         return new ImageWish(
                 wanted, sound, isText, isAlone, ratio, size, its.value().equals("inline") ? null : its);
     }

@@ -4,7 +4,7 @@ import dev.tollgate.base.conversation.ContentPart.Source;
 import dev.tollgate.base.json.AsciiSlice;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +54,8 @@ public record MediaSource(Source source, @Nullable String mimeType) {
         }
         String type = header.substring(0, header.indexOf(';')).strip();
         if (!type.isEmpty() && !MediaTypes.isType(type)) {
-            throw json.invalid("must be a data URL with a media type like image/png, got " + Shown.quoted(type) + ".");
+            throw json.invalid(
+                    "must be a data URL with a media type like image/png, got " + MessageText.quoted(type) + ".");
         }
         return new MediaSource(ofBase64(json, text.after(comma + 1)), type.isEmpty() ? null : type);
     }

@@ -3,7 +3,7 @@ package dev.tollgate.base.fields;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.WrittenText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -355,7 +355,7 @@ public record Field<T>(
 
     /** Returns a 400 for a member that is not known. */
     static ApiException unknown(String path, List<String> known) {
-        return wrong(Shown.plain(path), "is not known here; known are " + String.join(", ", known));
+        return wrong(MessageText.plain(path), "is not known here; known are " + String.join(", ", known));
     }
 
     private static JsonNode number(String text) {

@@ -11,10 +11,10 @@ public final class PrintableThrowable extends ThrowableProxyConverter {
 
     @Override
     protected String throwableProxyToString(IThrowableProxy thrown) {
-        return super.throwableProxyToString(new Shown(thrown));
+        return super.throwableProxyToString(new PrintableProxy(thrown));
     }
 
-    private record Shown(IThrowableProxy thrown) implements IThrowableProxy {
+    private record PrintableProxy(IThrowableProxy thrown) implements IThrowableProxy {
 
         @Override
         public @Nullable String getMessage() {
@@ -48,7 +48,7 @@ public final class PrintableThrowable extends ThrowableProxyConverter {
         @Override
         public @Nullable IThrowableProxy getCause() {
             IThrowableProxy cause = thrown.getCause();
-            return cause == null ? null : new Shown(cause);
+            return cause == null ? null : new PrintableProxy(cause);
         }
 
         @Override
@@ -56,7 +56,7 @@ public final class PrintableThrowable extends ThrowableProxyConverter {
             IThrowableProxy[] suppressed = thrown.getSuppressed();
             return suppressed == null
                     ? new IThrowableProxy[0]
-                    : Arrays.stream(suppressed).map(Shown::new).toArray(IThrowableProxy[]::new);
+                    : Arrays.stream(suppressed).map(PrintableProxy::new).toArray(IThrowableProxy[]::new);
         }
 
         @Override

@@ -72,7 +72,7 @@ public final class JsonBody {
     private boolean builds = true;
 
     /** The parts that the raw value being read leaves out; null outside of a raw value. */
-    private @Nullable LeftOut leftOut;
+    private @Nullable OmittedValues leftOut;
 
     /** @param memory what is made of the body is charged to it */
     public JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
@@ -326,7 +326,7 @@ public final class JsonBody {
 
     /** Returns the current value as it stands in the body, without what is passed over in it. @param reading reads the value */
     public RawJson raw(Runnable reading) {
-        LeftOut parts = new LeftOut(tally);
+        OmittedValues parts = new OmittedValues(tally);
         leftOut = parts;
         int from = start();
         reading.run();
@@ -451,7 +451,7 @@ public final class JsonBody {
                 return allowed.get(found);
             }
         }
-        throw refuse(allowed.size() == 1 ? Shown.list(allowed) : "one of " + Shown.list(allowed));
+        throw refuse(allowed.size() == 1 ? MessageText.list(allowed) : "one of " + MessageText.list(allowed));
     }
 
     /**
@@ -484,7 +484,8 @@ public final class JsonBody {
                 return value;
             }
         }
-        throw refuse("an integer " + (isNumberAbove(max) ? Shown.between(min, max) : Shown.range(min, max)));
+        throw refuse(
+                "an integer " + (isNumberAbove(max) ? MessageText.between(min, max) : MessageText.range(min, max)));
     }
 
     private boolean isNumberAbove(long max) {
@@ -498,7 +499,7 @@ public final class JsonBody {
                 return value;
             }
         }
-        throw refuse("a number between " + Shown.number(min) + " and " + Shown.number(max));
+        throw refuse("a number between " + MessageText.number(min) + " and " + MessageText.number(max));
     }
 
     // --- what has no effect (D5) ---
@@ -572,9 +573,9 @@ public final class JsonBody {
         return switch (parser.currentToken()) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
-            case VALUE_STRING -> Shown.quoted(parser.getString());
+            case VALUE_STRING -> MessageText.quoted(parser.getString());
             case VALUE_NULL -> "null";
-            default -> Shown.plain(parser.getString());
+            default -> MessageText.plain(parser.getString());
         };
     }
 

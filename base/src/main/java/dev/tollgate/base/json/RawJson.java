@@ -31,7 +31,7 @@ public final class RawJson {
     RawJson inOneLine() {
         if (leftOut.length > 0) {
             byte[] kept = utf8();
-            return new RawJson(kept, 0, kept.length, LeftOut.NOTHING).inOneLine();
+            return new RawJson(kept, 0, kept.length, OmittedValues.NOTHING).inOneLine();
         }
         Utf8Buffer line = null;
         int copied = from;
@@ -48,7 +48,7 @@ public final class RawJson {
             return this;
         }
         byte[] utf8 = line.raw(body, copied, to - copied).toByteArray();
-        return new RawJson(utf8, 0, utf8.length, LeftOut.NOTHING);
+        return new RawJson(utf8, 0, utf8.length, OmittedValues.NOTHING);
     }
 
     /** Returns how many bytes the line break at this place has; 0 if there is none. */
@@ -76,7 +76,7 @@ public final class RawJson {
     /** Returns JSON that is written out in the program. */
     public static RawJson of(String json) {
         byte[] utf8 = WrittenJson.of(json).utf8();
-        return new RawJson(utf8, 0, utf8.length, LeftOut.NOTHING);
+        return new RawJson(utf8, 0, utf8.length, OmittedValues.NOTHING);
     }
 
     /** Appends the value in the bytes that it came in. */
@@ -84,7 +84,7 @@ public final class RawJson {
         if (leftOut.length == 0) {
             out.raw(body, from, to - from);
         } else {
-            LeftOut.copyWithout(leftOut, body, from, out);
+            OmittedValues.copyWithout(leftOut, body, from, out);
         }
     }
 

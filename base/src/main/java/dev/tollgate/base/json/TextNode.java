@@ -83,7 +83,7 @@ final class TextNode extends ValueNode {
 
     @Override
     protected String _valueDesc() {
-        return Shown.quoted(stringValue());
+        return MessageText.quoted(stringValue());
     }
 
     @Override

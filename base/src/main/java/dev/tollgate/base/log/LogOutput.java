@@ -244,7 +244,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
 
     private void tellLeftOut() {
-        for (Throttle.LeftOut left : throttle.over()) {
+        for (Throttle.Omission left : throttle.over()) {
             say(Event.LINES_LEFT_OUT, left.count() + " more lines were left out: " + left.name());
         }
     }

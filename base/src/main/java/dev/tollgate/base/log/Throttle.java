@@ -48,7 +48,7 @@ final class Throttle {
     }
 
     /** @param name as a line of the count tells it */
-    record LeftOut(String name, long count) {}
+    record Omission(String name, long count) {}
 
     /** Returns whether a line may be written; where not it is counted. */
     boolean mayWrite(String key, String name, Pace pace) {
@@ -71,14 +71,14 @@ final class Throttle {
     }
 
     /** Returns the counts of lines left out in spans that are over, each once. A count is itself a line of the span that it starts. */
-    List<LeftOut> over() {
+    List<Omission> over() {
         if (!owes()) {
             return List.of();
         }
         long now = nanoTime.getAsLong();
-        List<LeftOut> over = new ArrayList<>();
+        List<Omission> over = new ArrayList<>();
         for (Lines each : lines.values()) {
-            LeftOut left = each.over(now);
+            Omission left = each.over(now);
             if (left != null) {
                 owing.decrementAndGet();
                 over.add(left);
@@ -122,11 +122,11 @@ final class Throttle {
             return true;
         }
 
-        synchronized @Nullable LeftOut over(long now) {
+        synchronized @Nullable Omission over(long now) {
             if (left == 0 || now - begunNanos < pace.spanNanos) {
                 return null;
             }
-            LeftOut told = new LeftOut(name, left);
+            Omission told = new Omission(name, left);
             begunNanos = now;
             written = 1;
             left = 0;

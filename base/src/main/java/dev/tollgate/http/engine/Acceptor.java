@@ -44,7 +44,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         Promise<Channel> listening = Promise.promise();
         internal.acceptorEventLoopGroup().register(server).addListener(registered -> {
             if (registered.isSuccess()) {
-                server.bind(address).addListener((ChannelFuture bound) -> told(bound, listening));
+                server.bind(address).addListener((ChannelFuture bound) -> complete(bound, listening));
             } else {
                 server.unsafe().closeForcibly();
                 listening.fail(registered.cause());
@@ -53,7 +53,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         return listening.future();
     }
 
-    private static void told(ChannelFuture bound, Promise<Channel> listening) {
+    private static void complete(ChannelFuture bound, Promise<Channel> listening) {
         if (bound.isSuccess()) {
             listening.complete(bound.channel());
         } else {

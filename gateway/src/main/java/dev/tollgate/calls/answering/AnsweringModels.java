@@ -23,12 +23,12 @@ public final class AnsweringModels {
 
     private final Function<String, @Nullable UpstreamModel> rows;
     private final RoutedModels routed;
-    private final Counted counted;
+    private final Counter counted;
     private final InstantSource clock;
 
     /** Counts an answer of another model. */
     @FunctionalInterface
-    public interface Counted {
+    public interface Counter {
         void answered(Pair pair);
     }
 
@@ -37,7 +37,7 @@ public final class AnsweringModels {
      * @param clock the same on all servers that share the books
      */
     public AnsweringModels(
-            Function<String, @Nullable UpstreamModel> rows, RoutedModels routed, Counted counted, InstantSource clock) {
+            Function<String, @Nullable UpstreamModel> rows, RoutedModels routed, Counter counted, InstantSource clock) {
         this.rows = rows;
         this.routed = routed;
         this.counted = counted;

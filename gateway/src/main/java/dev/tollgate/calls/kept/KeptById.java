@@ -4,7 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileAddresses;
@@ -80,7 +80,7 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
     private ApiError notFound(String id) {
         return ApiError.of(
                 ErrorCode.TASK_NOT_FOUND,
-                "No kept " + noun + " has the id " + Shown.quoted(id)
+                "No kept " + noun + " has the id " + MessageText.quoted(id)
                         + ". It may have been made with 'store: false', deleted, or unused for 30 days.");
     }
 }

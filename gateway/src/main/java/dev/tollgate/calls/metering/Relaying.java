@@ -32,7 +32,7 @@ final class Relaying implements Phase {
     private final SecondTry<AnswerUnderWay> answers;
     private final Asking asking;
     private final @Nullable Long tokensMaxApplied;
-    private final HeldBack heldBack;
+    private final PauseReasons heldBack;
     private final Concluding concluding;
     private final Silence silence;
 
@@ -53,7 +53,7 @@ final class Relaying implements Phase {
         this.tokensMaxApplied = coverage().isLimited()
                 ? Long.valueOf(bounds.appliedTokensMax(coverage().tokens()))
                 : asking.isCutToContext() ? bounds.askedTokensMax() : null;
-        this.heldBack = new HeldBack(call.course(), call.books(), call.nanoTime(), answers);
+        this.heldBack = new PauseReasons(call.course(), call.books(), call.nanoTime(), answers);
         this.concluding = new Concluding(call, asking, bounds, hold, tokensMaxApplied);
         this.silence = new Silence(sink, hold, call.nanoTime().getAsLong(), this::confirm);
     }
@@ -151,7 +151,7 @@ final class Relaying implements Phase {
         } else if (isAtMaximum(answer.usage())) {
             concluding.atMaximum(used);
         } else if (coverage().mayGrow()) {
-            heldBack.byHold(HeldBack.Reason.HOLD_GROWS);
+            heldBack.byHold(PauseReasons.Reason.HOLD_GROWS);
             grow(used, false);
         } else {
             concluding.cut(used);
@@ -160,7 +160,7 @@ final class Relaying implements Phase {
 
     private void awaitHold(AnswerUnderWay answer) {
         if (answer.waiting().size() >= UNCONFIRMED_SIZE_MAX) {
-            heldBack.byHold(HeldBack.Reason.HOLD_NOT_DURABLE);
+            heldBack.byHold(PauseReasons.Reason.HOLD_NOT_DURABLE);
         }
         confirm();
     }
@@ -198,7 +198,7 @@ final class Relaying implements Phase {
             concluding.refund(failure, CallOutcome.FAILED_STORE);
             return;
         }
-        heldBack.remove(HeldBack.Reason.HOLD_NOT_DURABLE);
+        heldBack.remove(PauseReasons.Reason.HOLD_NOT_DURABLE);
         pump();
         goOnReading();
         UpstreamFailure failed = failedUnconfirmed;
@@ -217,7 +217,7 @@ final class Relaying implements Phase {
 
     @Override
     public void roomMayBeFree() {
-        heldBack.remove(HeldBack.Reason.NO_ROOM);
+        heldBack.remove(PauseReasons.Reason.NO_ROOM);
         pump();
         goOnReading();
     }
@@ -285,7 +285,7 @@ final class Relaying implements Phase {
             concluding.refund(unknown.error(), CallOutcome.FAILED_STORE);
             return;
         }
-        heldBack.remove(HeldBack.Reason.HOLD_GROWS);
+        heldBack.remove(PauseReasons.Reason.HOLD_GROWS);
         pump();
         goOnReading();
     }

@@ -134,13 +134,13 @@ final class StoredBooks implements Books {
             Consumer<Reservation> then,
             Consumer<ApiError> lost) {
         reserve(
-                new Asked(taskId, request, bounds, mayRunOnLess, then, lost),
+                new Question(taskId, request, bounds, mayRunOnLess, then, lost),
                 new KeyState.Moved(request.keyId(), request.owner()),
                 0);
     }
 
     /** The question of a reservation, which may be asked under several ids of its key. */
-    private record Asked(
+    private record Question(
             String taskId,
             MeteredCall request,
             Bounds bounds,
@@ -157,7 +157,7 @@ final class StoredBooks implements Books {
     }
 
     /** @param as the id and the owner of the key, which may have been moved since the call was let in @param moves how often it had been by then */
-    private void reserve(Asked asked, KeyState.Moved as, int moves) {
+    private void reserve(Question asked, KeyState.Moved as, int moves) {
         Instant now = accounting.clock().instant();
         MeteredCall request = asked.request();
         Bounds bounds = asked.bounds();
@@ -200,7 +200,7 @@ final class StoredBooks implements Books {
      * Reserves without waiting for the disk. If no other node shares the books, the decision stands, and a crash releases the hold, written or not
      * (D58).
      */
-    private void ride(Reserve reserve, KeyState key, Asked asked, int moves) {
+    private void ride(Reserve reserve, KeyState key, Question asked, int moves) {
         Deciding deciding = new Deciding();
         BooleanSupplier mayLeave = accounting.writer().isEmbedded() ? () -> true : deciding::isDurable;
         deciding.riding = accounting
@@ -222,7 +222,7 @@ final class StoredBooks implements Books {
     }
 
     /** Reserves under the next id of a key that was moved. @return whether it does */
-    private boolean goesOn(@Nullable StoreException failure, Reserve reserve, KeyState key, Asked asked, int moves) {
+    private boolean goesOn(@Nullable StoreException failure, Reserve reserve, KeyState key, Question asked, int moves) {
         KeyState.Moved to =
                 failure == null && reserve.outcome() instanceof ReserveOutcome.NotAllowed ? key.movedTo() : null;
         if (to == null || moves == MOVES_MAX) {

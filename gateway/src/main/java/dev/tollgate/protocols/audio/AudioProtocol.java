@@ -4,8 +4,8 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -137,7 +137,7 @@ public record AudioProtocol(
                 throw JsonBody.invalid(
                         "model",
                         "must be a model that makes speech"
-                                + (ids.isEmpty() ? ", and none is on sale" : ": " + Shown.list(ids)) + ".");
+                                + (ids.isEmpty() ? ", and none is on sale" : ": " + MessageText.list(ids)) + ".");
             }
         }
 

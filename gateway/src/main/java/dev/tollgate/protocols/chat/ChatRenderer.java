@@ -11,7 +11,7 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
-import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.openai.ChatErrors;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChunkWriter;
@@ -62,7 +62,7 @@ final class ChatRenderer implements Renderer {
             FileAddresses.@Nullable OfCall addresses,
             boolean whole) {
         this.addresses = addresses;
-        ImageWish.Said delivery = request.conversation().images().delivery();
+        ImageWish.FieldValue delivery = request.conversation().images().delivery();
         this.isMarkdown = delivery != null && delivery.value().equals("markdown");
         this.id = id;
         this.metered = metered;
@@ -73,7 +73,7 @@ final class ChatRenderer implements Renderer {
                 || !request.conversation().tools().isEmpty();
         Conversation said = request.conversation();
         boolean one = said.oneCall() || request.legacyFunctions(); // which have room for one
-        ShownCalls ids = new ShownCalls(said.messages(), one, CALL_ID_PREFIX, it -> true, random);
+        ResponseCallIds ids = new ResponseCallIds(said.messages(), one, CALL_ID_PREFIX, it -> true, random);
         int candidates = said.sampling().candidates();
         this.choices = new ArrayList<>(candidates);
         for (int i = 0; i < candidates; i++) {

@@ -3,7 +3,7 @@ package dev.tollgate.protocols.chat;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonSource;
-import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.openai.ChunkWriter;
@@ -53,7 +53,7 @@ final class Choice {
     int filesTold;
 
     /** @param names the way back to the caller's names of tools */
-    Choice(int index, ShownCalls ids, ToolNames names, boolean legacyFunctions, boolean saysReasoning) {
+    Choice(int index, ResponseCallIds ids, ToolNames names, boolean legacyFunctions, boolean saysReasoning) {
         this.index = index;
         this.names = names;
         this.legacyFunctions = legacyFunctions;

@@ -2,7 +2,7 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.ImageSize;
 import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.ImageWish.Said;
+import dev.tollgate.base.conversation.ImageWish.FieldValue;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.models.Model;
@@ -113,7 +113,7 @@ public final class FittedImages {
                 : null;
     }
 
-    private static void add(List<String> fields, @Nullable Said said) {
+    private static void add(List<String> fields, @Nullable FieldValue said) {
         if (said != null) {
             fields.add(said.field());
         }
@@ -134,7 +134,7 @@ public final class FittedImages {
         return ids.isEmpty() ? "" : before + String.join(", ", ids) + after;
     }
 
-    private static ApiError refused(ImageWish.Said said, String allowed) {
+    private static ApiError refused(ImageWish.FieldValue said, String allowed) {
         return refused(said.field(), said.value(), allowed);
     }
 
@@ -234,10 +234,10 @@ public final class FittedImages {
         private ImageWish in(ImageWish wish, UpstreamModel.Images rules) {
             ImageWish fitted = wish;
             if (ratio != null && wish.ratio() == null) {
-                fitted = fitted.withRatio(new Said(field, isNearest ? nearestRatio(ratio, rules) : ratio));
+                fitted = fitted.withRatio(new FieldValue(field, isNearest ? nearestRatio(ratio, rules) : ratio));
             }
             if (size != null && wish.size() == null) {
-                fitted = fitted.withSize(new Said(field, nearestSize(size, rules)));
+                fitted = fitted.withSize(new FieldValue(field, nearestSize(size, rules)));
             }
             return fitted;
         }

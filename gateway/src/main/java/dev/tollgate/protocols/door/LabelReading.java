@@ -3,7 +3,7 @@ package dev.tollgate.protocols.door;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CallLabels;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.books.labels.EndUser;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyCaller.LabelRules;
@@ -115,10 +115,10 @@ final class LabelReading {
             if (CallLabels.isValue(value) && rules.names().contains(name)) {
                 take(field + name, name, value);
             } else if (whole != null || rules.names().contains(name)) {
-                ignored.add(field + Shown.plain(name));
+                ignored.add(field + MessageText.plain(name));
             }
         });
-        names.others().forEach(name -> ignored.add(field + Shown.plain(name)));
+        names.others().forEach(name -> ignored.add(field + MessageText.plain(name)));
     }
 
     private void endUser(List<String> lines, @Nullable CallerNames names) {

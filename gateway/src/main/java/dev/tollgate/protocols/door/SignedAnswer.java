@@ -17,7 +17,7 @@ public final class SignedAnswer {
 
     private static final int SERVER_TOOLS_CHARS_MAX = 128 * 1024;
 
-    private final ShownCalls ids;
+    private final ResponseCallIds ids;
     private final boolean legacyFunctions;
     private final JoinedText text = new JoinedText();
     private final List<Message.ToolCall> calls = new ArrayList<>();
@@ -32,7 +32,7 @@ public final class SignedAnswer {
      * @param ids of the calls of all candidates
      * @param legacyFunctions whether the caller is shown its call without the id
      */
-    public SignedAnswer(ShownCalls ids, boolean legacyFunctions) {
+    public SignedAnswer(ResponseCallIds ids, boolean legacyFunctions) {
         this.ids = ids;
         this.legacyFunctions = legacyFunctions;
     }

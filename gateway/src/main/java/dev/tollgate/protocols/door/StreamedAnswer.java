@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A response that leaves as it comes: one write for each read of the upstream's. It begins with the first bytes of its renderer. Its end waits for the
  * settlement, and leaves in pieces if it repeats a long text.
  */
-public final class StreamedAnswer extends ShownAnswer {
+public final class StreamedAnswer extends RenderedAnswer {
 
     private boolean begun;
     private boolean wrote;

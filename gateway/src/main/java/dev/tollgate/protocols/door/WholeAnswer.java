@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A response in one body, assembled from the upstream's stream (D46); the meter bounds its size. One that does not fit its caller's schema may be replaced by a
  * second one (D48).
  */
-public final class WholeAnswer extends ShownAnswer implements Sink.Draft {
+public final class WholeAnswer extends RenderedAnswer implements Sink.Draft {
 
     private final SchemaChecks checks;
     private final String accountId;

@@ -5,7 +5,7 @@ import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Voices;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import java.math.BigDecimal;
@@ -83,8 +83,8 @@ final class GenerateModelRules {
         require(
                 name.isEmpty() || Voices.find(name) != null,
                 field,
-                field + ": '" + Shown.plain(name) + "' is no voice; allowed is one of " + String.join(", ", Voices.ALL)
-                        + ".");
+                field + ": '" + MessageText.plain(name) + "' is no voice; allowed is one of "
+                        + String.join(", ", Voices.ALL) + ".");
     }
 
     private void checkTools() {

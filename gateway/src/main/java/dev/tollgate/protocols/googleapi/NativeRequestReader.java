@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.ImageWish.Said;
+import dev.tollgate.base.conversation.ImageWish.FieldValue;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
@@ -9,8 +9,8 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.protocols.door.BillingLine;
@@ -330,8 +330,8 @@ public final class NativeRequestReader {
                 String field = "generationConfig.imageConfig." + member.getKey();
                 String value = member.getValue().asString("");
                 switch (member.getKey()) {
-                    case "aspectRatio" -> wish = wish.withRatio(new Said(field, value));
-                    case "imageSize" -> wish = wish.withSize(new Said(field, value));
+                    case "aspectRatio" -> wish = wish.withRatio(new FieldValue(field, value));
+                    case "imageSize" -> wish = wish.withSize(new FieldValue(field, value));
                     default -> ignored.add(field);
                 }
             }
@@ -349,13 +349,13 @@ public final class NativeRequestReader {
         require(
                 type.isEmpty() || type.equals("AUDIO_WAV") || type.equals("AUDIO_L16"),
                 AUDIO + ".mime_type",
-                AUDIO + ".mime_type: must be AUDIO_WAV or AUDIO_L16, got " + Shown.quoted(type)
+                AUDIO + ".mime_type: must be AUDIO_WAV or AUDIO_L16, got " + MessageText.quoted(type)
                         + ": speech is not encoded here.");
         String delivery = audio.path("delivery").asString("INLINE");
         require(
                 delivery.equals("INLINE"),
                 AUDIO + ".delivery",
-                AUDIO + ".delivery: must be INLINE, got " + Shown.quoted(delivery) + ".");
+                AUDIO + ".delivery: must be INLINE, got " + MessageText.quoted(delivery) + ".");
         int rate = audio.path("sampleRate").asInt(SAMPLE_RATE);
         require(
                 rate == SAMPLE_RATE,

@@ -6,8 +6,8 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -212,7 +212,7 @@ public record ImagesProtocol(
 
     private String others() {
         List<String> ids = models.makingImages();
-        return ids.isEmpty() ? ", and none is on sale" : ": " + Shown.list(ids);
+        return ids.isEmpty() ? ", and none is on sale" : ": " + MessageText.list(ids);
     }
 
     /** A program that does not know which models exist. */
@@ -220,8 +220,8 @@ public record ImagesProtocol(
         return new ApiError(
                 ErrorCode.MODEL_NOT_FOUND,
                 404,
-                "The model '" + Shown.plain(id) + "' is not offered here. Set 'model' to a model that makes images"
-                        + others() + ".",
+                "The model '" + MessageText.plain(id)
+                        + "' is not offered here. Set 'model' to a model that makes images" + others() + ".",
                 "model",
                 Map.of(),
                 null);

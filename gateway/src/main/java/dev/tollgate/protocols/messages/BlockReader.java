@@ -8,7 +8,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.door.ToolNames;
@@ -82,7 +82,7 @@ final class BlockReader {
         }
         List<ContentPart> contents = new ArrayList<>(read.size());
         for (ContentBlock block : read) {
-            if (!(block instanceof ContentBlock.Said said)) {
+            if (!(block instanceof ContentBlock.Content said)) {
                 throw JsonBody.invalid(block.path() + ".type", "must not be a tool's call or result in this place.");
             }
             contents.add(said.part());
@@ -93,7 +93,7 @@ final class BlockReader {
     private void add(ContentPart part, String path, List<ContentBlock> into) {
         count(part);
         if (!(part instanceof Text text && text.text().isEmpty())) {
-            into.add(new ContentBlock.Said(path, part));
+            into.add(new ContentBlock.Content(path, part));
         }
     }
 
@@ -158,7 +158,8 @@ final class BlockReader {
                 }
             } else if (!THOUGHTS.contains(type)) {
                 throw JsonBody.invalid(
-                        path + ".type", "must be a type of block that is known here, got " + Shown.quoted(type) + ".");
+                        path + ".type",
+                        "must be a type of block that is known here, got " + MessageText.quoted(type) + ".");
             }
         }
 

@@ -6,7 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.BillingLine;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,7 +42,7 @@ final class BlockTurns {
             if (blocks.get(i) instanceof ContentBlock.Summary summary) {
                 messages.subList(Instructions.leading(messages), messages.size())
                         .clear();
-                said(index, List.of(summary.text()));
+                addUser(index, List.of(summary.text()));
                 return blocks.subList(i + 1, blocks.size());
             }
         }
@@ -58,16 +58,16 @@ final class BlockTurns {
         List<ContentPart> said = new ArrayList<>(blocks.size());
         for (ContentBlock block : blocks) {
             switch (block) {
-                case ContentBlock.Said it -> said.add(it.part());
+                case ContentBlock.Content it -> said.add(it.part());
                 case ContentBlock.Result result -> messages.add(result.message());
                 case ContentBlock.Call call -> throw misplaced(call, "tool_use", "user");
                 case ContentBlock.Summary summary -> throw new IllegalStateException("a summary has been taken");
             }
         }
-        said(index, said);
+        addUser(index, said);
     }
 
-    private void said(int index, List<ContentPart> said) {
+    private void addUser(int index, List<ContentPart> said) {
         if (!said.isEmpty()) {
             messages.add(new Message.User(MessagesPlaces.NAMES.at("messages", index), said));
         }
@@ -83,7 +83,7 @@ final class BlockTurns {
         Turn turn = new Turn(MessagesPlaces.NAMES.at("messages", index));
         for (ContentBlock block : blocks) {
             switch (block) {
-                case ContentBlock.Said it -> {
+                case ContentBlock.Content it -> {
                     if (!(it.part() instanceof ContentPart.Text text)) {
                         throw misplaced(it, "image or document", "assistant");
                     }
@@ -151,7 +151,7 @@ final class BlockTurns {
 
     private void system(int index, List<ContentBlock> blocks) {
         for (ContentBlock block : blocks) {
-            if (!(block instanceof ContentBlock.Said it && it.part() instanceof ContentPart.Text text)) {
+            if (!(block instanceof ContentBlock.Content it && it.part() instanceof ContentPart.Text text)) {
                 throw misplaced(block, "block other than text", "system");
             }
             JsonText left = BillingLine.without(text.text(), it.path(), json::ignored);
@@ -164,6 +164,6 @@ final class BlockTurns {
     private static RuntimeException misplaced(ContentBlock block, String what, String role) {
         return JsonBody.invalid(
                 block.path() + ".type",
-                "must not be a " + what + " in a message of the role " + Shown.quoted(role) + ".");
+                "must not be a " + what + " in a message of the role " + MessageText.quoted(role) + ".");
     }
 }

@@ -12,7 +12,7 @@ sealed interface ContentBlock {
     String path();
 
     /** A text, an image or a document. */
-    record Said(String path, ContentPart part) implements ContentBlock {}
+    record Content(String path, ContentPart part) implements ContentBlock {}
 
     /** A summary of the messages before it (E74). */
     record Summary(String path, ContentPart.Text text) implements ContentBlock {}

@@ -5,7 +5,7 @@ import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.FittedChoice;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,7 +115,7 @@ final class DeclaredTools {
             String why = leftOut.contains(named.name())
                     ? ", a tool that this server cannot run."
                     : ", which is not declared.";
-            throw JsonBody.invalid("tool_choice.name", "names " + Shown.quoted(named.name()) + why);
+            throw JsonBody.invalid("tool_choice.name", "names " + MessageText.quoted(named.name()) + why);
         }
         return FittedChoice.of(json, "tool_choice", wanted, !declared.isEmpty(), namesSearch)
                 .choice();
@@ -147,7 +147,7 @@ final class DeclaredTools {
             } else if (WITHOUT_SCHEMA.stream().anyMatch(type::startsWith)) {
                 throw JsonBody.invalid(
                         place.path() + ".type",
-                        "names a tool that only its vendor's models know: " + Shown.quoted(type)
+                        "names a tool that only its vendor's models know: " + MessageText.quoted(type)
                                 + ". Declare a function with an 'input_schema' instead.");
             } else {
                 json.ignored(place.path());
@@ -179,7 +179,7 @@ final class DeclaredTools {
             if (!names.add(own)) {
                 throw JsonBody.invalid(
                         json.memberPath("name"),
-                        "must differ from the other tools' names, " + Shown.quoted(own) + " is there twice.");
+                        "must differ from the other tools' names, " + MessageText.quoted(own) + " is there twice.");
             }
             listed.add(new Listed(tool, deferred));
         }

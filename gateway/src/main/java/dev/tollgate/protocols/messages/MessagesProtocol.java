@@ -6,8 +6,8 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -176,7 +176,7 @@ public record MessagesProtocol(
         return new ApiError(
                 ErrorCode.MODEL_NOT_FOUND,
                 404,
-                "The model '" + Shown.plain(id)
+                "The model '" + MessageText.plain(id)
                         + "' is not offered here. Set ANTHROPIC_MODEL, ANTHROPIC_DEFAULT_OPUS_MODEL,"
                         + " ANTHROPIC_DEFAULT_SONNET_MODEL and ANTHROPIC_DEFAULT_HAIKU_MODEL to models of GET /v1/models,"
                         + " like anthropic/gemini-2.5-pro[1m].",

@@ -12,8 +12,8 @@ import dev.tollgate.models.Count;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.RoughCount;
-import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -58,7 +58,7 @@ final class MessagesRenderer implements Renderer {
         this.random = random;
         Predicate<String> fits = it -> Ascii.isWord(it, it.length(), "_-");
         Conversation said = request.conversation();
-        ShownCalls ids = new ShownCalls(said.messages(), said.oneCall(), CALL_ID_PREFIX, fits, random);
+        ResponseCallIds ids = new ResponseCallIds(said.messages(), said.oneCall(), CALL_ID_PREFIX, fits, random);
         this.signed = new SignedAnswer(ids, false);
         this.streams = request.stream();
         this.blocks = new MessageBlocks(streams, request.thinking().omitted());

@@ -7,7 +7,7 @@ import dev.tollgate.base.conversation.ContentPart.Source;
 import dev.tollgate.base.conversation.ContentPart.Text;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +73,7 @@ final class ServerResult {
                     && !member.getValue().asString("").isEmpty();
             String inner = isSealed ? "" : sealed(member.getValue());
             if (inner != null) {
-                return "." + Shown.plain(member.getKey()) + inner;
+                return "." + MessageText.plain(member.getKey()) + inner;
             }
         }
         for (int i = 0; node.isArray() && i < node.size(); i++) {

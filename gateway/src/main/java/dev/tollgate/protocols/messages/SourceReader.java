@@ -10,7 +10,7 @@ import dev.tollgate.base.json.AsciiSlice;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +104,7 @@ final class SourceReader {
     private String url() {
         String text = json.string();
         if (!text.startsWith("https://") && !text.startsWith("http://") && !text.startsWith("gs://")) {
-            throw json.invalid("must be an http(s) URL, got " + Shown.quoted(text) + ".");
+            throw json.invalid("must be an http(s) URL, got " + MessageText.quoted(text) + ".");
         }
         return text;
     }

@@ -3,7 +3,7 @@ package dev.tollgate.protocols.openai;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.GoogleOptions.SafetySetting;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +71,7 @@ final class GoogleOptionsReader {
     private String level() {
         String level = json.string().toLowerCase(Locale.ROOT);
         if (!LEVELS.contains(level)) {
-            throw json.refuse("one of " + Shown.list(LEVELS));
+            throw json.refuse("one of " + MessageText.list(LEVELS));
         }
         return level;
     }

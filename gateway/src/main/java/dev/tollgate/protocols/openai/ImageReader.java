@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.ImageWish.Said;
+import dev.tollgate.base.conversation.ImageWish.FieldValue;
 import dev.tollgate.base.json.JsonBody;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,11 +60,11 @@ public final class ImageReader {
     /** Reads how images are to come. */
     public void delivery(List<String> allowed) {
         String word = json.oneOf(allowed);
-        wish = wish.deliveredBy(new Said(json.path(), word.equals("b64_json") ? "inline" : word));
+        wish = wish.deliveredBy(new FieldValue(json.path(), word.equals("b64_json") ? "inline" : word));
     }
 
-    private Said said() {
-        return new Said(json.path(), json.string(VALUE_MAX));
+    private FieldValue said() {
+        return new FieldValue(json.path(), json.string(VALUE_MAX));
     }
 
     public ImageWish wish() {

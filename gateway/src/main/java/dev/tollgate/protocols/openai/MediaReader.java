@@ -8,7 +8,7 @@ import dev.tollgate.base.conversation.MediaSource;
 import dev.tollgate.base.conversation.MediaTypes;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +135,7 @@ public final class MediaReader {
     /** {@code 12.5s}, or a number of seconds; hours and beyond are not for us to judge. */
     private static String offset(JsonBody json) {
         if (!json.isString()) {
-            return Shown.number(json.number(0, 1e9)) + "s";
+            return MessageText.number(json.number(0, 1e9)) + "s";
         }
         String text = json.string();
         if (text.length() > 20 || !text.matches("[0-9]+(\\.[0-9]+)?s")) {

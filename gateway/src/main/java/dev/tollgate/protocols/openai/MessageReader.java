@@ -11,7 +11,7 @@ import dev.tollgate.base.conversation.Message.User;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.openai.PartReader.Part;
 import java.util.ArrayList;
@@ -221,8 +221,8 @@ final class MessageReader {
             if (!types.contains(part.type())) {
                 throw JsonBody.invalid(
                         part.path() + ".type",
-                        "must be " + Shown.list(types) + " in a message of this role, got " + Shown.quoted(part.type())
-                                + ".");
+                        "must be " + MessageText.list(types) + " in a message of this role, got "
+                                + MessageText.quoted(part.type()) + ".");
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.tollgate.protocols.openai;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.FittedChoice;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -189,7 +189,7 @@ final class ToolChoiceReader {
         }
         for (String name : names) {
             if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
-                throw JsonBody.invalid(param, "names " + Shown.quoted(name) + ", which is not among the tools.");
+                throw JsonBody.invalid(param, "names " + MessageText.quoted(name) + ", which is not among the tools.");
             }
         }
     }

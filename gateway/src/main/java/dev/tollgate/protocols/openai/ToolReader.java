@@ -4,7 +4,7 @@ import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ModelRules;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ final class ToolReader {
         if (!names.add(tool.name())) {
             throw JsonBody.invalid(
                     path + ".name",
-                    "must differ from the other tools' names, " + Shown.quoted(tool.name()) + " is there twice.");
+                    "must differ from the other tools' names, " + MessageText.quoted(tool.name()) + " is there twice.");
         }
         if (tool.provider() == null) {
             tools.add(tool);

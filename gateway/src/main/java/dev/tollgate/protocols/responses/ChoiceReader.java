@@ -4,7 +4,7 @@ import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.FittedChoice;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.door.ToolNames.Own;
@@ -151,7 +151,7 @@ final class ChoiceReader {
                         if (hasImages && demandsImages()) {
                             yield new ToolChoice.Auto();
                         }
-                        String type = Shown.quoted(allowed.getFirst().type());
+                        String type = MessageText.quoted(allowed.getFirst().type());
                         requireTool(namesAny, "demands " + type + ", which is not used here.");
                         yield new ToolChoice.Named(String.join("", named));
                     }
@@ -166,7 +166,8 @@ final class ChoiceReader {
     private static String flat(Chosen one, ToolNames names) {
         String found = names.find(new Own(one.namespace(), String.valueOf(one.name())));
         requireTool(
-                found != null, "names " + Shown.quoted(String.valueOf(one.name())) + ", which is not among the tools.");
+                found != null,
+                "names " + MessageText.quoted(String.valueOf(one.name())) + ", which is not among the tools.");
         return String.valueOf(found);
     }
 

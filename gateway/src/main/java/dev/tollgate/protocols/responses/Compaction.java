@@ -64,7 +64,7 @@ record Compaction(boolean byPath, List<Item.User> users) {
      *
      * @param place of the request
      */
-    static Conversation asked(Place place, List<Message> before, Sampling sampling, List<Tool> functions) {
+    static Conversation withSummaryRequest(Place place, List<Message> before, Sampling sampling, List<Tool> functions) {
         if (before.stream().allMatch(Message.Instruction.class::isInstance)) {
             throw JsonBody.invalid("input", "must have messages that can be summarized.");
         }

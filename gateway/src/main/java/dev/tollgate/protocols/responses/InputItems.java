@@ -3,9 +3,9 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponse;
@@ -155,7 +155,8 @@ final class InputItems {
         if (page.after() != null && found == null) {
             throw ApiError.invalid(
                             "after",
-                            "'after' must be the id of an item of the list, got " + Shown.quoted(page.after()) + ".")
+                            "'after' must be the id of an item of the list, got " + MessageText.quoted(page.after())
+                                    + ".")
                     .asException();
         }
         boolean isBefore = found != null && !page.ascending();

@@ -7,7 +7,7 @@ import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ final class InputTurns {
             return;
         }
         for (Item.Content part : parts) {
-            said(new Message.Instruction(item.place(), part.textOf("a system message")));
+            addMessage(new Message.Instruction(item.place(), part.textOf("a system message")));
         }
     }
 
@@ -105,11 +105,11 @@ final class InputTurns {
     private void user(Place place, List<Item.Content> parts, boolean isInstruction) {
         begun = true;
         if (!parts.isEmpty()) {
-            said(new Message.User(place, contents(parts), isInstruction));
+            addMessage(new Message.User(place, contents(parts), isInstruction));
         }
     }
 
-    private void said(Message message) {
+    private void addMessage(Message message) {
         if (waiting.isEmpty()) {
             end();
             messages.add(message);
@@ -139,7 +139,7 @@ final class InputTurns {
         if (!calledInTurn.add(item.callId())) {
             throw JsonBody.invalid(
                     item.place().path(Member.CALLS),
-                    "must differ from the ids of the turn's other calls, " + Shown.quoted(item.callId())
+                    "must differ from the ids of the turn's other calls, " + MessageText.quoted(item.callId())
                             + " is there twice.");
         }
         called.add(item.callId());
@@ -150,8 +150,8 @@ final class InputTurns {
     private void result(Item.Result item) {
         if (waiting.remove(item.callId()) == null) {
             String why = called.contains(item.callId())
-                    ? "answers " + Shown.quoted(item.callId()) + ", which has been answered already."
-                    : "must be the id of a call before it, got " + Shown.quoted(item.callId()) + ".";
+                    ? "answers " + MessageText.quoted(item.callId()) + ", which has been answered already."
+                    : "must be the id of a call before it, got " + MessageText.quoted(item.callId()) + ".";
             throw JsonBody.invalid(item.place().path(Member.ANSWERED), why);
         }
         results.add(new Message.ToolResult(item.place(), item.callId(), contents(item.parts())));
@@ -168,7 +168,8 @@ final class InputTurns {
 
     private void end() {
         waiting.forEach((id, place) -> {
-            throw JsonBody.invalid(place.path(Member.CALLS), "needs a result, " + Shown.quoted(id) + " has none.");
+            throw JsonBody.invalid(
+                    place.path(Member.CALLS), "needs a result, " + MessageText.quoted(id) + " has none.");
         });
         if (turn != null) {
             JsonText text = texts.isEmpty() ? null : json.joined(texts);

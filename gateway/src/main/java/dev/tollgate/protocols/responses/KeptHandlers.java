@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.kept.KeptById;
@@ -46,7 +46,8 @@ public final class KeptHandlers {
             int limit = LIMIT.read(exchange.query("limit"));
             String order = exchange.query("order") == null ? "desc" : String.valueOf(exchange.query("order"));
             if (!ORDERS.contains(order)) {
-                throw ApiError.invalid("order", "'order' must be 'asc' or 'desc', got " + Shown.quoted(order) + ".")
+                throw ApiError.invalid(
+                                "order", "'order' must be 'asc' or 'desc', got " + MessageText.quoted(order) + ".")
                         .asException();
             }
             String after = exchange.query("after");

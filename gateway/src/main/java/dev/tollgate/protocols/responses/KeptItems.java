@@ -6,8 +6,8 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -131,7 +131,7 @@ final class KeptItems {
         if (chain == null || chain.state() == KeptResponses.Chain.State.BROKEN) {
             String message =
                     "'" + PREVIOUS + "' must be the id of a kept response whose conversation is kept, too, got "
-                            + Shown.quoted(previousId) + ". Send the whole conversation as 'input'.";
+                            + MessageText.quoted(previousId) + ". Send the whole conversation as 'input'.";
             ErrorCode code = ErrorCode.PREVIOUS_RESPONSE_NOT_FOUND;
             throw new ApiError(code, code.status(), message, PREVIOUS, Map.of(), null).asException();
         }
@@ -181,7 +181,7 @@ final class KeptItems {
         throw ApiError.invalid(
                         "input",
                         "'" + reference.place().path() + ".id' must be the id of an item of a kept response, got "
-                                + Shown.quoted(reference.id()) + ". Send the item itself.")
+                                + MessageText.quoted(reference.id()) + ". Send the item itself.")
                 .withStatus(NOT_FOUND)
                 .asException();
     }

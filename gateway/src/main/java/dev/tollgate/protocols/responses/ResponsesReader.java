@@ -32,7 +32,7 @@ final class ResponsesReader {
     private final ChoiceReader choice;
     private final SettingsReader settings;
     private final CallerNames.Reader callerNames;
-    private final Shown shown = new Shown();
+    private final EchoedFields shown = new EchoedFields();
 
     private @Nullable String model;
     private boolean stream;
@@ -40,7 +40,7 @@ final class ResponsesReader {
     private boolean store = true;
 
     /** The parts that the response shows again as they came. */
-    private static final class Shown {
+    private static final class EchoedFields {
         private @Nullable JsonText instructions;
         private @Nullable RawJson rawInstructions;
         private @Nullable RawJson input;
@@ -234,7 +234,7 @@ final class ResponsesReader {
         functions.stream()
                 .filter(tool -> tool.provider() != null)
                 .forEach(tool -> json.ignored(tool.place().path()));
-        return Compaction.asked(trigger, messages, settings.sampling(), declared);
+        return Compaction.withSummaryRequest(trigger, messages, settings.sampling(), declared);
     }
 
     private Conversation conversation(

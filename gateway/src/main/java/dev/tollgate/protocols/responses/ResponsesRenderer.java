@@ -14,7 +14,7 @@ import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;
-import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -81,7 +81,7 @@ final class ResponsesRenderer implements Renderer {
         this.summaries = summaries;
         this.clock = clock;
         Conversation said = request.conversation();
-        ShownCalls ids = new ShownCalls(said.messages(), said.oneCall(), CALL_ID_PREFIX, it -> true, random);
+        ResponseCallIds ids = new ResponseCallIds(said.messages(), said.oneCall(), CALL_ID_PREFIX, it -> true, random);
         this.signed = new SignedAnswer(ids, false);
         this.showsThoughts = request.echo().summary() != null;
         String idChars = KeptIds.chars(this.taskId);

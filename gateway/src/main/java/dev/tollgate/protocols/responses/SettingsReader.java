@@ -5,8 +5,8 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.RawJson;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.util.HashSet;
 import java.util.List;
@@ -216,7 +216,7 @@ final class SettingsReader {
     }
 
     private static String decimal(@Nullable Double given, double otherwise) {
-        return Shown.number(given == null ? otherwise : given);
+        return MessageText.number(given == null ? otherwise : given);
     }
 
     /** Reads {@code text.format}. */

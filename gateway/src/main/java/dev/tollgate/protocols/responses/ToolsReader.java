@@ -3,7 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.door.ToolNames.Own;
@@ -121,7 +121,7 @@ final class ToolsReader {
         if (CALLERS.contains(type) || type.startsWith("computer")) {
             throw JsonBody.invalid(
                     path + ".type",
-                    "must not be " + Shown.quoted(type)
+                    "must not be " + MessageText.quoted(type)
                             + ": the models here do not know that tool. Declare a function.");
         }
         ProviderTool tool = provider(type);
@@ -187,7 +187,8 @@ final class ToolsReader {
             if (!again && !top.add(own)) {
                 throw JsonBody.invalid(
                         path + ".name",
-                        "must differ from the other tools' names, " + Shown.quoted(own.name()) + " is there twice.");
+                        "must differ from the other tools' names, " + MessageText.quoted(own.name())
+                                + " is there twice.");
             }
             if (found.size() >= json.limits().toolsMax()) {
                 throw JsonBody.invalid(

@@ -64,7 +64,7 @@ public final class Metrics implements AutoCloseable {
     }
 
     /** Counts answers of other models than those that were sent. */
-    public AnsweringModels.Counted answeredBy() {
+    public AnsweringModels.Counter answeredBy() {
         return pair -> answered.labelValues(pair.channel(), pair.sent(), pair.answered())
                 .inc();
     }
@@ -106,7 +106,7 @@ public final class Metrics implements AutoCloseable {
 
     /** Adds a gauge with one value per combination of labels. @param labels names; {@code now} supplies their values */
     public void gauge(String name, String help, String[] labels, Consumer<Values> now) {
-        AskedValues asked = new AskedValues(name, now);
+        ReadGauge asked = new ReadGauge(name, now);
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
@@ -123,7 +123,7 @@ public final class Metrics implements AutoCloseable {
      * @param now asked as a gauge's is: since the start, never less than before
      */
     public void counted(String name, String help, String[] labels, Consumer<Values> now) {
-        AskedValues asked = new AskedValues(name, now);
+        ReadGauge asked = new ReadGauge(name, now);
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)

@@ -1,7 +1,7 @@
 package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.json.Json;
-import dev.tollgate.upstreams.connections.SaidSoFar;
+import dev.tollgate.upstreams.connections.Repetitions;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +120,7 @@ final class CallPieces {
      * @param atEnd whether nothing more comes, so that a call without arguments has none
      * @return whether no call is broken
      */
-    boolean tell(SaidSoFar soFar, boolean atEnd, List<UpstreamEvent> out) {
+    boolean tell(Repetitions soFar, boolean atEnd, List<UpstreamEvent> out) {
         while (told < calls.size()) {
             Call call = calls.get(told);
             if (!atEnd && !call.hasArguments) {
@@ -136,7 +136,7 @@ final class CallPieces {
         return true;
     }
 
-    private void tell(SaidSoFar soFar, Call said, String arguments, List<UpstreamEvent> out) {
+    private void tell(Repetitions soFar, Call said, String arguments, List<UpstreamEvent> out) {
         UpstreamEvent.ToolCall call =
                 new UpstreamEvent.ToolCall(candidate, said.id, said.name, arguments, said.signature);
         UpstreamEvent.ToolCall former = soFar.repeated(call, said.index, said.late);

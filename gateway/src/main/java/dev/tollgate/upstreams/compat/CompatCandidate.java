@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.upstreams.connections.FinishReasons;
 import dev.tollgate.upstreams.connections.JsonFence;
-import dev.tollgate.upstreams.connections.SaidSoFar;
+import dev.tollgate.upstreams.connections.Repetitions;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Citation;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
@@ -28,7 +28,7 @@ final class CompatCandidate {
     private final int index;
     private final boolean showsThoughts;
     private final @Nullable JsonFence fence;
-    private final SaidSoFar saidSoFar = new SaidSoFar();
+    private final Repetitions saidSoFar = new Repetitions();
     private final CallPieces calls;
     private final Set<Citation> citations = new LinkedHashSet<>(0);
     private int citationsChars;

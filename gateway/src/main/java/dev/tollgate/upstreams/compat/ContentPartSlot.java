@@ -45,7 +45,7 @@ record ContentPartSlot(int from, int to, ContentPart.Media part, WantedMedium.Re
             throw refuse(part, refused.why());
         }
         return new WantedMedium.Remote(
-                part.place().path(), url, new WantedMedium.Said(remote.suffixType(), part.isPicture()));
+                part.place().path(), url, new WantedMedium.Hint(remote.suffixType(), part.isPicture()));
     }
 
     /** @throws ApiException naming the field, where the protocol has no part for the medium */

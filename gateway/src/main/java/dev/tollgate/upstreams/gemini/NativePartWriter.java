@@ -223,7 +223,7 @@ final class NativePartWriter {
             RemoteMedia.requireDownload(part, remote.url());
             String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
             slots.add(new DataSlot.Loaded(
-                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Said(said, false))));
+                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Hint(said, false))));
             return;
         }
         json.writeName("fileData");

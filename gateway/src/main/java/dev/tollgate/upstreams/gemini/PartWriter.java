@@ -181,7 +181,7 @@ final class PartWriter {
     private void writeRemote(ContentPart.Media part, ContentPart.Source.Remote remote) {
         RemoteMedia file = RemoteMedia.of(part, remote, buckets);
         if (file == null) {
-            WantedMedium.Said said = new WantedMedium.Said(remote.suffixType(), part.isPicture());
+            WantedMedium.Hint said = new WantedMedium.Hint(remote.suffixType(), part.isPicture());
             slots.add(new DataSlot.Loaded(new WantedMedium.Remote(part.place().path(), remote.url(), said)));
             return;
         }

@@ -85,7 +85,7 @@ final class Downloads implements AutoCloseable {
         MediaUrl url = MediaUrl.parse(wanted.url());
         String named = null;
         for (int hop = 0; hop <= limits.redirectsMax(); hop++) {
-            named = named != null ? named : MediaName.says(url.target());
+            named = named != null ? named : MediaName.kind(url.target());
             try (Reply reply = ask(accountId, url, deadline)) {
                 String location = reply.redirect();
                 if (location == null) {
@@ -224,7 +224,7 @@ final class Downloads implements AutoCloseable {
     private record Receiving(
             String accountId,
             Reply reply,
-            WantedMedium.Said said,
+            WantedMedium.Hint said,
             @Nullable String named) {
 
         String type(FirstBytes head) throws MediaRefused {

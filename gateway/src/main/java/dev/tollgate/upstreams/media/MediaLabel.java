@@ -100,7 +100,7 @@ public final class MediaLabel {
      * @param named what the names on the way to it say that it is, as {@link MediaName} has it
      */
     static String ofDownloaded(
-            byte[] first, @Nullable String contentType, WantedMedium.Said wanted, @Nullable String named)
+            byte[] first, @Nullable String contentType, WantedMedium.Hint wanted, @Nullable String named)
             throws MediaRefused {
         String header = bare(contentType);
         String said = header != null ? header : wanted.mimeType();
@@ -126,7 +126,7 @@ public final class MediaLabel {
     }
 
     /** Refuses an error page or a login page that was sent instead of an image or a document. */
-    private static void requireDocument(String text, boolean isPage, WantedMedium.Said wanted, @Nullable String named)
+    private static void requireDocument(String text, boolean isPage, WantedMedium.Hint wanted, @Nullable String named)
             throws MediaRefused {
         String came = isPage ? "text/html" : text;
         String expected = wanted.mimeType();

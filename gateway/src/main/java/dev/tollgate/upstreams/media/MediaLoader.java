@@ -265,7 +265,7 @@ public final class MediaLoader implements AutoCloseable {
     /** The copies of kept files for one call. Files with the same bytes share a copy. */
     private final class Copies {
 
-        private record Content(String sha256, String mimeType, WantedMedium.Said said) {}
+        private record Content(String sha256, String mimeType, WantedMedium.Hint said) {}
 
         private final String accountId;
         private final LongConsumer reads;
@@ -277,7 +277,7 @@ public final class MediaLoader implements AutoCloseable {
         }
 
         /** @return to be released by the caller */
-        Medium of(KeptFiles.Kept file, WantedMedium.Said said) throws MediaRefused, NoRoom, InterruptedException {
+        Medium of(KeptFiles.Kept file, WantedMedium.Hint said) throws MediaRefused, NoRoom, InterruptedException {
             FutureTask<Medium> mine = new FutureTask<>(() -> copy(file, said));
             FutureTask<Medium> first = begun.putIfAbsent(new Content(file.sha256(), file.mimeType(), said), mine);
             if (first == null) {
@@ -305,7 +305,7 @@ public final class MediaLoader implements AutoCloseable {
         }
 
         /** Copies a file: it may be deleted while the call runs. */
-        private Medium copy(KeptFiles.Kept file, WantedMedium.Said said)
+        private Medium copy(KeptFiles.Kept file, WantedMedium.Hint said)
                 throws MediaRefused, NoRoom, InterruptedException {
             reads.accept(file.length());
             Draft draft = new Draft(spool, accountId, file.sha256());

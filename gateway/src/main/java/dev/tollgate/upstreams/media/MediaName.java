@@ -29,7 +29,7 @@ final class MediaName {
      * @param target path and query as they are sent
      * @return a word like {@code an image}; null where the name says none of these
      */
-    static @Nullable String says(String target) {
+    static @Nullable String kind(String target) {
         String[] parts = target.split("\\?", 2);
         String file = parts[0].substring(parts[0].lastIndexOf('/') + 1).replaceAll("(?i)%2e", ".");
         String byPath = bySuffix(BEHIND_A_NAME.matcher(file).replaceFirst(""));

@@ -17,7 +17,7 @@ public sealed interface WantedMedium {
      * @param url unchecked
      * @param said what its caller says of it
      */
-    record Remote(String param, String url, Said said) implements WantedMedium {
+    record Remote(String param, String url, Hint said) implements WantedMedium {
         @Override
         public String key() {
             return url;
@@ -44,5 +44,5 @@ public sealed interface WantedMedium {
      * @param mimeType in lower case, by a label or by the name; null where they say nothing
      * @param picture whether it stands where pictures and videos do, so that a page is none
      */
-    record Said(@Nullable String mimeType, boolean picture) {}
+    record Hint(@Nullable String mimeType, boolean picture) {}
 }

@@ -78,7 +78,7 @@ class CallSimulationTest {
     private static final List<Model> MODELS = Stream.concat(
                     Stream.concat(CATALOGUED.stream(), Stream.of(MAKES_IMAGES)),
                     CATALOGUED.stream()
-                            .map(model -> model.sold(PriceSchedule.of(new Pricing(
+                            .map(model -> model.atPrices(PriceSchedule.of(new Pricing(
                                     "parts",
                                     new Tariff(
                                             new PriceRates(57_000_000, 450_000_000, 6_000_000, 57_000_000, 1_000_000),

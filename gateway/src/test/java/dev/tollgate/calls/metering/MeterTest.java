@@ -73,7 +73,7 @@ class MeterTest {
 
     private static final Vertx VERTX = Vertx.vertx();
     private static final WantedMedium PICTURE =
-            new WantedMedium.Remote("messages.0", "https://far.example/a.png", new WantedMedium.Said(null, true));
+            new WantedMedium.Remote("messages.0", "https://far.example/a.png", new WantedMedium.Hint(null, true));
     private static final ApiError STOPPED = ApiError.of(ErrorCode.INTERNAL_ERROR, "stopped");
 
     @TempDir

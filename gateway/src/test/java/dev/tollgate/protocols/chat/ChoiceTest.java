@@ -2,7 +2,7 @@ package dev.tollgate.protocols.chat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.List;
 import java.util.Random;
@@ -15,7 +15,11 @@ class ChoiceTest {
 
     private static Choice choice() {
         return new Choice(
-                0, new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)), new ToolNames(), false, false);
+                0,
+                new ResponseCallIds(List.of(), false, "call_", it -> true, new Random(1)),
+                new ToolNames(),
+                false,
+                false);
     }
 
     @Test

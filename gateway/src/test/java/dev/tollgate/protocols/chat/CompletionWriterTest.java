@@ -9,7 +9,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
-import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.ToolNames;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
@@ -61,7 +61,7 @@ class CompletionWriterTest {
     private static Choice choice(int index, String content, boolean legacy) {
         Choice choice = new Choice(
                 index,
-                new ShownCalls(List.of(), false, "call_", it -> true, new Random(1)),
+                new ResponseCallIds(List.of(), false, "call_", it -> true, new Random(1)),
                 new ToolNames(),
                 legacy,
                 false);

@@ -172,7 +172,7 @@ class MediaPlacementTest {
     @Test
     void a_medium_that_was_not_loaded_is_a_fault_of_ours() {
         WantedMedium wanted =
-                new WantedMedium.Remote("messages.0", "https://far.example/a", new WantedMedium.Said(null, true));
+                new WantedMedium.Remote("messages.0", "https://far.example/a", new WantedMedium.Hint(null, true));
         GeminiBody body = new GeminiBody(
                 PLAIN.getBytes(StandardCharsets.US_ASCII),
                 PLAIN.length(),

@@ -61,7 +61,7 @@ class DownloadsTlsTest {
             String url = "https://" + host + ":" + server.actualPort() + "/x";
             Medium medium = downloads.get(
                     "acc",
-                    new WantedMedium.Remote("p", url, new WantedMedium.Said(null, true)),
+                    new WantedMedium.Remote("p", url, new WantedMedium.Hint(null, true)),
                     new CallBudget(1_000, 0, "too much: %d"));
             medium.release();
             return medium.mimeType();

@@ -88,7 +88,7 @@ class MediaLoaderTest {
     private static List<WantedMedium> named(String... urls) {
         return Stream.of(urls)
                 .map(url ->
-                        (WantedMedium) new WantedMedium.Remote("file", url, new WantedMedium.Said("text/plain", false)))
+                        (WantedMedium) new WantedMedium.Remote("file", url, new WantedMedium.Hint("text/plain", false)))
                 .toList();
     }
 

@@ -435,7 +435,7 @@ class HedgingTest {
     @Test
     void a_call_whose_media_have_to_be_sent_first_is_not_hedged() {
         wanted = List.of(new WantedMedium.Remote(
-                "messages[0]", "https://example.com/film.mp4", new WantedMedium.Said(null, true)));
+                "messages[0]", "https://example.com/film.mp4", new WantedMedium.Hint(null, true)));
         assertThat(askedAfterTheWait(pool(SOON, "a", "b"))).containsExactly("a");
     }
 

@@ -82,7 +82,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         if (requestId != null) {
             Requested earlier = book.journal().requested(accountId, requestId);
             if (earlier != null) {
-                return earlier.equals(asked())
+                return earlier.equals(requested())
                         ? Moved.earlier(account.funds.balance())
                         : new Outcome.Refused<>(idTaken(requestId));
             }
@@ -93,7 +93,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         return correct(book, account);
     }
 
-    final Requested asked() {
+    final Requested requested() {
         return new Requested(accountId, kind(), ofCall(), micros, requestId);
     }
 
@@ -122,7 +122,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
                 return new Outcome.Refused<>(tooMuch());
             }
             Balance before = account.funds.balance();
-            book.journal().enter(account, asked(), micros(), 0, reason(), at());
+            book.journal().enter(account, requested(), micros(), 0, reason(), at());
             return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
         }
     }
@@ -151,7 +151,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
             Balance before = account.funds.balance();
             long takenMicros = Math.min(micros(), account.funds.balanceMicros());
             long missingMicros = micros() - takenMicros;
-            book.journal().enter(account, asked(), -takenMicros, -missingMicros, reason(), at());
+            book.journal().enter(account, requested(), -takenMicros, -missingMicros, reason(), at());
             boolean blocks = missingMicros > 0 && !account.isBlocked();
             if (blocks) {
                 account.setBlocked(true);

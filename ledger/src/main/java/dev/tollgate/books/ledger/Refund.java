@@ -71,7 +71,7 @@ public final class Refund extends Correction {
                             + Credits.text(refundedMicros) + " have already been refunded.");
         }
         Balance before = account.funds.balance();
-        book.journal().enter(account, asked(), micros(), 0, reason(), at());
+        book.journal().enter(account, requested(), micros(), 0, reason(), at());
         long ofSandbox = Math.min(
                 micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // sandbox credits are refunded first
         if (ofSandbox > 0) {

@@ -102,7 +102,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         if (isOfSandbox) {
             account.takeSandbox(taken);
         }
-        book.journal().enter(account, asked(micros), -taken, -missing, reason, at);
+        book.journal().enter(account, requested(micros), -taken, -missing, reason, at);
         boolean blocks = missing > 0 && !account.isBlocked();
         if (blocks) {
             account.setBlocked(true);
@@ -118,7 +118,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return Optional.empty();
         }
-        book.journal().enter(account, asked(-micros), back, found, reason, at);
+        book.journal().enter(account, requested(-micros), back, found, reason, at);
         if (isOfSandbox && back > 0) {
             account.setSandboxMicros(account.funds.sandboxMicros() + back);
         }
@@ -126,7 +126,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         return Optional.of(new Done(now, after, before, account.funds.balance(), false));
     }
 
-    private Requested asked(long micros) {
+    private Requested requested(long micros) {
         return new Requested(accountId, EntryKind.REVERSAL, null, micros, requestId);
     }
 

@@ -33,7 +33,7 @@ public record TaskHandler(Tasks tasks, Ledger ledger, Writer writer) implements 
 
     private Optional<byte[]> find(Caller caller, String id) {
         // Read first: a call written between the two would be missed by both.
-        boolean unwritten = writer.hasToldUnwritten();
+        boolean unwritten = writer.hasReportedUnwritten();
         Optional<byte[]> found = findWritten(caller, id);
         if (found.isEmpty() && unwritten) {
             writer.commitAndWait(Unit.of(new Confirm(id)));

@@ -102,7 +102,7 @@ public final class SetPrices {
 
     /** Applies prices that any server has set since the last call. Blocks. */
     public void look() {
-        long from = seen();
+        long from = lastRead();
         List<PriceVersion> versions = database.read(sql -> sql.list(SINCE, SetPrices::read, from));
         take(versions);
         versions.stream().filter(this::isHeld).forEach(SetPrices::warn);
@@ -126,7 +126,7 @@ public final class SetPrices {
         }
     }
 
-    private synchronized long seen() {
+    private synchronized long lastRead() {
         return seen;
     }
 

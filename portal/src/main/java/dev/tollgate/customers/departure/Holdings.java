@@ -9,7 +9,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MemberNotices;
-import dev.tollgate.customers.notices.Told;
+import dev.tollgate.customers.notices.NoticeRecord;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.Leavers;
@@ -45,7 +45,7 @@ public record Holdings(List<Holding> all) {
                                 Account.holding(),
                                 KeyHoldings.limits(),
                                 Leavers.holding(),
-                                Told.holding(),
+                                NoticeRecord.holding(),
                                 Dismissals.holding(),
                                 MemberNotices.holding(),
                                 Outbox.holding(),

@@ -92,7 +92,7 @@ public record Leaving(
             return Outcome.refused(409, "You are a member of several organizations. Leave the others first.");
         }
         if (person.membership() != null && others(person).isEmpty()) {
-            return end(person.accountId(), close -> List.of(told(person, "account.delete", () -> changed(close))));
+            return end(person.accountId(), close -> List.of(deed(person, "account.delete", () -> changed(close))));
         }
         if (isLastOwner(person)) {
             return Outcome.refused(409, "You are the last owner. Make another member an owner first.");
@@ -139,7 +139,7 @@ public record Leaving(
         Erasure erasure = new Erasure(
                 holdings, person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
         String left = AccountLog.json("left", person.id());
-        Deed deed = told(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
+        Deed deed = deed(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
         List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
         if (membership != null) {
             changes.add(delete);
@@ -165,7 +165,7 @@ public record Leaving(
     }
 
     /** Returns the row of the audit log, without an address, which would outlive all other data about the person. */
-    private Deed told(Person person, String action, Supplier<Deed.@Nullable Changed> changed) {
+    private Deed deed(Person person, String action, Supplier<Deed.@Nullable Changed> changed) {
         return new Deed(new Actor(person.id(), null), action, person.accountId(), null, clock.instant(), changed);
     }
 

@@ -333,9 +333,9 @@ public final class AccountHistory {
 
     /** Returns a call of one of the keys; any other is as good as none. */
     public Optional<CallDetail> call(String accountId, String id, KeyFilter keys) {
-        boolean unwritten = hasToldUnwritten(); // before the read: whatever is written later is not shown
+        boolean unwritten = hasReportedUnwritten(); // before the read: whatever is written later is not shown
         Optional<CallDetail> found = writtenCall(accountId, id, keys);
-        return found.isEmpty() && unwritten ? writeWhatWasTold(id, () -> writtenCall(accountId, id, keys)) : found;
+        return found.isEmpty() && unwritten ? writeReported(id, () -> writtenCall(accountId, id, keys)) : found;
     }
 
     private Optional<CallDetail> writtenCall(String accountId, String id, KeyFilter keys) {
@@ -347,12 +347,12 @@ public final class AccountHistory {
         });
     }
 
-    private boolean hasToldUnwritten() {
-        return writer != null && writer.hasToldUnwritten();
+    private boolean hasReportedUnwritten() {
+        return writer != null && writer.hasReportedUnwritten();
     }
 
     /** A call's id is known once its hold is decided, which may not be written yet (D58): a commit that is waited for takes it along. */
-    private <T> T writeWhatWasTold(String callId, Supplier<T> then) {
+    private <T> T writeReported(String callId, Supplier<T> then) {
         Objects.requireNonNull(writer).commitAndWait(Unit.of(new Confirm(callId)));
         return then.get();
     }
@@ -445,9 +445,9 @@ public final class AccountHistory {
         }
         Supplier<List<Hit>> written = () -> reads().read(
                         accountId, sql -> new Find(sql, accountId, KeyFilter.of(calls), keys, callMax).find(wanted));
-        boolean unwritten = CompletionIds.isOne(wanted) && hasToldUnwritten();
+        boolean unwritten = CompletionIds.isOne(wanted) && hasReportedUnwritten();
         List<Hit> found = written.get();
-        return found.isEmpty() && unwritten ? writeWhatWasTold(wanted, written) : found;
+        return found.isEmpty() && unwritten ? writeReported(wanted, written) : found;
     }
 
     /** A thing of an account that was found. */

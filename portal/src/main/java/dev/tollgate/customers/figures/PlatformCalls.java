@@ -93,7 +93,7 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
                     page.older(),
                     page.lookedBackTo());
         }
-        Looked looked = new Looked(filter.from() == null ? "" : CallLog.idFrom(filter.from(), callMax));
+        PageRows looked = new PageRows(filter.from() == null ? "" : CallLog.idFrom(filter.from(), callMax));
         String begin = before == null ? LAST : before;
         String end = filter.to() == null ? LAST : CompletionIds.earliest(filter.to()); // what ended before began before
         String below = begin.compareTo(end) < 0 ? begin : end;
@@ -102,7 +102,7 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
     }
 
     /** The rows of a page so far. */
-    private static final class Looked {
+    private static final class PageRows {
 
         private final String lowestId;
         private final List<OfAccount> calls = new ArrayList<>();
@@ -110,7 +110,7 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
         private int seen;
 
         /** @param lowestId of a call that may be wanted */
-        Looked(String lowestId) {
+        PageRows(String lowestId) {
             this.lowestId = lowestId;
         }
 
@@ -142,10 +142,10 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
 
     /** Returns running calls of all servers, at most the first {@value #RUNNING_MAX} that are found. */
     public Page running(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
-        writeWhatWasTold();
+        writeReported();
         return database.pages().read(OPERATOR, sql -> {
             String of = accountId == null ? "" : accountId;
-            Looked looked = new Looked("");
+            PageRows looked = new PageRows("");
             sql.scan(
                     RUNNING_CALLS,
                     RUNNING_MAX,
@@ -158,8 +158,8 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
     }
 
     /** A call runs once its hold is decided, which may not be written yet (D58): a commit that is waited for takes it along. */
-    private void writeWhatWasTold() {
-        if (writer.hasToldUnwritten()) {
+    private void writeReported() {
+        if (writer.hasReportedUnwritten()) {
             writer.commitAndWait(Unit.of(new Confirm(LAST)));
         }
     }
@@ -175,7 +175,7 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
 
     /** Returns the account of a call; null if there is no such call. */
     public @Nullable String accountOf(String callId) {
-        boolean unwritten = writer.hasToldUnwritten(); // before the read: whatever is written later is not shown
+        boolean unwritten = writer.hasReportedUnwritten(); // before the read: whatever is written later is not shown
         String account = writtenAccountOf(callId);
         if (account == null && unwritten) {
             writer.commitAndWait(Unit.of(new Confirm(callId)));
@@ -190,7 +190,7 @@ public record PlatformCalls(Database database, Writer writer, Duration callMax) 
 
     /** Returns how many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
     public int running() {
-        writeWhatWasTold();
+        writeReported();
         return database.pages().read(OPERATOR, sql -> sql.list(RUNNING, row -> row.getString(1))
                 .size());
     }

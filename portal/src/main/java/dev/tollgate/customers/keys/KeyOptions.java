@@ -4,7 +4,7 @@ import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.ids.CallLabels;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.Allowlist;
@@ -249,7 +249,7 @@ public final class KeyOptions {
         for (Named named : Objects.requireNonNullElse(body.get(MODELS), List.<Named>of())) {
             String id = modelIds.apply(named.model());
             if (id == null) {
-                throw Field.wrong(named.path(), "names no model: '" + Shown.plain(named.model()) + "'");
+                throw Field.wrong(named.path(), "names no model: '" + MessageText.plain(named.model()) + "'");
             }
             if (!ids.contains(id)) {
                 ids.add(id);
@@ -288,7 +288,7 @@ public final class KeyOptions {
         }
         SortedMap<String, String> tags = new TreeMap<>();
         for (Map.Entry<String, JsonNode> tag : object.properties()) {
-            String field = path + "." + Shown.plain(tag.getKey());
+            String field = path + "." + MessageText.plain(tag.getKey());
             if (!CallLabels.isName(tag.getKey())) {
                 throw Field.wrong(field, "is no name of a tag: " + CallLabels.NAME_FORM);
             }

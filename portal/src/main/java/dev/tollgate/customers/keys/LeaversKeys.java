@@ -88,22 +88,22 @@ public final class LeaversKeys {
         return json;
     }
 
-    /** Requires on the writer's thread that no key is left. @throws KeysLeft otherwise: nothing of the unit is then done */
+    /** Requires on the writer's thread that no key is left. @throws UnresolvedKeys otherwise: nothing of the unit is then done */
     public void requireNone() {
         boolean areMoved = moves.stream().allMatch(move -> move.outcome().isDone());
         if (!areMoved || !delete.outcome()) {
-            throw new KeysLeft(areMoved);
+            throw new UnresolvedKeys(areMoved);
         }
     }
 
     /** Some keys of a member who leaves could be neither moved nor deleted. */
-    public static final class KeysLeft extends Unit.Refused {
+    public static final class UnresolvedKeys extends Unit.Refused {
 
         private static final long serialVersionUID = 1;
 
         private final boolean areOthers;
 
-        KeysLeft(boolean areOthers) {
+        UnresolvedKeys(boolean areOthers) {
             super("keys of a member who leaves are left");
             this.areOthers = areOthers;
         }

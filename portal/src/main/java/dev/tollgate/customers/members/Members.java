@@ -4,8 +4,8 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.keys.LeaversKeys;
-import dev.tollgate.customers.keys.LeaversKeys.KeysLeft;
 import dev.tollgate.customers.keys.LeaversKeys.Leaver;
+import dev.tollgate.customers.keys.LeaversKeys.UnresolvedKeys;
 import dev.tollgate.customers.people.HandedLinks;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Acting;
@@ -284,7 +284,7 @@ public record Members(
             try {
                 outcome = run(by, MemberChange.end(by, memberId, now, its), its.changes(), action);
             } catch (StoreException e) {
-                if (!(e.getCause() instanceof KeysLeft left)) {
+                if (!(e.getCause() instanceof UnresolvedKeys left)) {
                     throw e;
                 }
                 outcome = left.areOthers() ? HAS_KEYS : NO_ROOM;

@@ -7,8 +7,8 @@ import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.customers.mail.Letter;
-import dev.tollgate.customers.notices.Told.AccountEvent;
-import dev.tollgate.customers.notices.Told.Fact;
+import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
+import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.storage.Statements;
@@ -62,14 +62,14 @@ public final class BudgetNotices {
     private static final String IS_SAME =
             "SELECT 1 FROM budget WHERE account_id = ? AND owner IN (?, 'each_member') AND kind = ? AND limit_micros = ?";
 
-    private final Teller by;
+    private final NoticeSender by;
     private final RefusalBooks refusals;
     private final Allowances allowances;
 
     /** True once a sweep has reached the end; used by one sweep at a time. */
     private boolean hasSwept;
 
-    public BudgetNotices(Teller by, RefusalBooks refusals, Allowances allowances) {
+    public BudgetNotices(NoticeSender by, RefusalBooks refusals, Allowances allowances) {
         this.by = by;
         this.refusals = refusals;
         this.allowances = allowances;
@@ -79,7 +79,7 @@ public final class BudgetNotices {
      * A budget in its present window.
      *
      * @param name of the team, the member, the key or the organization
-     * @param told the start of a window, a limit and the last step of them that was mailed; null for none
+     * @param mailed the start of a window, a limit and the last step of them that was mailed; null for none
      */
     private record Used(
             String owner,
@@ -90,7 +90,7 @@ public final class BudgetNotices {
             long limitMicros,
             String name,
             ZoneId zone,
-            @Nullable String told) {
+            @Nullable String mailed) {
 
         static Used of(ResultSet row) throws SQLException {
             return new Used(
@@ -107,9 +107,9 @@ public final class BudgetNotices {
 
         /** Returns the last step that was mailed in this window; -1 of another limit, and all if another server sees a later window already. */
         int mailedStep() {
-            String[] parts = told == null ? new String[] {"0"} : told.split(" ");
+            String[] parts = mailed == null ? new String[] {"0"} : mailed.split(" ");
             long start = Long.parseLong(parts[0]);
-            if (start != startsAt || told == null) {
+            if (start != startsAt || mailed == null) {
                 return start >= endsAt ? ALL : 0;
             }
             return parts[1].equals(String.valueOf(limitMicros)) ? Integer.parseInt(parts[2]) : -1;
@@ -161,7 +161,7 @@ public final class BudgetNotices {
     private void mail(String accountId, Used budget, int step, Instant now) {
         String owner = budget.owner();
         by.tell(
-                told(accountId, budget, step, now),
+                recordOf(accountId, budget, step, now),
                 accountId,
                 () -> (step == 0 ? List.<String>of() : Readers.of(by.database(), accountId, owner, owner))
                         .stream().filter(this::mayBeMailed).toList(),
@@ -188,7 +188,7 @@ public final class BudgetNotices {
     }
 
     /** Makes a write that takes place if the limit is still the same. */
-    private static Told told(String accountId, Used budget, int step, Instant now) {
+    private static NoticeRecord recordOf(String accountId, Used budget, int step, Instant now) {
         String window = budget.window().code();
         String id = budget.owner() + "_" + window + "_" + budget.startsAt() + "_" + step + "_" + budget.limitMicros()
                 + "_" + now.toEpochMilli();
@@ -201,8 +201,8 @@ public final class BudgetNotices {
         });
         String subject = budget.owner() + " " + window;
         String fact = budget.startsAt() + " " + budget.limitMicros() + " " + step;
-        return new Told(
-                List.of(new Fact(accountId, "budget", subject, budget.told(), fact, step == 0 ? null : event))) {
+        return new NoticeRecord(
+                List.of(new Fact(accountId, "budget", subject, budget.mailed(), fact, step == 0 ? null : event))) {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
                 return statements.has(IS_SAME, accountId, budget.owner(), window, budget.limitMicros())

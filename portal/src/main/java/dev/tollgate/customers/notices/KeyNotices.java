@@ -1,8 +1,8 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.notices.Told.AccountEvent;
-import dev.tollgate.customers.notices.Told.Fact;
+import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
+import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,9 +41,9 @@ public final class KeyNotices {
                 AND (n.fact IS NULL OR n.fact <> CAST(%s AS TEXT))
             ORDER BY k.account_id, k.member_id, k.team_id, k.id LIMIT\s""" + PAGE;
 
-    private final Teller by;
+    private final NoticeSender by;
 
-    public KeyNotices(Teller by) {
+    public KeyNotices(NoticeSender by) {
         this.by = by;
     }
 
@@ -151,7 +151,7 @@ public final class KeyNotices {
         List<String> names = keys.stream().map(Found::name).toList();
         List<Instant> times = keys.stream().map(Found::since).toList();
         by.tell(
-                new Told(keys.stream().map(key -> key.fact(kind, now)).toList()),
+                new NoticeRecord(keys.stream().map(key -> key.fact(kind, now)).toList()),
                 owner.accountId(),
                 () -> Readers.of(by.database(), owner.accountId(), owner.memberId(), owner.teamId()),
                 to -> kind == Kind.EXPIRING

@@ -37,9 +37,9 @@ public final class MemberNotices {
     private static final String QUEUE = "INSERT INTO member_notice (account_id, number) VALUES (?, ?)";
     private static final String TAKE = "DELETE FROM member_notice WHERE account_id = ? AND number = ?";
 
-    private final Teller by;
+    private final NoticeSender by;
 
-    public MemberNotices(Teller by) {
+    public MemberNotices(NoticeSender by) {
         this.by = by;
     }
 
@@ -124,7 +124,7 @@ public final class MemberNotices {
     }
 
     /** Takes a row. The outcome is whether no server has taken it before. */
-    private static final class Take extends Told {
+    private static final class Take extends NoticeRecord {
 
         private final String accountId;
         private final long number;

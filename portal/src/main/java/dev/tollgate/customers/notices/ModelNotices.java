@@ -36,11 +36,11 @@ public final class ModelNotices {
     private static final String USED =
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
 
-    private final Teller by;
+    private final NoticeSender by;
     private final Supplier<List<Change>> changes;
 
     /** @param changes of the next 30 days */
-    public ModelNotices(Teller by, Supplier<List<Change>> changes) {
+    public ModelNotices(NoticeSender by, Supplier<List<Change>> changes) {
         this.by = by;
         this.changes = changes;
     }
@@ -81,7 +81,7 @@ public final class ModelNotices {
                 .collect(Collectors.joining(","));
         List<String> sentences = due.stream().map(Change::sentence).toList();
         by.tell(
-                Told.of(somebody.id(), "models", somebody.told(), all),
+                NoticeRecord.of(somebody.id(), "models", somebody.told(), all),
                 somebody.accountId(),
                 () -> List.of(somebody.email()),
                 to -> by.letters().modelsChange(to, sentences));

@@ -35,9 +35,9 @@ public final class MonthlyStatements {
             SELECT id FROM payment WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ?
             ORDER BY ended_at, id LIMIT ?""";
 
-    private final Teller by;
+    private final NoticeSender by;
 
-    public MonthlyStatements(Teller by) {
+    public MonthlyStatements(NoticeSender by) {
         this.by = by;
     }
 
@@ -58,7 +58,7 @@ public final class MonthlyStatements {
         String accountId = due.accountId();
         List<String> papers = papers(accountId, month);
         by.tell(
-                Told.of(accountId, "statement", due.told(), month.toString()),
+                NoticeRecord.of(accountId, "statement", due.told(), month.toString()),
                 accountId,
                 () -> strings(PEOPLE, accountId, PEOPLE_MAX).stream()
                         .filter(Letter::canReach)

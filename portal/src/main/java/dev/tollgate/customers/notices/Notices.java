@@ -9,8 +9,8 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.mail.Letter;
-import dev.tollgate.customers.notices.Told.AccountEvent;
-import dev.tollgate.customers.notices.Told.Fact;
+import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
+import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Keys;
@@ -56,7 +56,7 @@ public final class Notices {
                 AND (told.fact IS NULL OR told.fact NOT LIKE (person.version || ' ' || account.last_number || ' %%'))
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
 
-    private final Teller by;
+    private final NoticeSender by;
     private final Ledger ledger;
     private final Keys keys;
     private final Allowances allowances;
@@ -64,7 +64,7 @@ public final class Notices {
     /** The start of the next sweep; used by one sweep at a time. */
     private String after = "";
 
-    public Notices(Teller by, Ledger ledger, Keys keys, Allowances allowances) {
+    public Notices(NoticeSender by, Ledger ledger, Keys keys, Allowances allowances) {
         this.by = by;
         this.ledger = ledger;
         this.keys = keys;
@@ -87,7 +87,7 @@ public final class Notices {
             @Nullable String told) {
 
         /** Returns the names of the notices that were sent. */
-        Set<String> toldNames() {
+        Set<String> sentNames() {
             return told == null ? Set.of() : Set.of(told.split(" ", 3)[2].split(","));
         }
     }
@@ -128,7 +128,7 @@ public final class Notices {
 
     /** Mails due notices and stores them as sent. The others wait until the person can be reached or the outbox has room. */
     private void look(Somebody somebody) {
-        Set<String> told = somebody.toldNames();
+        Set<String> told = somebody.sentNames();
         List<Allowance> allowed = List.of(allowances.of("mails.notices", somebody.id(), MAILS_DAY, Duration.ofDays(1)));
         String to = allowances.wait(allowed).isZero() ? writable(somebody) : null;
         List<Item> items = items(somebody, to).stream()
@@ -139,7 +139,7 @@ public final class Notices {
                 .toList();
         List<Item> later = due.stream().skip(MAILS_MAX).toList();
         String fact = fact(somebody, names(items, later), later.isEmpty());
-        Told noted = noted(somebody, somebody.told(), fact);
+        NoticeRecord noted = noted(somebody, somebody.told(), fact);
         Map<Item, Decision<Boolean>> mails = new LinkedHashMap<>();
         List<Use> uses = new ArrayList<>();
         for (Item item : due.subList(0, due.size() - later.size())) {
@@ -173,7 +173,7 @@ public final class Notices {
     }
 
     /** Makes the write. A balance below the person's line is an event of the account, once a day for each line. */
-    private Told noted(Somebody somebody, @Nullable String before, String fact) {
+    private NoticeRecord noted(Somebody somebody, @Nullable String before, String fact) {
         Long line = somebody.line();
         AccountEvent low = null;
         if (line != null && somebody.leftMicros() < line) {
@@ -184,7 +184,7 @@ public final class Notices {
                 ApiJson.credits(json, "line", line);
             });
         }
-        return new Told(List.of(new Fact(somebody.id(), "limits", "", before, fact, low)));
+        return new NoticeRecord(List.of(new Fact(somebody.id(), "limits", "", before, fact, low)));
     }
 
     private static String names(List<Item> items, List<Item> without) {

@@ -26,9 +26,9 @@ public final class RoutingNotices {
             WHERE person.id > ? AND person.role = 'operator' AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
             ORDER BY person.id LIMIT ?""";
 
-    private final Teller by;
+    private final NoticeSender by;
 
-    public RoutingNotices(Teller by) {
+    public RoutingNotices(NoticeSender by) {
         this.by = by;
     }
 
@@ -82,7 +82,7 @@ public final class RoutingNotices {
         }
         String fact = now.toEpochMilli() + " " + rows.getLast().firstAt().toEpochMilli();
         by.tell(
-                Told.of(somebody.id(), KIND, somebody.fact(), fact),
+                NoticeRecord.of(somebody.id(), KIND, somebody.fact(), fact),
                 somebody.accountId(),
                 () -> List.of(somebody.email()),
                 to -> by.letters()

@@ -87,7 +87,7 @@ public final class OidcSignIn implements AutoCloseable {
     }
 
     /** An identity that a browser has shown. @param invitation the token of a link that lets them in; null without */
-    public record Shown(
+    public record ProvenIdentity(
             Identity identity, String to, @Nullable String invitation) {}
 
     /**
@@ -193,12 +193,12 @@ public final class OidcSignIn implements AutoCloseable {
     // ---- through a form of ours ----
 
     /** An identity on its way through a page of ours. */
-    public String seal(Shown shown, String browser) {
+    public String seal(ProvenIdentity shown, String browser) {
         return sealed.identity(shown, browser);
     }
 
     /** Null if this browser has shown no such identity, or too long ago. */
-    public @Nullable Shown open(String carried, String browser) {
+    public @Nullable ProvenIdentity open(String carried, String browser) {
         return sealed.identity(carried, browser);
     }
 

@@ -58,7 +58,7 @@ final class Sealed {
                         at(json));
     }
 
-    String identity(OidcSignIn.Shown shown, String browser) {
+    String identity(OidcSignIn.ProvenIdentity shown, String browser) {
         Identity identity = shown.identity();
         ObjectNode json = ApiJson.MAPPER
                 .createObjectNode()
@@ -74,11 +74,11 @@ final class Sealed {
     }
 
     /** Null if this browser has not shown it, or too long ago. */
-    OidcSignIn.@Nullable Shown identity(String sealed, String browser) {
+    OidcSignIn.@Nullable ProvenIdentity identity(String sealed, String browser) {
         JsonNode json = open(sealed, IDENTITY_OF + browser, IDENTITY);
         return json == null
                 ? null
-                : new OidcSignIn.Shown(
+                : new OidcSignIn.ProvenIdentity(
                         new Identity(
                                 json.path("issuer").stringValue(),
                                 json.path("subject").stringValue(),

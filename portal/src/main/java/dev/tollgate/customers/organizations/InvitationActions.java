@@ -2,7 +2,7 @@ package dev.tollgate.customers.organizations;
 
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -119,7 +119,7 @@ public final class InvitationActions {
         List<String> ids = named == null ? List.of() : named;
         for (String id : ids) {
             if (stores.teams().find(request.account(), id).isEmpty()) {
-                throw Field.wrong("teams", "has an id of no team: " + Shown.plain(id));
+                throw Field.wrong("teams", "has an id of no team: " + MessageText.plain(id));
             }
         }
         return ids;

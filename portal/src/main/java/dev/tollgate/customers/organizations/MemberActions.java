@@ -5,7 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -136,7 +136,8 @@ public final class MemberActions {
         chosen.properties().forEach(each -> {
             JsonNode choice = each.getValue();
             if (!choice.isString() || !CHOICE.matcher(choice.stringValue()).matches()) {
-                throw Field.wrong(path + "." + Shown.plain(each.getKey()), "must be \"delete\" or the id of a team");
+                throw Field.wrong(
+                        path + "." + MessageText.plain(each.getKey()), "must be \"delete\" or the id of a team");
             }
             choices.put(each.getKey(), choice.stringValue());
         });
@@ -155,7 +156,7 @@ public final class MemberActions {
         if (chosen != null && (person == null || Right.ACCOUNT_KEYS.isWhole(person.role()))) {
             chosen.forEach((key, choice) -> {
                 if (its.stream().noneMatch(one -> one.id().equals(key))) {
-                    throw Field.wrong("keys." + Shown.plain(key), "is no key of this member here");
+                    throw Field.wrong("keys." + MessageText.plain(key), "is no key of this member here");
                 }
                 if (!choice.equals(DELETE)) {
                     moves.put(key, choice);

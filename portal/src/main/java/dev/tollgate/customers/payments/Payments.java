@@ -308,7 +308,7 @@ public final class Payments {
     }
 
     /** Returns the notices of a payment, in order. */
-    public List<StoredNotice> told(String paymentId) {
+    public List<StoredNotice> notices(String paymentId) {
         return database.read(sql -> sql.list(OF_PAYMENT, StoredNotice::of, paymentId));
     }
 

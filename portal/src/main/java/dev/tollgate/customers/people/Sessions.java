@@ -93,7 +93,7 @@ public record Sessions(
                         session -> SessionTimes.of(session.person().role()).isAlive(session, now))
                 .filter(session -> !session.person().accountBlocked());
         alive.filter(session -> session.seenAt().plus(SEEN_EVERY).isBefore(now))
-                .ifPresent(session -> seen(session, now));
+                .ifPresent(session -> recordUse(session, now));
         return alive;
     }
 
@@ -112,7 +112,7 @@ public record Sessions(
     }
 
     /** Notes the use without waiting for the commit. */
-    private void seen(BrowserSession session, Instant now) {
+    private void recordUse(BrowserSession session, Instant now) {
         var unused = writer.commit(Unit.of(PeopleChange.of(
                 rows -> rows.update("UPDATE session SET seen_at = ? WHERE hash = ?", now, session.hash()))));
     }

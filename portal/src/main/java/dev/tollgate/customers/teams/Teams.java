@@ -6,8 +6,8 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.LeaversKeys;
-import dev.tollgate.customers.keys.LeaversKeys.KeysLeft;
 import dev.tollgate.customers.keys.LeaversKeys.Leaver;
+import dev.tollgate.customers.keys.LeaversKeys.UnresolvedKeys;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
@@ -161,7 +161,7 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
      *
      * @return null for all
      */
-    public @Nullable Set<String> seenBy(String accountId, Membership membership) {
+    public @Nullable Set<String> visibleTo(String accountId, Membership membership) {
         if (Right.MEMBERS.isWhole(membership.role())) {
             return null;
         }
@@ -310,7 +310,7 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
                 if (e.getCause() instanceof NotInTeam) {
                     return NO_MEMBER;
                 }
-                if (!(e.getCause() instanceof KeysLeft left)) {
+                if (!(e.getCause() instanceof UnresolvedKeys left)) {
                     throw e;
                 }
                 if (!left.areOthers()) {

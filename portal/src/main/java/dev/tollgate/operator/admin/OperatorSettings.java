@@ -24,7 +24,7 @@ public final class OperatorSettings {
     private static final Field<String> VALUE = Field.text("value", "Value").optional();
 
     /** Stores a value; without one the stored value is forgotten. The result is the setting as it is then. */
-    public static final OperatorAction<OperatorSettings, Shown> SET = OperatorAction.post(
+    public static final OperatorAction<OperatorSettings, SettingView> SET = OperatorAction.post(
                     "setting.set", "/admin/settings", "", NAME, VALUE)
             .does(OperatorSettings::set, (request, shown) -> json(shown));
 
@@ -43,7 +43,7 @@ public final class OperatorSettings {
      * @param isSet whether there is a value; all that is shown of a secret
      * @param stored the stored value, though another source may win over it; null if there is none
      */
-    public record Shown(
+    public record SettingView(
             Setting<?> setting,
             @Nullable String value,
             boolean isSet,
@@ -57,15 +57,15 @@ public final class OperatorSettings {
                 SET.on(this));
     }
 
-    private Shown set(By by, AdminRequest request) {
+    private SettingView set(By by, AdminRequest request) {
         String name = request.need(NAME);
         Map<String, @Nullable String> values = new HashMap<>();
         values.put(name, request.get(VALUE));
         set(by, values);
-        return shown(named(name));
+        return view(named(name));
     }
 
-    private static ObjectNode json(Shown shown) {
+    private static ObjectNode json(SettingView shown) {
         return new AdminJson()
                 .text("name", shown.setting().name())
                 .text("value", shown.value())
@@ -80,13 +80,13 @@ public final class OperatorSettings {
     }
 
     /** Returns all settings in the table's order. */
-    public List<Shown> all() {
-        return SettingTable.all().stream().map(this::shown).toList();
+    public List<SettingView> all() {
+        return SettingTable.all().stream().map(this::view).toList();
     }
 
-    private Shown shown(Setting<?> setting) {
+    private SettingView view(Setting<?> setting) {
         String text = current.text(setting);
-        return new Shown(
+        return new SettingView(
                 setting,
                 setting.secret() ? null : text,
                 text != null,

@@ -1,7 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.TariffRules;
@@ -118,12 +118,12 @@ public final class PriceRoutes {
         } catch (DateTimeParseException e) {
             throw Field.wrong(
                     path,
-                    "is " + Shown.quoted(text)
+                    "is " + MessageText.quoted(text)
                             + "; allowed is a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once");
         }
     }
 
-    private static ObjectNode json(Prices.Sold sold) {
+    private static ObjectNode json(Prices.ModelPrices sold) {
         AdminJson json = new AdminJson()
                 .text("id", sold.modelId())
                 .object("price", json(sold.pricing()))

@@ -42,7 +42,7 @@ public final class Prices {
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
     private final Catalogue catalogue;
-    private final SoldModels models;
+    private final PriceList models;
     private final SetPrices prices;
     private final AuditedWriter writer;
     private final InstantSource clock;
@@ -50,7 +50,7 @@ public final class Prices {
     /** @param clock the time by which prices come into force, the same on all servers that share the books */
     public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, AuditedWriter writer, InstantSource clock) {
         this.catalogue = catalogue;
-        this.models = new SoldModels(catalogue, life);
+        this.models = new PriceList(catalogue, life);
         this.prices = prices;
         this.writer = writer;
         this.clock = clock;
@@ -70,7 +70,7 @@ public final class Prices {
      * @param losses rates that are sold below the upstream's, now or within 60 days, the earliest first
      * @param retirement when another model answers, and what the same price earns then; null if that is not so, or far
      */
-    public record Sold(
+    public record ModelPrices(
             String modelId,
             Pricing pricing,
             Pricing ofFile,
@@ -144,13 +144,13 @@ public final class Prices {
     }
 
     /** All that is on sale, in the catalogue's order. Does not block. */
-    public List<Sold> all() {
-        return catalogue.all().stream().map(this::sold).toList();
+    public List<ModelPrices> all() {
+        return catalogue.all().stream().map(this::current).toList();
     }
 
     /** @throws ApiException if it is not on sale under this id */
-    public Sold one(String modelId) {
-        return sold(model(modelId));
+    public ModelPrices one(String modelId) {
+        return current(model(modelId));
     }
 
     /** Returns those rows of models for which others have answered that are about an upstream model that serves a model on sale now. */
@@ -217,7 +217,7 @@ public final class Prices {
     public record Scheduled(Later kept, Later withdrawn) {}
 
     /** @param withdrawn versions ahead that the new price replaces before they were ever in force */
-    public record Done(Sold sold, List<String> withdrawn) {
+    public record Done(ModelPrices sold, List<String> withdrawn) {
 
         public Done {
             withdrawn = List.copyOf(withdrawn);
@@ -334,14 +334,14 @@ public final class Prices {
         for (PriceSchedule.Dated price : plan.kept()) {
             all = all.then(price);
         }
-        Model sold = model.sold(all);
+        Model sold = model.atPrices(all);
         return new Preview(
                 plan.before(),
                 models.later(sold, plan.from(), plan.at()),
                 model.prices().after(plan.from()).stream()
                         .map(price -> new Scheduled(
                                 models.later(model, price.from(), plan.at()),
-                                models.later(model.sold(alone), price.from(), plan.at())))
+                                models.later(model.atPrices(alone), price.from(), plan.at())))
                         .toList(),
                 plan.withdrawnVersions(),
                 models.losses(sold, plan.at()));
@@ -361,20 +361,20 @@ public final class Prices {
         for (int attempt = 1; ; attempt++) {
             String newest = prices.newest(id);
             Model model = model(id); // after its version: a price that is set in between is seen by the commit
-            requireLooked(model, newest, change);
+            requireCurrent(model, newest, change);
             Plan plan = plan(model, change);
             SetPrice set = new SetPrice(id, newest, plan.next(), change.from(), plan.kept(), plan.at());
-            writer.commit(by, PriceRoutes.SET.name(), id, () -> told(plan, set), set);
+            writer.commit(by, PriceRoutes.SET.name(), id, () -> json(plan, set), set);
             if (set.outcome().isDone() || attempt == ATTEMPTS) {
                 set.outcome().orThrow();
-                return new Done(models.sold(model(id), plan.at()), plan.withdrawnVersions()); // the clock may go back
+                return new Done(models.of(model(id), plan.at()), plan.withdrawnVersions()); // the clock may go back
             }
             prices.look();
         }
     }
 
     /** @param newest the version that was set last; null if none was set, so that the catalogue's holds */
-    private static void requireLooked(Model model, @Nullable String newest, Change change) {
+    private static void requireCurrent(Model model, @Nullable String newest, Change change) {
         String last = model.prices().dated().getLast().pricing().version();
         if (change.looked() == null || change.looked().equals(newest == null ? last : newest)) {
             return;
@@ -385,29 +385,29 @@ public final class Prices {
                         409, "The price has changed since you looked at it; its version is now: " + last + ".");
     }
 
-    private static Deed.@Nullable Changed told(Plan plan, SetPrice set) {
+    private static Deed.@Nullable Changed json(Plan plan, SetPrice set) {
         if (!(set.outcome() instanceof Outcome.Done<List<PriceVersion>>(List<PriceVersion> versions))) {
             return null;
         }
-        AdminJson after = told(versions.getFirst());
+        AdminJson after = json(versions.getFirst());
         if (!plan.withdrawn().isEmpty()) {
             after.texts("withdrawn", plan.withdrawnVersions());
         }
         if (versions.size() > 1) {
-            after.array("kept", versions.subList(1, versions.size()), kept -> told(kept)
+            after.array("kept", versions.subList(1, versions.size()), kept -> json(kept)
                     .node());
         }
-        return new Deed.Changed(told(plan.before()).end(), after.end());
+        return new Deed.Changed(json(plan.before()).end(), after.end());
     }
 
-    private static AdminJson told(PriceVersion version) {
-        AdminJson told = told(version.pricing());
+    private static AdminJson json(PriceVersion version) {
+        AdminJson told = json(version.pricing());
         told.text("set_at", version.at().toString());
         Instant from = version.from();
         return from == null ? told : told.text("from", from.toString());
     }
 
-    private static AdminJson told(Pricing price) {
+    private static AdminJson json(Pricing price) {
         return new AdminJson()
                 .text("version", price.version())
                 .tariff(price.tariff())
@@ -415,8 +415,8 @@ public final class Prices {
                 .text("rounding", price.rounding().describe());
     }
 
-    private Sold sold(Model model) {
-        return models.sold(model, clock.instant());
+    private ModelPrices current(Model model) {
+        return models.of(model, clock.instant());
     }
 
     private Model model(String id) {

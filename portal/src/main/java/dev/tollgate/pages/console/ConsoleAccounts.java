@@ -106,7 +106,7 @@ public record ConsoleAccounts(
      * @param first the page of the first lines; null if it is this one
      * @param next the page of the next lines; null for none
      */
-    public record Shown(
+    public record Contents(
             String wanted,
             ConsoleRange range,
             Sorting<Line> sorting,
@@ -167,11 +167,11 @@ public record ConsoleAccounts(
         boolean isInvited = request.query("done") != null && form.error() == null;
         boolean hasMail = links.links().isMailOn();
         String once = forms.once();
-        Shown shown = shown(request, wanted, rows);
+        Contents shown = contents(request, wanted, rows);
         return (out, shell) -> JteaccountsGenerated.render(out, null, shell, shown, form, once, isInvited, hasMail);
     }
 
-    private Shown shown(PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows) {
+    private Contents contents(PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows) {
         Instant first = history.firstCall();
         ConsoleRange range = ConsoleRange.of(null, clock.instant()).since(first, first);
         List<Line> all = lines(rows, range);
@@ -190,7 +190,7 @@ public record ConsoleAccounts(
         List<Line> lines = withLogins(sorted.subList(from, Math.min(sorted.size(), from + PAGE)));
         PageLink pages = here.with(SORT, sorting.chosen());
         boolean isLast = from + PAGE >= sorted.size();
-        return new Shown(
+        return new Contents(
                 wanted,
                 range,
                 sorting,

@@ -48,9 +48,9 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
     /** Whoever's name begins so is meant. */
     private static final int ACCOUNTS_MAX = 20;
 
-    private record Told(AuditLog.Line line, DeedLine deed) {}
+    private record AuditRow(AuditLog.Line line, DeedLine deed) {}
 
-    private static final CsvColumns<Told> FILE = AuditLogRoutes.columns(Told::line)
+    private static final CsvColumns<AuditRow> FILE = AuditLogRoutes.columns(AuditRow::line)
             .text("who", it -> it.deed.who())
             .text("what", it -> it.deed.what())
             .text("whom", it -> it.deed.whom())
@@ -177,7 +177,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
                     log.page(filter, Objects.requireNonNullElse(before, Long.MAX_VALUE), ROWS_AT_ONCE);
             List<DeedLine> deeds = DeedLine.of(lines, names, ZoneOffset.UTC);
             for (int i = 0; i < lines.size(); i++) {
-                rows.add(new Told(lines.get(i), deeds.get(i)));
+                rows.add(new AuditRow(lines.get(i), deeds.get(i)));
             }
             return lines.size() < ROWS_AT_ONCE ? null : lines.getLast().sequence();
         });

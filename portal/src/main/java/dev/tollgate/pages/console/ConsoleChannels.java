@@ -120,7 +120,7 @@ public record ConsoleChannels(
     public record Row(String name, boolean isHere, Figures figures, Change change, String share, Spark spark) {}
 
     /** The figures of all channels. */
-    public record Shown(
+    public record Contents(
             ConsoleRange range,
             List<SwitchLink> ranges,
             String title,
@@ -130,14 +130,14 @@ public record ConsoleChannels(
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Tried tried) {
         List<ChannelStatus> all = channels.get();
-        Shown shown = shown(request, all);
+        Contents shown = contents(request, all);
         String read = Objects.requireNonNullElse(request.query("read"), "");
         Instant now = clock.instant();
         boolean hasFile = deeds.hasFile();
         return (out, shell) -> JtechannelsGenerated.render(out, null, shell, all, shown, now, hasFile, read, tried);
     }
 
-    private Shown shown(PageRequest<Visitor.Member> request, List<ChannelStatus> all) {
+    private Contents contents(PageRequest<Visitor.Member> request, List<ChannelStatus> all) {
         String wanted = request.query(ConsoleRange.FIELD);
         Instant first = history.firstCall();
         ConsoleRange range = ConsoleRange.of(wanted == null ? "24h" : wanted, clock.instant())
@@ -155,7 +155,7 @@ public record ConsoleChannels(
         names.forEach(name -> parts.put(name.isEmpty() ? "not known" : name, figures.chart(sums -> sums.channels()
                 .getOrDefault(name, Figures.NONE))));
         PlatformChart whole = figures.chart();
-        return new Shown(
+        return new Contents(
                 range,
                 ConsoleRange.links(
                         PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",

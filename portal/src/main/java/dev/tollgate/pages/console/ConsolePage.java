@@ -76,7 +76,7 @@ public record ConsolePage(
     public record ChannelLine(String id, String badge, String state, Figures figures) {}
 
     /** All figures and lists of the page. */
-    public record Shown(
+    public record Contents(
             ConsoleRange range,
             List<SwitchLink> ranges,
             Metric metric,
@@ -99,7 +99,7 @@ public record ConsolePage(
         Sums all = figures.sum();
         boolean simulated = isSandbox.getAsBoolean();
         List<Payer> payers = history.payers().changed(range.span(), range.before(), ACCOUNTS);
-        Shown shown = new Shown(
+        Contents shown = new Contents(
                 range,
                 ConsoleRange.links(
                         PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",

@@ -69,7 +69,7 @@ public record ConsolePrices(
 
     private PageStep list() {
         Foresight now = foresight.get();
-        List<Prices.Sold> all = prices.all();
+        List<Prices.ModelPrices> all = prices.all();
         List<RoutedModel> others = routed.get();
         return PageStep.show((out, shell) -> JtepricesGenerated.render(out, null, shell, all, others, now));
     }
@@ -77,7 +77,7 @@ public record ConsolePrices(
     private PageStep one(PageRequest<Visitor.Member> request) {
         Map<String, String> kept = forms.kept(request);
         return kept.isEmpty()
-                ? PageStep.show(drawing(request, Shown.of(sold(request))))
+                ? PageStep.show(drawing(request, Contents.of(prices(request))))
                 : compare(request, PriceForm.typed(kept, zone(request)), kept.get("reason"));
     }
 
@@ -88,11 +88,11 @@ public record ConsolePrices(
             PriceForm form = typed.hasMargin() ? marked(typed, prices.preview(model, typed.change())) : typed;
             Prices.Preview preview = prices.preview(model, form.change());
             Prices.Preview all = prices.preview(model, form.withOffers().change());
-            return PageStep.show(drawing(request, new Shown(form, preview, compared(preview, all), reason, null)));
+            return PageStep.show(drawing(request, new Contents(form, preview, compared(preview, all), reason, null)));
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Shown(typed, null, List.of(), reason, PriceForm.complaint(e))));
+            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Shown(typed, null, List.of(), reason, e.getMessage())));
+            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, e.getMessage())));
         }
     }
 
@@ -123,9 +123,9 @@ public record ConsolePrices(
             prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Shown(typed, preview, changes, reason, PriceForm.complaint(e))));
+            return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Shown(typed, preview, changes, reason, e.getMessage())));
+            return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, e.getMessage())));
         }
     }
 
@@ -138,7 +138,7 @@ public record ConsolePrices(
      * @param reason as typed
      * @param error null if there is none
      */
-    public record Shown(
+    public record Contents(
             PriceForm form,
             Prices.@Nullable Preview preview,
             List<Changed> changes,
@@ -150,12 +150,12 @@ public record ConsolePrices(
             return changes.stream().map(Changed::box).filter(Objects::nonNull).toList();
         }
 
-        static Shown of(Prices.Sold sold) {
-            return new Shown(PriceForm.of(sold.pricing()), null, List.of(), null, null);
+        static Contents of(Prices.ModelPrices sold) {
+            return new Contents(PriceForm.of(sold.pricing()), null, List.of(), null, null);
         }
     }
 
-    private Prices.Sold sold(PageRequest<Visitor.Member> request) {
+    private Prices.ModelPrices prices(PageRequest<Visitor.Member> request) {
         try {
             return prices.one(request.param("model"));
         } catch (ApiException e) {
@@ -163,8 +163,8 @@ public record ConsolePrices(
         }
     }
 
-    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Shown shown) {
-        Prices.Sold sold = sold(request);
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Contents shown) {
+        Prices.ModelPrices sold = prices(request);
         boolean isDone = request.query("done") != null && shown.error() == null;
         try {
             List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
@@ -216,7 +216,7 @@ public record ConsolePrices(
     public record Ahead(Prices.Later later, String why, boolean isLeast) {}
 
     /** Returns the later prices and costs of a model, each with what changes against the one before. */
-    public static List<Ahead> changes(Prices.Sold sold) {
+    public static List<Ahead> changes(Prices.ModelPrices sold) {
         Prices.Retirement retirement = sold.retirement();
         Prices.Later least = sold.changes().stream()
                 .filter(later -> least(later.margins()) != null)
@@ -247,7 +247,7 @@ public record ConsolePrices(
 
     /** A change after which a margin is small, but not a loss. @param successor the model that answers from then on; null if it stays */
     public record Thin(
-            Prices.Sold sold, Prices.Later later, @Nullable String successor) {
+            Prices.ModelPrices sold, Prices.Later later, @Nullable String successor) {
 
         public String sentence(Money money) {
             String costs = input(later.cost(), money) + " / " + output(later.cost(), money);
@@ -278,11 +278,11 @@ public record ConsolePrices(
     }
 
     /** Returns the first change of each model after which a margin is below {@value #THIN} percent. */
-    public static List<Thin> thin(List<Prices.Sold> models) {
+    public static List<Thin> thin(List<Prices.ModelPrices> models) {
         return models.stream().flatMap(sold -> thin(sold).limit(1)).toList();
     }
 
-    private static Stream<Thin> thin(Prices.Sold sold) {
+    private static Stream<Thin> thin(Prices.ModelPrices sold) {
         if (isThin(sold.margins().rates())) {
             return Stream.empty(); // the table marks it
         }
@@ -306,7 +306,7 @@ public record ConsolePrices(
     }
 
     /** Returns the day of the first loss in a sentence's place; empty if it is a loss now. @param words with a place for the day */
-    public static String firstDay(Prices.Sold sold, String words) {
+    public static String firstDay(Prices.ModelPrices sold, String words) {
         Instant from = sold.losses().getFirst().from();
         return from == null ? "" : words.formatted(Display.day(from, ZoneOffset.UTC));
     }
@@ -349,11 +349,11 @@ public record ConsolePrices(
     }
 
     /** A model after its upstream model's retirement. */
-    public record Retired(Prices.Sold sold, Prices.Retirement retirement, Prices.Later later) {}
+    public record Retired(Prices.ModelPrices sold, Prices.Retirement retirement, Prices.Later later) {}
 
-    public static List<Retired> retired(List<Prices.Sold> models) {
+    public static List<Retired> retired(List<Prices.ModelPrices> models) {
         List<Retired> retired = new ArrayList<>();
-        for (Prices.Sold sold : models) {
+        for (Prices.ModelPrices sold : models) {
             Prices.Retirement retirement = sold.retirement();
             if (retirement != null) {
                 retirement.costs().forEach(later -> retired.add(new Retired(sold, retirement, later)));
@@ -412,7 +412,7 @@ public record ConsolePrices(
     }
 
     /** Returns the cell that names a model in the list. */
-    public static Cell named(Prices.Sold sold, Money money) {
+    public static Cell named(Prices.ModelPrices sold, Money money) {
         Cell name = Cell.link(PATH + "/" + sold.modelId(), sold.modelId());
         Cell marked = sold.losses().isEmpty()
                 ? name
@@ -423,12 +423,12 @@ public record ConsolePrices(
     }
 
     /** Returns the rates with a loss, and its day if it is not now. */
-    public static String lossWords(Prices.Sold sold) {
+    public static String lossWords(Prices.ModelPrices sold) {
         return LossLine.brief(sold) + firstDay(sold, " from %s");
     }
 
     /** Returns the prices in and out that come into force later, with their days; null if there are none. */
-    public static @Nullable String ahead(Prices.Sold sold, Money money) {
+    public static @Nullable String ahead(Prices.ModelPrices sold, Money money) {
         return sold.ahead().isEmpty()
                 ? null
                 : sold.ahead().stream()
@@ -440,7 +440,7 @@ public record ConsolePrices(
     }
 
     /** Returns the losses of all models. */
-    public static List<LossLine> losses(List<Prices.Sold> models) {
+    public static List<LossLine> losses(List<Prices.ModelPrices> models) {
         return models.stream().flatMap(sold -> LossLine.of(sold).stream()).toList();
     }
 
@@ -456,7 +456,7 @@ public record ConsolePrices(
     }
 
     /** Returns what the catalogue's file says instead. */
-    public static String ofFile(Prices.Sold sold, Money money) {
+    public static String ofFile(Prices.ModelPrices sold, Money money) {
         Pricing file = sold.ofFile();
         return "Catalogue price " + ModelFacts.price(money, file.inputMicrosPerMillion()) + " / "
                 + ModelFacts.price(money, file.outputMicrosPerMillion()) + ", thoughts " + thoughts(file)

@@ -133,7 +133,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
      * @param first the page of the first rows; null if it is this one
      * @param next the page of the next rows, or null
      */
-    public record Shown(
+    public record Contents(
             ConsoleRange range,
             By by,
             List<SwitchLink> ranges,
@@ -200,7 +200,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         int from = Math.min(page(request) * ROWS, all.size());
         List<Row> rows = all.subList(from, Math.min(all.size(), from + ROWS));
         PageLink sorted = view.link().with(SORT, sorting.chosen());
-        Shown shown = new Shown(
+        Contents shown = new Contents(
                 view.range,
                 view.by,
                 view.ranges(clock.instant()),

@@ -109,7 +109,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     /** Returns the changed values of the form by the setting's name. A value that is the default is not stored. */
     private Map<String, @Nullable String> changes(String tab, Form form) {
         Map<String, @Nullable String> changes = new LinkedHashMap<>();
-        for (OperatorSettings.Shown shown : changeable().getOrDefault(tab, List.of())) {
+        for (OperatorSettings.SettingView shown : changeable().getOrDefault(tab, List.of())) {
             Setting<?> setting = shown.setting();
             String was = form.field(WAS + setting.name());
             if (was == null || fixed(shown) != null) {
@@ -132,7 +132,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
 
     private PageStep show(PageRequest<Visitor.Member> request, FormState form, int status) {
         String tab = tab(request.path());
-        Map<String, List<OperatorSettings.Shown>> changeable = changeable();
+        Map<String, List<OperatorSettings.SettingView>> changeable = changeable();
         List<Tab> tabs = new ArrayList<>();
         changeable.forEach((slug, shown) -> tabs.add(tab(
                 SettingTable.group(shown.getFirst().setting()), tabs.isEmpty() ? PATH : PATH + "/" + slug, slug, tab)));
@@ -147,7 +147,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         List<Field> fields = changeable.getOrDefault(tab, List.of()).stream()
                 .map(shown -> field(shown, form, tab))
                 .toList();
-        Map<Boolean, List<OperatorSettings.Shown>> all = tab.equals(ALL)
+        Map<Boolean, List<OperatorSettings.SettingView>> all = tab.equals(ALL)
                 ? settings.all().stream()
                         .sorted(Comparator.comparing(shown -> shown.setting().name()))
                         .collect(Collectors.partitioningBy(shown -> shown.source() == CurrentSettings.Source.DEFAULT))
@@ -167,8 +167,8 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     }
 
     /** Returns the changeable settings by the last part of their tab's path. */
-    private Map<String, List<OperatorSettings.Shown>> changeable() {
-        Map<String, List<OperatorSettings.Shown>> groups = new LinkedHashMap<>();
+    private Map<String, List<OperatorSettings.SettingView>> changeable() {
+        Map<String, List<OperatorSettings.SettingView>> groups = new LinkedHashMap<>();
         settings.all().stream().filter(shown -> shown.setting().changeable()).forEach(shown -> groups.computeIfAbsent(
                         SettingTable.group(shown.setting())
                                 .toLowerCase(Locale.ROOT)
@@ -178,7 +178,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         return groups;
     }
 
-    private static Field field(OperatorSettings.Shown shown, FormState form, String tab) {
+    private static Field field(OperatorSettings.SettingView shown, FormState form, String tab) {
         Setting<?> setting = shown.setting();
         String error = form.error(tab);
         boolean isSwitch = isSwitch(setting);
@@ -206,12 +206,12 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         return setting.choices().equals(List.of("true", "false"));
     }
 
-    private static String value(OperatorSettings.Shown shown) {
+    private static String value(OperatorSettings.SettingView shown) {
         return Objects.requireNonNullElse(shown.value(), "");
     }
 
     /** Null if nothing wins over what is set here. */
-    private static @Nullable String fixed(OperatorSettings.Shown shown) {
+    private static @Nullable String fixed(OperatorSettings.SettingView shown) {
         return switch (shown.source()) {
             case ARGUMENT -> "by the argument " + shown.setting().option();
             case ENVIRONMENT -> "by the environment variable " + shown.setting().variable();

@@ -30,7 +30,7 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     private static final int HUNDRED = 100;
 
     /** Returns the losses of a model, the earliest first; each rate once. */
-    public static List<LossLine> of(Prices.Sold sold) {
+    public static List<LossLine> of(Prices.ModelPrices sold) {
         List<LossLine> lines = new ArrayList<>();
         for (Prices.Loss loss : sold.losses()) {
             if (loss.from() == null) {
@@ -49,7 +49,7 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
         return lines;
     }
 
-    private static Stream<Prices.Later> later(Prices.Sold sold) {
+    private static Stream<Prices.Later> later(Prices.ModelPrices sold) {
         Prices.Retirement retirement = sold.retirement();
         return Stream.concat(
                 sold.changes().stream(), retirement == null ? Stream.empty() : retirement.costs().stream());
@@ -93,7 +93,7 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     }
 
     /** Returns the rates of a model's losses in a few words: {@code loss: searches, long prompts}. */
-    static String brief(Prices.Sold sold) {
+    static String brief(Prices.ModelPrices sold) {
         return brief(of(sold));
     }
 

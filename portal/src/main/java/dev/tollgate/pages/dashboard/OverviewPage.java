@@ -240,7 +240,7 @@ public record OverviewPage(
     private long refusedByKeys(String account, KeyView view, Instant now) {
         List<RefusedCall> latest = refused.of(account);
         if (!view.isAll() && !latest.isEmpty()) {
-            latest = RefusedPage.seen(latest, view, KeyNames.of(keys, account, view));
+            latest = RefusedPage.visible(latest, view, KeyNames.of(keys, account, view));
         }
         long byKeys = latest.stream()
                 .filter(call -> !call.keyId().isEmpty() && call.at().isAfter(now.minus(Duration.ofHours(1))))

@@ -154,7 +154,7 @@ public record OidcPages(
     }
 
     private String carry(PageRequest<Visitor> request, OidcAttempt attempt, Identity identity) {
-        OidcSignIn.Shown shown = new OidcSignIn.Shown(identity, attempt.to(), attempt.invitation());
+        OidcSignIn.ProvenIdentity shown = new OidcSignIn.ProvenIdentity(identity, attempt.to(), attempt.invitation());
         return service().seal(shown, browser(request));
     }
 
@@ -169,7 +169,7 @@ public record OidcPages(
     // ---- new person ----
 
     private PageStep newcomer(PageRequest<Visitor> request, String carried, Map<String, String> errors, int status) {
-        OidcSignIn.Shown shown = service().open(carried, browser(request));
+        OidcSignIn.ProvenIdentity shown = service().open(carried, browser(request));
         if (shown == null) {
             return member(request) == null ? tooLate() : PageStep.to(SignedIn.HOME);
         }
@@ -202,7 +202,7 @@ public record OidcPages(
     }
 
     /** Null if they were not invited, or the invitation is no longer good. */
-    private @Nullable PersonLink link(PageRequest<Visitor> request, OidcSignIn.Shown shown) {
+    private @Nullable PersonLink link(PageRequest<Visitor> request, OidcSignIn.ProvenIdentity shown) {
         String token = shown.invitation();
         return token == null
                 ? null
@@ -211,7 +211,7 @@ public record OidcPages(
 
     private PageStep makeAccount(PageRequest<Visitor> request, Form form) {
         String carried = form.text(CARRIED);
-        OidcSignIn.Shown shown = service().open(carried, browser(request));
+        OidcSignIn.ProvenIdentity shown = service().open(carried, browser(request));
         if (shown == null) {
             return tooLate();
         }

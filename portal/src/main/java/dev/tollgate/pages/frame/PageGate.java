@@ -30,7 +30,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     private final People people;
     private final FormTokens tokens;
     private final Predicate<String> addresses;
-    private final Function<Seen, V> judge;
+    private final Function<Request, V> judge;
 
     private static final ApiError NOTHING_TO_HEAR =
             ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.").withStatus(204);
@@ -39,7 +39,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     private static final int TARGET_CHARS_MAX = 2_000;
 
     /** @param path where they wanted to go; @param target the same as it was sent, with the query */
-    private record Seen(Visitor visitor, String path, String target, boolean isGet) {
+    private record Request(Visitor visitor, String path, String target, boolean isGet) {
 
         /** Returns the way back as a parameter of the next page; empty if there is none. */
         String back() {
@@ -48,7 +48,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         }
     }
 
-    private PageGate(String name, Site site, People people, FormTokens tokens, Function<Seen, V> judge) {
+    private PageGate(String name, Site site, People people, FormTokens tokens, Function<Request, V> judge) {
         this(name, site, people, tokens, address -> true, judge);
     }
 
@@ -59,7 +59,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
             People people,
             FormTokens tokens,
             Predicate<String> addresses,
-            Function<Seen, V> judge) {
+            Function<Request, V> judge) {
         this.addresses = addresses;
         this.name = name;
         this.site = site;
@@ -70,7 +70,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
 
     /** Admits all visitors, signed in or not. */
     static PageGate<Visitor> everybody(Site site, People people, FormTokens tokens) {
-        return new PageGate<>("page for everybody", site, people, tokens, Seen::visitor);
+        return new PageGate<>("page for everybody", site, people, tokens, Request::visitor);
     }
 
     /** Returns the gate of visitors who have signed in, including the second factor. A visitor with a due password change is sent to it. */
@@ -149,7 +149,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
                 });
     }
 
-    private static Visitor.Member begun(Seen seen) {
+    private static Visitor.Member begun(Request seen) {
         if (seen.visitor() instanceof Visitor.Member member) {
             return member;
         }
@@ -185,13 +185,13 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         String path = exchange.path();
         String target = exchange.target();
         if (cookies.isEmpty()) {
-            return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, target, isGet)));
+            return Future.succeededFuture(judge.apply(new Request(stranger(exchange, secure), path, target, isGet)));
         }
         Promise<V> answer = Promise.promise();
         String network = exchange.network();
         exchange.compute(() -> people.sessions().find(cookies, network).orElse(null), session -> {
             try {
-                answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, target, isGet)));
+                answer.complete(judge.apply(new Request(visitor(exchange, secure, session), path, target, isGet)));
             } catch (RuntimeException e) {
                 answer.fail(e);
             }

@@ -233,7 +233,7 @@ public final class Pages {
     private record Drawn(PageStep step, @Nullable Shell shell) {}
 
     /** @param html null if it is a move */
-    private record Made(PageStep step, SharedPages.@Nullable Sent html) {}
+    private record Made(PageStep step, SharedPages.@Nullable PageBytes html) {}
 
     /** A stranger's page reads next to nothing, and has no account that takes turns. */
     private Drawn ofOneInstant(Visitor visitor, Supplier<Drawn> drawing) {
@@ -277,27 +277,27 @@ public final class Pages {
         }
     }
 
-    private SharedPages.Sent inTurn(PageRequest<?> request, PageStep.Show show, Shell shell) {
+    private SharedPages.PageBytes inTurn(PageRequest<?> request, PageStep.Show show, Shell shell) {
         Exchange exchange = request.exchange();
         String payer = request.visitor() instanceof Visitor.Member member ? member.accountId() : exchange.network();
         return turns.draw(payer, exchange.method().equals("POST"), () -> html(request.path(), show, shell));
     }
 
-    private SharedPages.Sent html(String path, PageStep.Show show, Shell shell) {
+    private SharedPages.PageBytes html(String path, PageStep.Show show, Shell shell) {
         PageStep.Shared by = show.shared();
         Supplier<byte[]> rendering = () -> render(out -> show.drawing().draw(out, shell));
         if (by == null) {
-            return new SharedPages.Sent(rendering.get(), null);
+            return new SharedPages.PageBytes(rendering.get(), null);
         }
         return shell.person() == null
                 ? shared.page(path, shell.words(), by, rendering)
-                : new SharedPages.Sent(
+                : new SharedPages.PageBytes(
                         SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
     }
 
     static byte[] render(Consumer<HtmlTemplateOutput> drawing) {
         Utf8ByteOutput output = new Utf8ByteOutput();
-        drawing.accept(new OwaspHtmlTemplateOutput(new ShownOutput(output)));
+        drawing.accept(new OwaspHtmlTemplateOutput(new EscapingOutput(output)));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
         try {
             output.writeTo(bytes);
@@ -362,7 +362,7 @@ public final class Pages {
     }
 
     /** Writes a page and replaces invisible characters of its values by escapes. The templates' own text is written as bytes. */
-    private record ShownOutput(Utf8ByteOutput bytes) implements TemplateOutput {
+    private record EscapingOutput(Utf8ByteOutput bytes) implements TemplateOutput {
 
         @Override
         public void writeContent(String value) {

@@ -24,7 +24,7 @@ final class SharedPages {
     private record Drawn(String html, Map<String, SharedBytes> byWord) {}
 
     /** The sent bytes: one of the two members. */
-    record Sent(byte @Nullable [] own, @Nullable SharedBytes shared) {
+    record PageBytes(byte @Nullable [] own, @Nullable SharedBytes shared) {
 
         void send(Exchange exchange, int status) {
             if (shared != null) {
@@ -36,7 +36,7 @@ final class SharedPages {
     }
 
     /** @param drawing draws the page, if that has not happened yet */
-    Sent page(String path, OperatorWords words, PageStep.Shared by, Supplier<byte[]> drawing) {
+    PageBytes page(String path, OperatorWords words, PageStep.Shared by, Supplier<byte[]> drawing) {
         if (pages.size() > PAGES_MAX) {
             pages.clear();
         }
@@ -45,13 +45,13 @@ final class SharedPages {
                 _ -> new Drawn(new String(drawing.get(), StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
         SharedBytes known = drawn.byWord.get(by.word());
         if (known != null) {
-            return new Sent(null, known);
+            return new PageBytes(null, known);
         }
         byte[] html = filled(drawn.html, by);
         if (drawn.byWord.size() >= WORDS_MAX) {
-            return new Sent(html, null);
+            return new PageBytes(html, null);
         }
-        return new Sent(null, drawn.byWord.computeIfAbsent(by.word(), _ -> new SharedBytes(html)));
+        return new PageBytes(null, drawn.byWord.computeIfAbsent(by.word(), _ -> new SharedBytes(html)));
     }
 
     static byte[] filled(String html, PageStep.Shared by) {

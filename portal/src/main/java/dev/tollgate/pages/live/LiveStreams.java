@@ -56,7 +56,7 @@ final class LiveStreams {
     /** The streams of each account: one more than there can be, so that the last one is open to an account without a stream. */
     private final Shares byAccount = new Shares(ALL_MAX + 1);
 
-    private final Map<Seat, Seen> seen = new ConcurrentHashMap<>();
+    private final Map<Seat, Reading> seen = new ConcurrentHashMap<>();
     private boolean closed;
     private long looks;
 
@@ -69,7 +69,7 @@ final class LiveStreams {
     }
 
     /** @param look the number of the look that it is of */
-    private record Seen(LiveAccounts.Now now, long look) {}
+    private record Reading(LiveAccounts.Now now, long look) {}
 
     LiveStreams(LiveReads reads, Map<String, LiveTopic> topics, InstantSource clock) {
         this.reads = reads;
@@ -203,10 +203,10 @@ final class LiveStreams {
                 closely++;
                 LiveAccounts.Now read = reads.now(seat.accountId(), KeyFilter.of(seat.keys()), seat.zone(), now);
                 if (read != null) {
-                    seen.put(seat, new Seen(read, looks));
+                    seen.put(seat, new Reading(read, looks));
                 }
             }
-            Seen last = seen.get(seat);
+            Reading last = seen.get(seat);
             if (last != null) {
                 tell(each.getValue(), last.now(), running, now, changed);
             }
@@ -214,7 +214,7 @@ final class LiveStreams {
     }
 
     private boolean hasChanged(Seat seat, LiveAccounts.Head head) {
-        Seen last = seen.get(seat);
+        Reading last = seen.get(seat);
         return last == null || !last.now().head().equals(head) || looks - last.look() >= EACH_LOOKS_LONG;
     }
 

@@ -155,11 +155,11 @@ public record PlaygroundPage(
      *
      * @param label of the amount: the balance, or how long the tightest budget leaves it
      */
-    public record Left(long micros, String label) {
+    public record Spendable(long micros, String label) {
 
-        private static Left of(SpendPath path, boolean seesBalance) {
+        private static Spendable of(SpendPath path, boolean seesBalance) {
             long left = path.leftMicros();
-            return new Left(
+            return new Spendable(
                     left,
                     path.limits().stream()
                             .filter(limit -> left < path.account().balance().balanceMicros())
@@ -247,8 +247,8 @@ public record PlaygroundPage(
                 : asked;
         Membership own = Objects.requireNonNull(request.visitor().person().membership());
         boolean seesBalance = request.visitor().person().may(Right.BALANCE);
-        Left left = path(accountId, "", new KeyOwner(own.id(), "", ""))
-                .map(path -> Left.of(path, seesBalance))
+        Spendable left = path(accountId, "", new KeyOwner(own.id(), "", ""))
+                .map(path -> Spendable.of(path, seesBalance))
                 .orElseThrow();
         return PageStep.show((out, shell) ->
                         JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address(), left))
@@ -317,7 +317,7 @@ public record PlaygroundPage(
         told.put("charged", Display.charge(call.chargeMicros()));
         SpendPath path =
                 path(accountId, caller.key().id(), caller.key().owner()).orElseThrow();
-        Left left = Left.of(path, looker.seesBalance());
+        Spendable left = Spendable.of(path, looker.seesBalance());
         told.put("left", left.micros());
         told.put("label", left.label());
         if (looker.seesBalance()) {

@@ -14,7 +14,7 @@ class SharedPagesTest {
     private final SharedPages pages = new SharedPages();
     private final AtomicInteger drawn = new AtomicInteger();
 
-    private SharedPages.Sent page(OperatorWords words, boolean open, String address) {
+    private SharedPages.PageBytes page(OperatorWords words, boolean open, String address) {
         return pages.page("/docs", words, new PageStep.Shared(open, "HERE", address), () -> {
             drawn.incrementAndGet();
             return "curl HERE/v1, HERE".getBytes(StandardCharsets.UTF_8);
@@ -44,7 +44,7 @@ class SharedPagesTest {
         for (int i = 0; i < 4; i++) {
             assertThat(page(NO_WORDS, true, "http://" + i).shared()).isNotNull();
         }
-        SharedPages.Sent further = page(NO_WORDS, true, "http://further");
+        SharedPages.PageBytes further = page(NO_WORDS, true, "http://further");
         assertThat(further.shared()).isNull();
         assertThat(new String(further.own(), StandardCharsets.UTF_8))
                 .isEqualTo("curl http://further/v1, http://further");

@@ -230,24 +230,24 @@ public record Script(List<Entry> entries) {
     /** A script and how often each of its entries may still answer. Safe for any thread. */
     public static final class ScriptInForce {
 
-        private final List<Left> entries;
+        private final List<RemainingEntry> entries;
 
         public ScriptInForce(Script script) {
-            this.entries = script.entries().stream().map(Left::new).toList();
+            this.entries = script.entries().stream().map(RemainingEntry::new).toList();
         }
 
         /** The entry that answers this call; it has then been used once. */
         public Optional<Script.Entry> take(Target target, String lastUserText) {
-            Stream<Left> fitting = entries.stream().filter(left -> left.entry.fits(target, lastUserText));
-            return fitting.filter(Left::use).map(left -> left.entry).findFirst();
+            Stream<RemainingEntry> fitting = entries.stream().filter(left -> left.entry.fits(target, lastUserText));
+            return fitting.filter(RemainingEntry::use).map(left -> left.entry).findFirst();
         }
 
-        private static final class Left {
+        private static final class RemainingEntry {
 
             private final Script.Entry entry;
             private final AtomicInteger times;
 
-            private Left(Script.Entry entry) {
+            private RemainingEntry(Script.Entry entry) {
                 this.entry = entry;
                 this.times = new AtomicInteger(entry.times());
             }

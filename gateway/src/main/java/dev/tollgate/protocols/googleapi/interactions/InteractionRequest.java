@@ -9,8 +9,8 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponse;
@@ -192,7 +192,8 @@ final class InteractionRequest {
         KeptResponses.Chain found = task == null ? null : kept.chain(accountId, reads, task, memory);
         if (found == null || found.state() == KeptResponses.Chain.State.BROKEN) {
             throw refusal("must be the id of an interaction that is kept, with those before it, got "
-                            + Shown.quoted(String.valueOf(previous)) + ". Send the whole conversation as 'input'.")
+                            + MessageText.quoted(String.valueOf(previous))
+                            + ". Send the whole conversation as 'input'.")
                     .asException();
         }
         if (found.state() == KeptResponses.Chain.State.TOO_LONG) {

@@ -5,8 +5,8 @@ import static dev.tollgate.protocols.googleapi.interactions.StepContents.refuse;
 import static dev.tollgate.protocols.googleapi.interactions.StepContents.textOrNull;
 
 import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
-import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.protocols.door.ModelRules;
 import java.util.ArrayList;
@@ -219,7 +219,7 @@ final class InteractionsReader {
             } else {
                 throw refuse(
                         at + ".type",
-                        "tool " + Shown.quoted(type) + " is not available"
+                        "tool " + MessageText.quoted(type) + " is not available"
                                 + (type.equals("file_search")
                                         ? ": " + ModelRules.NO_FILE_SEARCH
                                         : "; function, google_search, url_context, code_execution and google_maps are."));
@@ -315,7 +315,7 @@ final class InteractionsReader {
         if (!summaries && !"none".equals(wish)) {
             throw refuse(
                     "generation_config.thinking_summaries",
-                    "must be auto or none, got " + Shown.quoted(String.valueOf(wish)) + ".");
+                    "must be auto or none, got " + MessageText.quoted(String.valueOf(wish)) + ".");
         }
         if (summaries) {
             config.withObject("thinkingConfig").put("includeThoughts", true);
@@ -399,7 +399,8 @@ final class InteractionsReader {
         if (type != null && !SOUNDS.contains(type.toLowerCase(Locale.ROOT))) {
             throw refuse(
                     at + ".mime_type",
-                    "must be audio/wav or audio/l16, got " + Shown.quoted(type) + ": speech is not encoded here.");
+                    "must be audio/wav or audio/l16, got " + MessageText.quoted(type)
+                            + ": speech is not encoded here.");
         }
         String own = "generation_config.response_format.audio";
         places.put(own, at);
@@ -430,7 +431,7 @@ final class InteractionsReader {
     /** Reads a schema whose media type is a member next to it: the form before revision 2026-05-20, which clients still send. */
     private void schema(ObjectNode format, String at, String type, JsonNode mimeType) {
         if (!mimeType.isString()) {
-            throw refuse(at + ".type", "must be text, image or audio, got " + Shown.quoted(type) + ".");
+            throw refuse(at + ".type", "must be text, image or audio, got " + MessageText.quoted(type) + ".");
         }
         config.set("responseJsonSchema", format);
     }
@@ -440,7 +441,7 @@ final class InteractionsReader {
         if (!allowed.contains(delivery)) {
             throw refuse(
                     at + ".delivery",
-                    "must be " + String.join(" or ", allowed) + ", got " + Shown.quoted(delivery) + ".");
+                    "must be " + String.join(" or ", allowed) + ", got " + MessageText.quoted(delivery) + ".");
         }
         return delivery;
     }

@@ -15,7 +15,7 @@ import dev.tollgate.models.OfferedTier;
 import dev.tollgate.models.Usage;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;
-import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -77,7 +77,7 @@ final class InteractionsRenderer implements Renderer {
         this.updated = created;
         this.streams = request.settings().stream();
         this.steps = new InteractionSteps(streams, request.whole().speaksWav(streams), addresses, keeping);
-        ShownCalls ids = new ShownCalls(request.calls(), false, CALL_ID_PREFIX, it -> true, random);
+        ResponseCallIds ids = new ResponseCallIds(request.calls(), false, CALL_ID_PREFIX, it -> true, random);
         this.signed = new SignedAnswer(ids, false);
     }
 

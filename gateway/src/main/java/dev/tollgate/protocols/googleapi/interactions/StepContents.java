@@ -5,7 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.Doubles;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
 import java.util.ArrayList;
@@ -120,7 +120,7 @@ final class StepContents {
             case "code_execution_result" -> output(step, at);
             default -> {
                 if (!PASSED_OVER.contains(type)) {
-                    throw refuse(at + ".type", "unknown type " + Shown.quoted(type) + ".");
+                    throw refuse(at + ".type", "unknown type " + MessageText.quoted(type) + ".");
                 }
             }
         }
@@ -204,7 +204,8 @@ final class StepContents {
         }
         if (!MEDIA.contains(type)) {
             throw refuse(
-                    at + ".type", "must be text, image, audio, video or document, got " + Shown.quoted(type) + ".");
+                    at + ".type",
+                    "must be text, image, audio, video or document, got " + MessageText.quoted(type) + ".");
         }
         return medium(content, at);
     }
@@ -289,7 +290,8 @@ final class StepContents {
         String name = textOrNull(step, "name", at);
         name = name == null ? names.get(id) : name;
         if (name == null) {
-            throw refuse(at + ".name", "is required: no function_call before it has the id " + Shown.quoted(id) + ".");
+            throw refuse(
+                    at + ".name", "is required: no function_call before it has the id " + MessageText.quoted(id) + ".");
         }
         JsonNode result = step.path("result");
         if (result.isMissingNode() || result.isNull()) {

@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.gemini.answers;
 
 import dev.tollgate.upstreams.connections.FinishReasons;
 import dev.tollgate.upstreams.connections.JsonFence;
-import dev.tollgate.upstreams.connections.SaidSoFar;
+import dev.tollgate.upstreams.connections.Repetitions;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.BitSet;
@@ -23,7 +23,7 @@ final class CandidateStream {
     private final int index;
     private final boolean cites;
     private final Utf8Offsets text = new Utf8Offsets();
-    private final SaidSoFar saidSoFar = new SaidSoFar();
+    private final Repetitions saidSoFar = new Repetitions();
     private final @Nullable JsonFence fence;
     private final QuotedSources quoted = new QuotedSources();
     private @Nullable JsonNode grounding;

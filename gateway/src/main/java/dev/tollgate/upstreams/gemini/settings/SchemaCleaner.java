@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.gemini.settings;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.json.MessageText;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
@@ -297,7 +297,7 @@ final class SchemaCleaner {
     /** Returns the path of a part as a refusal shows it: names may be long and parts many. */
     private String below(String path, String name) {
         boolean isShown = path.length() < param.length() + PATH_CHARS_MAX;
-        return isShown ? path + "." + Shown.plain(name) : path;
+        return isShown ? path + "." + MessageText.plain(name) : path;
     }
 
     private ApiException refuse(String at, String why) {

@@ -45,7 +45,7 @@ public record InvoicePages(Ledger ledger, Payments payments) {
 
     private List<StoredNotice> back(Payment payment) {
         Map<List<String>, Long> said = new HashMap<>();
-        return payments.told(payment.id()).stream()
+        return payments.notices(payment.id()).stream()
                 .filter(told -> !told.outcome().equals("refused"))
                 // Stripe sends events in any order.
                 .sorted(Comparator.comparing(StoredNotice::createdAt).thenComparing(StoredNotice::cents))

@@ -70,17 +70,17 @@ public record PaymentTexts(Payment payment, Instant now) {
      *
      * @param waiting how it stands while it is not over
      */
-    public record Said(String waiting, String arrived, String failed) {}
+    public record StateTexts(String waiting, String arrived, String failed) {}
 
     /** @param isBack whether the customer has come back from where one pays */
-    Said said(boolean isBack, ZoneId zone) {
+    StateTexts stateTexts(boolean isBack, ZoneId zone) {
         if (payment.isPaid()) {
             String at = payment.endedAt() == null ? "" : " at " + Display.time(payment.endedAt(), zone);
-            return new Said("", Display.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
+            return new StateTexts("", Display.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
         }
         if (isOver()) {
             boolean hasFailed = payment.state() == Payment.State.FAILED;
-            return new Said(
+            return new StateTexts(
                     "",
                     "",
                     hasFailed
@@ -88,10 +88,10 @@ public record PaymentTexts(Payment payment, Instant now) {
                             : "The payment expired: it was not paid within 24 hours.");
         }
         if (payment.url() == null) {
-            return new Said("The payment page could not be opened. You were not charged.", "", "");
+            return new StateTexts("The payment page could not be opened. You were not charged.", "", "");
         }
         boolean isSent = isBack || payment.state() == Payment.State.PENDING;
-        return new Said(
+        return new StateTexts(
                 isSent
                         ? "Waiting for the payment to be confirmed. You may close this page."
                         : "One step left: pay " + dollars(payment.netCents()) + ".",

@@ -193,8 +193,8 @@ public final class TopUpPages {
         Payment payment = own(request);
         PaymentTexts texts = new PaymentTexts(payment, clock.instant());
         boolean isBack = request.query("back") != null;
-        PaymentTexts.Said said =
-                texts.said(isBack, request.visitor().person().preferences().zone());
+        PaymentTexts.StateTexts said = texts.stateTexts(
+                isBack, request.visitor().person().preferences().zone());
         boolean isToBePaid = texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment);
         return PageStep.show((out, shell) ->
                 JtepaymentGenerated.render(out, null, shell, payment, isBack, said, isToBePaid, texts.isWaiting()));
@@ -213,7 +213,7 @@ public final class TopUpPages {
         if (payment == null) {
             return Map.of();
         }
-        PaymentTexts.Said said = new PaymentTexts(payment, clock.instant()).said(true, zone);
+        PaymentTexts.StateTexts said = new PaymentTexts(payment, clock.instant()).stateTexts(true, zone);
         return Map.of(
                 "payment", said.waiting(),
                 "payment-arrived", said.arrived(),

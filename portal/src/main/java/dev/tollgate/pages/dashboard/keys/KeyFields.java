@@ -51,7 +51,7 @@ public record KeyFields(
         return new KeyFields(
                 locked,
                 form,
-                form.said(errors),
+                form.inFormUnits(errors),
                 boxes,
                 form.money(request.money()),
                 request.visit().address());

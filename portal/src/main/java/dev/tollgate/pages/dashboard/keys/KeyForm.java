@@ -144,7 +144,7 @@ public record KeyForm(Map<String, String> texts) {
     }
 
     /** Returns errors by field, in the units of the form: the action takes seconds and credits. */
-    Map<String, String> said(Map<String, String> errors) {
+    Map<String, String> inFormUnits(Map<String, String> errors) {
         Map<String, String> said = new HashMap<>(errors);
         if (!text("expires").isEmpty() && day() == null) {
             said.replace("expires_at", "A day like 2027-03-31, or empty.");

@@ -181,7 +181,7 @@ public record KeysPage(
                         .text()
                 : null;
         String newest = from > 0 ? sortedBy(sorting.chosen(), owner).text() : null;
-        String said = said(request, all);
+        String said = note(request, all);
         return PageStep.show((out, shell) -> JtekeysGenerated.render(
                 out, null, shell, shown, sorting, now, stopped, together, choices, owner, said, older, newest));
     }
@@ -208,7 +208,7 @@ public record KeysPage(
     }
 
     /** Returns the note on the action just before, by the id or the name in the address. */
-    private static @Nullable String said(PageRequest<Visitor.Member> request, List<Key> all) {
+    private static @Nullable String note(PageRequest<Visitor.Member> request, List<Key> all) {
         String turned = request.query("turned");
         for (Key key : all) {
             if (key.id().equals(turned)) {

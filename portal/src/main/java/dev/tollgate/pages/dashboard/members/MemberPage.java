@@ -61,7 +61,7 @@ public record MemberPage(
     private Members.Member find(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         Set<String> seen = stores.teams()
-                .seenBy(
+                .visibleTo(
                         account,
                         Objects.requireNonNull(request.visitor().person().membership()));
         return stores.members()

@@ -127,7 +127,7 @@ public record MembersPage(
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Typed typed) {
         String account = request.visitor().accountId();
         Set<String> seen = stores.teams()
-                .seenBy(
+                .visibleTo(
                         account,
                         Objects.requireNonNull(request.visitor().person().membership()));
         List<Row> all = rows(
@@ -143,7 +143,7 @@ public record MembersPage(
         List<Team> inUse = stores.teams().list(account);
         boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS)
                 && stores.membersMax().getAsInt() > 1;
-        String said = !typed.errors().isEmpty() || typed.link() != null ? null : said(request);
+        String said = !typed.errors().isEmpty() || typed.link() != null ? null : note(request);
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
                 out,
@@ -206,7 +206,7 @@ public record MembersPage(
                 .toList();
     }
 
-    private static @Nullable String said(PageRequest<?> request) {
+    private static @Nullable String note(PageRequest<?> request) {
         return Map.of("invited", "The invitation was sent.", "removed", "The member was removed.").entrySet().stream()
                 .filter(each -> request.query(each.getKey()) != null)
                 .map(Map.Entry::getValue)

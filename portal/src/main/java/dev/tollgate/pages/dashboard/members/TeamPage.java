@@ -72,7 +72,7 @@ public record TeamPage(
      * @param others members who are none of its people @param keys of the team, personal ones included
      * @param teams to which the visitor may move keys
      */
-    public record Seen(
+    public record TeamView(
             Team team,
             May may,
             List<Team.Fellow> people,
@@ -80,7 +80,7 @@ public record TeamPage(
             List<Key> keys,
             List<Team> teams) {
 
-        public Seen {
+        public TeamView {
             people = List.copyOf(people);
             others = List.copyOf(others);
             keys = List.copyOf(keys);
@@ -100,7 +100,7 @@ public record TeamPage(
         }
     }
 
-    private Seen find(PageRequest<Visitor.Member> request) {
+    private TeamView find(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         String id = request.param("team");
         Membership membership =
@@ -128,11 +128,11 @@ public record TeamPage(
                 .toList();
         List<Team> all =
                 Right.ACCOUNT_KEYS.isWhole(membership.role()) ? stores.teams().list(account) : List.of();
-        return new Seen(team, may, people, others, ofTeam, all);
+        return new TeamView(team, may, people, others, ofTeam, all);
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        Seen seen = find(request);
+        TeamView seen = find(request);
         String id = seen.team().id();
         return ActionForms.of(stores, TeamActions.PUT, TeamActions.REMOVE, TeamActions.CHANGE, TeamActions.ARCHIVE)
                 .take(
@@ -148,7 +148,7 @@ public record TeamPage(
         return TeamsPage.PATH + "/" + id;
     }
 
-    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Seen seen, Map<String, String> errors) {
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, TeamView seen, Map<String, String> errors) {
         @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
         String removed = request.query("remove");
         Team.Fellow leaver = seen.people().stream()

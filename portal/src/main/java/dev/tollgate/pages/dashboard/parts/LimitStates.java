@@ -220,7 +220,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         Map<String, List<Team.Fellow>> fellows = teams.fellows(account);
         List<Line> told = all(account, all, now).states().stream()
                 .filter(said)
-                .filter(state -> isTold(state, person, membership, seen, fellows))
+                .filter(state -> concerns(state, person, membership, seen, fellows))
                 .sorted(Comparator.comparing(LimitState::isSpent)
                         .thenComparing(state -> state.bar().percent())
                         .reversed())
@@ -239,7 +239,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
     }
 
     /** Returns whether a person sees a line about a limit: people who can set the limit do, and people whose calls it stops. */
-    private static boolean isTold(
+    private static boolean concerns(
             LimitState state,
             Person person,
             Membership membership,

@@ -36,7 +36,7 @@ public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys
     }
 
     /** Returns the refused calls of the keys that a reader sees. @param names of these keys */
-    public static List<RefusedCall> seen(List<RefusedCall> calls, KeyView view, KeyNames names) {
+    public static List<RefusedCall> visible(List<RefusedCall> calls, KeyView view, KeyNames names) {
         return view.isAll()
                 ? calls
                 : calls.stream()
@@ -51,7 +51,7 @@ public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys
         Instant now = clock.instant();
         long free = request.visitor().may(Right.PAY) ? free(account) : Long.MAX_VALUE; // others cannot top up
         List<RefusalBooks.OfKey> counts = refusals.keys(account, KeyFilter.of(view));
-        List<RefusedCall> calls = seen(refused.of(account), view, names);
+        List<RefusedCall> calls = visible(refused.of(account), view, names);
         return PageStep.show(
                 (out, shell) -> JterefusedGenerated.render(out, null, shell, now, counts, calls, names, free));
     }

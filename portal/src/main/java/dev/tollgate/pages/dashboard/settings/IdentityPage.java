@@ -35,19 +35,19 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String carried = request.query(CARRIED);
-        OidcSignIn.Shown shown = opened(request, carried == null ? "" : carried);
+        OidcSignIn.ProvenIdentity shown = opened(request, carried == null ? "" : carried);
         return shown == null && carried != null
                 ? PageStep.to(PATH)
                 : PageStep.show(page(request, shown, carried, Map.of()));
     }
 
-    private OidcSignIn.@Nullable Shown opened(PageRequest<Visitor.Member> request, String carried) {
+    private OidcSignIn.@Nullable ProvenIdentity opened(PageRequest<Visitor.Member> request, String carried) {
         return oidc == null ? null : oidc.open(carried, request.visitor().csrfSeed());
     }
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String carried = form.text(CARRIED);
-        OidcSignIn.Shown shown = opened(request, carried);
+        OidcSignIn.ProvenIdentity shown = opened(request, carried);
         String complaint = PasswordAgain.complaint(people, request, form.text("password"));
         if (complaint != null) {
             return again(request, shown, carried, Map.of("password", complaint));
@@ -59,7 +59,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
         };
     }
 
-    private PageStep connect(PageRequest<Visitor.Member> request, OidcSignIn.Shown shown, String provider) {
+    private PageStep connect(PageRequest<Visitor.Member> request, OidcSignIn.ProvenIdentity shown, String provider) {
         Person person = request.visitor().person();
         boolean isTheirs = identities.connect(
                 person, shown.identity(), request.visit(), links.notices().identityConnected(person, provider));
@@ -87,7 +87,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
 
     private PageStep again(
             PageRequest<Visitor.Member> request,
-            OidcSignIn.@Nullable Shown shown,
+            OidcSignIn.@Nullable ProvenIdentity shown,
             @Nullable String carried,
             Map<String, String> errors) {
         return PageStep.again(page(request, shown, carried, errors));
@@ -95,7 +95,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
 
     private PageStep.Drawing page(
             PageRequest<Visitor.Member> request,
-            OidcSignIn.@Nullable Shown shown,
+            OidcSignIn.@Nullable ProvenIdentity shown,
             @Nullable String carried,
             Map<String, String> errors) {
         List<Identities.Linked> linked =

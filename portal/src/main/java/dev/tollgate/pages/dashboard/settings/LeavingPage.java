@@ -119,7 +119,7 @@ public record LeavingPage(
         if (own == null || others.isEmpty()) {
             return "";
         }
-        Set<String> seen = teams.seenBy(person.accountId(), own);
+        Set<String> seen = teams.visibleTo(person.accountId(), own);
         List<String> logins = others.stream()
                 .filter(each ->
                         seen == null || (each.membership() instanceof Membership its && seen.contains(its.id())))

@@ -105,7 +105,7 @@ public record UsagePage(
      * @param chart null if there are no calls
      * @param nearest the month of the nearest calls if the range has none; null if there are no calls at all
      */
-    public record Shown(
+    public record Contents(
             UsageView view,
             UsageTable table,
             Figures before,
@@ -178,7 +178,7 @@ public record UsagePage(
                         zone(request),
                         KeyFilter.of(view.filters().keys().view()))
                 .orElseThrow();
-        Shown shown = shown(request, lines, overview);
+        Contents shown = contents(request, lines, overview);
         UsageRefusals refused = view.metric() != Metric.ERRORS || view.filters().model() != null
                 ? null
                 : UsageRefusals.of(refusals, account, view, table.span(), names);
@@ -207,7 +207,7 @@ public record UsagePage(
         return view.rows().isOwner() ? new By[] {By.KEY, By.MODEL, view.rows()} : new By[] {By.KEY, By.MODEL};
     }
 
-    private Shown shown(PageRequest<Visitor.Member> request, UsageLines lines, Overview overview) {
+    private Contents contents(PageRequest<Visitor.Member> request, UsageLines lines, Overview overview) {
         String account = request.visitor().accountId();
         UsageView view = lines.view();
         UsageTable table = lines.table();
@@ -217,7 +217,7 @@ public record UsagePage(
         UsageChart drawn = drawn(lines);
         Chart spend = isEmpty ? null : drawn.of(Metric.SPEND, request.money(), days, lines::label);
         String key = view.filters().key();
-        return new Shown(
+        return new Contents(
                 view,
                 table,
                 lines.past().all(),

@@ -3,11 +3,11 @@ package dev.tollgate.base.json;
 import java.util.List;
 
 /** A caller's values in words fit for an error message: short, and without characters that do not show. */
-public final class Shown {
+public final class MessageText {
 
     private static final int CHARS_MAX = 60;
 
-    private Shown() {}
+    private MessageText() {}
 
     public static String quoted(String text) {
         return '"' + plain(text) + '"';

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The ids of the calls of one response: the upstream's where it is new in the conversation, else one made here (protocol 4.8). Confined to its call. */
-public final class ShownCalls {
+public final class ResponseCallIds {
 
     private static final int MADE_CHARS = 24;
 
@@ -31,7 +31,7 @@ public final class ShownCalls {
      * @param prefix begins the ids made here. An upstream's id with this prefix is looked up
      * @param fits whether the protocol can have an upstream's id
      */
-    public ShownCalls(
+    public ResponseCallIds(
             List<Message> before, boolean one, String prefix, Predicate<String> fits, RandomGenerator random) {
         this.before = before;
         this.one = one;

@@ -21,7 +21,7 @@ import tools.jackson.core.JsonGenerator;
  * A write that records the facts of a notice, in the unit of its mails and with its events for webhooks. Over all servers, each fact is recorded once. The
  * outcome is whether one of the facts is new.
  */
-public class Told extends Write<Boolean> {
+public class NoticeRecord extends Write<Boolean> {
 
     // Who was erased in the meantime gets no row again.
     private static final String FIRST = """
@@ -69,18 +69,18 @@ public class Told extends Write<Boolean> {
 
     private final List<Fact> facts;
 
-    Told(List<Fact> facts) {
+    NoticeRecord(List<Fact> facts) {
         this.facts = List.copyOf(facts);
     }
 
     /** Makes a write without an event. @param before as it was read; null if there was none */
-    static Told of(String owner, String kind, @Nullable String before, String fact) {
-        return new Told(List.of(new Fact(owner, kind, "", before, fact, null)));
+    static NoticeRecord of(String owner, String kind, @Nullable String before, String fact) {
+        return new NoticeRecord(List.of(new Fact(owner, kind, "", before, fact, null)));
     }
 
     /** Returns the part that stores facts of notices. It comes before the part of mails. */
     public static Part<?> part() {
-        return new WritePart<>(Told.class);
+        return new WritePart<>(NoticeRecord.class);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The reasons why a call's upstream is held back. It continues if no reason is left. Confined to its call. */
-final class HeldBack {
+final class PauseReasons {
 
     enum Reason {
         CALLER_READS_SLOWLY,
@@ -23,7 +23,7 @@ final class HeldBack {
     private final Set<Reason> reasons = EnumSet.noneOf(Reason.class);
     private final SlowCaller slowCaller;
 
-    HeldBack(Course course, Books books, LongSupplier nanoTime, SecondTry<AnswerUnderWay> answers) {
+    PauseReasons(Course course, Books books, LongSupplier nanoTime, SecondTry<AnswerUnderWay> answers) {
         this.course = course;
         this.books = books;
         this.answers = answers;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /** The values in a raw value that have no effect, by where they begin. For one thread. */
-final class LeftOut {
+final class OmittedValues {
 
     static final int[] NOTHING = {};
 
@@ -15,7 +15,7 @@ final class LeftOut {
     private int count;
 
     /** @param tally charged with the places */
-    LeftOut(Tally tally) {
+    OmittedValues(Tally tally) {
         this.tally = tally;
     }
 

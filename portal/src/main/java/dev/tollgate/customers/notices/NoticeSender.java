@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The parts that all notices are found with and sent by. Thread-safe; blocks. */
-public record Teller(Database database, Writer writer, Outbox outbox, Letters letters, InstantSource clock) {
+public record NoticeSender(Database database, Writer writer, Outbox outbox, Letters letters, InstantSource clock) {
 
     <T> List<T> list(String query, RowReader<T> reader, @Nullable Object... parameters) {
         return database.read(sql -> sql.list(query, reader, parameters));
@@ -47,7 +47,7 @@ public record Teller(Database database, Writer writer, Outbox outbox, Letters le
      * @param readers returns addresses; asked if mail is on
      * @param letter returns the mail to an address
      */
-    void tell(Told told, String accountId, Supplier<List<String>> readers, Function<String, Letter> letter) {
+    void tell(NoticeRecord told, String accountId, Supplier<List<String>> readers, Function<String, Letter> letter) {
         List<Change> changes = new ArrayList<>(List.of(told));
         if (outbox.isOn()) {
             readers.get().forEach(to -> changes.add(outbox.needed(accountId, letter.apply(to), told::outcome)));

@@ -10,8 +10,8 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.operator.admin.Prices.Later;
 import dev.tollgate.operator.admin.Prices.Loss;
+import dev.tollgate.operator.admin.Prices.ModelPrices;
 import dev.tollgate.operator.admin.Prices.Retirement;
-import dev.tollgate.operator.admin.Prices.Sold;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -19,11 +19,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The prices of models and their margins, now and after each known change of a price, a cost or an upstream model. Thread-safe. */
-record SoldModels(Catalogue catalogue, ModelLife life) {
+record PriceList(Catalogue catalogue, ModelLife life) {
 
-    Sold sold(Model model, Instant now) {
+    ModelPrices of(Model model, Instant now) {
         Model standing = life.current(model).at(now);
-        return new Sold(
+        return new ModelPrices(
                 model.id(),
                 standing.pricing(),
                 ofFile(model, now),

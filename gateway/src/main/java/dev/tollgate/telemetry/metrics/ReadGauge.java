@@ -11,15 +11,15 @@ import org.slf4j.LoggerFactory;
  * A metric whose values are read from other parts. While reading fails, the exposition omits all its series and contains the others; the log has
  * a line when that starts. One thread at a time.
  */
-final class AskedValues {
+final class ReadGauge {
 
-    private static final Logger log = LoggerFactory.getLogger(AskedValues.class);
+    private static final Logger log = LoggerFactory.getLogger(ReadGauge.class);
 
     private final String name;
     private final Consumer<Metrics.Values> now;
     private boolean failing;
 
-    AskedValues(String name, Consumer<Metrics.Values> now) {
+    ReadGauge(String name, Consumer<Metrics.Values> now) {
         this.name = name;
         this.now = now;
     }

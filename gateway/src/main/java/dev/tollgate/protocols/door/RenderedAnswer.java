@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The common part of streamed and whole responses of all conversation doors. Confined to its call. */
-abstract class ShownAnswer implements Sink {
+abstract class RenderedAnswer implements Sink {
 
     final Outlet outlet;
     final AnswerHeaders headers;
@@ -20,7 +20,7 @@ abstract class ShownAnswer implements Sink {
     private @Nullable String taskId;
     private @Nullable Renderer renderer;
 
-    ShownAnswer(Outlet outlet, Function<@Nullable String, ? extends Renderer> renderers) {
+    RenderedAnswer(Outlet outlet, Function<@Nullable String, ? extends Renderer> renderers) {
         this.outlet = outlet;
         this.headers = new AnswerHeaders(outlet);
         this.paced = new PacedAnswer(outlet);

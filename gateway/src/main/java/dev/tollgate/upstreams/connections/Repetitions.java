@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The text and calls of one candidate so far, used to recognise repetitions: some upstreams send the whole answer again after a finish
  * reason, or one call twice (D38). Keeps a hash of the text, not the text. Confined to its call.
  */
-public final class SaidSoFar {
+public final class Repetitions {
 
     /** The shortest text that counts as a repetition. */
     private static final int REPEATED_BYTES_MIN = 32;
@@ -22,10 +22,10 @@ public final class SaidSoFar {
 
     private long chars;
     private long hash;
-    private List<Told> calls = List.of();
+    private List<PlacedCall> calls = List.of();
 
     /** @param place among the calls of its chunk, from 0 */
-    private record Told(UpstreamEvent.ToolCall call, int place) {}
+    private record PlacedCall(UpstreamEvent.ToolCall call, int place) {}
 
     public void text(String piece) {
         chars += piece.length();
@@ -56,7 +56,7 @@ public final class SaidSoFar {
             calls = new ArrayList<>(1);
         }
         if (calls.size() < CALLS_MAX) {
-            calls.add(new Told(call, place));
+            calls.add(new PlacedCall(call, place));
         }
     }
 
@@ -70,7 +70,7 @@ public final class SaidSoFar {
      */
     public UpstreamEvent.@Nullable ToolCall repeated(UpstreamEvent.ToolCall call, int place, boolean late) {
         for (int i = 0; i < calls.size(); i++) {
-            Told told = calls.get(i);
+            PlacedCall told = calls.get(i);
             boolean samePlace = late && (place == told.place() || place == i);
             if (isSame(told.call(), call, samePlace)) {
                 return told.call();
