@@ -20,15 +20,15 @@ import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.LocalApi;
 import dev.tollgate.operator.admin.OperatorVouchers;
-import dev.tollgate.operator.admin.ReceiptFiles;
-import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.operator.admin.StoredInspection;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.operator.inspection.Inspection;
+import dev.tollgate.operator.inspection.ReceiptFiles;
+import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
+import dev.tollgate.operator.inspection.StoredInspection;
 import dev.tollgate.portal.MailModule;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.OperatorModule;
@@ -39,6 +39,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.secrets.KeyRing;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
 import java.io.Console;
@@ -167,6 +168,9 @@ public record AppActions(PrintWriter out) implements Actions {
                             clock,
                             random)
                     .routes());
+            KeyRing ring = OperatorModule.keyRing(books.portal());
+            routes.addAll(OperatorModule.keyring(books.portal(), ring, audited, clock, random)
+                    .routes());
             routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books.portal(), clock, random), audited).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
@@ -246,6 +250,9 @@ public record AppActions(PrintWriter out) implements Actions {
         SecureRandom random = new SecureRandom();
         Secret key = settings.find(ServerSettings.SECRET_KEY);
         SecretBox box = SecretKeys.of(key == null ? null : key.value(), settings.data(), null, random);
+        try (Database books = Database.openReading(settings.data())) {
+            books.read(sql -> SecretKeys.fits(sql, box));
+        }
         try {
             return new SpoolFolder(settings.data().resolve("spool"), box, random, true);
         } catch (IOException e) {

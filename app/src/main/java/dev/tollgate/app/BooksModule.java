@@ -181,7 +181,7 @@ record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, Aba
         left.releaseAtStart();
         database.markBegun();
         if (serves && settings.databaseUrl() != null) {
-            node.join(random, isReal ? "real" : "sandbox", left::releaseOfDeadNodes);
+            node.join(random, isReal ? "real" : "sandbox", portal.secrets().nodeKeys(), left::releaseOfDeadNodes);
         }
         portal.writer().whenOutcomeUnknown(node::giveUp);
         return books;

@@ -44,11 +44,12 @@ final class Node implements NodeLease.Listener, AutoCloseable {
      * Joins the servers that share the books.
      *
      * @param kind real or sandbox
+     * @param keys what this server seals and opens with
      * @param renewal run on the lease's thread at each renewal; must not block
      */
-    void join(SecureRandom random, String kind, Runnable renewal) {
+    void join(SecureRandom random, String kind, NodeLease.Keys keys, Runnable renewal) {
         this.renewal = renewal;
-        lease = database.join(random, this, kind, sharedClock);
+        lease = database.join(random, this, kind, keys, sharedClock);
     }
 
     /** Sets what is done with running calls when the lease is lost (D34) or the books are gone: nothing of them may be delivered. */

@@ -19,6 +19,7 @@ import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The stores of both halves. */
 record Stores(PortalStores portal, Answers answers, RoutedModels routed) {
@@ -29,6 +30,8 @@ record Stores(PortalStores portal, Answers answers, RoutedModels routed) {
                 List.of(answers.claimPart()),
                 List.of(Signatures.part(), KeptResponses.part(), FileStore.part(), answers.part(), routed.part()),
                 holdings(),
+                Stream.concat(Stream.of(KeptResponses.sealed(), Signatures.sealed()), FileStore.sealed().stream())
+                        .toList(),
                 Answers::keptAt);
     }
 

@@ -215,16 +215,23 @@ public final class Database implements AutoCloseable {
      * Makes this process one of the nodes that share the database.
      *
      * @param upstream the name of the upstream that answers its calls, for other nodes
+     * @param keys what it seals and opens with
      * @param clock is corrected at each renewal of the lease
+     * @throws CannotOpen if it and a living node cannot open what the other seals
      * @throws IllegalStateException if the database is embedded: it has one owner, whose lock is enough
      * @throws StoreUnavailable if the database does not answer
      */
-    public NodeLease join(RandomGenerator random, NodeLease.Listener listener, String upstream, DatabaseClock clock) {
-        return join(random, listener, NodeLease.Times.STANDARD, upstream, clock);
+    public NodeLease join(
+            RandomGenerator random,
+            NodeLease.Listener listener,
+            String upstream,
+            NodeLease.Keys keys,
+            DatabaseClock clock) {
+        return join(random, listener, NodeLease.Times.STANDARD, upstream, keys, clock);
     }
 
     NodeLease join(RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times, DatabaseClock clock) {
-        return join(random, listener, times, "", clock);
+        return join(random, listener, times, "", NodeLease.Keys.NONE, clock);
     }
 
     private NodeLease join(
@@ -232,12 +239,13 @@ public final class Database implements AutoCloseable {
             NodeLease.Listener listener,
             NodeLease.Times times,
             String upstream,
+            NodeLease.Keys keys,
             DatabaseClock clock) {
         if (!(engine instanceof PostgresServer server)) {
             throw new IllegalStateException("an embedded database has no nodes");
         }
         try {
-            return new NodeLease(server, random, listener, times, upstream, clock);
+            return new NodeLease(server, random, listener, times, upstream, keys, clock);
         } catch (SQLException e) {
             throw new StoreUnavailable("the node could not join", e);
         }

@@ -25,6 +25,18 @@ public final class InstallationValue extends Write<String> {
         return kept(statements, name, value);
     }
 
+    /** Sets a value, whatever it was. */
+    public static void set(Statements statements, String name, String value) throws SQLException {
+        statements.run(
+                "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                name,
+                value);
+    }
+
+    public static void remove(Statements statements, String name) throws SQLException {
+        statements.run("DELETE FROM installation WHERE name = ?", name);
+    }
+
     public static String kept(Statements statements, String name, String value) throws SQLException {
         String present = statements.one(FIND, row -> row.getString(1), name);
         if (present != null) {

@@ -2,9 +2,11 @@ package dev.tollgate.storage;
 
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -73,6 +75,66 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
+    /**
+     * The secret keys of one server by their ids, and whether all living servers can open what each of them seals (C23): a second key goes everywhere as a
+     * further line before it is the first one anywhere. Immutable.
+     *
+     * @param ids that of the sealing key first; empty for a server that seals nothing
+     * @param unnamed the id of the key that a server has whose program knows one key only; null if nothing is left under that key
+     */
+    public record Keys(List<String> ids, @Nullable String unnamed) {
+
+        static final Keys NONE = new Keys(List.of(), null);
+
+        private record Other(String node, List<String> ids) {}
+
+        /** Returns what the row of the server says; null for one that seals nothing. */
+        @Nullable
+        String written() {
+            return ids.isEmpty() ? null : String.join(",", ids);
+        }
+
+        /** Returns why this server may not seal beside the living ones, in a sentence; null if it may. Its own row is not there, or has the same keys. */
+        public @Nullable String clash(Sql sql, Dialect dialect) throws SQLException {
+            if (ids.isEmpty()) {
+                return null;
+            }
+            for (Other other : others(sql, dialect)) {
+                if (!other.ids().contains(ids.getFirst())) {
+                    return "Server " + other.node() + " does not have key " + ids.getFirst()
+                            + ": add it there as a further line first.";
+                }
+                if (!ids.contains(other.ids().getFirst())) {
+                    return "Server " + other.node() + " seals under key "
+                            + other.ids().getFirst()
+                            + ", which this server does not have: add it here as a further line first.";
+                }
+            }
+            return null;
+        }
+
+        /** Returns which living server seals under a key, in a sentence; null if none does. */
+        public static @Nullable String sealingUnder(Sql sql, Dialect dialect, String id) throws SQLException {
+            return new Keys(List.of(), null)
+                    .others(sql, dialect).stream()
+                            .filter(other -> other.ids().getFirst().equals(id))
+                            .findFirst()
+                            .map(other -> "Server " + other.node() + " seals under key " + id
+                                    + ": put another key before it there first.")
+                            .orElse(null);
+        }
+
+        private List<Other> others(Sql sql, Dialect dialect) throws SQLException {
+            return sql.list(
+                    "SELECT id, secret_keys FROM node WHERE lease_until > " + dialect.nowMillis() + " ORDER BY id",
+                    row -> new Other(row.getString(1), keys(row.getString(2))));
+        }
+
+        private List<String> keys(@Nullable String written) {
+            return List.of((written == null ? String.valueOf(unnamed) : written).split(","));
+        }
+    }
+
     private final PostgresServer server;
     private final NodeRow row;
     private final RandomGenerator random;
@@ -91,6 +153,7 @@ public final class NodeLease implements AutoCloseable {
 
     /**
      * @param upstream the name of the upstream that answers its calls, for other nodes
+     * @param keys what it seals and opens with
      * @param clock is corrected at each renewal
      */
     NodeLease(
@@ -99,10 +162,11 @@ public final class NodeLease implements AutoCloseable {
             Listener listener,
             Times times,
             String upstream,
+            Keys keys,
             DatabaseClock clock)
             throws SQLException {
         this.server = server;
-        this.row = new NodeRow(server, times.lease(), times.answer(), upstream, clock);
+        this.row = new NodeRow(server, times.lease(), times.answer(), upstream, keys, clock);
         this.random = random;
         this.listener = listener;
         this.times = times;

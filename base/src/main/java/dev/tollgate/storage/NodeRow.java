@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.storage.sql.Reads;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +20,7 @@ final class NodeRow implements AutoCloseable {
     private final Duration answer;
     private final String leaseEnd;
     private final String upstream;
+    private final NodeLease.Keys keys;
     private final DatabaseClock clock;
     private final PostgresServer.NextConnection next = new PostgresServer.NextConnection();
     private @Nullable Connection connection;
@@ -30,27 +32,56 @@ final class NodeRow implements AutoCloseable {
      * @param lease how long a node that does not renew counts as alive, by the database's clock
      * @param answer how long the database may take to answer
      * @param upstream the name of the upstream that answers this node's calls, for other nodes
+     * @param keys what this node seals and opens with
      * @param clock is corrected by the database's time at each renewal
      */
-    NodeRow(PostgresServer server, Duration lease, Duration answer, String upstream, DatabaseClock clock) {
+    NodeRow(
+            PostgresServer server,
+            Duration lease,
+            Duration answer,
+            String upstream,
+            NodeLease.Keys keys,
+            DatabaseClock clock) {
         this.server = server;
         this.answer = answer;
         this.leaseEnd = NOW + " + " + lease.toMillis();
         this.upstream = upstream;
+        this.keys = keys;
         this.clock = clock;
     }
 
+    /**
+     * Writes the row, in one commit with the look at the keys of the others: of two that join at the same time, the second one sees the first.
+     *
+     * @throws CannotOpen if this node and a living one cannot open what the other seals
+     */
     void insert(String nodeId, String state) throws SQLException {
-        renewed(
-                "INSERT INTO node (id, lease_until, version, schema_known, state, upstream, server_identifier, server_timeline)"
-                        + " VALUES (?, " + leaseEnd + ", ?, " + Migrations.NEWEST
-                        + ", ?, ?, ?, CAST(? AS BIGINT))" + TELLING_THE_TIME,
-                nodeId,
-                version(),
-                state,
-                upstream,
-                identifier(),
-                timeline());
+        Connection joining = open();
+        joining.setAutoCommit(false);
+        try {
+            Reads sql = new Reads(joining);
+            sql.run("LOCK TABLE node IN SHARE ROW EXCLUSIVE MODE");
+            String clash = keys.clash(sql, Dialect.POSTGRESQL);
+            if (clash != null) {
+                throw new CannotOpen(clash);
+            }
+            renewed(
+                    "INSERT INTO node (id, lease_until, version, schema_known, state, upstream, secret_keys,"
+                            + " server_identifier, server_timeline) VALUES (?, " + leaseEnd + ", ?, "
+                            + Migrations.NEWEST + ", ?, ?, ?, ?, CAST(? AS BIGINT))" + TELLING_THE_TIME,
+                    nodeId,
+                    version(),
+                    state,
+                    upstream,
+                    keys.written(),
+                    identifier(),
+                    timeline());
+            joining.commit();
+        } catch (CannotOpen e) {
+            joining.rollback();
+            throw e;
+        }
+        joining.setAutoCommit(true); // after a failure the connection is given up
     }
 
     /** Returns why this program may not use the database, which was migrated since it was opened; null if it may. */

@@ -15,11 +15,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(240)
 class NodeLeaseTest {
@@ -255,8 +258,42 @@ class NodeLeaseTest {
     @Test
     void an_embedded_database_has_no_nodes(@TempDir Path folder) {
         try (Database embedded = Database.open(Migrated.in(folder))) {
-            assertThatThrownBy(() -> embedded.join(new Random(1), listener, "", clock))
+            assertThatThrownBy(() -> embedded.join(new Random(1), listener, "", NodeLease.Keys.NONE, clock))
                     .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    /** Keys of this server, those of one that lives already, and the part of the refusal. A server of an older program says nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "a     | a     | -",
+                "a,b   | a     | -",
+                "a     | a,b   | -",
+                "b,a   | a,b   | -",
+                "a,b   | b,a   | -",
+                "a     | -     | -",
+                "a,b   | -     | -",
+                "b,a   | a     | does not have key b: add it there as a further line first.",
+                "b,a   | -     | does not have key b: add it there as a further line first.",
+                "b     | a,b   | seals under key a, which this server does not have",
+            })
+    void a_server_joins_only_if_it_and_each_other_can_open_what_the_other_seals(
+            String own, @Nullable String living, @Nullable String refusal) {
+        execute("INSERT INTO node (id, lease_until, secret_keys) VALUES ('node_2', 9000000000000, "
+                + (living == null ? "NULL" : "'" + living + "'") + ")");
+        execute("INSERT INTO node (id, lease_until, secret_keys) VALUES ('node_dead', 1000, 'z')");
+        NodeLease.Keys keys = new NodeLease.Keys(List.of(own.split(",")), "a");
+        if (refusal == null) {
+            database.join(new Random(1), listener, "", keys, clock).close();
+        } else {
+            assertThatThrownBy(() -> database.join(new Random(1), listener, "", keys, clock))
+                    .isInstanceOf(CannotOpen.class)
+                    .hasMessageContaining("Server node_2 ")
+                    .hasMessageContaining(refusal);
+            assertThat(number("SELECT COUNT(*) FROM node")).as("no row is left").isEqualTo(2);
         }
     }
 

@@ -48,6 +48,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                         new PaymentRoutes(money.payments(), money::events).routes(),
                         operator.settings().routes(),
                         operator.booksCheck().routes(),
+                        operator.keyring().routes(),
                         new Drain(announce, new AuditedWriter(books.writer(), ground.clock())).routes(),
                         new AuditLogRoutes(books.stores().auditLog()).routes(),
                         operator.channelDeeds().routes())

@@ -3,10 +3,12 @@ package dev.tollgate.portal;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.StartMarks;
 import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditedWriter;
@@ -16,8 +18,11 @@ import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.operator.admin.SecretKeyring;
+import dev.tollgate.storage.secrets.KeyRing;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
@@ -34,6 +39,7 @@ public record OperatorModule(
         OperatorSettings settings,
         OperatorVouchers vouchers,
         BooksCheck booksCheck,
+        SecretKeyring keyring,
         ChannelDeeds channelDeeds,
         PlatformHistory platform,
         PlatformCalls calls) {
@@ -57,12 +63,24 @@ public record OperatorModule(
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
                 new BooksCheck(books.database(), books.secrets(), books.stores().auditLog(), audited, ground.clock()),
+                keyring(books, ground.open(keyRing(books), KeyRing::close), audited, ground.clock(), ground.random()),
                 channelDeeds(calls, audited),
                 new PlatformHistory(books.database()),
                 new PlatformCalls(
                         books.database(),
                         books.writer(),
                         ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))));
+    }
+
+    /** Returns the secret keys, and what both halves have sealed under them. */
+    public static KeyRing keyRing(PortalBooks books) {
+        StartMarks marks = new StartMarks(books.database(), books.secrets());
+        return new KeyRing(books.database(), books.writer(), books.secrets(), books.sealed(), List.of(marks::anew));
+    }
+
+    public static SecretKeyring keyring(
+            PortalBooks books, KeyRing ring, AuditedWriter audited, InstantSource clock, SecureRandom random) {
+        return new SecretKeyring(ring, audited, () -> Receipts.nextKey(books.secrets(), random, clock.instant()));
     }
 
     private static ChannelDeeds channelDeeds(AnsweringHalf calls, AuditedWriter audited) {

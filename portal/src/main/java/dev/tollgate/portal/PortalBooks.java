@@ -14,6 +14,8 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SecondFactor;
+import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
@@ -22,17 +24,21 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.DatabaseClock;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * The books as the portal has them: the database, its stores, and the one writer with the parts in their order.
  *
  * @param secrets encrypts secrets in the database and in files
+ * @param sealed what is encrypted in the database, of both halves
  * @param kind whether the installation has a real upstream
  * @param history calls and money of an account, for its customers
  * @param holdings the data of accounts and people in all stores
@@ -41,6 +47,7 @@ import java.util.function.Supplier;
 public record PortalBooks(
         Database database,
         SecretBox secrets,
+        List<SealedValues> sealed,
         PortalStores stores,
         Writer writer,
         InstallationKind kind,
@@ -88,6 +95,7 @@ public record PortalBooks(
         return new PortalBooks(
                 database,
                 secrets,
+                sealed(secrets, calls),
                 stores,
                 writer,
                 new InstallationKind(database, writer, choice.isReal(), clock),
@@ -95,6 +103,14 @@ public record PortalBooks(
                 new AccountHistory(database, choice.callMax(), clock, writer, calls.answers()),
                 Holdings.with(calls.holdings()),
                 sharedClock);
+    }
+
+    private static List<SealedValues> sealed(SecretBox secrets, PortalStores.OfCalls calls) {
+        List<SealedValues> all = new ArrayList<>(
+                List.of(Receipts.sealed(secrets), SecondFactor.sealed(secrets), Outbox.sealed(secrets)));
+        all.addAll(Webhooks.sealed(secrets));
+        all.addAll(calls.sealed());
+        return List.copyOf(all);
     }
 
     private static PortalStores stores(Database database, Choice choice, SecretBox secrets, Outbox outbox) {
@@ -118,8 +134,8 @@ public record PortalBooks(
     public void begin(SecureRandom random, InstantSource clock) {
         SecretKeys.Check check = new SecretKeys.Check(secrets);
         writer.commitAndWait(Unit.of(check));
-        if (!check.outcome()) {
-            throw new CannotOpen(SecretKeys.WRONG);
+        if (!check.outcome().isEmpty()) {
+            throw new CannotOpen(check.outcome());
         }
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));

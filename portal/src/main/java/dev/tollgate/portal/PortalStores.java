@@ -32,6 +32,8 @@ import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.secrets.KeyRing;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretKeys;
 import java.util.List;
 import java.util.function.Supplier;
@@ -55,10 +57,16 @@ public record PortalStores(
      * @param claims the parts that are decided before the ledger reserves
      * @param kept the parts that are written after the roll-ups
      * @param holdings their data of accounts and people
+     * @param sealed what is encrypted in their tables
      */
-    public record OfCalls(List<Part<?>> claims, List<Part<?>> kept, List<Holding> holdings, StoredAnswers answers) {
+    public record OfCalls(
+            List<Part<?>> claims,
+            List<Part<?>> kept,
+            List<Holding> holdings,
+            List<SealedValues> sealed,
+            StoredAnswers answers) {
 
-        public static final OfCalls NONE = new OfCalls(List.of(), List.of(), List.of(), (_, _) -> null);
+        public static final OfCalls NONE = new OfCalls(List.of(), List.of(), List.of(), List.of(), (_, _) -> null);
     }
 
     /** @param nodeId the id of this server among several, asked on the writer's thread */
@@ -71,6 +79,8 @@ public record PortalStores(
     private List<Part<?>> before() {
         return List.of(
                 SecretKeys.part(),
+                SealedValues.part(),
+                KeyRing.part(),
                 InstallationValue.part(),
                 AcceptServer.part(),
                 InstallationKind.part(),

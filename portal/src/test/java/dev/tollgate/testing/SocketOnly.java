@@ -2,11 +2,11 @@ package dev.tollgate.testing;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.Inspection;
-import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Cli;
 import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.operator.inspection.Inspection;
+import dev.tollgate.operator.inspection.ReceiptFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;

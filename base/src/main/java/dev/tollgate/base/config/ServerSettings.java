@@ -44,10 +44,11 @@ public final class ServerSettings {
                     + " ./tollgate migrate."));
     public static final Setting<Secret> SECRET_KEY = row(Setting.secret(
             "secret.key",
-            "64 hex digits",
-            "[0-9a-fA-F]{64}",
-            "The key that encrypts secrets in the database. Default: the file secret.key in the data folder, created at"
-                    + " the first start. Required with PostgreSQL."));
+            "one to four keys of 64 hex digits, with commas between them",
+            "[0-9a-fA-F]{64}(,[0-9a-fA-F]{64}){0,3}",
+            "The keys that encrypt secrets in the database: the first one encrypts, and all of them decrypt. Default: the"
+                    + " lines of the file secret.key in the data folder, created at the first start. Required with"
+                    + " PostgreSQL."));
     public static final Setting<Path> MODELS_FILE =
             row(Setting.of("models.file", Kind.path(), "", "A catalogue of models that replaces the built-in one."));
 

@@ -1,81 +1,187 @@
 package dev.tollgate.storage.secrets;
 
+import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
+import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Encryption at rest under the installation's secret key. Each purpose has a key of its own, derived from the secret key
- * (HMAC-SHA256), so that a leak about the key of one purpose does not affect another. Thread-safe.
+ * Encryption at rest under the installation's secret keys (C20): the first of the ring seals, and each of them opens. Each purpose has a key of its
+ * own, derived from the secret key (HMAC-SHA256), so that a leak about the key of one purpose does not affect another. Thread-safe.
  */
 public final class SecretBox {
 
-    private static final String CHECK = "tollgate secret key";
-    private static final String PRINTS = "tollgate prints";
-    private static final String SEALS = "tollgate seals ";
-    private static final String HMAC = "HmacSHA256";
+    /** A ring has the key in use, and those of which something is still there. */
+    public static final int KEYS_MAX = 4;
 
-    private final SecretKey key;
-    private final SecretKey printKey;
-    private final Mac prints;
+    private static final String CHECK = "tollgate secret key";
+    private static final String SEALS = "tollgate seals ";
+
+    private final List<RingKey> keys;
     private final SecureRandom random;
 
+    /** The id of the key whose sealed values do not name it; null if nothing of that form may be there any more. */
+    private volatile @Nullable String firstForm;
+
     /**
-     * @param keyHex 64 hex digits
-     * @throws IllegalArgumentException when it is not that; the message does not quote it
+     * @param ring one to four keys of 64 hex digits, with white space or commas between them
+     * @throws IllegalArgumentException when it is not that, or if a key is there twice; the message quotes no key
      */
-    public SecretBox(String keyHex, SecureRandom random) {
-        if (!keyHex.matches("[0-9a-fA-F]{64}")) {
-            throw new IllegalArgumentException("a secret key is 64 hex digits");
+    public SecretBox(String ring, SecureRandom random) {
+        String[] hex = ring.strip().split("\\s*,\\s*|\\s+");
+        if (hex.length > KEYS_MAX || !Arrays.stream(hex).allMatch(it -> it.matches("[0-9a-fA-F]{64}"))) {
+            throw new IllegalArgumentException("one to four keys of 64 hex digits");
         }
-        byte[] bytes = HexFormat.of().parseHex(keyHex);
-        this.key = new SecretKeySpec(bytes, HMAC);
-        this.printKey = new SecretKeySpec(hmac(key, PRINTS, new byte[0]), HMAC);
-        this.prints = mac(printKey);
+        List<RingKey> all = new ArrayList<>();
+        Arrays.stream(hex).forEach(it -> all.add(new RingKey(it)));
+        if (new HashSet<>(all.stream().map(RingKey::id).toList()).size() < all.size()) {
+            throw new IllegalArgumentException("a key is given twice, or two keys have the same id");
+        }
+        this.keys = List.copyOf(all);
         this.random = random;
+        this.firstForm = id();
+    }
+
+    /** Returns the id of the key that seals: eight hex digits, which do not reveal it. */
+    public String id() {
+        return keys.getFirst().id();
+    }
+
+    /** Returns the ids of all keys, that of the sealing one first. */
+    public List<String> ids() {
+        return keys.stream().map(RingKey::id).toList();
+    }
+
+    /** Returns what other servers are to know of the keys. */
+    public NodeLease.Keys nodeKeys() {
+        return new NodeLease.Keys(ids(), firstForm);
+    }
+
+    /** Returns a value that shows later whether a ring has the key that seals now. */
+    String check() {
+        byte[] sealed = purpose(CHECK).seal(CHECK.getBytes(StandardCharsets.UTF_8), CHECK);
+        return Base64.getEncoder().encodeToString(sealed);
+    }
+
+    /** Returns whether a check opens. @param unnamed the id of the key of values that do not name theirs */
+    boolean passes(String check, @Nullable String unnamed) {
+        try {
+            byte[] opened = purpose(CHECK).open(Base64.getDecoder().decode(check), CHECK, unnamed);
+            return Arrays.equals(opened, CHECK.getBytes(StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException | StoreException e) {
+            return false;
+        }
+    }
+
+    /** Sets whose values do not name their key. Before anything is sealed or opened. @param id null if none are left */
+    void firstForm(@Nullable String id) {
+        firstForm = id;
+    }
+
+    /** Returns the id of the key whose sealed values begin so; null if none's do. */
+    @Nullable
+    String idOf(HeadIs begins) throws SQLException {
+        for (RingKey key : keys) {
+            if (begins.head(head(key))) {
+                return key.id();
+            }
+        }
+        return null;
+    }
+
+    /** Looks at how the values of a key begin. */
+    @FunctionalInterface
+    interface HeadIs {
+        boolean head(byte[] head) throws SQLException;
+    }
+
+    /** Returns how the values that a key seals begin. @param id of a key of the ring */
+    byte[] headOf(String id) {
+        return head(keys.stream().filter(key -> key.id().equals(id)).findFirst().orElseThrow());
+    }
+
+    private byte[] head(RingKey key) {
+        return key.id().equals(firstForm) ? new byte[] {Purpose.UNNAMED} : key.named(Purpose.NAMED);
     }
 
     /** @param name the purpose, never to be changed: text sealed for it cannot be opened for another purpose */
     public Purpose purpose(String name) {
-        return new Purpose(new Seal(hmac(key, SEALS + name, new byte[0]), random));
+        return new Purpose(keys.stream()
+                .map(key -> new Seal(key.hmac(SEALS + name, new byte[0]), random))
+                .toList());
     }
 
     /**
-     * Encryption for one purpose. The first byte of a sealed text is its form. Thread-safe.
+     * Encryption for one purpose. The first byte of a sealed value is its form (C21): 1 is under the key of which the database says so, in 2 the id of
+     * the key follows. Thread-safe.
      */
-    public static final class Purpose {
+    public final class Purpose {
 
-        private static final byte FORM = 1;
+        private static final byte UNNAMED = 1;
+        private static final byte NAMED = 2;
 
-        private final Seal seal;
+        /** Parallel to the keys of the ring. */
+        private final List<Seal> seals;
 
-        private Purpose(Seal seal) {
-            this.seal = seal;
+        private Purpose(List<Seal> seals) {
+            this.seals = seals;
         }
 
         /** @param context kind and owner of the content */
         public byte[] seal(byte[] plain, String context) {
-            byte[] sealed = seal.seal(plain, context);
-            byte[] whole = new byte[1 + sealed.length];
-            whole[0] = FORM;
-            System.arraycopy(sealed, 0, whole, 1, sealed.length);
+            byte[] head = head(keys.getFirst());
+            byte[] sealed = seals.getFirst().seal(plain, context);
+            byte[] whole = Arrays.copyOf(head, head.length + sealed.length);
+            System.arraycopy(sealed, 0, whole, head.length, sealed.length);
             return whole;
         }
 
-        /** @throws StoreException if it was sealed with another key or for another context, or was changed */
+        /** @throws StoreException if it was sealed with a key that is not in the ring or for another context, or was changed */
         public byte[] open(byte[] sealed, String context) {
-            boolean isOfForm = sealed.length > 0 && sealed[0] == FORM;
-            return seal.open(isOfForm ? Arrays.copyOfRange(sealed, 1, sealed.length) : new byte[0], context);
+            return open(sealed, context, firstForm);
+        }
+
+        private byte[] open(byte[] sealed, String context, @Nullable String unnamed) {
+            for (int i = 0; i < seals.size(); i++) {
+                int head = headOf(sealed, keys.get(i), unnamed);
+                if (head > 0) {
+                    return seals.get(i).open(Arrays.copyOfRange(sealed, head, sealed.length), context);
+                }
+            }
+            throw new StoreException("what was sealed is under no key of the ring: " + context);
+        }
+
+        /** Returns the length of a value's head if the value is under a key; else 0. */
+        private static int headOf(byte[] sealed, RingKey key, @Nullable String unnamed) {
+            if (sealed.length > 0 && sealed[0] == UNNAMED) {
+                return key.id().equals(unnamed) ? 1 : 0;
+            }
+            byte[] named = key.named(NAMED);
+            boolean isIts =
+                    sealed.length >= named.length && Arrays.equals(sealed, 0, named.length, named, 0, named.length);
+            return isIts ? named.length : 0;
+        }
+
+        /** Returns whether a value is under another key than the one that seals now. */
+        public boolean isOld(byte[] sealed) {
+            return headOf(sealed, keys.getFirst(), firstForm) == 0;
+        }
+
+        /** Returns the value under the key that seals now. @throws StoreException as {@link #open} */
+        public byte[] anew(byte[] sealed, String context) {
+            return isOld(sealed) ? seal(open(sealed, context), context) : sealed;
         }
 
         @Override
@@ -87,24 +193,25 @@ public final class SecretBox {
     /**
      * Returns a keyed hash: the same content in the same context has the same hash, which does not reveal the content without the key.
      *
-     * @return 32 bytes
+     * @return 32 bytes, under the key that seals
      */
     public byte[] print(String context, byte[] content) {
         return printer().print(context, content);
     }
 
-    /** Returns what makes many prints at less cost. */
-    public Printer printer() {
-        return new Printer(printMac());
+    /** Returns the keyed hash under each key, the sealing one's first: for what was made before that key became the first. */
+    public List<byte[]> prints(String context, byte[] content) {
+        return printers().map(printer -> printer.print(context, content)).toList();
     }
 
-    /** Copies the instance with the key: for a new one Java looks through its providers, which costs more than the hash of a short text. */
-    private Mac printMac() {
-        try {
-            return (Mac) prints.clone();
-        } catch (CloneNotSupportedException e) {
-            return mac(printKey);
-        }
+    /** Returns what makes many prints at less cost. */
+    public Printer printer() {
+        return keys.getFirst().printer();
+    }
+
+    /** Returns a printer for each key, the sealing one's first. */
+    public Stream<Printer> printers() {
+        return keys.stream().map(RingKey::printer);
     }
 
     /** Makes keyed hashes as {@link SecretBox#print} does. For one thread. */
@@ -112,18 +219,18 @@ public final class SecretBox {
 
         private final Mac mac;
 
-        private Printer(Mac mac) {
+        Printer(Mac mac) {
             this.mac = mac;
         }
 
         /** @return 32 bytes */
         public byte[] print(String context, byte[] content) {
-            return hmac(mac, context, content);
+            return RingKey.hmac(mac, context, content);
         }
     }
 
     /**
-     * Returns random numbers that are the same for the same seed and unpredictable without the key.
+     * Returns random numbers that are the same for the same seed and unpredictable without the key that seals.
      *
      * @return a generator for one thread
      */
@@ -132,41 +239,6 @@ public final class SecretBox {
         return () -> ByteBuffer.wrap(
                         print(context, (seed + " " + next.getAndIncrement()).getBytes(StandardCharsets.UTF_8)))
                 .getLong();
-    }
-
-    private static byte[] hmac(SecretKey key, String context, byte[] content) {
-        return hmac(mac(key), context, content);
-    }
-
-    private static byte[] hmac(Mac mac, String context, byte[] content) {
-        mac.update(context.getBytes(StandardCharsets.UTF_8));
-        mac.update((byte) 0);
-        return mac.doFinal(content);
-    }
-
-    private static Mac mac(SecretKey key) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(key);
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("HmacSHA256 does not work here", e);
-        }
-    }
-
-    /** Returns the value in the database that shows whether a start has the right key. */
-    String check() {
-        byte[] sealed = purpose(CHECK).seal(CHECK.getBytes(StandardCharsets.UTF_8), CHECK);
-        return Base64.getEncoder().encodeToString(sealed);
-    }
-
-    boolean passes(String check) {
-        try {
-            byte[] opened = purpose(CHECK).open(Base64.getDecoder().decode(check), CHECK);
-            return Arrays.equals(opened, CHECK.getBytes(StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException | StoreException e) {
-            return false;
-        }
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.tollgate.base.host.PrivateFiles;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
-import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
@@ -31,12 +30,8 @@ public final class SecretKeys {
 
     private static final String FILE = "secret.key";
     private static final int FILE_BYTES_MAX = 1_024;
-    private static final String NAME = "secret_check";
-
-    /** The message for a wrong key. */
-    public static final String WRONG =
-            "The secret key does not decrypt this installation's data. Put the right key into the data folder as"
-                    + " secret.key, or set TOLLGATE_SECRET_KEY to it.";
+    private static final String RING =
+            "one to four keys of 64 hex digits, each on a line of its own or with commas between them";
 
     /** The queries that find encrypted rows if the check's row is gone. */
     private static final List<String> SEALED = List.of(
@@ -50,21 +45,26 @@ public final class SecretKeys {
     private SecretKeys() {}
 
     /**
-     * Returns the key that the operator has set, otherwise the key in the data folder's {@code secret.key}. The file is made only for a database
+     * Returns the keys that the operator has set, otherwise those in the data folder's {@code secret.key}. The file is made only for a database
      * in which nothing was sealed, and is on disk when this returns: another key would open nothing of what is there.
      *
      * @param database null if no key may be made
-     * @throws CannotOpen if the file is missing, cannot be read or made, or holds no key
+     * @throws CannotOpen if the file is missing, cannot be read or made, or is no ring of keys
      */
-    public static SecretBox of(
-            @Nullable String chosenHex, Path folder, @Nullable Database database, SecureRandom random) {
-        return new SecretBox(chosenHex == null ? inFolder(folder, database, random) : chosenHex, random);
+    public static SecretBox of(@Nullable String chosen, Path folder, @Nullable Database database, SecureRandom random) {
+        String ring = chosen == null ? inFolder(folder, database, random) : chosen;
+        try {
+            return new SecretBox(ring, random);
+        } catch (IllegalArgumentException e) {
+            String where = chosen == null ? "The file " + folder.resolve(FILE) : "TOLLGATE_SECRET_KEY";
+            throw new CannotOpen(where + " must hold " + RING + ": " + e.getMessage() + ".", e);
+        }
     }
 
-    /** Returns whether a key is the installation's. */
-    public static boolean fits(Reads sql, SecretBox box) throws SQLException {
-        String check = sql.one("SELECT value FROM installation WHERE name = ?", row -> row.getString(1), NAME);
-        return check != null && box.passes(check);
+    /** Returns whether a ring opens all that is sealed in a database. From then on it opens what is there. */
+    public static boolean fits(Reads sql, SecretBox ring) throws SQLException {
+        KeyChecks checks = KeyChecks.read(sql);
+        return checks.isBegun() && checks.trouble(ring) == null;
     }
 
     private static String inFolder(Path folder, @Nullable Database database, SecureRandom random) {
@@ -77,11 +77,7 @@ public final class SecretKeys {
                 make(file, random);
             }
             PrivateFiles.close(file);
-            String hex = new String(OperatorFile.read(file, FILE_BYTES_MAX), StandardCharsets.UTF_8).strip();
-            if (!hex.matches("[0-9a-fA-F]{64}")) {
-                throw new CannotOpen("The file " + file + " does not hold a secret key of 64 hex digits.");
-            }
-            return hex;
+            return new String(OperatorFile.read(file, FILE_BYTES_MAX), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new CannotOpen("The secret key " + file + " cannot be read or made: " + FileTrouble.of(e) + ".", e);
         }
@@ -95,7 +91,7 @@ public final class SecretKeys {
 
     private static boolean hasSealed(Database database) {
         return database.read(sql -> {
-            boolean found = sql.has("SELECT 1 FROM installation WHERE name = ?", NAME);
+            boolean found = KeyChecks.read(sql).isBegun();
             for (String each : SEALED) {
                 found = found || sql.has(each);
             }
@@ -107,20 +103,18 @@ public final class SecretKeys {
      * Returns why a start would not find the key that opens this database's data, or null if it would. The key is looked for as a start does;
      * nothing is made.
      *
-     * @param chosenHex the key that the operator has set
+     * @param chosen the keys that the operator has set
      */
-    public static @Nullable String trouble(@Nullable String chosenHex, Path folder, Database database) {
+    public static @Nullable String trouble(@Nullable String chosen, Path folder, Database database) {
         if (!hasSealed(database)) {
             return null;
         }
-        if (chosenHex == null && database.dialect() == Dialect.POSTGRESQL) {
+        if (chosen == null && database.dialect() == Dialect.POSTGRESQL) {
             return "TOLLGATE_SECRET_KEY is not set, so it is unknown whether it opens the data.";
         }
         try {
-            SecretBox box = of(chosenHex, folder, null, new SecureRandom());
-            String check = database.read(
-                    sql -> sql.one("SELECT value FROM installation WHERE name = ?", row -> row.getString(1), NAME));
-            return check == null || box.passes(check) ? null : WRONG;
+            SecretBox ring = of(chosen, folder, null, new SecureRandom());
+            return database.read(KeyChecks::read).trouble(ring);
         } catch (CannotOpen e) {
             return e.getMessage();
         }
@@ -144,23 +138,32 @@ public final class SecretKeys {
         }
     }
 
-    /** Writes the check's row on the first start; later it only reads. Must be the first part. */
+    /** Writes the check of a key before it seals; later it only reads. Must be the first part. */
     public static Part<?> part() {
         return new WritePart<>(Check.class);
     }
 
-    /** Decides whether a key is the installation's: the first key becomes it. */
-    public static final class Check extends Write<Boolean> {
+    /**
+     * Decides whether a ring is the installation's, and whether its first key may seal. The first key of all becomes the installation's. The outcome is why it
+     * is not or may not, in a sentence; empty if all is well.
+     */
+    public static final class Check extends Write<String> {
 
-        private final SecretBox box;
+        private final SecretBox ring;
 
-        public Check(SecretBox box) {
-            this.box = box;
+        public Check(SecretBox ring) {
+            this.ring = ring;
         }
 
         @Override
-        protected Boolean run(Statements statements) throws SQLException {
-            return box.passes(InstallationValue.kept(statements, NAME, box.check()));
+        protected String run(Statements statements) throws SQLException {
+            KeyChecks checks = KeyChecks.read(statements);
+            if (!checks.isBegun()) {
+                KeyChecks.first(statements, ring);
+                checks = KeyChecks.read(statements);
+            }
+            String trouble = checks.trouble(ring);
+            return Objects.requireNonNullElse(trouble == null ? checks.begin(statements, ring) : trouble, "");
         }
     }
 }

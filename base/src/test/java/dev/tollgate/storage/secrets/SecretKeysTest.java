@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretKeysTest {
 
-    private static final String KEY = "0123456789abcdef".repeat(4);
+    private static final String KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     private static final byte[] PLAIN = "what nobody else may read".getBytes(StandardCharsets.UTF_8);
 
     private final SecureRandom random = new SecureRandom();
@@ -151,7 +151,7 @@ class SecretKeysTest {
         check(box);
         try (Database database = Database.openReading(folder)) {
             assertThat(SecretKeys.trouble(KEY, folder, database)).isNull();
-            assertThat(SecretKeys.trouble("f".repeat(64), folder, database)).isEqualTo(SecretKeys.WRONG);
+            assertThat(SecretKeys.trouble("f".repeat(64), folder, database)).isEqualTo(KeyChecks.WRONG);
             Files.writeString(folder.resolve("secret.key"), KEY);
             assertThat(SecretKeys.trouble(null, folder, database)).isNull();
         }
@@ -167,13 +167,93 @@ class SecretKeysTest {
 
     @Test
     void a_database_knows_its_key_and_refuses_another() {
-        assertThat(check(box)).isTrue();
-        assertThat(check(new SecretBox(KEY, random))).isTrue();
-        assertThat(check(new SecretBox("f".repeat(64), random))).isFalse();
-        assertThat(check(box)).isTrue();
+        assertThat(check(box)).isEmpty();
+        assertThat(check(new SecretBox(KEY, random))).isEmpty();
+        assertThat(check(new SecretBox("f".repeat(64), random))).isEqualTo(KeyChecks.WRONG);
+        assertThat(check(box)).isEmpty();
     }
 
-    private boolean check(SecretBox given) {
+    // ---- the ring ----
+
+    private static final String SECOND = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
+    private static final String THIRD = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+    private SecretBox ring(String... keys) {
+        SecretBox ring = new SecretBox(String.join("\n", keys) + "\n", random);
+        assertThat(check(ring)).isEmpty();
+        return ring;
+    }
+
+    private String id(String key) {
+        return new SecretBox(key, random).id();
+    }
+
+    @Test
+    void the_first_key_of_a_ring_seals_and_each_opens() {
+        check(box);
+        byte[] old = notes.seal(PLAIN, "note");
+        SecretBox waiting = ring(KEY, SECOND);
+        assertThat(waiting.purpose("notes").open(old, "note")).isEqualTo(PLAIN);
+        assertThat(notes.open(waiting.purpose("notes").seal(PLAIN, "note"), "note"))
+                .as("until the second key is first an older program opens everything")
+                .isEqualTo(PLAIN);
+
+        SecretBox turned = ring(SECOND, KEY);
+        byte[] made = turned.purpose("notes").seal(PLAIN, "note");
+        assertThat(turned.purpose("notes").open(old, "note")).isEqualTo(PLAIN);
+        assertThat(turned.purpose("notes").isOld(old)).isTrue();
+        assertThat(turned.purpose("notes").isOld(made)).isFalse();
+        assertThat(turned.purpose("notes").isOld(turned.purpose("notes").anew(old, "note")))
+                .isFalse();
+        assertThat(ring(KEY, SECOND).purpose("notes").open(made, "note")).isEqualTo(PLAIN);
+        assertThat(ring(THIRD, KEY, SECOND).purpose("notes").open(made, "note")).isEqualTo(PLAIN);
+        assertThatThrownBy(() -> notes.open(made, "note")).isInstanceOf(StoreException.class);
+    }
+
+    @Test
+    void once_two_keys_have_sealed_neither_may_be_missing() {
+        check(box);
+        ring(SECOND, KEY);
+        String lost = "Values are sealed under key %s, which is not in secret.key. Put it back as a further line.";
+        assertThat(check(box)).isEqualTo(lost.formatted(id(SECOND)));
+        assertThat(check(new SecretBox(SECOND, random))).isEqualTo(lost.formatted(id(KEY)));
+        try (Database database = Database.openReading(folder)) {
+            assertThat(SecretKeys.trouble(KEY, folder, database)).isEqualTo(lost.formatted(id(SECOND)));
+            String own = database.read(sql ->
+                    sql.one("SELECT value FROM installation WHERE name = 'secret_check'", row -> row.getString(1)));
+            assertThat(own).as("what an older program checks its key against").isEqualTo("ring");
+        }
+        assertThat(check(new SecretBox(SECOND + "," + KEY, random))).isEmpty();
+    }
+
+    @Test
+    void prints_are_made_under_the_first_key_and_recognised_under_each() {
+        byte[] old = box.print("x", PLAIN);
+        SecretBox turned = new SecretBox(SECOND + " " + KEY, random);
+        assertThat(turned.print("x", PLAIN)).isNotEqualTo(old);
+        assertThat(turned.prints("x", PLAIN)).hasSize(2).first().isEqualTo(turned.print("x", PLAIN));
+        assertThat(turned.prints("x", PLAIN)).contains(old);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "0123",
+                "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg",
+                KEY + "\n" + KEY,
+                KEY + "\n" + SECOND + "\n" + THIRD + "\n" + KEY,
+                KEY + ";" + SECOND,
+            })
+    void what_is_no_ring_stops_the_start_with_what_is_allowed(String text) throws IOException {
+        Files.writeString(folder.resolve("secret.key"), text);
+        assertThatThrownBy(() -> SecretKeys.of(null, folder, null, random))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("one to four keys of 64 hex digits, each on a line of its own")
+                .hasMessageNotContaining("0123456789");
+    }
+
+    private String check(SecretBox given) {
         try (Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(SecretKeys.part()));
             SecretKeys.Check check = new SecretKeys.Check(given);

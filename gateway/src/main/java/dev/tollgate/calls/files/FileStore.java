@@ -18,6 +18,7 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Sql;
 import java.io.IOException;
@@ -41,6 +42,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Begins files, appends to them, and finds, reads, deletes and forgets them. {@link FilesPart} writes. */
 public final class FileStore implements AutoCloseable {
@@ -115,6 +118,9 @@ public final class FileStore implements AutoCloseable {
     private static final String ONE = BY_ID + " AND f.account_id = ? AND " + READABLE;
     private static final String LIST = COLUMNS + "AND f.account_id = ? AND " + READABLE
             + " AND f.written = f.bytes ORDER BY f.created_at DESC, f.id LIMIT ? OFFSET ?";
+    private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+
+    private static final String ABOUT = "SELECT about FROM stored_file WHERE id = ?";
     private static final String PIECE = "SELECT sealed FROM file_piece WHERE file_id = ? AND place = ?";
     private static final String TOTAL = "SELECT purpose, SUM(written) FROM stored_file GROUP BY purpose";
     private static final String IDLE_ONES = """
@@ -807,8 +813,52 @@ public final class FileStore implements AutoCloseable {
         long until = now + file.purpose().kept.toMillis();
         if (until - file.expiresAt() > TOUCH_AFTER.toMillis()) {
             decided(FilesPart.keepUntil(file.accountId(), reads, file.purpose(), file.id(), now, until));
+            Thread.ofVirtual().name("seal-anew").start(() -> sealAnew(file));
         }
         return file;
+    }
+
+    /** Seals a file that is still used under the key that seals now, its words last (C19). If it is not finished, the next day's use goes on. */
+    private void sealAnew(StoredFile file) {
+        try {
+            byte[] about = database.read(sql -> sql.one(ABOUT, row -> row.getBytes(1), file.id()));
+            if (about == null || !sealing.isOld(about)) {
+                return;
+            }
+            for (long at = 0; at < file.bytes(); at += PIECE_BYTES) {
+                long place = at;
+                byte[] sealed = database.read(sql -> sql.one(PIECE, row -> row.getBytes(1), file.id(), place));
+                if (sealed != null && sealing.isOld(sealed)) {
+                    decided(FilesPart.anew(file.id(), place, sealing.anew(sealed, file.context(place))));
+                }
+            }
+            String context = StoredFile.context(file.id(), file.accountId());
+            decided(FilesPart.anew(file.id(), sealing.anew(about, context)));
+        } catch (StoreException e) {
+            log.warn("file {} was not sealed anew: {}", file.id(), e.getMessage());
+        }
+    }
+
+    /** Returns the words and the pieces of files as they lie in the database. A piece ends with its file. */
+    public static List<SealedValues> sealed() {
+        return List.of(
+                SealedValues.ending(
+                        "stored files",
+                        "about",
+                        false,
+                        "stored_file",
+                        "expires_at",
+                        Duration.ZERO,
+                        "UPDATE stored_file SET expires_at = 1 WHERE id IN"
+                                + " (SELECT id FROM stored_file WHERE expires_at > 1 AND %s LIMIT 500)"),
+                SealedValues.ending(
+                        "pieces of stored files",
+                        "file_piece.sealed",
+                        false,
+                        "file_piece JOIN stored_file ON stored_file.id = file_piece.file_id",
+                        "stored_file.expires_at",
+                        Duration.ZERO,
+                        null));
     }
 
     /** Sets when a file expires. @param reads the owner of the key @return whether it is there, and the key may read it */

@@ -189,6 +189,22 @@ record FilesPart() implements Part<FilesPart.FileChange> {
                         > 0));
     }
 
+    /** Writes the words of a file as they are sealed under another key. */
+    static FileChange anew(String id, byte[] about) {
+        return new FileChange(
+                id,
+                statements -> Done.of(statements.run("UPDATE stored_file SET about = ? WHERE id = ?", about, id) > 0));
+    }
+
+    /** Writes a piece of a file as it is sealed under another key. */
+    static FileChange anew(String id, long place, byte[] sealed) {
+        return new FileChange(
+                id,
+                statements -> Done.of(statements.run(
+                                "UPDATE file_piece SET sealed = ? WHERE file_id = ? AND place = ?", sealed, id, place)
+                        > 0));
+    }
+
     /** Erases some pieces of a deleted file. Decides whether there are more. */
     static FileChange erase(String id) {
         return new FileChange(id, statements -> {

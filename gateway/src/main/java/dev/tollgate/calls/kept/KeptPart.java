@@ -66,6 +66,9 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
         for (Touch touch : of(Touch.class, changes)) {
             touch.write(statements);
         }
+        for (Anew anew : of(Anew.class, changes)) {
+            anew.write(statements);
+        }
         for (Forget forget : of(Forget.class, changes)) {
             forget.write(statements);
         }
@@ -122,6 +125,19 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
                 rows.number(at.toEpochMilli()).text(id).text(accountId).next();
             }
             rows.finish();
+        }
+    }
+
+    /** Writes a response as it is sealed under another key. Another node that does so at the same time is not waited for. */
+    record Anew(String accountId, String id, byte[] sealed) implements KeptChange {
+
+        private static final String EMBEDDED = "UPDATE kept_response SET sealed = ? WHERE id = ? AND account_id = ?";
+        private static final String FREE = """
+                UPDATE kept_response SET sealed = ? WHERE id IN
+                    (SELECT id FROM kept_response WHERE id = ? AND account_id = ? FOR NO KEY UPDATE SKIP LOCKED)""";
+
+        private void write(Statements statements) throws SQLException {
+            statements.run(statements.dialect() == Dialect.SQLITE ? EMBEDDED : FREE, sealed, id, accountId);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -374,17 +376,21 @@ public final class KeptResponses {
         return find(accountId, reads, List.of(id), memory).get(id);
     }
 
-    /** Not waited for: if a note is lost, the next use makes it again. */
+    /** Not waited for: if a note is lost, the next use makes it again. What is under an older key is sealed anew in the same unit (C19). */
     private void touch(String accountId, List<Row> rows) {
         Instant now = clock.instant();
         long before = now.minus(TOUCH_AFTER).toEpochMilli();
-        List<String> stale = rows.stream()
+        List<Row> stale = rows.stream()
                 .filter(row -> row.usedAt() < before)
-                .map(Row::id)
-                .sorted()
+                .sorted(Comparator.comparing(Row::id))
                 .toList();
         if (!stale.isEmpty()) {
-            writer.commit(Unit.of(new KeptPart.Touch(accountId, stale, now))).whenComplete((unit, failure) -> {
+            List<Change> notes = new ArrayList<>();
+            notes.add(new KeptPart.Touch(accountId, stale.stream().map(Row::id).toList(), now));
+            stale.stream()
+                    .filter(seal::isOld)
+                    .forEach(row -> notes.add(new KeptPart.Anew(accountId, row.id(), seal.anew(accountId, form, row))));
+            writer.commit(Unit.of(notes)).whenComplete((unit, failure) -> {
                 if (failure != null) {
                     log.debug("the use of kept responses was not noted", failure);
                 }
@@ -435,5 +441,19 @@ public final class KeptResponses {
                 .with(
                         RowErasure.ofAccount("DELETE FROM kept_response WHERE account_id = ?"),
                         RowErasure.ofAccount("DELETE FROM kept_share WHERE account_id = ?"));
+    }
+
+    // ---- what is sealed ----
+
+    /** Returns the contents of kept responses as they lie in the database. */
+    public static SealedValues sealed() {
+        return SealedValues.ending(
+                "kept responses",
+                "sealed",
+                false,
+                "kept_response",
+                "used_at",
+                KEPT,
+                "DELETE FROM kept_response WHERE id IN (SELECT id FROM kept_response WHERE %s LIMIT 500)");
     }
 }

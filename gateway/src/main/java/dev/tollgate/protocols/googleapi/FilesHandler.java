@@ -114,8 +114,8 @@ public final class FilesHandler {
         exchange.read(
                 body -> described(body, memory),
                 file -> exchange.compute(() -> begin(caller, file, type, bytes), begun -> {
-                    String url =
-                            address + caller.accountId() + "-" + begun.id() + "-" + mac(caller.accountId(), begun.id());
+                    String url = address + caller.accountId() + "-" + begun.id() + "-"
+                            + macs(caller.accountId(), begun.id()).getFirst();
                     exchange.setHeader("x-goog-upload-url", url);
                     exchange.setHeader("x-goog-upload-chunk-granularity", Integer.toString(FileStore.PIECE_BYTES));
                     exchange.setHeader(STATUS, "active");
@@ -176,14 +176,16 @@ public final class FilesHandler {
     }
 
     private boolean isOurs(Matcher address) {
-        return MessageDigest.isEqual(
-                mac(address.group(1), address.group(2)).getBytes(StandardCharsets.US_ASCII),
-                address.group(3).getBytes(StandardCharsets.US_ASCII));
+        byte[] given = address.group(3).getBytes(StandardCharsets.US_ASCII);
+        return macs(address.group(1), address.group(2)).stream()
+                .anyMatch(right -> MessageDigest.isEqual(right.getBytes(StandardCharsets.US_ASCII), given));
     }
 
-    private String mac(String accountId, String id) {
-        byte[] print = secrets.print("upload of " + accountId, id.getBytes(StandardCharsets.US_ASCII));
-        return HexFormat.of().formatHex(print, 0, MAC_BYTES);
+    /** Returns the address's proof by each key, first by the one in use. */
+    private List<String> macs(String accountId, String id) {
+        return secrets.prints("upload of " + accountId, id.getBytes(StandardCharsets.US_ASCII)).stream()
+                .map(print -> HexFormat.of().formatHex(print, 0, MAC_BYTES))
+                .toList();
     }
 
     /** {@code POST} to an upload's address: a piece, the end, the question how much has come, or that it is given up. */

@@ -5,6 +5,7 @@ import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,14 @@ final class Prints {
     private final SecretBox.Printer printer;
     private final String accountId;
 
-    Prints(SecretBox secrets, String accountId) {
-        this.printer = secrets.printer();
+    Prints(SecretBox.Printer printer, String accountId) {
+        this.printer = printer;
         this.accountId = accountId;
+    }
+
+    /** Returns the prints under each key of a ring, first those under the key that seals. */
+    static List<Prints> underEach(SecretBox secrets, String accountId) {
+        return secrets.printers().map(printer -> new Prints(printer, accountId)).toList();
     }
 
     /** @param id null in the deprecated form of a call */

@@ -13,6 +13,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.pool.Replay;
@@ -108,7 +109,7 @@ public final class Signatures {
      */
     public List<Change> keeping(
             Settle settle, String accountId, String model, String channel, List<SignedPart> signed) {
-        Prints prints = new Prints(secrets, accountId);
+        Prints prints = new Prints(secrets.printer(), accountId);
         List<SignaturesPart.Row> rows = new ArrayList<>();
         for (SignedPart part : signed) {
             if (rows.size() < PARTS_MAX && isKept(part)) {
@@ -197,13 +198,16 @@ public final class Signatures {
      * @throws StoreException when the store cannot be read
      */
     public Replay find(String accountId, Function<String, @Nullable String> modelOn, List<Message> messages) {
-        List<Wanted> wanted = wanted(accountId, messages);
+        List<Prints> prints = Prints.underEach(secrets, accountId);
+        List<Wanted> wanted = wanted(prints.getFirst(), accountId, messages);
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
+        List<String> now = wanted.stream().map(Wanted::print).toList();
         Map<String, SignaturesPart.Row> found =
-                SignaturesPart.read(database, accountId, wanted.stream().map(Wanted::print));
-        touch(accountId, found);
+                found(accountId, now, prints, older -> wanted(older, accountId, messages).stream()
+                        .map(Wanted::print)
+                        .toList());
         Replay.Builder replay = new Replay.Builder(modelOn);
         for (Wanted it : wanted) {
             SignaturesPart.Row row = found.get(it.print());
@@ -223,15 +227,20 @@ public final class Signatures {
      */
     public SignatureOrigins origins(
             String accountId, Function<String, @Nullable String> modelOn, List<String> signatures) {
-        Prints prints = new Prints(secrets, accountId);
-        Map<String, String> printed = new HashMap<>();
+        List<Prints> prints = Prints.underEach(secrets, accountId);
         List<String> nearest = signatures.subList(Math.max(0, signatures.size() - LOOKUPS_MAX), signatures.size());
-        nearest.forEach(signature -> printed.computeIfAbsent(signature, prints::signature));
-        if (printed.isEmpty()) {
+        if (nearest.isEmpty()) {
             return SignatureOrigins.NONE;
         }
-        Map<String, SignaturesPart.Row> found = SignaturesPart.read(database, accountId, printed.values().stream());
-        touch(accountId, found);
+        List<String> distinct = nearest.stream().distinct().toList();
+        List<String> now = distinct.stream().map(prints.getFirst()::signature).toList();
+        Map<String, SignaturesPart.Row> found = found(accountId, now, prints, older -> distinct.stream()
+                .map(older::signature)
+                .toList());
+        Map<String, String> printed = new HashMap<>();
+        for (int i = 0; i < now.size(); i++) {
+            printed.put(distinct.get(i), now.get(i));
+        }
         Map<String, SignatureOrigins.Origin> origins = new HashMap<>();
         String preferred = null;
         for (String signature : nearest) {
@@ -251,8 +260,56 @@ public final class Signatures {
             Message.@Nullable ToolCall call,
             Message.@Nullable SentBack file) {}
 
-    private List<Wanted> wanted(String accountId, List<Message> messages) {
-        Prints prints = new Prints(secrets, accountId);
+    /** Makes the prints of what is looked up. */
+    @FunctionalInterface
+    private interface Printed {
+        /** Returns the prints under another key, in the order of those under the first one. */
+        List<String> under(Prints older);
+    }
+
+    /**
+     * Looks up prints in one read, and in one more for each older key of the ring. What is found under an older key is moved to the first one, not waited
+     * for.
+     *
+     * @param now the prints under the first key
+     * @param prints under each key
+     * @return by the prints under the first key
+     */
+    private Map<String, SignaturesPart.Row> found(
+            String accountId, List<String> now, List<Prints> prints, Printed printed) {
+        Map<String, SignaturesPart.Row> found = SignaturesPart.read(database, accountId, now.stream());
+        touch(accountId, found);
+        for (Prints older : prints.subList(1, prints.size())) {
+            if (found.keySet().containsAll(now)) {
+                break;
+            }
+            List<String> then = printed.under(older);
+            Map<String, SignaturesPart.Row> old = SignaturesPart.read(database, accountId, then.stream());
+            for (int i = 0; i < now.size(); i++) {
+                SignaturesPart.Row row = old.get(then.get(i));
+                if (row != null && !found.containsKey(now.get(i))) {
+                    found.put(now.get(i), moved(accountId, row, now.get(i)));
+                }
+            }
+        }
+        return found;
+    }
+
+    private SignaturesPart.Row moved(String accountId, SignaturesPart.Row row, String print) {
+        String kept = row.signature() == null ? null : seal.opened(row.signature(), accountId, row.print());
+        SignaturesPart.Row moved = new SignaturesPart.Row(
+                print,
+                row.model(),
+                row.channel(),
+                row.first(),
+                row.upstreamId(),
+                seal.closed(kept, accountId, print),
+                clock.millis());
+        note(new SignaturesPart.Move(accountId, row.print(), moved));
+        return moved;
+    }
+
+    private List<Wanted> wanted(Prints prints, String accountId, List<Message> messages) {
         List<Wanted> wanted = new ArrayList<>();
         int reads = 0;
         Map<JsonText, String> printed = new IdentityHashMap<>(); // kept items may be referred to often
@@ -336,13 +393,29 @@ public final class Signatures {
                 .map(SignaturesPart.Row::print)
                 .toList();
         if (!stale.isEmpty()) {
-            writer.commit(Unit.of(new SignaturesPart.Touch(accountId, stale, now)))
-                    .whenComplete((unit, failure) -> {
-                        if (failure != null) {
-                            log.debug("the use of signatures was not noted", failure);
-                        }
-                    });
+            note(new SignaturesPart.Touch(accountId, stale, now));
         }
+    }
+
+    private void note(SignaturesPart.SignatureChange use) {
+        writer.commit(Unit.of(use)).whenComplete((unit, failure) -> {
+            if (failure != null) {
+                log.debug("the use of signatures was not noted", failure);
+            }
+        });
+    }
+
+    /** Returns the signatures as they lie in the database. */
+    public static SealedValues sealed() {
+        return SealedValues.ending(
+                "signatures of thoughts",
+                "signature",
+                true,
+                "thought_signature WHERE signature IS NOT NULL",
+                "used_at",
+                KEPT,
+                "DELETE FROM thought_signature WHERE (account_id, print) IN"
+                        + " (SELECT account_id, print FROM thought_signature WHERE %s LIMIT 500)");
     }
 
     // ---- to forget ----

@@ -89,6 +89,28 @@ record SignaturesPart(long shareKib) implements Part<SignaturesPart.SignatureCha
         }
     }
 
+    /** Moves a signature from its print under an older key to that under the first one. Another node that does so at the same time is not waited for. */
+    record Move(String accountId, String from, Row to) implements SignatureChange {
+
+        private static final String EMBEDDED = """
+                UPDATE thought_signature SET print = ?, signature = ?, used_at = ? WHERE account_id = ? AND print = ?
+                    AND NOT EXISTS (SELECT 1 FROM thought_signature AS there WHERE there.account_id = ? AND there.print = ?)""";
+        private static final String FREE = """
+                WITH free AS MATERIALIZED
+                    (SELECT account_id, print FROM thought_signature WHERE account_id = ? AND print = ? FOR UPDATE SKIP LOCKED)
+                UPDATE thought_signature SET print = ?, signature = ?, used_at = ? FROM free
+                WHERE thought_signature.account_id = free.account_id AND thought_signature.print = free.print
+                    AND NOT EXISTS (SELECT 1 FROM thought_signature AS there WHERE there.account_id = ? AND there.print = ?)""";
+
+        private void write(Statements statements) throws SQLException {
+            if (statements.dialect() == Dialect.SQLITE) {
+                statements.run(EMBEDDED, to.print, to.signature, to.usedAt, accountId, from, accountId, to.print);
+            } else {
+                statements.run(FREE, accountId, from, to.print, to.signature, to.usedAt, accountId, to.print);
+            }
+        }
+    }
+
     /** Forgets signatures that were last used before a time, so many at most. The outcome is how many there were. */
     static final class Forget extends Decision<Integer> implements SignatureChange {
 
@@ -162,7 +184,7 @@ record SignaturesPart(long shareKib) implements Part<SignaturesPart.SignatureCha
                 case Touch touch ->
                     touch.prints.forEach(
                             print -> touched.put(new Key(touch.accountId, print), touch.at.toEpochMilli()));
-                case Keep _, Forget _ -> {}
+                case Keep _, Move _, Forget _ -> {}
             }
         }
         if (!kept.isEmpty()) {
@@ -170,8 +192,10 @@ record SignaturesPart(long shareKib) implements Part<SignaturesPart.SignatureCha
         }
         touch(statements, touched);
         for (SignatureChange change : changes) {
-            if (change instanceof Forget forget) {
-                forget.write(statements);
+            switch (change) {
+                case Move move -> move.write(statements);
+                case Forget forget -> forget.write(statements);
+                case Keep _, Touch _ -> {}
             }
         }
     }

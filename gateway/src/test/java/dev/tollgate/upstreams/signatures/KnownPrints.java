@@ -19,7 +19,7 @@ public final class KnownPrints {
 
     private static final String ACCOUNT = "acc_1";
 
-    private final Prints prints = new Prints(new SecretBox("5a".repeat(32), new SecureRandom()), ACCOUNT);
+    private final Prints prints = new Prints(new SecretBox("5a".repeat(32), new SecureRandom()).printer(), ACCOUNT);
 
     public String signature(String signature) {
         return prints.signature(signature);

@@ -453,7 +453,7 @@ class SignaturesTest {
     }
 
     private SignaturesPart.Row row(String id, String sealed) {
-        String print = new Prints(CallsFixture.SECRETS, "acc_1").call(id, "f", "{}");
+        String print = new Prints(CallsFixture.SECRETS.printer(), "acc_1").call(id, "f", "{}");
         return new SignaturesPart.Row(
                 print, MODEL, CHANNEL, true, id, sealed, store.now().toEpochMilli());
     }

@@ -6,6 +6,10 @@ import java.time.Instant;
 /** Sets the key that signs new receipts. Earlier receipts keep their key, which stays in the database. The outcome is whether it signs now. */
 public final class SetSigningKey extends LedgerChange<Boolean> {
 
+    /** Writes a private key as it is sealed under another secret key, unless another value is there: new value, id, old value. */
+    public static final String SEALED_ANEW =
+            "UPDATE signing_key SET sealed_private = ? WHERE id = ? AND sealed_private = ?";
+
     private final String id;
     private final String publicKey;
     private final String sealedPrivate;

@@ -8,6 +8,7 @@ import dev.tollgate.books.calls.ReceiptText;
 import dev.tollgate.books.ledger.SetSigningKey;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Query;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Reads;
 import java.nio.charset.StandardCharsets;
@@ -202,6 +203,11 @@ public record Receipts(Database database, SecretBox secrets) {
     /** Makes a change that sets the first signing key, and does nothing if there is one. */
     public static SetSigningKey firstKey(SecretBox secrets, SecureRandom random, Instant now) {
         return SigningKey.random(secrets, random, now).setting(false);
+    }
+
+    /** Returns the signing keys as they lie in the database. */
+    public static SealedValues sealed(SecretBox secrets) {
+        return SigningKey.sealed(secrets);
     }
 
     /** Makes a change that retires the present signing key. */

@@ -1,6 +1,7 @@
 package dev.tollgate.books.receipts;
 
 import dev.tollgate.books.ledger.SetSigningKey;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.security.KeyPair;
 import java.security.PrivateKey;
@@ -52,6 +53,19 @@ record SigningKey(
 
     private static String context(String id) {
         return "receipt signing key " + id;
+    }
+
+    /** Returns the private keys as they lie in the database. */
+    static SealedValues sealed(SecretBox secrets) {
+        return SealedValues.lasting(
+                "keys that sign receipts",
+                "sealed_private",
+                "signing_key",
+                new SealedValues.Column(
+                        "SELECT id, sealed_private FROM signing_key WHERE id > ? ORDER BY id LIMIT ?",
+                        SetSigningKey.SEALED_ANEW,
+                        secrets.purpose(PURPOSE),
+                        SigningKey::context));
     }
 
     @Override

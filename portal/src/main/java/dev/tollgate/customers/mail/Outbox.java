@@ -11,6 +11,7 @@ import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
@@ -129,6 +130,19 @@ public final class Outbox {
     Letter opened(WaitingMail mail) {
         byte[] text = sealing.open(Base64.getDecoder().decode(mail.sealedText()), mail.id());
         return new Letter(mail.recipient(), mail.subject(), new String(text, StandardCharsets.UTF_8));
+    }
+
+    /** Returns the texts of waiting mails as they lie in the database. */
+    public static SealedValues sealed(SecretBox box) {
+        return SealedValues.lasting(
+                "waiting mails",
+                "body",
+                "outgoing_mail WHERE state = 'waiting'",
+                new SealedValues.Column(
+                        "SELECT id, body FROM outgoing_mail WHERE state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
+                        "UPDATE outgoing_mail SET body = ? WHERE id = ? AND body = ?",
+                        box.purpose(PURPOSE),
+                        id -> id));
     }
 
     /** Returns whether strangers have to be turned away for the present: as many mails wait as may. */

@@ -25,7 +25,7 @@ record KnownBrowsers(SecretBox secrets, InstantSource clock, RandomGenerator ran
         String known = id(personId, present);
         String id = known == null ? newId() : known;
         String name = id + "." + clock.instant().getEpochSecond();
-        return name + "." + sign(personId, name);
+        return name + "." + signs(personId, name).getFirst();
     }
 
     private String newId() {
@@ -51,14 +51,18 @@ record KnownBrowsers(SecretBox secrets, InstantSource clock, RandomGenerator ran
         if (parts.length != 3 || !parts[1].matches("[0-9]{1,12}")) {
             return null;
         }
-        byte[] right = sign(personId, parts[0] + "." + parts[1]).getBytes(StandardCharsets.UTF_8);
-        boolean isGood = MessageDigest.isEqual(right, parts[2].getBytes(StandardCharsets.UTF_8));
+        byte[] given = parts[2].getBytes(StandardCharsets.UTF_8);
+        boolean isGood = signs(personId, parts[0] + "." + parts[1]).stream()
+                .anyMatch(right -> MessageDigest.isEqual(right.getBytes(StandardCharsets.UTF_8), given));
         long age = clock.instant().getEpochSecond() - Long.parseLong(parts[1]);
         return isGood && age < GOOD_FOR.toSeconds() ? parts[0] : null;
     }
 
-    private String sign(String personId, String name) {
-        return ENCODER.encodeToString(
-                secrets.print("known browser", (personId + " " + name).getBytes(StandardCharsets.UTF_8)));
+    /** Returns our sign by each key, first by the one that signs now. */
+    private List<String> signs(String personId, String name) {
+        byte[] signed = (personId + " " + name).getBytes(StandardCharsets.UTF_8);
+        return secrets.prints("known browser", signed).stream()
+                .map(ENCODER::encodeToString)
+                .toList();
     }
 }

@@ -8,6 +8,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,6 +36,9 @@ public final class SecondFactor {
     private final Database database;
     private final Writer writer;
     private final SecretBox box;
+    /** Never to be changed. */
+    private static final String PURPOSE = "second factors";
+
     private final SecretBox.Purpose secrets;
     private final SignInWaits waits;
     private final InstantSource clock;
@@ -50,7 +54,7 @@ public final class SecondFactor {
         this.database = database;
         this.writer = writer;
         this.box = secrets;
-        this.secrets = secrets.purpose("second factors");
+        this.secrets = secrets.purpose(PURPOSE);
         this.waits = waits;
         this.clock = clock;
         this.random = random;
@@ -280,5 +284,18 @@ public final class SecondFactor {
         static List<String> hashes(List<String> codes) {
             return codes.stream().map(RecoveryCodes::hash).toList();
         }
+    }
+
+    /** Returns the secrets of second factors as they lie in the database. */
+    public static SealedValues sealed(SecretBox box) {
+        return SealedValues.lasting(
+                "second factors",
+                "totp_secret",
+                "person WHERE totp_secret IS NOT NULL",
+                new SealedValues.Column(
+                        "SELECT id, totp_secret FROM person WHERE totp_secret IS NOT NULL AND id > ? ORDER BY id LIMIT ?",
+                        "UPDATE person SET totp_secret = ? WHERE id = ? AND totp_secret = ?",
+                        box.purpose(PURPOSE),
+                        SecondFactor::keptOf));
     }
 }

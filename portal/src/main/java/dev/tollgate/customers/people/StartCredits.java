@@ -23,7 +23,7 @@ public record StartCredits(long micros, boolean isReal) {
      * @param isConfirmed whether its person's address was shown to be theirs
      * @param marks of the person's login and identities
      */
-    List<Change> changes(String accountId, boolean isConfirmed, List<String> marks, Instant now) {
+    List<Change> changes(String accountId, boolean isConfirmed, StartMarks.Marks marks, Instant now) {
         if (micros == 0 || (isReal && !isConfirmed)) {
             return List.of();
         }

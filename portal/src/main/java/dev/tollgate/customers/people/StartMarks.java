@@ -7,10 +7,13 @@ import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.storage.sql.Reads;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,18 +26,87 @@ import java.util.TreeSet;
  */
 public record StartMarks(Database database, SecretBox secrets) {
 
-    /** Returns the mark of a login or an identity. Only this installation's key can make it again. */
-    public String of(String name) {
-        return HexFormat.of().formatHex(secrets.print("credits to start with", name.getBytes(StandardCharsets.UTF_8)));
+    /**
+     * The marks of some names.
+     *
+     * @param now under the key that seals now, at least one
+     * @param older under other keys of the ring: who has one of these was given credits, too
+     */
+    record Marks(List<String> now, List<String> older) {
+
+        Marks {
+            now = List.copyOf(now);
+            older = List.copyOf(older);
+        }
+
+        Set<String> all() {
+            Set<String> all = new TreeSet<>(now);
+            all.addAll(older);
+            return all;
+        }
     }
 
-    List<String> ofAll(List<String> names) {
-        return names.stream().map(this::of).toList();
+    /** Returns the mark of a login or an identity. Only this installation's key can make it again. */
+    public String of(String name) {
+        return underEach(name).getFirst();
+    }
+
+    private List<String> underEach(String name) {
+        return secrets.prints("credits to start with", name.getBytes(StandardCharsets.UTF_8)).stream()
+                .map(HexFormat.of()::formatHex)
+                .toList();
+    }
+
+    Marks ofAll(List<String> names) {
+        List<List<String>> marks = names.stream().map(this::underEach).toList();
+        return new Marks(
+                marks.stream().map(List::getFirst).toList(),
+                marks.stream().flatMap(each -> each.stream().skip(1)).toList());
     }
 
     /** Returns whether the same login or identity was given start credits before. For pages; the commit that gives them decides. */
     boolean has(String name) {
-        return database.read(sql -> sql.has("SELECT 1 FROM started_before WHERE mark = ?", of(name)));
+        return database.read(sql -> hasAny(sql, underEach(name)));
+    }
+
+    /**
+     * Gives each living login and identity that has a mark under an older key one under the key that seals now (C19). Their own marks remain, since the names
+     * of deleted accounts are not known.
+     */
+    public SealedValues.Step anew(Database from, String after, int rowsMax) {
+        record Row(String id, String login) {}
+        return from.read(sql -> {
+            List<Row> people = sql.list(
+                    "SELECT id, login FROM person WHERE id > ? ORDER BY id LIMIT ?",
+                    row -> new Row(row.getString(1), row.getString(2)),
+                    after,
+                    rowsMax);
+            List<List<Object>> marked = new ArrayList<>();
+            for (Row row : people) {
+                List<String> names = new ArrayList<>(List.of(row.login()));
+                names.addAll(sql.list(
+                        "SELECT issuer, subject FROM person_identity WHERE person_id = ?",
+                        it -> Identity.name(it.getString(1), it.getString(2)),
+                        row.id()));
+                for (String name : names) {
+                    List<String> marks = underEach(name);
+                    if (!sql.has(StartMarksPart.FIND, marks.getFirst()) && hasAny(sql, marks)) {
+                        marked.add(List.of(marks.getFirst()));
+                    }
+                }
+            }
+            String last = people.size() < rowsMax ? null : people.getLast().id();
+            return new SealedValues.Step(last, 0, SealedValues.Statement.ofAny(StartMarksPart.INSERT, marked));
+        });
+    }
+
+    private static boolean hasAny(Reads sql, List<String> marks) throws SQLException {
+        for (String mark : marks) {
+            if (sql.has(StartMarksPart.FIND, mark)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -46,7 +118,7 @@ public record StartMarks(Database database, SecretBox secrets) {
         static final String INSERT = "INSERT INTO started_before (mark) VALUES (?) ON CONFLICT (mark) DO NOTHING";
 
         private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))";
-        private static final String FIND = "SELECT 1 FROM started_before WHERE mark = ?";
+        static final String FIND = "SELECT 1 FROM started_before WHERE mark = ?";
 
         /** Marks that are in the database, or taken in this batch. */
         private final Set<String> taken = new HashSet<>();
@@ -59,7 +131,7 @@ public record StartMarks(Database database, SecretBox secrets) {
         @Override
         public void ask(Statements statements, List<TakeStartMarks> changes) throws SQLException {
             Set<String> marks = new TreeSet<>();
-            changes.forEach(change -> marks.addAll(change.marks()));
+            changes.forEach(change -> marks.addAll(change.marks().all()));
             for (String mark : marks) {
                 if (statements.dialect() == Dialect.POSTGRESQL) {
                     isThere(statements, LOCK, mark);
@@ -77,9 +149,9 @@ public record StartMarks(Database database, SecretBox secrets) {
         @Override
         public void decide(Statements statements, List<TakeStartMarks> changes) {
             for (TakeStartMarks change : changes) {
-                boolean isFirst = change.marks().stream().noneMatch(taken::contains);
+                boolean isFirst = change.marks().all().stream().noneMatch(taken::contains);
                 if (isFirst) {
-                    taken.addAll(change.marks());
+                    taken.addAll(change.marks().now());
                 }
                 change.taken(isFirst);
             }
@@ -89,7 +161,7 @@ public record StartMarks(Database database, SecretBox secrets) {
         public void write(Statements statements, List<TakeStartMarks> changes) throws SQLException {
             for (TakeStartMarks change : changes) {
                 if (change.isGiven()) {
-                    for (String mark : change.marks()) {
+                    for (String mark : change.marks().now()) {
                         statements.run(INSERT, mark);
                     }
                 }
@@ -113,19 +185,18 @@ public record StartMarks(Database database, SecretBox secrets) {
      */
     static final class TakeStartMarks extends Decision<Boolean> {
 
-        private final List<String> marks;
+        private final Marks marks;
         private final Grant grant;
 
-        /** @param marks keyed hashes, at least one @param isReal whether the credits buy calls that cost money */
-        TakeStartMarks(
-                List<String> marks, String accountId, long micros, boolean isReal, RequestId requestId, Instant at) {
-            this.marks = List.copyOf(marks);
+        /** @param isReal whether the credits buy calls that cost money */
+        TakeStartMarks(Marks marks, String accountId, long micros, boolean isReal, RequestId requestId, Instant at) {
+            this.marks = marks;
             this.grant = isReal
                     ? Grant.onCondition(accountId, micros, StartCredits.REASON, this::outcome, requestId, at)
                     : Grant.ofSandbox(accountId, micros, StartCredits.REASON, this::outcome, requestId, at);
         }
 
-        List<String> marks() {
+        Marks marks() {
             return marks;
         }
 

@@ -18,6 +18,7 @@ final class Tokens {
     private static final int BYTES = 32;
     private static final int CHARS = 43;
     private static final int RANDOM_BYTES = 20;
+    private static final String SESSION = "session token";
 
     private Tokens() {}
 
@@ -39,23 +40,25 @@ final class Tokens {
     static String nextOfSession(RandomGenerator random, SecretBox secrets) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(signed(bytes, secrets));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(signed(bytes, secrets.print(SESSION, bytes)));
     }
 
-    private static byte[] signed(byte[] random, SecretBox secrets) {
+    private static byte[] signed(byte[] random, byte[] print) {
         byte[] both = Arrays.copyOf(random, BYTES);
-        System.arraycopy(secrets.print("session token", random), 0, both, RANDOM_BYTES, BYTES - RANDOM_BYTES);
+        System.arraycopy(print, 0, both, RANDOM_BYTES, BYTES - RANDOM_BYTES);
         return both;
     }
 
-    /** Returns whether a session's token has our sign. */
+    /** Returns whether a session's token has our sign, by whichever of our keys. */
     static boolean isSigned(String token, SecretBox secrets) {
         if (!isToken(token)) {
             return false;
         }
         try {
             byte[] both = Base64.getUrlDecoder().decode(token);
-            return MessageDigest.isEqual(both, signed(Arrays.copyOf(both, RANDOM_BYTES), secrets));
+            byte[] random = Arrays.copyOf(both, RANDOM_BYTES);
+            return secrets.prints(SESSION, random).stream()
+                    .anyMatch(print -> MessageDigest.isEqual(both, signed(random, print)));
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -15,6 +15,7 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
+import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,9 @@ public final class Webhooks {
     private final Database database;
     private final Writer writer;
     private final Allowances allowances;
+    /** Never to be changed. */
+    private static final String PURPOSE = "webhooks";
+
     private final SecretBox.Purpose sealing;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -86,7 +90,7 @@ public final class Webhooks {
         this.database = database;
         this.writer = writer;
         this.allowances = allowances;
-        this.sealing = secrets.purpose("webhooks");
+        this.sealing = secrets.purpose(PURPOSE);
         this.clock = clock;
         this.random = random;
     }
@@ -286,6 +290,39 @@ public final class Webhooks {
 
     private String sealed(String id, String secret) {
         return Base64.getEncoder().encodeToString(sealing.seal(secret.getBytes(StandardCharsets.UTF_8), id));
+    }
+
+    /** Returns what is sealed of webhooks as it lies in the database. */
+    public static List<SealedValues> sealed(SecretBox box) {
+        SecretBox.Purpose purpose = box.purpose(PURPOSE);
+        return List.of(
+                sealed(
+                        purpose,
+                        "addresses of webhooks",
+                        "url",
+                        "SELECT id, url FROM webhook WHERE id > ? ORDER BY id LIMIT ?",
+                        "UPDATE webhook SET url = ? WHERE id = ? AND url = ?"),
+                sealed(
+                        purpose,
+                        "secrets of webhooks",
+                        "secret",
+                        "SELECT id, secret FROM webhook WHERE id > ? ORDER BY id LIMIT ?",
+                        "UPDATE webhook SET secret = ? WHERE id = ? AND secret = ?"),
+                sealed(
+                        purpose,
+                        "former secrets of webhooks",
+                        "old_secret",
+                        "SELECT id, old_secret FROM webhook WHERE old_secret IS NOT NULL AND id > ? ORDER BY id LIMIT ?",
+                        "UPDATE webhook SET old_secret = ? WHERE id = ? AND old_secret = ?"));
+    }
+
+    private static SealedValues sealed(
+            SecretBox.Purpose purpose, String kind, String column, String found, String changed) {
+        return SealedValues.lasting(
+                kind,
+                column,
+                "webhook WHERE " + column + " IS NOT NULL",
+                new SealedValues.Column(found, changed, purpose, id -> id));
     }
 
     private String opened(String id, String sealed) {

@@ -15,6 +15,7 @@ public final class OperatorActions {
                     OperatorVouchers.ACTIONS,
                     ChannelDeeds.ACTIONS,
                     Maintenance.ACTIONS,
+                    SecretKeyring.ACTIONS,
                     List.of(AccountFiles.DELETE, PriceRoutes.SET, OperatorSettings.SET, BooksCheck.CHECK, Drain.DRAIN))
             .<OperatorAction<?, ?>>flatMap(List::stream)
             .toList();

@@ -8,7 +8,7 @@
  * over the network a route accepts only the admin key, compared in constant time; a valid API key gets a 403, any other key a 401; no response
  * holds a credential or an upstream's address, except a key, code, link or password that was just created.
  *
- * <p>Threading: actions block and are thread-safe; an {@link dev.tollgate.operator.admin.Inspection} is one thread's; an
+ * <p>Threading: actions block and are thread-safe; an
  * {@link dev.tollgate.operator.admin.AdminRoute} reads its request on the exchange's event loop and acts on another thread.
  */
 @NullMarked

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,7 @@ final class ApiCommand implements Callable<Integer> {
     private final List<Field> fields = new ArrayList<>();
     private final List<Check> checks = new ArrayList<>();
     private boolean mayBegin;
-    private Run run = api -> {};
+    private ToIntFunction<AdminApi> run = api -> ExitCode.OK;
 
     ApiCommand(Session session, String name, String... description) {
         this.session = session;
@@ -75,6 +76,14 @@ final class ApiCommand implements Callable<Integer> {
     }
 
     ApiCommand runs(Run how) {
+        return answers(api -> {
+            how.run(api);
+            return ExitCode.OK;
+        });
+    }
+
+    /** Asks, prints and returns the exit code. */
+    ApiCommand answers(ToIntFunction<AdminApi> how) {
         run = how;
         return this;
     }
@@ -93,6 +102,12 @@ final class ApiCommand implements Callable<Integer> {
     ApiCommand asks(OperatorAction<?, ?> action, String member) {
         requireFields(action);
         return asks(action.method(), action.path(), member);
+    }
+
+    /** Asks for an action with the arguments, which have to be its fields. */
+    JsonNode ask(AdminApi api, OperatorAction<?, ?> action) {
+        requireFields(action);
+        return ask(api, action.method(), action.path());
     }
 
     private void requireFields(OperatorAction<?, ?> action) {
@@ -173,8 +188,7 @@ final class ApiCommand implements Callable<Integer> {
             }
         }
         try (AdminApi api = session.api(spec, mayBegin)) {
-            run.run(api);
+            return run.applyAsInt(api);
         }
-        return ExitCode.OK;
     }
 }

@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.inspection.Inspection;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -4,7 +4,7 @@ import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
+import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;

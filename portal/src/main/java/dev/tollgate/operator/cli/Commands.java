@@ -72,6 +72,7 @@ final class Commands {
                 "installation",
                 "Decisions for all servers that share these books.",
                 () -> List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session))));
+        group(all, "secret", "The secret keys.", () -> SecretCommands.all(session));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));

@@ -52,6 +52,17 @@ record Field(ArgSpec arg, String to) {
         return new Field(((OptionSpec) arg).toBuilder().defaultValue(value).build(), to);
     }
 
+    /** Returns an option without a value: it is there or not. */
+    static Field flag(String name, String to, String description) {
+        return new Field(
+                OptionSpec.builder(name)
+                        .type(boolean.class)
+                        .arity("0")
+                        .description(description)
+                        .build(),
+                to);
+    }
+
     /** @param arity {@code 1} or {@code 0..1} */
     static Field bare(String arity, String label, String to, String description) {
         return new Field(
@@ -107,6 +118,7 @@ record Field(ArgSpec arg, String to) {
         return switch ((Object) arg.getValue()) {
             case null -> null;
             case JsonNode node -> node;
+            case Boolean flag -> flag ? JsonNodeFactory.instance.booleanNode(true) : null;
             case List<?> texts ->
                 CommandJson.texts(
                         Values.list(texts.stream().map(String::valueOf).toList()));

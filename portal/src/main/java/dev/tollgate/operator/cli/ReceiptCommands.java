@@ -1,8 +1,8 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.ReceiptFiles;
-import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
+import dev.tollgate.operator.inspection.ReceiptFiles;
+import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

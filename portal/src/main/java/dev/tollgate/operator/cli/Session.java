@@ -3,7 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.inspection.Inspection;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;

@@ -55,6 +55,8 @@ final class DeedWords {
             "channels.reload", "Reloaded the channels file",
             "channel.try", "Tested a channel",
             "server.drain", "Drained the server",
+            "secret.rotate", "Rotated the secret key",
+            "secret.forget", "Forgot a secret key",
             "usage.rebuild", "Recomputed usage",
             "mail.test", "Sent a test mail",
             "payment.event", "Processed an event again",

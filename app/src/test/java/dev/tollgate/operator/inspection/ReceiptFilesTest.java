@@ -1,10 +1,10 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.inspection;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.operator.admin.ReceiptFiles.CannotLook;
-import dev.tollgate.operator.admin.ReceiptFiles.Verdict;
+import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
+import dev.tollgate.operator.inspection.ReceiptFiles.Verdict;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.inspection;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.storage.Database;

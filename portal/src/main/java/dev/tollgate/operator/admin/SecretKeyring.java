@@ -1,0 +1,116 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.secrets.KeyRing;
+import dev.tollgate.storage.secrets.SealedValues;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The secret keys of the installation, as operators see and change them (C24–C26). Keys themselves are only in {@code secret.key}. Thread-safe; blocks. */
+public final class SecretKeyring {
+
+    private static final Field<Boolean> NEW_SIGNING_KEY = Field.flag("new_signing_key", "New key for receipts");
+    private static final Field<Boolean> LOSE = Field.flag("lose", "Lose what is left");
+
+    private static final String ROTATION = "/admin/secret/rotate";
+
+    /** Begins to seal anew. The result is how far it is. */
+    public static final OperatorAction<SecretKeyring, KeyRing.Sweep> ROTATE = OperatorAction.post(
+                    "secret.rotate",
+                    ROTATION,
+                    "Seal anew, under the first secret key, what has no end: signing keys, second factors, webhooks, waiting mails.",
+                    NEW_SIGNING_KEY)
+            .answering(202)
+            .does(
+                    (keys, by, request) -> keys.rotate(by, request.or(NEW_SIGNING_KEY, false)),
+                    (request, sweep) -> json(sweep).node());
+
+    /** Forgets a key of which nothing is left. */
+    public static final OperatorAction<SecretKeyring, String> FORGET = OperatorAction.post(
+                    "secret.forget",
+                    "/admin/secret/keys/{id}/forget",
+                    "Forget a secret key under which nothing is sealed any more; then its line may go.",
+                    LOSE)
+            .does(
+                    (keys, by, request) -> keys.forget(by, request.id(), request.or(LOSE, false)),
+                    (request, id) -> new AdminJson().text("forgotten", id).node());
+
+    public static final List<OperatorAction<SecretKeyring, ?>> ACTIONS = List.of(ROTATE, FORGET);
+
+    private final KeyRing ring;
+    private final AuditedWriter writer;
+    private final Supplier<Change> nextSigningKey;
+
+    /** @param nextSigningKey makes a change that retires the key of receipts */
+    public SecretKeyring(KeyRing ring, AuditedWriter writer, Supplier<Change> nextSigningKey) {
+        this.ring = ring;
+        this.writer = writer;
+        this.nextSigningKey = nextSigningKey;
+    }
+
+    /** {@code /admin/secret}. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/secret", request -> status().node()),
+                AdminRoute.get(ROTATION, request -> json(ring.sweep()).node()),
+                ROTATE.on(this),
+                FORGET.on(this));
+    }
+
+    private AdminJson status() {
+        String first = ring.ids().getFirst();
+        return new AdminJson()
+                .array("keys", ring.ids(), id -> new AdminJson()
+                        .text("id", id)
+                        .flag("seals", id.equals(first))
+                        .node())
+                .array("values", ring.counts(), SecretKeyring::json);
+    }
+
+    private static ObjectNode json(SealedValues.Count count) {
+        return new AdminJson()
+                .text("kind", count.kind())
+                .text("key", count.keyId())
+                .number("count", count.values())
+                .time("ends_at", count.last())
+                .node();
+    }
+
+    private static AdminJson json(KeyRing.Sweep sweep) {
+        return new AdminJson()
+                .text("state", sweep.state().name().toLowerCase(Locale.ROOT))
+                .number("sealed", sweep.sealed())
+                .number("unreadable", sweep.unreadable());
+    }
+
+    private KeyRing.Sweep rotate(By by, boolean replacesSigningKey) {
+        by.needReason();
+        String begun = new AdminJson()
+                .text("key", ring.ids().getFirst())
+                .flag("new_signing_key", replacesSigningKey)
+                .end();
+        Change[] changes = replacesSigningKey ? new Change[] {nextSigningKey.get()} : new Change[0];
+        writer.commit(by, ROTATE.name(), "secret", () -> new Deed.Changed(null, begun), changes);
+        return ring.rotate(sweep -> writer.commit(
+                by,
+                ROTATE.name(),
+                "secret",
+                () -> new Deed.Changed(begun, json(sweep).end())));
+    }
+
+    private String forget(By by, String id, boolean loses) {
+        by.needReason();
+        String why = ring.forget(id, loses);
+        if (why != null) {
+            throw new ApiException(409, why);
+        }
+        String after = new AdminJson().text("key", id).flag("lose", loses).end();
+        writer.commit(by, FORGET.name(), "secret", () -> new Deed.Changed(null, after));
+        return id;
+    }
+}
