@@ -182,6 +182,7 @@ public final class Gateway extends AccountsServer {
     }
 
     /** From now on the upstream answers as the YAML list says. */
+    @Override
     public void script(String yaml) {
         sandbox().script(Script.parse(yaml));
     }
@@ -189,10 +190,6 @@ public final class Gateway extends AccountsServer {
     /** What the upstream was asked, oldest first. */
     public List<SandboxRequest> asked() {
         return sandbox().requests();
-    }
-
-    public void script(UpstreamScript script) {
-        script(script.toString());
     }
 
     /** What the upstream was asked last. */
@@ -219,9 +216,5 @@ public final class Gateway extends AccountsServer {
         }
         long back = (System.nanoTime() - begun) / 100_000_000 + 1;
         assertThat(freeWork(customer)).isLessThanOrEqualTo(600 - 10L * each + back);
-    }
-
-    public Reply chat(String body) {
-        return post("/v1/chat/completions", body);
     }
 }

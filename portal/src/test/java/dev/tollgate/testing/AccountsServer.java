@@ -47,9 +47,21 @@ public abstract class AccountsServer extends RunningServer {
     /** Returns the number of calls that are not resolved yet. */
     protected abstract int openCalls();
 
+    /** Lets calls be answered as the YAML list says; without the half that answers calls, its last usage is what they are charged for. */
+    public abstract void script(String yaml);
+
+    public void script(UpstreamScript script) {
+        script(script.toString());
+    }
+
     /** Returns the commands of the command line against this server. */
     public Commands commands() {
         return new Commands(administration());
+    }
+
+    /** Calls a model with the demo key. */
+    public Reply chat(String body) {
+        return post("/v1/chat/completions", body);
     }
 
     /** What was decided before is in the tables after this: a commit that is waited for takes it along. */

@@ -12,7 +12,6 @@ import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
-import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.portal.AnsweringHalf;
@@ -29,10 +28,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other half, absent: no channel, no running call, no file, no model that retires; the playground's calls are refused. The gate of keys, the counts of refusals
+ * The other half, absent: no channel, no running call, no file; models retire as the catalogue says it, and the playground's calls are refused. The gate of keys, the counts of refusals
  * and of requests are the program's own, since both halves share them; posts to customers' addresses go anywhere.
  */
-record NoCalls(boolean isSandbox, KeyGate gate, RequestCount requests, RefusedCalls refused, RefusalBooks refusals)
+record NoCalls(
+        boolean isSandbox,
+        ModelLife models,
+        KeyGate gate,
+        RequestCount requests,
+        RefusedCalls refused,
+        RefusalBooks refusals)
         implements AnsweringHalf {
 
     static NoCalls of(PortalGround ground, PortalBooks books) {
@@ -41,25 +46,11 @@ record NoCalls(boolean isSandbox, KeyGate gate, RequestCount requests, RefusedCa
         RequestCount requests = new RequestCount(new Quotas(() -> 1), ground.clock());
         return new NoCalls(
                 !ground.settings().hasRealUpstream(),
+                new CatalogueLife(ground.catalogue(), books.sharedClock()),
                 new KeyGate(books.stores().keys(), requests),
                 requests,
                 new RefusedCalls(ground.clock(), refusals::count),
                 refusals);
-    }
-
-    @Override
-    public ModelLife models() {
-        return new ModelLife() {
-            @Override
-            public Model current(Model model) {
-                return model;
-            }
-
-            @Override
-            public @Nullable Retirement retirement(Model model) {
-                return null;
-            }
-        };
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.loops.EventLoops;
 import dev.tollgate.base.loops.Opened;
 import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.RequestObserver;
@@ -18,9 +19,14 @@ import dev.tollgate.http.client.Outbound;
 import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.HttpOptions;
 import dev.tollgate.http.engine.Unread;
+import dev.tollgate.http.limits.Workers;
+import dev.tollgate.keys.KeyGate;
+import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.CodexModels;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.cli.ControlSocket;
@@ -40,14 +46,17 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The portal alone, wired as the program wires it, on a free port over a real database: pages, console, the API of accounts and of operators, payments, mails. The
- * half that answers calls is absent ({@link NoCalls}): calls are in the books as the ledger's own writer writes them.
+ * half that answers calls is absent ({@link NoCalls}): calls are in the books as the ledger's own
+ * writer writes them ({@link LedgerDoor}).
  */
 public final class PortalServer extends AccountsServer {
 
@@ -57,12 +66,16 @@ public final class PortalServer extends AccountsServer {
     private Opened opened;
     private PortalBooks books;
     private NoCalls calls;
+    private LedgerDoor door;
     private FirstKeys first;
     private Portal portal;
     private HttpFront front;
 
-    private PortalServer(Launch launch) {
-        super(launch, null);
+    private final int passwordKibibytes;
+
+    private PortalServer(Launch launch, @Nullable InstantSource clock, int passwordKibibytes) {
+        super(launch, clock);
+        this.passwordKibibytes = passwordKibibytes;
         begin();
     }
 
@@ -75,7 +88,18 @@ public final class PortalServer extends AccountsServer {
      * @param settings names and values in turn, as in {@code http.trusted-hops}, {@code 1}
      */
     public static PortalServer start(Map<String, String> environment, String... settings) {
-        return new PortalServer(Launch.of(environment, settings));
+        return start(null, environment, settings);
+    }
+
+    /** @param clock the test's; null: the time as the tests have it */
+    public static PortalServer start(
+            @Nullable InstantSource clock, Map<String, String> environment, String... settings) {
+        return new PortalServer(Launch.of(environment, settings), clock, PASSWORD_KIBIBYTES);
+    }
+
+    /** @param passwordKibibytes how much memory the hash of a password fills */
+    public static PortalServer start(int passwordKibibytes, Map<String, String> environment, String... settings) {
+        return new PortalServer(Launch.of(environment, settings), null, passwordKibibytes);
     }
 
     /** Starts over a PostgreSQL that others may share. */
@@ -102,7 +126,7 @@ public final class PortalServer extends AccountsServer {
 
     /** Starts another with the same settings over a SQLite file in another folder, which goes when it is closed. */
     public PortalServer over(Path folder) {
-        return new PortalServer(launch().over(folder, null));
+        return new PortalServer(launch().over(folder, null), null, passwordKibibytes);
     }
 
     @Override
@@ -128,6 +152,7 @@ public final class PortalServer extends AccountsServer {
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         first = FirstKeys.of(ground, books);
         calls = NoCalls.of(ground, books);
+        door = new LedgerDoor(catalogue, books, clock);
         portal = new Portal(
                 ground, books, loops.vertx(), Outbound.direct(loops.vertx()), calls, first, () -> new Foresight(
                                 catalogue, calls.models(), clock.instant())
@@ -147,7 +172,7 @@ public final class PortalServer extends AccountsServer {
                 Database::close);
         Duration callMax = ground.catalogue().callTimeMax(settings.get(TrafficSettings.CALL));
         PortalBooks.Choice choice = new PortalBooks.Choice(
-                settings, clock, ground.random(), PASSWORD_KIBIBYTES, callMax, settings.hasRealUpstream());
+                settings, clock, ground.random(), passwordKibibytes, callMax, settings.hasRealUpstream());
         books = PortalBooks.over(database, choice, new DatabaseClock(clock), () -> "", PortalStores.OfCalls.NONE);
         ground.open(books.people(), it -> it.close());
         books.begin(ground.random(), clock);
@@ -177,6 +202,7 @@ public final class PortalServer extends AccountsServer {
                 loops,
                 options,
                 RouteList.of(
+                        ofCalls(ground),
                         portal.callerRoutes(),
                         portal.organizationRoutes(),
                         portal.adminRoutes(() -> {}),
@@ -195,6 +221,23 @@ public final class PortalServer extends AccountsServer {
             throw new UncheckedIOException(e);
         }
         opened.add(data(), PortalServer::closeSocket);
+    }
+
+    /** Returns the models and receipts, which are the ledger's, and the door that writes calls as the ledger writes them. */
+    private List<Route<?>> ofCalls(PortalGround ground) {
+        ModelsHandler models =
+                new ModelsHandler(ground.catalogue(), calls.models(), new CodexModels(null), books.sharedClock());
+        List<Route<?>> routes = new ArrayList<>();
+        RouteList.api(routes, Route.get("/models", calls.gate(), models.list()));
+        KeyGate key = calls.gate().ofAccountOrManagement(Scope.USAGE_READ);
+        Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
+        ReceiptsHandler receipts = new ReceiptsHandler(books.stores().receipts(), ground.clock(), signing);
+        RouteList.api(routes, Route.get("/receipts", key, receipts.list()));
+        RouteList.api(routes, Route.get("/receipts/head", key, receipts.head()));
+        RouteList.api(routes, Route.get("/receipts/key", key, receipts.keys()));
+        RouteList.api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
+        RouteList.api(routes, Route.post("/chat/completions", calls.gate().forModels(), door));
+        return routes;
     }
 
     private static void closeSocket(Path data) {
@@ -265,6 +308,12 @@ public final class PortalServer extends AccountsServer {
     @Override
     public MoneyModule money() {
         return portal.money();
+    }
+
+    /** {@inheritDoc} They fail if it answers with a status. */
+    @Override
+    public void script(String script) {
+        door.script(script);
     }
 
     @Override

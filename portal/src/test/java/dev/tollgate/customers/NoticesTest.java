@@ -4,8 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.PortalServer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -24,19 +24,19 @@ class NoticesTest {
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
     private static MailBox box;
-    private static Gateway gateway;
+    private static PortalServer server;
     private static int networks;
 
     @BeforeAll
     static void start() {
         box = new MailBox();
-        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings("http.trusted-hops", "1"));
-        gateway.setNow(NOON);
+        server = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings("http.trusted-hops", "1"));
+        server.setNow(NOON);
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
         box.close();
     }
 
@@ -44,7 +44,7 @@ class NoticesTest {
     private static Browser member(String email) {
         // a network of its own: few mails go to new addresses from one
         String network = "198.18." + ++networks + ".1";
-        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", network))
+        return new Browser(server.url(), server.url(), Map.of("x-forwarded-for", network))
                 .signUp(box, email, "somebody who is told");
     }
 
@@ -59,19 +59,19 @@ class NoticesTest {
     }
 
     private static void adjust(String email, String credits) {
-        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+        String account = server.text("SELECT account_id FROM person WHERE login = '" + email + "'");
         String body = "{\"credits\": " + credits + ", \"reason\": \"a test\"}";
-        assertThat(gateway.post("/admin/accounts/" + account + "/adjustments", body, ADMIN_KEY)
+        assertThat(server.post("/admin/accounts/" + account + "/adjustments", body, ADMIN_KEY)
                         .status())
                 .isEqualTo(200);
     }
 
     private static void sweep() {
-        gateway.app().people().mail().notices().sweep();
+        server.people().mail().notices().sweep();
     }
 
     private static long mails(String email) {
-        return gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email + "'");
+        return server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email + "'");
     }
 
     @Test
@@ -124,7 +124,7 @@ class NoticesTest {
         want(browser, "50");
         String key = key(browser, "long");
         used(key, 3, 17);
-        gateway.execute("UPDATE account SET balance_micros = balance_micros - 17000000, reserved_micros = 17000000"
+        server.execute("UPDATE account SET balance_micros = balance_micros - 17000000, reserved_micros = 17000000"
                 + " WHERE id = (SELECT account_id FROM person WHERE login = 'holder@example.org')");
         adjust("holder@example.org", "1");
         sweep();
@@ -151,8 +151,8 @@ class NoticesTest {
     }
 
     private static void used(String key, long credits, long held) {
-        gateway.execute("DELETE FROM spend_window WHERE key_id = '" + key + "'");
-        gateway.execute("INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
+        server.execute("DELETE FROM spend_window WHERE key_id = '" + key + "'");
+        server.execute("INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
                 + key + "', 'day', " + NOON.toEpochMilli() / 86_400_000 * 86_400_000 + ", " + credits * 1_000_000
                 + ", " + held * 1_000_000 + ")");
     }
@@ -160,7 +160,7 @@ class NoticesTest {
     @Test
     void notices_to_an_unconfirmed_address_are_sent_once_it_is_confirmed() {
         Browser browser = member("unsure@example.org");
-        gateway.execute(
+        server.execute(
                 "UPDATE person SET confirmed_at = NULL, version = version + 1 WHERE login = 'unsure@example.org'");
         want(browser, "100");
         sweep();
@@ -182,7 +182,7 @@ class NoticesTest {
         want(browser, "100");
         sweep();
         assertThat(mails("crowded@example.org")).isEqualTo(1);
-        gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+        server.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
         sweep();
         sweep();
         assertThat(mails("crowded@example.org")).isEqualTo(2);
@@ -196,16 +196,16 @@ class NoticesTest {
                 "/dashboard/billing/contact",
                 Map.of("name", "Ann Ltd", "address", "", "vat-id", ""));
         crowd("monthly@example.org");
-        gateway.setNow(Instant.parse("2026-12-01T00:00:01Z"));
+        server.setNow(Instant.parse("2026-12-01T00:00:01Z"));
         try {
-            gateway.app().people().mail().statements().sweep();
+            server.people().mail().statements().sweep();
             assertThat(mails("monthly@example.org")).isEqualTo(1);
-            gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
-            gateway.app().people().mail().statements().sweep();
-            gateway.app().people().mail().statements().sweep();
+            server.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+            server.people().mail().statements().sweep();
+            server.people().mail().statements().sweep();
             assertThat(mails("monthly@example.org")).isEqualTo(2);
         } finally {
-            gateway.setNow(NOON);
+            server.setNow(NOON);
         }
     }
 
@@ -216,15 +216,15 @@ class NoticesTest {
         call(user, "google/gemini-2.5-pro-preview-05-06");
         call(other, "gemini-3.1-pro");
         try {
-            gateway.setNow(Instant.parse("2026-10-31T23:00:00Z"));
-            gateway.app().people().mail().modelNotices().sweep();
+            server.setNow(Instant.parse("2026-10-31T23:00:00Z"));
+            server.people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).as("31 days before").isEqualTo(1);
 
-            gateway.setNow(NOON);
-            gateway.app().people().mail().modelNotices().sweep();
-            gateway.app().people().mail().modelNotices().sweep();
+            server.setNow(NOON);
+            server.people().mail().modelNotices().sweep();
+            server.people().mail().modelNotices().sweep();
             sweep();
-            gateway.app().people().mail().modelNotices().sweep();
+            server.people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).isEqualTo(2);
             assertThat(mails("uses-another@example.net")).isEqualTo(1);
             String told = "From 1 Dec 2026 gemini-3.8-flash answers for google/gemini-2.5-pro-preview.";
@@ -234,12 +234,12 @@ class NoticesTest {
                     .contains("1 model you use changes on 1 December. Names and prices stay.");
             assertThat(other.get("/dashboard").body()).doesNotContain("you use change");
 
-            gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
-            gateway.app().people().mail().modelNotices().sweep();
+            server.setNow(Instant.parse("2026-12-01T00:00:00Z"));
+            server.people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).as("it has retired").isEqualTo(2);
             assertThat(user.get("/dashboard").body()).doesNotContain("you use change");
         } finally {
-            gateway.setNow(NOON);
+            server.setNow(NOON);
         }
     }
 
@@ -251,7 +251,7 @@ class NoticesTest {
         assertThat(browser.get("/dashboard").body()).contains("name=\"changes\" value=\"" + change + "\"");
         dismiss(browser, "no-such-model@2026-12-01," + change);
         assertThat(browser.get("/dashboard").body()).doesNotContain("you use change");
-        assertThat(gateway.text("SELECT subject FROM dismissed JOIN person ON person.id = person_id"
+        assertThat(server.text("SELECT subject FROM dismissed JOIN person ON person.id = person_id"
                         + " WHERE login = 'dismisses@example.net'"))
                 .isEqualTo("model:" + change);
         call(browser, "google/gemini-2.5-pro");
@@ -270,11 +270,11 @@ class NoticesTest {
         Browser browser = member("pro-and-mails@example.net");
         call(browser, "gemini-2.5-pro");
         crowd("pro-and-mails@example.net");
-        gateway.app().people().mail().modelNotices().sweep();
+        server.people().mail().modelNotices().sweep();
         assertThat(mails("pro-and-mails@example.net")).isEqualTo(1);
-        gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
-        gateway.app().people().mail().modelNotices().sweep();
-        gateway.app().people().mail().modelNotices().sweep();
+        server.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+        server.people().mail().modelNotices().sweep();
+        server.people().mail().modelNotices().sweep();
         assertThat(mails("pro-and-mails@example.net")).isEqualTo(2);
     }
 
@@ -282,7 +282,7 @@ class NoticesTest {
         String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "caller"))
                 .body();
         String key = found("sk-[0-9a-f]{64}", made);
-        Gateway.Reply reply = gateway.post(
+        PortalServer.Reply reply = server.post(
                 "/v1/chat/completions",
                 "{\"model\":\"" + model + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
                 key);
@@ -291,9 +291,9 @@ class NoticesTest {
 
     /** The most mails that may wait for one account. */
     private static void crowd(String email) {
-        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+        String account = server.text("SELECT account_id FROM person WHERE login = '" + email + "'");
         for (int i = 0; i < 20; i++) {
-            gateway.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
+            server.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
                     + " queued_at, due_at) VALUES ('mail_crowd" + i + "', '" + account
                     + "', 'somebody@example.org', 'a', '', 'waiting', 0, 0, 4000000000000)");
         }

@@ -9,7 +9,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -39,27 +39,27 @@ class UsagePageTest {
     private static final Past OCTOBER =
             new Past(Span.ofDays(LocalDate.of(2026, 10, 1), LocalDate.of(2026, 10, 22)), null);
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static BusyAccount busy;
     private static String manager;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("sign-up.credits", "500");
-        gateway.setNow(BusyAccount.NOW.minusSeconds(60L * 86_400));
-        busy = BusyAccount.in(gateway, "ci");
+        server = PortalServer.start("sign-up.credits", "500");
+        server.setNow(BusyAccount.NOW.minusSeconds(60L * 86_400));
+        busy = BusyAccount.in(server, "ci");
         busy.ask(busy.customer, "gemini-2.5-pro", 100, 10, 0);
-        gateway.setNow(BusyAccount.NOW.minusSeconds(40L * 86_400));
+        server.setNow(BusyAccount.NOW.minusSeconds(40L * 86_400));
         busy.ask(busy.customer, "gemini-2.5-pro", 900, 80, 0);
         busy.live();
-        manager = gateway.commands()
+        manager = server.commands()
                 .createKey(busy.customer.account(), KeySettings.named("manager").withKind(KeyKind.MANAGEMENT))
                 .secret();
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private static String page(String query) {
@@ -69,7 +69,7 @@ class UsagePageTest {
     /** Asks what the page offers at its foot. */
     private static JsonNode api(String page) {
         String query = first(page, "/v1/usage(\\?[^\"&]+(?:&amp;[^\"&]+)*)&#34;|/v1/usage(\\?[^\"<]+)\"?<");
-        return gateway.get("/v1/usage" + query.replace("&amp;", "&").replace("\"", ""), manager)
+        return server.get("/v1/usage" + query.replace("&amp;", "&").replace("\"", ""), manager)
                 .json();
     }
 
@@ -192,7 +192,7 @@ class UsagePageTest {
     }
 
     private static BigDecimal spent(String start, String end) {
-        return gateway.get("/v1/usage?start=" + start + "&end=" + end + "&key=" + busy.customer.keyId(), manager)
+        return server.get("/v1/usage?start=" + start + "&end=" + end + "&key=" + busy.customer.keyId(), manager)
                 .json()
                 .at("/totals/credits_consumed")
                 .decimalValue();
@@ -235,7 +235,7 @@ class UsagePageTest {
 
     @Test
     void requests_with_all_columns_on_demand_stay_below_40_kB() {
-        BusyAccount wide = BusyAccount.in(gateway, "the nightly summaries of all customers");
+        BusyAccount wide = BusyAccount.in(server, "the nightly summaries of all customers");
         for (int i = 0; i < 32; i++) {
             wide.ask(wide.customer, "google/gemini-2.5-pro", 900 + i, 80, 0);
         }
@@ -244,8 +244,8 @@ class UsagePageTest {
                 .submit(teams, teams, Map.of("deed", "team.create", "name", "Research and development"))
                 .location()
                 .replaceFirst(".*/", "");
-        String member = gateway.text("SELECT id FROM member WHERE account_id = '" + wide.customer.account() + "'");
-        gateway.own(wide.customer.keyId(), member, team);
+        String member = server.text("SELECT id FROM member WHERE account_id = '" + wide.customer.account() + "'");
+        server.own(wide.customer.keyId(), member, team);
         String page = wide.browser.get("/dashboard/requests?with_member=1").body();
         assertThat(page.split("<th [^>]*scope=\"row\"", -1)).hasSize(30 + 1);
         assertThat(page.length()).isLessThan(36_000); // tags need the rest
@@ -271,11 +271,11 @@ class UsagePageTest {
     /** Amounts that nothing else has replace costs; they would be shown in one of these forms. */
     @Test
     void nothing_of_a_customer_shows_what_calls_cost_the_operator() throws IOException, InterruptedException {
-        BusyAccount own = BusyAccount.in(gateway, "costly");
+        BusyAccount own = BusyAccount.in(server, "costly");
         own.ask(own.customer, "gemini-2.5-pro", 900, 80, 0);
         String id = own.lastCall();
         String account = own.customer.account();
-        gateway.execute("UPDATE usage_quarter SET cost_micros = 7654321987, costed = 31415926 WHERE account_id = '"
+        server.execute("UPDATE usage_quarter SET cost_micros = 7654321987, costed = 31415926 WHERE account_id = '"
                 + account + "'");
         Pattern costs = Pattern.compile("7654321987|7,?654\\.3|38\\.27|31,?415,?926|cost_micros|costed");
         for (String path : List.of(
@@ -296,7 +296,7 @@ class UsagePageTest {
             assertThat(shown.status()).as(path).isEqualTo(200);
             assertThat(costs.matcher(shown.body()).find()).as(path).isFalse();
         }
-        String usage = gateway.get("/v1/usage?group_by=day,model,key", own.customer.key())
+        String usage = server.get("/v1/usage?group_by=day,model,key", own.customer.key())
                 .text();
         assertThat(usage).contains("credits_consumed");
         assertThat(costs.matcher(usage).find()).as(usage).isFalse();
@@ -307,7 +307,7 @@ class UsagePageTest {
 
     /** Returns all files of an account's export. */
     private static String export(Browser browser) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + "/dashboard/settings/export"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/dashboard/settings/export"))
                 .header("cookie", browser.cookies())
                 .build();
         StringBuilder all = new StringBuilder();
@@ -323,10 +323,10 @@ class UsagePageTest {
 
     @Test
     void a_balance_that_lasts_for_years_says_no_days() {
-        gateway.setNow(BusyAccount.NOW.minusSeconds(2 * 86_400));
-        BusyAccount frugal = BusyAccount.in(gateway, "frugal");
+        server.setNow(BusyAccount.NOW.minusSeconds(2 * 86_400));
+        BusyAccount frugal = BusyAccount.in(server, "frugal");
         frugal.ask(frugal.customer, "gemini-2.5-pro", 3_000, 1_200, 0);
-        gateway.setNow(BusyAccount.NOW);
+        server.setNow(BusyAccount.NOW);
         assertThat(frugal.browser.get("/dashboard/usage").body())
                 .contains("lasts more than a year at the pace of the last 7 days");
     }
@@ -334,8 +334,8 @@ class UsagePageTest {
     /** A thousand keys with ten models each, in the last thirty days and in the thirty before. */
     @Test
     void the_pages_of_a_thousand_keys_stay_below_80_kB() {
-        BusyAccount large = BusyAccount.in(gateway, "large");
-        gateway.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, failed, prompt_tokens,"
+        BusyAccount large = BusyAccount.in(server, "large");
+        server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, failed, prompt_tokens,"
                 + " completion_tokens, charged_micros, first_3) WITH RECURSIVE key(k) AS (SELECT 1 UNION ALL SELECT k + 1"
                 + " FROM key WHERE k < 1000), model(m) AS (SELECT 1 UNION ALL SELECT m + 1 FROM model WHERE m < 10),"
                 + " span(s) AS (SELECT 0 UNION ALL SELECT 1) SELECT '" + large.customer.account() + "', "

@@ -6,7 +6,7 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -41,26 +41,26 @@ class AuditPageTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Browser operator;
     private static String adminKey;
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores, "operator.password", PASSWORD);
-        adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
-        operator = new Browser(gateway.url());
+        server = PortalServer.startOn(stores, "operator.password", PASSWORD);
+        adminKey = server.adminKey();
+        operator = new Browser(server.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
     }
 
     @AfterEach
     void goOn() {
-        gateway.setNow(null);
+        server.setNow(null);
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     /** The rows that a page shows, as they are read. */
@@ -77,8 +77,8 @@ class AuditPageTest {
     }
 
     private static Customer named(String name) {
-        Customer customer = gateway.customer("10");
-        gateway.execute("UPDATE account SET name = '" + name + "' WHERE id = '" + customer.account() + "'");
+        Customer customer = server.customer("10");
+        server.execute("UPDATE account SET name = '" + name + "' WHERE id = '" + customer.account() + "'");
         return customer;
     }
 
@@ -116,9 +116,9 @@ class AuditPageTest {
     @Test
     void a_keys_limits_stand_there_in_credits_and_what_did_not_change_does_not() {
         Customer ben = named("Ben");
-        String key = gateway.text("SELECT id FROM api_key WHERE account_id = '" + ben.account() + "'");
-        gateway.commands().setKey(key, settings -> settings.withSpend(new SpendLimits(null, 12_500_000L, null)));
-        String name = gateway.text("SELECT name FROM api_key WHERE id = '" + key + "'");
+        String key = server.text("SELECT id FROM api_key WHERE account_id = '" + ben.account() + "'");
+        server.commands().setKey(key, settings -> settings.withSpend(new SpendLimits(null, 12_500_000L, null)));
+        String name = server.text("SELECT name FROM api_key WHERE id = '" + key + "'");
         assertThat(rows("?subject=" + key))
                 .isNotEmpty()
                 .contains("Changed a key key '" + name + "' of Ben Credits per day: none → 12.50")
@@ -130,13 +130,13 @@ class AuditPageTest {
         Customer cleo = named("Cleo");
         assertThat(cleo.chat(CHAT).status()).isEqualTo(200);
         String call = cleo.lastTask().get("id").asString();
-        Gateway.Reply refund = gateway.post(
+        PortalServer.Reply refund = server.post(
                 "/admin/tasks/" + call + "/refunds", "{\"credits\":0.01,\"reason\":\"it was cut\"}", adminKey);
         assertThat(refund.status()).as(refund.text()).isLessThan(300);
         assertThat(operator.get("/console/audit?subject=Cleo").body())
                 .contains("href=\"/console/requests/" + call + "\"")
                 .contains("a call of Cleo");
-        assertThat(gateway.get("/admin/audit?account=" + cleo.account(), adminKey)
+        assertThat(server.get("/admin/audit?account=" + cleo.account(), adminKey)
                         .json()
                         .get("data"))
                 .extracting(row -> row.get("subject").asString())
@@ -145,10 +145,10 @@ class AuditPageTest {
 
     @Test
     void the_log_is_filtered_by_who_what_and_day_and_says_so_in_its_address() {
-        gateway.setNow(gateway.now()); // no midnight comes between
+        server.setNow(server.now()); // no midnight comes between
         Customer dora = named("Dora");
         deed(dora.account(), "deed", "grant", "credits", "1");
-        gateway.post(
+        server.post(
                 "/admin/accounts/" + dora.account() + "/grants",
                 "{\"credits\":3,\"reason\":\"by a script\"}",
                 adminKey);
@@ -157,7 +157,7 @@ class AuditPageTest {
                 .doesNotContain("by a script");
         assertThat(rows("?subject=Dora&who=admin+key")).contains("by a script").doesNotContain("because of a test");
         assertThat(rows("?subject=Dora&what=account.block")).isEmpty();
-        LocalDate today = LocalDate.ofInstant(gateway.now(), ZoneOffset.UTC);
+        LocalDate today = LocalDate.ofInstant(server.now(), ZoneOffset.UTC);
         assertThat(rows("?subject=Dora&from=" + today.minusDays(1) + "&to=" + today.plusDays(1)))
                 .contains("by a script");
         assertThat(rows("?subject=Dora&to=" + today.minusDays(1))).isEmpty();
@@ -172,7 +172,7 @@ class AuditPageTest {
     @Test
     void the_file_has_every_row_that_the_filters_let_through_however_many() {
         Customer eve = named("Eve");
-        gateway.execute("""
+        server.execute("""
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
                 INSERT INTO audit_log (sequence, created_at, actor, address, action, subject, before_json, after_json, reason)
                 SELECT (SELECT MAX(sequence) FROM audit_log) + i, 1700000000000 + i, 'command', NULL, 'account.grant', '""" + eve.account() + "', '{\"balance\":1}', '{\"balance\":2.000001}', 'row ' || i FROM n");
@@ -184,19 +184,19 @@ class AuditPageTest {
                 .isEqualTo(
                         "\ufefftime,sequence,actor,address,action,subject,before,after,reason,who,what,whom,changes");
         assertThat(file.body()).contains(",row 1,command,Granted credits,Eve,Balance: 1.00 → 2.000001\r\n");
-        gateway.execute("DELETE FROM audit_log WHERE actor = 'command' AND subject = '" + eve.account() + "'");
+        server.execute("DELETE FROM audit_log WHERE actor = 'command' AND subject = '" + eve.account() + "'");
     }
 
     @ValueSource(strings = {"{\"of\":[\"another\",\"version\"],\"price\":1.5}", "no JSON at all", "[1,2]", "7"})
     @ParameterizedTest
     void unknown_audit_rows_are_shown_as_stored(String kept) {
-        gateway.execute("""
+        server.execute("""
                 INSERT INTO audit_log (sequence, created_at, actor, address, action, subject, before_json, after_json, reason)
                 SELECT MAX(sequence) + 1, 1700000000000, 'per_whoIsGoneFor20Chars0', NULL, 'moon.phase', 'the moon', NULL, '""" + kept + "', NULL FROM audit_log");
         Matcher told =
                 Pattern.compile("another, version|no JSON at all|1, 2|: 7").matcher(rows("?subject=the+moon"));
         assertThat(told.find()).isTrue();
         assertThat(rows("?subject=the+moon")).contains("person of a deleted account moon.phase the moon");
-        gateway.execute("DELETE FROM audit_log WHERE action = 'moon.phase'");
+        server.execute("DELETE FROM audit_log WHERE action = 'moon.phase'");
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import dev.tollgate.operator.inspection.ReceiptFiles.Verdict;
 import dev.tollgate.storage.Database;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ class ReceiptFilesTest {
     private static final String CHAT =
             "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static String receipts;
     private static String head;
     private static String keys;
@@ -31,22 +31,22 @@ class ReceiptFilesTest {
 
     @BeforeAll
     static void charge() {
-        gateway = Gateway.start();
-        gateway.chat(CHAT);
-        gateway.chat(CHAT);
-        receipts = gateway.get("/v1/receipts").text();
-        head = gateway.get("/v1/receipts/head").text();
-        keys = gateway.get("/v1/receipts/key").text();
+        server = PortalServer.start();
+        server.chat(CHAT);
+        server.chat(CHAT);
+        receipts = server.get("/v1/receipts").text();
+        head = server.get("/v1/receipts/head").text();
+        keys = server.get("/v1/receipts/key").text();
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     @Test
     void saved_receipts_verify_with_the_installations_keys_while_its_server_runs() throws Exception {
-        assertThat(ReceiptFiles.verify(installation(gateway.data()), file(receipts), null, null))
+        assertThat(ReceiptFiles.verify(installation(server.data()), file(receipts), null, null))
                 .isEqualTo(new Verdict(true, "2 receipts, all sound"));
     }
 

@@ -2,8 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.app.Surroundings;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,28 +20,27 @@ class OneInstantTest {
 
     private static final AtomicInteger LOOKS = new AtomicInteger();
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static BusyAccount one;
     private static volatile boolean isBusy;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.clock = OneInstantTest::now), Map.of(), "sign-up.credits", "50");
-        one = BusyAccount.in(gateway, "ci");
+        server = PortalServer.start(OneInstantTest::now, Map.of(), "sign-up.credits", "50");
+        one = BusyAccount.in(server, "ci");
         one.ask(one.customer, "gemini-2.5-pro", 194, 229, 0);
         one.customer.lastTask();
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     /** A call ends whenever a page looks at the clock, which it does once before it reads anything and for each question. */
     private static Instant now() {
         if (isBusy && Thread.currentThread().getName().startsWith("tollgate-pages") && LOOKS.incrementAndGet() > 1) {
-            gateway.execute("UPDATE usage_quarter SET calls = calls + 1, charged_micros = charged_micros + 10000");
+            server.execute("UPDATE usage_quarter SET calls = calls + 1, charged_micros = charged_micros + 10000");
         }
         return Instant.now();
     }

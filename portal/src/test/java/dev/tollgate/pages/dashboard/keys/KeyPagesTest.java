@@ -6,7 +6,7 @@ import static dev.tollgate.testing.Asserts.found;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Today;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,21 +30,21 @@ class KeyPagesTest {
     private static final String CHAT =
             "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static int networks;
     private static Browser browser;
     private static Browser other;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(Map.of("TOLLGATE_HTTP_TRUSTED_HOPS", "1"));
-        browser = new Browser(gateway.url()).signUp("customer@example.org", PASSWORD);
-        other = new Browser(gateway.url()).signUp("other@example.org", PASSWORD);
+        server = PortalServer.start(Map.of("TOLLGATE_HTTP_TRUSTED_HOPS", "1"));
+        browser = new Browser(server.url()).signUp("customer@example.org", PASSWORD);
+        other = new Browser(server.url()).signUp("other@example.org", PASSWORD);
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     /** A key's id and secret, as its creator knows them. */
@@ -78,7 +78,7 @@ class KeyPagesTest {
     }
 
     private static int status(Made key) {
-        return gateway.get("/v1/models", key.secret()).status();
+        return server.get("/v1/models", key.secret()).status();
     }
 
     @Test
@@ -89,7 +89,7 @@ class KeyPagesTest {
         assertThat(page.header("cache-control")).contains("no-store");
         assertThat(page.response().uri().toString()).doesNotContain("sk-");
         assertThat(page.body())
-                .contains("Authorization: Bearer " + key.secret(), gateway.url() + "/v1/chat/completions");
+                .contains("Authorization: Bearer " + key.secret(), server.url() + "/v1/chat/completions");
         assertThat(status(key)).isEqualTo(200);
         assertThat(browser.get(KEYS).body())
                 .contains("laptop", key.secret().substring(0, 6))
@@ -103,7 +103,7 @@ class KeyPagesTest {
         Made key = made(page);
         assertThat(page.body())
                 .contains("<summary>Claude Code</summary>", "<summary>Codex CLI</summary>", "<summary>aider</summary>")
-                .contains("export ANTHROPIC_BASE_URL=" + gateway.url() + "\n")
+                .contains("export ANTHROPIC_BASE_URL=" + server.url() + "\n")
                 .contains("export ANTHROPIC_AUTH_TOKEN=" + key.secret(), "export TOLLGATE_KEY=" + key.secret())
                 .containsPattern("export ANTHROPIC_MODEL=[^\n]*anthropic/gemini-[^\n]*")
                 .contains("Give it a provider of its own in ~/.codex/config.toml:")
@@ -137,14 +137,14 @@ class KeyPagesTest {
                 "2099-03-31",
                 "allow",
                 "127.0.0.1\n10.0.0.0/8");
-        assertThat(gateway.text("SELECT spend_hour || ' ' || spend_day || ' ' || spend_total"
+        assertThat(server.text("SELECT spend_hour || ' ' || spend_day || ' ' || spend_total"
                         + " FROM api_key WHERE id = '" + key.id() + "'"))
                 .isEqualTo("5000000 1020500000 50000000000");
         assertThat(browser.get(key.path()).body())
                 .contains("value=\"5.1025\"", "value=\"60\"", "value=\"100000\"", "value=\"2099-03-31\"")
                 .contains("10.0.0.0/8", "value=\"gemini-2.5-pro\" checked")
                 .doesNotContain("value=\"gemini-3-pro\" checked");
-        assertThat(gateway.get("/v1/models", key.secret()).json().path("data").size())
+        assertThat(server.get("/v1/models", key.secret()).json().path("data").size())
                 .isEqualTo(1);
     }
 
@@ -219,18 +219,18 @@ class KeyPagesTest {
                     .contains("did not say whether this is in dollars or credits", "Spend limits in dollars");
         }
         assertThat(made.body()).contains("value=\"700\"");
-        assertThat(gateway.text("SELECT spend_day FROM api_key WHERE id = '" + key.id() + "'"))
+        assertThat(server.text("SELECT spend_day FROM api_key WHERE id = '" + key.id() + "'"))
                 .isEqualTo("7000000");
     }
 
     private static String spend(Made key) {
-        return gateway.text("SELECT spend_hour || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'");
+        return server.text("SELECT spend_hour || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'");
     }
 
     @Test
     void a_larger_limit_of_before_stays_in_the_form() {
         Made key = make("name", "old", "day", "7");
-        gateway.execute("UPDATE api_key SET spend_day = 100000000000000000 WHERE id = '" + key.id() + "'");
+        server.execute("UPDATE api_key SET spend_day = 100000000000000000 WHERE id = '" + key.id() + "'");
         String page = browser.get(key.path()).body();
         assertThat(page).contains("value=\"500000000.00\"", "value=\"dollars\"");
         String[] sent = {
@@ -247,7 +247,7 @@ class KeyPagesTest {
         };
 
         assertThat(submit(key, sent).status()).isEqualTo(303);
-        assertThat(gateway.text("SELECT name || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'"))
+        assertThat(server.text("SELECT name || ' ' || spend_day FROM api_key WHERE id = '" + key.id() + "'"))
                 .isEqualTo("new 100000000000000000");
         sent[3] = found(VERSION, browser.get(key.path()).body());
         sent[9] = "500000000.01";
@@ -307,7 +307,7 @@ class KeyPagesTest {
     @Test
     void an_end_to_the_second_stays_so_where_the_form_did_not_touch_it() {
         Made key = make("name", "dated");
-        gateway.execute("UPDATE api_key SET expires_at = 4000000000123 WHERE id = '" + key.id() + "'");
+        server.execute("UPDATE api_key SET expires_at = 4000000000123 WHERE id = '" + key.id() + "'");
         String page = browser.get(key.path()).body();
         assertThat(page).contains("value=\"2096-10-02\"");
         submit(
@@ -320,14 +320,14 @@ class KeyPagesTest {
                 "still dated",
                 "expires",
                 "2096-10-02");
-        assertThat(gateway.number("SELECT expires_at FROM api_key WHERE name = 'still dated'"))
+        assertThat(server.number("SELECT expires_at FROM api_key WHERE name = 'still dated'"))
                 .isEqualTo(4000000000123L);
     }
 
     @Test
     void the_last_possible_end_is_no_error_of_the_page() {
         Made key = make("name", "lasting");
-        gateway.execute("UPDATE api_key SET expires_at = 253402300799000 WHERE id = '" + key.id() + "'");
+        server.execute("UPDATE api_key SET expires_at = 253402300799000 WHERE id = '" + key.id() + "'");
         assertThat(browser.get(key.path()).body()).contains("9999-12-31").doesNotContain("Correct the marked fields");
     }
 
@@ -348,10 +348,10 @@ class KeyPagesTest {
     @Test
     void spending_is_shown_with_its_limit_to_the_micro_credit() {
         Made key = make("name", "spender", "day", "20");
-        assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
+        assertThat(server.post("/v1/chat/completions", CHAT, key.secret()).status())
                 .isEqualTo(200);
-        gateway.writeWhatRides();
-        long micros = gateway.number(
+        server.writeWhatRides();
+        long micros = server.number(
                 "SELECT charged_micros FROM spend_window WHERE kind = 'day' AND key_id = '" + key.id() + "'");
         assertThat(micros).isPositive();
         String exact = "0." + Long.toString(1_000_000 + micros).substring(1);
@@ -367,10 +367,10 @@ class KeyPagesTest {
         Made full = make("name", "sorted full", "total", "50");
         make("name", "sorted idle", "day", "7");
         for (Made key : List.of(full, busy, busy)) {
-            assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
+            assertThat(server.post("/v1/chat/completions", CHAT, key.secret()).status())
                     .isEqualTo(200);
         }
-        gateway.writeWhatRides();
+        server.writeWhatRides();
         assertThat(sorted("month")).containsExactly("busy", "full", "idle");
         assertThat(sorted("-month")).containsExactly("idle", "full", "busy");
         assertThat(sorted("limit")).containsExactly("full", "idle", "busy");
@@ -391,10 +391,10 @@ class KeyPagesTest {
 
     @Test
     void a_list_of_many_keys_stays_below_40_kB() {
-        Browser many = new Browser(gateway.url()).signUp("many@example.org", PASSWORD);
-        String account = gateway.text("SELECT account_id FROM person WHERE email = 'many@example.org'");
+        Browser many = new Browser(server.url()).signUp("many@example.org", PASSWORD);
+        String account = server.text("SELECT account_id FROM person WHERE email = 'many@example.org'");
         for (int i = 0; i < 60; i++) {
-            gateway.commands()
+            server.commands()
                     .createKey(
                             account,
                             KeySettings.named("the nightly summaries of customer " + i)
@@ -405,7 +405,7 @@ class KeyPagesTest {
 
     /** Each day of sixty, a call of each of some models, at 1.23 credits more than the model before. */
     private static void use(Made key, int models) {
-        gateway.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros)"
+        server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros)"
                 + " WITH day(d) AS (SELECT 0 UNION ALL SELECT d + 1 FROM day WHERE d < 59),"
                 + " nth(m) AS (SELECT 1 UNION ALL SELECT m + 1 FROM nth WHERE m < " + models + ")"
                 + " SELECT account_id, (strftime('%s') / 900 - d * 96) * 900000, id, 'a model of the test ' || m, 1, m * 1234567"
@@ -426,22 +426,22 @@ class KeyPagesTest {
         String login = name + "@example.org";
         // Few accounts are made from one address.
         Map<String, String> network = Map.of("x-forwarded-for", "198.18." + ++networks + ".1");
-        Browser member = new Browser(gateway.url(), gateway.url(), network).signUp(login, PASSWORD);
-        gateway.execute(
+        Browser member = new Browser(server.url(), server.url(), network).signUp(login, PASSWORD);
+        server.execute(
                 "UPDATE member SET account_id = (SELECT account_id FROM person WHERE login = 'customer@example.org'), role = '"
                         + role + "' WHERE person_id = (SELECT id FROM person WHERE login = '" + login + "')");
         return member;
     }
 
     private static String memberId(String name) {
-        return gateway.text("SELECT member.id FROM member JOIN person ON person.id = member.person_id WHERE login = '"
+        return server.text("SELECT member.id FROM member JOIN person ON person.id = member.person_id WHERE login = '"
                 + name + "@example.org'");
     }
 
     private static void team(String id, String lead) {
-        gateway.execute("INSERT INTO team (id, account_id, name, created_at) SELECT '" + id + "', account_id, 'T " + id
+        server.execute("INSERT INTO team (id, account_id, name, created_at) SELECT '" + id + "', account_id, 'T " + id
                 + "', 1 FROM person WHERE login = 'customer@example.org'");
-        gateway.execute("INSERT INTO team_member (team_id, member_id, role) VALUES ('" + id + "', '" + memberId(lead)
+        server.execute("INSERT INTO team_member (team_id, member_id, role) VALUES ('" + id + "', '" + memberId(lead)
                 + "', 'admin')");
     }
 
@@ -497,7 +497,7 @@ class KeyPagesTest {
         assertThat(wrong.body()).containsPattern("name=\"day\"[^>]* value=\"0.025\"");
         bob.submit(
                 own.path(), own.path(), Map.of("deed", "key.change", "name", "renamed", "version", version(bob, own)));
-        assertThat(gateway.text("SELECT name || spend_day || disabled FROM api_key WHERE name = 'renamed'"))
+        assertThat(server.text("SELECT name || spend_day || disabled FROM api_key WHERE name = 'renamed'"))
                 .isEqualTo("renamed50000001");
     }
 
@@ -518,7 +518,7 @@ class KeyPagesTest {
         assertThat(moved.location()).contains("?done=moved");
         assertThat(browser.get(moved.location()).body()).contains("Moved.", "owner: account");
         assertThat(lea.get(moved.location()).status()).isEqualTo(404);
-        assertThat(gateway.get("/v1/credits", service.secret()).status()).isEqualTo(200);
+        assertThat(server.get("/v1/credits", service.secret()).status()).isEqualTo(200);
     }
 
     @Test
@@ -531,15 +531,15 @@ class KeyPagesTest {
         Made made = made(browser.submit(KEYS + "/new", KEYS + "/new", chosen));
 
         assertThat(browser.get(made.path()).body()).contains("management key with members:read");
-        assertThat(gateway.get("/v1/keys", made.secret()).status()).isEqualTo(403);
+        assertThat(server.get("/v1/keys", made.secret()).status()).isEqualTo(403);
     }
 
     @Test
     void a_key_that_was_used_within_a_day_is_deleted_by_its_name_only() {
         Made key = make("name", "busy");
-        assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
+        assertThat(server.post("/v1/chat/completions", CHAT, key.secret()).status())
                 .isEqualTo(200);
-        gateway.writeWhatRides();
+        server.writeWhatRides();
         assertThat(browser.get(key.path()).body())
                 .contains("It made 1 call in the last 24 hours. Further calls will fail with 401.");
         assertThat(submit(key, "deed", "key.delete", "typed", "bus").status()).isEqualTo(422);
@@ -553,7 +553,7 @@ class KeyPagesTest {
     @Test
     void who_follows_a_deleted_key_from_its_calls_or_finds_it_sees_its_calls() {
         Made key = make("name", "gone soon");
-        String answer = gateway.post("/v1/chat/completions", CHAT, key.secret()).text();
+        String answer = server.post("/v1/chat/completions", CHAT, key.secret()).text();
         String call = found(Pattern.compile("\"id\":\"(chatcmpl-[A-Za-z0-9]+)\""), answer);
         submit(key, "deed", "key.delete", "typed", "gone soon");
         assertThat(browser.get("/dashboard/requests/" + call).body()).contains("href=\"" + key.path() + "\"");
@@ -598,9 +598,9 @@ class KeyPagesTest {
     @Test
     void a_management_key_wants_a_password_that_was_shown_lately_but_can_always_be_stopped() {
         Made key = make("name", "manager", "kind", "management", "scope-keys:read", "1");
-        assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(200);
+        assertThat(server.get("/v1/keys", key.secret()).status()).isEqualTo(200);
         try {
-            gateway.setNow(Today.instant().plus(Duration.ofMinutes(11)));
+            server.setNow(Today.instant().plus(Duration.ofMinutes(11)));
             assertThat(browser.get(key.path()).body())
                     .contains("Password required")
                     .doesNotContain("key.rotate");
@@ -620,18 +620,18 @@ class KeyPagesTest {
                     .contains("The password is wrong.");
             assertThat(submit(key, "deed", "key.change", "disabled", "true").status())
                     .isEqualTo(303);
-            assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
+            assertThat(server.get("/v1/keys", key.secret()).status()).isEqualTo(401);
             assertThat(submit(key, "deed", "key.change", "disabled", "false").status())
                     .isEqualTo(422);
             browser.submit(KEYS, KEYS, Map.of("on", key.id()));
-            assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(401);
+            assertThat(server.get("/v1/keys", key.secret()).status()).isEqualTo(401);
             another.put("password", PASSWORD);
             made(browser.submit(KEYS + "/new", KEYS + "/new", another));
             assertThat(submit(key, "deed", "key.change", "disabled", "false").status())
                     .isEqualTo(303);
-            assertThat(gateway.get("/v1/keys", key.secret()).status()).isEqualTo(200);
+            assertThat(server.get("/v1/keys", key.secret()).status()).isEqualTo(200);
         } finally {
-            gateway.setNow(null);
+            server.setNow(null);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.tollgate.customers.figures;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CallLabels;
@@ -56,10 +55,10 @@ import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
-import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.AccountStatement;
 import dev.tollgate.verification.Audit;
@@ -140,7 +139,7 @@ class RandomMonthTest {
     private final List<Task> tasks = new ArrayList<>();
     private final List<String> ids = new ArrayList<>();
     private final Map<String, CallLabels> labelsOf = new HashMap<>();
-    private StoreFixture store;
+    private CustomersFixture store;
     private AccountHistory history;
     private @Nullable PlatformHistory kept;
     private List<Entry> entries = List.of();
@@ -148,7 +147,7 @@ class RandomMonthTest {
     @Test
     void all_that_is_shown_of_a_month_agrees_with_its_entries() {
         System.out.println("month.seed=" + seed);
-        try (StoreFixture opened = stores.open(folder, StoreFixture::new)) {
+        try (CustomersFixture opened = stores.open(folder, CustomersFixture::new)) {
             store = opened;
             history = new AccountHistory(store.database, CALL_MAX, store::now);
             kept = new PlatformHistory(store.database);
@@ -183,7 +182,7 @@ class RandomMonthTest {
     void all_that_the_program_tells_of_a_month_agrees_with_its_entries() {
         assumeTrue(stores == Stores.SQLITE, "the doors are the same");
         System.out.println("month.seed=" + seed);
-        try (StoreFixture opened = stores.open(folder, StoreFixture::new)) {
+        try (CustomersFixture opened = stores.open(folder, CustomersFixture::new)) {
             store = opened;
             store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
             store.account(ACCOUNT, 40_000_000);
@@ -192,15 +191,15 @@ class RandomMonthTest {
             collect();
         }
         Instant end = store.now();
-        try (Gateway gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.clock = () -> end),
-                Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY, "TOLLGATE_ADMIN_KEY", ADMIN_KEY),
+        try (PortalServer server = PortalServer.start(
+                () -> end,
+                Map.of("TOLLGATE_SECRET_KEY", PortalServer.SECRET_KEY, "TOLLGATE_ADMIN_KEY", ADMIN_KEY),
                 "data",
                 folder.toString())) {
-            checkApi(gateway);
-            checkOperatorsApi(gateway, end);
+            checkApi(server);
+            checkOperatorsApi(server, end);
             ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
-            checkPages(gateway, zone, end);
+            checkPages(server, zone, end);
         } catch (ApiException | AssertionError e) {
             throw new AssertionError("month.seed=" + seed, e);
         }
@@ -208,8 +207,8 @@ class RandomMonthTest {
 
     // ---- by the doors ----
 
-    private void checkApi(Gateway gateway) {
-        String key = gateway.commands()
+    private void checkApi(PortalServer server) {
+        String key = server.commands()
                 .createKey(ACCOUNT, KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
         for (ZoneId zone : ZONES) {
@@ -233,7 +232,7 @@ class RandomMonthTest {
                 long searches = 0;
                 JsonNode answer;
                 do {
-                    answer = gateway.get(asked + next, key).json();
+                    answer = server.get(asked + next, key).json();
                     for (JsonNode group : answer.path("groups")) {
                         charged = charged.add(group.path("charged").decimalValue());
                         refunded = refunded.add(group.path("refunded").decimalValue());
@@ -277,9 +276,9 @@ class RandomMonthTest {
         }
     }
 
-    private static void checkOperatorsApi(Gateway gateway, Instant end) {
+    private static void checkOperatorsApi(PortalServer server, Instant end) {
         for (String by : List.of("day", "model", "channel", "end", "account")) {
-            JsonNode rows = gateway.get(
+            JsonNode rows = server.get(
                             "/admin/usage?by=" + by + "&from=2026-09-01&to=" + end.plus(Duration.ofDays(2))
                                     + "&limit=200",
                             ADMIN_KEY)
@@ -291,16 +290,16 @@ class RandomMonthTest {
                                 .sum())
                         .as("%s by %s", sum, by)
                         .isPositive()
-                        .isEqualTo(gateway.number("SELECT SUM(" + sum + ") FROM usage_hour"));
+                        .isEqualTo(server.number("SELECT SUM(" + sum + ") FROM usage_hour"));
             }
         }
     }
 
-    private void checkPages(Gateway gateway, ZoneId zone, Instant end) {
-        String link = gateway.commands()
+    private void checkPages(PortalServer server, ZoneId zone, Instant end) {
+        String link = server.commands()
                 .invite("month@example.org", ACCOUNT, "to look")
                 .path();
-        Browser browser = new Browser(gateway.url());
+        Browser browser = new Browser(server.url());
         Map<String, String> joined =
                 Map.of("password", "somebody who looks", "zone", zone.getId().replace("Z", "UTC"));
         assertThat(browser.submit(link, link, joined).status()).isEqualTo(303);

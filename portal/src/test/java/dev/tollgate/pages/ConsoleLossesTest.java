@@ -3,7 +3,7 @@ package dev.tollgate.pages;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +25,10 @@ class ConsoleLossesTest {
     private Path folder;
 
     /** Leaves out the retirements ahead, whose successors cost something else. Those of October stay: the prices are the successors'. */
-    private Gateway start(Instant now) throws IOException {
+    private PortalServer start(Instant now) throws IOException {
         String models = Files.readString(Path.of("models/gemini-all.yaml"))
                 .replaceAll("(?m)^    retires:\n(?!.*[{]at: 2026-10-08)(      .*\n)+", "");
-        Gateway gateway = Gateway.start(
+        PortalServer server = PortalServer.start(
                 "models.file",
                 Files.writeString(folder.resolve("models.yaml"), models).toString(),
                 "operator.password",
@@ -37,12 +37,12 @@ class ConsoleLossesTest {
                 "http://127.0.0.1:9",
                 "gemini.api-key",
                 "none");
-        gateway.setNow(now);
-        return gateway;
+        server.setNow(now);
+        return server;
     }
 
-    private static Browser operator(Gateway gateway) {
-        Browser operator = new Browser(gateway.url());
+    private static Browser operator(PortalServer server) {
+        Browser operator = new Browser(server.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
         return operator;
     }
@@ -70,8 +70,8 @@ class ConsoleLossesTest {
 
     @Test
     void a_loss_within_sixty_days_shows_alike_on_every_page() throws IOException {
-        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
-            Browser operator = operator(gateway);
+        try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            Browser operator = operator(server);
             assertThat(isTicked(operator.get("/console").body())).isTrue();
             operator.submit(MODEL, MODEL, price("", "keep"));
             String kept = operator.get("/console").body();
@@ -92,8 +92,8 @@ class ConsoleLossesTest {
 
     @Test
     void a_margin_that_becomes_small_warns_above_the_prices() throws IOException {
-        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
-            Browser operator = operator(gateway);
+        try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            Browser operator = operator(server);
             Map<String, String> form = new HashMap<>(price("", "cancel"));
             form.putAll(Map.of("input", "320", "output", "1600", "cached_input", "32"));
             operator.submit(MODEL, MODEL, form);
@@ -108,8 +108,8 @@ class ConsoleLossesTest {
 
     @Test
     void the_preview_says_what_withdrawing_a_later_price_loses() throws IOException {
-        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
-            String page = operator(gateway)
+        try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            String page = operator(server)
                     .submit(MODEL, MODEL, price("compare", "keep"))
                     .body()
                     .replaceAll("\\s*<[^>]*>\\s*", " ")
@@ -127,25 +127,24 @@ class ConsoleLossesTest {
 
     @Test
     void a_margin_on_the_cost_becomes_rates_in_the_preview() throws IOException {
-        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+        try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
             Map<String, String> form = new HashMap<>(price("compare", "keep"));
             form.putAll(Map.of("margin", "30", "from", "2026-12-24"));
-            String page = operator(gateway).submit(MODEL, MODEL, form).body();
+            String page = operator(server).submit(MODEL, MODEL, form).body();
             assertThat(page)
                     .contains("Takes effect on 24 Dec 2026, 00:00:00.000", "name=\"input\" value=\"195\"")
                     .containsPattern(
                             ">Input <span[^>]*>Cost 150</span></th><td[^>]*>150</td><td[^>]*>195</td><td[^>]*>150</td><td[^>]*>23.0 %</td>")
                     .containsPattern("(?s)<th[^>]*>2,000 tokens in.*?\\$0\\.[0-9]{4}.*?23\\.[0-9] %");
             form.put("margin", "a lot");
-            assertThat(operator(gateway).submit(MODEL, MODEL, form).body())
-                    .contains("The mark-up must be a percentage");
+            assertThat(operator(server).submit(MODEL, MODEL, form).body()).contains("The mark-up must be a percentage");
         }
     }
 
     @Test
     void a_loss_beyond_sixty_days_shows_on_no_page() throws IOException {
-        try (Gateway gateway = start(Instant.parse("2026-10-20T12:00:00Z"))) {
-            Browser operator = operator(gateway);
+        try (PortalServer server = start(Instant.parse("2026-10-20T12:00:00Z"))) {
+            Browser operator = operator(server);
             operator.submit(MODEL, MODEL, price("", "cancel"));
             String console = operator.get("/console").body();
             assertThat(isTicked(console)).isTrue();

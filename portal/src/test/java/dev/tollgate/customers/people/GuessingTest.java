@@ -2,9 +2,8 @@ package dev.tollgate.customers.people;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.app.Surroundings;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,22 +38,19 @@ class GuessingTest {
 
     private static final Pattern SECONDS = Pattern.compile("Try again in (\\d+) seconds");
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Instant now = Instant.parse("2026-11-20T12:00:00Z");
     private static int people;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.passwordKibibytes = KIBIBYTES),
-                Map.of("TOLLGATE_OPERATOR_PASSWORD", OPERATORS),
-                "http.trusted-hops",
-                "1");
+        server = PortalServer.start(
+                KIBIBYTES, Map.of("TOLLGATE_OPERATOR_PASSWORD", OPERATORS), "http.trusted-hops", "1");
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     @BeforeEach
@@ -64,14 +60,14 @@ class GuessingTest {
 
     private static void later(Duration time) {
         now = now.plus(time);
-        gateway.setNow(now);
+        server.setNow(now);
     }
 
     private static Browser from(String address, String... cookies) {
         String sent = String.join("; ", cookies);
         return new Browser(
-                gateway.url(),
-                gateway.url(),
+                server.url(),
+                server.url(),
                 sent.isEmpty()
                         ? Map.of("x-forwarded-for", address)
                         : Map.of("x-forwarded-for", address, "cookie", sent));
@@ -130,7 +126,7 @@ class GuessingTest {
     /** None of these checks has to be slow. */
     @Test
     void addresses_of_one_network_share_the_tries_of_eight() {
-        try (Gateway quick = Gateway.start("http.trusted-hops", "1")) {
+        try (PortalServer quick = PortalServer.start("http.trusted-hops", "1")) {
             quick.setNow(now);
             for (int i = 0; i < 240; i++) {
                 assertThat(guessed(quick, "203.0.113." + i, "nobody" + i + "@example.org"))
@@ -141,7 +137,7 @@ class GuessingTest {
         }
     }
 
-    private static String guessed(Gateway quick, String address, String login) {
+    private static String guessed(PortalServer quick, String address, String login) {
         return guess(new Browser(quick.url(), quick.url(), Map.of("x-forwarded-for", address)), login)
                 .get()
                 .body();
@@ -218,7 +214,7 @@ class GuessingTest {
     void a_login_that_exists_signs_in_however_it_looks() {
         somebody("first@example.org");
         String login = "f\u0456\u200erst@example.org";
-        gateway.execute("UPDATE person SET login = '" + login + "' WHERE login = 'first@example.org'");
+        server.execute("UPDATE person SET login = '" + login + "' WHERE login = 'first@example.org'");
         assertThat(from("198.18.0.3").signIn(login, PASSWORD).location()).isEqualTo("/dashboard");
     }
 

@@ -9,7 +9,7 @@ import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
@@ -93,8 +93,9 @@ class SamplesTest {
     void no_sample_names_a_model_that_is_not_sold(Sold sold) throws IOException {
         Path file = sold.file(folder);
         Catalogue catalogue = file == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(file);
-        try (Gateway gateway = file == null ? Gateway.start() : Gateway.start("models.file", file.toString())) {
-            Browser stranger = new Browser(gateway.url());
+        try (PortalServer server =
+                file == null ? PortalServer.start() : PortalServer.start("models.file", file.toString())) {
+            Browser stranger = new Browser(server.url());
             Set<String> ids = catalogue.all().stream().map(Model::id).collect(Collectors.toCollection(TreeSet::new));
             List<String> faults = new ArrayList<>();
             int sent = 0;
@@ -111,7 +112,7 @@ class SamplesTest {
                     Sample sample = code.group(1).equals("sh") ? Sample.ofCurl(text) : null;
                     if (sample != null && !sample.url().matches(".*[{].*")) {
                         sent++;
-                        Gateway.Reply reply = answer(gateway, sample);
+                        PortalServer.Reply reply = answer(server, sample);
                         if (reply.text().contains("model_not_found")
                                 || reply.text().contains("NOT_FOUND")) {
                             faults.add(path + ": " + text + reply.text());
@@ -143,9 +144,9 @@ class SamplesTest {
         assertThat(retiring).contains("gemini-2.5-pro");
         Map<String, String> offers = new LinkedHashMap<>();
         Pattern listing = Pattern.compile("(?s)<pre [^>]*>.*?</pre>");
-        try (Gateway gateway = Gateway.start("sign-up.credits", "100")) {
-            Browser owner = new Browser(gateway.url()).signUp("ann@example.org", PASSWORD);
-            String landing = new Browser(gateway.url()).get("/").body();
+        try (PortalServer server = PortalServer.start("sign-up.credits", "100")) {
+            Browser owner = new Browser(server.url()).signUp("ann@example.org", PASSWORD);
+            String landing = new Browser(server.url()).get("/").body();
             offers.put("first row", first("<a href=\"/docs/models/([^\"]+)\"", landing));
             offers.put(
                     "first of the list",
@@ -184,7 +185,7 @@ class SamplesTest {
     }
 
     /** Google says of a file or of cached contents that are not there that they may be another's. */
-    private static int status(Gateway.Reply reply) {
+    private static int status(PortalServer.Reply reply) {
         boolean isNotThere =
                 reply.text().contains("or it may not exist") || reply.text().contains("(or permission denied)");
         return isNotThere ? 404 : reply.status();
@@ -193,8 +194,8 @@ class SamplesTest {
     @Test
     void each_sample_is_let_in_with_the_key_that_it_names() {
         String admin = "admin-key-of-the-tests";
-        try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", admin), "sign-up.credits", "100")) {
-            Browser owner = new Browser(gateway.url()).signUp("ann@example.org", PASSWORD);
+        try (PortalServer server = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", admin), "sign-up.credits", "100")) {
+            Browser owner = new Browser(server.url()).signUp("ann@example.org", PASSWORD);
             Map<String, String> scopes =
                     Stream.of(Scope.values()).collect(Collectors.toMap(scope -> "scope-" + scope.code(), _ -> "1"));
             Map<String, String> keys = Map.of(
@@ -218,7 +219,7 @@ class SamplesTest {
                     }
                     sent.merge(name.group(1), 1, Integer::sum);
                     String secret = keys.get(name.group(1));
-                    int status = secret == null ? 401 : status(answer(gateway, sample, name.group(), secret));
+                    int status = secret == null ? 401 : status(answer(server, sample, name.group(), secret));
                     boolean isLed = !name.group(1).contains("MANAGEMENT") || html.contains("keys/new?kind=management");
                     if (!isLed || status == 401 || status == 403) {
                         faults.add(path + ": " + status + " " + command);
@@ -263,15 +264,15 @@ class SamplesTest {
         return paths;
     }
 
-    private static Gateway.Reply answer(Gateway gateway, Sample sample) {
-        return answer(gateway, sample, "$TOLLGATE_KEY", Gateway.DEMO_KEY);
+    private static PortalServer.Reply answer(PortalServer server, Sample sample) {
+        return answer(server, sample, "$TOLLGATE_KEY", PortalServer.DEMO_KEY);
     }
 
-    private static Gateway.Reply answer(Gateway gateway, Sample sample, String variable, String secret) {
-        String path = sample.url().replace(gateway.url(), "").replaceAll("\\{\\w+}|[^/]*…", "none");
-        HttpRequest.Builder request = gateway.request(path);
+    private static PortalServer.Reply answer(PortalServer server, Sample sample, String variable, String secret) {
+        String path = sample.url().replace(server.url(), "").replaceAll("\\{\\w+}|[^/]*…", "none");
+        HttpRequest.Builder request = server.request(path);
         sample.headers().forEach((name, value) -> request.setHeader(name, value.replace(variable, secret)));
-        return gateway.send(request.method(
+        return server.send(request.method(
                 sample.method(),
                 sample.body() == null
                         ? HttpRequest.BodyPublishers.noBody()

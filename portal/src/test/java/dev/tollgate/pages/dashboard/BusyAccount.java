@@ -3,9 +3,9 @@ package dev.tollgate.pages.dashboard;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.testing.AccountsServer;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,11 +24,11 @@ final class BusyAccount {
     final Browser browser;
     final Customer customer;
     final Customer other;
-    private final Gateway gateway;
+    private final AccountsServer server;
     private final String email;
 
-    private BusyAccount(Gateway gateway, String email, Browser browser, Customer customer, Customer other) {
-        this.gateway = gateway;
+    private BusyAccount(AccountsServer server, String email, Browser browser, Customer customer, Customer other) {
+        this.server = server;
         this.email = email;
         this.browser = browser;
         this.customer = customer;
@@ -36,18 +36,17 @@ final class BusyAccount {
     }
 
     /** With its starting credits, a key called {@code laptop} and another one, and no calls. */
-    static BusyAccount in(Gateway gateway, String otherName) {
+    static BusyAccount in(AccountsServer server, String otherName) {
         String email = "person" + PEOPLE.incrementAndGet() + "@example.org";
-        Browser browser = new Browser(gateway.url()).signUp(email, PASSWORD);
-        String account = gateway.text("SELECT account_id FROM person WHERE email = '" + email + "'");
-        return new BusyAccount(
-                gateway, email, browser, key(gateway, account, "laptop"), key(gateway, account, otherName));
+        Browser browser = new Browser(server.url()).signUp(email, PASSWORD);
+        String account = server.text("SELECT account_id FROM person WHERE email = '" + email + "'");
+        return new BusyAccount(server, email, browser, key(server, account, "laptop"), key(server, account, otherName));
     }
 
-    private static Customer key(Gateway gateway, String account, String name) {
+    private static Customer key(AccountsServer server, String account, String name) {
         try {
-            KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
-            return new Customer(gateway, account, made.key().id(), made.secret());
+            KeyResult.Made made = server.commands().createKey(account, KeySettings.named(name));
+            return new Customer(server, account, made.key().id(), made.secret());
         } catch (ApiException e) {
             throw new AssertionError(e);
         }
@@ -57,16 +56,16 @@ final class BusyAccount {
     void live() {
         String[] models = {"gemini-3.1-pro", "gemini-2.5-pro", "google/gemini-2.5-pro"};
         for (int day = 28; day >= 0; day -= 2) {
-            gateway.setNow(NOW.minus(Duration.ofDays(day)).minusSeconds(day));
+            server.setNow(NOW.minus(Duration.ofDays(day)).minusSeconds(day));
             String model = models[day / 2 % 3];
             ask(day % 6 == 0 ? other : customer, model, 900 + 80L * day, 700 + 90L * (day % 9), 300);
             ask(customer, models[(day / 2 + 1) % 3], 194, 229 + 10L * day, 457);
         }
-        gateway.setNow(NOW.minusSeconds(2)); // calls of one instant have no order
+        server.setNow(NOW.minusSeconds(2)); // calls of one instant have no order
         fail();
-        gateway.setNow(NOW.minusSeconds(1));
+        server.setNow(NOW.minusSeconds(1));
         ask(customer, "google/gemini-2.5-pro", 9, 2_130, 0);
-        gateway.setNow(NOW);
+        server.setNow(NOW);
         ask(customer, "gemini-3.1-pro", 194, 229, 457);
         customer.lastTask();
         browser.signIn(email, PASSWORD);
@@ -74,10 +73,10 @@ final class BusyAccount {
 
     /** @return the id of the call */
     String ask(Customer caller, String model, long prompt, long candidates, long thoughts) {
-        gateway.script(UpstreamScript.answers()
+        server.script(UpstreamScript.answers()
                 .text("Well.", new UpstreamScript.Tokens(prompt, candidates, thoughts))
                 .finish("STOP", new UpstreamScript.Tokens(prompt, candidates, thoughts)));
-        Gateway.Reply reply = caller.chat(body(model));
+        AccountsServer.Reply reply = caller.chat(body(model));
         if (reply.status() != 200) {
             throw new AssertionError(reply.text());
         }
@@ -86,12 +85,12 @@ final class BusyAccount {
 
     /** A call of 900 prompt tokens, 700 of them cached, with two searches. */
     void search(Customer caller) {
-        gateway.script(UpstreamScript.answers().event("""
+        server.script(UpstreamScript.answers().event("""
                 {"candidates":[{"content":{"role":"model","parts":[{"text":"Found."}]},"finishReason":"STOP",
                   "groundingMetadata":{"webSearchQueries":["one","two"]}}],
                  "usageMetadata":{"promptTokenCount":900,"cachedContentTokenCount":700,"candidatesTokenCount":40,
                   "totalTokenCount":940}}"""));
-        Gateway.Reply reply = caller.chat(body("gemini-2.5-pro")
+        AccountsServer.Reply reply = caller.chat(body("gemini-2.5-pro")
                 .replace("}]}", "}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]}"));
         if (reply.status() != 200) {
             throw new AssertionError(reply.text());
@@ -99,7 +98,7 @@ final class BusyAccount {
     }
 
     void fail() {
-        gateway.script("- respond: [{status: 503}]");
+        server.script("- respond: [{status: 503}]");
         customer.chat(body("gemini-2.5-pro"));
     }
 

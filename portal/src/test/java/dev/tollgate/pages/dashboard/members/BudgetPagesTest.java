@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,7 +25,7 @@ class BudgetPagesTest {
 
     @BeforeAll
     static void start() {
-        company = new Company(Gateway.start("sign-up.credits", "5000")).inCredits();
+        company = new Company("sign-up.credits", "5000").inCredits();
         bill = company.member("bill", "billing");
         mia = company.member("mia", "member");
     }

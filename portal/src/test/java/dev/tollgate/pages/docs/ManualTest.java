@@ -3,7 +3,7 @@ package dev.tollgate.pages.docs;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URLEncoder;
@@ -36,7 +36,7 @@ class ManualTest {
     @TempDir
     private static Path folder;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Browser stranger;
 
     /** The catalogue that is built in, with a limit and an alias on one of its models. */
@@ -47,13 +47,13 @@ class ManualTest {
         assertThat(built).contains(row);
         String changed = row.replace("[]", "[three]") + "    rates: {requests: 120, concurrency: 7}\n";
         Path models = Files.writeString(folder.resolve("models.yaml"), built.replace(row, changed));
-        gateway = Gateway.start("models.file", models.toString());
-        stranger = new Browser(gateway.url());
+        server = PortalServer.start("models.file", models.toString());
+        stranger = new Browser(server.url());
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     /** All pages that can be reached, by path. */
@@ -182,7 +182,7 @@ class ManualTest {
     @Test
     void a_command_names_the_server_that_shows_it() {
         assertThat(stranger.get("/docs").body())
-                .contains("curl " + gateway.url() + "/v1/chat/completions")
+                .contains("curl " + server.url() + "/v1/chat/completions")
                 .doesNotContain("127.0.0.1:8080");
     }
 
@@ -191,7 +191,7 @@ class ManualTest {
             strings = {"localhost:<script>", "localhost:80'x", "[::1&amp;]", "[x]", "127.0.0.1:8080/x", "localhost:"})
     void what_a_request_says_of_the_servers_name_stands_on_no_page_unless_it_is_one_of_ours(String host)
             throws IOException {
-        int port = Integer.parseInt(gateway.url().replaceAll(".*:", ""));
+        int port = Integer.parseInt(server.url().replaceAll(".*:", ""));
         for (String path : List.of("/docs", "/docs/models/gemini-2.5-pro")) {
             try (Socket socket = new Socket("127.0.0.1", port)) {
                 String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
@@ -235,7 +235,7 @@ class ManualTest {
 
     @Test
     void who_is_signed_in_reads_it_inside_the_dashboard() {
-        Browser member = new Browser(gateway.url()).signUp("reader@example.org", "the reader of the tests");
+        Browser member = new Browser(server.url()).signUp("reader@example.org", "the reader of the tests");
         assertThat(member.get("/docs/billing").body())
                 .contains("data-figure=\"balance\"", "href=\"/docs\" aria-current=\"page\"");
         assertThat(member.get("/docs/models").body())
@@ -265,7 +265,7 @@ class ManualTest {
         String list = stranger.get("/llms.txt").body();
         for (String path : Manual.ofThisProgram().paths()) {
             String file = (path.equals("/docs") ? "/docs/quickstart" : path) + ".md";
-            assertThat(list).contains("](" + gateway.url() + file + ")");
+            assertThat(list).contains("](" + server.url() + file + ")");
             Browser.Page page = stranger.get(file);
             assertThat(page.status()).as(file).isEqualTo(200);
             assertThat(page.body()).as(file).startsWith("# ").doesNotContain("{{", "http://127.0.0.1:8080", "<!--");

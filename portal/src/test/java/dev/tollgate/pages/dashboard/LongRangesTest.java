@@ -3,7 +3,7 @@ package dev.tollgate.pages.dashboard;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -22,9 +22,9 @@ class LongRangesTest {
         "Pacific/Auckland, 2026-11-21T13:00:00Z, 2026-11-22", // the day after there
     })
     void a_long_range_up_to_now_has_the_calls_of_the_last_hours(String zone, Instant now, String latest) {
-        try (Gateway gateway = Gateway.start("sign-up.credits", "50")) {
-            gateway.setNow(now);
-            BusyAccount one = BusyAccount.in(gateway, "ci");
+        try (PortalServer server = PortalServer.start("sign-up.credits", "50")) {
+            server.setNow(now);
+            BusyAccount one = BusyAccount.in(server, "ci");
             String settings = "/dashboard/settings";
             String version = found(VERSION, one.browser.get(settings).body());
             Map<String, String> wanted = Map.of("version", version, "name", "One", "zone", zone, "theme", "system");

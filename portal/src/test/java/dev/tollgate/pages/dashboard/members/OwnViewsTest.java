@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.AccountsServer;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -46,7 +45,7 @@ class OwnViewsTest {
 
     @BeforeAll
     static void start() {
-        company = new Company(Gateway.start("sign-up.credits", "50"));
+        company = new Company("sign-up.credits", "50");
         PEOPLE.put("olga", company.owner);
         PEOPLE.put("ann", company.member("ann", "member"));
         PEOPLE.put("bob", company.member("bob", "member"));
@@ -228,11 +227,11 @@ class OwnViewsTest {
 
     @Test
     void a_members_overview_has_what_is_left_of_the_budget() {
-        AccountsServer gateway = company.server;
+        AccountsServer server = company.server;
         assertThat(page("ann", "/dashboard")).doesNotContain("Left for you");
-        gateway.execute("INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('" + company.account
+        server.execute("INSERT INTO budget (account_id, owner, kind, limit_micros, since) VALUES ('" + company.account
                 + "', 'each_member', 'month', 50000000, 0)");
-        gateway.execute(
+        server.execute(
                 "UPDATE account SET budgets_version = budgets_version + 1, time_zone = 'Europe/Berlin' WHERE id = '"
                         + company.account + "'");
         assertThat(page("ann", "/dashboard"))
