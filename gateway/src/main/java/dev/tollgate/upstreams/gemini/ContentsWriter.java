@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.MovedFiles;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.error.ApiError;
@@ -46,8 +47,8 @@ final class ContentsWriter {
     /** The ids that go back, by call written so far. Calls are compared by identity, since ids repeat in later turns. */
     private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>(1);
 
-    /** The images that go to the front of the user's next turn (Y15). */
-    private final List<Message.SentBack> moved = new ArrayList<>(0);
+    /** The images that go to the front of the user's next turn. */
+    private final MovedFiles<Message.SentBack> moved = new MovedFiles<>();
 
     /**
      * @param callIds which ids of calls go back
@@ -146,8 +147,7 @@ final class ContentsWriter {
     }
 
     private void writeMoved() {
-        moved.forEach(image -> parts.media(image.media(), null));
-        moved.clear();
+        moved.give(image -> parts.media(image.media(), null));
     }
 
     private void writeContent(String role, Runnable content) {
@@ -194,7 +194,7 @@ final class ContentsWriter {
     }
 
     /**
-     * Writes the files. A model that makes images may refuse one of its own without a signature; in a user's turn none is needed (Y15).
+     * Writes the files, except those that move.
      *
      * @return whether there was one: what the upstream keeps out of the caller's reach is left out, a 400 would end the conversation
      */
@@ -203,7 +203,7 @@ final class ContentsWriter {
         for (Message.SentBack file : message.files()) {
             GivenSignature.check(file.thoughtSignature(), file.place());
             if (model.images() != null && replay.isRefused()) {
-                moved.add(file);
+                moved.take(file);
                 ignored.add(file.place().path());
             } else if (parts.isReadable(file.media())) {
                 ignoreLost(file.thoughtSignature(), replay.signature(file), file.place());

@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.MovedFiles;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.GoogleUrl;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class NativePartWriter {
     /** A file of the model's that the user's next turn gets. @param path its place in the caller's request */
     private record Moved(JsonNode part, String path) {}
 
-    private final List<Moved> moved = new ArrayList<>(0);
+    private final MovedFiles<Moved> moved = new MovedFiles<>();
 
     // The state of the current turn; parts are compared by identity.
     private boolean isModels;
@@ -116,7 +116,7 @@ final class NativePartWriter {
             JsonNode part = parts.get(i);
             String at = path + "[" + i + "]";
             if (moves(part)) {
-                moved.add(new Moved(part, at));
+                moved.take(new Moved(part, at));
                 json.writeStartObject();
                 json.writeStringProperty("text", "");
                 json.writeEndObject();
@@ -126,7 +126,7 @@ final class NativePartWriter {
         }
     }
 
-    /** A model that makes images refuses one of its own without a signature; in the user's next turn none is needed (Y15). */
+    /** Returns whether a part is a file of the model's without a signature that is good here. One that came without any stays until it is refused. */
     private boolean moves(JsonNode part) {
         String signature = part.path(SIGNATURE).asString("");
         return isModels
@@ -141,13 +141,12 @@ final class NativePartWriter {
 
     /** Writes the files of the model's turn before, for the beginning of the user's. */
     void moved() {
-        for (Moved its : moved) {
+        moved.give(its -> {
             if (its.part().has(SIGNATURE)) {
                 ignored.add(its.path() + "." + SIGNATURE);
             }
             part(((ObjectNode) its.part()).deepCopy().without(List.of(SIGNATURE, "thought")), its.path(), false);
-        }
-        moved.clear();
+        });
     }
 
     private void part(JsonNode part, String path, boolean demands) {

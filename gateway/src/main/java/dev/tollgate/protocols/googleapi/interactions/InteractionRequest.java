@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi.interactions;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.MovedFiles;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
@@ -22,7 +23,6 @@ import dev.tollgate.protocols.googleapi.NativeRequestReader;
 import dev.tollgate.protocols.googleapi.OpenNative;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.signatures.Signatures;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -287,29 +287,27 @@ final class InteractionRequest {
         moveUnsigned();
     }
 
-    /** A model that makes images refuses one of its own without a signature; in the user's next turn none is needed (Y15). An empty text stays there. */
+    /** Moves the files whose signature is neither sent back nor stored to the end of the user's next turn. An empty text stays in their place. */
     private void moveUnsigned() {
-        List<JsonNode> moved = new ArrayList<>();
+        MovedFiles<JsonNode> moved = new MovedFiles<>();
         for (JsonNode content : whole().contents()) {
             ArrayNode parts = (ArrayNode) content.path("parts");
             boolean isModels = content.path("role").asString("").equals("model");
             for (int i = 0; isModels && i < parts.size(); i++) {
                 if (isMedium(parts.get(i)) && !parts.get(i).has("thoughtSignature")) {
-                    moved.add(parts.get(i));
+                    moved.take(parts.get(i));
                     parts.set(i, StepContents.NODES.objectNode().put("text", ""));
                 }
             }
             if (!isModels) {
-                parts.addAll(moved);
-                moved.clear();
+                moved.give(parts::add);
             }
         }
         if (!moved.isEmpty()) {
-            ((ArrayNode) whole().contents())
+            moved.give(((ArrayNode) whole().contents())
                     .addObject()
                     .put("role", "user")
-                    .putArray("parts")
-                    .addAll(moved);
+                    .putArray("parts")::add);
         }
     }
 
