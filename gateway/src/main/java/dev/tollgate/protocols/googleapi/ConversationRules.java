@@ -198,9 +198,8 @@ final class ConversationRules {
 
     /** Each step's first call since the user last spoke (protocol 2.4). */
     private void checkSignatures() {
-        int current = NativeTurn.currentFrom(turns);
-        for (NativeTurn turn : turns) {
-            List<JsonNode> calls = turn.from() < current ? List.of() : turn.parts("functionCall");
+        for (NativeTurn turn : turns.subList(NativeTurn.currentFrom(turns), turns.size())) {
+            List<JsonNode> calls = turn.parts("functionCall");
             int place = turn.placeOf("functionCall");
             require(
                     calls.isEmpty() || calls.getFirst().has("thoughtSignature"),

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.conversation.Turns;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonText;
@@ -62,17 +63,10 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
                 : null;
     }
 
-    /**
-     * Returns where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). A later instruction is none of it: the
-     * calls before it stay as they were sent (E11).
-     */
+    /** Returns the index of the current turn. An instruction is nothing that the user says: the calls before it stay as they were sent (E11). */
     int currentTurnFrom() {
-        for (int i = turns.size() - 1; i >= 0; i--) {
-            if (turns.get(i) instanceof Turn.User user && !user.message().isInstruction()) {
-                return i + 1;
-            }
-        }
-        return 0;
+        return Turns.currentFrom(
+                turns, turn -> turn instanceof Turn.User user && !user.message().isInstruction());
     }
 
     private static final class Builder {

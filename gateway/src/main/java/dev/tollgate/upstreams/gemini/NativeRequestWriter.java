@@ -165,11 +165,12 @@ final class NativeRequestWriter {
         boolean sendsIds = false;
         List<JsonNode> calls = List.of();
         json.writeStartArray();
-        for (NativeTurn turn : turns) {
+        for (int i = 0; i < turns.size(); i++) {
+            NativeTurn turn = turns.get(i);
             if (turn.isModels()) {
                 sendsIds = sendsIds(turn);
                 calls = turn.parts(CALL);
-                boolean demands = turn.from() >= current && model.signatures() && !calls.isEmpty();
+                boolean demands = i >= current && model.signatures() && !calls.isEmpty();
                 parts.model(sendsIds, demands ? calls.getFirst() : null);
             } else {
                 parts.user(sendsIds ? Map.of() : inOrder(calls, turn.parts(RESULT)));

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.base.conversation.Turns;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -35,17 +36,10 @@ public record NativeTurn(boolean isModels, int from, List<JsonNode> contents) {
         return List.copyOf(turns);
     }
 
-    /**
-     * Returns the index of the first content after the user's last own text: from there on the upstream requires signatures (protocol 2.4,
-     * rule 4).
-     */
+    /** Returns the index of the current turn. */
     public static int currentFrom(List<NativeTurn> turns) {
-        for (NativeTurn turn : turns.reversed()) {
-            if (!turn.isModels() && !turn.parts().stream().allMatch(part -> part.has(RESULT))) {
-                return turn.from() + turn.contents().size();
-            }
-        }
-        return 0;
+        return Turns.currentFrom(
+                turns, turn -> !turn.isModels() && !turn.parts().stream().allMatch(part -> part.has(RESULT)));
     }
 
     public List<JsonNode> parts() {
