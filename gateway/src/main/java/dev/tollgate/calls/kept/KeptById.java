@@ -67,7 +67,7 @@ public record KeptById(KeptResponses kept, FileAddresses files, String prefix, S
     private boolean delete(Caller caller, String task, Lease memory) {
         KeptResponse found = kept.find(caller.accountId(), owner(caller), task, memory);
         if (found != null) {
-            files.forget(caller.accountId(), owner(caller), found.response(memory));
+            files.kept().forget(caller.accountId(), owner(caller), found.response(memory));
         }
         return kept.delete(caller.accountId(), owner(caller), task);
     }

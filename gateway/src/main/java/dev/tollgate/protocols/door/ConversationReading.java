@@ -175,8 +175,8 @@ public abstract class ConversationReading<R> extends Reading<R> {
         FileAddresses kept = model.makesImages() ? addresses() : null;
         if (kept != null) {
             Conversation its = conversation;
-            conversation = kept.inTexts(
-                    conversation, accountId, () -> imagesLookedUp(its, model, request.tier(), accountId, kept));
+            conversation = kept.texts()
+                    .take(conversation, accountId, () -> imagesLookedUp(its, model, request.tier(), accountId, kept));
         }
         Effort effort = effort(read, conversation, model);
         return new ChatAsk(
@@ -203,7 +203,7 @@ public abstract class ConversationReading<R> extends Reading<R> {
         Usage text = Usage.of(tokens, 0, 0).at(OfferedTier.of(model, tier));
         UpstreamModel upstream = model.upstream();
         boolean isAnswered = tokens <= upstream.inputTokensMax()
-                && kept.covers(accountId, model.pricing().chargeMicros(text));
+                && kept.texts().covers(accountId, model.pricing().chargeMicros(text));
         return isAnswered && upstream.images() != null
                 ? Math.max(0, upstream.images().inputs() - size.media().size())
                 : 0;

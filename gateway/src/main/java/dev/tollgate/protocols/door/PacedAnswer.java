@@ -51,7 +51,7 @@ public final class PacedAnswer {
         exchange.computeInTurn(
                 () -> {
                     JsonPieces whole =
-                            files.whole(caller.accountId(), Objects.requireNonNull(caller.reads()), json.get());
+                            files.kept().whole(caller.accountId(), Objects.requireNonNull(caller.reads()), json.get());
                     if (whole.hasAbsent()) {
                         memory.take(FileStore.PIECE_BYTES); // it keeps the piece that it has opened
                     }

@@ -10,6 +10,7 @@ import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.files.FileStore.Purpose;
 import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.UploadedFiles;
 import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
@@ -313,7 +314,7 @@ public final class FilesHandler {
                 "files",
                 PAGE_DEFAULT,
                 PAGE_MAX,
-                FileAddresses::notThere,
+                UploadedFiles::notThere,
                 (file, exchange) -> tree(file, base(exchange)));
     }
 
@@ -335,7 +336,7 @@ public final class FilesHandler {
                 .put(
                         "sha256Hash",
                         Base64.getEncoder().encodeToString(HexFormat.of().parseHex(file.sha256())))
-                .put("uri", base + FileAddresses.FILES + file.id())
+                .put("uri", base + UploadedFiles.PATH + file.id())
                 .put("state", "ACTIVE")
                 .put("source", "UPLOADED");
     }

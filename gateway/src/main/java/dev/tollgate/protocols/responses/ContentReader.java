@@ -8,7 +8,7 @@ import dev.tollgate.base.conversation.MediaTypes;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.protocols.responses.Item.Content;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,8 +56,7 @@ final class ContentReader {
     /** Reads the base64 of a picture that the model has made. */
     Media picture() {
         Place place = ResponsesPlaces.NAMES.at(json.path());
-        MediaSource data =
-                json.slice().startsWith(FileAddresses.KEPT_BASE) ? MediaSource.url(json) : MediaSource.data(json);
+        MediaSource data = json.slice().startsWith(KeptImages.BASE) ? MediaSource.url(json) : MediaSource.data(json);
         countMedium();
         return new Media(place, Named.PICTURE, data.source(), data.mimeType(), null, null);
     }

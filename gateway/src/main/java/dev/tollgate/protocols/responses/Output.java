@@ -6,7 +6,7 @@ import dev.tollgate.base.ids.Alphanumerics;
 import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
-import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames.Declared;
 import dev.tollgate.protocols.door.ToolNames.Own;
@@ -32,7 +32,7 @@ final class Output {
     private final Utf8Buffer out;
     private final String idChars;
     private final ResponsesRequest request;
-    private final FileAddresses.@Nullable OfCall keeping;
+    private final KeptImages.@Nullable OfCall keeping;
     private final RandomGenerator random;
     private final boolean cites;
 
@@ -56,7 +56,7 @@ final class Output {
             EventWriter events,
             String idChars,
             ResponsesRequest request,
-            FileAddresses.@Nullable OfCall keeping,
+            KeptImages.@Nullable OfCall keeping,
             RandomGenerator random) {
         this.keeping = keeping;
         this.events = events;
@@ -261,7 +261,7 @@ final class Output {
         OpenItem item = new OpenItem(events, "image_generation_call", count, id("ig_"));
         item.added(",\"status\":\"in_progress\",\"result\":null}");
         out.raw(",\"status\":\"completed\",\"result\":\"");
-        FileAddresses.KeptImage its = keeping == null ? null : keeping.kept(made.data());
+        KeptImages.Image its = keeping == null ? null : keeping.image(made.data());
         if (its == null) {
             made.data().write(events.items);
         } else {

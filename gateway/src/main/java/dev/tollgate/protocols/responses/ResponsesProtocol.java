@@ -7,6 +7,7 @@ import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -219,7 +220,7 @@ public final class ResponsesProtocol implements Protocol {
         protected ChatAsk ask(OpenRequest read, Model model, String accountId, Lease memory) {
             keepsImages = model.makesImages()
                     && read.whole().keeping() != null
-                    && addresses.hasRoomToKeep(accountId, model.imagesMax());
+                    && addresses.kept().hasRoom(accountId, model.imagesMax());
             ChatAsk ask = super.ask(read, model, accountId, memory);
             return read.whole().compacts() ? ask.compacting() : ask;
         }
@@ -228,7 +229,7 @@ public final class ResponsesProtocol implements Protocol {
         protected Sink sink(OpenRequest open, Outlet outlet, MeteredCall call) {
             ResponsesRequest request = open.whole();
             long created = clock.instant().getEpochSecond();
-            FileAddresses.OfCall keeping = keepsImages ? addresses.of(call.accountId(), call.owner(), "") : null;
+            KeptImages.OfCall keeping = keepsImages ? addresses.kept().of(call.accountId(), call.owner()) : null;
             Function<@Nullable String, ResponsesRenderer> renderers =
                     id -> new ResponsesRenderer(id, call, request, kept, keeping, summaries, clock, created, random);
             return request.stream()

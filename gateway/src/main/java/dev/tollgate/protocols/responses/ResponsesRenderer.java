@@ -6,7 +6,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
-import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -69,7 +69,7 @@ final class ResponsesRenderer implements Renderer {
             MeteredCall metered,
             ResponsesRequest request,
             KeptResponses keptResponses,
-            FileAddresses.@Nullable OfCall keeping,
+            KeptImages.@Nullable OfCall keeping,
             Summaries summaries,
             InstantSource clock,
             long created,

@@ -8,6 +8,7 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.upstreams.media.WavFile;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ final class InteractionSteps {
 
     private final boolean streams;
     private final FileAddresses.@Nullable OfCall addresses;
-    private final FileAddresses.@Nullable OfCall keeping;
+    private final KeptImages.@Nullable OfCall keeping;
     /** Steps without commas between them. */
     private final CollectedJson items = new CollectedJson();
 
@@ -93,7 +94,7 @@ final class InteractionSteps {
             boolean streams,
             boolean speaksWav,
             FileAddresses.@Nullable OfCall addresses,
-            FileAddresses.@Nullable OfCall keeping) {
+            KeptImages.@Nullable OfCall keeping) {
         this.speech = new WavFile(speaksWav);
         this.wav = speaksWav && streams ? new WavFile.Stream() : null;
         this.keeping = keeping;
@@ -261,7 +262,7 @@ final class InteractionSteps {
         }
         long data = items.size();
         items.out().raw(made.linked() ? ",\"uri\":\"" : ",\"data\":\"");
-        FileAddresses.KeptImage its = keeping == null || made.linked() ? null : keeping.kept(made.data());
+        KeptImages.Image its = keeping == null || made.linked() ? null : keeping.image(made.data());
         if (sound != null) {
             items.add(sound.base64());
         } else if (its == null) {

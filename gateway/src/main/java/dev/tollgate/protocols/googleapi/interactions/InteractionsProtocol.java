@@ -6,6 +6,7 @@ import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -188,7 +189,7 @@ public record InteractionsProtocol(
             if (isByAddress(read, asked)) {
                 addresses.requireRoom(accountId, asked.imagesMax());
             }
-            keepsImages = mayKeepImages(read, asked) && addresses.hasRoomToKeep(accountId, asked.imagesMax());
+            keepsImages = mayKeepImages(read, asked) && addresses.kept().hasRoom(accountId, asked.imagesMax());
             return super.ask(read, asked, accountId, memory);
         }
 
@@ -201,7 +202,7 @@ public record InteractionsProtocol(
                             call.owner(),
                             addresses.base(envelope.header("host"), envelope.header("x-forwarded-proto")))
                     : null;
-            FileAddresses.OfCall keeping = keepsImages ? addresses.of(call.accountId(), call.owner(), "") : null;
+            KeptImages.OfCall keeping = keepsImages ? addresses.kept().of(call.accountId(), call.owner()) : null;
             Function<@Nullable String, InteractionsRenderer> renderers =
                     id -> new InteractionsRenderer(id, call, read, kept, its, keeping, clock, created, random);
             ObjectNode schema = read.whole().schema();

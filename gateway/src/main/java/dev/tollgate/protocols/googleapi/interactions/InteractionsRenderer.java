@@ -7,6 +7,7 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -63,7 +64,7 @@ final class InteractionsRenderer implements Renderer {
             InteractionRequest request,
             KeptResponses keptResponses,
             FileAddresses.@Nullable OfCall addresses,
-            FileAddresses.@Nullable OfCall keeping,
+            KeptImages.@Nullable OfCall keeping,
             InstantSource clock,
             Instant created,
             RandomGenerator random) {

@@ -7,7 +7,7 @@ import dev.tollgate.base.json.Doubles;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.KeptImages;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -217,8 +217,8 @@ final class StepContents {
         }
         boolean isKept = !linked
                 && JsonText.of(content.get("data"))
-                        .head(FileAddresses.KEPT_BASE.length())
-                        .equals(FileAddresses.KEPT_BASE);
+                        .head(KeptImages.BASE.length())
+                        .equals(KeptImages.BASE);
         ObjectNode part = NODES.objectNode();
         ObjectNode medium = part.putObject(linked || isKept ? "fileData" : "inlineData");
         if (hasText(content, "mime_type", at)) {
