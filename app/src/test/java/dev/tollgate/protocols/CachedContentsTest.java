@@ -425,6 +425,17 @@ class CachedContentsTest {
     }
 
     @Test
+    void a_refusal_of_contents_leaves_the_callers_own_words_as_they_are() {
+        String file = "'contents':[{'role':'user','parts':[{'inlineData':{'mimeType':'contents[0]','data':'AAAA'}}]}]";
+
+        Reply reply = asks("generateContent", customer.key(), cached(), file);
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.error().get("message").asString())
+                .startsWith("'contents[0].parts[0].inline_data' is labelled contents[0], but");
+    }
+
+    @Test
     void only_the_time_of_expiry_can_be_changed() {
         String name = cached();
         for (String body :

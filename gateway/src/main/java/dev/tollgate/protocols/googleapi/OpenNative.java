@@ -121,11 +121,11 @@ public final class OpenNative {
         if (before == 0 && Objects.equals(own, param)) {
             return refusal;
         }
-        String message = numbered(refusal.message());
+        RefusedField field = RefusedField.of(refusal.message());
         return new ApiError(
                 refusal.code(),
                 refusal.status(),
-                param == null || own == null ? message : message.replace(numbered(param), own),
+                field == null ? refusal.message() : field.before() + named(field.path()) + field.after(),
                 own,
                 refusal.headers(),
                 refusal.shortage());

@@ -1,12 +1,11 @@
 package dev.tollgate.protocols.googleapi.interactions;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.protocols.googleapi.RefusedField;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The caller's names of the fields of a native request, for refusals and for the list of ignored fields (Y42). For one request. */
@@ -33,10 +32,6 @@ final class Places {
             Map.entry(".parameters_json_schema", ".parameters"),
             Map.entry(".category", ".type"),
             Map.entry(".parts", ""));
-
-    /** The path that a message begins with, as Gemini's messages do. All further words may be the caller's own. */
-    private static final Pattern PATH = Pattern.compile("(Invalid value at '|'|\\* GenerateContentRequest\\.|)"
-            + "([A-Za-z_]+(?:\\[\\d+])*(?:\\.[A-Za-z_]+(?:\\[\\d+])*)*)(?=[':])");
 
     private final Map<String, String> places = new HashMap<>(Map.of(
             "tool_config.function_calling_config", "generation_config.tool_choice",
@@ -87,7 +82,7 @@ final class Places {
         return rest;
     }
 
-    /** Returns an error whose field, and the path that its message begins with, have the caller's names. All other words of the message are as they were. */
+    /** Returns an error whose field, and the one that its message begins with, have the caller's names. */
     ApiError of(ApiError error) {
         String param = error.param() == null ? null : of(error.param());
         return new ApiError(
@@ -95,12 +90,12 @@ final class Places {
     }
 
     private String message(String words) {
-        Matcher begin = PATH.matcher(words);
-        if (!begin.lookingAt()) {
+        RefusedField field = RefusedField.of(words);
+        if (field == null) {
             return words;
         }
-        String before = begin.group(1).startsWith("*") ? "" : begin.group(1);
-        String known = find(snake(begin.group(2)));
-        return before + (known == null ? begin.group(2) : known) + words.substring(begin.end());
+        String before = field.before().startsWith("*") ? "" : field.before();
+        String known = find(snake(field.path()));
+        return before + (known == null ? field.path() : known) + field.after();
     }
 }
