@@ -13,14 +13,14 @@ import tools.jackson.databind.JsonNode;
  * The bytes of text and the media of a prompt while it is walked, by one measure for all forms of a request (D31). Adds all that it counts to the prompt's
  * print. Confined to a thread.
  */
-public final class PromptCount {
+public final class PromptBytes {
 
     private final PromptPrint.Making print;
     private final List<Media> media = new ArrayList<>();
     private long bytes;
 
     /** @param print {@link PromptPrint.Making#NONE} for a walk that only counts */
-    public PromptCount(PromptPrint.Making print) {
+    public PromptBytes(PromptPrint.Making print) {
         this.print = print;
     }
 

@@ -26,7 +26,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
     /** Walks the whole conversation: call it once. */
     public static PromptSize of(Conversation conversation) {
-        PromptCount count = new PromptCount(PromptPrint.Making.NONE);
+        PromptBytes count = new PromptBytes(PromptPrint.Making.NONE);
         Walk walk = new Walk(count);
         conversation.messages().forEach(walk::message);
         conversation.tools().forEach(walk::tool);
@@ -42,7 +42,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
     /** Walks the whole conversation, and the bytes of its texts. */
     public static PromptParts parts(Conversation conversation) {
-        PromptCount count = new PromptCount(new PromptPrint.Making());
+        PromptBytes count = new PromptBytes(new PromptPrint.Making());
         Walk walk = new Walk(count);
         List<Message> messages = conversation.messages();
         int system = Instructions.leading(messages);
@@ -73,10 +73,10 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
     }
 
     private static final class Walk {
-        private final PromptCount count;
+        private final PromptBytes count;
         private int calls;
 
-        Walk(PromptCount count) {
+        Walk(PromptBytes count) {
             this.count = count;
         }
 

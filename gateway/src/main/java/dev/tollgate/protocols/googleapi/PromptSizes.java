@@ -2,7 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
-import dev.tollgate.base.conversation.PromptCount;
+import dev.tollgate.base.conversation.PromptBytes;
 import dev.tollgate.base.conversation.PromptParts;
 import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.conversation.PromptSize;
@@ -23,13 +23,13 @@ final class PromptSizes {
     private static final Set<String> NO_TEXT =
             Set.of("inlineData", "fileData", "videoMetadata", "mediaResolution", "partMetadata", "thought");
 
-    private final PromptCount count;
+    private final PromptBytes count;
     private int messages;
     private int calls;
     private int tools;
 
     private PromptSizes(PromptPrint.Making print) {
-        this.count = new PromptCount(print);
+        this.count = new PromptBytes(print);
     }
 
     static PromptSize of(NativeRequest request) {
