@@ -8,10 +8,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.MessageText;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +19,7 @@ public final class ConversationCheck {
 
     private static final int NAMES_SHOWN_MAX = 5;
 
-    private final Set<String> called = new HashSet<>();
-    private final Set<String> unanswered = new LinkedHashSet<>();
-    private @Nullable Assistant caller;
+    private @Nullable OpenCalls open;
     private boolean answering;
 
     private final String results;
@@ -65,43 +60,38 @@ public final class ConversationCheck {
             answer(result);
             return;
         }
-        if (message instanceof Assistant assistant && caller != null && !answering) {
+        if (message instanceof Assistant assistant && open != null && !answering) {
             call(assistant);
             return;
         }
         end();
         answering = false;
-        called.clear();
-        caller = null;
+        open = null;
         if (message instanceof Assistant assistant) {
             call(assistant);
         }
     }
 
     private void call(Assistant assistant) {
-        caller = caller == null ? assistant : caller;
+        OpenCalls its = open == null ? new OpenCalls(assistant) : open;
+        open = its;
         for (ToolCall call : assistant.toolCalls()) {
-            String key = key(call);
-            if (!called.add(key)) {
+            String key = OpenCalls.key(call);
+            if (its.has(key)) {
                 throw JsonBody.invalid(
                         call.place().path(call.id() == null ? Member.NAME : Member.ID),
                         "must differ from the other calls' ids, " + MessageText.quoted(key) + " is there twice.");
             }
-            unanswered.add(key);
+            its.add(call);
         }
-    }
-
-    /** Returns the key by which a result names its call. The deprecated form has no id; its result names the function. */
-    private static String key(ToolCall call) {
-        return call.id() != null ? call.id() : call.name();
     }
 
     private void answer(ToolResult result) {
-        String key = result.toolCallId();
-        if (unanswered.remove(key)) {
+        if (open != null && open.answer(result)) {
             return;
         }
-        String why = called.contains(key)
+        String key = result.toolCallId();
+        String why = open != null && open.has(key)
                 ? "answers " + MessageText.quoted(key) + ", which has been answered already."
                 : "must be the " + (result.place().name(Member.ANSWERED).equals("name") ? "name" : "id")
                         + " of a call in the assistant message right before, got " + MessageText.quoted(key) + ".";
@@ -109,18 +99,18 @@ public final class ConversationCheck {
     }
 
     private void end() {
-        if (caller != null && !unanswered.isEmpty()) {
+        if (open != null && !open.isAnswered()) {
             throw JsonBody.invalid(
-                    caller.place().path(Member.CALLS),
-                    "needs " + results + ", one for each call. Missing: " + missing() + ".");
+                    open.caller().place().path(Member.CALLS),
+                    "needs " + results + ", one for each call. Missing: " + missing(open.unanswered()) + ".");
         }
     }
 
-    private String missing() {
+    private static String missing(List<String> keys) {
         List<String> shown = new ArrayList<>();
-        unanswered.stream().limit(NAMES_SHOWN_MAX).map(MessageText::quoted).forEach(shown::add);
-        if (unanswered.size() > NAMES_SHOWN_MAX) {
-            shown.add("and " + (unanswered.size() - NAMES_SHOWN_MAX) + " more");
+        keys.stream().limit(NAMES_SHOWN_MAX).map(MessageText::quoted).forEach(shown::add);
+        if (keys.size() > NAMES_SHOWN_MAX) {
+            shown.add("and " + (keys.size() - NAMES_SHOWN_MAX) + " more");
         }
         return String.join(", ", shown);
     }

@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.MovedFiles;
+import dev.tollgate.base.conversation.OpenCalls;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.error.ApiError;
@@ -296,15 +297,15 @@ final class ContentsWriter {
         return id == null || id.isEmpty() || id.startsWith("call_") || id.startsWith("toolu_") ? null : id;
     }
 
-    private void writeResults(List<GeminiTurns.Result> pairs) {
+    private void writeResults(List<OpenCalls.Answered> pairs) {
         List<Runnable> media = new ArrayList<>();
-        for (GeminiTurns.Result pair : pairs) {
+        for (OpenCalls.Answered pair : pairs) {
             writeResult(pair, media);
         }
         media.forEach(Runnable::run);
     }
 
-    private void writeResult(GeminiTurns.Result pair, List<Runnable> mediaAfter) {
+    private void writeResult(OpenCalls.Answered pair, List<Runnable> mediaAfter) {
         List<ContentPart.Media> media = PartWriter.media(pair.result().parts());
         json.writeStartObject();
         json.writeObjectPropertyStart("functionResponse");

@@ -2,19 +2,15 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.OpenCalls;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.Turns;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonText;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +36,8 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
             }
         }
 
-        record Results(List<Result> pairs) implements Turn {}
+        record Results(List<OpenCalls.Answered> pairs) implements Turn {}
     }
-
-    record Result(Message.ToolCall call, Message.ToolResult result) {}
 
     static GeminiTurns of(Conversation conversation) {
         Builder builder = new Builder(conversation.messages().size());
@@ -105,8 +99,8 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
                 turns.add(new Turn.Model(List.of(assistant)));
             }
             if (!assistant.toolCalls().isEmpty()) {
-                open = open == null ? new OpenCalls() : open;
-                open.add(assistant);
+                open = open == null ? new OpenCalls(assistant) : open;
+                assistant.toolCalls().forEach(open::add);
             }
         }
 
@@ -125,9 +119,18 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
                         "'%s' answers no tool call: no assistant message with open %s comes before it."
                                 .formatted(result.toolCallId(), result.place().name(Member.CALLS)));
             }
-            open.answer(result);
+            if (!open.answer(result)) {
+                throw refuse(
+                        result,
+                        Member.ANSWERED,
+                        "'%s' answers no open call of %s; open: %s."
+                                .formatted(
+                                        result.toolCallId(),
+                                        open.caller().place().path(),
+                                        quoted(open.unanswered())));
+            }
             if (open.isAnswered()) {
-                turns.add(new Turn.Results(open.pairs()));
+                turns.add(new Turn.Results(open.answered()));
                 open = null;
             }
         }
@@ -135,10 +138,10 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
         private void requireAllAnswered() {
             if (open != null) {
                 throw refuse(
-                        open.callers.getFirst(),
+                        open.caller(),
                         Member.CALLS,
-                        "every call needs its result before the conversation goes on; missing: " + open.missing()
-                                + ".");
+                        "every call needs its result before the conversation goes on; missing: "
+                                + quoted(open.unanswered()) + ".");
             }
         }
 
@@ -153,78 +156,8 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
         }
     }
 
-    /**
-     * The calls of the nearest turn; ids may repeat between turns and even within one (protocol 4.8). Each call and each result costs the same
-     * however many there are: there may be ten thousand of both.
-     */
-    private static final class OpenCalls {
-        private final List<Message.Assistant> callers = new ArrayList<>();
-        private final List<Message.ToolCall> calls = new ArrayList<>();
-        private final List<Message.@Nullable ToolResult> results = new ArrayList<>();
-        /** The calls that wait for a result, by id. */
-        private final Map<String, Deque<Integer>> waiting = new HashMap<>();
-
-        private int unanswered;
-
-        /** Adds a message, to the previous one's turn if none of its calls has a result yet: adjacent messages are one turn (D55). */
-        void add(Message.Assistant assistant) {
-            callers.add(assistant);
-            for (Message.ToolCall call : assistant.toolCalls()) {
-                waiting.computeIfAbsent(id(call), id -> new ArrayDeque<>(1)).add(calls.size());
-                calls.add(call);
-                results.add(null);
-                unanswered++;
-            }
-        }
-
-        boolean isUntouched() {
-            return unanswered == calls.size();
-        }
-
-        boolean isAnswered() {
-            return unanswered == 0;
-        }
-
-        void answer(Message.ToolResult result) {
-            Deque<Integer> open = waiting.get(result.toolCallId());
-            Integer first = open == null ? null : open.poll();
-            if (first == null) {
-                throw refuse(
-                        result,
-                        Member.ANSWERED,
-                        "'%s' answers no open call of %s; open: %s."
-                                .formatted(
-                                        result.toolCallId(),
-                                        callers.getFirst().place().path(),
-                                        missing()));
-            }
-            results.set(first, result);
-            unanswered--;
-        }
-
-        private static String id(Message.ToolCall call) {
-            return Objects.requireNonNullElse(call.id(), call.name());
-        }
-
-        String missing() {
-            StringBuilder names = new StringBuilder();
-            for (int i = 0; i < calls.size(); i++) {
-                if (results.get(i) == null) {
-                    names.append(names.isEmpty() ? "'" : ", '")
-                            .append(id(calls.get(i)))
-                            .append('\'');
-                }
-            }
-            return names.toString();
-        }
-
-        List<Result> pairs() {
-            List<Result> pairs = new ArrayList<>();
-            for (int i = 0; i < calls.size(); i++) {
-                pairs.add(new Result(calls.get(i), Objects.requireNonNull(results.get(i))));
-            }
-            return List.copyOf(pairs);
-        }
+    private static String quoted(List<String> keys) {
+        return "'" + String.join("', '", keys) + "'";
     }
 
     private static ApiException refuse(Message message, Member member, String why) {
