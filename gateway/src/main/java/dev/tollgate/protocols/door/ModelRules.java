@@ -5,14 +5,16 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.Model;
+import java.math.BigDecimal;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model takes, and what excludes what (S000, S002, S003: "mutually exclusive"; D3, D4): every row is the catalogue's.
+ * Refuses what a model does not take, or not together (S000, S002, S003: "mutually exclusive"; D3, D4), in the words of the doors of OpenAI and Anthropic.
  * Everything that can be known beforehand is refused here, before money moves (D2).
  */
 public final class ModelRules {
@@ -38,9 +40,15 @@ public final class ModelRules {
         ModelRules rules = new ModelRules(model, request);
         rules.checkPrompt();
         rules.checkOutput();
-        rules.checkTools(insteadOfFunctions);
-        rules.checkResponseFormat();
-        rules.checkSampling();
+        Abilities abilities = new Abilities(
+                model,
+                !request.functions().isEmpty(),
+                request.providerTools(),
+                model.tools().functionsWithSearch(),
+                (lack, tool) -> rules.refusal(lack, tool, insteadOfFunctions));
+        abilities.checkTools();
+        rules.checkResponseFormat(abilities);
+        rules.checkSampling(abilities);
     }
 
     /** A model would make something of nothing, and it would be charged. */
@@ -71,77 +79,69 @@ public final class ModelRules {
         }
     }
 
-    private void checkTools(String insteadOfFunctions) {
-        boolean functions = !request.functions().isEmpty();
-        Set<ProviderTool> tools = request.providerTools();
-        if (functions && !model.tools().functions()) {
-            throw refused(Member.TOOLS, "of model '" + model.id() + "' " + insteadOfFunctions);
+    private void checkResponseFormat(Abilities abilities) {
+        if (!(request.responseFormat() instanceof ResponseFormat.Text)) {
+            abilities.checkJson();
         }
-        for (ProviderTool tool : tools) {
-            if (!model.uses(tool)) {
-                throw refused(tool, "model '" + model.id() + "' does not support " + name(tool) + ".");
-            }
-            if (functions && !model.tools().functionsWithSearch()) {
-                throw refused(
+    }
+
+    private void checkSampling(Abilities abilities) {
+        Sampling sampling = request.sampling();
+        abilities.checkSampling(
+                sampling.candidates(),
+                penalty(sampling.presencePenalty()),
+                penalty(sampling.frequencyPenalty()),
+                sampling.logprobs());
+    }
+
+    private static BigDecimal penalty(@Nullable Double value) {
+        return value == null ? BigDecimal.ZERO : BigDecimal.valueOf(value);
+    }
+
+    private ApiException refusal(Lack lack, @Nullable ProviderTool tool, String insteadOfFunctions) {
+        String its = "model '" + model.id() + "'";
+        return switch (lack) {
+            case FUNCTIONS -> refused(Member.TOOLS, "of " + its + " " + insteadOfFunctions);
+            case TOOL -> refused(tool, its + " does not support " + name(tool) + ".");
+            case TOOL_WITH_FUNCTIONS ->
+                refused(
                         tool,
-                        name(tool) + " and functions cannot be used in one call with model '" + model.id()
-                                + "'; leave out one of the two.");
-            }
-        }
+                        name(tool) + " and functions cannot be used in one call with " + its
+                                + "; leave out one of the two.");
+            case JSON -> refused(Member.RESPONSE_FORMAT, "is not supported by " + its + ".");
+            case JSON_WITH_FUNCTIONS ->
+                refused(
+                        Member.RESPONSE_FORMAT,
+                        "and '" + name(Member.TOOLS) + "' cannot be used in one call with " + its + ".");
+            case JSON_WITH_TOOLS ->
+                refused(Member.RESPONSE_FORMAT, "and " + name(tool) + " cannot be used in one call with " + its + ".");
+            case CANDIDATES -> refused(Member.CANDIDATES, candidates());
+            case PRESENCE_PENALTY ->
+                penaltyRefused(Member.PRESENCE_PENALTY, request.sampling().presencePenalty());
+            case FREQUENCY_PENALTY ->
+                penaltyRefused(Member.FREQUENCY_PENALTY, request.sampling().frequencyPenalty());
+            case LOGPROBS -> refused(Member.LOGPROBS, "is not supported by " + its + ".");
+        };
     }
 
-    private static String name(ProviderTool tool) {
-        return tool == ProviderTool.SEARCH ? "web search" : tool.snake();
+    private String candidates() {
+        int most = model.upstream().candidatesMax();
+        return "must be " + (most == 1 ? "1" : "between 1 and " + most) + " with model '" + model.id() + "', got "
+                + request.sampling().candidates() + "."
+                + (model.makesImages() ? " POST /v1/images/generations makes several images." : "");
     }
 
-    private ApiException refused(ProviderTool tool, String why) {
-        String field = request.fieldOf(tool);
+    private ApiException penaltyRefused(Member field, @Nullable Double value) {
+        return refused(field, "must be 0 or absent with model '" + model.id() + "', got " + value + ".");
+    }
+
+    private static String name(@Nullable ProviderTool tool) {
+        return tool == null || tool == ProviderTool.SEARCH ? "web search" : tool.snake();
+    }
+
+    private ApiException refused(@Nullable ProviderTool tool, String why) {
+        String field = tool == null ? name(Member.TOOLS) : request.fieldOf(tool);
         return ApiError.invalid(field, "'" + field + "': " + why).asException();
-    }
-
-    private void checkResponseFormat() {
-        if (request.responseFormat() instanceof ResponseFormat.Text) {
-            return;
-        }
-        Model.Formats formats = model.formats();
-        if (!formats.json()) {
-            throw refused(Member.RESPONSE_FORMAT, "is not supported by model '" + model.id() + "'.");
-        }
-        if (!formats.jsonWithFunctions() && !request.functions().isEmpty()) {
-            throw refused(
-                    Member.RESPONSE_FORMAT,
-                    "and '" + name(Member.TOOLS) + "' cannot be used in one call with model '" + model.id() + "'.");
-        }
-        Set<ProviderTool> tools = request.providerTools();
-        if (!formats.jsonWithSearch() && !tools.isEmpty()) {
-            throw refused(
-                    Member.RESPONSE_FORMAT,
-                    "and " + name(tools.iterator().next()) + " cannot be used in one call with model '" + model.id()
-                            + "'.");
-        }
-    }
-
-    private void checkSampling() {
-        int candidates = request.sampling().candidates();
-        int candidatesMax = model.upstream().candidatesMax();
-        if (candidates > candidatesMax) {
-            throw refused(
-                    Member.CANDIDATES,
-                    "must be " + (candidatesMax == 1 ? "1" : "between 1 and " + candidatesMax) + " with model '"
-                            + model.id() + "', got " + candidates + "."
-                            + (model.makesImages() ? " POST /v1/images/generations makes several images." : ""));
-        }
-        checkPenalty(Member.PRESENCE_PENALTY, request.sampling().presencePenalty());
-        checkPenalty(Member.FREQUENCY_PENALTY, request.sampling().frequencyPenalty());
-        if (request.sampling().logprobs() && !model.upstream().logprobs()) {
-            throw refused(Member.LOGPROBS, "is not supported by model '" + model.id() + "'.");
-        }
-    }
-
-    private void checkPenalty(Member field, @Nullable Double value) {
-        if (value != null && value != 0 && !model.upstream().penalties()) {
-            throw refused(field, "must be 0 or absent with model '" + model.id() + "', got " + value + ".");
-        }
     }
 
     private String name(Member member) {
@@ -150,5 +150,80 @@ public final class ModelRules {
 
     private ApiException refused(Member field, String why) {
         return ApiError.invalid(name(field), "'" + name(field) + "' " + why).asException();
+    }
+
+    /** A thing that a model lacks. */
+    public enum Lack {
+        FUNCTIONS,
+        /** A tool of the provider. */
+        TOOL,
+        /** A tool of the provider together with functions. */
+        TOOL_WITH_FUNCTIONS,
+        JSON,
+        JSON_WITH_FUNCTIONS,
+        JSON_WITH_TOOLS,
+        CANDIDATES,
+        PRESENCE_PENALTY,
+        FREQUENCY_PENALTY,
+        LOGPROBS
+    }
+
+    /** The refusals of a door. */
+    public interface Refusals {
+        /** @param tool the provider's tool that it is about; null if it is about none */
+        ApiException of(Lack lack, @Nullable ProviderTool tool);
+    }
+
+    /**
+     * The conditions under which a model cannot serve a request, by its row of the catalogue (D2, D3, D4). They are the same at each door, which has its own
+     * sentence for each.
+     *
+     * @param functions whether the request has functions
+     * @param tools the provider's tools that the request has
+     * @param together whether functions and the provider's tools go together
+     * @param refusals the door's
+     */
+    public record Abilities(
+            Model model, boolean functions, Set<ProviderTool> tools, boolean together, Refusals refusals) {
+
+        /** Checks functions and tools. */
+        public void checkTools() {
+            refuse(functions && !model.tools().functions(), Lack.FUNCTIONS, null);
+            for (ProviderTool tool : tools) {
+                refuse(!model.uses(tool), Lack.TOOL, tool);
+                refuse(functions && !together, Lack.TOOL_WITH_FUNCTIONS, tool);
+            }
+        }
+
+        /** Checks a request whose answer is to be JSON. */
+        public void checkJson() {
+            Model.Formats formats = model.formats();
+            refuse(!formats.json(), Lack.JSON, null);
+            refuse(!formats.jsonWithFunctions() && functions, Lack.JSON_WITH_FUNCTIONS, null);
+            refuse(
+                    !formats.jsonWithSearch() && !tools.isEmpty(),
+                    Lack.JSON_WITH_TOOLS,
+                    tools.isEmpty() ? null : tools.iterator().next());
+        }
+
+        /**
+         * Checks the sampling.
+         *
+         * @param presencePenalty 0 for none
+         * @param frequencyPenalty 0 for none
+         */
+        public void checkSampling(
+                int candidates, BigDecimal presencePenalty, BigDecimal frequencyPenalty, boolean logprobs) {
+            refuse(candidates > model.upstream().candidatesMax(), Lack.CANDIDATES, null);
+            refuse(presencePenalty.signum() != 0 && !model.upstream().penalties(), Lack.PRESENCE_PENALTY, null);
+            refuse(frequencyPenalty.signum() != 0 && !model.upstream().penalties(), Lack.FREQUENCY_PENALTY, null);
+            refuse(logprobs && !model.upstream().logprobs(), Lack.LOGPROBS, null);
+        }
+
+        private void refuse(boolean isLacking, Lack lack, @Nullable ProviderTool tool) {
+            if (isLacking) {
+                throw refusals.of(lack, tool);
+            }
+        }
     }
 }

@@ -5,22 +5,24 @@ import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Voices;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.protocols.door.ModelRules;
+import dev.tollgate.protocols.door.ModelRules.Lack;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Checks a request against the catalogue's row of its model, as the other door does. Everything that is known in advance is refused here, before
- * money moves (D2, D3, D4).
- */
+/** Checks a native request against the catalogue's row of its model, in Google's words. Everything that is known in advance is refused here, before money moves (D2). */
 final class GenerateModelRules {
 
     private static final String JSON = "application/json";
+    private static final String MIME_TYPE = "generation_config.response_mime_type";
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
     private static final Set<String> MIME_TYPES = Set.of("", "text/plain", JSON, "text/x.enum");
     private static final String MODALITIES = "generation_config.response_modalities";
@@ -30,11 +32,16 @@ final class GenerateModelRules {
     private final Model model;
     private final UpstreamModel upstream;
     private final NativeRequest request;
+    private final ModelRules.Abilities abilities;
 
     private GenerateModelRules(Model model, NativeRequest request) {
         this.model = model;
         this.upstream = model.upstream();
         this.request = request;
+        // Functions and tools together bring parts of the upstream's own, which cannot be sent back in this form
+        // (protocol 1.4).
+        this.abilities =
+                new ModelRules.Abilities(model, request.hasFunctions(), request.providerTools(), false, this::refusal);
     }
 
     /** @throws dev.tollgate.base.error.ApiException a 400 that names the field */
@@ -88,24 +95,7 @@ final class GenerateModelRules {
     }
 
     private void checkTools() {
-        boolean functions = request.hasFunctions();
-        Set<ProviderTool> tools = request.providerTools();
-        require(
-                !functions || model.tools().functions(),
-                "tools",
-                "tools: model '" + model.id() + "' takes google_search only, no function declarations.");
-        for (ProviderTool tool : tools) {
-            require(
-                    model.uses(tool),
-                    "tools",
-                    "tools: model '" + model.id() + "' does not support " + tool.snake() + ".");
-            // Together they bring parts of the upstream's own, which cannot be sent back in this form (protocol 1.4).
-            require(
-                    !functions,
-                    "tools",
-                    "Tool use with function calling is unsupported: leave out " + tool.snake()
-                            + " or the function declarations.");
-        }
+        abilities.checkTools();
         checkChoice(checkDeclarations());
     }
 
@@ -194,51 +184,57 @@ final class GenerateModelRules {
         SchemaRules.checkJson(config.path("responseJsonSchema"), "generation_config.response_json_schema");
         require(
                 MIME_TYPES.contains(config.path("responseMimeType").asString("")),
-                "generation_config.response_mime_type",
-                "generation_config.response_mime_type: allowed mimetypes are `text/plain`, `application/json` and `text/x.enum`.");
+                MIME_TYPE,
+                MIME_TYPE + ": allowed mimetypes are `text/plain`, `application/json` and `text/x.enum`.");
         if (!config.path("responseMimeType").asString("").equals(JSON)) {
             require(
                     !config.has("responseSchema") && !config.has("responseJsonSchema"),
-                    "generation_config.response_mime_type",
-                    "generation_config.response_mime_type: a response schema needs '" + JSON + "'.");
+                    MIME_TYPE,
+                    MIME_TYPE + ": a response schema needs '" + JSON + "'.");
             return;
         }
-        require(
-                model.formats().json(),
-                "generation_config.response_mime_type",
-                "JSON mode is not supported by model '" + model.id() + "'.");
-        require(
-                model.formats().jsonWithFunctions() || !request.hasFunctions(),
-                "generation_config.response_mime_type",
-                "Function calling with a response mime type: '" + JSON + "' is unsupported");
-        require(
-                model.formats().jsonWithSearch() || request.providerTools().isEmpty(),
-                "generation_config.response_mime_type",
-                "Tool use with a response mime type: '" + JSON + "' is unsupported");
+        abilities.checkJson();
     }
 
     private void checkSampling() {
-        require(
-                request.candidates() <= upstream.candidatesMax(),
-                "generation_config.candidate_count",
+        JsonNode config = request.config();
+        abilities.checkSampling(
+                request.candidates(),
+                config.path("presencePenalty").decimalValue(BigDecimal.ZERO),
+                config.path("frequencyPenalty").decimalValue(BigDecimal.ZERO),
+                config.path("responseLogprobs").asBoolean(false) || config.has("logprobs"));
+    }
+
+    private ApiException refusal(Lack lack, @Nullable ProviderTool tool) {
+        String field =
+                switch (lack) {
+                    case FUNCTIONS, TOOL, TOOL_WITH_FUNCTIONS -> "tools";
+                    case JSON, JSON_WITH_FUNCTIONS, JSON_WITH_TOOLS -> MIME_TYPE;
+                    case CANDIDATES -> "generation_config.candidate_count";
+                    case PRESENCE_PENALTY -> "generation_config.presence_penalty";
+                    case FREQUENCY_PENALTY -> "generation_config.frequency_penalty";
+                    case LOGPROBS -> "generation_config.response_logprobs";
+                };
+        return NativeRequestReader.refuse(field, sentence(lack, tool == null ? "" : tool.snake()));
+    }
+
+    private String sentence(Lack lack, String tool) {
+        return switch (lack) {
+            case FUNCTIONS -> "tools: model '" + model.id() + "' takes google_search only, no function declarations.";
+            case TOOL -> "tools: model '" + model.id() + "' does not support " + tool + ".";
+            case TOOL_WITH_FUNCTIONS ->
+                "Tool use with function calling is unsupported: leave out " + tool + " or the function declarations.";
+            case JSON -> "JSON mode is not supported by model '" + model.id() + "'.";
+            case JSON_WITH_FUNCTIONS -> "Function calling with a response mime type: '" + JSON + "' is unsupported";
+            case JSON_WITH_TOOLS -> "Tool use with a response mime type: '" + JSON + "' is unsupported";
+            case CANDIDATES ->
                 upstream.candidatesMax() == 1
                         ? "Multiple candidates is not enabled for this model"
                         : "generation_config.candidate_count: at most " + upstream.candidatesMax()
-                                + " candidates with this model.");
-        for (String penalty : new String[] {"presencePenalty", "frequencyPenalty"}) {
-            boolean isZero =
-                    request.config().path(penalty).decimalValue(BigDecimal.ZERO).signum() == 0;
-            require(
-                    isZero || upstream.penalties(),
-                    "generation_config." + ProtoMessages.snake(penalty),
-                    "Penalty is not enabled for this model");
-        }
-        boolean logprobs = request.config().path("responseLogprobs").asBoolean(false)
-                || request.config().has("logprobs");
-        require(
-                !logprobs || upstream.logprobs(),
-                "generation_config.response_logprobs",
-                "Logprobs is not enabled for this model");
+                                + " candidates with this model.";
+            case PRESENCE_PENALTY, FREQUENCY_PENALTY -> "Penalty is not enabled for this model";
+            case LOGPROBS -> "Logprobs is not enabled for this model";
+        };
     }
 
     private void checkThinking() {
