@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools in the caller's order
  * @param oneCall whether an answer is shown with one call at most, for callers that do one after the other
  * @param webSearch whether the caller requests a web search in addition to the tools (D15)
- * @param images that the caller asks for
+ * @param output that the caller asks for besides text
  */
 public record Conversation(
         Place place,
@@ -29,7 +29,7 @@ public record Conversation(
         @Nullable Boolean includeThoughts,
         boolean webSearch,
         @Nullable GoogleOptions google,
-        ImageWish images) {
+        OutputWish output) {
 
     /** The braces and names around a text, at either kind of upstream. */
     private static final int MESSAGE_BYTES = 48;
@@ -42,7 +42,7 @@ public record Conversation(
         tools = List.copyOf(tools);
     }
 
-    /** Makes a request that says nothing of images. */
+    /** Makes a request that says nothing of its output. */
     public Conversation(
             Place place,
             List<Message> messages,
@@ -67,7 +67,7 @@ public record Conversation(
                 includeThoughts,
                 webSearch,
                 google,
-                ImageWish.NONE);
+                OutputWish.NONE);
     }
 
     /** Makes a request of one turn of the user's, for text and without tools. @param said the field of the turn */
@@ -77,8 +77,7 @@ public record Conversation(
             List<ContentPart> parts,
             Sampling sampling,
             @Nullable Effort reasoningEffort,
-            @Nullable GoogleOptions google,
-            ImageWish images) {
+            OutputWish output) {
         return new Conversation(
                 place,
                 List.of(new Message.User(said, parts)),
@@ -90,8 +89,8 @@ public record Conversation(
                 reasoningEffort,
                 null,
                 false,
-                google,
-                images);
+                null,
+                output);
     }
 
     /** Returns whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
@@ -158,7 +157,7 @@ public record Conversation(
                 includeThoughts,
                 webSearch,
                 budget == null ? google : budget.with(google),
-                images);
+                output);
     }
 
     private Conversation with(List<Message> said, List<Tool> its, boolean searches) {
@@ -174,7 +173,7 @@ public record Conversation(
                 includeThoughts,
                 searches,
                 google,
-                images);
+                output);
     }
 
     /** Returns about how many bytes it takes as JSON, media left out. */

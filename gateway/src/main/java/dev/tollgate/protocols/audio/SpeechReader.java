@@ -2,8 +2,7 @@ package dev.tollgate.protocols.audio;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.GoogleOptions;
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.conversation.Voices;
@@ -126,7 +125,6 @@ final class SpeechReader {
                         List.of(new ContentPart.Text(said, style)),
                         Sampling.DEFAULT,
                         null,
-                        new GoogleOptions(null, null, null, List.of(), voice),
-                        ImageWish.NONE.of(List.of("audio"), List.of(INPUT))));
+                        OutputWish.NONE.of(List.of("audio"), List.of(INPUT)).withVoice(voice)));
     }
 }

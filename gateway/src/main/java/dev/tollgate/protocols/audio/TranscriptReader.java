@@ -2,7 +2,7 @@ package dev.tollgate.protocols.audio;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
@@ -104,13 +104,7 @@ final class TranscriptReader {
                 events,
                 json.ignored(),
                 Conversation.ofTurn(
-                        ChatPlaces.NAMES.at(""),
-                        Place.at(FILE),
-                        parts,
-                        sampling.built(null),
-                        null,
-                        null,
-                        ImageWish.NONE));
+                        ChatPlaces.NAMES.at(""), Place.at(FILE), parts, sampling.built(null), null, OutputWish.NONE));
     }
 
     private String instruction() {

@@ -1,8 +1,8 @@
 package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.ImageWish;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
@@ -62,7 +62,7 @@ final class ChatRenderer implements Renderer {
             FileAddresses.@Nullable OfCall addresses,
             boolean whole) {
         this.addresses = addresses;
-        ImageWish.FieldValue delivery = request.conversation().images().delivery();
+        OutputWish.FieldValue delivery = request.conversation().output().delivery();
         this.isMarkdown = delivery != null && delivery.value().equals("markdown");
         this.id = id;
         this.metered = metered;

@@ -3,7 +3,7 @@ package dev.tollgate.protocols.completions;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
@@ -134,7 +134,6 @@ final class PromptReader {
                 List.of(new ContentPart.Text(text)),
                 sampling.built(topK),
                 reasoningEffort,
-                null,
-                ImageWish.NONE);
+                OutputWish.NONE);
     }
 }

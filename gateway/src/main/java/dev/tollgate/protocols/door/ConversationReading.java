@@ -118,7 +118,7 @@ public abstract class ConversationReading<R> extends Reading<R> {
         return images(
                 model,
                 its -> FittedImages.of(
-                        request(read).conversation().images(), imageSize(read), its, () -> models.makingImages()));
+                        request(read).conversation().output(), imageSize(read), its, () -> models.makingImages()));
     }
 
     /** Returns the size in OpenAI's field; null without one. */

@@ -1,8 +1,8 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.ImageSize;
-import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.ImageWish.FieldValue;
+import dev.tollgate.base.conversation.OutputWish;
+import dev.tollgate.base.conversation.OutputWish.FieldValue;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.models.Model;
@@ -48,7 +48,7 @@ public final class FittedImages {
      * @param size as OpenAI's field says it; null for none
      * @param others the ids of the models that make images
      */
-    public static FittedImages of(ImageWish wish, @Nullable Size size, Model model, Supplier<List<String>> others) {
+    public static FittedImages of(OutputWish wish, @Nullable Size size, Model model, Supplier<List<String>> others) {
         UpstreamModel.Images rules = model.upstream().images();
         return rules == null
                 ? ofText(wish, model, others)
@@ -59,7 +59,7 @@ public final class FittedImages {
                         size != null && size.isLost(wish, rules));
     }
 
-    private static FittedImages ofText(ImageWish wish, Model model, Supplier<List<String>> others) {
+    private static FittedImages ofText(OutputWish wish, Model model, Supplier<List<String>> others) {
         ApiError refusal = wish.wanted() == null
                 ? null
                 : refused(
@@ -73,7 +73,7 @@ public final class FittedImages {
         return new FittedImages(model, null, refusal, null, lost, false);
     }
 
-    private static FittedImages fitted(ImageWish wish, Model model, UpstreamModel.Images rules, boolean losesSize) {
+    private static FittedImages fitted(OutputWish wish, Model model, UpstreamModel.Images rules, boolean losesSize) {
         String ratio = wish.ratio() == null ? null : wish.ratio().value();
         String word = wish.size() == null ? null : word(wish.size().value());
         String size = word == null ? null : size(word, rules);
@@ -103,7 +103,7 @@ public final class FittedImages {
         return new FittedImages(model, asked, refusal, delivery, lost, losesSize);
     }
 
-    private static @Nullable ApiError refusal(ImageWish wish, @Nullable String size, UpstreamModel.Images rules) {
+    private static @Nullable ApiError refusal(OutputWish wish, @Nullable String size, UpstreamModel.Images rules) {
         if (wish.ratio() != null && !rules.ratios().contains(wish.ratio().value())) {
             return refused(wish.ratio(), "one of " + String.join(", ", rules.ratios()));
         }
@@ -134,7 +134,7 @@ public final class FittedImages {
         return ids.isEmpty() ? "" : before + String.join(", ", ids) + after;
     }
 
-    private static ApiError refused(ImageWish.FieldValue said, String allowed) {
+    private static ApiError refused(OutputWish.FieldValue said, String allowed) {
         return refused(said.field(), said.value(), allowed);
     }
 
@@ -231,8 +231,8 @@ public final class FittedImages {
         }
 
         /** Returns a wish with this size in the words of a model, where the wish says nothing itself. */
-        private ImageWish in(ImageWish wish, UpstreamModel.Images rules) {
-            ImageWish fitted = wish;
+        private OutputWish in(OutputWish wish, UpstreamModel.Images rules) {
+            OutputWish fitted = wish;
             if (ratio != null && wish.ratio() == null) {
                 fitted = fitted.withRatio(new FieldValue(field, isNearest ? nearestRatio(ratio, rules) : ratio));
             }
@@ -243,7 +243,7 @@ public final class FittedImages {
         }
 
         /** Returns whether a part of it has no effect on a model: a class that the model lacks, or what other fields say otherwise. */
-        public boolean isLost(ImageWish wish, UpstreamModel.Images rules) {
+        public boolean isLost(OutputWish wish, UpstreamModel.Images rules) {
             return ratio != null && wish.ratio() != null
                     || size != null && (wish.size() != null || !rules.sizes().containsKey(size));
         }

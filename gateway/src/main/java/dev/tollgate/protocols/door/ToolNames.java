@@ -115,7 +115,7 @@ public final class ToolNames {
                 said.includeThoughts(),
                 said.webSearch(),
                 said.google(),
-                said.images());
+                said.output());
     }
 
     private static boolean isLegal(Message message) {

@@ -2,7 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.Voices;
 import dev.tollgate.base.error.ApiException;
@@ -56,7 +56,7 @@ final class GenerateModelRules {
 
     /** A model that makes speech makes it of text, and nothing else. */
     private void checkSpeech() {
-        ImageWish wish = request.images();
+        OutputWish wish = request.output();
         String sound = wish.sound();
         if (sound != null && !model.speaks()) {
             throw NativeRequestReader.refuse(

@@ -89,7 +89,7 @@ public abstract class NativeReading<R> extends Reading<R> {
     }
 
     private FittedImages images(NativeRequest request, Model model) {
-        return images(model, its -> FittedImages.of(request.images(), null, its, () -> models.makingImages()));
+        return images(model, its -> FittedImages.of(request.output(), null, its, () -> models.makingImages()));
     }
 
     @Override

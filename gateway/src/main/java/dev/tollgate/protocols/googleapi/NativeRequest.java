@@ -1,6 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonText;
@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param labels the caller's labels, also listed in {@code ignored}
  * @param ignored fields that were left out (D5)
- * @param images that the caller asks for
+ * @param output that the caller asks for besides text
  * @param asksForWav whether speech is to come as WAV or as samples alone; null if the caller says nothing
  */
 public record NativeRequest(
@@ -31,7 +31,7 @@ public record NativeRequest(
         @Nullable ServiceTier tier,
         CallerNames labels,
         List<String> ignored,
-        ImageWish images,
+        OutputWish output,
         @Nullable Boolean asksForWav) {
 
     private static final String CONFIG = "generationConfig";

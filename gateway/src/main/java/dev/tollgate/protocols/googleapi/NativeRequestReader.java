@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
-import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.ImageWish.FieldValue;
+import dev.tollgate.base.conversation.OutputWish;
+import dev.tollgate.base.conversation.OutputWish.FieldValue;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
@@ -53,7 +53,7 @@ public final class NativeRequestReader {
 
     private final ReadLimits limits;
     private final List<String> ignored = new ArrayList<>();
-    private ImageWish wish = ImageWish.NONE;
+    private OutputWish wish = OutputWish.NONE;
     private @Nullable Boolean asksForWav;
     private int parts;
     private int media;

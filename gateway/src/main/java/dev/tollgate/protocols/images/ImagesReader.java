@@ -266,7 +266,6 @@ final class ImagesReader {
                 parts,
                 sampling.built(null),
                 null,
-                null,
                 images.wish().of(List.of("image"), List.of("model")));
     }
 }

@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.GoogleOptions;
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.json.JsonBody;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +59,7 @@ final class ExtensionReader {
         return reasoning;
     }
 
-    ImageWish images() {
+    OutputWish images() {
         return images.wish();
     }
 

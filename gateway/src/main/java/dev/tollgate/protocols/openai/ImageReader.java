@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.openai;
 
-import dev.tollgate.base.conversation.ImageWish;
-import dev.tollgate.base.conversation.ImageWish.FieldValue;
+import dev.tollgate.base.conversation.OutputWish;
+import dev.tollgate.base.conversation.OutputWish.FieldValue;
 import dev.tollgate.base.json.JsonBody;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ public final class ImageReader {
 
     private final JsonBody json;
     private final List<String> deliveries;
-    private ImageWish wish = ImageWish.NONE;
+    private OutputWish wish = OutputWish.NONE;
 
     /** @param deliveries the ways in which images may come */
     public ImageReader(JsonBody json, List<String> deliveries) {
@@ -67,7 +67,7 @@ public final class ImageReader {
         return new FieldValue(json.path(), json.string(VALUE_MAX));
     }
 
-    public ImageWish wish() {
+    public OutputWish wish() {
         return wish;
     }
 }

@@ -1,6 +1,6 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.conversation.ImageWish;
+import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.models.Model;
@@ -30,7 +30,7 @@ record ImageTool(
             return List.of(path);
         }
         List<String> all = new ArrayList<>(fields);
-        if (size != null && size.isLost(ImageWish.NONE, rules)) {
+        if (size != null && size.isLost(OutputWish.NONE, rules)) {
             all.add(size.field());
         }
         return all;

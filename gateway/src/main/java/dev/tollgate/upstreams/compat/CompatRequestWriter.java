@@ -72,7 +72,7 @@ final class CompatRequestWriter {
                             "'" + field + "': " + tool.words() + " is not available for this model at the moment.")
                     .asException();
         }
-        if (conversation.images().sound() != null) {
+        if (conversation.output().sound() != null) {
             throw ApiError.invalid("model", "'model': speech is not available of this model at the moment.")
                     .asException();
         }

@@ -1,7 +1,6 @@
 package dev.tollgate.upstreams.gemini.settings;
 
 import dev.tollgate.base.conversation.Conversation;
-import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.ResponseFormat;
@@ -53,8 +52,7 @@ public final class GenerationConfigWriter {
         if (model.images() != null) {
             writeImages(json, ask.images());
         } else if (model.speaks()) {
-            GoogleOptions google = conversation.google();
-            writeSpeech(json, google == null ? null : google.voice());
+            writeSpeech(json, conversation.output().voice());
         }
         if (mediaResolution != null) {
             json.writeStringProperty("mediaResolution", mediaResolution);
