@@ -16,6 +16,7 @@ import dev.tollgate.calls.replay.SpoolMove;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.AuditedWriter;
@@ -25,6 +26,7 @@ import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.operator.facts.CatalogueCheck;
 import dev.tollgate.operator.inspection.Inspection;
 import dev.tollgate.operator.inspection.ReceiptFiles;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
@@ -54,6 +56,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The commands that need a server, its books or its sandbox. */
 public record AppActions(PrintWriter out) implements Actions {
@@ -175,6 +178,15 @@ public record AppActions(PrintWriter out) implements Actions {
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());
+        }
+    }
+
+    @Override
+    public ObjectNode checkCatalogue(Settings settings, CatalogueLoader.Facts facts) {
+        try (Database database = openReading(settings)) {
+            return new CatalogueCheck(database, settings, Surroundings.REAL.clock()).check(facts);
+        } catch (StoreException e) {
+            throw StoredInspection.refused(e);
         }
     }
 

@@ -1,13 +1,11 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.CurrentSettings;
-import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.loops.Opened;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.portal.PortalGround;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -20,8 +18,7 @@ import java.util.function.Consumer;
 record Ground(PortalGround portal, Surroundings surroundings) {
 
     static Ground of(Settings settings, Surroundings surroundings, Opened opened) {
-        Path models = settings.find(ServerSettings.MODELS_FILE);
-        Catalogue catalogue = models == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(models);
+        Catalogue catalogue = CatalogueLoader.of(settings);
         return new Ground(
                 new PortalGround(
                         settings,

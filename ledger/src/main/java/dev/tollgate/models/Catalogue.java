@@ -36,17 +36,27 @@ public final class Catalogue {
     private volatile Offer offer;
     private final Map<String, UpstreamModel> upstreams = new LinkedHashMap<>();
     private final Map<String, String> pricePlaces;
+    private final Set<String> own;
 
     /**
      * @param created time at which the models were put on sale
      * @throws IllegalArgumentException if a name means two models
      */
     public Catalogue(Instant created, List<Model> models, List<UpstreamModel> upstreams) {
-        this(created, models, upstreams, Map.of());
+        this(created, models, upstreams, Map.of(), Set.of());
     }
 
-    /** @param pricePlaces file and line of each price version */
-    Catalogue(Instant created, List<Model> models, List<UpstreamModel> upstreams, Map<String, String> pricePlaces) {
+    /**
+     * @param pricePlaces file and line of each price version
+     * @param own the upstream's models whose rules an operator has written
+     */
+    Catalogue(
+            Instant created,
+            List<Model> models,
+            List<UpstreamModel> upstreams,
+            Map<String, String> pricePlaces,
+            Set<String> own) {
+        this.own = Set.copyOf(own);
         this.pricePlaces = Map.copyOf(pricePlaces);
         this.created = created;
         this.asWritten = models.stream().filter(Model::active).toList();
@@ -98,7 +108,7 @@ public final class Catalogue {
 
     /** Returns a copy at the prices of the file. Prices set in one do not change the other. */
     Catalogue apart() {
-        return new Catalogue(created, asWritten, List.copyOf(upstreams.values()), pricePlaces);
+        return new Catalogue(created, asWritten, List.copyOf(upstreams.values()), pricePlaces, own);
     }
 
     /** Returns the longest time that a call of any model may take, by its row or by the settings. @param setting of the settings */
@@ -117,6 +127,11 @@ public final class Catalogue {
     /** Returns the rules of an upstream's model, null if the catalogue does not have it. */
     public @Nullable UpstreamModel upstream(String name) {
         return upstreams.get(name);
+    }
+
+    /** Returns whether an operator's own catalogue has the rules of an upstream's model, and no vendor's file has others. */
+    public boolean isOwn(String upstreamModel) {
+        return own.contains(upstreamModel);
     }
 
     /** Returns the rules of all upstream models, in the order of the file. */

@@ -1,6 +1,8 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.config.ServerSettings;
+import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.YamlFile;
 import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.base.conversation.Effort;
@@ -26,7 +28,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a catalogue: the built-in file, or an operator's file that replaces it. Every mistake, including an unknown key, is a
+ * Reads a catalogue: the built-in file, or an operator's file that replaces it, with the rows of a vendor's file (C15). Every mistake, including an unknown key, is a
  * {@link ConfigException} with file, line, key, the value and the allowed values.
  */
 public final class CatalogueLoader {
@@ -35,6 +37,8 @@ public final class CatalogueLoader {
     private static final int MODELS_MAX = 1_000;
     private static final String WORD_FOR_MODELS_OWN = "model";
     private static final String WORD_FOR_NO_MAXIMUM = "none";
+
+    private static final String[] FILE_KEYS = {"created", "models", "upstream_models"};
 
     private static final String[] KEYS = {
         "id",
@@ -74,8 +78,12 @@ public final class CatalogueLoader {
     }
 
     private static Catalogue readBuiltIn() {
+        return new CatalogueLoader().catalogue(builtInNode(), List.of());
+    }
+
+    private static YamlNode builtInNode() {
         try (InputStream in = builtInFile()) {
-            return new CatalogueLoader().catalogue(YamlFile.read("models.yaml", in));
+            return YamlFile.read("models.yaml", in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,22 +102,80 @@ public final class CatalogueLoader {
 
     /** Reads an operator's catalogue, which replaces the built-in one. */
     public static Catalogue load(Path file) {
-        return new CatalogueLoader().catalogue(YamlFile.read(file));
+        return load(file, Facts.OWN);
     }
 
-    private Catalogue catalogue(YamlNode file) {
-        file.onlyWith("created", "models", "upstream_models");
-        Instant created = instant(file.need("created"));
-        for (YamlNode row : rows(file.need("upstream_models"))) {
-            UpstreamModel upstream = CatalogueUpstream.read(row);
-            if (upstreams.put(upstream.name(), upstream) != null) {
-                throw row.need("name").complaint("'" + upstream.name() + "' is given a second time.");
-            }
+    /** Reads the catalogue that the settings choose. */
+    public static Catalogue of(Settings settings) {
+        Path vendor = settings.find(ServerSettings.MODELS_VENDOR_FILE);
+        return of(settings, vendor == null ? Facts.OWN : Facts.of(vendor));
+    }
+
+    /** Reads the catalogue that the settings choose, as it would be with other facts of the vendor. */
+    public static Catalogue of(Settings settings, Facts facts) {
+        Path models = settings.find(ServerSettings.MODELS_FILE);
+        return models == null && facts == Facts.OWN ? builtIn() : load(models, facts);
+    }
+
+    private static Catalogue load(@Nullable Path models, Facts facts) {
+        return new CatalogueLoader().catalogue(models == null ? builtInNode() : YamlFile.read(models), facts.rows());
+    }
+
+    /**
+     * The facts of a vendor about its models (C15): the rows of {@code upstream_models} of a file, which win by name over those of the catalogue.
+     *
+     * @param file null for none, or for the built-in file
+     */
+    public record Facts(@Nullable Path file, boolean isBuiltIn) {
+
+        /** No facts but the catalogue's own. */
+        public static final Facts OWN = new Facts(null, false);
+
+        /** The rows of the built-in catalogue. */
+        public static final Facts BUILT_IN = new Facts(null, true);
+
+        public static Facts of(Path file) {
+            return new Facts(file, false);
         }
-        rows(file.need("upstream_models")).forEach(this::checkRetirements);
+
+        private List<YamlNode> rows() {
+            if (file == null) {
+                return isBuiltIn ? upstreamRows(builtInNode()) : List.of();
+            }
+            return upstreamRows(YamlFile.read(file));
+        }
+    }
+
+    private static List<YamlNode> upstreamRows(YamlNode file) {
+        return CatalogueLoader.rows(file.onlyWith(FILE_KEYS).need("upstream_models"));
+    }
+
+    /** @param facts rows that win over those of the file */
+    private Catalogue catalogue(YamlNode file, List<YamlNode> facts) {
+        Instant created = instant(file.onlyWith(FILE_KEYS).need("created"));
+        boolean isWhole = file.find("upstream_models") != null;
+        Map<String, YamlNode> rows = byName(upstreamRows(isWhole ? file : builtInNode()));
+        Set<String> own = isWhole ? new HashSet<>(rows.keySet()) : new HashSet<>();
+        byName(facts).forEach((name, row) -> {
+            rows.put(name, row);
+            own.remove(name);
+        });
+        rows.forEach((name, row) -> upstreams.put(name, CatalogueUpstream.read(row)));
+        rows.values().forEach(this::checkRetirements);
         List<Model> models = new ArrayList<>();
         rows(file.need("models")).forEach(row -> models.add(model(row)));
-        return new Catalogue(created, models, List.copyOf(upstreams.values()), pricePlaces);
+        return new Catalogue(created, models, List.copyOf(upstreams.values()), pricePlaces, own);
+    }
+
+    private static Map<String, YamlNode> byName(List<YamlNode> rows) {
+        Map<String, YamlNode> byName = new LinkedHashMap<>();
+        for (YamlNode row : rows) {
+            String name = row.need("name").text();
+            if (byName.put(name, row) != null) {
+                throw row.need("name").complaint("'" + name + "' is given a second time.");
+            }
+        }
+        return byName;
     }
 
     /** Checks that the successors of a model have rules and do not lead back to it. */

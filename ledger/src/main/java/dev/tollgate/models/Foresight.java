@@ -52,7 +52,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return catalogue.all().stream()
                 .map(Model::upstream)
                 .distinct()
-                .filter(own -> isOther(own, builtIn.upstream(own.name())))
+                .filter(row -> catalogue.isOwn(row.name()) && isOther(row, builtIn.upstream(row.name())))
                 .map(UpstreamModel::name)
                 .toList();
     }
@@ -100,7 +100,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     }
 
     /** Returns the differences that callers notice, apart from the text of responses. */
-    private static List<String> differences(UpstreamModel before, UpstreamModel after) {
+    public static List<String> differences(UpstreamModel before, UpstreamModel after) {
         List<String> differences = new ArrayList<>();
         if (before.thinking() instanceof UpstreamModel.Thinking.Budget
                 && after.thinking() instanceof UpstreamModel.Thinking.Level level) {

@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Formats figures in sentences of the catalogue as pages do, which show them, too. Pure functions. */
-final class Written {
+public final class Written {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
 
@@ -28,12 +28,12 @@ final class Written {
     }
 
     /** Formats a number in groups of three digits. */
-    static String number(long number) {
+    public static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** Formats a number in groups of three digits, without trailing zeros. */
-    static String credits(long micros) {
+    public static String credits(long micros) {
         BigDecimal credits = BigDecimal.valueOf(micros, 6).stripTrailingZeros();
         return String.format(Locale.ROOT, "%,." + Math.max(0, credits.scale()) + "f", credits);
     }

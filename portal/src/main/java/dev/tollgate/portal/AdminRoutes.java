@@ -13,6 +13,7 @@ import dev.tollgate.operator.admin.Drain;
 import dev.tollgate.operator.admin.PaymentRoutes;
 import dev.tollgate.operator.admin.PriceRoutes;
 import dev.tollgate.operator.admin.TaskRoutes;
+import dev.tollgate.operator.facts.CatalogueCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,7 +44,12 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                         operator.deletions().routes(),
                         operator.files().routes(),
                         new TaskRoutes(books.stores().ledger(), books.stores().tasks(), operator.calls()).routes(),
-                        new PriceRoutes(operator.prices(), () -> RoutedModels.all(books.database())).routes(),
+                        new PriceRoutes(
+                                        operator.prices(),
+                                        () -> RoutedModels.all(books.database()),
+                                        new CatalogueCheck(books.database(), ground.settings(), ground.clock())
+                                                ::ofBuiltIn)
+                                .routes(),
                         operator.vouchers().routes(),
                         new PaymentRoutes(money.payments(), money::events).routes(),
                         operator.settings().routes(),

@@ -1,6 +1,7 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Cli;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The command line next to a running server: it asks the server over its private socket, and has nothing of its own to open. */
 public final class SocketOnly implements Actions {
@@ -47,6 +49,11 @@ public final class SocketOnly implements Actions {
 
     @Override
     public ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head) {
+        throw alone();
+    }
+
+    @Override
+    public ObjectNode checkCatalogue(Settings settings, CatalogueLoader.Facts facts) {
         throw alone();
     }
 

@@ -51,6 +51,13 @@ public final class ServerSettings {
                     + " PostgreSQL."));
     public static final Setting<Path> MODELS_FILE =
             row(Setting.of("models.file", Kind.path(), "", "A catalogue of models that replaces the built-in one."));
+    public static final Setting<Path> MODELS_VENDOR_FILE = row(Setting.of(
+            "models.vendor-file",
+            Kind.path(),
+            "",
+            "A catalogue of which only upstream_models are read: what the provider's models can do and cost, and when they"
+                    + " retire. By name they replace those of models.file, or the built-in ones. The models.yaml of a newer"
+                    + " release will do."));
 
     public static final Setting<Secret> GEMINI_API_KEY = row(Setting.secret(
                     "gemini.api-key",

@@ -4,9 +4,11 @@ import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
+import dev.tollgate.storage.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -33,6 +35,11 @@ public final class ModelNotices {
             WHERE person.id > ? AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
                 AND member.role IN %s AND account.blocked = 0 AND account.last_number_at >= ?
             ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
+    private static final String READERS = """
+            SELECT account.id, COUNT(*)
+            FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
+            WHERE person.email IS NOT NULL AND person.confirmed_at IS NOT NULL AND member.role IN %s AND account.blocked = 0
+            GROUP BY account.id""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
     private static final String USED =
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
 
@@ -51,6 +58,12 @@ public final class ModelNotices {
             String accountId,
             String email,
             @Nullable String told) {}
+
+    /** Returns how many people of each account get such mails. Blocks. */
+    public static Map<String, Long> readers(Database database) {
+        return database.read(sql -> sql.list(READERS, row -> Map.entry(row.getString(1), row.getLong(2)))).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
 
     /** Mails the changes that are near and were not mailed yet. */
     public synchronized void sweep() {

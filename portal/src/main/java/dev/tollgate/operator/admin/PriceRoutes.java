@@ -49,16 +49,22 @@ public final class PriceRoutes {
 
     private final Prices prices;
     private final Supplier<List<RoutedModel>> routed;
+    private final Supplier<ObjectNode> check;
 
-    /** @param routed the models for which others have answered; blocks */
-    public PriceRoutes(Prices prices, Supplier<List<RoutedModel>> routed) {
+    /**
+     * @param routed the models for which others have answered; blocks
+     * @param check what the built-in facts about the vendor's models would change; blocks
+     */
+    public PriceRoutes(Prices prices, Supplier<List<RoutedModel>> routed, Supplier<ObjectNode> check) {
+        this.check = check;
         this.prices = prices;
         this.routed = routed;
     }
 
     public List<AdminRoute> routes() {
         return List.of(
-                AdminRoute.get("/admin/models", request -> all()),
+                AdminRoute.get("/admin/models", _ -> all()),
+                AdminRoute.get("/admin/catalogue/check", _ -> check.get()),
                 AdminRoute.get(VERSIONS, this::versions, "after", "limit"),
                 SET.on(prices));
     }

@@ -2,6 +2,7 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.inspection.Inspection;
 import dev.tollgate.operator.inspection.ReceiptFiles;
@@ -9,6 +10,7 @@ import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The actions that the command line starts; the root supplies them. */
 public interface Actions {
@@ -54,6 +56,14 @@ public interface Actions {
      */
     ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head)
             throws CannotLook;
+
+    /**
+     * Compares the catalogue that the settings choose with the same one with other facts of the vendor.
+     *
+     * @return the changes, as {@code GET /admin/catalogue/check} answers
+     * @throws ApiException if the books cannot be read, with the reason
+     */
+    ObjectNode checkCatalogue(Settings settings, CatalogueLoader.Facts facts);
 
     /**
      * Opens the store for reading only, also while a server runs.

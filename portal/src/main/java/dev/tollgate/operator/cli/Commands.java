@@ -73,6 +73,11 @@ final class Commands {
                 "Decisions for all servers that share these books.",
                 () -> List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session))));
         group(all, "secret", "The secret keys.", () -> SecretCommands.all(session));
+        group(
+                all,
+                "catalogue",
+                "The vendor's facts about models.",
+                () -> List.of(beside(new CatalogueCommands.Check(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));

@@ -2,12 +2,14 @@ package dev.tollgate.operator.cli;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.inspection.Inspection;
 import dev.tollgate.operator.inspection.ReceiptFiles;
@@ -35,6 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class CliTest {
 
@@ -777,6 +781,20 @@ class CliTest {
         assertThat(out).isEqualTo("This is the server that holds the books already.\n");
     }
 
+    @Test
+    void a_catalogue_is_compared_and_what_would_change_is_printed() {
+        assertThat(run("catalogue", "check")).isZero();
+        assertThat(out).isEmpty();
+        assertThat(run("catalogue", "check", "gone.yaml")).isEqualTo(2);
+        assertThat(run("catalogue", "check", "newer.yaml")).isEqualTo(1);
+        assertThat(out).isEqualTo("""
+                2026-12-08T00:00:00Z on gemini: old: next answers instead of old; n is at most 1, not 8; 2 mails to customers
+                  house: called by 1 account within 30 days; margin in / out 25 % / 10 %, then -50.5 % / unknown
+                    keeps the margin: input 800, output 2000 credits per million tokens, from that time on (POST /admin/models/house/prices, or the console)
+                    acc_1 Ann: 7 calls
+                """);
+    }
+
     private final class TestActions implements Actions {
 
         @Override
@@ -833,6 +851,22 @@ class CliTest {
                 throw new CannotLook("There is no missing.jsonl.");
             }
             return new ReceiptFiles.Verdict(file.startsWith("sound.jsonl"), file + " " + keys + " " + head);
+        }
+
+        @Override
+        public ObjectNode checkCatalogue(Settings settings, CatalogueLoader.Facts facts) {
+            if (facts.isBuiltIn()) {
+                return (ObjectNode) JsonMapper.shared().readTree("{\"changes\":[]}");
+            }
+            if (String.valueOf(facts.file()).equals("gone.yaml")) {
+                throw new ConfigException("gone.yaml: there is no such file.");
+            }
+            return (ObjectNode) JsonMapper.shared().readTree("""
+                    {"changes":[{"from":"2026-12-08T00:00:00Z","channel_kinds":["gemini"],"upstream_model":"old","answers":"next",
+                     "changes":["next answers instead of old","n is at most 1, not 8"],"mails":2,
+                     "models":[{"id":"house","accounts":1,"largest":[{"id":"acc_1","name":"Ann","calls":7}],
+                       "margin_before":{"input":25,"output":10},"margin_after":{"input":-50.5,"output":null},
+                       "keeps_margin":{"input":800,"output":2000}}]}]}""");
         }
 
         @Override
