@@ -90,7 +90,8 @@ public record ConsolePrices(
             Prices.Preview all = prices.preview(model, form.withOffers().change());
             return PageStep.show(drawing(request, new Contents(form, preview, compared(preview, all), reason, null)));
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, PriceForm.complaint(e))));
+            return PageStep.again(
+                    drawing(request, new Contents(typed, null, List.of(), reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, e.getMessage())));
         }
@@ -123,7 +124,8 @@ public record ConsolePrices(
             prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, PriceForm.complaint(e))));
+            return PageStep.again(
+                    drawing(request, new Contents(typed, preview, changes, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, e.getMessage())));
         }
@@ -247,7 +249,9 @@ public record ConsolePrices(
 
     /** A change after which a margin is small, but not a loss. @param successor the model that answers from then on; null if it stays */
     public record Thin(
-            Prices.ModelPrices sold, Prices.Later later, @Nullable String successor) {
+            Prices.ModelPrices sold,
+            Prices.Later later,
+            @Nullable String successor) {
 
         public String sentence(Money money) {
             String costs = input(later.cost(), money) + " / " + output(later.cost(), money);
