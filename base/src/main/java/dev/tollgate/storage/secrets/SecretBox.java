@@ -42,7 +42,8 @@ public final class SecretBox {
     public SecretBox(String ring, SecureRandom random) {
         String[] hex = ring.strip().split("\\s*,\\s*|\\s+");
         if (hex.length > KEYS_MAX || !Arrays.stream(hex).allMatch(it -> it.matches("[0-9a-fA-F]{64}"))) {
-            throw new IllegalArgumentException("one to four keys of 64 hex digits");
+            throw new IllegalArgumentException(
+                    "allowed are one to four keys of 64 hex digits, each on a line of its own or with commas between them");
         }
         List<RingKey> all = new ArrayList<>();
         Arrays.stream(hex).forEach(it -> all.add(new RingKey(it)));

@@ -30,9 +30,6 @@ public final class SecretKeys {
 
     private static final String FILE = "secret.key";
     private static final int FILE_BYTES_MAX = 1_024;
-    private static final String RING =
-            "one to four keys of 64 hex digits, each on a line of its own or with commas between them";
-
     /** The queries that find encrypted rows if the check's row is gone. */
     private static final List<String> SEALED = List.of(
             "SELECT 1 FROM signing_key",
@@ -57,7 +54,7 @@ public final class SecretKeys {
             return new SecretBox(ring, random);
         } catch (IllegalArgumentException e) {
             String where = chosen == null ? "The file " + folder.resolve(FILE) : "TOLLGATE_SECRET_KEY";
-            throw new CannotOpen(where + " must hold " + RING + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen(where + " is no ring of secret keys: " + e.getMessage() + ".", e);
         }
     }
 

@@ -241,8 +241,7 @@ class SecretKeysTest {
                 "",
                 "0123",
                 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg",
-                KEY + "\n" + KEY,
-                KEY + "\n" + SECOND + "\n" + THIRD + "\n" + KEY,
+                KEY + "\n" + SECOND + "\n" + THIRD + "\n" + KEY + "\n" + SECOND,
                 KEY + ";" + SECOND,
             })
     void what_is_no_ring_stops_the_start_with_what_is_allowed(String text) throws IOException {
@@ -250,6 +249,15 @@ class SecretKeysTest {
         assertThatThrownBy(() -> SecretKeys.of(null, folder, null, random))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("one to four keys of 64 hex digits, each on a line of its own")
+                .hasMessageNotContaining("0123456789");
+    }
+
+    @Test
+    void no_key_is_in_a_ring_twice() throws IOException {
+        Files.writeString(folder.resolve("secret.key"), KEY + "\n" + SECOND + "\n" + KEY);
+        assertThatThrownBy(() -> SecretKeys.of(null, folder, null, random))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("secret.key is no ring of secret keys: a key is given twice")
                 .hasMessageNotContaining("0123456789");
     }
 
