@@ -3,8 +3,11 @@ package dev.tollgate;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ConditionalExpressionTree;
 import com.sun.source.tree.LineMap;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.ParenthesizedTree;
+import com.sun.source.tree.Tree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
@@ -13,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import dev.tollgate.testing.Modules;
 import dev.tollgate.testing.OurClasses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +47,7 @@ class HouseTest {
             whatever when where whether which while who whoever whom whose why with within without""").split("\\s+"));
 
     private static final int LINES_MAX = 40;
+    private static final int TERNARIES_MAX = 2;
 
     private static final int CLASSES_MAX = 35;
 
@@ -93,29 +98,78 @@ class HouseTest {
                 .containsExactly(Path.of("portal/src/main/jte/part/table.jte"));
     }
 
-    @Test
-    void no_method_has_more_than_forty_lines() throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<String> found = new ArrayList<>();
-        try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            JavacTask task = (JavacTask) compiler.getTask(
-                    null, manager, _ -> {}, List.of(), null, manager.getJavaFileObjectsFromPaths(Modules.sources()));
-            SourcePositions positions = Trees.instance(task).getSourcePositions();
-            for (CompilationUnitTree unit : task.parse()) {
-                new TreeScanner<@Nullable Void, @Nullable Void>() {
-                    @Override
-                    public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
-                        LineMap lines = unit.getLineMap();
-                        long first = lines.getLineNumber(positions.getStartPosition(unit, method));
-                        if (lines.getLineNumber(positions.getEndPosition(unit, method)) - first >= LINES_MAX) {
-                            found.add(Path.of(unit.getSourceFile().toUri()).getFileName() + " " + method.getName());
-                        }
-                        return super.visitMethod(method, nothing);
-                    }
-                }.scan(unit, null);
+    /** The long methods and deep conditional expressions of the sources, which are parsed once. */
+    private record Shapes(List<String> longMethods, List<String> deepTernaries) {
+
+        static final Shapes FOUND = find();
+
+        private static Shapes find() {
+            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+            Shapes found = new Shapes(new ArrayList<>(), new ArrayList<>());
+            try (StandardJavaFileManager manager =
+                    compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+                JavacTask task = (JavacTask) compiler.getTask(
+                        null,
+                        manager,
+                        _ -> {},
+                        List.of(),
+                        null,
+                        manager.getJavaFileObjectsFromPaths(Modules.sources()));
+                SourcePositions positions = Trees.instance(task).getSourcePositions();
+                for (CompilationUnitTree unit : task.parse()) {
+                    found.add(unit, positions);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
+            return found;
         }
-        assertThat(found).isEmpty();
+
+        private void add(CompilationUnitTree unit, SourcePositions positions) {
+            LineMap lines = unit.getLineMap();
+            Path file = Path.of(unit.getSourceFile().toUri()).getFileName();
+            new TreeScanner<@Nullable Void, @Nullable Void>() {
+                @Override
+                public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
+                    long first = lines.getLineNumber(positions.getStartPosition(unit, method));
+                    if (lines.getLineNumber(positions.getEndPosition(unit, method)) - first >= LINES_MAX) {
+                        longMethods.add(file + " " + method.getName());
+                    }
+                    return super.visitMethod(method, nothing);
+                }
+
+                @Override
+                public @Nullable Void visitConditionalExpression(
+                        ConditionalExpressionTree ternary, @Nullable Void nothing) {
+                    if (depth(ternary) > TERNARIES_MAX) {
+                        deepTernaries.add(file + ":" + lines.getLineNumber(positions.getStartPosition(unit, ternary)));
+                    }
+                    return super.visitConditionalExpression(ternary, nothing);
+                }
+            }.scan(unit, null);
+        }
+
+        private static int depth(Tree tree) {
+            return switch (tree) {
+                case ParenthesizedTree inner -> depth(inner.getExpression());
+                case ConditionalExpressionTree ternary ->
+                    1
+                            + Math.max(
+                                    depth(ternary.getCondition()),
+                                    Math.max(depth(ternary.getTrueExpression()), depth(ternary.getFalseExpression())));
+                default -> 0;
+            };
+        }
+    }
+
+    @Test
+    void no_method_has_more_than_forty_lines() {
+        assertThat(Shapes.FOUND.longMethods()).isEmpty();
+    }
+
+    @Test
+    void no_conditional_expression_is_three_deep() {
+        assertThat(Shapes.FOUND.deepTernaries()).isEmpty();
     }
 
     @Test

@@ -23,7 +23,12 @@ final class Figures {
             return "";
         }
         double size = Math.abs(value);
-        String format = size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
-        return String.format(Locale.ROOT, format, value);
+        int digits = 3;
+        if (size >= 100) {
+            digits = 0;
+        } else if (size >= 1) {
+            digits = size >= 10 ? 1 : 2;
+        }
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

@@ -34,9 +34,16 @@ final class TemplateCalls {
         if (kind <= 3) {
             return "bench-missing";
         }
-        return kind < 50
-                ? "bench-call"
-                : kind < 75 ? "bench-large" : kind < 90 ? "bench-small" : kind < 97 ? "bench-burst" : "bench-old";
+        if (kind < 50) {
+            return "bench-call";
+        }
+        if (kind < 75) {
+            return "bench-large";
+        }
+        if (kind < 90) {
+            return "bench-small";
+        }
+        return kind < 97 ? "bench-burst" : "bench-old";
     }
 
     private static byte[] body(String model, boolean stream) {

@@ -178,10 +178,7 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
     private static void writeArchitecture(JsonGenerator json, Model model) {
         UpstreamModel.Images images = model.upstream().images();
         json.writeObjectPropertyStart("architecture");
-        strings(
-                json,
-                "input_modalities",
-                model.isEmbedding() ? TEXT : images == null ? model.speaks() ? TEXT : ALL : PICTURES);
+        strings(json, "input_modalities", inputs(model));
         strings(json, "output_modalities", outputs(model));
         json.writeEndObject();
         if (images == null) {
@@ -201,10 +198,24 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
         json.writeEndObject();
     }
 
+    private static List<String> inputs(Model model) {
+        if (model.isEmbedding()) {
+            return TEXT;
+        }
+        if (model.upstream().images() != null) {
+            return PICTURES;
+        }
+        return model.speaks() ? TEXT : ALL;
+    }
+
     private static List<String> outputs(Model model) {
-        return model.isEmbedding()
-                ? List.of("embeddings")
-                : model.speaks() ? AUDIO : model.makesImages() ? PICTURES : TEXT;
+        if (model.isEmbedding()) {
+            return List.of("embeddings");
+        }
+        if (model.speaks()) {
+            return AUDIO;
+        }
+        return model.makesImages() ? PICTURES : TEXT;
     }
 
     private static void strings(JsonGenerator json, String name, List<String> values) {

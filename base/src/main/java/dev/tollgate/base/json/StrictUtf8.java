@@ -67,10 +67,21 @@ public final class StrictUtf8 {
         return true;
     }
 
+    /** Returns the length that a character's first byte announces; 0 for a byte that begins none of more than one byte. */
+    private static int announced(int first) {
+        if (first < 0xC2 || first >= 0xF5) {
+            return 0;
+        }
+        if (first < 0xE0) {
+            return 2;
+        }
+        return first < 0xF0 ? 3 : 4;
+    }
+
     /** Returns the length of the character of more than one byte at a place, by the table of RFC 3629; 0 if there is none. */
     private static int length(byte[] body, int at) {
         int first = body[at] & 0xFF;
-        int length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+        int length = announced(first);
         if (length == 0 || at + length > body.length) {
             return 0;
         }

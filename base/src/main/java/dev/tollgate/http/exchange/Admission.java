@@ -132,13 +132,16 @@ public record Admission(FrontParts parts) {
         }
         UnservedProtocol protocol = UnservedProtocol.at(exchange.path());
         exchange.formatErrors(protocol == null ? unknown.errors() : protocol.errors(exchange));
-        String hint = protocol != null
-                ? " " + protocol.hint()
-                : unserved != null
-                        ? " " + unserved.hint
-                        : GOOGLES_OWN.matcher(exchange.path()).matches() ? GOOGLES_OWN_HINT : "";
+        String hint = protocol != null ? " " + protocol.hint() : hint(unserved, exchange.path());
         exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + "." + hint)
                 .withStatus(404));
+    }
+
+    private static String hint(@Nullable Unserved unserved, String path) {
+        if (unserved != null) {
+            return " " + unserved.hint;
+        }
+        return GOOGLES_OWN.matcher(path).matches() ? GOOGLES_OWN_HINT : "";
     }
 
     private static void wrongMethod(CallerExchange exchange, Routes.WrongMethod wrong) {

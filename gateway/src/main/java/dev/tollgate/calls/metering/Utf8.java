@@ -17,13 +17,23 @@ final class Utf8 {
         return bytes;
     }
 
+    private static int bytes(int codePoint) {
+        if (codePoint < 0x80) {
+            return 1;
+        }
+        if (codePoint < 0x800) {
+            return 2;
+        }
+        return codePoint < 0x10000 ? 3 : 4;
+    }
+
     /** The longest beginning of at most {@code bytesMax} UTF-8 bytes that cuts no character in two. */
     static String prefix(String text, long bytesMax) {
         long bytes = 0;
         int end = 0;
         while (end < text.length()) {
             int codePoint = text.codePointAt(end);
-            bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+            bytes += bytes(codePoint);
             if (bytes > bytesMax) {
                 break;
             }

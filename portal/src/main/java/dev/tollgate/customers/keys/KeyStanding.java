@@ -24,7 +24,13 @@ public enum KeyStanding {
 
     /** Returns the standing of a key that is known by its answer of the API. */
     public static KeyStanding of(boolean isDisabled, boolean isExpired, boolean isTeamPaused) {
-        return isDisabled ? DISABLED : isExpired ? EXPIRED : isTeamPaused ? TEAM_PAUSED : ACTIVE;
+        if (isDisabled) {
+            return DISABLED;
+        }
+        if (isExpired) {
+            return EXPIRED;
+        }
+        return isTeamPaused ? TEAM_PAUSED : ACTIVE;
     }
 
     /** Returns the word for customers, who turn keys on and off. */

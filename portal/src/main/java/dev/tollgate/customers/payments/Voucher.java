@@ -37,7 +37,13 @@ public record Voucher(
 
         /** Returns the state of a voucher that is known by its answer of the API. */
         public static State of(boolean isRedeemed, boolean isRevoked, boolean isExpired) {
-            return isRedeemed ? REDEEMED : isRevoked ? REVOKED : isExpired ? EXPIRED : OPEN;
+            if (isRedeemed) {
+                return REDEEMED;
+            }
+            if (isRevoked) {
+                return REVOKED;
+            }
+            return isExpired ? EXPIRED : OPEN;
         }
 
         public String word() {

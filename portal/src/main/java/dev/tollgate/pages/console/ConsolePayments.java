@@ -94,10 +94,19 @@ public record ConsolePayments(
                 .orElse(null);
         boolean isSet = !sums.isEmpty();
         boolean isWrong = sums.getOrDefault(NOT_SIGNED, 0L) > 0;
+        String badge = "";
+        String state = "not set up";
+        if (isSet && last != null) {
+            badge = "ok";
+            state = "works";
+        } else if (isSet) {
+            badge = isWrong ? "bad" : "warn";
+            state = isWrong ? "wrong signature" : "no event yet";
+        }
         return new Webhook(
                 isSet,
-                !isSet ? "" : last != null ? "ok" : isWrong ? "bad" : "warn",
-                !isSet ? "not set up" : last != null ? "works" : isWrong ? "wrong signature" : "no event yet",
+                badge,
+                state,
                 last,
                 request.address() + StripeWebhookHandler.PATH,
                 String.join("\n", StripeWebhookHandler.EVENTS));

@@ -241,7 +241,13 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
     }
 
     public String unit() {
-        return isOfHours() ? "hour" : isOfMonths() ? "month" : isOfMoreDays() ? "week" : "day";
+        if (isOfHours()) {
+            return "hour";
+        }
+        if (isOfMonths()) {
+            return "month";
+        }
+        return isOfMoreDays() ? "week" : "day";
     }
 
     /**

@@ -109,9 +109,11 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     }
 
     private String kind() {
-        return rate == Rate.SEARCH
-                ? "searches"
-                : rate == Rate.MAPS ? "Google Maps" : isLong ? "long prompts" : rate.words();
+        return switch (rate) {
+            case SEARCH -> "searches";
+            case MAPS -> "Google Maps";
+            default -> isLong ? "long prompts" : rate.words();
+        };
     }
 
     public String what() {

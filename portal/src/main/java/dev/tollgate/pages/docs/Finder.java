@@ -140,12 +140,19 @@ public final class Finder {
             boolean isField = place.where().endsWith(FIELD);
             String at = " " + begin;
             if (title.contains(at)) {
-                return isField ? 5 : place.href().startsWith(REFERENCE) ? 8 : page.isBlank() ? 15 : 12;
+                return isField ? 5 : titleWeight();
             }
             int first = words.indexOf(at);
             double text = first < 0 ? 0 : words.indexOf(at, first + 1) < 0 ? 2 : 3;
             double all = Math.max(text, page.contains(at) ? 5 : 0);
             return isField ? all / 5 : all;
+        }
+
+        private double titleWeight() {
+            if (place.href().startsWith(REFERENCE)) {
+                return 8;
+            }
+            return page.isBlank() ? 15 : 12;
         }
 
         /** Returns what a title is worth that is the question, or begins with it. */

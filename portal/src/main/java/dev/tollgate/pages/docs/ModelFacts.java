@@ -67,7 +67,13 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
             .thenComparing(facts -> -version(facts.model().upstream().name()));
 
     private static int kind(Model model) {
-        return model.isEmbedding() ? 3 : model.speaks() ? 2 : model.makesImages() ? 1 : 0;
+        if (model.isEmbedding()) {
+            return 3;
+        }
+        if (model.speaks()) {
+            return 2;
+        }
+        return model.makesImages() ? 1 : 0;
     }
 
     private static final Pattern VERSION = Pattern.compile("(?<!\\d)(\\d{1,2})(?:\\.(\\d{1,2}))?(?!\\d)");

@@ -35,11 +35,13 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
 
     /** Returns whose it is, in two words. */
     public String whose() {
-        return owner.startsWith("key_")
-                ? isBudget ? "key budget" : "key limit"
-                : owner.equals(Budgets.ACCOUNT)
-                        ? isBudget ? "organization budget" : "account limit"
-                        : Budgets.isMember(owner) ? "member budget" : "team budget";
+        if (owner.startsWith("key_")) {
+            return isBudget ? "key budget" : "key limit";
+        }
+        if (owner.equals(Budgets.ACCOUNT)) {
+            return isBudget ? "organization budget" : "account limit";
+        }
+        return Budgets.isMember(owner) ? "member budget" : "team budget";
     }
 
     /** Returns whose it is in a row of a key: its name, if it is a team's or a member's. */

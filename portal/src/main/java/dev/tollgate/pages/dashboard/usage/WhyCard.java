@@ -106,15 +106,20 @@ public record WhyCard(
         return money.sum(micros) + money.unit();
     }
 
+    private static String ofCalls(Reasons.Main main, boolean isMore) {
+        if (sum(main.ofKey(), true, Sums::calls) == 0) {
+            return "it made no calls before";
+        }
+        if (sum(main.ofKey(), false, Sums::calls) == 0) {
+            return "it makes no calls any more";
+        }
+        return isMore ? "it makes more calls" : "it makes fewer calls";
+    }
+
     private static String cause(Reasons.Main main, boolean isMore) {
         String model = main.line().pair().model();
         return switch (main.cause()) {
-            case CALLS ->
-                sum(main.ofKey(), true, Sums::calls) == 0
-                        ? "it made no calls before"
-                        : sum(main.ofKey(), false, Sums::calls) == 0
-                                ? "it makes no calls any more"
-                                : isMore ? "it makes more calls" : "it makes fewer calls";
+            case CALLS -> ofCalls(main, isMore);
             case MODELS -> "it calls " + model + (isMore ? " more often" : " less often");
             case TOKENS -> "its calls of " + model + (isMore ? " have more tokens" : " have fewer tokens");
             case CACHED -> (isMore ? "less" : "more") + " of its input of " + model + " is read from the cache";
