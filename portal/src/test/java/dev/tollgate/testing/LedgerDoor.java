@@ -157,7 +157,7 @@ final class LedgerDoor implements Handler<KeyCaller> {
 
     private void reserve(OpenHold hold, long micros) {
         KeyState key = new KeyState(hold.keyId(), hold.createdAt());
-        Reserve reserve = new Reserve(hold, micros, micros, key::spend, key::usable);
+        Reserve reserve = new Reserve(hold, micros, 2 * micros, key::spend, key::usable);
         books.writer().commitAndWait(Unit.of(key, reserve));
         ApiException refusal =
                 switch (reserve.outcome()) {

@@ -7,7 +7,7 @@ import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
 import java.util.List;
@@ -34,31 +34,31 @@ class OperatorDeedsTest {
     @Parameter
     Stores stores;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static String adminKey;
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores);
-        adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
+        server = PortalServer.startOn(stores);
+        adminKey = server.adminKey();
     }
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     @AfterEach
     void the_books_add_up() {
-        gateway.assertBooksAreClosed();
+        server.assertBooksAreClosed();
     }
 
-    private static Gateway.Reply post(String path, String body) {
-        return gateway.post("/admin" + path, body, adminKey);
+    private static PortalServer.Reply post(String path, String body) {
+        return server.post("/admin" + path, body, adminKey);
     }
 
     private static JsonNode get(String path) {
-        Gateway.Reply reply = gateway.get("/admin" + path, adminKey);
+        PortalServer.Reply reply = server.get("/admin" + path, adminKey);
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         return reply.json();
     }
@@ -86,11 +86,11 @@ class OperatorDeedsTest {
                     ? ""
                     : "&after=" + page.get("next").asString();
         } while (!after.isEmpty());
-        assertThat(accounts).isEqualTo((int) gateway.number("SELECT COUNT(*) FROM account"));
-        assertThat(calls).isPositive().isEqualTo(gateway.number("SELECT SUM(calls) FROM usage_hour"));
+        assertThat(accounts).isEqualTo((int) server.number("SELECT COUNT(*) FROM account"));
+        assertThat(calls).isPositive().isEqualTo(server.number("SELECT SUM(calls) FROM usage_hour"));
         assertThat(net)
                 .isEqualByComparingTo(BigDecimal.valueOf(
-                        gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
+                        server.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
     }
 
     private static String chargedCall(Customer customer) {
@@ -102,7 +102,7 @@ class OperatorDeedsTest {
 
     @Test
     void an_account_that_an_operator_makes_has_a_row_with_who_and_from_where() {
-        Gateway.Reply made = post("/accounts", """
+        PortalServer.Reply made = post("/accounts", """
                 {"name":"Ann","credits":12.5,"reason":"a new customer"}""");
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         String id = made.json().get("id").asString();
@@ -119,25 +119,25 @@ class OperatorDeedsTest {
 
     @Test
     void a_list_that_cannot_be_read_is_a_503() {
-        gateway.execute("ALTER TABLE voucher RENAME TO away");
+        server.execute("ALTER TABLE voucher RENAME TO away");
         try {
-            Gateway.Reply reply = gateway.get("/admin/vouchers", adminKey);
+            PortalServer.Reply reply = server.get("/admin/vouchers", adminKey);
             assertThat(reply.status()).as(reply.text()).isEqualTo(503);
             assertThat(reply.json().at("/error/code").asString()).isEqualTo("internal_error");
         } finally {
-            gateway.execute("ALTER TABLE away RENAME TO voucher");
+            server.execute("ALTER TABLE away RENAME TO voucher");
         }
     }
 
     @Test
     void calls_and_usage_are_listed_a_page_at_a_time() {
-        Customer customer = gateway.customer("100");
-        Customer other = gateway.customer("100");
+        Customer customer = server.customer("100");
+        Customer other = server.customer("100");
         for (int i = 0; i < 3; i++) {
             assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         }
         assertThat(other.chat(CHAT).status()).isEqualTo(200);
-        gateway.writeWhatRides();
+        server.writeWhatRides();
         String path = "/tasks?limit=2&account=" + customer.account();
         JsonNode first = get(path);
         assertThat(first.get("data"))
@@ -157,14 +157,14 @@ class OperatorDeedsTest {
         assertThat(models.get("data").get(0).get("calls").asInt()).isGreaterThanOrEqualTo(4);
         assertThat(charged)
                 .isEqualByComparingTo(BigDecimal.valueOf(
-                        gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
-        assertThat(gateway.get("/admin/usage?by=moon", adminKey).status()).isEqualTo(400);
+                        server.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
+        assertThat(server.get("/admin/usage?by=moon", adminKey).status()).isEqualTo(400);
         assertByAccount();
     }
 
     @Test
     void grants_and_adjustments_move_the_balance_and_tell_what_it_was() {
-        String id = gateway.customer("10").account();
+        String id = server.customer("10").account();
         assertThat(post("/accounts/" + id + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")
                         .json()
                         .get("total_purchased")
@@ -185,10 +185,10 @@ class OperatorDeedsTest {
 
     @Test
     void what_is_posted_twice_under_one_id_is_done_once_and_audited_once() {
-        String id = gateway.customer("10").account();
+        String id = server.customer("10").account();
         String grant = "{\"credits\":5,\"reason\":\"thanks\",\"id\":\"form-17\"}";
         assertThat(post("/accounts/" + id + "/grants", grant).status()).isEqualTo(200);
-        Gateway.Reply again = post("/accounts/" + id + "/grants", grant);
+        PortalServer.Reply again = post("/accounts/" + id + "/grants", grant);
         assertThat(again.status()).isEqualTo(200);
         assertThat(again.json().get("balance").decimalValue()).isEqualByComparingTo("15");
         assertThat(post("/accounts/" + id + "/grants", grant.replace("5", "6")).status())
@@ -198,11 +198,11 @@ class OperatorDeedsTest {
 
     @Test
     void a_refund_lowers_what_a_teams_key_has_consumed() {
-        Customer customer = gateway.customer("100");
+        Customer customer = server.customer("100");
         String team = "team_" + customer.account().substring(4);
-        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', '"
+        server.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('" + team + "', '"
                 + customer.account() + "', 'Search', 1)");
-        gateway.own(customer.keyId(), "", team);
+        server.own(customer.keyId(), "", team);
         String task = chargedCall(customer);
         BigDecimal charge = customer.consumed();
 
@@ -211,7 +211,7 @@ class OperatorDeedsTest {
                 .isEqualTo(200);
 
         assertThat(customer.consumed()).isEqualByComparingTo(charge.subtract(new BigDecimal("0.004")));
-        assertThat(gateway.number("SELECT charged_micros FROM spend_window WHERE kind = 'total' AND key_id = '"
+        assertThat(server.number("SELECT charged_micros FROM spend_window WHERE kind = 'total' AND key_id = '"
                         + customer.keyId() + "'"))
                 .as("limits stay used")
                 .isEqualTo(charge.movePointRight(6).longValueExact());
@@ -219,19 +219,19 @@ class OperatorDeedsTest {
 
     @Test
     void a_refund_comes_back_to_the_balance_and_the_customer_sees_why() {
-        Customer customer = gateway.customer("10");
+        Customer customer = server.customer("10");
         String task = chargedCall(customer);
         BigDecimal charge = customer.consumed();
-        Gateway.Reply half = post("/tasks/" + task + "/refunds", "{\"credits\":0.005,\"reason\":\"it was slow\"}");
+        PortalServer.Reply half = post("/tasks/" + task + "/refunds", "{\"credits\":0.005,\"reason\":\"it was slow\"}");
         assertThat(half.status()).as(half.text()).isEqualTo(200);
         assertThat(customer.consumed()).isEqualByComparingTo(charge.subtract(new BigDecimal("0.005")));
-        JsonNode seen = gateway.get("/v1/tasks/" + task, customer.key()).json();
+        JsonNode seen = server.get("/v1/tasks/" + task, customer.key()).json();
         assertThat(seen.get("credits_consumed").decimalValue()).isEqualByComparingTo(charge);
         assertThat(seen.get("credits_refunded").decimalValue()).isEqualByComparingTo("0.005");
         JsonNode entry = seen.get("entries").get(seen.get("entries").size() - 1);
         assertThat(entry.get("kind").asString()).isEqualTo("refund");
         assertThat(entry.get("reason").asString()).isEqualTo("it was slow");
-        Gateway.Reply tooMuch = post(
+        PortalServer.Reply tooMuch = post(
                 "/tasks/" + task + "/refunds", "{\"credits\":" + charge.toPlainString() + ",\"reason\":\"all of it\"}");
         assertThat(tooMuch.status()).isEqualTo(409);
         assertThat(tooMuch.error().get("message").asString()).contains("0.005 have already been refunded");
@@ -241,7 +241,7 @@ class OperatorDeedsTest {
 
     @Test
     void without_a_reason_nothing_is_done() {
-        String id = gateway.customer("10").account();
+        String id = server.customer("10").account();
         String task = "chatcmpl-nothing";
         for (String path : List.of(
                 "/accounts",
@@ -251,7 +251,7 @@ class OperatorDeedsTest {
                 "/accounts/" + id + "/keys",
                 "/tasks/" + task + "/refunds")) {
             for (String reason : List.of("null", "\"\"", "\"  a  \"", "\"" + "x".repeat(501) + "\"", "7")) {
-                Gateway.Reply reply = post(path, "{\"reason\":" + reason + "}");
+                PortalServer.Reply reply = post(path, "{\"reason\":" + reason + "}");
                 assertThat(reply.status()).as(path + " " + reason).isEqualTo(400);
                 assertThat(reply.error().get("param").asString()).isEqualTo("reason");
             }
@@ -261,7 +261,7 @@ class OperatorDeedsTest {
 
     @Test
     void what_is_not_understood_is_refused_by_name() {
-        String grants = "/accounts/" + gateway.customer("1").account() + "/grants";
+        String grants = "/accounts/" + server.customer("1").account() + "/grants";
         for (String[] wrong : new String[][] {
             {"{\"credits\":\"5\",\"reason\":\"thanks\"}", "credits"},
             {"{\"credits\":0.0000001,\"reason\":\"thanks\"}", "credits"},
@@ -273,24 +273,24 @@ class OperatorDeedsTest {
             {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"test-payment-5\"}", "id"},
             {"{\"credits\":1,\"reason\":\"thanks\",\"much\":true}", "much"}
         }) {
-            Gateway.Reply reply = post(grants, wrong[0]);
+            PortalServer.Reply reply = post(grants, wrong[0]);
             assertThat(reply.status()).as(wrong[0]).isEqualTo(400);
             assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
         }
         assertThat(post("/accounts/acc_nobody/grants", "{\"credits\":1,\"reason\":\"thanks\"}")
                         .status())
                 .isEqualTo(404);
-        assertThat(gateway.get("/admin/accounts/acc_nobody", adminKey).status()).isEqualTo(404);
-        assertThat(gateway.get("/admin/accounts?limit=201", adminKey).status()).isEqualTo(400);
+        assertThat(server.get("/admin/accounts/acc_nobody", adminKey).status()).isEqualTo(404);
+        assertThat(server.get("/admin/accounts?limit=201", adminKey).status()).isEqualTo(400);
     }
 
     @Test
     void a_key_is_made_with_every_limit_and_shown_with_times_in_seconds() {
-        String keys = "/accounts/" + gateway.customer("1").account() + "/keys";
+        String keys = "/accounts/" + server.customer("1").account() + "/keys";
         String limits = """
                 "spend":{"hour":1,"day":2.5,"total":null},"rates":{"requests":60,"tokens":1000,"concurrency":2},
                 "allow":["192.0.2.0/24"],"models":["gemini-2.5-pro"],"expires_at":4000000000""";
-        Gateway.Reply made = post(keys, "{\"name\":\"bounded\",\"reason\":\"a test\"," + limits + "}");
+        PortalServer.Reply made = post(keys, "{\"name\":\"bounded\",\"reason\":\"a test\"," + limits + "}");
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         JsonNode key = made.json();
         assertThat(key.get("spend").toString()).isEqualTo("{\"hour\":1,\"day\":2.5,\"total\":null}");
@@ -307,7 +307,7 @@ class OperatorDeedsTest {
             {"\"models\":[1]", "models.0"},
             {"\"expires_at\":\"tomorrow\"", "expires_at"}
         }) {
-            Gateway.Reply refused = post(keys, "{\"name\":\"a\",\"reason\":\"a test\"," + wrong[0] + "}");
+            PortalServer.Reply refused = post(keys, "{\"name\":\"a\",\"reason\":\"a test\"," + wrong[0] + "}");
             assertThat(refused.status()).as(wrong[0]).isEqualTo(400);
             assertThat(refused.error().get("param").asString()).isEqualTo(wrong[1]);
         }
@@ -318,7 +318,7 @@ class OperatorDeedsTest {
 
     @Test
     void every_time_of_the_operators_lists_is_unix_seconds() {
-        String account = gateway.customer("1").account();
+        String account = server.customer("1").account();
         post("/vouchers", "{\"credits\":1,\"reason\":\"a test\",\"expires_at\":4000000000}");
         post("/books", "");
         for (String path : List.of(
@@ -337,35 +337,33 @@ class OperatorDeedsTest {
 
     @Test
     void a_change_of_a_key_is_in_the_organizations_log_too() {
-        Customer customer = gateway.customer("1");
+        Customer customer = server.customer("1");
         String log =
                 "SELECT actor || ' ' || COALESCE(address, 'nowhere') || ' ' || action || ' ' || before_json || ' ' || after_json FROM account_log"
                         + " WHERE subject = '" + customer.keyId() + "' ORDER BY number DESC LIMIT 1";
 
-        gateway.app()
-                .administration()
+        server.administration()
                 .keys()
                 .disable(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"), customer.keyId());
 
-        assertThat(gateway.text(log))
-                .isEqualTo("operator nowhere key.disable {\"disabled\":false} {\"disabled\":true}");
+        assertThat(server.text(log)).isEqualTo("operator nowhere key.disable {\"disabled\":false} {\"disabled\":true}");
         assertThat(deeds(customer.keyId()).get(0).get("action").asString()).isEqualTo("key.disable");
     }
 
     @Test
     void an_operator_gets_no_secret_of_a_personal_key() {
-        Customer customer = gateway.customer("1");
-        gateway.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
+        Customer customer = server.customer("1");
+        server.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"
                 + customer.account() + "', 'per_1', 'member', 1)");
-        gateway.own(customer.keyId(), "mem_1", "");
+        server.own(customer.keyId(), "mem_1", "");
 
-        Gateway.Reply refused = post("/keys/" + customer.keyId() + "/rotate", "{\"reason\":\"lost\"}");
+        PortalServer.Reply refused = post("/keys/" + customer.keyId() + "/rotate", "{\"reason\":\"lost\"}");
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.error().get("message").asString())
                 .isEqualTo("Key " + customer.keyId() + " is the personal key of member mem_1, who alone can get a new"
                         + " secret for it. You can disable the key.");
-        assertThat(gateway.get("/v1/credits", customer.key()).status()).isEqualTo(200);
+        assertThat(server.get("/v1/credits", customer.key()).status()).isEqualTo(200);
     }
 
     private static void assertTimesAreNumbers(String path, JsonNode node) {
@@ -381,7 +379,7 @@ class OperatorDeedsTest {
 
     @Test
     void what_is_refused_leaves_no_row() {
-        String id = gateway.customer("1").account();
+        String id = server.customer("1").account();
         assertThat(post("/accounts/" + id + "/adjustments", "{\"credits\":-2,\"reason\":\"too much\"}")
                         .status())
                 .isEqualTo(409);
@@ -390,8 +388,8 @@ class OperatorDeedsTest {
 
     @Test
     void where_its_row_cannot_be_written_nothing_is_done() throws Exception {
-        Customer customer = gateway.customer("1");
-        try (Gateway.Fault fault = gateway.fault("INSERT", "audit_log", "NEW.action = 'account.grant'")) {
+        Customer customer = server.customer("1");
+        try (PortalServer.Fault fault = server.fault("INSERT", "audit_log", "NEW.action = 'account.grant'")) {
             assertThat(post("/accounts/" + customer.account() + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")
                             .status())
                     .isEqualTo(503);
@@ -401,10 +399,9 @@ class OperatorDeedsTest {
 
     @Test
     void what_comes_over_the_control_socket_or_from_a_person_stands_there_too() {
-        Customer customer = gateway.customer("1");
-        gateway.commands().setKey(customer.keyId(), settings -> settings.withName("renamed"));
-        gateway.app()
-                .administration()
+        Customer customer = server.customer("1");
+        server.commands().setKey(customer.keyId(), settings -> settings.withName("renamed"));
+        server.administration()
                 .keys()
                 .disable(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"), customer.keyId());
         JsonNode deeds = deeds(customer.keyId());
@@ -422,7 +419,7 @@ class OperatorDeedsTest {
 
     @Test
     void a_banned_account_is_refused_at_once_and_let_in_again() {
-        Customer customer = gateway.customer("10");
+        Customer customer = server.customer("10");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String block = "/accounts/" + customer.account() + "/block";
         assertThat(post(block, "{\"blocked\":true,\"reason\":\"abuse\"}")
@@ -431,7 +428,7 @@ class OperatorDeedsTest {
                         .asBoolean())
                 .isTrue();
         assertThat(customer.chat(CHAT).status()).isEqualTo(401);
-        assertThat(gateway.get("/v1/credits", customer.key()).status()).isEqualTo(401);
+        assertThat(server.get("/v1/credits", customer.key()).status()).isEqualTo(401);
         assertThat(post(block, "{\"blocked\":false,\"reason\":\"a mistake\"}").status())
                 .isEqualTo(200);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
@@ -442,8 +439,8 @@ class OperatorDeedsTest {
 
     @Test
     void a_ban_signs_the_people_of_the_account_out_and_they_stay_so_when_it_is_let_in_again() {
-        Browser browser = new Browser(gateway.url()).signUp("banned@example.org", "a sentence nobody else has");
-        String account = gateway.text("SELECT account_id FROM person WHERE login = 'banned@example.org'");
+        Browser browser = new Browser(server.url()).signUp("banned@example.org", "a sentence nobody else has");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'banned@example.org'");
         assertThat(browser.get("/dashboard").status()).isEqualTo(200);
         String block = "/accounts/" + account + "/block";
         assertThat(post(block, "{\"blocked\":false,\"reason\":\"was none\"}").status())
@@ -458,7 +455,7 @@ class OperatorDeedsTest {
                 .isEqualTo("/dashboard");
         // A reversal above the balance blocks the account. No request ends its sessions, so the block must.
         By command = By.of(Actor.COMMAND, "it went back");
-        gateway.app().administration().deeds().reverse(command, account, 1_000_000_000L);
+        server.administration().deeds().reverse(command, account, 1_000_000_000L);
         assertThat(browser.get("/dashboard").status()).isEqualTo(303);
         post(block, "{\"blocked\":false,\"reason\":\"it was won\"}");
         assertThat(browser.get("/dashboard").status()).isEqualTo(303);
@@ -466,11 +463,12 @@ class OperatorDeedsTest {
 
     @Test
     void a_key_that_an_operator_makes_is_shown_once() {
-        String id = gateway.customer("10").account();
-        Gateway.Reply made = post("/accounts/" + id + "/keys", "{\"name\":\"ci\",\"reason\":\"asked for by mail\"}");
+        String id = server.customer("10").account();
+        PortalServer.Reply made =
+                post("/accounts/" + id + "/keys", "{\"name\":\"ci\",\"reason\":\"asked for by mail\"}");
         assertThat(made.status()).as(made.text()).isEqualTo(201);
         String key = made.json().get("key").asString();
-        assertThat(gateway.get("/v1/credits", key).status()).isEqualTo(200);
+        assertThat(server.get("/v1/credits", key).status()).isEqualTo(200);
         assertThat(get("/accounts/" + id + "/keys").toString())
                 .contains(made.json().get("id").asString())
                 .doesNotContain(key);
@@ -479,8 +477,8 @@ class OperatorDeedsTest {
 
     @Test
     void accounts_and_deeds_are_read_page_by_page() {
-        gateway.customer("1");
-        gateway.customer("1");
+        server.customer("1");
+        server.customer("1");
         JsonNode first = get("/accounts?limit=1");
         JsonNode second = get("/accounts?limit=1&after=" + first.get("next").asString());
         assertThat(first.get("data")).hasSize(1);
@@ -496,9 +494,9 @@ class OperatorDeedsTest {
 
     @Test
     void the_audit_log_as_csv_holds_no_formula() {
-        String id = gateway.customer("1").account();
+        String id = server.customer("1").account();
         post("/accounts/" + id + "/grants", "{\"credits\":1,\"reason\":\"=cmd|' /C calc'!A0, \\\"q\\\"\"}");
-        Gateway.Reply csv = gateway.get("/admin/audit.csv?subject=" + id, adminKey);
+        PortalServer.Reply csv = server.get("/admin/audit.csv?subject=" + id, adminKey);
         assertThat(csv.header("content-type")).startsWith("text/csv");
         assertThat(csv.text().lines().toList().get(0))
                 .isEqualTo("\ufefftime,sequence,actor,address,action,subject,before,after,reason");
@@ -516,7 +514,7 @@ class OperatorDeedsTest {
                             .status())
                     .isEqualTo(201);
         }
-        gateway.customer("10");
+        server.customer("10");
         for (String list : List.of("/accounts", "/keys", "/audit", "/vouchers", path)) {
             int all = get(list + "?limit=200").get("data").size();
             assertThat(get(list + "?limit=" + all).get("next").isNull())
@@ -530,19 +528,21 @@ class OperatorDeedsTest {
 
     @Test
     void the_books_are_checked_while_calls_continue() {
-        Gateway.Reply begun = gateway.post("/admin/books", "", adminKey);
+        PortalServer.Reply begun = server.post("/admin/books", "", adminKey);
         assertThat(begun.status()).as(begun.text()).isEqualTo(202);
-        Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
+        PortalServer.await(
+                "the check", () -> !get("/books").get("state").asString().equals("running"));
         assertThat(get("/books").get("state").asString()).isEqualTo("sound");
-        Customer customer = gateway.customer("1");
-        gateway.execute("UPDATE account SET last_number = 9 WHERE id = '" + customer.account() + "'");
-        gateway.post("/admin/books", "", adminKey);
-        Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
-        gateway.execute("UPDATE account SET last_number = 1 WHERE id = '" + customer.account() + "'");
+        Customer customer = server.customer("1");
+        server.execute("UPDATE account SET last_number = 9 WHERE id = '" + customer.account() + "'");
+        server.post("/admin/books", "", adminKey);
+        PortalServer.await(
+                "the check", () -> !get("/books").get("state").asString().equals("running"));
+        server.execute("UPDATE account SET last_number = 1 WHERE id = '" + customer.account() + "'");
         assertThat(get("/books").get("state").asString()).isEqualTo("differs");
         assertThat(get("/books").get("differences").get(0).asString())
                 .isEqualTo("account " + customer.account() + " has 9 as its last number, it is 1");
-        gateway.restart();
+        server.restart();
         assertThat(get("/books").get("state").asString()).as("after a restart").isEqualTo("differs");
         assertThat(get("/books").get("count").asLong()).isEqualTo(1);
     }

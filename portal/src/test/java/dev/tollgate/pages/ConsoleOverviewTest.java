@@ -2,10 +2,9 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.app.Surroundings;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PortalServer;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,26 +32,22 @@ class ConsoleOverviewTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:20:09Z");
     private static final long HOUR = 3_600_000;
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static Browser operator;
     private static String account;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.clock = () -> NOW),
-                Map.of("TOLLGATE_ADMIN_KEY", ADMIN),
-                "operator.password",
-                PASSWORD);
-        operator = new Browser(gateway.url());
+        server = PortalServer.start(() -> NOW, Map.of("TOLLGATE_ADMIN_KEY", ADMIN), "operator.password", PASSWORD);
+        operator = new Browser(server.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
-        account = gateway.customer("2").account();
+        account = server.customer("2").account();
         long last = NOW.truncatedTo(ChronoUnit.HOURS).toEpochMilli();
         for (String end : List.of("completed", "failed")) {
             hours(last, "gemini-2.5-pro", "gemini", end, end.equals("failed") ? 1 : 9);
             hours(last, "gemini-3-pro", "spare", end, end.equals("failed") ? 2 : 5);
         }
-        gateway.execute(
+        server.execute(
                 "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros, cost_micros,"
                         + " costed) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n < 1600) SELECT '"
                         + account + "', " + last + " - n * " + HOUR
@@ -62,7 +57,7 @@ class ConsoleOverviewTest {
 
     /** A row an hour, of which the charge, the cost and the times change with the hour. */
     private static void hours(long last, String model, String channel, String end, int calls) {
-        gateway.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls,"
+        server.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls,"
                 + " prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, charged_micros, refunded_micros,"
                 + " cost_micros, first_4, first_6) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n"
                 + " < 4800) SELECT " + last + " - n * " + HOUR + ", '', '" + channel + "', '" + model + "', 'up', '"
@@ -74,7 +69,7 @@ class ConsoleOverviewTest {
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private static String words(String path) {
@@ -84,7 +79,7 @@ class ConsoleOverviewTest {
     }
 
     private static JsonNode usage(String by, Instant from) {
-        return gateway.get(
+        return server.get(
                         "/admin/usage?by=" + by + "&limit=200&from=" + from + "&to="
                                 + NOW.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)),
                         ADMIN)
@@ -158,7 +153,7 @@ class ConsoleOverviewTest {
     void the_range_before_ends_at_the_same_hour() {
         Instant end =
                 NOW.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)).minus(Duration.ofDays(7));
-        JsonNode before = gateway.get(
+        JsonNode before = server.get(
                         "/admin/usage?by=model&from=" + from("7d").minus(Duration.ofDays(7)) + "&to=" + end, ADMIN)
                 .json()
                 .get("data");
@@ -175,8 +170,8 @@ class ConsoleOverviewTest {
 
     @Test
     void accounts_are_sorted_by_their_revenue_or_another_column() {
-        String other = gateway.customer("7").account();
-        gateway.execute(
+        String other = server.customer("7").account();
+        server.execute(
                 "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros, cost_micros,"
                         + " costed) SELECT '" + other + "', starts_at, 'key_z', model, calls, 9000000, 100, calls FROM"
                         + " usage_quarter WHERE account_id = '" + account + "' AND starts_at < "
@@ -196,7 +191,7 @@ class ConsoleOverviewTest {
                     .containsPattern("Margin \\$[0-9.]+ \\$[0-9.]+ ▼ [0-9]+ % \\$[0-9.]+ \\$[0-9.]+ 18 Nov 2026");
             assertThat(operator.get("/console/accounts").body().length()).isLessThan(40_000);
         } finally {
-            gateway.execute("DELETE FROM usage_quarter WHERE account_id = '" + other + "'");
+            server.execute("DELETE FROM usage_quarter WHERE account_id = '" + other + "'");
         }
     }
 
@@ -210,9 +205,9 @@ class ConsoleOverviewTest {
 
     @Test
     void an_account_that_stopped_is_named_with_its_last_day() {
-        String quay = gateway.customer("2").account();
-        gateway.execute("UPDATE account SET name = 'Quay Logistics' WHERE id = '" + quay + "'");
-        gateway.execute(
+        String quay = server.customer("2").account();
+        server.execute("UPDATE account SET name = 'Quay Logistics' WHERE id = '" + quay + "'");
+        server.execute(
                 "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros) SELECT '"
                         + quay
                         + "', starts_at, 'key_y', model, 4, 60000000 FROM usage_quarter WHERE account_id = '" + account
@@ -229,7 +224,7 @@ class ConsoleOverviewTest {
             assertThat(words("/console/revenue?range=7d&by=account&sort=-change"))
                     .containsPattern("Quay Logistics stopped, last call 11 Nov .{0,99} 0 \\$0.00 −\\$[0-9.]+ ▼ 100 % ");
         } finally {
-            gateway.execute("DELETE FROM usage_quarter WHERE account_id = '" + quay + "'");
+            server.execute("DELETE FROM usage_quarter WHERE account_id = '" + quay + "'");
         }
         assertThat(words("/console?range=7d")).doesNotContain("Quay Logistics");
     }
@@ -237,13 +232,13 @@ class ConsoleOverviewTest {
     @Test
     void a_day_with_many_errors_is_named_for_a_week() {
         String at = Long.toString(Instant.parse("2026-11-18T00:00:00Z").toEpochMilli());
-        gateway.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls)"
+        server.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls)"
                 + " VALUES (" + at + ", 'spike', '', 'm', '', 'failed', 3000)");
         try {
             assertThat(words("/console"))
                     .containsPattern("errors 18 Nov: 3,[0-9]{3} of 3,[0-9]{3} calls failed. Requests");
         } finally {
-            gateway.execute("DELETE FROM usage_hour WHERE node_id = 'spike'");
+            server.execute("DELETE FROM usage_hour WHERE node_id = 'spike'");
         }
         assertThat(words("/console")).doesNotContain("calls failed.");
     }
@@ -329,12 +324,12 @@ class ConsoleOverviewTest {
 
     @Test
     void an_account_has_a_margin_where_all_its_costs_are_known() {
-        String older = gateway.customer("2").account();
-        String partly = gateway.customer("2").account();
+        String older = server.customer("2").account();
+        String partly = server.customer("2").account();
         String columns = "starts_at, key_id, model, calls, charged_micros, cost_micros";
-        gateway.execute("INSERT INTO usage_quarter (account_id, " + columns + ") SELECT '" + older + "', " + columns
+        server.execute("INSERT INTO usage_quarter (account_id, " + columns + ") SELECT '" + older + "', " + columns
                 + " FROM usage_quarter WHERE account_id = '" + account + "'");
-        gateway.execute("INSERT INTO usage_quarter (account_id, costed, " + columns + ") SELECT '" + partly + "', 1, "
+        server.execute("INSERT INTO usage_quarter (account_id, costed, " + columns + ") SELECT '" + partly + "', 1, "
                 + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
         try {
             assertThat(row(account))
@@ -343,7 +338,7 @@ class ConsoleOverviewTest {
             assertThat(row(partly))
                     .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ \\$0.0[89] – – 72 calls");
         } finally {
-            gateway.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
+            server.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
         }
     }
 
@@ -369,10 +364,10 @@ class ConsoleOverviewTest {
                 .contains("href=\"/console/requests?account=" + account + "&amp;on=2026-11-21\">21 Nov so far");
         String now = "account_id = '" + account + "' AND starts_at = "
                 + Instant.parse("2026-11-21T12:15:00Z").toEpochMilli();
-        gateway.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls) VALUES ('" + account
+        server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls) VALUES ('" + account
                 + "', " + now.replaceFirst(".* ", "") + ", 'key_x', 'gemini-2.5-pro', 1)");
         assertThat(words(path)).contains("Margin, 30 days – 1 call of unknown cost");
-        gateway.execute("DELETE FROM usage_quarter WHERE " + now);
+        server.execute("DELETE FROM usage_quarter WHERE " + now);
     }
 
     /** Returns the words of an account's row of the last 24 hours. */
@@ -394,31 +389,6 @@ class ConsoleOverviewTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"24h", "90d"})
-    void channels_show_calls_share_errors_and_first_byte_of_the_range(String range) {
-        JsonNode channels = usage("channel", from(range));
-        long all = sum(channels, "calls").longValue();
-        String page = words("/console/channels?range=" + range);
-        for (JsonNode channel : channels) {
-            long calls = channel.get("calls").asLong();
-            if (calls > 0) {
-                assertThat(page)
-                        .containsPattern(channel.get("channel").asString() + " Change .*? [0-9,]+ (▲|▼|unchanged).*?"
-                                + Display.percent(calls, all) + " "
-                                + Display.percent(channel.get("failed").asLong(), calls) + " about 1\\.[0-9] s")
-                        .contains(" " + Display.number(calls) + " ");
-            }
-        }
-        for (String chart : List.of("money", "calls", "errors", "tokens", "first-byte")) {
-            Browser.Page shown = operator.get("/console/channels?range=" + range + "&chart=" + chart);
-            assertThat(shown.body())
-                    .containsPattern("(?s)>sandbox</th>.*>gemini</th>.*>spare</th>")
-                    .doesNotContain("Drag to zoom");
-            assertThat(shown.body().length()).isLessThan(40_000);
-        }
-    }
-
     @Test
     void the_log_of_calls_has_a_chart_of_its_filters() {
         JsonNode model = usage("model", from("30d"))
@@ -427,7 +397,7 @@ class ConsoleOverviewTest {
                 .findFirst()
                 .orElseThrow();
         long calls = sum(usage("model", from("30d")), "calls").longValue();
-        long paid = gateway.number("SELECT SUM(calls) FROM usage_quarter WHERE account_id = '" + account
+        long paid = server.number("SELECT SUM(calls) FROM usage_quarter WHERE account_id = '" + account
                 + "' AND starts_at >= " + from("30d").toEpochMilli());
         Map<String, Long> sums = Map.of(
                 "",
@@ -469,7 +439,7 @@ class ConsoleOverviewTest {
     void a_warning_is_dismissed_for_a_week_and_an_alarm_is_not() {
         String warning = account + "\">Open";
         assertThat(operator.get("/console").body()).contains(warning).contains("lasts less than a day");
-        gateway.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, estimated)"
+        server.execute("INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, estimated)"
                 + " VALUES (" + NOW.truncatedTo(ChronoUnit.HOURS).toEpochMilli()
                 + ", '', '', 'm', '', 'completed', 3)");
         assertThat(words("/console")).contains("usage of 3 calls today");
@@ -489,8 +459,8 @@ class ConsoleOverviewTest {
         operator.submit(
                 "/console", "/console", Map.of("subject", "console: Sandbox mode: no real model is connected."));
         operator.submit("/console", "/console", Map.of("subject", "x".repeat(5_000)));
-        assertThat(gateway.number("SELECT COUNT(*) FROM dismissed")).isEqualTo(subjects.size());
-        assertThat(gateway.number("SELECT MAX(until) FROM dismissed"))
+        assertThat(server.number("SELECT COUNT(*) FROM dismissed")).isEqualTo(subjects.size());
+        assertThat(server.number("SELECT MAX(until) FROM dismissed"))
                 .isEqualTo(NOW.plus(Duration.ofDays(7)).toEpochMilli());
         assertThat(words("/console")).contains("sandbox Sandbox mode");
     }

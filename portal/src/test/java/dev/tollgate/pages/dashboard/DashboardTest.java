@@ -4,10 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.pages.frame.Display;
-import dev.tollgate.pages.frame.Money;
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.PortalServer;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,21 +29,21 @@ class DashboardTest {
     private static final Pattern CALL = Pattern.compile("href=\"/dashboard/requests/(chatcmpl-[A-Za-z0-9]+)\"");
     private static final String HOSTILE = "<b onclick=x>\"ci\"</b>";
 
-    private static Gateway gateway;
+    private static PortalServer server;
     private static BusyAccount busy;
     private static BusyAccount stranger; // one for all tests: an address makes few accounts
 
     @BeforeAll
     static void live() {
-        gateway = Gateway.start("sign-up.credits", "5000");
-        gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
-        busy = BusyAccount.in(gateway, HOSTILE);
+        server = PortalServer.start("sign-up.credits", "5000");
+        server.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
+        busy = BusyAccount.in(server, HOSTILE);
         busy.live();
     }
 
     @AfterAll
     static void stop() {
-        gateway.close();
+        server.close();
     }
 
     private static String page(String path) {
@@ -62,8 +60,8 @@ class DashboardTest {
 
     @Test
     void the_balance_is_the_same_wherever_a_page_shows_it_while_credits_come_in() throws InterruptedException {
-        Browser browser = new Browser(gateway.url()).signUp("agrees@example.com", "long enough words");
-        String account = gateway.text("SELECT account_id FROM person WHERE login = 'agrees@example.com'");
+        Browser browser = new Browser(server.url()).signUp("agrees@example.com", "long enough words");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'agrees@example.com'");
         AtomicBoolean isOver = new AtomicBoolean();
         Thread grants = Thread.startVirtualThread(() -> {
             while (!isOver.get()) {
@@ -115,8 +113,8 @@ class DashboardTest {
 
     /** One credit. */
     private static void grant(String account) {
-        String adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
-        gateway.post("/admin/accounts/" + account + "/grants", "{\"credits\":1,\"reason\":\"more\"}", adminKey);
+        String adminKey = server.adminKey();
+        server.post("/admin/accounts/" + account + "/grants", "{\"credits\":1,\"reason\":\"more\"}", adminKey);
     }
 
     private static String first(String page, String pattern) {
@@ -191,7 +189,7 @@ class DashboardTest {
 
     @Test
     void an_account_without_calls_sees_the_first_steps() {
-        String page = BusyAccount.in(gateway, "ci").browser.get("/dashboard").body();
+        String page = BusyAccount.in(server, "ci").browser.get("/dashboard").body();
 
         assertThat(page).contains("You have 5,000.00 credits to start.").contains("Send your first call");
         assertThat(page).doesNotContain("chart-table");
@@ -199,8 +197,8 @@ class DashboardTest {
 
     @Test
     void an_account_without_credits_sees_that_calls_are_refused() {
-        BusyAccount poor = BusyAccount.in(gateway, "ci");
-        gateway.execute(
+        BusyAccount poor = BusyAccount.in(server, "ci");
+        server.execute(
                 "UPDATE account SET purchased_micros = purchased_micros - balance_micros, balance_micros = 0 WHERE id = '"
                         + poor.customer.account() + "'");
 
@@ -261,7 +259,7 @@ class DashboardTest {
 
     @Test
     void older_and_newer_lead_through_all_calls_once() {
-        BusyAccount many = BusyAccount.in(gateway, "ci");
+        BusyAccount many = BusyAccount.in(server, "ci");
         List<String> asked = new ArrayList<>();
         for (int i = 0; i < 110; i++) {
             asked.add(many.ask(many.customer, "gemini-2.5-pro", 10, 10, 0));
@@ -331,7 +329,7 @@ class DashboardTest {
 
     @Test
     void a_file_is_only_for_who_has_signed_in() {
-        assertThat(new Browser(gateway.url()).get("/dashboard/requests.csv").location())
+        assertThat(new Browser(server.url()).get("/dashboard/requests.csv").location())
                 .isEqualTo("/sign-in?to=%2Fdashboard%2Frequests.csv");
     }
 
@@ -340,7 +338,7 @@ class DashboardTest {
     @Test
     void what_is_found_once_opens() {
         String call = busy.lastCall();
-        String request = gateway.text("SELECT request_id FROM call WHERE id = '" + call + "'");
+        String request = server.text("SELECT request_id FROM call WHERE id = '" + call + "'");
 
         assertThat(busy.browser.get("/dashboard/find?q=" + call).location()).isEqualTo("/dashboard/requests/" + call);
         assertThat(busy.browser
@@ -358,7 +356,7 @@ class DashboardTest {
 
     private static BusyAccount stranger() {
         if (stranger == null) {
-            stranger = BusyAccount.in(gateway, "ci");
+            stranger = BusyAccount.in(server, "ci");
         }
         return stranger;
     }
@@ -417,97 +415,6 @@ class DashboardTest {
                 .doesNotContain("Rounded down");
     }
 
-    @Test
-    void a_call_that_a_filter_stopped_says_so() {
-        BusyAccount own = stranger();
-        gateway.script(UpstreamScript.answers()
-                .text("It", new UpstreamScript.Tokens(9, 0, 0))
-                .finish("SAFETY", new UpstreamScript.Tokens(9, 2, 0)));
-        Gateway.Reply reply = own.customer.chat(
-                "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
-        assertThat(reply.text()).contains("\"finish_reason\":\"content_filter\"");
-        String id = reply.json().get("id").asString();
-        assertThat(own.browser.get("/dashboard/requests/" + id).body())
-                .contains("<span class=\"badge warn\">filtered</span>")
-                .contains(
-                        "The provider's safety filter stopped the response (SAFETY) after 2 tokens. Charged $0.0001.");
-        assertThat(own.browser.get("/dashboard/requests").body())
-                .contains("<span class=\"badge warn\">filtered</span>");
-    }
-
-    @Test
-    void a_call_and_the_files_have_image_tokens_of_the_output() {
-        BusyAccount own = stranger();
-        gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
-        gateway.script(UpstreamScript.answers().event("""
-                {"candidates":[{"content":{"role":"model","parts":[{"text":"A dot."}]},"finishReason":"STOP"}],
-                "usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":1223,"totalTokenCount":1232,
-                "candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1120}]}}"""));
-        String id = own.customer
-                .chat(
-                        "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")
-                .json()
-                .get("id")
-                .asString();
-        own.customer.lastTask();
-        gateway.setNow(BusyAccount.NOW);
-
-        assertThat(own.browser.get("/dashboard/requests/" + id).body())
-                .contains("<dt>Output other than text</dt><dd>1,120 image tokens</dd>");
-        assertThat(own.browser.get("/dashboard/requests.csv").body().lines())
-                .anyMatch(line -> line.endsWith(",end_user,output_image_tokens,maps"))
-                .anyMatch(line -> line.startsWith(id) && line.endsWith(",1120,0"));
-        assertThat(own.browser.get("/dashboard/usage.csv?by=model").body().lines())
-                .anyMatch(line -> line.contains(",reasoning_tokens,output_image_tokens,"))
-                .anyMatch(line -> line.contains(",1120,"));
-    }
-
-    @Test
-    void usage_shows_cached_tokens_and_searches_if_there_are_any() {
-        BusyAccount own = stranger();
-        gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
-        own.ask(own.other, "gemini-3.1-pro", 9, 1, 0);
-        own.other.lastTask();
-        assertThat(usageOfOther(own)).doesNotContain(" searches");
-        own.search(own.other);
-        own.other.lastTask();
-        gateway.setNow(BusyAccount.NOW);
-
-        assertThat(usageOfOther(own))
-                .contains("title=\"700 of 909 tokens in\"", "0 failed, 0 cancelled, 2 searches")
-                .contains("title=\"900 in, 700 of them cached; 40 out and 0 of thoughts\">940<");
-    }
-
-    @Test
-    void request_and_usage_show_what_the_cache_saved_and_missed() {
-        BusyAccount own = stranger();
-        gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
-        String text = "A line of a file. ".repeat(600);
-        String body = "{\"model\":\"gemini-3.8-flash\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\""
-                + text + "\"},{\"role\":\"assistant\",\"content\":\"Yes.\"},{\"role\":\"user\",\"content\":\"And?\"}]}";
-        String id = "";
-        for (int cached : List.of(0, 4_000, 1_000)) {
-            gateway.script(UpstreamScript.answers().event("""
-                    {"candidates":[{"content":{"role":"model","parts":[{"text":"Yes."}]},"finishReason":"STOP"}],
-                    "usageMetadata":{"promptTokenCount":6000,"cachedContentTokenCount":%d,"candidatesTokenCount":2,"totalTokenCount":6002}}""".formatted(cached)));
-            id = own.customer.chat(body).json().get("id").asString();
-            own.customer.lastTask();
-        }
-        gateway.setNow(BusyAccount.NOW);
-
-        assertThat(own.browser.get("/dashboard/requests/" + id).body())
-                .contains("The provider read 1,000 of 6,000 expected tokens from its cache: it did not use the cache."
-                        + " That saved $0.0007. Up to $0.0034 more could have been saved.");
-        assertThat(usage(own, "model=gemini-3.8-flash&key=" + own.customer.keyId()))
-                .contains(
-                        "title=\"5,000 of 18,000 tokens in\"",
-                        "Caching saved $0.0034 and could have saved $0.0047 more.");
-    }
-
-    private static String usageOfOther(BusyAccount account) {
-        return usage(account, "key=" + account.other.keyId());
-    }
-
     private static String usage(BusyAccount account, String filter) {
         return account.browser.get("/dashboard/usage?by=model&" + filter).body();
     }
@@ -532,23 +439,6 @@ class DashboardTest {
                 .contains("4.475400");
     }
 
-    @Test
-    void a_failed_call_says_why_and_that_its_credits_came_back() {
-        String call = callOf("gemini-2.5-pro", "failed");
-        String page = request(call);
-        BigDecimal held = gateway.get("/v1/tasks/" + call, busy.customer.key())
-                .json()
-                .get("held")
-                .decimalValue();
-        assertThat(held).isPositive();
-        assertThat(page)
-                .contains("The upstream provider is temporarily unavailable. The hold of "
-                        + Money.DOLLARS.each(held.movePointRight(6).longValueExact())
-                        + " was released. Trying again can help.")
-                .contains("upstream_error")
-                .contains("No chargeable usage.");
-    }
-
     @ParameterizedTest
     @CsvSource({
         "upstream_error, Trying again can help.",
@@ -558,7 +448,7 @@ class DashboardTest {
     })
     void whether_the_same_call_would_fail_again_is_said_only_where_it_is_known(String code, String said) {
         String call = callOf("gemini-2.5-pro", "failed");
-        gateway.execute("UPDATE call SET error_code = '" + code + "' WHERE id = '" + call + "'");
+        server.execute("UPDATE call SET error_code = '" + code + "' WHERE id = '" + call + "'");
         try {
             String page = request(call);
             assertThat(page).contains(code);
@@ -566,7 +456,7 @@ class DashboardTest {
                 assertThat(page.contains(sentence)).as(sentence).isEqualTo(sentence.equals(said));
             }
         } finally {
-            gateway.execute("UPDATE call SET error_code = 'upstream_error' WHERE id = '" + call + "'");
+            server.execute("UPDATE call SET error_code = 'upstream_error' WHERE id = '" + call + "'");
         }
     }
 
@@ -581,11 +471,11 @@ class DashboardTest {
                 .contains("\"task_id\":\"" + call + "\"")
                 .contains("\"signature\":");
 
-        gateway.execute("UPDATE call SET charged_micros = charged_micros + 1 WHERE id = '" + call + "'");
+        server.execute("UPDATE call SET charged_micros = charged_micros + 1 WHERE id = '" + call + "'");
         try {
             assertThat(page(path + "?verify=1")).contains(">fails<");
         } finally {
-            gateway.execute("UPDATE call SET charged_micros = charged_micros - 1 WHERE id = '" + call + "'");
+            server.execute("UPDATE call SET charged_micros = charged_micros - 1 WHERE id = '" + call + "'");
         }
     }
 
@@ -672,23 +562,6 @@ class DashboardTest {
                     .contains("from=" + parts[1] + "&amp;to=" + parts[2] + "&amp;by=day&amp;key=" + key + "\"");
         }
         assertThat(page("/dashboard/usage?model=none")).contains("Show all models and keys");
-    }
-
-    @Test
-    void an_answer_that_is_kept_for_repeats_says_until_when() {
-        BusyAccount one = stranger();
-        gateway.script(UpstreamScript.says("Well.", 10, 10));
-        Gateway.Reply reply = one.customer.chat(
-                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}", "a-key");
-        String path =
-                "/dashboard/requests/" + reply.chunks().getFirst().get("id").asString();
-
-        Gateway.await(
-                "the answer is kept",
-                () -> one.browser.get(path).body().contains("Kept until 22 Nov 12:00:09; repeats are free."));
-        assertThat(page("/dashboard/requests/" + busy.lastCall()))
-                .contains("Not stored.")
-                .doesNotContain("repeats are free");
     }
 
     // ---- statements ----
