@@ -59,7 +59,7 @@ final class TranscriptReader {
             case "timestamp_granularities" -> throw json.invalid("is not supported: the model would invent the times.");
             case "include" -> throw json.invalid("is not supported: the models give no log probabilities of speech.");
             case "known_speaker_names", "known_speaker_references" ->
-                throw json.invalid("is not supported: speakers are not told apart.");
+                throw json.invalid("is not supported: speakers are not distinguished.");
             default -> json.ignore();
         }
     }

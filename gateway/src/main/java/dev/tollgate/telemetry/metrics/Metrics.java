@@ -48,7 +48,7 @@ public final class Metrics implements AutoCloseable {
         this.lines = new LogLines(shapes);
         this.answered = shapes.counter(
                 "tollgate_model_answered_by",
-                "Answers of another model than the one that was sent, at most 20 pairs a channel, then other.",
+                "Answers of another model than the requested model, at most 20 pairs a channel, then other.",
                 "channel",
                 "sent",
                 "answered");

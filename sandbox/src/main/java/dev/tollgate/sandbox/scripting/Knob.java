@@ -52,7 +52,7 @@ public enum Knob {
     TIER(
             "tier",
             "standard|flex|priority|none",
-            "the service tier that is granted, whatever was asked; none is not told"),
+            "the service tier that is granted, independent of the request; none is not reported"),
     SEARCHES("searches", "\\d{1,2}", "how many queries an answer with a search names; 1 unless given"),
     TOOL_TOKENS("tool_tokens", "\\d{1,7}", "so many tokens are what Google's own tools have added to the prompt"),
     NO_INDEX("no_index", "", "candidates have no index"),
