@@ -67,11 +67,7 @@ final class Commands {
                 "Signed receipts of charges.",
                 () -> List.of(beside(new ReceiptCommands.Verify(session))));
         group(all, "ledger", "Ledger checks, usage and statements.", this::ledger);
-        group(
-                all,
-                "installation",
-                "Decisions for all servers that share these books.",
-                () -> List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session))));
+        group(all, "installation", "Decisions for all servers that share these books.", this::installation);
         group(all, "secret", "The secret keys.", () -> SecretCommands.all(session));
         group(
                 all,
@@ -83,6 +79,10 @@ final class Commands {
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));
         all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
         return all;
+    }
+
+    private List<CommandLine> installation() {
+        return List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session)));
     }
 
     private CommandLine serve() {
