@@ -46,15 +46,15 @@ final class KeySql {
                 row.getString("id"),
                 row.getString("account_id"),
                 owner(row),
-                row.getString("prefix"),
-                settings(row),
-                Columns.flag(row, "disabled"),
-                KeyLock.parse(words(row.getString("locked"))),
-                row.getLong("version"),
                 Columns.time(row, "created_at"),
+                new Key.Changeable(
+                        new Key.Secret(row.getString("prefix"), Columns.timeOrNull(row, "old_until")),
+                        settings(row),
+                        Columns.flag(row, "disabled"),
+                        KeyLock.parse(words(row.getString("locked"))),
+                        row.getLong("version"),
+                        Columns.timeOrNull(row, "deleted_at")),
                 Columns.timeOrNull(row, "last_used_at"),
-                Columns.timeOrNull(row, "deleted_at"),
-                Columns.timeOrNull(row, "old_until"),
                 row.getString("paused_team"));
     }
 

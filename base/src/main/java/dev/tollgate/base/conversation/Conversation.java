@@ -13,23 +13,31 @@ import org.jspecify.annotations.Nullable;
  * @param place the caller's body
  * @param messages at least one
  * @param tools in the caller's order
- * @param oneCall whether an answer is shown with one call at most, for callers that do one after the other
  * @param webSearch whether the caller requests a web search in addition to the tools (D15)
- * @param output that the caller asks for besides text
  */
 public record Conversation(
-        Place place,
-        List<Message> messages,
-        Sampling sampling,
-        List<Tool> tools,
-        ToolChoice toolChoice,
-        boolean oneCall,
-        ResponseFormat responseFormat,
-        @Nullable Effort reasoningEffort,
-        @Nullable Boolean includeThoughts,
-        boolean webSearch,
-        @Nullable GoogleOptions google,
-        OutputWish output) {
+        Place place, List<Message> messages, List<Tool> tools, ToolChoice toolChoice, boolean webSearch, Wish wish) {
+
+    /**
+     * The wish of the caller about the answer.
+     *
+     * @param oneCall whether an answer is shown with one call at most, for callers that do one after the other
+     * @param output that the caller asks for besides text
+     */
+    public record Wish(
+            Sampling sampling,
+            boolean oneCall,
+            ResponseFormat responseFormat,
+            @Nullable Effort reasoningEffort,
+            @Nullable Boolean includeThoughts,
+            @Nullable GoogleOptions google,
+            OutputWish output) {
+
+        /** Returns this wish with other thoughts. */
+        public Wish thinking(@Nullable Effort effort, @Nullable Boolean shown, @Nullable GoogleOptions options) {
+            return new Wish(sampling, oneCall, responseFormat, effort, shown, options, output);
+        }
+    }
 
     /** The braces and names around a text, at either kind of upstream. */
     private static final int MESSAGE_BYTES = 48;
@@ -58,16 +66,10 @@ public record Conversation(
         this(
                 place,
                 messages,
-                sampling,
                 tools,
                 toolChoice,
-                oneCall,
-                responseFormat,
-                reasoningEffort,
-                includeThoughts,
                 webSearch,
-                google,
-                OutputWish.NONE);
+                new Wish(sampling, oneCall, responseFormat, reasoningEffort, includeThoughts, google, OutputWish.NONE));
     }
 
     /** Makes a request of one turn of the user's, for text and without tools. @param said the field of the turn */
@@ -81,16 +83,38 @@ public record Conversation(
         return new Conversation(
                 place,
                 List.of(new Message.User(said, parts)),
-                sampling,
                 List.of(),
                 new ToolChoice.Auto(),
                 false,
-                new ResponseFormat.Text(),
-                reasoningEffort,
-                null,
-                false,
-                null,
-                output);
+                new Wish(sampling, false, new ResponseFormat.Text(), reasoningEffort, null, null, output));
+    }
+
+    public Sampling sampling() {
+        return wish.sampling();
+    }
+
+    public boolean oneCall() {
+        return wish.oneCall();
+    }
+
+    public ResponseFormat responseFormat() {
+        return wish.responseFormat();
+    }
+
+    public @Nullable Effort reasoningEffort() {
+        return wish.reasoningEffort();
+    }
+
+    public @Nullable Boolean includeThoughts() {
+        return wish.includeThoughts();
+    }
+
+    public @Nullable GoogleOptions google() {
+        return wish.google();
+    }
+
+    public OutputWish output() {
+        return wish.output();
     }
 
     /** Returns whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
@@ -125,17 +149,17 @@ public record Conversation(
 
     /** Returns this conversation with other tools. */
     public Conversation withTools(List<Tool> others) {
-        return with(messages, others, webSearch);
+        return with(messages, others, toolChoice, webSearch, wish);
     }
 
     /** Returns this conversation without the search that is requested in addition to the tools. */
     public Conversation withoutWebSearch() {
-        return with(messages, tools, false);
+        return with(messages, tools, toolChoice, false, wish);
     }
 
     /** Returns this conversation with other messages. @param change makes each of them */
     public Conversation withMessages(UnaryOperator<Message> change) {
-        return with(messages.stream().map(change).toList(), tools, webSearch);
+        return with(messages.stream().map(change).toList(), tools, toolChoice, webSearch, wish);
     }
 
     /**
@@ -145,35 +169,22 @@ public record Conversation(
      * @param budget what its thinking budget is; null if an effort decides
      */
     public Conversation thinking(@Nullable Effort effort, @Nullable GoogleOptions budget) {
-        return new Conversation(
-                place,
-                messages,
-                sampling,
-                tools,
-                toolChoice,
-                oneCall,
-                responseFormat,
-                effort,
-                includeThoughts,
-                webSearch,
-                budget == null ? google : budget.with(google),
-                output);
+        GoogleOptions options = budget == null ? google() : budget.with(google());
+        return asking(wish.thinking(effort, includeThoughts(), options), webSearch);
     }
 
-    private Conversation with(List<Message> said, List<Tool> its, boolean searches) {
-        return new Conversation(
-                place,
-                said,
-                sampling,
-                its,
-                toolChoice,
-                oneCall,
-                responseFormat,
-                reasoningEffort,
-                includeThoughts,
-                searches,
-                google,
-                output);
+    /** Returns this conversation with another wish. @param searches whether the answer is to be grounded in a web search */
+    public Conversation asking(Wish its, boolean searches) {
+        return with(messages, tools, toolChoice, searches, its);
+    }
+
+    /** Returns this conversation with other messages and tools. */
+    public Conversation with(List<Message> said, List<Tool> its, ToolChoice choice) {
+        return with(said, its, choice, webSearch, wish);
+    }
+
+    private Conversation with(List<Message> said, List<Tool> its, ToolChoice choice, boolean searches, Wish asked) {
+        return new Conversation(place, said, its, choice, searches, asked);
     }
 
     /** Returns about how many bytes it takes as JSON, media left out. */

@@ -103,19 +103,10 @@ public final class ToolNames {
                 .map(Tool::name)
                 .filter(it -> !flat.containsKey(own(it)))
                 .forEach(it -> add(own(it), custom.contains(it)));
-        return new Conversation(
-                said.place(),
+        return said.with(
                 said.messages().stream().map(this::of).toList(),
-                said.sampling(),
                 said.tools().stream().map(this::of).toList(),
-                of(said.toolChoice()),
-                said.oneCall(),
-                said.responseFormat(),
-                said.reasoningEffort(),
-                said.includeThoughts(),
-                said.webSearch(),
-                said.google(),
-                said.output());
+                of(said.toolChoice()));
     }
 
     private static boolean isLegal(Message message) {

@@ -49,18 +49,8 @@ record MessagesRequest(
     @Override
     public Conversation conversation(Model model) {
         GoogleOptions options = thinking.options(model);
-        return new Conversation(
-                conversation.place(),
-                conversation.messages(),
-                conversation.sampling(),
-                conversation.tools(),
-                conversation.toolChoice(),
-                conversation.oneCall(),
-                conversation.responseFormat(),
-                thinking.effort(),
-                thinking.shows() ? Boolean.TRUE : null,
-                searches(model),
-                options);
+        Boolean shown = thinking.shows() ? Boolean.TRUE : null;
+        return conversation.asking(conversation.wish().thinking(thinking.effort(), shown, options), searches(model));
     }
 
     /** Returns whether the response is grounded in a web search: together with functions only if the model can do both (E7). */

@@ -147,16 +147,17 @@ public final class ChatRequestReader {
         return new Conversation(
                 (reasoning == null ? ChatPlaces.NAMES : ChatPlaces.with(reasoning)).at(""),
                 Instructions.inPlace(messages),
-                sampling.built(extensions.topK()),
                 fitted.tools(),
                 fitted.choice(),
-                tools.oneCall(),
-                responseFormat,
-                reasoningEffort == null && reasoning != null ? reasoning.effort() : reasoningEffort,
-                excluded == null ? extensions.includeThoughts() : Boolean.valueOf(!excluded),
                 webSearch,
-                extensions.google(),
-                extensions.images());
+                new Conversation.Wish(
+                        sampling.built(extensions.topK()),
+                        tools.oneCall(),
+                        responseFormat,
+                        reasoningEffort == null && reasoning != null ? reasoning.effort() : reasoningEffort,
+                        excluded == null ? extensions.includeThoughts() : Boolean.valueOf(!excluded),
+                        extensions.google(),
+                        extensions.images()));
     }
 
     private void checkTogether(@Nullable Reasoning reasoning) {

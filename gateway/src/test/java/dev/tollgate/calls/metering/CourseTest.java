@@ -81,19 +81,11 @@ class CourseTest {
         CallDetails details = new CallDetails(
                 CallEnd.CANCELLED, null, null, trace.flags(), null, trace.times(), null, trace.course());
         return CallTexts.course(new EndedCall(
-                        "t1",
-                        "acc_1",
+                        new EndedCall.Begin("t1", "acc_1", "key_1", "chat", "m", Instant.EPOCH),
                         1,
-                        "key_1",
-                        "chat",
-                        "m",
-                        Instant.EPOCH,
                         "",
                         Instant.EPOCH,
-                        0,
-                        0,
-                        0,
-                        0,
+                        new EndedCall.Amounts(0, 0, 0, 0),
                         0,
                         null,
                         details))

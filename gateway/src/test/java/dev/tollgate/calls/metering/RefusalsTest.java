@@ -286,19 +286,11 @@ class RefusalsTest {
     /** A call's row as its settlement writes it. */
     private static EndedCall ended(Books.Settlement settlement) {
         return new EndedCall(
-                "t1",
-                "acc_1",
+                new EndedCall.Begin("t1", "acc_1", "key_1", "chat", "m", Instant.EPOCH),
                 1,
-                "key_1",
-                "chat",
-                "m",
-                Instant.EPOCH,
                 "",
                 Instant.EPOCH,
-                200,
-                settlement.bill().chargeMicros(),
-                0,
-                0,
+                new EndedCall.Amounts(200, settlement.bill().chargeMicros(), 0, 0),
                 0,
                 null,
                 TaskDetails.of(settlement));

@@ -208,19 +208,21 @@ public final class CallRows {
         String errorCode = row.getString("error_code");
         String errorMessage = row.getString("error_message");
         return new EndedCall(
-                row.getString("id"),
-                row.getString("account_id"),
+                new EndedCall.Begin(
+                        row.getString("id"),
+                        row.getString("account_id"),
+                        row.getString("key_id"),
+                        row.getString("door"),
+                        row.getString("model_id"),
+                        Columns.time(row, "created_at")),
                 row.getLong("number"),
-                row.getString("key_id"),
-                row.getString("door"),
-                row.getString("model_id"),
-                Columns.time(row, "created_at"),
                 textOrEmpty(row, "labels"),
                 Columns.time(row, "ended_at"),
-                row.getLong("held_micros"),
-                row.getLong("charged_micros"),
-                row.getLong("sandbox_micros"),
-                row.getLong("balance_after_micros"),
+                new EndedCall.Amounts(
+                        row.getLong("held_micros"),
+                        row.getLong("charged_micros"),
+                        row.getLong("sandbox_micros"),
+                        row.getLong("balance_after_micros")),
                 row.getLong("receipts"),
                 hash == null ? null : new ReceiptLink(hash, row.getLong("receipt_key")),
                 new CallDetails(

@@ -11,29 +11,30 @@ import org.jspecify.annotations.Nullable;
  * @param number in its account's sequence, which it shares with the entries
  * @param labels their numbers with spaces between them; empty for none
  * @param endedAt not before the account's earlier numbers
- * @param heldMicros the first hold and all extensions
- * @param sandboxMicros part of the charge in sandbox credits
- * @param balanceAfterMicros the account's balance with what is held
  * @param receipts the account's receipts up to and with this call
  * @param receipt of the charge; null exactly if nothing was charged
  */
 public record EndedCall(
-        String id,
-        String accountId,
+        Begin begin,
         long number,
-        String keyId,
-        String door,
-        String modelId,
-        Instant createdAt,
         String labels,
         Instant endedAt,
-        long heldMicros,
-        long chargedMicros,
-        long sandboxMicros,
-        long balanceAfterMicros,
+        Amounts amounts,
         long receipts,
         @Nullable ReceiptLink receipt,
         CallDetails details) {
+
+    /** The facts of a call at its begin. */
+    public record Begin(String id, String accountId, String keyId, String door, String modelId, Instant createdAt) {}
+
+    /**
+     * The amounts of a call.
+     *
+     * @param heldMicros the first hold and all extensions
+     * @param sandboxMicros part of the charge in sandbox credits
+     * @param balanceAfterMicros the account's balance with what is held
+     */
+    public record Amounts(long heldMicros, long chargedMicros, long sandboxMicros, long balanceAfterMicros) {}
 
     /**
      * The place of a receipt in its chain.
@@ -43,46 +44,54 @@ public record EndedCall(
      */
     public record ReceiptLink(byte[] hash, long keyNumber) {}
 
+    public String id() {
+        return begin.id();
+    }
+
+    public String accountId() {
+        return begin.accountId();
+    }
+
+    public String keyId() {
+        return begin.keyId();
+    }
+
+    public String door() {
+        return begin.door();
+    }
+
+    public String modelId() {
+        return begin.modelId();
+    }
+
+    public Instant createdAt() {
+        return begin.createdAt();
+    }
+
+    public long heldMicros() {
+        return amounts.heldMicros();
+    }
+
+    public long chargedMicros() {
+        return amounts.chargedMicros();
+    }
+
+    public long sandboxMicros() {
+        return amounts.sandboxMicros();
+    }
+
+    public long balanceAfterMicros() {
+        return amounts.balanceAfterMicros();
+    }
+
     /** Returns the call with its labels. @param numbers with spaces between them */
     public EndedCall labelled(String numbers) {
-        return new EndedCall(
-                id,
-                accountId,
-                number,
-                keyId,
-                door,
-                modelId,
-                createdAt,
-                numbers,
-                endedAt,
-                heldMicros,
-                chargedMicros,
-                sandboxMicros,
-                balanceAfterMicros,
-                receipts,
-                receipt,
-                details);
+        return new EndedCall(begin, number, numbers, endedAt, amounts, receipts, receipt, details);
     }
 
     /** Returns the call with the receipt of its charge. */
     public EndedCall with(ReceiptLink link) {
-        return new EndedCall(
-                id,
-                accountId,
-                number,
-                keyId,
-                door,
-                modelId,
-                createdAt,
-                labels,
-                endedAt,
-                heldMicros,
-                chargedMicros,
-                sandboxMicros,
-                balanceAfterMicros,
-                receipts,
-                link,
-                details);
+        return new EndedCall(begin, number, labels, endedAt, amounts, receipts, link, details);
     }
 
     public TaskStatus status() {
@@ -91,7 +100,7 @@ public record EndedCall(
 
     /** Returns the model as the answer named it. */
     public String model() {
-        return details.model() == null ? modelId : details.model();
+        return details.model() == null ? modelId() : details.model();
     }
 
     /** Returns whether the call has a price; else its hold was released. */
@@ -106,7 +115,7 @@ public record EndedCall(
     }
 
     public long shortfallMicros() {
-        return Math.max(0, dueMicros() - chargedMicros);
+        return Math.max(0, dueMicros() - chargedMicros());
     }
 
     /** Returns whether it has a shortfall that counts against the account (D33). */

@@ -330,19 +330,12 @@ final class Book {
         OpenHold hold = reservation.hold();
         Instant stamp = endOf(reservation, at);
         EndedCall call = new EndedCall(
-                hold.id(),
-                hold.accountId(),
+                new EndedCall.Begin(
+                        hold.id(), hold.accountId(), hold.keyId(), hold.door(), hold.model(), hold.createdAt()),
                 account.number(stamp),
-                hold.keyId(),
-                hold.door(),
-                hold.model(),
-                hold.createdAt(),
                 "",
                 stamp,
-                heldMicros,
-                chargeMicros,
-                ofSandbox,
-                account.funds.balanceAfterMicros(),
+                new EndedCall.Amounts(heldMicros, chargeMicros, ofSandbox, account.funds.balanceAfterMicros()),
                 account.receipts() + (chargeMicros > 0 ? 1 : 0),
                 null,
                 reservation.isOnLess() ? details.with(CallFlag.ON_LESS) : details);

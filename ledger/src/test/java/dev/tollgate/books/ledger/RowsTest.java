@@ -469,19 +469,11 @@ class RowsTest {
 
     private static EndedCall ended(CallDetails details, long chargedMicros) {
         return new EndedCall(
-                "t1",
-                "acc_1",
+                new EndedCall.Begin("t1", "acc_1", "key_1", "chat", "m", NOON),
                 10,
-                "key_1",
-                "chat",
-                "m",
-                NOON,
                 "",
                 NOON,
-                300,
-                chargedMicros,
-                0,
-                1_000,
+                new EndedCall.Amounts(300, chargedMicros, 0, 1_000),
                 0,
                 null,
                 details);
