@@ -48,6 +48,7 @@ class HouseTest {
 
     private static final int LINES_MAX = 40;
     private static final int TERNARIES_MAX = 2;
+    private static final int PARAMETERS_MAX = 5;
 
     private static final int CLASSES_MAX = 35;
 
@@ -96,6 +97,24 @@ class HouseTest {
         assertThat(found)
                 .as("describe a table by its Columns")
                 .containsExactly(Path.of("portal/src/main/jte/part/table.jte"));
+    }
+
+    /** A part has parameters with a value of their own, which pages name one by one. */
+    @Test
+    void no_page_template_has_more_than_five_parameters() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Path.of("portal/src/main/jte"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                List<String> parameters = Files.readAllLines(file).stream()
+                        .filter(line -> line.startsWith("@param "))
+                        .toList();
+                boolean isPart = parameters.stream().anyMatch(line -> line.contains(" = "));
+                if (!isPart && parameters.size() > PARAMETERS_MAX) {
+                    found.add(file + " has " + parameters.size());
+                }
+            }
+        }
+        assertThat(found).as("take records of what the page shows").isEmpty();
     }
 
     /** The long methods and deep conditional expressions of the sources, which are parsed once. */

@@ -221,8 +221,13 @@ public final class ConsoleAccount {
             ConsoleOrganization.Parts parts = organization.of(id);
             LimitStates.All stopping = states.all(id, keys, now);
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, account, ban, limits, its, removed, held, parts, keys, stopping, overview, recent,
-                    calls, ledger, now, form, once, hasMail, done);
+                    out,
+                    null,
+                    shell,
+                    new Standing(account, ban, limits, stopping, now),
+                    new Owned(its, removed, held, parts, keys, hasMail),
+                    new Activity(overview, recent, calls, ledger),
+                    new Forms(form, once, done));
         } catch (ApiException e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
@@ -325,4 +330,25 @@ public final class ConsoleAccount {
                     (out, shell) -> JtelinkGenerated.render(out, null, shell, "Copy this link now", about, link, back));
         }
     }
+
+    /** The people and the things of an account. */
+    public record Owned(
+            List<Person> people,
+            List<Person> removed,
+            List<AccountFiles.Held> files,
+            ConsoleOrganization.Parts organization,
+            List<Key> keys,
+            boolean mail) {}
+
+    /** The calls and the movements of an account. */
+    public record Activity(
+            Overview overview, Recent recent, List<PlatformCalls.OfAccount> calls, List<LedgerLine> ledger) {}
+
+    /** An account and its limits, at a time. */
+    public record Standing(
+            Account account, @Nullable DeedLine ban, AccountLimits limits, LimitStates.All states, Instant now) {}
+
+    /** The forms of the page, and the result of the last one. */
+    public record Forms(
+            FormState form, String once, @Nullable String done) {}
 }

@@ -96,26 +96,28 @@ public record ConsoleAccounts(
     }
 
     /**
-     * The list.
+     * The accounts of a search, or all.
      *
      * @param wanted the text of a search; empty without one
+     * @param isFull whether there may be more accounts
+     */
+    public record Found(String wanted, int count, long netMicros, boolean isFull) {}
+
+    /**
+     * A page of the list.
+     *
      * @param range of the figures
      * @param lastDays of calls, by account
      * @param today in UTC
-     * @param isFull whether there may be more accounts
      * @param first the page of the first lines; null if it is this one
      * @param next the page of the next lines; null for none
      */
-    public record Contents(
-            String wanted,
+    public record Listed(
             ConsoleRange range,
             Sorting<Line> sorting,
-            int count,
-            long netMicros,
             List<Line> lines,
             Map<String, LocalDate> lastDays,
             LocalDate today,
-            boolean isFull,
             @Nullable String first,
             @Nullable String next) {
 
@@ -124,6 +126,8 @@ public record ConsoleAccounts(
             return RevenueNews.note(lastDays.get(line.account().id()), today);
         }
     }
+
+    private record Contents(Found found, Listed listed) {}
 
     private PageStep list(PageRequest<Visitor.Member> request) {
         String wanted = request.query("q");
@@ -168,7 +172,8 @@ public record ConsoleAccounts(
         boolean hasMail = links.links().isMailOn();
         String once = forms.once();
         Contents shown = contents(request, wanted, rows);
-        return (out, shell) -> JteaccountsGenerated.render(out, null, shell, shown, form, once, isInvited, hasMail);
+        return (out, shell) -> JteaccountsGenerated.render(
+                out, null, shell, shown.found(), shown.listed(), new NewForm(form, once, isInvited, hasMail));
     }
 
     private Contents contents(PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows) {
@@ -190,22 +195,24 @@ public record ConsoleAccounts(
         List<Line> lines = withLogins(sorted.subList(from, Math.min(sorted.size(), from + PAGE)));
         PageLink pages = here.with(SORT, sorting.chosen());
         boolean isLast = from + PAGE >= sorted.size();
-        return new Contents(
+        Found found = new Found(
                 wanted,
-                range,
-                sorting,
                 all.size(),
                 all.stream().mapToLong(Line::netMicros).sum(),
+                all.size() == (wanted.isEmpty() ? AccountList.ALL_MAX : PAGE));
+        Listed listed = new Listed(
+                range,
+                sorting,
                 lines,
                 history.payers()
                         .lastDays(
                                 lines.stream().map(line -> line.account().id()).toList()),
                 LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC),
-                all.size() == (wanted.isEmpty() ? AccountList.ALL_MAX : PAGE),
                 from == 0 ? null : pages.text(),
                 isLast
                         ? null
                         : pages.with("page", Integer.toString(from / PAGE + 1)).text());
+        return new Contents(found, listed);
     }
 
     private List<Line> lines(List<AccountList.Row> rows, ConsoleRange range) {
@@ -252,4 +259,7 @@ public record ConsoleAccounts(
         orders.replaceAll((name, order) -> order.thenComparing(BY_NAME));
         return Sorting.of(orders, chosen, "revenue", href);
     }
+
+    /** The forms of a new account and of an invitation. */
+    public record NewForm(FormState form, String once, boolean invited, boolean mail) {}
 }

@@ -156,8 +156,8 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
         List<DeedLine> deeds = DeedLine.of(shown, names, zone);
         List<String> actors = actors(request);
         boolean isFirst = from == Long.MAX_VALUE;
-        return PageStep.show((out, shell) ->
-                JteauditGenerated.render(out, null, shell, deeds, wanted, DeedWords.actions(), actors, isFirst, older));
+        return PageStep.show((out, shell) -> JteauditGenerated.render(
+                out, null, shell, new Listed(deeds, isFirst, older), wanted, new Choices(DeedWords.actions(), actors)));
     }
 
     /** Returns the actors that the page proposes. Others can be typed. */
@@ -182,4 +182,11 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
             return lines.size() < ROWS_AT_ONCE ? null : lines.getLast().sequence();
         });
     }
+
+    /** A page of the log. */
+    public record Listed(
+            List<DeedLine> lines, boolean isFirst, @Nullable String older) {}
+
+    /** The filters that can be chosen. */
+    public record Choices(Map<String, String> actions, List<String> actors) {}
 }

@@ -76,17 +76,9 @@ public record ConsoleCall(
                     out,
                     null,
                     shell,
-                    detail,
-                    account,
-                    name,
-                    story,
-                    form,
-                    once,
-                    isDone,
-                    price,
-                    costs.micros(),
-                    costs.how(),
-                    costs.thrownAwayMicros());
+                    new Call(detail, account, name, story),
+                    new RefundForm(form, once, isDone),
+                    new Costs(price, costs.micros(), costs.how(), costs.thrownAwayMicros()));
         } catch (ApiException e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
@@ -130,4 +122,17 @@ public record ConsoleCall(
                             isMore ? Long.valueOf(sum - first) : null);
         }
     }
+
+    /** A call with its owner. */
+    public record Call(CallDetail detail, String accountId, String account, List<String> story) {}
+
+    /** The price of a call, and what it cost the operator. */
+    public record Costs(
+            @Nullable PriceLines price,
+            @Nullable Long cost,
+            String how,
+            @Nullable Long thrownAway) {}
+
+    /** The form of a refund. */
+    public record RefundForm(FormState form, String once, boolean done) {}
 }

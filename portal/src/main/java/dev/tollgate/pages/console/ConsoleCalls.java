@@ -21,6 +21,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,16 +76,14 @@ public record ConsoleCalls(
                 out,
                 null,
                 shell,
-                page.calls(),
-                account,
-                state == null ? "" : state.code(),
-                Objects.requireNonNullElse(model, ""),
-                range,
-                models,
-                choose,
-                newest,
-                older,
-                page.lookedBackTo(),
+                new Listed(page.calls(), newest, older, page.lookedBackTo()),
+                new Filter(
+                        account,
+                        state == null ? "" : state.code(),
+                        Objects.requireNonNullElse(model, ""),
+                        range,
+                        models,
+                        choose),
                 chart));
     }
 
@@ -150,4 +149,20 @@ public record ConsoleCalls(
                         .map(pair -> pair.getKey() + "=" + UrlText.encoded(pair.getValue()))
                         .collect(Collectors.joining("&"));
     }
+
+    /** The chosen filters, and those that can be chosen. */
+    public record Filter(
+            @Nullable WantedAccount account,
+            String state,
+            String model,
+            EndedWithin range,
+            List<String> models,
+            @Nullable String choose) {}
+
+    /** A page of calls. */
+    public record Listed(
+            List<PlatformCalls.OfAccount> calls,
+            @Nullable String newest,
+            @Nullable String older,
+            @Nullable Instant lookedBackTo) {}
 }

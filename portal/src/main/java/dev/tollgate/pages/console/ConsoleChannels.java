@@ -134,7 +134,8 @@ public record ConsoleChannels(
         String read = Objects.requireNonNullElse(request.query("read"), "");
         Instant now = clock.instant();
         boolean hasFile = deeds.hasFile();
-        return (out, shell) -> JtechannelsGenerated.render(out, null, shell, all, shown, now, hasFile, read, tried);
+        return (out, shell) -> JtechannelsGenerated.render(
+                out, null, shell, new Listed(all, now), shown, new File(hasFile, read), tried);
     }
 
     private Contents contents(PageRequest<Visitor.Member> request, List<ChannelStatus> all) {
@@ -226,4 +227,10 @@ public record ConsoleChannels(
                 : what + " until " + Display.time(rest.until(), zone) + " ("
                         + rest.reason().replace('_', ' ') + "). ";
     }
+
+    /** The file of channels. */
+    public record File(boolean hasFile, @Nullable String read) {}
+
+    /** The channels, at a time. */
+    public record Listed(List<ChannelStatus> channels, Instant now) {}
 }

@@ -75,19 +75,17 @@ public record ConsolePage(
     /** @param badge of its state */
     public record ChannelLine(String id, String badge, String state, Figures figures) {}
 
-    /** All figures and lists of the page. */
-    public record Contents(
-            ConsoleRange range,
-            List<SwitchLink> ranges,
-            Metric metric,
-            List<SwitchLink> metrics,
-            List<Tile> tiles,
-            String news,
-            Chart chart,
-            List<ModelLine> models,
-            List<AccountLine> accounts,
-            List<Concerns.Concern> concerns,
-            List<ChannelLine> channels) {}
+    /** The chosen range and figure, and the links to others. */
+    public record Choice(ConsoleRange range, List<SwitchLink> ranges, Metric metric, List<SwitchLink> metrics) {}
+
+    /** The figures of the range. */
+    public record Sight(List<Tile> tiles, String news, Chart chart, List<Concerns.Concern> concerns) {}
+
+    /** The lists of the range, those with the most first. */
+    public record Lists(List<ModelLine> models, List<AccountLine> accounts, List<ChannelLine> channels) {}
+
+    /** The first steps of an installation. @param shown whether they are open */
+    public record Steps(List<FirstSteps.Step> steps, boolean shown, boolean sandbox) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         int running = calls.running(); // before all else: what it waits for begins another instant
@@ -99,7 +97,7 @@ public record ConsolePage(
         Sums all = figures.sum();
         boolean simulated = isSandbox.getAsBoolean();
         List<Payer> payers = history.payers().changed(range.span(), range.before(), ACCOUNTS);
-        Contents shown = new Contents(
+        Choice choice = new Choice(
                 range,
                 ConsoleRange.links(
                         PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",
@@ -110,18 +108,19 @@ public record ConsolePage(
                 Metric.links(
                         Metric.OF_PLATFORM,
                         metric,
-                        it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()),
-                tiles(chart, running, money, simulated),
-                RevenueNews.sentence(RevenueNews.of(payers, today()), chart, money),
+                        it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()));
+        List<Tile> tiles = tiles(chart, running, money, simulated);
+        String news = RevenueNews.sentence(RevenueNews.of(payers, today()), chart, money);
+        Lists lists = new Lists(models(all, range), accounts(range, payers, money), channels(all));
+        Sight sight = new Sight(
+                tiles,
+                news,
                 chart.chart(metric, money, ConsoleCalls.PATH + "?"),
-                models(all, range),
-                accounts(range, payers, money),
-                concerns.of(request.visitor().person().id(), today(range, figures.now()), money),
-                channels(all));
-        List<FirstSteps.Step> every = steps.of(request);
+                concerns.of(request.visitor().person().id(), today(range, figures.now()), money));
         boolean showsSteps = request.query(STEPS) != null || simulated || isFirstMonth();
+        Steps first = new Steps(steps.of(request), showsSteps, simulated);
         return PageStep.show(
-                (out, shell) -> JteoverviewGenerated.render(out, null, shell, shown, every, showsSteps, simulated));
+                (out, shell) -> JteoverviewGenerated.render(out, null, shell, choice, sight, lists, first));
     }
 
     private LocalDate today() {

@@ -84,7 +84,13 @@ public record ConsolePayments(
                 ? null
                 : PATH + "?before=" + PaymentCursor.after(page.getLast()).text();
         return PageStep.show((out, shell) -> JtepaymentsGenerated.render(
-                out, null, shell, channel, webhook, page, accounts, now, odd, sums, said, older));
+                out,
+                null,
+                shell,
+                channel,
+                new Events(webhook, odd, sums),
+                new Listed(page, accounts, now, older),
+                said));
     }
 
     private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<String, Long> sums) {
@@ -145,4 +151,14 @@ public record ConsolePayments(
                 ? "waits for its payment, or belongs to something else sold at Stripe"
                 : "";
     }
+
+    /** A page of payments. */
+    public record Listed(
+            List<Payment> payments,
+            Map<String, NamesOfIds.Named> accounts,
+            Instant now,
+            @Nullable String older) {}
+
+    /** The events of the payment service. */
+    public record Events(@Nullable Webhook webhook, List<StoredNotice> odd, Map<String, Long> counts) {}
 }

@@ -55,7 +55,11 @@ public record ConsoleRefused(
                         counts.stream().flatMap(each -> Stream.of(each.accountId(), each.keyId())))
                 .collect(Collectors.toSet()));
         Instant now = clock.instant();
-        return PageStep.show(
-                (out, shell) -> JterefusedGenerated.render(out, null, shell, account, here, counts, calls, named, now));
+        return PageStep.show((out, shell) ->
+                JterefusedGenerated.render(out, null, shell, account, here, new Refused(counts, calls, named), now));
     }
+
+    /** Refused calls, by key and one by one. */
+    public record Refused(
+            List<RefusalBooks.OfKey> counts, List<RefusedCall> calls, Map<String, NamesOfIds.Named> names) {}
 }

@@ -124,25 +124,31 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         }
     }
 
-    /**
-     * The contents of the page.
-     *
-     * @param accounts the accounts that changed most, in a sentence
-     * @param models the models that changed most, in a sentence
-     * @param notes what is said of accounts, by id
-     * @param first the page of the first rows; null if it is this one
-     * @param next the page of the next rows, or null
-     */
-    public record Contents(
+    /** The chosen range, grouping and figure, and the links to others. */
+    public record Choice(
             ConsoleRange range,
             By by,
             List<SwitchLink> ranges,
             List<SwitchLink> groups,
             Metric metric,
-            List<SwitchLink> metrics,
-            String accounts,
-            String models,
-            Chart chart,
+            List<SwitchLink> metrics) {}
+
+    /**
+     * The change against the range before.
+     *
+     * @param accounts the accounts that changed most, in a sentence
+     * @param models the models that changed most, in a sentence
+     */
+    public record Changes(String accounts, String models, Chart chart) {}
+
+    /**
+     * A page of the table.
+     *
+     * @param notes what is said of accounts, by id
+     * @param first the page of the first rows; null if it is this one
+     * @param next the page of the next rows, or null
+     */
+    public record Listed(
             Sorting<Row> sorting,
             List<Row> rows,
             Map<String, String> notes,
@@ -200,16 +206,18 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         int from = Math.min(page(request) * ROWS, all.size());
         List<Row> rows = all.subList(from, Math.min(all.size(), from + ROWS));
         PageLink sorted = view.link().with(SORT, sorting.chosen());
-        Contents shown = new Contents(
+        Choice choice = new Choice(
                 view.range,
                 view.by,
                 view.ranges(clock.instant()),
                 view.groups(),
                 view.metric,
-                view.metrics(sorting.chosen()),
+                view.metrics(sorting.chosen()));
+        Changes changes = new Changes(
                 accountsChanged(chart, request.money()),
                 modelsChanged(figures, chart, request.money()),
-                chart.chart(view.metric, request.money(), at -> opened(view.range, at)),
+                chart.chart(view.metric, request.money(), at -> opened(view.range, at)));
+        Listed listed = new Listed(
                 sorting,
                 rows,
                 view.by == By.ACCOUNT ? notes(rows) : Map.of(),
@@ -218,7 +226,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 from + ROWS < all.size()
                         ? sorted.with("page", Integer.toString(from / ROWS + 1)).text()
                         : null);
-        return PageStep.show((out, shell) -> JterevenueGenerated.render(out, null, shell, shown));
+        return PageStep.show((out, shell) -> JterevenueGenerated.render(out, null, shell, choice, changes, listed));
     }
 
     private static Row sum(PlatformChart chart) {

@@ -153,7 +153,13 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                         .collect(Collectors.partitioningBy(shown -> shown.source() == CurrentSettings.Source.DEFAULT))
                 : Map.of(true, List.of(), false, List.of());
         PageStep.Drawing drawing = (out, shell) -> JtesettingsGenerated.render(
-                out, null, shell, tabs, request.path(), tab, form, isDone, fields, mail, all.get(false), all.get(true));
+                out,
+                null,
+                shell,
+                new Place(tabs, request.path(), tab, isDone),
+                form,
+                new Listed(fields, Objects.requireNonNull(all.get(false)), Objects.requireNonNull(all.get(true))),
+                mail);
         return status == 200 ? PageStep.show(drawing) : PageStep.again(drawing);
     }
 
@@ -244,4 +250,11 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             case DEFAULT -> "default";
         };
     }
+
+    /** The tab that is open. */
+    public record Place(List<ConsoleSettings.Tab> tabs, String action, String deed, boolean done) {}
+
+    /** The settings of the tab. */
+    public record Listed(
+            List<Field> fields, List<OperatorSettings.SettingView> changed, List<OperatorSettings.SettingView> defaults) {}
 }

@@ -133,7 +133,11 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 ? Display.count(Long.parseLong(revoked), "voucher") + " revoked. The codes are not valid any more."
                 : null;
         return (out, shell) -> JtevouchersGenerated.render(
-                out, null, shell, form, once, String.join("\n", codes), page, sums, names, now, older, done);
+                out,
+                null,
+                shell,
+                new Forms(form, once, String.join("\n", codes), done),
+                new Listed(page, sums, names, now, older));
     }
 
     public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {
@@ -155,4 +159,19 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
     private static String when(@Nullable Instant time, String before, ZoneId zone) {
         return before + Display.time(Objects.requireNonNull(time), zone);
     }
+
+    /** The forms of the page, and the result of the last one. */
+    public record Forms(
+            FormState form,
+            String once,
+            String codes,
+            @Nullable String done) {}
+
+    /** A page of vouchers. */
+    public record Listed(
+            List<Voucher> vouchers,
+            List<Vouchers.Sum> sums,
+            Map<String, String> names,
+            Instant now,
+            @Nullable String older) {}
 }

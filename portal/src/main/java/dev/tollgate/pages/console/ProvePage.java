@@ -63,7 +63,8 @@ public record ProvePage(People people, Identities identities, DeedForms forms) {
                 waiting != null && people.sessions().isProved(request.visitor().session());
         String back = waiting == null ? to : PATH + "?to=" + UrlText.encoded(to);
         String href = provider == null ? null : "/sign-in/oidc?for=prove&to=" + UrlText.encoded(back);
-        return (out, shell) -> JteproveGenerated.render(out, null, shell, to, waiting, isProved, error, name, href);
+        return (out, shell) -> JteproveGenerated.render(
+                out, null, shell, to, waiting, new Proof(isProved, error), new Provider(name, href));
     }
 
     /** A place in the console and nothing else. */
@@ -74,4 +75,11 @@ public record ProvePage(People people, Identities identities, DeedForms forms) {
                 ? to
                 : HOME;
     }
+
+    /** The result of the last password. */
+    public record Proof(boolean proved, @Nullable String error) {}
+
+    /** The other way to prove who one is. */
+    public record Provider(
+            @Nullable String provider, @Nullable String providerHref) {}
 }

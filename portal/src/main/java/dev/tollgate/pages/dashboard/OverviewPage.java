@@ -118,16 +118,9 @@ public record OverviewPage(
                         null,
                         shell,
                         overview,
-                        stopped,
-                        isToConfirm,
-                        notice,
-                        chart,
-                        start,
-                        changed,
-                        budget,
-                        scope,
-                        month,
-                        refusedToday))
+                        new Notices(stopped, isToConfirm, notice, start, refusedToday),
+                        new Spending(chart, changed, budget, month),
+                        scope))
                 .withBalance(overview.balance().balanceMicros());
     }
 
@@ -326,4 +319,19 @@ public record OverviewPage(
                 ? "Lasts more than a year at the pace of the last 7 days"
                 : "Lasts until " + LONG_DAY.format(end) + " at the pace of the last 7 days";
     }
+
+    /** The cards above the figures. */
+    public record Notices(
+            List<LimitStates.Line> stopped,
+            boolean confirm,
+            @Nullable Notice notice,
+            @Nullable Start start,
+            long refusedToday) {}
+
+    /** The charges of the time. */
+    public record Spending(
+            @Nullable Chart chart,
+            @Nullable ModelChanges changes,
+            @Nullable MemberBudget budget,
+            @Nullable MonthSpent month) {}
 }

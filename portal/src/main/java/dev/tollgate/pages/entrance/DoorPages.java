@@ -82,7 +82,7 @@ public record DoorPages(
         boolean isOpen = signUp.isOpen();
         String said = done == null ? null : SAID.get(done);
         return (out, shell) ->
-                JtesigninGenerated.render(out, null, shell, login, to, error, isOpen, said, provider(to));
+                JtesigninGenerated.render(out, null, shell, new Entry(login, to, error, isOpen, said), provider(to));
     }
 
     /** The other way to sign in. @param href where it begins */
@@ -171,8 +171,8 @@ public record DoorPages(
         String to = within(request.query("to"));
         String action = "/sign-up" + (to.equals(HOME) ? "" : "?to=" + UrlText.encoded(to));
         Provider other = provider(to);
-        return (out, shell) ->
-                JtesignupGenerated.render(out, null, shell, action, email, name, zone, begins, isMailOn, other, errors);
+        return (out, shell) -> JtesignupGenerated.render(
+                out, null, shell, action, new NewPerson(email, name, zone, errors), new Offer(begins, isMailOn, other));
     }
 
     // ---- signing out ----
@@ -184,4 +184,19 @@ public record DoorPages(
                         request.visitor().session().hash());
         return PageStep.signedOut(request, "/sign-in");
     }
+
+    /** The things that a visitor gets, and the other way in. */
+    public record Offer(
+            long beginsMicros, boolean mail, @Nullable Provider provider) {}
+
+    /** The typed values, with sentences about wrong ones by field. */
+    public record NewPerson(String email, String name, String zone, Map<String, String> errors) {}
+
+    /** The form of the sign-in, and the note above it. */
+    public record Entry(
+            String login,
+            @Nullable String to,
+            @Nullable String error,
+            boolean open,
+            @Nullable String said) {}
 }

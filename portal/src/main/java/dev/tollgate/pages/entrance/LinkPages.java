@@ -133,7 +133,12 @@ public record LinkPages(
         return new PageStep.Show(
                 status,
                 (out, shell) -> JtejoinGenerated.render(
-                        out, null, shell, path, email, name, organization, role, credits, other, signIn, errors));
+                        out,
+                        null,
+                        shell,
+                        path,
+                        new NewPerson(email, name, errors),
+                        new Joining(organization, role, credits, other, signIn)));
     }
 
     private PageStep confirm(PageRequest<Visitor> request, Form form) {
@@ -177,9 +182,7 @@ public record LinkPages(
                         null,
                         shell,
                         request.path(),
-                        organization,
-                        link.given().text(),
-                        login,
+                        new Accepting(organization, link.given().text(), login),
                         error));
     }
 
@@ -225,4 +228,18 @@ public record LinkPages(
             default -> dead();
         };
     }
+
+    /** The account that a person joins, and the ways in. */
+    public record Joining(
+            @Nullable String organization,
+            @Nullable String role,
+            long beginsMicros,
+            DoorPages.@Nullable Provider provider,
+            @Nullable String signIn) {}
+
+    /** The typed values, with sentences about wrong ones by field. */
+    public record NewPerson(String email, String name, Map<String, String> errors) {}
+
+    /** An organization that a person who is signed in joins. */
+    public record Accepting(String organization, String role, String login) {}
 }

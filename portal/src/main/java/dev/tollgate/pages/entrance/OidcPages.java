@@ -183,12 +183,7 @@ public record OidcPages(
                         out,
                         null,
                         shell,
-                        service().name(),
-                        shown.identity().label(),
-                        carried,
-                        isTaken,
-                        isClosed,
-                        begins,
+                        new Newcomer(service().name(), shown.identity().label(), carried, isTaken, isClosed, begins),
                         errors));
     }
 
@@ -275,4 +270,8 @@ public record OidcPages(
         return "?to=" + UrlText.encoded(attempt.to()) + purpose
                 + (invitation == null ? "" : "&invite=" + UrlText.encoded(invitation));
     }
+
+    /** A person whom the provider knows, and this server does not. */
+    public record Newcomer(
+            String provider, String label, String carried, boolean taken, boolean closed, long beginsMicros) {}
 }

@@ -29,6 +29,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -145,13 +146,8 @@ public record BillingPages(
                 null,
                 shell,
                 figures,
-                line,
-                topUps,
-                clock.instant(),
-                contact,
-                typed,
-                isMailOn,
-                olderTopUps,
+                new Latest(line, topUps, olderTopUps, clock.instant()),
+                new Invoicing(contact, typed, isMailOn),
                 done(request));
     }
 
@@ -247,4 +243,14 @@ public record BillingPages(
         }
         return months;
     }
+
+    /** The latest payments. */
+    public record Latest(
+            @Nullable Line line,
+            List<Payment> topUps,
+            @Nullable String olderTopUps,
+            Instant now) {}
+
+    /** The address of invoices, and its form. */
+    public record Invoicing(Party contact, @Nullable Typed typed, boolean mails) {}
 }

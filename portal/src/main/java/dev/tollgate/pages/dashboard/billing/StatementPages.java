@@ -21,6 +21,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.pages.dashboard.billing.StatementPages.Charges;
 import dev.tollgate.pages.dashboard.parts.FileName;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
@@ -260,12 +261,8 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
                 null,
                 shell,
                 account,
-                seller,
-                contact,
-                statement,
-                beside,
-                charges,
-                paid,
+                new Parties(seller, contact),
+                new Booked(statement, beside, charges, paid),
                 request.query("before") == null));
     }
 
@@ -310,4 +307,10 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
                     .asException();
         }
     }
+
+    /** The two sides of a statement. */
+    public record Parties(Party seller, Party contact) {}
+
+    /** The movements of a month. */
+    public record Booked(MonthStatement statement, List<Entry> beside, List<Charges> charges, List<Payment> paid) {}
 }

@@ -124,12 +124,12 @@ public final class TopUpPages {
                         out,
                         null,
                         shell,
-                        stripe != null || isTest,
-                        isTest,
-                        HexFormat.of().formatHex(id),
-                        typed.getOrDefault("own", ""),
-                        typed.getOrDefault("code", ""),
-                        errors,
+                        new Ways(stripe != null || isTest, isTest),
+                        new TopUp(
+                                HexFormat.of().formatHex(id),
+                                typed.getOrDefault("own", ""),
+                                typed.getOrDefault("code", ""),
+                                errors),
                         buyer));
     }
 
@@ -196,8 +196,8 @@ public final class TopUpPages {
         PaymentTexts.StateTexts said = texts.stateTexts(
                 isBack, request.visitor().person().preferences().zone());
         boolean isToBePaid = texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment);
-        return PageStep.show((out, shell) ->
-                JtepaymentGenerated.render(out, null, shell, payment, isBack, said, isToBePaid, texts.isWaiting()));
+        return PageStep.show((out, shell) -> JtepaymentGenerated.render(
+                out, null, shell, payment, new Progress(isBack, said, isToBePaid, texts.isWaiting())));
     }
 
     private boolean canPay(Payment payment) {
@@ -287,4 +287,13 @@ public final class TopUpPages {
             case Outcome.Refused<Long>(ApiError why) -> refused(request, why, form);
         };
     }
+
+    /** The progress of a payment. */
+    public record Progress(boolean back, PaymentTexts.@Nullable StateTexts said, boolean toBePaid, boolean waiting) {}
+
+    /** The ways to pay. */
+    public record Ways(boolean open, boolean test) {}
+
+    /** The typed values, with sentences about wrong ones by field. */
+    public record TopUp(String id, String own, String code, Map<String, String> errors) {}
 }

@@ -212,10 +212,27 @@ public record BudgetsPage(
         BudgetsNow now = stores.organizations().budgets(request.visitor().accountId());
         boolean isWhole = request.visitor().may(Right.BUDGETS);
         Map<String, Owner> owners = owners(request);
-        Map<String, String> keyNames = isWhole ? keyNames(request.visitor().accountId()) : Map.of();
+        List<Row> rows = rows(request.visitor().accountId(), now, owners, isWhole);
+        List<FilterChoice> choices = owners.entrySet().stream()
+                .map(each -> new FilterChoice(each.getKey(), each.getValue().label()))
+                .toList();
+        String said = request.query("saved") != null && typed.errors().isEmpty() ? "The budgets were saved." : null;
+        return (out, shell) -> JtebudgetsGenerated.render(
+                out,
+                null,
+                shell,
+                rows,
+                new Edit(choices, typed, ZONES),
+                now.zone().getId(),
+                said);
+    }
+
+    /** Returns the budgets, and the owners without one, those that use the most of a budget first. @param isWhole whether the visitor sees all */
+    private List<Row> rows(String account, BudgetsNow now, Map<String, Owner> owners, boolean isWhole) {
+        Map<String, String> keyNames = isWhole ? keyNames(account) : Map.of();
         Instant at = clock.instant();
-        Map<String, Long> months = isWhole ? months(request.visitor().accountId(), now.zone(), at) : Map.of();
-        Set<String> spent = limits.all(request.visitor().accountId(), List.of(), at).states().stream()
+        Map<String, Long> months = isWhole ? months(account, now.zone(), at) : Map.of();
+        Set<String> spent = limits.all(account, List.of(), at).states().stream()
                 .filter(state -> state.isBudget() && state.isSpent())
                 .map(state -> state.owner() + " " + state.bar().window())
                 .collect(Collectors.toSet());
@@ -240,12 +257,7 @@ public record BudgetsPage(
             }
         }
         rows.sort(Comparator.comparingLong(Row::share).reversed());
-        List<FilterChoice> choices = owners.entrySet().stream()
-                .map(each -> new FilterChoice(each.getKey(), each.getValue().label()))
-                .toList();
-        String said = request.query("saved") != null && typed.errors().isEmpty() ? "The budgets were saved." : null;
-        return (out, shell) -> JtebudgetsGenerated.render(
-                out, null, shell, rows, choices, typed, now.zone().getId(), ZONES, said);
+        return rows;
     }
 
     /** Returns the budgets that count for an owner: its own, and for a member the budgets of each member, in the windows where the member has none. */
@@ -344,4 +356,7 @@ public record BudgetsPage(
         }
         return names;
     }
+
+    /** The form of a budget. */
+    public record Edit(List<FilterChoice> owners, Typed typed, List<String> zones) {}
 }

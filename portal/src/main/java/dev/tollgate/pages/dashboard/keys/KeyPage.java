@@ -212,8 +212,13 @@ public record KeyPage(
                 : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
         Owned owned = owned(request, key, now);
         return (out, shell) -> JtekeyGenerated.render(
-                out, null, shell, row, windows, owned, spent, now, calls, lately, fields, version, isLocked, said,
-                agents);
+                out,
+                null,
+                shell,
+                row,
+                new Activity(windows, spent, now, calls, lately),
+                owned,
+                new Edit(fields, version, isLocked, said, agents));
     }
 
     /**
@@ -225,8 +230,6 @@ public record KeyPage(
      * @param enable whether the visitor may take its calls again
      * @param targets the owners to whom it can be moved
      * @param locked what only others can change, in words; empty if nothing is
-     * @param refusing the limits that refuse its calls
-     * @param states of its limits
      */
     public record Owned(
             String owner,
@@ -235,9 +238,10 @@ public record KeyPage(
             boolean enable,
             List<FilterChoice> targets,
             String locked,
-            List<LimitState> budgets,
-            List<LimitStates.Line> refusing,
-            LimitStates.All states) {}
+            Limits limits) {}
+
+    /** The limits of a key's calls. @param refusing those that refuse them @param states of the key's own */
+    public record Limits(List<LimitState> budgets, List<LimitStates.Line> refusing, LimitStates.All states) {}
 
     private Owned owned(PageRequest<Visitor.Member> request, Key key, Instant now) {
         Membership own = KeyOwners.membership(request);
@@ -252,9 +256,11 @@ public record KeyPage(
                         .sorted()
                         .map(lock -> lock.code().replace('_', ' '))
                         .collect(Collectors.joining(", ")),
-                limits.path(key.accountId(), key.id(), key.owner(), names.member(key.owner()), now),
-                limits.refusing(request.visitor().person(), request.money(), now, Set.copyOf(LimitStates.owners(key))),
-                limits.all(key.accountId(), List.of(key), now));
+                new Limits(
+                        limits.path(key.accountId(), key.id(), key.owner(), names.member(key.owner()), now),
+                        limits.refusing(
+                                request.visitor().person(), request.money(), now, Set.copyOf(LimitStates.owners(key))),
+                        limits.all(key.accountId(), List.of(key), now)));
     }
 
     /**
@@ -310,4 +316,15 @@ public record KeyPage(
     private static ZoneId zone(PageRequest<Visitor.Member> request) {
         return request.visitor().person().preferences().zone();
     }
+
+    /** The calls and the charges of a key, at a time. */
+    public record Activity(List<BudgetBar> windows, Spent spent, Instant now, List<CallRow> calls, long lately) {}
+
+    /** The form of a key. */
+    public record Edit(
+            KeyFields fields,
+            String version,
+            boolean locked,
+            @Nullable String said,
+            @Nullable List<AgentSettings> agents) {}
 }

@@ -183,7 +183,13 @@ public record KeysPage(
         String newest = from > 0 ? sortedBy(sorting.chosen(), owner).text() : null;
         String said = note(request, all);
         return PageStep.show((out, shell) -> JtekeysGenerated.render(
-                out, null, shell, shown, sorting, now, stopped, together, choices, owner, said, older, newest));
+                out,
+                null,
+                shell,
+                new Listed(shown, sorting, choices, owner, older, newest),
+                now,
+                new Limits(stopped, together),
+                said));
     }
 
     /** Returns the operator's limits for all keys of an account: the windows that have a limit. */
@@ -234,4 +240,16 @@ public record KeysPage(
         }
         return PageStep.to(PATH + "?turned=" + UrlText.encoded(id));
     }
+
+    /** A page of keys, and the choice of their owner. */
+    public record Listed(
+            List<KeysPage.Line> keys,
+            Sorting<KeysPage.Line> sorting,
+            List<FilterChoice> owners,
+            @Nullable String owner,
+            @Nullable String older,
+            @Nullable String newest) {}
+
+    /** The limits that refuse calls, and their bars. */
+    public record Limits(List<LimitStates.Line> stopped, List<BudgetBar> limits) {}
 }

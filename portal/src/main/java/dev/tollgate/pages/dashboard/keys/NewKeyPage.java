@@ -76,7 +76,10 @@ public record NewKeyPage(
         String once = Once.next(random);
         List<FilterChoice> choices = owners.creatable(request);
         List<Scope> scopes = List.of(Scope.values());
-        return (out, shell) ->
-                JtekeynewGenerated.render(out, null, shell, fields, form.isManagement(), choices, scopes, once);
+        return (out, shell) -> JtekeynewGenerated.render(
+                out, null, shell, fields, new Choice(form.isManagement(), choices, scopes), once);
     }
+
+    /** The kinds of key that the visitor can make. */
+    public record Choice(boolean management, List<FilterChoice> owners, List<Scope> scopes) {}
 }

@@ -159,8 +159,8 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         String older = page.next() == null ? null : wanted.at(PATH, page.next().toString());
         String newest = isNumber ? wanted.at(PATH, null) : null;
         String file = wanted.at(PATH + ".csv", null);
-        return PageStep.show(
-                (out, shell) -> JteauditlogGenerated.render(out, null, shell, rows, wanted, file, newest, older));
+        return PageStep.show((out, shell) ->
+                JteauditlogGenerated.render(out, null, shell, rows, wanted, new Links(file, newest, older)));
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
@@ -205,4 +205,8 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         }
         return names;
     }
+
+    /** Addresses of the file and of other pages. */
+    public record Links(
+            String file, @Nullable String newest, @Nullable String older) {}
 }

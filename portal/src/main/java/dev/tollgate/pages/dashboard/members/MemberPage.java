@@ -133,21 +133,9 @@ public record MemberPage(
                 null,
                 shell,
                 member,
-                mayChange,
-                isOwner,
-                isSelf,
-                isProved,
-                keys,
-                all,
-                known,
-                inTeams,
-                budgets,
-                states,
-                chart,
-                isKeysSeen,
-                now,
-                errors,
-                said);
+                new Rights(mayChange, isOwner, isSelf, isProved, isKeysSeen),
+                new Belongings(keys, all, known, inTeams, budgets, states, chart),
+                new Note(errors, said, now));
     }
 
     /** Returns the member's teams that the visitor sees, with the role there. */
@@ -167,4 +155,20 @@ public record MemberPage(
         }
         return teams;
     }
+
+    /** The rights of the visitor over the member. */
+    public record Rights(boolean mayChange, boolean owner, boolean self, boolean proved, boolean keysSeen) {}
+
+    /** The keys, the teams and the limits of the member. */
+    public record Belongings(
+            List<Key> keys,
+            List<Team> teams,
+            List<Key> known,
+            Map<Team, Team.Fellow> inTeams,
+            List<LimitState> budgets,
+            LimitStates.All states,
+            @Nullable Chart chart) {}
+
+    /** The result of the last form, and the time. */
+    public record Note(Map<String, String> errors, @Nullable String said, Instant now) {}
 }

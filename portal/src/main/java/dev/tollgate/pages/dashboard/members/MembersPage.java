@@ -149,14 +149,8 @@ public record MembersPage(
                 out,
                 null,
                 shell,
-                sorted,
-                sorting,
-                invitations,
-                inUse,
-                mayInvite,
-                isMailOn.getAsBoolean(),
-                known,
-                typed,
+                new Listed(sorted, sorting, invitations, inUse, known),
+                new Inviting(mayInvite, isMailOn.getAsBoolean(), typed),
                 said,
                 now);
     }
@@ -213,4 +207,15 @@ public record MembersPage(
                 .findFirst()
                 .orElse(null);
     }
+
+    /** The people, the open invitations and the teams. */
+    public record Listed(
+            List<MembersPage.Row> rows,
+            Sorting<MembersPage.Row> sorting,
+            List<Members.Invitation> invitations,
+            List<Team> teams,
+            List<Members.Known> known) {}
+
+    /** The form of an invitation. */
+    public record Inviting(boolean mayInvite, boolean mails, Typed typed) {}
 }

@@ -169,7 +169,13 @@ public record TeamPage(
         MonthSpent month = month(request, seen.team());
         Map<String, Long> people = month == null ? Map.of() : people(request, seen.team());
         return (out, shell) -> JteteamGenerated.render(
-                out, null, shell, seen, leaver, budgets, states, refusing, chart, month, people, now, errors, said);
+                out,
+                null,
+                shell,
+                seen,
+                new Note(leaver, errors, said),
+                new Limits(budgets, states, refusing, now),
+                new Spending(chart, month, people));
     }
 
     /** Returns the spend of the present month; null if the visitor does not see it. */
@@ -217,4 +223,17 @@ public record TeamPage(
                         request.money())
                 : null;
     }
+
+    /** The limits of a team and its keys, at a time. */
+    public record Limits(
+            List<LimitState> budgets, LimitStates.All states, List<LimitStates.Line> refusing, Instant now) {}
+
+    /** The charges of a team and of its members. */
+    public record Spending(@Nullable Chart chart, @Nullable MonthSpent month, Map<String, Long> spent) {}
+
+    /** The result of the last form. A leaver is about to be removed. */
+    public record Note(
+            Team.@Nullable Fellow leaver,
+            Map<String, String> errors,
+            @Nullable String said) {}
 }

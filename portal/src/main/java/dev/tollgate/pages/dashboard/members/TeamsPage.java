@@ -95,7 +95,8 @@ public record TeamsPage(
                 .toList();
         boolean isArchived = request.query("archived") != null && errors.isEmpty();
         Chart chart = request.visitor().may(Right.USAGE) && !rows.isEmpty() ? chart(request) : null;
-        return (out, shell) -> JteteamsGenerated.render(out, null, shell, rows, chart, name, errors, isArchived);
+        return (out, shell) ->
+                JteteamsGenerated.render(out, null, shell, rows, chart, new Creation(name, errors, isArchived));
     }
 
     /** Returns the spend of thirty days by team; null if there is none. */
@@ -143,4 +144,7 @@ public record TeamsPage(
                 isSpendSeen ? month.change(team.id(), money) : Change.UNKNOWN,
                 isSpendSeen ? budgets.nearest(team.id()) : null);
     }
+
+    /** The form of a new team, and the note on an archived one. */
+    public record Creation(String name, Map<String, String> errors, boolean archived) {}
 }

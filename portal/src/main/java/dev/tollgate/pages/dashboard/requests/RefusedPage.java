@@ -52,7 +52,10 @@ public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys
         long free = request.visitor().may(Right.PAY) ? free(account) : Long.MAX_VALUE; // others cannot top up
         List<RefusalBooks.OfKey> counts = refusals.keys(account, KeyFilter.of(view));
         List<RefusedCall> calls = visible(refused.of(account), view, names);
-        return PageStep.show(
-                (out, shell) -> JterefusedGenerated.render(out, null, shell, now, counts, calls, names, free));
+        return PageStep.show((out, shell) ->
+                JterefusedGenerated.render(out, null, shell, now, new Refused(counts, calls, names, free)));
     }
+
+    /** Refused calls, by key and one by one. */
+    public record Refused(List<RefusalBooks.OfKey> counts, List<RefusedCall> calls, KeyNames names, long free) {}
 }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtenorequestGenerated;
 import templates.dashboard.JterequestGenerated;
 
@@ -67,7 +68,13 @@ public record RequestPage(
         Instant kept = detail.answerKeptAt();
         Instant keptUntil = kept == null ? null : kept.plus(answersKept);
         return PageStep.show((out, shell) -> JterequestGenerated.render(
-                out, null, shell, detail, labels, now, story, made, receipt, checked, request.address(), keptUntil));
+                out,
+                null,
+                shell,
+                detail,
+                new CallText(labels, story, made, request.address(), keptUntil),
+                now,
+                new Proof(receipt, checked)));
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {
@@ -76,4 +83,15 @@ public record RequestPage(
                         .asException());
         return PageFile.of("receipt-" + receipt.sequence() + ".json", "application/json", receipt.text() + "\n");
     }
+
+    /** A call in words. */
+    public record CallText(
+            CallLabels labels,
+            List<String> story,
+            @Nullable String made,
+            @Nullable String address,
+            @Nullable Instant keptUntil) {}
+
+    /** The receipt of a call. */
+    public record Proof(@Nullable OneReceipt receipt, OneReceipt.@Nullable Checked checked) {}
 }

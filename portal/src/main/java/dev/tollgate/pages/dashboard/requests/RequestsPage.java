@@ -36,6 +36,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtefindGenerated;
 import templates.dashboard.JterequestsGenerated;
@@ -91,17 +92,19 @@ public record RequestsPage(
                 out,
                 null,
                 shell,
-                filters,
-                chips,
-                models,
-                names.choices(),
-                owned,
-                withMember,
-                labels,
-                link(filters.at(PageLink.REQUESTS), withMember),
-                order -> link(filters.sorted(order), withMember).text(),
-                page,
-                totals,
+                new Filtered(
+                        filters,
+                        chips,
+                        models,
+                        names.choices(),
+                        withMember,
+                        link(filters.at(PageLink.REQUESTS), withMember)),
+                new Listed(
+                        owned,
+                        labels,
+                        order -> link(filters.sorted(order), withMember).text(),
+                        page,
+                        totals),
                 now));
     }
 
@@ -203,4 +206,21 @@ public record RequestsPage(
             }
         };
     }
+
+    /** The chosen filters, and those that can be chosen. */
+    public record Filtered(
+            CallFilters filters,
+            List<CallFilters.Chip> chips,
+            List<FilterChoice> models,
+            List<FilterChoice> keys,
+            boolean withMember,
+            PageLink link) {}
+
+    /** A page of calls. */
+    public record Listed(
+            OwnerNames owners,
+            Map<String, CallLabels> labels,
+            Function<String, String> sorts,
+            CallPage page,
+            @Nullable Figures totals) {}
 }

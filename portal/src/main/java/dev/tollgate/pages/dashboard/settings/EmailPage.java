@@ -59,7 +59,10 @@ public record EmailPage(People people, Links links) {
         boolean isProved = people.sessions().isProved(request.visitor().session());
         boolean isSent = request.query("sent") != null && errors.isEmpty();
         boolean isDone = request.query("done") != null && errors.isEmpty();
-        return (out, shell) ->
-                JteemailGenerated.render(out, null, shell, links.isMailOn(), isProved, typed, errors, isSent, isDone);
+        return (out, shell) -> JteemailGenerated.render(
+                out, null, shell, new Address(links.isMailOn(), isProved, isSent, isDone), typed, errors);
     }
+
+    /** The progress of a change of the address. */
+    public record Address(boolean mail, boolean proved, boolean sent, boolean done) {}
 }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.settings;
 
 import dev.tollgate.customers.oidc.OidcSignIn;
 import dev.tollgate.customers.people.Identities;
+import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -105,6 +106,14 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
         String label =
                 shown == null || carried == null ? null : shown.identity().label();
         return (out, shell) -> JteidentityGenerated.render(
-                out, null, shell, linked, identities.provider(), isProved, done, errors, label, carried);
+                out, null, shell, new Identity(linked, identities.provider(), isProved, label, carried), done, errors);
     }
+
+    /** The identities of a person at the provider. */
+    public record Identity(
+            List<Identities.Linked> linked,
+            @Nullable IdentityProvider present,
+            boolean proved,
+            @Nullable String label,
+            @Nullable String carried) {}
 }

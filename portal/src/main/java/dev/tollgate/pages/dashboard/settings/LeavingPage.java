@@ -24,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtedataGenerated;
 
 /** {@code /dashboard/settings/data}: all that is stored as a file, and the end of the account. */
@@ -104,13 +105,8 @@ public record LeavingPage(
                 out,
                 null,
                 shell,
-                typed,
-                errors,
-                isProved,
-                isLastOperator,
-                named(person, others),
-                hasOpenPayment,
-                loses);
+                new Attempt(typed, errors, isProved),
+                new Leaver(isLastOperator, named(person, others), hasOpenPayment, loses));
     }
 
     /** Returns some of the others by name, if the person sees them under Members, and the number of the rest. */
@@ -130,4 +126,14 @@ public record LeavingPage(
         String names = String.join(", ", logins);
         return more == 0 ? names : names.isEmpty() ? Integer.toString(more) : names + " and " + more + " more";
     }
+
+    /** The form of a deletion. */
+    public record Attempt(String typed, Map<String, String> errors, boolean proved) {}
+
+    /** The things that a deletion ends, or that stand against it. */
+    public record Leaver(
+            boolean lastOperator,
+            @Nullable String others,
+            boolean payment,
+            @Nullable String loses) {}
 }

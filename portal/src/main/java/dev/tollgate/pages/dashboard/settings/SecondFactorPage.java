@@ -85,6 +85,10 @@ public record SecondFactorPage(People people) {
                 : sealed == null
                         ? people.secondFactor().setup(session, issuer)
                         : people.secondFactor().again(session, issuer, sealed);
-        return (out, shell) -> JtesecondfactorGenerated.render(out, null, shell, isOn, isProved, left, errors, setup);
+        return (out, shell) ->
+                JtesecondfactorGenerated.render(out, null, shell, new Factor(isOn, isProved, left), errors, setup);
     }
+
+    /** The second factor of a person. */
+    public record Factor(boolean on, boolean proved, int left) {}
 }

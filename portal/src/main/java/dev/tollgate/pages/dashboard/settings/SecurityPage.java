@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtesecurityGenerated;
 
 /** {@code /dashboard/settings/security}: password, second factor and sessions. */
@@ -77,14 +78,19 @@ public record SecurityPage(People people, Links links, Identities identities, In
                 null,
                 shell,
                 isChanged,
-                isOff,
-                isProved,
-                isConnected,
-                provider,
-                left,
+                new Protection(isOff, isProved, isConnected, provider, left),
                 errors,
-                sessions,
-                session.hash(),
-                now);
+                new Sessions(sessions, session.hash(), now));
     }
+
+    /** The ways in, and the second factor. */
+    public record Protection(
+            boolean off,
+            boolean proved,
+            boolean connected,
+            @Nullable String provider,
+            int left) {}
+
+    /** The sessions of the person. */
+    public record Sessions(List<BrowserSession> sessions, String current, java.time.Instant now) {}
 }

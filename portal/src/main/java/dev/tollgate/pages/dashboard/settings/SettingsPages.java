@@ -108,7 +108,8 @@ public record SettingsPages(People people, boolean isMailOn) {
             PageRequest<Visitor.Member> request, Chosen chosen, long version, Map<String, String> errors) {
         TreeSet<String> zones = zones(request.visitor().person());
         boolean isSaved = isSaved(request, errors);
-        return (out, shell) -> JtesettingsGenerated.render(out, null, shell, chosen, zones, version, errors, isSaved);
+        return (out, shell) ->
+                JtesettingsGenerated.render(out, null, shell, chosen, zones, new Edit(version, errors, isSaved));
     }
 
     /** Returns the zones of places and the person's current zone. */
@@ -200,7 +201,8 @@ public record SettingsPages(People people, boolean isMailOn) {
     private PageStep.Drawing noticePage(
             PageRequest<Visitor.Member> request, Noticed chosen, long version, Map<String, String> errors) {
         boolean isSaved = isSaved(request, errors);
-        return (out, shell) -> JtenoticesGenerated.render(out, null, shell, chosen, isMailOn, version, errors, isSaved);
+        return (out, shell) ->
+                JtenoticesGenerated.render(out, null, shell, chosen, isMailOn, new Edit(version, errors, isSaved));
     }
 
     // ---- both ----
@@ -235,4 +237,7 @@ public record SettingsPages(People people, boolean isMailOn) {
         @Nullable String text = form.field("version");
         return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
     }
+
+    /** A form of settings: the version that it shows, and the result of the last one. */
+    public record Edit(long version, Map<String, String> errors, boolean saved) {}
 }

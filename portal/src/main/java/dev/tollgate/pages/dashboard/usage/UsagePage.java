@@ -94,34 +94,29 @@ public record UsagePage(
     }
 
     /**
-     * The page's figures of the filtered calls.
+     * The chosen time and its table.
      *
-     * @param range the range in words
+     * @param before figures of the range before
+     * @param range in words
      * @param past the range before
-     * @param balance micro-credits; null for a reader who may not see it
-     * @param daysLeft how long the balance lasts; null if that is not known
-     * @param others the largest models, or the largest keys if rows are models
-     * @param owners names of teams and members
-     * @param chart null if there are no calls
      * @param nearest the month of the nearest calls if the range has none; null if there are no calls at all
      */
-    public record Contents(
+    public record Times(
             UsageView view,
             UsageTable table,
             Figures before,
             String range,
             Past past,
-            @Nullable Long balance,
-            @Nullable Long daysLeft,
-            MonthPace pace,
-            @Nullable String keyName,
-            OwnerNames owners,
-            @Nullable Why why,
             List<SwitchLink> ranges,
-            Listed listed,
-            List<UsageLines.Row> others,
-            @Nullable Chart chart,
-            @Nullable YearMonth nearest) {
+            @Nullable YearMonth nearest) {}
+
+    /**
+     * The balance, and the pace of the month.
+     *
+     * @param balance micro-credits; null for a reader who may not see it
+     * @param daysLeft how long the balance lasts; null if that is not known
+     */
+    public record Funds(@Nullable Long balance, @Nullable Long daysLeft, MonthPace pace) {
 
         /** Returns how long the balance lasts; empty if that is not known. */
         public String lasts() {
@@ -130,6 +125,23 @@ public record UsagePage(
                     : "lasts " + (daysLeft > YEAR ? "more than a year" : Display.count(daysLeft, "day"))
                             + " at the pace of the last 7 days";
         }
+    }
+
+    /**
+     * The rows of the table, and their chart.
+     *
+     * @param keyName of the only key; null for more
+     * @param owners names of teams and members
+     * @param others the largest models, or the largest keys if rows are models
+     * @param chart null if there are no calls
+     */
+    public record Rows(
+            @Nullable String keyName,
+            OwnerNames owners,
+            @Nullable Why why,
+            Listed listed,
+            List<UsageLines.Row> others,
+            @Nullable Chart chart) {
 
         public @Nullable Integer colour(String name) {
             return chart == null
@@ -178,10 +190,24 @@ public record UsagePage(
                         zone(request),
                         KeyFilter.of(view.filters().keys().view()))
                 .orElseThrow();
-        Contents shown = contents(request, lines, overview);
+        LocalDate today = overview.asOf().atZone(zone(request)).toLocalDate();
+        boolean isEmpty = table.all().calls() == 0 && table.all().netMicros() == 0;
+        Funds funds = funds(request, lines, overview, today);
+        Rows rows = rows(request, lines, isEmpty);
+        Times times = times(lines, today, isEmpty, account);
+        Notes notes = notes(request, lines, overview.asOf());
+        return PageStep.show(
+                        (out, shell) -> JteusageGenerated.render(out, null, shell, notes, times, funds, rows))
+                .withBalance(overview.balance().balanceMicros());
+    }
+
+    private Notes notes(PageRequest<Visitor.Member> request, UsageLines lines, Instant now) {
+        String account = request.visitor().accountId();
+        UsageView view = lines.view();
+        UsageTable table = lines.table();
         UsageRefusals refused = view.metric() != Metric.ERRORS || view.filters().model() != null
                 ? null
-                : UsageRefusals.of(refusals, account, view, table.span(), names);
+                : UsageRefusals.of(refusals, account, view, table.span(), lines.names());
         UsageRefusals.Failed failed = view.metric() != Metric.ERRORS
                 ? null
                 : UsageRefusals.failed(
@@ -195,11 +221,9 @@ public record UsagePage(
                         code -> new PageLink(lines.calls(lines.first(), lines.last()))
                                 .with("error", code)
                                 .text());
-        List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), overview.asOf());
+        List<LimitStates.Line> stopped = limits.lines(request.visitor().person(), request.money(), now);
         String whose = view.filters().isOfAllKeys() ? whose(request.visitor().person()) : null;
-        return PageStep.show((out, shell) -> JteusageGenerated.render(
-                        out, null, shell, api(request, table.span(), view), stopped, failed, refused, whose, shown))
-                .withBalance(overview.balance().balanceMicros());
+        return new Notes(api(request, table.span(), view), stopped, failed, refused, whose);
     }
 
     /** Returns by what the table's figures are grouped: a key has one owner, so a team or a member makes no more groups. */
@@ -207,31 +231,39 @@ public record UsagePage(
         return view.rows().isOwner() ? new By[] {By.KEY, By.MODEL, view.rows()} : new By[] {By.KEY, By.MODEL};
     }
 
-    private Contents contents(PageRequest<Visitor.Member> request, UsageLines lines, Overview overview) {
-        String account = request.visitor().accountId();
+    private Times times(UsageLines lines, LocalDate today, boolean isEmpty, String account) {
         UsageView view = lines.view();
         UsageTable table = lines.table();
-        LocalDate today = overview.asOf().atZone(zone(request)).toLocalDate();
-        boolean isEmpty = table.all().calls() == 0 && table.all().netMicros() == 0;
-        List<UsageGroup> days = isEmpty ? List.of() : days(account, view, table.span());
-        UsageChart drawn = drawn(lines);
-        Chart spend = isEmpty ? null : drawn.of(Metric.SPEND, request.money(), days, lines::label);
-        String key = view.filters().key();
-        return new Contents(
+        return new Times(
                 view,
                 table,
                 lines.past().all(),
                 view.rangeWords(table.span()),
                 lines.against(),
-                request.visitor().person().may(Right.BALANCE)
-                        ? overview.balance().balanceMicros()
-                        : null,
+                view.ranges(MonthPace.name(today)),
+                isEmpty ? nearest(account, view, table.span()) : null);
+    }
+
+    private Funds funds(PageRequest<Visitor.Member> request, UsageLines lines, Overview overview, LocalDate today) {
+        boolean isSeen = request.visitor().person().may(Right.BALANCE);
+        return new Funds(
+                isSeen ? overview.balance().balanceMicros() : null,
                 overview.emptyOn() == null ? null : ChronoUnit.DAYS.between(today, overview.emptyOn()),
-                pace(account, view, zone(request), overview.asOf()),
+                pace(request.visitor().accountId(), lines.view(), zone(request), overview.asOf()));
+    }
+
+    private Rows rows(PageRequest<Visitor.Member> request, UsageLines lines, boolean isEmpty) {
+        String account = request.visitor().accountId();
+        UsageView view = lines.view();
+        Span span = lines.table().span();
+        List<UsageGroup> days = isEmpty ? List.of() : days(account, view, span);
+        UsageChart drawn = drawn(lines);
+        Chart spend = isEmpty ? null : drawn.of(Metric.SPEND, request.money(), days, lines::label);
+        String key = view.filters().key();
+        return new Rows(
                 key == null ? null : lines.names().name(key),
                 lines.owners(),
                 lines.against().isCompared() ? why(account, lines, request.money()) : null,
-                view.ranges(MonthPace.name(today)),
                 listed(lines, drawn, spend, days),
                 lines.others(),
                 spend == null || view.metric() == Metric.SPEND
@@ -239,10 +271,9 @@ public record UsagePage(
                         : drawn.of(
                                 view.metric(),
                                 request.money(),
-                                history.usage(account, view.question(table.span(), By.DAY, view.rows()))
+                                history.usage(account, view.question(span, By.DAY, view.rows()))
                                         .groups(),
-                                lines::label),
-                isEmpty ? nearest(account, view, table.span()) : null);
+                                lines::label));
     }
 
     private List<UsageGroup> days(String account, UsageView view, Span span) {
@@ -385,4 +416,12 @@ public record UsagePage(
                         : FileName.of(name, range.first(), range.last(), file),
                 pieces -> export.usage(account, question, pieces));
     }
+
+    /** The notes around the figures. */
+    public record Notes(
+            @Nullable String api,
+            List<LimitStates.Line> stopped,
+            UsageRefusals.@Nullable Failed failed,
+            @Nullable UsageRefusals refused,
+            @Nullable String whose) {}
 }
