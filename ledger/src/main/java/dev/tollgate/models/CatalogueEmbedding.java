@@ -35,28 +35,19 @@ final class CatalogueEmbedding {
         YamlNode scales = row.find("scales_shorter");
         return new UpstreamModel(
                 CatalogueLoader.checkedName(row.need("name")),
-                limits.need("input_tokens").wholeNumber(1, INPUT_TOKENS_MAX),
-                0,
-                false,
-                1,
-                false,
-                false,
-                false,
+                new UpstreamModel.Limits(limits.need("input_tokens").wholeNumber(1, INPUT_TOKENS_MAX), 0, false, 1, 0),
+                UpstreamModel.Abilities.NONE,
                 new UpstreamModel.Thinking.None(),
-                false,
-                false,
-                false,
-                false,
+                new UpstreamModel.Output(
+                        rules(
+                                row.need("dimensions").onlyWith("min", "max"),
+                                row.find("task_types"),
+                                scales != null && scales.bool()),
+                        null,
+                        false),
                 CatalogueUpstream.costs(row.find("list_price_usd"), costs),
                 Map.of(),
-                null,
-                rules(
-                        row.need("dimensions").onlyWith("min", "max"),
-                        row.find("task_types"),
-                        scales != null && scales.bool()),
-                0,
-                null,
-                false);
+                null);
     }
 
     private static EmbeddingRules rules(YamlNode dimensions, @Nullable YamlNode taskTypes, boolean scalesShorter) {

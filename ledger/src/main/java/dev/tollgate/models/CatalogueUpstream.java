@@ -53,25 +53,28 @@ final class CatalogueUpstream {
         YamlNode images = row.find("images");
         return new UpstreamModel(
                 CatalogueLoader.checkedName(row.need("name")),
-                limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
-                limits.need("output_tokens").wholeNumber(1, TOKENS_MAX),
-                shared != null && shared.bool(),
-                (int) row.need("candidates").wholeNumber(1, 128),
-                sampling == null || sampling.bool(),
-                row.need("penalties").bool(),
-                row.need("logprobs").bool(),
+                new UpstreamModel.Limits(
+                        limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
+                        limits.need("output_tokens").wholeNumber(1, TOKENS_MAX),
+                        shared != null && shared.bool(),
+                        (int) row.need("candidates").wholeNumber(1, 128),
+                        cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX)),
+                new UpstreamModel.Abilities(
+                        sampling == null || sampling.bool(),
+                        row.need("penalties").bool(),
+                        row.need("logprobs").bool(),
+                        row.need("media_resolution").choice(Map.of("part", true, "request", false)),
+                        row.need("media_in_tool_results").bool(),
+                        row.need("trailing_assistant").bool(),
+                        row.need("signatures").bool()),
                 thinking(row.need("thinking")),
-                row.need("media_resolution").choice(Map.of("part", true, "request", false)),
-                row.need("media_in_tool_results").bool(),
-                row.need("trailing_assistant").bool(),
-                row.need("signatures").bool(),
+                new UpstreamModel.Output(
+                        null,
+                        images == null ? null : images(images),
+                        row.find("output") instanceof YamlNode output && speaks(output, images)),
                 costs(row.find("list_price_usd"), new CatalogueTariff(OF_DOLLARS)),
                 retirements(row.find("retires")),
-                null,
-                null,
-                cached == null ? 0 : cached.wholeNumber(1, TOKENS_MAX),
-                images == null ? null : images(images),
-                row.find("output") instanceof YamlNode output && speaks(output, images));
+                null);
     }
 
     /** Reads the output of a model whose rows say it: speech alone, since other models say by their images what they make. */

@@ -16,47 +16,69 @@ import org.jspecify.annotations.Nullable;
  * The rules of an upstream's model, keyed by the upstream's name, because models are retired and replaced behind a public id
  * (D59).
  *
- * @param inputTokensMax the context limit
- * @param outputTokensMax the largest {@code maxOutputTokens}, including thoughts
- * @param sharedContext whether prompt, thoughts and response together fit the context limit (Gemini 4)
- * @param candidatesMax 1 if several candidates are not supported (D3)
- * @param sampling whether temperature, top-p and top-k have an effect
- * @param penalties whether non-zero penalties are accepted (D4)
- * @param logprobs whether log probabilities are returned
  * @param thinking the form of effort
- * @param mediaResolutionPerPart whether a part has its own resolution (Gemini 3); otherwise it is request-wide (D22)
- * @param mediaInToolResults whether a function response may hold media (Gemini 3)
- * @param trailingAssistant whether a conversation may end with the assistant's turn (2.x; D49)
- * @param signatures whether thought signatures must be returned in the current turn (Gemini 3)
  * @param costs prices of the upstream, for the margin, each from its day on, the earliest first; empty if unknown
  * @param retirements by kind of channel: the day on which it is switched off there, and its successor (D59)
  * @param replaces the requested model, if this one is its successor; null if this one is requested
- * @param embedding what a model of embeddings can do; null for a model that answers
- * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
- * @param images the sizes, shapes and limits of a model that makes images; null for other models
- * @param speaks whether it makes speech of text, and nothing else
  */
 public record UpstreamModel(
         String name,
-        long inputTokensMax,
-        long outputTokensMax,
-        boolean sharedContext,
-        int candidatesMax,
-        boolean sampling,
-        boolean penalties,
-        boolean logprobs,
+        Limits limits,
+        Abilities abilities,
         Thinking thinking,
-        boolean mediaResolutionPerPart,
-        boolean mediaInToolResults,
-        boolean trailingAssistant,
-        boolean signatures,
+        Output output,
         List<Cost> costs,
         Map<String, Retirement> retirements,
-        @Nullable UpstreamModel replaces,
-        @Nullable EmbeddingRules embedding,
-        long cacheMinTokens,
-        @Nullable Images images,
-        boolean speaks) {
+        @Nullable UpstreamModel replaces) {
+
+    /**
+     * The limits of a request and its answer.
+     *
+     * @param inputTokensMax the context limit
+     * @param outputTokensMax the largest {@code maxOutputTokens}, including thoughts
+     * @param sharedContext whether prompt, thoughts and response together fit the context limit (Gemini 4)
+     * @param candidatesMax 1 if several candidates are not supported (D3)
+     * @param cacheMinTokens the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none
+     */
+    public record Limits(
+            long inputTokensMax, long outputTokensMax, boolean sharedContext, int candidatesMax, long cacheMinTokens) {}
+
+    /**
+     * The fields and the forms of a request that the model accepts.
+     *
+     * @param sampling whether temperature, top-p and top-k have an effect
+     * @param penalties whether non-zero penalties are accepted (D4)
+     * @param logprobs whether log probabilities are returned
+     * @param mediaResolutionPerPart whether a part has its own resolution (Gemini 3); otherwise it is request-wide (D22)
+     * @param mediaInToolResults whether a function response may hold media (Gemini 3)
+     * @param trailingAssistant whether a conversation may end with the assistant's turn (2.x; D49)
+     * @param signatures whether thought signatures must be returned in the current turn (Gemini 3)
+     */
+    public record Abilities(
+            boolean sampling,
+            boolean penalties,
+            boolean logprobs,
+            boolean mediaResolutionPerPart,
+            boolean mediaInToolResults,
+            boolean trailingAssistant,
+            boolean signatures) {
+
+        /** The abilities of a model of embeddings: none. */
+        public static final Abilities NONE = new Abilities(false, false, false, false, false, false, false);
+    }
+
+    /**
+     * The things that the model makes, besides text.
+     *
+     * @param embedding what a model of embeddings can do; null for a model that answers
+     * @param images the sizes, shapes and limits of a model that makes images; null for other models
+     * @param speaks whether it makes speech of text, and nothing else
+     */
+    public record Output(
+            @Nullable EmbeddingRules embedding, @Nullable Images images, boolean speaks) {
+
+        public static final Output TEXT = new Output(null, null, false);
+    }
 
     /** The tokens of a second of speech (ai.google.dev/gemini-api/docs/tokens, 28 November 2026). */
     public static final int SPEECH_TOKENS_A_SECOND = 25;
@@ -66,70 +88,84 @@ public record UpstreamModel(
         retirements = Map.copyOf(retirements);
     }
 
-    /** Makes the rules of a model that answers and has no cache. */
-    public UpstreamModel(
-            String name,
-            long inputTokensMax,
-            long outputTokensMax,
-            boolean sharedContext,
-            int candidatesMax,
-            boolean sampling,
-            boolean penalties,
-            boolean logprobs,
-            Thinking thinking,
-            boolean mediaResolutionPerPart,
-            boolean mediaInToolResults,
-            boolean trailingAssistant,
-            boolean signatures,
-            List<Cost> costs,
-            Map<String, Retirement> retirements,
-            @Nullable UpstreamModel replaces) {
-        this(
-                name,
-                inputTokensMax,
-                outputTokensMax,
-                sharedContext,
-                candidatesMax,
-                sampling,
-                penalties,
-                logprobs,
-                thinking,
-                mediaResolutionPerPart,
-                mediaInToolResults,
-                trailingAssistant,
-                signatures,
-                costs,
-                retirements,
-                replaces,
-                null,
-                0,
-                null,
-                false);
+    /** Returns the context limit. */
+    public long inputTokensMax() {
+        return limits.inputTokensMax();
+    }
+
+    /** Returns the largest {@code maxOutputTokens}, including thoughts. */
+    public long outputTokensMax() {
+        return limits.outputTokensMax();
+    }
+
+    /** Returns whether prompt, thoughts and response together fit the context limit (Gemini 4). */
+    public boolean sharedContext() {
+        return limits.sharedContext();
+    }
+
+    /** Returns 1 if several candidates are not supported (D3). */
+    public int candidatesMax() {
+        return limits.candidatesMax();
+    }
+
+    /** Returns the tokens of the shortest prompt that the provider caches without being asked; 0 if it caches none. */
+    public long cacheMinTokens() {
+        return limits.cacheMinTokens();
+    }
+
+    /** Returns whether temperature, top-p and top-k have an effect. */
+    public boolean sampling() {
+        return abilities.sampling();
+    }
+
+    /** Returns whether non-zero penalties are accepted (D4). */
+    public boolean penalties() {
+        return abilities.penalties();
+    }
+
+    /** Returns whether log probabilities are returned. */
+    public boolean logprobs() {
+        return abilities.logprobs();
+    }
+
+    /** Returns whether a part has its own resolution (Gemini 3); otherwise it is request-wide (D22). */
+    public boolean mediaResolutionPerPart() {
+        return abilities.mediaResolutionPerPart();
+    }
+
+    /** Returns whether a function response may hold media (Gemini 3). */
+    public boolean mediaInToolResults() {
+        return abilities.mediaInToolResults();
+    }
+
+    /** Returns whether a conversation may end with the assistant's turn (2.x; D49). */
+    public boolean trailingAssistant() {
+        return abilities.trailingAssistant();
+    }
+
+    /** Returns whether thought signatures must be returned in the current turn (Gemini 3). */
+    public boolean signatures() {
+        return abilities.signatures();
+    }
+
+    /** Returns what a model of embeddings can do; null for a model that answers. */
+    public @Nullable EmbeddingRules embedding() {
+        return output.embedding();
+    }
+
+    /** Returns the sizes, shapes and limits of a model that makes images; null for other models. */
+    public @Nullable Images images() {
+        return output.images();
+    }
+
+    /** Returns whether it makes speech of text, and nothing else. */
+    public boolean speaks() {
+        return output.speaks();
     }
 
     /** Returns this model as the successor of another one: requests written for that one are understood as far as possible. */
     public UpstreamModel inPlaceOf(UpstreamModel asked) {
-        return new UpstreamModel(
-                name,
-                inputTokensMax,
-                outputTokensMax,
-                sharedContext,
-                candidatesMax,
-                sampling,
-                penalties,
-                logprobs,
-                thinking,
-                mediaResolutionPerPart,
-                mediaInToolResults,
-                trailingAssistant,
-                signatures,
-                costs,
-                retirements,
-                asked,
-                embedding,
-                cacheMinTokens,
-                images,
-                speaks);
+        return new UpstreamModel(name, limits, abilities, thinking, output, costs, retirements, asked);
     }
 
     /** Returns the requested model: the model that it succeeds, otherwise itself. */
@@ -168,7 +204,7 @@ public record UpstreamModel(
      */
     public long thoughtsRoom(long tokensMax) {
         long least = thinking.leastTokens();
-        long left = Math.max(0, outputTokensMax - tokensMax);
+        long left = Math.max(0, outputTokensMax() - tokensMax);
         return Math.min(left, Math.clamp(2 * least - tokensMax, 0, least));
     }
 

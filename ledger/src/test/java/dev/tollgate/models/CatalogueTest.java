@@ -44,18 +44,10 @@ class CatalogueTest {
     private static Model model(long in, long out, String id, String... aliases) {
         UpstreamModel upstream = new UpstreamModel(
                 "up",
-                1_000,
-                100,
-                false,
-                1,
-                true,
-                false,
-                false,
+                new UpstreamModel.Limits(1_000, 100, false, 1, 0),
+                new UpstreamModel.Abilities(true, false, false, false, false, false, false),
                 new UpstreamModel.Thinking.None(),
-                false,
-                false,
-                false,
-                false,
+                UpstreamModel.Output.TEXT,
                 List.of(Costs.cost(Instant.MIN, 100, 0, 200, 0)),
                 Map.of(),
                 null);

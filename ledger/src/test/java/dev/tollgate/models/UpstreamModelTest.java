@@ -22,18 +22,10 @@ class UpstreamModelTest {
     private static UpstreamModel model(String name, Thinking thinking, UpstreamModel.Cost... costs) {
         return new UpstreamModel(
                 name,
-                1000,
-                1000,
-                false,
-                1,
-                true,
-                false,
-                false,
+                new UpstreamModel.Limits(1000, 1000, false, 1, 0),
+                new UpstreamModel.Abilities(true, false, false, false, false, false, false),
                 thinking,
-                false,
-                false,
-                false,
-                false,
+                UpstreamModel.Output.TEXT,
                 List.of(costs),
                 Map.of(),
                 null);

@@ -146,18 +146,19 @@ public abstract class NativeReading<R> extends Reading<R> {
     protected Ask ask(R read, Model asked, String accountId, Lease memory) {
         NativeRequest request = request(read);
         return new NativeAsk(
-                request.body(),
+                new NativeAsk.Wish(
+                        request.body(),
+                        request.candidates(),
+                        request.providerTools(),
+                        PromptSizes.of(request),
+                        OfferedTier.of(asked, request.tier()),
+                        images(request, asked).asked(),
+                        asChunks()),
                 asked.id(),
                 asked.upstream().asked().name(),
-                request.candidates(),
-                request.providerTools(),
-                PromptSizes.of(request),
-                OfferedTier.of(asked, request.tier()),
                 origins(request, asked, accountId),
                 new CallMedia(),
-                memory,
-                images(request, asked).asked(),
-                asChunks());
+                memory);
     }
 
     private SignatureOrigins origins(NativeRequest request, Model asked, String accountId) {

@@ -13,29 +13,32 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A request in Gemini's own format, for Gemini channels only.
  *
- * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; must not be changed
- * @param providerTools the tools in it that the provider runs
- * @param tier the service tier that the caller asks for and the model's price offers
+ * @param wish what the caller asks for; one for all channels
  * @param origins the origins of the signatures in it
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
- * @param images that are asked for; null for an answer without any
- * @param asChunks whether the chunks of the answer are wanted as they come, with their citations; if not, these are events of their own
  */
 public record NativeAsk(
-        ObjectNode body,
-        String modelId,
-        String upstreamModel,
-        int candidates,
-        Set<ProviderTool> providerTools,
-        PromptSize promptSize,
-        ServiceTier tier,
-        SignatureOrigins origins,
-        CallMedia media,
-        Lease memory,
-        @Nullable ImagesAsked images,
-        boolean asChunks)
+        Wish wish, String modelId, String upstreamModel, SignatureOrigins origins, CallMedia media, Lease memory)
         implements Ask {
+
+    /**
+     * The wish of the caller.
+     *
+     * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; must not be changed
+     * @param providerTools the tools in it that the provider runs
+     * @param tier the service tier that the caller asks for and the model's price offers
+     * @param images that are asked for; null for an answer without any
+     * @param asChunks whether the chunks of the answer are wanted as they come, with their citations; if not, these are events of their own
+     */
+    public record Wish(
+            ObjectNode body,
+            int candidates,
+            Set<ProviderTool> providerTools,
+            PromptSize promptSize,
+            ServiceTier tier,
+            @Nullable ImagesAsked images,
+            boolean asChunks) {}
 
     /** The field by which a caller says whether Google stores the call. */
     public static final String STORE = "store";
@@ -52,18 +55,45 @@ public record NativeAsk(
             PromptSize promptSize,
             SignatureOrigins origins) {
         this(
-                body,
+                new Wish(body, candidates, providerTools, promptSize, ServiceTier.STANDARD, null, true),
                 modelId,
                 upstreamModel,
-                candidates,
-                providerTools,
-                promptSize,
-                ServiceTier.STANDARD,
                 origins,
                 new CallMedia(),
-                Lease.FREE,
-                null,
-                true);
+                Lease.FREE);
+    }
+
+    public ObjectNode body() {
+        return wish.body();
+    }
+
+    @Override
+    public int candidates() {
+        return wish.candidates();
+    }
+
+    @Override
+    public Set<ProviderTool> providerTools() {
+        return wish.providerTools();
+    }
+
+    @Override
+    public PromptSize promptSize() {
+        return wish.promptSize();
+    }
+
+    @Override
+    public ServiceTier tier() {
+        return wish.tier();
+    }
+
+    @Override
+    public @Nullable ImagesAsked images() {
+        return wish.images();
+    }
+
+    public boolean asChunks() {
+        return wish.asChunks();
     }
 
     @Override
@@ -73,18 +103,18 @@ public record NativeAsk(
 
     /** Returns what the caller says about Google's storing; null if nothing. */
     public @Nullable Boolean store() {
-        JsonNode store = body.path(STORE);
+        JsonNode store = body().path(STORE);
         return store.isBoolean() ? store.booleanValue() : null;
     }
 
     @Override
     public boolean continuesAnswer() {
-        return body.has("continuationToken");
+        return body().has("continuationToken");
     }
 
     @Override
     public boolean functions() {
-        for (JsonNode tool : body.path(TOOLS)) {
+        for (JsonNode tool : body().path(TOOLS)) {
             if (tool.has("functionDeclarations")) {
                 return true;
             }
@@ -95,7 +125,7 @@ public record NativeAsk(
     @Override
     public int functionCount() {
         int count = 0;
-        for (JsonNode tool : body.path(TOOLS)) {
+        for (JsonNode tool : body().path(TOOLS)) {
             count += tool.path("functionDeclarations").size();
         }
         return count;
@@ -103,19 +133,7 @@ public record NativeAsk(
 
     @Override
     public NativeAsk withoutSignatures() {
-        return new NativeAsk(
-                body,
-                modelId,
-                upstreamModel,
-                candidates,
-                providerTools,
-                promptSize,
-                tier,
-                origins.withoutSignatures(),
-                media,
-                memory,
-                images,
-                asChunks);
+        return new NativeAsk(wish, modelId, upstreamModel, origins.withoutSignatures(), media, memory);
     }
 
     @Override
@@ -125,27 +143,13 @@ public record NativeAsk(
 
     @Override
     public boolean isToolLoopOpen() {
-        JsonNode contents = body.path("contents");
+        JsonNode contents = body().path("contents");
         JsonNode last = contents.path(contents.size() - 1);
         return last.path("parts").valueStream().anyMatch(part -> part.has("functionResponse"));
     }
 
     @Override
     public NativeAsk forUpstreamModel(String name) {
-        return name.equals(upstreamModel)
-                ? this
-                : new NativeAsk(
-                        body,
-                        modelId,
-                        name,
-                        candidates,
-                        providerTools,
-                        promptSize,
-                        tier,
-                        origins,
-                        media,
-                        memory,
-                        images,
-                        asChunks);
+        return name.equals(upstreamModel) ? this : new NativeAsk(wish, modelId, name, origins, media, memory);
     }
 }

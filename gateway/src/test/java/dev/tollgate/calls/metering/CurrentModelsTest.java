@@ -50,18 +50,10 @@ class CurrentModelsTest {
             String name, Map<String, UpstreamModel.Retirement> retirements, long outputTokensMax) {
         return new UpstreamModel(
                 name,
-                100_000,
-                outputTokensMax,
-                false,
-                1,
-                true,
-                false,
-                false,
+                new UpstreamModel.Limits(100_000, outputTokensMax, false, 1, 0),
+                new UpstreamModel.Abilities(true, false, false, false, false, false, false),
                 new UpstreamModel.Thinking.None(),
-                false,
-                false,
-                false,
-                false,
+                UpstreamModel.Output.TEXT,
                 List.of(),
                 retirements,
                 null);

@@ -50,27 +50,18 @@ final class Sold {
                 true,
                 new UpstreamModel(
                         "up",
-                        INPUT_TOKENS_MAX,
-                        OUTPUT_TOKENS_MAX,
-                        sharedContext,
-                        8,
-                        true,
-                        false,
-                        false,
+                        new UpstreamModel.Limits(INPUT_TOKENS_MAX, OUTPUT_TOKENS_MAX, sharedContext, 8, 0),
+                        new UpstreamModel.Abilities(true, false, false, false, false, false, false),
                         new UpstreamModel.Thinking.None(),
-                        false,
-                        false,
-                        false,
-                        false,
+                        new UpstreamModel.Output(
+                                null,
+                                pricing.tariff().has(Rate.IMAGE_OUTPUT)
+                                        ? new UpstreamModel.Images(Map.of("1K", 1_120L), "1K", List.of("1:1"), 14)
+                                        : null,
+                                false),
                         List.of(),
                         Map.of(),
-                        null,
-                        null,
-                        0,
-                        pricing.tariff().has(Rate.IMAGE_OUTPUT)
-                                ? new UpstreamModel.Images(Map.of("1K", 1_120L), "1K", List.of("1:1"), 14)
-                                : null,
-                        false),
+                        null),
                 pricing,
                 Model.UsageForm.TOKENS,
                 false,

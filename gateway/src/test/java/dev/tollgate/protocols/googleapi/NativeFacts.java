@@ -29,17 +29,18 @@ public final class NativeFacts {
 
     public NativeAsk ask(Model model, SignatureOrigins origins, Lease memory) {
         return new NativeAsk(
-                request.body(),
+                new NativeAsk.Wish(
+                        request.body(),
+                        request.candidates(),
+                        request.providerTools(),
+                        PromptSizes.of(request),
+                        OfferedTier.of(model, request.tier()),
+                        null,
+                        true),
                 model.id(),
                 model.upstream().asked().name(),
-                request.candidates(),
-                request.providerTools(),
-                PromptSizes.of(request),
-                OfferedTier.of(model, request.tier()),
                 origins,
                 new CallMedia(),
-                memory,
-                null,
-                true);
+                memory);
     }
 }

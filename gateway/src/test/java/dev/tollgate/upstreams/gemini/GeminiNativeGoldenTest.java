@@ -73,18 +73,10 @@ class GeminiNativeGoldenTest {
     /** Takes levels alone. */
     private static final UpstreamModel LEVELS = new UpstreamModel(
             "levels",
-            1000,
-            1000,
-            false,
-            1,
-            true,
-            false,
-            false,
+            new UpstreamModel.Limits(1000, 1000, false, 1, 0),
+            new UpstreamModel.Abilities(true, false, false, true, true, false, true),
             new UpstreamModel.Thinking.Level(((UpstreamModel.Thinking.Level) Asks.PRO_31.thinking()).byEffort(), false),
-            true,
-            true,
-            false,
-            true,
+            UpstreamModel.Output.TEXT,
             List.of(),
             Map.of(),
             null);

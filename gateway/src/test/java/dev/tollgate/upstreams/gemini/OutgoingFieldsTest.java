@@ -120,18 +120,12 @@ class OutgoingFieldsTest {
         NativeAsk plain = new NativeAsk(
                 body, "m", "gemini-2.5-pro", 1, Set.of(), new PromptSize(1, 1, 0, 0, List.of()), SignatureOrigins.NONE);
         return new NativeAsk(
-                body,
+                new NativeAsk.Wish(body, 1, Set.of(), plain.promptSize(), tier, null, true),
                 "m",
                 "gemini-2.5-pro",
-                1,
-                Set.of(),
-                plain.promptSize(),
-                tier,
                 SignatureOrigins.NONE,
                 new CallMedia(),
-                Lease.FREE,
-                null,
-                true);
+                Lease.FREE);
     }
 
     @ParameterizedTest

@@ -39,18 +39,10 @@ class SuccessionTest {
     private static UpstreamModel model(String name, Map<String, UpstreamModel.Retirement> retirements) {
         return new UpstreamModel(
                 name,
-                1000,
-                1000,
-                false,
-                1,
-                true,
-                false,
-                false,
+                new UpstreamModel.Limits(1000, 1000, false, 1, 0),
+                new UpstreamModel.Abilities(true, false, false, false, false, false, false),
                 new UpstreamModel.Thinking.None(),
-                false,
-                false,
-                false,
-                false,
+                UpstreamModel.Output.TEXT,
                 List.of(),
                 retirements,
                 null);

@@ -197,18 +197,19 @@ class HedgingTest {
 
     private static Ask ask(ServiceTier tier) {
         return new NativeAsk(
-                new JsonMapper().createObjectNode(),
+                new NativeAsk.Wish(
+                        new JsonMapper().createObjectNode(),
+                        1,
+                        Set.of(),
+                        new PromptSize(2, 1, 0, 0, List.of()),
+                        tier,
+                        null,
+                        true),
                 "m",
                 "m",
-                1,
-                Set.of(),
-                new PromptSize(2, 1, 0, 0, List.of()),
-                tier,
                 SignatureOrigins.NONE,
                 new CallMedia(),
-                Lease.FREE,
-                null,
-                true);
+                Lease.FREE);
     }
 
     /** There, and back when it has been done. */

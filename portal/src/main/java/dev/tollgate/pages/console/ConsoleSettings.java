@@ -256,5 +256,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
 
     /** The settings of the tab. */
     public record Listed(
-            List<Field> fields, List<OperatorSettings.SettingView> changed, List<OperatorSettings.SettingView> defaults) {}
+            List<Field> fields,
+            List<OperatorSettings.SettingView> changed,
+            List<OperatorSettings.SettingView> defaults) {}
 }

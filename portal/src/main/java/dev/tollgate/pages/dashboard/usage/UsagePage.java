@@ -196,8 +196,7 @@ public record UsagePage(
         Rows rows = rows(request, lines, isEmpty);
         Times times = times(lines, today, isEmpty, account);
         Notes notes = notes(request, lines, overview.asOf());
-        return PageStep.show(
-                        (out, shell) -> JteusageGenerated.render(out, null, shell, notes, times, funds, rows))
+        return PageStep.show((out, shell) -> JteusageGenerated.render(out, null, shell, notes, times, funds, rows))
                 .withBalance(overview.balance().balanceMicros());
     }
 
