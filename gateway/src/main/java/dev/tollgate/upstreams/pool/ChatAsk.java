@@ -129,7 +129,7 @@ public record ChatAsk(Wish wish, String modelId, String upstreamModel, Replay re
     }
 
     public ChatAsk withImages(@Nullable ImagesAsked its) {
-        return with(wish(room(), compacts(), its));
+        return its == images() ? this : with(wish(room(), compacts(), its)); // most calls ask for none
     }
 
     public ChatAsk withRoom(Room its) {
