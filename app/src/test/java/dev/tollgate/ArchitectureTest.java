@@ -61,6 +61,10 @@ class ArchitectureTest {
 
     private static final String ROOT = "dev.tollgate";
     private static final String APP = ROOT + ".app";
+
+    /** The package that puts the gateway together. */
+    private static final String SERVING = ROOT + ".serving";
+
     private static final Set<Class<?>> FLOATING = Set.of(double.class, float.class, Double.class, Float.class);
 
     private static final JavaClasses CLASSES = OurClasses.ALL;
@@ -77,7 +81,7 @@ class ArchitectureTest {
             new Module("shared", List.of("keys", "running"), List.of("base", "ledger")),
             new Module(
                     "gateway",
-                    List.of("upstreams", "calls", "protocols", "telemetry"),
+                    List.of("upstreams", "calls", "protocols", "telemetry", "serving"),
                     List.of("base", "ledger", "shared")),
             new Module("verification", List.of("verification"), List.of("base")),
             new Module(
@@ -202,6 +206,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(
                         ROOT,
                         APP,
+                        SERVING,
                         packageOf("protocols.openai"),
                         packageOf("protocols.chat"),
                         packageOf("protocols.completions"),
@@ -273,7 +278,7 @@ class ArchitectureTest {
         for (String provider : providers) {
             check(noClasses()
                     .that()
-                    .resideOutsideOfPackages(ROOT, APP, provider + "..")
+                    .resideOutsideOfPackages(ROOT, APP, SERVING, provider + "..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(provider + ".."));
@@ -298,14 +303,14 @@ class ArchitectureTest {
                 Stream.concat(doors().stream(), Stream.of("operator.cli")).toList()) {
             check(noClasses()
                     .that()
-                    .resideOutsideOfPackages(ROOT, APP, packageOf(name))
+                    .resideOutsideOfPackages(ROOT, APP, SERVING, packageOf(name))
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(packageOf(name)));
         }
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, packageOf("protocols"))
+                .resideOutsideOfPackages(ROOT, APP, SERVING, packageOf("protocols"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(packageOf("protocols.door"))
                         .and(describe("are more than a name", it -> !it.isEquivalentTo(ProtocolName.class)))));
@@ -316,7 +321,7 @@ class ArchitectureTest {
     void metrics_know_what_they_watch_and_are_known_to_the_root_alone() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, packageOf("telemetry.metrics"))
+                .resideOutsideOfPackages(ROOT, APP, SERVING, packageOf("telemetry.metrics"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(packageOf("telemetry.metrics"), "io.prometheus.."));
@@ -330,13 +335,19 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT, APP));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, APP, SERVING)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(SERVING));
     }
 
     /** A class that needs more of them does the work of two modules. */
     @Test
     void no_class_of_the_composition_has_more_than_twelve_fields() {
         Map<String, Long> fields = CLASSES.stream()
-                .filter(it -> it.getPackageName().equals(APP))
+                .filter(it -> Set.of(APP, SERVING).contains(it.getPackageName()))
                 .collect(toMap(JavaClass::getName, it -> it.getFields().stream()
                         .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
                         .count()));
@@ -378,6 +389,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(
                         ROOT,
                         APP,
+                        SERVING,
                         packageOf("calls.metering"),
                         packageOf("upstreams.pool"),
                         packageOf("upstreams.connections"),
@@ -455,7 +467,7 @@ class ArchitectureTest {
     void only_the_root_knows_traces_and_only_traces_know_their_library() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, packageOf("telemetry.traces"))
+                .resideOutsideOfPackages(ROOT, APP, SERVING, packageOf("telemetry.traces"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(packageOf("telemetry.traces")));
@@ -630,7 +642,8 @@ class ArchitectureTest {
     void http_is_seen_without_its_engine() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(packageOf("app"), packageOf("http.exchange"), packageOf("http.engine"))
+                .resideOutsideOfPackages(
+                        packageOf("app"), packageOf("serving"), packageOf("http.exchange"), packageOf("http.engine"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(packageOf("http.exchange"), packageOf("http.engine")));
@@ -652,7 +665,7 @@ class ArchitectureTest {
     void only_the_root_and_the_wiring_of_the_portal_make_handlers() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP, ROOT + ".portal")
+                .resideOutsideOfPackages(ROOT, APP, SERVING, ROOT + ".portal")
                 .should()
                 .callConstructorWhere(target(owner(ofHandlers()))));
     }
@@ -666,7 +679,7 @@ class ArchitectureTest {
     void time_and_chance_come_in_from_outside() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, APP)
+                .resideOutsideOfPackages(ROOT, APP, SERVING)
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -6,17 +6,16 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.host.OpenFiles;
-import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.engine.Certificates;
 import dev.tollgate.http.engine.HttpOptions;
+import dev.tollgate.http.engine.PublicAddress;
 import dev.tollgate.portal.AdminRoutes;
+import dev.tollgate.serving.Surroundings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -66,35 +65,9 @@ final class Addresses {
         return new Certificates.Named(file.place(), file.path());
     }
 
-    /** Returns the limit of one address as set, else a quarter of all connections. If few files may be open, others keep at least half. */
-    private int ofAddress(int connectionsMax) {
-        Integer set = settings.find(TrafficSettings.ADDRESS_CONNECTIONS);
-        return set != null
-                ? set
-                : Math.max(1, Math.min(settings.get(TrafficSettings.CONNECTIONS) / 4, connectionsMax / 2));
-    }
-
     /** The public one. To be asked when all else is open: callers get the files that are left then. */
     HttpOptions options() {
-        HttpLimits http = HttpLimits.of(
-                Math.toIntExact(settings.get(TrafficSettings.BODY_BYTES)),
-                Math.toIntExact(settings.get(TrafficSettings.HEADER_BYTES)),
-                Math.min(
-                        settings.get(TrafficSettings.CONNECTIONS),
-                        OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())),
-                settings.get(TrafficSettings.BODY),
-                settings.get(TrafficSettings.BODY_TOTAL),
-                settings.get(TrafficSettings.IDLE),
-                settings.get(TrafficSettings.WRITE));
-        HttpOptions options = new HttpOptions(
-                settings.get(ServerSettings.HOST),
-                settings.get(ServerSettings.PORT),
-                Runtime.getRuntime().availableProcessors(),
-                settings.get(TrafficSettings.TRUSTED_HOPS),
-                new HashSet<>(settings.get(TrafficSettings.CORS_ORIGINS)),
-                http);
-        EdgeLimits edge = options.edge().withHalfClose(halfClose);
-        return options.withEdge(edge.withConnectionsPerAddressMax(ofAddress(http.connectionsMax())));
+        return PublicAddress.options(settings, halfClose);
     }
 
     /** Returns the routes that are served at this address. */

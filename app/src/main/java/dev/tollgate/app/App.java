@@ -5,6 +5,7 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.loops.EventLoops;
 import dev.tollgate.base.loops.Opened;
+import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.models.prices.RecordedRates;
@@ -15,12 +16,18 @@ import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.PeopleModule;
 import dev.tollgate.portal.Portal;
 import dev.tollgate.running.Sweep;
+import dev.tollgate.sandbox.Sandbox;
+import dev.tollgate.serving.CallsModule;
+import dev.tollgate.serving.Surroundings;
+import dev.tollgate.serving.UpstreamsModule;
+import dev.tollgate.serving.WatchModule;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +50,7 @@ public final class App implements AutoCloseable {
     private final UpstreamsModule upstreams;
     private final WelcomeModule welcome;
     private final CallsModule calls;
+    private final RefusalsModule refusals;
     private final Portal portal;
     private final HealthModule health;
     private final FrontModule front;
@@ -52,26 +60,40 @@ public final class App implements AutoCloseable {
         LogModule.apply(ground.current());
         this.books = BooksModule.serve(ground);
         LogModule.begin(ground, books);
-        this.watch = new WatchModule(ground, books);
+        this.watch = new WatchModule(ground.calls(), books.calls());
         DemoAccount demo = DemoAccount.of(ground.portal(), books.portal());
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         Vertx vertx = loops.vertx();
-        this.upstreams = UpstreamsModule.open(ground, books, vertx, watch);
+        OwnSandbox sandbox = OwnSandbox.open(ground, vertx);
+        this.upstreams = UpstreamsModule.open(ground.calls(), books.calls(), vertx, watch, sandbox);
         this.welcome = new WelcomeModule(ground, books, upstreams, demo);
-        this.calls = CallsModule.of(ground, books, upstreams, vertx, watch);
+        this.calls = CallsModule.of(ground.calls(), books.calls(), upstreams, vertx, watch);
+        this.refusals = RefusalsModule.open(ground, books);
         this.portal = new Portal(
                 ground.portal(),
                 books.portal(),
                 vertx,
                 upstreams.outbound(),
-                new CallsOfPortal(ground, upstreams, calls),
+                new CallsOfPortal(ground, upstreams, calls, refusals),
                 welcome.first(),
                 welcome.foretold()::changes);
-        watch.webhooks(portal.mail().deliveries());
+        count(portal.mail().deliveries());
         this.health = new HealthModule(books, loops, new Stopping());
         this.front = new FrontModule(
-                ground, books, watch, calls, addresses, table(), portal.commands(this::announce), vertx);
+                ground, books, watch, calls, refusals, addresses, table(), portal.commands(this::announce), vertx);
         sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep::run));
+    }
+
+    private void count(Deliveries deliveries) {
+        watch.metrics()
+                .counted(
+                        "tollgate_webhook_deliveries",
+                        "Attempts to deliver an event to a webhook, by outcome: delivered or failed. A failed one is made again later.",
+                        new String[] {"outcome"},
+                        now -> {
+                            now.is((double) deliveries.attempts(true), "delivered");
+                            now.is((double) deliveries.attempts(false), "failed");
+                        });
     }
 
     /** Starts everything; returns when calls are answered. */
@@ -112,8 +134,9 @@ public final class App implements AutoCloseable {
 
     List<Sweep> sweeps() {
         return Stream.of(
-                        books.sweeps(ground.clock()),
+                        books.calls().sweeps(ground.clock()),
                         calls.sweeps(),
+                        refusals.sweeps(),
                         welcome.sweeps(),
                         portal.sweeps(),
                         watch.sweeps(),
@@ -143,12 +166,21 @@ public final class App implements AutoCloseable {
         return portal.administration();
     }
 
+    /** Returns the sandbox; null if there is a real upstream. */
+    public @Nullable Sandbox sandbox() {
+        return upstreams.standIn() instanceof OwnSandbox own ? own.sandbox() : null;
+    }
+
     public UpstreamsModule upstreams() {
         return upstreams;
     }
 
     public CallsModule calls() {
         return calls;
+    }
+
+    public RefusalsModule refusals() {
+        return refusals;
     }
 
     public PeopleModule people() {
@@ -170,7 +202,14 @@ public final class App implements AutoCloseable {
 
     /** Returns the kinds of change that the writer's parts apply, in the parts' order. */
     List<String> parts() {
-        return books.stores().parts(() -> "").stream()
+        return books
+                .stores()
+                .parts(
+                        () -> "",
+                        BooksModule.ofCalls(
+                                books.calls().stores().answers(),
+                                books.calls().stores().routed()))
+                .stream()
                 .map(part -> part.type().getSimpleName())
                 .toList();
     }

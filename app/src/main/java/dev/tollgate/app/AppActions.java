@@ -35,6 +35,7 @@ import dev.tollgate.portal.MailModule;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.OperatorModule;
 import dev.tollgate.portal.PeopleModule;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;

@@ -5,17 +5,21 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.books.ledger.BudgetSweep;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
-import dev.tollgate.books.rollups.LabelSweep;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
-import dev.tollgate.http.Readiness;
 import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.portal.PortalBooks;
-import dev.tollgate.running.Sweep;
+import dev.tollgate.portal.PortalStores;
+import dev.tollgate.serving.AbandonedHolds;
+import dev.tollgate.serving.CallBooks;
+import dev.tollgate.serving.CallStores;
+import dev.tollgate.serving.Node;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
@@ -25,19 +29,16 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The books of both halves, and this server's place among those that share them.
  *
- * @param portal the database, the stores and the one writer
- * @param left holds that were given back of calls that others had left open
+ * @param portal the database, the stores of people, and the one writer
+ * @param calls the same database and writer with the stores of calls
  */
-record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, AbandonedHolds left, Node node)
-        implements AutoCloseable {
+record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BooksModule.class);
 
@@ -55,7 +56,7 @@ record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, Aba
         BooksModule books = ground.open(
                 open(ground.settings(), ground.surroundings(), ground.random(), callMax, true), BooksModule::close);
         books.stores().prices().applyTo(ground.catalogue());
-        books.stores().routed().learn(books.database());
+        books.calls().stores().routed().learn(books.database());
         return books;
     }
 
@@ -171,20 +172,43 @@ record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, Aba
         RoutedModels routed = new RoutedModels();
         PortalBooks portal = PortalBooks.over(
                 database,
-                new PortalBooks.Choice(settings, clock, random, surroundings.passwordKibibytes(), callMax, isReal),
+                new PortalBooks.Choice(settings, clock, random, passwords(surroundings), callMax, isReal),
                 node.sharedClock(),
                 node::id,
-                Stores.ofCalls(answers, routed));
+                ofCalls(answers, routed));
         AbandonedHolds left = new AbandonedHolds(portal.writer(), clock);
-        BooksModule books = new BooksModule(portal, answers, routed, left, node);
+        CallBooks calls = new CallBooks(
+                database,
+                portal.secrets(),
+                stores(portal.stores(), answers, routed),
+                portal.writer(),
+                Payments::hasPaid,
+                left,
+                node);
         portal.begin(random, clock);
-        left.releaseAtStart();
-        database.markBegun();
-        if (serves && settings.databaseUrl() != null) {
-            node.join(random, isReal ? "real" : "sandbox", portal.secrets().nodeKeys(), left::releaseOfDeadNodes);
-        }
-        portal.writer().whenOutcomeUnknown(node::giveUp);
+        calls.begin(random, serves && settings.databaseUrl() != null ? isReal ? "real" : "sandbox" : null);
+        BooksModule books = new BooksModule(portal, calls);
         return books;
+    }
+
+    private static int passwords(Surroundings surroundings) {
+        Integer chosen = surroundings.passwordKibibytes();
+        return chosen == null ? Passwords.MEMORY_KIB : chosen;
+    }
+
+    /** Returns what the stores of calls bring to those of the portal. */
+    static PortalStores.OfCalls ofCalls(Answers answers, RoutedModels routed) {
+        return new PortalStores.OfCalls(
+                CallStores.claims(answers),
+                CallStores.kept(answers, routed),
+                CallStores.holdings(),
+                CallStores.sealed(),
+                Answers::keptAt);
+    }
+
+    private static CallStores stores(PortalStores both, Answers answers, RoutedModels routed) {
+        return new CallStores(
+                both.ledger(), both.keys(), both.receipts(), answers, routed, both.prices(), both.labels());
     }
 
     private BooksModule begun(boolean serves) {
@@ -209,8 +233,12 @@ record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, Aba
         return portal.secrets();
     }
 
-    Stores stores() {
-        return new Stores(portal.stores(), answers, routed);
+    PortalStores stores() {
+        return portal.stores();
+    }
+
+    Node node() {
+        return calls.node();
     }
 
     Writer writer() {
@@ -231,33 +259,10 @@ record BooksModule(PortalBooks portal, Answers answers, RoutedModels routed, Aba
         return portal.history();
     }
 
-    /** Returns why no call could be accepted now. Waits for nothing; from any thread. */
-    List<Readiness.Complaint> complaints() {
-        List<Readiness.Complaint> complaints = new ArrayList<>();
-        String damage = database().damage();
-        String complaint = damage == null ? writer().complaint() : damage;
-        if (complaint != null) {
-            complaints.add(new Readiness.Complaint(damage == null ? "store" : "store_damaged", complaint));
-        }
-        String shutOut = node.shutOut();
-        if (shutOut != null) {
-            complaints.add(new Readiness.Complaint("schema", shutOut));
-        } else if (!node.mayServe()) {
-            complaints.add(new Readiness.Complaint("lease", "this server has no lease on the database"));
-        }
-        return complaints;
-    }
-
-    List<Sweep> sweeps(InstantSource clock) {
-        return List.of(
-                new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database(), writer(), clock)::sweep),
-                new Sweep("sweep-labels", LabelSweep.EVERY, new LabelSweep(database(), writer(), clock)::sweep));
-    }
-
     @Override
     public void close() {
         people().close();
         database().close();
-        node.close();
+        node().close();
     }
 }

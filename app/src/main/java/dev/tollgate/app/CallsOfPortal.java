@@ -18,6 +18,8 @@ import dev.tollgate.portal.AnsweringHalf;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.RunningCalls;
 import dev.tollgate.running.Trial;
+import dev.tollgate.serving.CallsModule;
+import dev.tollgate.serving.UpstreamsModule;
 import dev.tollgate.upstreams.media.AllowedPlaces;
 import dev.tollgate.upstreams.media.GuardedPost;
 import io.vertx.core.Vertx;
@@ -28,11 +30,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway, as the portal asks it. */
-record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls) implements AnsweringHalf {
+record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls, RefusalsModule rejections)
+        implements AnsweringHalf {
 
     @Override
     public boolean isSandbox() {
-        return upstreams.sandbox() != null;
+        return upstreams.standIn() != null;
     }
 
     @Override
@@ -67,12 +70,12 @@ record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls
 
     @Override
     public RefusedCalls refused() {
-        return calls.refused();
+        return rejections.latest();
     }
 
     @Override
     public RefusalBooks refusals() {
-        return calls.refusals();
+        return rejections.counts();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tollgate.app;
 
 import dev.tollgate.models.Foresight;
 import dev.tollgate.portal.DemoAccount;
+import dev.tollgate.serving.UpstreamsModule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Foretold {
         this.ground = ground;
         this.books = books;
         this.upstreams = upstreams;
-        this.isSandbox = upstreams.sandbox() != null;
+        this.isSandbox = upstreams.standIn() != null;
         told.addAll(ofModels());
     }
 

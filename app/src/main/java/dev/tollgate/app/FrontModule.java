@@ -14,6 +14,8 @@ import dev.tollgate.http.engine.Unread;
 import dev.tollgate.operator.cli.ControlSocket;
 import dev.tollgate.portal.AdminRoutes;
 import dev.tollgate.running.Sweep;
+import dev.tollgate.serving.CallsModule;
+import dev.tollgate.serving.WatchModule;
 import dev.tollgate.storage.CannotOpen;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -34,6 +36,7 @@ public final class FrontModule {
     private final BooksModule books;
     private final WatchModule watch;
     private final CallsModule calls;
+    private final RefusalsModule refusals;
     private final List<Route<?>> routes;
     private final Addresses addresses;
     private final HttpOptions options;
@@ -46,6 +49,7 @@ public final class FrontModule {
             BooksModule books,
             WatchModule watch,
             CallsModule calls,
+            RefusalsModule refusals,
             Addresses addresses,
             List<Route<?>> routes,
             List<Route<?>> ofCommands,
@@ -54,13 +58,11 @@ public final class FrontModule {
         this.books = books;
         this.watch = watch;
         this.calls = calls;
+        this.refusals = refusals;
         this.routes = routes;
         this.addresses = addresses;
         this.options = addresses.options();
-        HttpFront.Room room = new HttpFront.Room(
-                MemoryBudget.ofHeap(),
-                MemoryBudget.ofHeads(),
-                Unread.ofDirectMemory(options.limits().connectionsMax()));
+        HttpFront.Room room = room(options);
         RequestObserver requests = watch.metrics().requests();
         this.open =
                 front(vertx, options, addresses.routes(routes), room, new HttpFront.Observers(this::refused, requests));
@@ -82,6 +84,13 @@ public final class FrontModule {
                 HttpFront.Observers.NONE);
     }
 
+    private static HttpFront.Room room(HttpOptions options) {
+        return new HttpFront.Room(
+                MemoryBudget.ofHeap(),
+                MemoryBudget.ofHeads(),
+                Unread.ofDirectMemory(options.limits().connectionsMax()));
+    }
+
     private HttpFront front(
             Vertx vertx, HttpOptions at, List<Route<?>> served, HttpFront.Room room, HttpFront.Observers observers) {
         HttpFront front = new HttpFront(
@@ -101,7 +110,7 @@ public final class FrontModule {
         boolean failed = error.status() >= 500;
         boolean called = exchange.isOfApi();
         if (called && !failed) {
-            calls.refused().refused(exchange, error);
+            refusals.latest().refused(exchange, error);
         }
         if (called || failed || AdminRoutes.isForOperatorsAlone(exchange.routePattern())) {
             calls.traces().refused(exchange, error);

@@ -6,6 +6,8 @@ import dev.tollgate.base.loops.Opened;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.portal.PortalGround;
+import dev.tollgate.serving.CallGround;
+import dev.tollgate.serving.Surroundings;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -14,21 +16,23 @@ import java.util.function.Consumer;
  * The parts that every module is made from.
  *
  * @param portal those of them that the portal's modules are made from
+ * @param calls those that the gateway's are made from
  */
-record Ground(PortalGround portal, Surroundings surroundings) {
+record Ground(PortalGround portal, CallGround calls) {
 
     static Ground of(Settings settings, Surroundings surroundings, Opened opened) {
         Catalogue catalogue = CatalogueLoader.of(settings);
+        SecureRandom random = new SecureRandom();
         return new Ground(
                 new PortalGround(
                         settings,
                         new CurrentSettings(settings.chosen()),
                         catalogue,
                         surroundings.clock(),
-                        new SecureRandom(),
+                        random,
                         opened,
                         version()),
-                surroundings);
+                new CallGround(settings, catalogue, surroundings, random, opened, version()));
     }
 
     /** Returns what was opened, once it is noted how it is closed. */
@@ -56,6 +60,10 @@ record Ground(PortalGround portal, Surroundings surroundings) {
     /** Returns what takes what a module opens, to be closed in the opposite order. */
     Opened opened() {
         return portal.opened();
+    }
+
+    Surroundings surroundings() {
+        return calls.surroundings();
     }
 
     InstantSource clock() {

@@ -33,7 +33,7 @@ record HealthModule(BooksModule books, EventLoops loops, Stopping stopping) {
     }
 
     private List<Readiness.Complaint> complaints() {
-        List<Readiness.Complaint> complaints = new ArrayList<>(books.complaints());
+        List<Readiness.Complaint> complaints = new ArrayList<>(books.calls().complaints());
         if (stopping.isAnnounced()) {
             complaints.add(new Readiness.Complaint("draining", "the server is shutting down"));
         }

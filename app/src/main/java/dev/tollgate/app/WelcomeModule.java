@@ -7,6 +7,7 @@ import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.portal.FirstKeys;
 import dev.tollgate.running.Sweep;
+import dev.tollgate.serving.UpstreamsModule;
 import dev.tollgate.storage.StoreException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ final class WelcomeModule {
     private void lookAtKind() {
         boolean wasReal = books.kind().isReal();
         books.kind().look();
-        if (!wasReal && books.kind().isReal() && upstreams.sandbox() != null) {
+        if (!wasReal && books.kind().isReal() && upstreams.standIn() != null) {
             log.warn(foretold.withoutUpstream());
         }
     }
@@ -82,7 +83,7 @@ final class WelcomeModule {
         return new Banner(
                 url,
                 new Banner.Upstream(
-                        upstreams.sandbox() != null, upstreams.channels().shown()),
+                        upstreams.standIn() != null, upstreams.channels().shown()),
                 proxy == null ? null : proxy.shown(),
                 demo == null ? null : shown(demo, url),
                 first.admin().made(),

@@ -4,11 +4,11 @@ import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.Main;
-import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.KeysServer.KeyOptions;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;

@@ -2,6 +2,7 @@ package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

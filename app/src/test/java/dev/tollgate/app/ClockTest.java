@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;

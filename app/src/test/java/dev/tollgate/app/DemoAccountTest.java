@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Migrated;
 import java.nio.file.Path;

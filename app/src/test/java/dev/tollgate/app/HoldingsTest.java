@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.departure.Holdings;
+import dev.tollgate.serving.CallStores;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
@@ -131,7 +132,7 @@ class HoldingsTest {
     @Test
     void every_column_is_exported_or_left_out_on_purpose() {
         Set<String> thought = new TreeSet<>();
-        for (ExportFile file : Holdings.with(Stores.holdings()).files()) {
+        for (ExportFile file : Holdings.with(CallStores.holdings()).files()) {
             Map<String, String> tables = Pattern.compile("([a-z_]+) ([a-z])(?=\\s|$)")
                     .matcher(file.from())
                     .results()
@@ -156,7 +157,7 @@ class HoldingsTest {
         thought.addAll(OF_NOBODY);
         thought.add("file_piece"); // goes with its file, which the store's sweep deletes
         thought.add("member"); // stays and says when the person left
-        for (Holding holding : Holdings.with(Stores.holdings()).all()) {
+        for (Holding holding : Holdings.with(CallStores.holdings()).all()) {
             for (RowErasure erasure : holding.erasures()) {
                 MatchResult table = Pattern.compile("^(?:DELETE FROM|UPDATE) (\\w+)")
                         .matcher(erasure.sql())

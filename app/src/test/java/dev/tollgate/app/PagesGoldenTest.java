@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.http.Route;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Difference;
 import dev.tollgate.testing.Effort;

@@ -23,7 +23,7 @@ class StoppingTest {
     @Test
     void a_stopping_server_refuses_new_calls_and_finishes_running_calls() {
         try (SteppedUpstream upstream = new SteppedUpstream()) {
-            Gateway gateway = upstream.gateway(Stores.SQLITE, "timeouts.drain", "2m");
+            Gateway gateway = Gateway.startOn(Stores.SQLITE, upstream.environment(), "timeouts.drain", "2m");
             Customer customer = gateway.customer("100");
             CompletableFuture<Void> closing;
             try (RawCall call = customer.chatRaw(STREAM)) {
@@ -52,7 +52,8 @@ class StoppingTest {
     @Test
     void an_announced_stop_closes_the_port_and_refuses_nothing() {
         try (SteppedUpstream upstream = new SteppedUpstream()) {
-            Gateway gateway = upstream.gateway(Stores.SQLITE, "timeouts.announce", "1s", "timeouts.drain", "2m");
+            Gateway gateway = Gateway.startOn(
+                    Stores.SQLITE, upstream.environment(), "timeouts.announce", "1s", "timeouts.drain", "2m");
             Customer customer = gateway.customer("100");
             int port = gateway.app().port();
             String models = "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + customer.key()

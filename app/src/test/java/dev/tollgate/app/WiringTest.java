@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Route;
 import dev.tollgate.protocols.googleapi.GenerateErrors;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.MailBox;
@@ -177,9 +178,8 @@ class WiringTest {
     private static String banner(Gateway gateway) {
         String url = gateway.url();
         String text = gateway.app().banner().text(gateway.data());
-        String sandbox = gateway.app().upstreams().sandbox() == null
-                ? NOWHERE
-                : gateway.sandbox().baseUrl();
+        String sandbox =
+                gateway.app().sandbox() == null ? NOWHERE : gateway.sandbox().baseUrl();
         return text.replace(url, "{url}")
                 .replace(sandbox, "{upstream}")
                 .replace(gateway.data().toString(), "{data}")

@@ -49,7 +49,7 @@ class ConsolePagesTest {
         assertThat(gateway.app()
                         .money()
                         .vouchers()
-                        .redeem(customer.acting(), "of a test", code)
+                        .redeem(Gateway.acting(customer), "of a test", code)
                         .isDone())
                 .isTrue();
         assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);

@@ -36,7 +36,7 @@ class PlaygroundImagesTest {
         gateway = Gateway.start(
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY),
                 "models.file",
-                "app/src/test/resources/catalogues/images.yaml");
+                "gateway/src/test/resources/catalogues/images.yaml");
         member = new Browser(gateway.url()).signUp("painter@example.org", "a sentence nobody else has");
         gateway.post(
                 "/admin/accounts/" + gateway.text("SELECT account_id FROM person WHERE email = 'painter@example.org'")

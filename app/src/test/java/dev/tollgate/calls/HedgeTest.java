@@ -2,12 +2,12 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
-import static dev.tollgate.testing.Channels.KEY_A;
-import static dev.tollgate.testing.Channels.KEY_B;
 import static dev.tollgate.testing.FarServer.events;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiEnd;
 import static dev.tollgate.testing.FarServer.whole;
+import static dev.tollgate.testing.ServedChannels.KEY_A;
+import static dev.tollgate.testing.ServedChannels.KEY_B;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.config.ConfigException;

@@ -3,11 +3,11 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.KeysServer.KeyOptions;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;

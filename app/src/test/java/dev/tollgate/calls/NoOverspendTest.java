@@ -3,10 +3,10 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HeldUpstream;
+import dev.tollgate.testing.KeysServer.KeyOptions;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ class NoOverspendTest {
     @BeforeEach
     void start() {
         upstream = new HeldUpstream("Done.", 200);
-        gateway = upstream.gateway();
+        gateway = Gateway.start(upstream.environment());
     }
 
     @AfterEach

@@ -3,10 +3,11 @@ package dev.tollgate.calls;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.testing.AccountsServer.KeyOptions;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.KeysServer.KeyOptions;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Prompts;
@@ -81,15 +82,16 @@ class TwoServersTest {
     @ValueSource(booleans = {true, false})
     void a_key_that_is_changed_on_one_server_bounds_what_runs_on_the_other(boolean disabled) {
         try (SteppedUpstream upstream = new SteppedUpstream();
-                Gateway three = upstream.gateway(url, "timeouts.drain", "0ms")) {
+                Gateway three = Gateway.startOn(url, upstream.environment(), "timeouts.drain", "0ms")) {
             Customer customer = one.customer("100");
             try (RawCall call = at(three, customer).chatRaw(CALL.replace("false,\"max_tokens\":1000", "true"))) {
                 upstream.says("One.", 500);
                 call.readUntil("One.");
                 if (disabled) {
-                    RunningCallTest.disable(one, customer);
+                    one.commands().disableKey(customer.keyId());
                 } else {
-                    RunningCallTest.setTotal(one, customer, "1");
+                    one.commands()
+                            .setKey(customer.keyId(), it -> it.withSpend(new SpendLimits(null, null, 1_000_000L)));
                 }
                 upstream.says("beyond ".repeat(2_000), 6_000);
                 assertThat(call.readUntil("[DONE]")).contains(disabled ? "KEY_DISABLED" : "SPEND_LIMIT");
@@ -103,7 +105,7 @@ class TwoServersTest {
     @Test
     void an_account_that_is_banned_on_one_server_is_refused_by_the_other_and_what_runs_there_gets_no_more() {
         try (SteppedUpstream upstream = new SteppedUpstream();
-                Gateway three = upstream.gateway(url, "timeouts.drain", "0ms")) {
+                Gateway three = Gateway.startOn(url, upstream.environment(), "timeouts.drain", "0ms")) {
             Customer customer = at(three, one.customer("100"));
             try (RawCall call = customer.chatRaw(CALL.replace("false,\"max_tokens\":1000", "true"))) {
                 upstream.says("One.", 500);

@@ -33,7 +33,7 @@ class ImageClientsTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("models.file", "app/src/test/resources/catalogues/images.yaml");
+        gateway = Gateway.start("models.file", "gateway/src/test/resources/catalogues/images.yaml");
     }
 
     @AfterAll

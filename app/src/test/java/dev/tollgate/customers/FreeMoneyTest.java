@@ -74,7 +74,7 @@ class FreeMoneyTest {
         Browser browser = new Browser(sandbox.url()).signUp("payer@example.org", PASSWORD);
         pay(browser, "5000");
         String key = key(browser);
-        try (Gateway real = upstream.gatewayOn(url)) {
+        try (Gateway real = Gateway.startOn(url, upstream.environment())) {
             Gateway.Reply refused = real.post("/v1/chat/completions", CHAT, key);
             assertThat(refused.status()).as(refused.text()).isEqualTo(402);
             assertThat(refused.text()).contains("1000050 credits of the balance were given for nothing");
@@ -107,7 +107,7 @@ class FreeMoneyTest {
         assertThat(sandbox.post("/v1/chat/completions", CHAT, key).status()).isEqualTo(200);
         String call = sandbox.text("SELECT id FROM call");
         String credits = Credits.text(sandbox.number("SELECT charged_micros FROM call"));
-        try (Gateway real = upstream.gatewayOn(url)) {
+        try (Gateway real = Gateway.startOn(url, upstream.environment())) {
             assertThat(sandbox.post(
                                     "/admin/tasks/" + call + "/refunds",
                                     "{\"credits\":" + credits + ",\"reason\":\"a test\"}",
@@ -129,7 +129,7 @@ class FreeMoneyTest {
         String begun = early.submit(TOP_UP, TOP_UP, Map.of("id", id, "dollars", "10"))
                 .location()
                 .replace(TOP_UP, "/pay/test");
-        try (Gateway real = upstream.gatewayOn(url)) {
+        try (Gateway real = Gateway.startOn(url, upstream.environment())) {
             Gateway.await("the end of test payments", () -> !hasTestPayments(early));
             assertThat(early.get(begun).status()).isEqualTo(404);
             Browser late = new Browser(sandbox.url()).signUp("late@example.org", PASSWORD);

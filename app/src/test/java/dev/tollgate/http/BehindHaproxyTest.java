@@ -10,7 +10,6 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Haproxy;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.SteppedUpstream;
-import dev.tollgate.testing.Stores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +36,14 @@ class BehindHaproxyTest {
         assertThat(Haproxy.complaints()).isEmpty();
         String operator = "admin-key-behind-haproxy";
         try (SteppedUpstream upstream = new SteppedUpstream();
-                Gateway gateway = upstream.gateway(
-                        Stores.SQLITE, "http.trusted-hops", "1", "admin.key", operator, "timeouts.drain", "0ms");
+                Gateway gateway = Gateway.start(
+                        upstream.environment(),
+                        "http.trusted-hops",
+                        "1",
+                        "admin.key",
+                        operator,
+                        "timeouts.drain",
+                        "0ms");
                 Haproxy balancer = Haproxy.before(folder, gateway.app().port(), 1)) {
             Customer customer = gateway.customer("100");
             try (RawCall call = RawCall.post(balancer.port(), "/v1/chat/completions", customer.key(), STREAM)) {

@@ -2,7 +2,7 @@ package dev.tollgate.http;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.app.Surroundings;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;

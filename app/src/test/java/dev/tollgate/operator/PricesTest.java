@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.app.App;
-import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

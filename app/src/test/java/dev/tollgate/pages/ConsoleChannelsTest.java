@@ -2,7 +2,7 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.app.Surroundings;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;

@@ -19,7 +19,7 @@ class ImagePagesTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("models.file", "app/src/test/resources/catalogues/images.yaml");
+        gateway = Gateway.start("models.file", "gateway/src/test/resources/catalogues/images.yaml");
         member = new Browser(gateway.url()).signUp("painter@example.org", "a sentence nobody else has");
     }
 

@@ -51,7 +51,7 @@ class NginxTest {
     void a_stream_comes_through_nginx_event_by_event_and_the_operators_routes_do_not() throws Exception {
         String program = Tool.named("nginx");
         try (SteppedUpstream upstream = new SteppedUpstream();
-                Gateway gateway = upstream.gateway(Stores.SQLITE, "http.trusted-hops", "1");
+                Gateway gateway = Gateway.startOn(Stores.SQLITE, upstream.environment(), "http.trusted-hops", "1");
                 Nginx nginx = Nginx.start(
                         program, folder, SHIPPED, URI.create(gateway.url()).getPort());
                 HttpClient client = HttpClient.newHttpClient()) {
@@ -99,7 +99,7 @@ class NginxTest {
         String program = Tool.named("nginx");
         String file = SHIPPED.replace("proxy_buffering off;", told);
         try (SteppedUpstream upstream = new SteppedUpstream();
-                Gateway gateway = upstream.gateway(Stores.SQLITE);
+                Gateway gateway = Gateway.startOn(Stores.SQLITE, upstream.environment());
                 Nginx nginx = Nginx.start(
                         program, folder, file, URI.create(gateway.url()).getPort());
                 HttpClient client = HttpClient.newHttpClient();
@@ -139,7 +139,7 @@ class NginxTest {
     void nginx_passes_on_each_head_that_tollgate_takes() throws Exception {
         String program = Tool.named("nginx");
         try (SteppedUpstream upstream = new SteppedUpstream();
-                Gateway gateway = upstream.gateway(Stores.SQLITE);
+                Gateway gateway = Gateway.startOn(Stores.SQLITE, upstream.environment());
                 Nginx nginx = Nginx.start(
                         program, folder, SHIPPED, URI.create(gateway.url()).getPort());
                 HttpClient client = HttpClient.newHttpClient()) {

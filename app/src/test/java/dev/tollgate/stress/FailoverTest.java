@@ -54,7 +54,8 @@ class FailoverTest {
         servers = new PostgresPair(folder);
         proxy = new CommitProxy(servers.primaryUrl(), this::drawn);
         upstream = new HeldUpstream("Hello.", 5);
-        gateway = upstream.gatewayOn(proxy.url().replaceFirst("(//[^/]+)/", "$1," + servers.standbyHost() + "/"));
+        gateway = Gateway.startOn(
+                proxy.url().replaceFirst("(//[^/]+)/", "$1," + servers.standbyHost() + "/"), upstream.environment());
         customer = gateway.customer("10");
     }
 
@@ -180,8 +181,9 @@ class FailoverTest {
         long charges = onStandby(CHARGES);
         gateway.restart();
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
-        try (Gateway fresh = upstream.gatewayOn(
-                servers.primaryUrl().replaceFirst("(//[^/]+)/", "$1," + servers.standbyHost() + "/"))) {
+        try (Gateway fresh = Gateway.startOn(
+                servers.primaryUrl().replaceFirst("(//[^/]+)/", "$1," + servers.standbyHost() + "/"),
+                upstream.environment())) {
             assertThat(new Customer(fresh, customer.account(), customer.keyId(), customer.key())
                             .chat(CALL)
                             .status())

@@ -2,9 +2,9 @@ package dev.tollgate.testing;
 
 import static dev.tollgate.testing.Asserts.found;
 
-import dev.tollgate.app.Surroundings;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.serving.Surroundings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -1,34 +1,20 @@
 package dev.tollgate.testing;
 
-import static dev.tollgate.testing.Asserts.assertThat;
-
 import dev.tollgate.app.App;
-import dev.tollgate.app.Surroundings;
-import dev.tollgate.customers.people.Passwords;
-import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.keys.RequestCount;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.PeopleModule;
 import dev.tollgate.sandbox.Sandbox;
-import dev.tollgate.sandbox.SandboxRequest;
-import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.serving.CallsModule;
+import dev.tollgate.serving.Surroundings;
+import dev.tollgate.serving.UpstreamsModule;
 import dev.tollgate.upstreams.media.Resolver;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /** The whole program, started as an operator would start it, on a free port over a fresh data folder, in front of its sandbox. */
-public final class Gateway extends AccountsServer {
-
-    private static final int REQUESTS_KEPT = 1_000;
+public final class Gateway extends AccountsServer implements SandboxServer {
 
     /** How much memory the hash of a password fills. */
     private static final int PASSWORD_KIBIBYTES = 64;
@@ -77,14 +63,9 @@ public final class Gateway extends AccountsServer {
     /** Starts a gateway in surroundings of the test's own. */
     public static Gateway start(Surroundings surroundings, Map<String, String> environment, String... settings) {
         Launch launch = Launch.of(environment, settings);
-        // They change the database behind the program's back.
-        Surroundings all =
-                surroundings.with(it -> it.sandboxRequestsMax = REQUESTS_KEPT).with(it -> it.foreignWrites = true);
-        if (all.passwordKibibytes() == Passwords.MEMORY_KIB) {
+        Surroundings all = CallServer.ofTests(surroundings);
+        if (all.passwordKibibytes() == null) {
             all = all.with(it -> it.passwordKibibytes = PASSWORD_KIBIBYTES);
-        }
-        if (all.waits().halfClose().equals(EdgeLimits.HALF_CLOSE)) {
-            all = all.with(it -> it.waits = it.waits.withHalfClose(Duration.ZERO)); // tests leave as soon as they can
         }
         return new Gateway(launch, all);
     }
@@ -116,36 +97,12 @@ public final class Gateway extends AccountsServer {
      * out. This gateway must not write during the copy.
      */
     public Gateway crashed() {
-        try {
-            Path copy = Files.createTempDirectory("tollgate-test");
-            copy(data().resolve("spool"), Files.createDirectory(copy.resolve("spool")));
-            if (databaseUrl() != null) {
-                return over(copy, Postgres.copied(databaseUrl(), "UPDATE node SET lease_until = 0"));
-            }
-            for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
-                Files.copy(data().resolve(name), copy.resolve(name));
-            }
-            return over(copy);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Gateway(launchOfCopy(), surroundings);
     }
 
     /** A second one with the same settings over a SQLite file in another folder, which goes when it is closed. */
     public Gateway over(Path folder) {
-        return over(folder, null);
-    }
-
-    private Gateway over(Path folder, String databaseUrl) {
-        return new Gateway(launch().over(folder, databaseUrl), surroundings);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
+        return new Gateway(launch().over(folder, null), surroundings);
     }
 
     public App app() {
@@ -174,47 +131,36 @@ public final class Gateway extends AccountsServer {
 
     @Override
     public void writeRefusals() {
-        app.calls().refusals().flush();
+        app.refusals().counts().flush();
     }
 
+    @Override
     public Sandbox sandbox() {
-        return Objects.requireNonNull(app.upstreams().sandbox(), "no sandbox answers here");
+        return Objects.requireNonNull(app.sandbox(), "no sandbox answers here");
     }
 
-    /** From now on the upstream answers as the YAML list says. */
     @Override
     public void script(String yaml) {
-        sandbox().script(Script.parse(yaml));
+        SandboxServer.super.script(yaml);
     }
 
-    /** What the upstream was asked, oldest first. */
-    public List<SandboxRequest> asked() {
-        return sandbox().requests();
+    @Override
+    public CallsModule calls() {
+        return app.calls();
     }
 
-    /** What the upstream was asked last. */
-    public JsonNode lastAsked() {
-        return asked().getLast().body();
+    @Override
+    public UpstreamsModule upstreams() {
+        return app.upstreams();
     }
 
-    /** Returns how much free work an account has left of this minute. */
-    public long freeWork(Customer customer) {
-        return Objects.requireNonNull(app.calls()
-                        .meter()
-                        .quotas()
-                        .standing(RequestCount.freeWork(customer.account()))
-                        .requests())
-                .remaining();
+    @Override
+    public long requestBytes() {
+        return app.front().requestBytes();
     }
 
-    /** Checks that ten requests use so much of it each, of which ten a second come back. */
-    public void assertFreeWork(Customer customer, int each, Runnable request) {
-        Await.until("earlier work has come back", () -> freeWork(customer) == 600);
-        long begun = System.nanoTime();
-        for (int i = 0; i < 10; i++) {
-            request.run();
-        }
-        long back = (System.nanoTime() - begun) / 100_000_000 + 1;
-        assertThat(freeWork(customer)).isLessThanOrEqualTo(600 - 10L * each + back);
+    @Override
+    public int openExchanges() {
+        return app.front().openExchanges();
     }
 }

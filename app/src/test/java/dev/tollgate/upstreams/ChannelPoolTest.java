@@ -2,13 +2,13 @@ package dev.tollgate.upstreams;
 
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
-import static dev.tollgate.testing.Channels.KEY_A;
-import static dev.tollgate.testing.Channels.KEY_B;
-import static dev.tollgate.testing.Channels.firstAndSecond;
 import static dev.tollgate.testing.FarServer.cutOff;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
+import static dev.tollgate.testing.ServedChannels.KEY_A;
+import static dev.tollgate.testing.ServedChannels.KEY_B;
+import static dev.tollgate.testing.ServedChannels.firstAndSecond;
 
 import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.FarServer;

@@ -1,13 +1,13 @@
 package dev.tollgate.upstreams;
 
 import static dev.tollgate.testing.Asserts.assertThat;
-import static dev.tollgate.testing.Channels.KEY_A;
-import static dev.tollgate.testing.Channels.KEY_B;
-import static dev.tollgate.testing.Channels.firstAndSecond;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiEnd;
 import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
+import static dev.tollgate.testing.ServedChannels.KEY_A;
+import static dev.tollgate.testing.ServedChannels.KEY_B;
+import static dev.tollgate.testing.ServedChannels.firstAndSecond;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.config.ConfigException;

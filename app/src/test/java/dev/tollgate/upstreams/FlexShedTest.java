@@ -1,8 +1,8 @@
 package dev.tollgate.upstreams;
 
 import static dev.tollgate.testing.Asserts.assertThat;
-import static dev.tollgate.testing.Channels.KEY_A;
-import static dev.tollgate.testing.Channels.KEY_B;
+import static dev.tollgate.testing.ServedChannels.KEY_A;
+import static dev.tollgate.testing.ServedChannels.KEY_B;
 
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;

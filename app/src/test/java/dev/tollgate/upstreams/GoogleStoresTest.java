@@ -1,10 +1,10 @@
 package dev.tollgate.upstreams;
 
 import static dev.tollgate.testing.Asserts.assertThat;
-import static dev.tollgate.testing.Channels.KEY_A;
-import static dev.tollgate.testing.Channels.KEY_B;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.whole;
+import static dev.tollgate.testing.ServedChannels.KEY_A;
+import static dev.tollgate.testing.ServedChannels.KEY_B;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Channels;

@@ -514,7 +514,7 @@ class OneAlteredRowTest {
         assertThat(gateway.app()
                         .money()
                         .vouchers()
-                        .redeem(customer.acting(), "here", code)
+                        .redeem(Gateway.acting(customer), "here", code)
                         .isDone())
                 .isTrue();
         post(gateway, "/vouchers", "{\"count\":1,\"credits\":5,\"reason\":\"a test\"}");

@@ -129,6 +129,35 @@ public abstract class RunningServer implements AutoCloseable {
 
     public abstract int port();
 
+    /**
+     * Copies the present data and returns the start over them: the state that a crash at this moment would leave behind, once a lease has run out.
+     * This server must not write during the copy.
+     */
+    protected Launch launchOfCopy() {
+        try {
+            Path copy = Files.createTempDirectory("tollgate-test");
+            copy(data().resolve("spool"), Files.createDirectory(copy.resolve("spool")));
+            String url = databaseUrl();
+            if (url != null) {
+                return launch.over(copy, Postgres.copied(url, "UPDATE node SET lease_until = 0"));
+            }
+            for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
+                Files.copy(data().resolve(name), copy.resolve(name));
+            }
+            return launch.over(copy, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
     protected Launch launch() {
         return launch;
     }
@@ -400,6 +429,10 @@ public abstract class RunningServer implements AutoCloseable {
                 ? request.method(method, HttpRequest.BodyPublishers.noBody())
                 : request.header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    public Reply chat(String body) {
+        return post("/v1/chat/completions", body);
     }
 
     /** Sends the request and returns without waiting for the response. */

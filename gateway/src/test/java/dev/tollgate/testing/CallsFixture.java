@@ -2,6 +2,7 @@ package dev.tollgate.testing;
 
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.FreeAnswers;
+import dev.tollgate.books.allowances.PaidAccounts;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.calls.files.FileStore;
@@ -37,6 +38,10 @@ public final class CallsFixture extends KeysFixture {
 
     /** The room for the files of all accounts. */
     public static final long FILES_BYTES = 8L << 30;
+
+    /** Tells whose payments have arrived, as the half that takes payments does. */
+    static final PaidAccounts PAID =
+            (sql, account) -> sql.has("SELECT 1 FROM payment WHERE account_id = ? AND state = 'paid'", account);
 
     public final Answers answers;
     public final RoutedModels routed;
@@ -92,7 +97,7 @@ public final class CallsFixture extends KeysFixture {
                 core,
                 new SecureRandom(),
                 new Allowances(database, SECRETS, this::now),
-                (sql, account) -> sql.has("SELECT 1 FROM payment WHERE account_id = ? AND state = 'paid'", account),
+                PAID,
                 FILES_BYTES);
     }
 

@@ -74,7 +74,7 @@ class VouchersTest {
             new Outcome.Refused<>(ApiError.invalid("code", "This code is not valid or was already used."));
 
     private static Outcome<Long> redeem(Customer customer, String typed) {
-        return server.money().vouchers().redeem(customer.acting(), "of " + customer.account(), typed);
+        return server.money().vouchers().redeem(PortalServer.acting(customer), "of " + customer.account(), typed);
     }
 
     @Test
@@ -136,7 +136,7 @@ class VouchersTest {
             own.setNow(own.now().minus(Duration.ofMinutes(5)));
             assertThat(own.money()
                             .vouchers()
-                            .redeem(customer.acting(), "somewhere", code)
+                            .redeem(PortalServer.acting(customer), "somewhere", code)
                             .isDone())
                     .isTrue();
             own.assertBooksAreClosed();
@@ -191,8 +191,9 @@ class VouchersTest {
         String code = made("{\"credits\":5,\"reason\":\"too late\"}").getFirst();
         assertThatThrownBy(redeem(customer, code)::orThrow).hasMessageStartingWith("Too many tries. Try again in ");
         Customer neighbour = server.customer("1");
-        assertThatThrownBy(
-                        server.money().vouchers().redeem(neighbour.acting(), "of " + customer.account(), code)::orThrow)
+        assertThatThrownBy(server.money()
+                        .vouchers()
+                        .redeem(PortalServer.acting(neighbour), "of " + customer.account(), code)::orThrow)
                 .hasMessageStartingWith("Too many tries. Try again in ");
     }
 

@@ -1,0 +1,478 @@
+package dev.tollgate.serving;
+
+import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.OperatorFile;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.receipts.ReceiptsHandler;
+import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.calls.metering.FreeCounts;
+import dev.tollgate.calls.replay.LargeBodies;
+import dev.tollgate.calls.schema.FitHandler;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.BodyKind;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.RouteList;
+import dev.tollgate.http.WhileBooksAnswer;
+import dev.tollgate.http.limits.Workers;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.KeyGate;
+import dev.tollgate.keys.Scope;
+import dev.tollgate.models.CodexModels;
+import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.PricesHandler;
+import dev.tollgate.protocols.audio.AudioProtocol;
+import dev.tollgate.protocols.audio.SpeechLists;
+import dev.tollgate.protocols.chat.ChatProtocol;
+import dev.tollgate.protocols.chat.EstimatedBodies;
+import dev.tollgate.protocols.completions.CompletionsProtocol;
+import dev.tollgate.protocols.door.Calls;
+import dev.tollgate.protocols.door.Door;
+import dev.tollgate.protocols.door.ModelNames;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.RoughCount;
+import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
+import dev.tollgate.protocols.googleapi.CacheCreation;
+import dev.tollgate.protocols.googleapi.CachedContents;
+import dev.tollgate.protocols.googleapi.EmbedProtocol;
+import dev.tollgate.protocols.googleapi.FilesHandler;
+import dev.tollgate.protocols.googleapi.GenerateErrors;
+import dev.tollgate.protocols.googleapi.GenerateProtocol;
+import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
+import dev.tollgate.protocols.googleapi.TokenCount;
+import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
+import dev.tollgate.protocols.googleapi.interactions.InteractionHandlers;
+import dev.tollgate.protocols.googleapi.interactions.InteractionsProtocol;
+import dev.tollgate.protocols.images.ImageFiles;
+import dev.tollgate.protocols.images.ImagesProtocol;
+import dev.tollgate.protocols.messages.MessagesErrors;
+import dev.tollgate.protocols.messages.MessagesProtocol;
+import dev.tollgate.protocols.messages.RequestIdGate;
+import dev.tollgate.protocols.responses.KeptHandlers;
+import dev.tollgate.protocols.responses.ResponsesProtocol;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the routes table that callers' programs use, with a key; the playground asks by the same doors. */
+public record CallRoutes(
+        CallGround ground,
+        CallBooks books,
+        Calls calls,
+        SchemaChecks checks,
+        Signatures signatures,
+        KeptResponses kept,
+        FileAddresses images,
+        Workers signing,
+        FreeCounts counts) {
+
+    /** Errors of a path of all protocols. */
+    private static final ErrorFormat OF_CLIENT = new ErrorFormat() {
+        @Override
+        public byte[] render(ApiError error) {
+            return ErrorFormat.PLATFORM.render(error);
+        }
+
+        @Override
+        public ErrorFormat of(Exchange exchange) {
+            if (KeyGate.isOfGooglesClient(exchange)) {
+                return GenerateErrors.OBJECT;
+            }
+            return KeyGate.isOfAnthropicsClient(exchange) ? MessagesErrors.ofList(exchange) : ErrorFormat.PLATFORM;
+        }
+    };
+
+    /** @param ofAccounts the portal's, of an account's money, calls and keys */
+    public List<Route<?>> table(KeyGate key, List<Route<?>> ofAccounts) {
+        List<Route<?>> routes = new ArrayList<>();
+        models(routes, key);
+        keptResponses(routes, key);
+        routes.addAll(ofAccounts);
+        receipts(routes, key.ofAccountOrManagement(Scope.USAGE_READ));
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        ground.surroundings()
+                .protocols()
+                .forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
+        KeyGate googleKey = key.orAsGooglesClients();
+        FilesHandler files = filesHandler();
+        for (String version : List.of("/v1beta", "/v1alpha", "/v1")) {
+            for (String base : List.of(version, "/v1/gemini" + version)) {
+                google(routes, base, googleKey);
+                files(routes, base + "/files", googleKey.forModels(), files);
+                caches(routes, base + "/cachedContents", googleKey.forModels());
+            }
+            for (String base : List.of("/upload" + version, "/v1/gemini/upload" + version)) {
+                uploads(routes, base + "/files", whileBooksAnswer(googleKey.forModels()), files);
+            }
+        }
+        return routes;
+    }
+
+    private FilesHandler filesHandler() {
+        return new FilesHandler(
+                images,
+                bodies(),
+                (account, origin, address) ->
+                        KeyGate.requireUsable(books.stores().keys().successor(account, origin), address),
+                calls.secrets(),
+                reading());
+    }
+
+    private void uploads(List<Route<?>> routes, String path, Gate<KeyCaller> key, FilesHandler files) {
+        routes.add(Route.post(path, key, files.start())
+                .taking(BodyKind.ANY)
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withErrors(GenerateErrors.OBJECT));
+        routes.add(Route.post(path + "/{upload}", whileBooksAnswer(files.uploads()), files.upload())
+                .taking(BodyKind.ANY)
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withErrors(GenerateErrors.OBJECT));
+    }
+
+    private static void files(List<Route<?>> routes, String path, KeyGate key, FilesHandler files) {
+        ErrorFormat errors = path.equals("/v1/files") ? OF_CLIENT : GenerateErrors.OBJECT;
+        routes.add(Route.get(path, key, ofGoogle(path, files.stored().all())).withErrors(errors));
+        routes.add(Route.get(path + "/{id}", key, ofGoogle(path, files.stored().one()))
+                .withErrors(errors));
+        routes.add(
+                Route.delete(path + "/{id}", key, ofGoogle(path, files.stored().delete()))
+                        .withErrors(errors));
+    }
+
+    private void caches(List<Route<?>> routes, String path, KeyGate key) {
+        CachedContents caches = cachedContents();
+        Gate<KeyCaller> gate = whileBooksAnswer(key);
+        Supplier<Route<KeyCaller>> creating = () -> {
+            CacheCreation creation = new CacheCreation(caches, calls.models(), signatures);
+            return door(creation).countingRoute(path, gate, counts, creation);
+        };
+        routes.add(Route.post(path, gate, (exchange, caller) -> creating.get()
+                        .handler()
+                        .handle(exchange, caller))
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withErrors(GenerateErrors.OBJECT));
+        Stream.of(
+                        Route.get(path, key, caches.stored().all()),
+                        Route.get(path + "/{id}", key, caches.stored().one()),
+                        Route.patch(path + "/{id}", key, caches.patch()),
+                        Route.delete(path + "/{id}", key, caches.stored().delete()))
+                .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
+    }
+
+    private CachedContents cachedContents() {
+        return new CachedContents(images.files(), books.node().sharedClock(), reading());
+    }
+
+    /** OpenAI's clients list files, too: theirs are not served. */
+    private static Handler<Caller> ofGoogle(String path, Handler<Caller> handler) {
+        return !path.equals("/v1/files")
+                ? handler
+                : (exchange, caller) -> {
+                    if (!KeyGate.isOfGooglesClient(exchange)) {
+                        throw ApiError.of(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "OpenAI's files are not served here. Google's are, with the key in x-goog-api-key.")
+                                .withStatus(404)
+                                .asException();
+                    }
+                    handler.handle(exchange, caller);
+                };
+    }
+
+    private void models(List<Route<?>> routes, KeyGate key) {
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        chats(routes, modelKey);
+        responses(routes, key, modelKey);
+        RouteList.api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
+        RouteList.api(routes, door(completions()).route("/completions", modelKey));
+        imagesAndAudio(routes, modelKey);
+        messages(routes, key.forModels().orAsAnthropicsClients());
+        catalogue(routes, key);
+    }
+
+    private void chats(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
+        Door chat = door(chat(false));
+        RouteList.api(routes, chat.route("/chat/completions", modelKey));
+        Door.Others others = new EstimatedBodies(
+                calls.models(),
+                images(false),
+                images(true),
+                completions(),
+                audio(false),
+                audio(true),
+                new EmbeddingsProtocol(reading()));
+        RouteList.api(
+                routes,
+                chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate(), others)
+                        .taking(BodyKind.JSON, BodyKind.MULTIPART));
+    }
+
+    private void responses(List<Route<?>> routes, KeyGate key, Gate<KeyCaller> modelKey) {
+        ResponsesProtocol protocol = responses();
+        Door responses = door(protocol);
+        RouteList.api(routes, responses.route("/responses", modelKey));
+        RouteList.api(routes, door(protocol.compacting()).route("/responses/compact", modelKey));
+        Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
+        RouteList.api(
+                routes,
+                responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, ResponsesProtocol.count()));
+    }
+
+    private void imagesAndAudio(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
+        RouteList.api(routes, door(images(false)).route("/images/generations", modelKey));
+        RouteList.api(routes, door(images(false)).route("/images", modelKey)); // as OpenRouter's clients ask for them
+        RouteList.api(
+                routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
+        RouteList.api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
+        RouteList.api(routes, door(audio(false)).route("/audio/speech", modelKey));
+        RouteList.api(
+                routes,
+                door(audio(true)).route("/audio/transcriptions", modelKey).taking(BodyKind.MULTIPART));
+        SpeechLists speech = new SpeechLists(calls.models());
+        RouteList.api(routes, Route.get("/audio/models", Gate.PUBLIC, speech.models()));
+        RouteList.api(routes, Route.get("/audio/voices", Gate.PUBLIC, speech.voices()));
+    }
+
+    private void catalogue(List<Route<?>> routes, KeyGate key) {
+        ModelsHandler models = new ModelsHandler(
+                ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
+        GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
+        RouteList.api(routes, ofAll("/models", key, models.list(), googleModels.list()));
+        RouteList.api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
+        PricesHandler.Versions versions =
+                version -> Records.read(() -> books.stores().prices().onSale(version));
+        RouteList.api(
+                routes,
+                Route.get("/prices", key, new PricesHandler(ground.catalogue(), versions, calls.models()::now)));
+    }
+
+    private @Nullable String instructions() {
+        Path file = ground.settings().find(TrafficSettings.CODEX_INSTRUCTIONS);
+        if (file == null) {
+            return null;
+        }
+        try {
+            return new String(OperatorFile.read(file, CodexModels.INSTRUCTIONS_BYTES_MAX), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            String fault = e instanceof OperatorFile.Unfit ? e.getMessage() : "cannot be read";
+            throw new ConfigException(TrafficSettings.CODEX_INSTRUCTIONS.name() + " is " + file + ", which " + fault
+                    + "; allowed is a text file of at most " + CodexModels.INSTRUCTIONS_BYTES_MAX + " bytes.");
+        }
+    }
+
+    private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
+        KeyGate key = anyKey.forModels();
+        KeptHandlers handlers = new KeptHandlers(kept, images);
+        RouteList.api(routes, Route.get("/responses/{id}", key, handlers.one()));
+        RouteList.api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
+        RouteList.api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));
+        RouteList.api(
+                routes,
+                Route.post("/responses/{id}/cancel", key, handlers.cancel()).taking());
+    }
+
+    private void messages(List<Route<?>> routes, KeyGate key) {
+        RouteList.api(
+                routes,
+                door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key), any -> true)));
+        Gate<KeyCaller> countsKey = new RequestIdGate<>(whileBooksAnswer(key.forTokenCounts()), any -> true);
+        RouteList.api(
+                routes,
+                door(messages(true))
+                        .promptCountingRoute("/messages/count_tokens", countsKey, counts, MessagesProtocol.count()));
+    }
+
+    private void receipts(List<Route<?>> routes, KeyGate key) {
+        ReceiptsHandler receipts = new ReceiptsHandler(books.stores().receipts(), ground.clock(), signing);
+        RouteList.api(routes, Route.get("/receipts", key, receipts.list()));
+        RouteList.api(routes, Route.get("/receipts/head", key, receipts.head()));
+        RouteList.api(routes, Route.get("/receipts/key", key, receipts.keys()));
+        RouteList.api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
+    }
+
+    /** The playground's calls of a model; their responses report the cost while they run. */
+    public Route<KeyCaller> playgroundChat(Gate<KeyCaller> session) {
+        return door(chat(true)).route("/playground/chat", session);
+    }
+
+    /** Returns the route that estimates the price of a playground call. */
+    public Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
+        return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
+    }
+
+    /** Returns the route that counts the tokens of a playground call: the provider does that, free of charge. */
+    public Route<KeyCaller> playgroundCount(Gate<KeyCaller> session) {
+        return door(chat(false)).countingRoute("/playground/count", session, counts, RoughCount.shown("{\"tokens\":"));
+    }
+
+    /** Returns the route that says whether a response of the playground fits its schema. */
+    public Route<KeyCaller> playgroundFit(Gate<KeyCaller> session) {
+        return Route.post("/playground/fit", session, new FitHandler(checks))
+                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()));
+    }
+
+    /** A path of all protocols: the key's header says which one is meant (D51, E17). */
+    private static Route<?> ofAll(String path, KeyGate key, Handler<Caller> openAi, Handler<Caller> google) {
+        Handler<Caller> handler = (exchange, caller) -> {
+            exchange.setHeader("vary", "authorization, x-api-key, x-goog-api-key, anthropic-version");
+            (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
+        };
+        Gate<KeyCaller> gate = new RequestIdGate<>(key.orAsAnyClient(), KeyGate::isOfAnthropicsClient);
+        return Route.get(path, gate, handler).withErrors(OF_CLIENT);
+    }
+
+    /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of all protocols (D51). */
+    private void google(List<Route<?>> routes, String base, KeyGate key) {
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        GoogleModelsHandler models = new GoogleModelsHandler(ground.catalogue(), calls.models());
+        Door whole = door(generate(GenerateProtocol.Method.GENERATE));
+        Door stream = door(generate(GenerateProtocol.Method.STREAM));
+        Door count = door(generate(GenerateProtocol.Method.COUNT));
+        // Vercel's provider leaves "models/" out where an id has a slash.
+        for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
+            routes.add(whole.route(model + "generateContent", modelKey));
+            routes.add(stream.route(model + "streamGenerateContent", modelKey));
+            routes.add(count.countingRoute(model + "countTokens", modelKey, counts, new TokenCount()));
+            routes.add(door(new EmbedProtocol(false, reading())).route(model + "embedContent", modelKey));
+            routes.add(door(new EmbedProtocol(true, reading())).route(model + "batchEmbedContents", modelKey));
+        }
+        routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
+                .taking()
+                .withErrors(GenerateErrors.OBJECT));
+        routes.add(door(interactions()).route(base + "/interactions", modelKey));
+        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptResponses.Form.INTERACTIONS), images);
+        KeyGate anyKey = key.forModels();
+        Stream.of(
+                        Route.get(base + "/interactions/{id}", anyKey, interactions.one()),
+                        Route.delete(base + "/interactions/{id}", anyKey, interactions.delete()),
+                        Route.post(base + "/interactions/{id}/cancel", anyKey, interactions.cancel())
+                                .taking())
+                .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
+        if (!base.equals("/v1")) {
+            routes.add(Route.get(base + "/models", key, models.list()).withErrors(GenerateErrors.OBJECT));
+            routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GenerateErrors.OBJECT));
+        }
+    }
+
+    private <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
+        return new WhileBooksAnswer<>(gate, books.writer()::isSilent);
+    }
+
+    private Door door(Protocol protocol) {
+        return new Door(protocol, calls, bodies());
+    }
+
+    private LargeBodies bodies() {
+        return new LargeBodies(books.stores().ledger(), calls.known());
+    }
+
+    private Protocol chat(boolean tellsCost) {
+        return new ChatProtocol(
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                ground.settings().jsonClients(),
+                silence(),
+                ground.clock(),
+                ground.surroundings().random(),
+                images,
+                tellsCost);
+    }
+
+    private Protocol completions() {
+        return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
+    }
+
+    private Protocol images(boolean edits) {
+        return new ImagesProtocol(
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                silence(),
+                ground.clock(),
+                new ModelNames(ground.settings().list(TrafficSettings.IMAGES_MODELS)),
+                images,
+                edits);
+    }
+
+    private Protocol audio(boolean transcribes) {
+        return new AudioProtocol(calls.models(), signatures, checks, reading(), silence(), transcribes);
+    }
+
+    private ResponsesProtocol responses() {
+        return new ResponsesProtocol(
+                calls.models(),
+                signatures,
+                kept,
+                images,
+                calls.secrets(),
+                checks,
+                reading(),
+                silence(),
+                ground.clock(),
+                ground.surroundings().random());
+    }
+
+    private Protocol generate(GenerateProtocol.Method method) {
+        return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), cachedContents(), silence());
+    }
+
+    private Protocol interactions() {
+        return new InteractionsProtocol(
+                calls.models(),
+                signatures,
+                kept.of(KeptResponses.Form.INTERACTIONS),
+                cachedContents(),
+                images,
+                checks,
+                reading(),
+                silence(),
+                ground.clock(),
+                ground.surroundings().random());
+    }
+
+    private Protocol messages(boolean counts) {
+        return new MessagesProtocol(
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                ground.surroundings().random(),
+                silence(),
+                new ModelNames(ground.settings().list(TrafficSettings.MESSAGES_MODELS)),
+                counts);
+    }
+
+    private Duration silence() {
+        return ground.surroundings().waits().silence();
+    }
+
+    private ReadLimits reading() {
+        Settings settings = ground.settings();
+        return new ReadLimits(
+                settings.get(TrafficSettings.NESTING),
+                settings.get(TrafficSettings.MESSAGES),
+                ReadLimits.DEFAULT.partsMax(),
+                settings.get(TrafficSettings.TOOLS),
+                settings.get(TrafficSettings.MEDIA));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tollgate.keys;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage.OfLimit;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.ledger.SpendPath;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.time.InstantSource;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * {@code GET /v1/credits}: balance, holds, purchased and consumed credits of the caller's account (D40), and the limits and budgets on the key's path. A
+ * key of a member or a team shows its own share: the account's balance only if that limits it.
+ */
+public final class CreditsHandler implements Handler<KeyCaller> {
+
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    public CreditsHandler(Ledger ledger, InstantSource clock) {
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange, KeyCaller caller) {
+        Key key = caller.key();
+        exchange.compute(
+                () -> Records.read(() -> ledger.path(
+                        key.accountId(), key.id(), key.owner(), key.settings().spend(), clock.instant())),
+                found -> {
+                    if (found.isEmpty()) {
+                        exchange.fail(
+                                ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
+                    } else {
+                        exchange.json(200, render(found.get(), !key.owner().id().isEmpty()));
+                    }
+                });
+    }
+
+    private static byte[] render(SpendPath path, boolean isOwned) {
+        Balance balance = path.account().balance();
+        return ApiJson.object(256, json -> {
+            json.writeNumberProperty("code", 200);
+            json.writeStringProperty("msg", "success");
+            json.writeObjectPropertyStart("data");
+            ApiJson.credits(json, "balance", isOwned ? path.leftMicros() : balance.balanceMicros());
+            ApiJson.credits(json, "reserved", isOwned ? path.ofKey().heldMicros() : balance.reservedMicros());
+            ApiJson.credits(json, "total_purchased", isOwned ? 0L : balance.purchasedMicros());
+            long ofKey = path.ofKey().chargedMicros() - path.refundedMicros();
+            ApiJson.credits(json, "total_consumed", isOwned ? ofKey : balance.consumedMicros());
+            json.writeArrayPropertyStart("budgets");
+            path.limits().forEach(limit -> write(json, limit));
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private static void write(JsonGenerator json, SpendPath.LimitUse limit) {
+        json.writeStartObject();
+        json.writeStringProperty("owner", limit.owner().kind().code());
+        json.writeStringProperty("id", limit.owner().id());
+        if (!limit.owner().name().isEmpty()) {
+            json.writeStringProperty("name", limit.owner().name());
+        }
+        json.writeStringProperty("window", limit.window().code());
+        ApiJson.credits(json, "limit", limit.limitMicros());
+        ApiJson.credits(json, "used", limit.use().chargedMicros());
+        ApiJson.credits(json, "held", limit.use().heldMicros());
+        ApiJson.credits(json, "left", limit.leftMicros());
+        json.writeStringProperty(
+                "resets_at", limit.endsAt() == null ? null : OfLimit.text(limit.endsAt(), limit.zone()));
+        json.writeEndObject();
+    }
+}
