@@ -78,6 +78,7 @@ public final class App implements AutoCloseable {
                 welcome.first(),
                 welcome.foretold()::changes);
         count(portal.mail().deliveries());
+        watch.copies(portal.copies());
         this.health = new HealthModule(books, loops, new Stopping());
         this.front = new FrontModule(
                 ground, books, watch, calls, refusals, addresses, table(), portal.commands(this::announce), vertx);

@@ -42,6 +42,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.secrets.KeyRing;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
@@ -50,7 +51,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -240,6 +243,52 @@ public record AppActions(PrintWriter out) implements Actions {
             }
             new AuditedWriter(books.writer(), Surroundings.REAL.clock()).accept(By.of(Actor.COMMAND, reason), accept);
             return accept.present();
+        } catch (StoreException e) {
+            throw new ApiException(400, e.withCause());
+        }
+    }
+
+    @Override
+    public String restore(Settings settings, Path place, @Nullable Instant to, Consumer<String> notes) {
+        try {
+            return text(new Restores(settings).restore(place, to, notes));
+        } catch (StoreException e) {
+            throw new ApiException(400, e.withCause());
+        }
+    }
+
+    @Override
+    public @Nullable String restored(Settings settings, @Nullable Instant from) {
+        try {
+            LostTime lost = new Restores(settings).restored(from);
+            return lost == null ? null : text(lost);
+        } catch (StoreException e) {
+            throw new ApiException(400, e.withCause());
+        }
+    }
+
+    private static String text(LostTime lost) {
+        return "from " + lost.from().truncatedTo(ChronoUnit.SECONDS) + " to "
+                + lost.to().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    @Override
+    public boolean drill(
+            Settings settings,
+            @Nullable Path place,
+            @Nullable Instant to,
+            Consumer<String> differences,
+            Consumer<String> notes) {
+        Restores restores = new Restores(settings);
+        Secret url = settings.databaseUrl();
+        try {
+            if (place != null) {
+                return restores.drill(place, to, differences, notes);
+            }
+            if (url == null) {
+                throw new CannotOpen("Name a folder of copies, or the restored PostgreSQL with --database.");
+            }
+            return restores.drill(url, differences, notes);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());
         }

@@ -79,6 +79,11 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
         return over(database, settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
     }
 
+    /** Makes the books of a database that was restored, for the command that records it. The caller closes the database. */
+    static BooksModule over(Database database, Settings settings, SecureRandom random) {
+        return made(database, settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
+    }
+
     private static BooksModule open(
             Settings settings, Surroundings surroundings, SecureRandom random, Duration callMax, boolean serves) {
         requireSane(surroundings.clock().instant());

@@ -4,6 +4,8 @@ import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,7 +15,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 
 /**
@@ -53,6 +58,70 @@ final class Backup {
             throw new CannotOpen("There is no folder " + file.getParent() + " for the backup.", e);
         } catch (IOException e) {
             throw cannotWrite(file, e);
+        }
+    }
+
+    /** The time between two looks whether a copy may go on. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    /**
+     * Copies one snapshot of an embedded database for as long as it may. The statement holds a snapshot, so the log grows until it ends.
+     *
+     * @param file new or empty, on a local disk
+     * @param mayGoOn evaluated each second on a thread of its own; if not, the statement is interrupted
+     * @return whether the copy is whole
+     * @throws StoreUnavailable if the database or the disk fails
+     */
+    static boolean copy(SqliteFile from, Path file, BooleanSupplier mayGoOn) {
+        AtomicBoolean isStopped = new AtomicBoolean();
+        try (Connection connection = from.source().getConnection();
+                PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+            vacuum.setString(1, file.toString());
+            Thread watch =
+                    Thread.ofVirtual().name("watch-copy").start(() -> watch(from, connection, mayGoOn, isStopped));
+            try {
+                vacuum.execute();
+            } finally {
+                watch.interrupt();
+                join(watch); // or it could interrupt a closed connection
+            }
+            return !isStopped.get();
+        } catch (SQLException e) {
+            if (isStopped.get()) {
+                return false;
+            }
+            throw new StoreUnavailable("the database could not be copied", e);
+        }
+    }
+
+    private static void watch(
+            SqliteFile from, Connection connection, BooleanSupplier mayGoOn, AtomicBoolean isStopped) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                if (!mayGoOn.getAsBoolean()) {
+                    isStopped.set(true);
+                    from.interrupt(connection);
+                }
+                Thread.sleep(LOOK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException e) {
+            // The statement has ended.
+        }
+    }
+
+    private static void join(Thread watch) {
+        boolean isInterrupted = Thread.interrupted();
+        while (watch.isAlive()) {
+            try {
+                watch.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -113,11 +182,13 @@ final class Backup {
         }
     }
 
-    /** A link, unlike a move, never replaces a file that exists by now. */
-    private static void publish(Path made, Path file) throws IOException {
+    /** A link, unlike a move, never replaces a file that exists by now. Not all file systems have links: FAT and exFAT, and some shares, refuse them. */
+    static void publish(Path made, Path file) throws IOException {
         try {
             Files.createLink(file, made);
-        } catch (UnsupportedOperationException e) {
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
             Files.move(made, file);
         }
         try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
@@ -144,7 +215,7 @@ final class Backup {
     }
 
     private static CannotOpen cannotWrite(Path file, IOException e) {
-        return e instanceof java.nio.file.FileAlreadyExistsException
+        return e instanceof FileAlreadyExistsException
                 ? exists(file)
                 : new CannotOpen("The backup " + file + " cannot be written: " + FileTrouble.of(e) + ".", e);
     }

@@ -16,7 +16,7 @@ final class DataFolder {
     private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
 
     /** Folders that an installation or the file system has here. */
-    private static final Set<String> OWN = Set.of("spool", "media", "lost+found");
+    private static final Set<String> OWN = Set.of("spool", "media", "copy", "lost+found");
 
     private DataFolder() {}
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -340,6 +341,23 @@ public final class Database implements AutoCloseable {
      */
     public void backupTo(Path file) {
         Backup.write(engine, file);
+    }
+
+    /**
+     * Copies one snapshot of an embedded database into a file on a local disk, for as long as it may. Blocks for a time that grows with the database;
+     * no handle of the database is left open when it returns.
+     *
+     * @param file new or empty
+     * @param mayGoOn evaluated each second, on a thread of its own
+     * @return whether the copy is whole
+     * @throws IllegalStateException if the database is not embedded
+     * @throws StoreUnavailable if the database or the disk fails
+     */
+    public boolean copyInto(Path file, BooleanSupplier mayGoOn) {
+        if (!(engine instanceof SqliteFile embedded)) {
+            throw new IllegalStateException("a server has copies of its own");
+        }
+        return Backup.copy(embedded, file, mayGoOn);
     }
 
     /** Lets the writer commit the units that wait, then closes everything. */

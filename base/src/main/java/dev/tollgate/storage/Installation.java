@@ -1,6 +1,15 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.host.PrivateFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** Maintenance of an installation's database by a command, without opening it for use. Blocks. */
 public final class Installation {
@@ -74,6 +83,128 @@ public final class Installation {
         DataFolder.make(folder);
         try (DataLock lock = DataLock.take(folder)) {
             new Mark(file).remove();
+        }
+    }
+
+    /** Checks each page of the embedded database in a folder. Blocks for a time that grows with the file. @throws CannotOpen if it is damaged, or is no database */
+    public static void requireSound(Path folder) {
+        SqliteFile file = SqliteFile.forCommand(folder);
+        try {
+            List<String> found = PageCheck.run(file);
+            if (!found.isEmpty()) {
+                throw new CannotOpen("The copy is damaged: " + found.getFirst() + ".");
+            }
+        } catch (StoreUnavailable e) {
+            throw new CannotOpen("The copy is no database that can be read: " + e.withCause(), e);
+        }
+    }
+
+    /**
+     * A data folder into which a copy is put, locked. Until {@link #publish} the copy lies in a folder below, so that a process that is killed leaves
+     * nothing else. Used by one thread.
+     */
+    public static final class Restoring implements AutoCloseable {
+
+        private static final String PART = ".restore.part";
+
+        private final SqliteFile books;
+        private final SqliteFile part;
+        private final DataLock lock;
+
+        private Restoring(SqliteFile books, SqliteFile part, DataLock lock) {
+            this.books = books;
+            this.part = part;
+            this.lock = lock;
+        }
+
+        /**
+         * Creates or takes a data folder that has nothing but a secret key and settings.
+         *
+         * @throws CannotOpen if it has something else, or another process uses it
+         */
+        @SuppressWarnings("resource") // what is returned owns the lock
+        public static Restoring into(Path folder) {
+            try {
+                if (Files.exists(folder)) {
+                    requireUnused(folder);
+                }
+                DataFolder.make(folder);
+                DataLock lock = DataLock.take(folder);
+                try {
+                    SqliteFile part = SqliteFile.forCommand(folder.resolve(PART));
+                    delete(part.folder());
+                    PrivateFiles.folder(part.folder());
+                    return new Restoring(new SqliteFile(folder), part, lock);
+                } catch (IOException | RuntimeException e) {
+                    lock.close();
+                    throw e;
+                }
+            } catch (IOException e) {
+                throw new CannotOpen("Cannot restore into " + folder + ": " + FileTrouble.of(e) + ".", e);
+            }
+        }
+
+        private static void requireUnused(Path folder) throws IOException {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                for (Path file : files) {
+                    String name = String.valueOf(file.getFileName());
+                    if (!name.matches(
+                            "secret\\.key|tollgate\\.lock|lost\\+found|\\.restore\\.part|.*\\.(yaml|yml|pem)")) {
+                        throw new CannotOpen("A restore replaces nothing, and " + folder + " holds " + name
+                                + ". Name a new folder with --data, or one with secret.key and settings alone.");
+                    }
+                }
+            }
+        }
+
+        /** Returns the folder of the copy, to be opened as a data folder. */
+        public Path part() {
+            return part.folder();
+        }
+
+        /** Returns the copy's file. */
+        public Path file() {
+            return part.file();
+        }
+
+        /** Makes the copy the folder's database: durable when it returns. @throws CannotOpen if it cannot be written */
+        public void publish() {
+            try {
+                sync(part.file(), StandardOpenOption.WRITE);
+                Files.move(part.file(), books.file(), StandardCopyOption.ATOMIC_MOVE);
+                sync(books.folder(), StandardOpenOption.READ);
+            } catch (IOException e) {
+                throw new CannotOpen("Cannot write " + books.file() + ": " + FileTrouble.of(e) + ".", e);
+            }
+        }
+
+        private static void sync(Path path, StandardOpenOption how) throws IOException {
+            try (FileChannel channel = FileChannel.open(path, how)) {
+                channel.force(true);
+            }
+        }
+
+        private static void delete(Path folder) throws IOException {
+            if (Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                    for (Path file : files) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(folder);
+            }
+        }
+
+        /** Deletes what was not published, and releases the folder. */
+        @Override
+        public void close() {
+            try {
+                delete(part.folder());
+            } catch (IOException e) {
+                // Its name shows that it is partial; the next restore deletes it.
+            } finally {
+                lock.close();
+            }
         }
     }
 }

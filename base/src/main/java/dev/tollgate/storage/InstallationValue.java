@@ -1,18 +1,43 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
-/** A value that an installation fixes once, for all of its servers: the first one to come is kept, and is the outcome of all later ones. */
+/**
+ * A value of an installation, for all of its servers. Of a fixed one the first to come is kept, and is the outcome of all later ones; another
+ * replaces what is there.
+ */
 public final class InstallationValue extends Write<String> {
 
     private static final String FIND = "SELECT value FROM installation WHERE name = ?";
 
+    private static final String REPLACE =
+            "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
     private final String name;
     private final String value;
+    private final boolean replaces;
 
+    /** A fixed value. */
     public InstallationValue(String name, String value) {
+        this(name, value, false);
+    }
+
+    private InstallationValue(String name, String value, boolean replaces) {
         this.name = name;
         this.value = value;
+        this.replaces = replaces;
+    }
+
+    /** Makes a value that replaces the present one. */
+    public static InstallationValue replacing(String name, String value) {
+        return new InstallationValue(name, value, true);
+    }
+
+    /** Returns the present value; null if there is none. */
+    public static @Nullable String find(Sql sql, String name) throws SQLException {
+        return sql.one(FIND, row -> row.getString(1), name);
     }
 
     /** The part that keeps them. */
@@ -22,7 +47,11 @@ public final class InstallationValue extends Write<String> {
 
     @Override
     protected String run(Statements statements) throws SQLException {
-        return kept(statements, name, value);
+        if (!replaces) {
+            return kept(statements, name, value);
+        }
+        statements.run(REPLACE, name, value);
+        return value;
     }
 
     /** Sets a value, whatever it was. */

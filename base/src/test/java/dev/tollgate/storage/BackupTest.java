@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Migrated;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,6 +73,29 @@ class BackupTest {
                 .hasMessage("There is a file " + file + " already; a backup replaces nothing.");
         assertThat(file).hasContent("precious");
         assertNothingElse("backup.db");
+    }
+
+    @Test
+    void publishing_replaces_nothing_on_a_file_system_without_links() throws IOException {
+        Path made = Files.writeString(folder.resolve("made"), "copy");
+        // Links do not cross file systems: the system refuses them as FAT does.
+        Path file =
+                Path.of("/dev/shm/tollgate-backup-" + ProcessHandle.current().pid() + ".db");
+        try {
+            Backup.publish(made, file);
+            assertThat(file).hasContent("copy");
+            Path other = Files.writeString(folder.resolve("other"), "other");
+            assertThatThrownBy(() -> Backup.publish(other, file)).isInstanceOf(FileAlreadyExistsException.class);
+            assertThat(file).hasContent("copy");
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    @Test
+    void a_copy_that_may_not_go_on_is_given_up() {
+        assertThat(running.copyInto(folder.resolve("whole.db"), () -> true)).isTrue();
+        assertThat(running.copyInto(folder.resolve("none.db"), () -> false)).isFalse();
     }
 
     @Test

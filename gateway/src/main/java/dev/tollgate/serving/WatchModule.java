@@ -12,6 +12,7 @@ import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.Unread;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Sweep;
+import dev.tollgate.storage.copies.Copies;
 import dev.tollgate.telemetry.metrics.Exposition;
 import dev.tollgate.telemetry.metrics.Metrics;
 import dev.tollgate.telemetry.metrics.MetricsGate;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Metrics: everything that is counted, and the gauges that the other modules' parts are asked for. */
 public final class WatchModule {
@@ -170,6 +172,28 @@ public final class WatchModule {
                     }
                 });
         gauges.files(ground.settings().data(), media::bytes);
+    }
+
+    /** @param copies null without {@code backup.folder} */
+    public void copies(@Nullable Copies copies) {
+        metrics.gauge(
+                "tollgate_backup_age_seconds",
+                "Age of the newest copy in backup.folder, in seconds; before the first one, the time since the start. Absent without backup.folder.",
+                new String[] {},
+                now -> {
+                    if (copies != null) {
+                        now.is((double) copies.age().toSeconds());
+                    }
+                });
+        metrics.gauge(
+                "tollgate_backup_every_seconds",
+                "The setting backup.every, in seconds. Absent without backup.folder.",
+                new String[] {},
+                now -> {
+                    if (copies != null) {
+                        now.is((double) copies.plan().every().toSeconds());
+                    }
+                });
     }
 
     public void stored(FileStore files) {

@@ -113,6 +113,7 @@ record ConsoleRoutes(
                 () -> money.payments().disputes(DISPUTES),
                 isTestKey(),
                 books.sharedClock()::complaint,
+                new Concerns.Copies(operator.copies()::alarms, operator.copies()::warnings),
                 dismissals(),
                 ground.clock());
     }

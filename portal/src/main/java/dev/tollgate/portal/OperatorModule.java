@@ -1,6 +1,7 @@
 package dev.tollgate.portal;
 
 import dev.tollgate.base.config.PageSettings;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.books.receipts.Receipts;
@@ -19,7 +20,11 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.SecretKeyring;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.copies.Copies;
+import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.secrets.KeyRing;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,7 +47,8 @@ public record OperatorModule(
         SecretKeyring keyring,
         ChannelDeeds channelDeeds,
         PlatformHistory platform,
-        PlatformCalls calls) {
+        PlatformCalls calls,
+        CopiesReport copies) {
 
     static OperatorModule open(
             PortalGround ground, PortalBooks books, AnsweringHalf calls, PeopleModule people, MoneyModule money) {
@@ -69,7 +75,37 @@ public record OperatorModule(
                 new PlatformCalls(
                         books.database(),
                         books.writer(),
-                        ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))));
+                        ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))),
+                copies(ground, books));
+    }
+
+    private static CopiesReport copies(PortalGround ground, PortalBooks books) {
+        Settings settings = ground.settings();
+        Path folder = settings.find(ServerSettings.BACKUP_FOLDER);
+        if (folder != null && settings.databaseUrl() != null) {
+            throw new CannotOpen(
+                    "backup.folder is for the embedded database. PostgreSQL has copies of its own: see docs/upgrade.md.");
+        }
+        Copies copies = folder == null ? null : copies(ground, books, folder);
+        List<LostTime> times = books.database().read(LostTime::all);
+        return new CopiesReport(
+                copies,
+                times.isEmpty() ? null : times.getLast(),
+                books.database().isRestored()
+                        && !CopiesReport.isNewest(books.stores().auditLog()),
+                ground.clock());
+    }
+
+    private static Copies copies(PortalGround ground, PortalBooks books, Path folder) {
+        Settings settings = ground.settings();
+        Copies.Plan plan = new Copies.Plan(
+                settings.data(),
+                folder,
+                settings.get(ServerSettings.BACKUP_EVERY),
+                settings.get(ServerSettings.BACKUP_KEEP));
+        Copies copies = ground.open(new Copies(plan, books.database(), books.writer(), ground.clock()), Copies::close);
+        copies.start();
+        return copies;
     }
 
     /** Returns the secret keys, and what both halves have sealed under them. */

@@ -105,7 +105,7 @@ record PagesModule(
         return ground.open(new Live(vertx, accounts, books.people(), calls.running(), ground.clock()), Live::close);
     }
 
-    static Pages pages(PortalGround ground, PortalBooks books) {
+    static Pages pages(PortalGround ground, PortalBooks books, CopiesReport copies) {
         Settings settings = ground.settings();
         Site site = new Site(
                 settings.find(PageSettings.PUBLIC_URL),
@@ -115,7 +115,7 @@ record PagesModule(
         return new Pages(
                 site,
                 console::allows,
-                () -> words(ground.current()),
+                () -> words(ground.current(), copies),
                 books.people(),
                 books.stores().ledger(),
                 person -> Members.of(books.database(), person),
@@ -124,7 +124,7 @@ record PagesModule(
                 ground.random());
     }
 
-    private static OperatorWords words(CurrentSettings current) {
+    private static OperatorWords words(CurrentSettings current, CopiesReport copies) {
         List<OperatorWords.Link> links = new ArrayList<>();
         link(links, "Terms", current.find(PageSettings.TERMS));
         link(links, "Privacy", current.find(PageSettings.PRIVACY));
@@ -134,7 +134,8 @@ record PagesModule(
                 current.find(PageSettings.ANNOUNCEMENT),
                 links,
                 Objects.requireNonNull(current.find(PageSettings.MEMBERS)) > 1,
-                Money.of(Objects.requireNonNullElse(current.find(PageSettings.MONEY), ""), Money.DOLLARS));
+                Money.of(Objects.requireNonNullElse(current.find(PageSettings.MONEY), ""), Money.DOLLARS),
+                copies.banner());
     }
 
     private static void link(List<OperatorWords.Link> links, String name, @Nullable String href) {

@@ -10,9 +10,11 @@ import dev.tollgate.operator.admin.AdminGate.SocketGate;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.pages.docs.ApiDescription;
 import dev.tollgate.running.Sweep;
+import dev.tollgate.storage.copies.Copies;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The half of people: its modules, made in the order in which they need each other, its routes, and its work that is done again and again. */
 public final class Portal {
@@ -58,7 +60,7 @@ public final class Portal {
                 people,
                 money,
                 PagesModule.live(ground, books, calls, vertx),
-                PagesModule.pages(ground, books));
+                PagesModule.pages(ground, books, operator.copies()));
     }
 
     /** Returns the routes for callers' programs: their account, their calls, their keys. */
@@ -111,6 +113,11 @@ public final class Portal {
     /** Returns what an operator may do while the server runs. Thread-safe. */
     public Administration administration() {
         return operator.administration();
+    }
+
+    /** Returns the copies of the books; null without {@code backup.folder}. */
+    public @Nullable Copies copies() {
+        return operator.copies().copies();
     }
 
     public MailModule mail() {

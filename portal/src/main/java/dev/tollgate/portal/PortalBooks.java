@@ -22,8 +22,10 @@ import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.DatabaseClock;
+import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.copies.Copies;
 import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -137,8 +140,14 @@ public record PortalBooks(
         if (!check.outcome().isEmpty()) {
             throw new CannotOpen(check.outcome());
         }
+        writer.commitAndWait(Unit.of(new InstallationValue(Copies.BOOKS, id(random))));
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));
         }
+    }
+
+    /** Returns a new id of an installation, by which its copies are told from others. */
+    public static String id(SecureRandom random) {
+        return String.format(Locale.ROOT, "%08x", random.nextInt());
     }
 }

@@ -12,6 +12,7 @@ import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.WritePart;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class CustomersFixture extends KeysFixture {
                 core,
                 made,
                 List.of(
+                        InstallationValue.part(),
                         made.statePart(),
                         Payments.part(),
                         Allowances.part(),

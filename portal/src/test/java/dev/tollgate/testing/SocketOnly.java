@@ -10,6 +10,7 @@ import dev.tollgate.operator.inspection.Inspection;
 import dev.tollgate.operator.inspection.ReceiptFiles;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,26 @@ public final class SocketOnly implements Actions {
 
     @Override
     public void migrateToPostgres(Settings settings, Consumer<String> lines) {
+        throw alone();
+    }
+
+    @Override
+    public String restore(Settings settings, Path place, @Nullable Instant to, Consumer<String> notes) {
+        throw alone();
+    }
+
+    @Override
+    public @Nullable String restored(Settings settings, @Nullable Instant from) {
+        throw alone();
+    }
+
+    @Override
+    public boolean drill(
+            Settings settings,
+            @Nullable Path place,
+            @Nullable Instant to,
+            Consumer<String> differences,
+            Consumer<String> notes) {
         throw alone();
     }
 }

@@ -108,6 +108,21 @@ public final class StripeStandIn implements AutoCloseable {
                 session.id(), session.payment(), session.payment(), session.intent(), status, cents + tax, tax));
     }
 
+    /** The session is paid, and has all that this program has written into it. @param created when it was made */
+    public static String paidInFull(String event, Session session, Instant created) {
+        return event(event, "checkout.session.completed", """
+                {"object":"checkout.session","id":"%s","client_reference_id":"%s","created":%d,"metadata":{"payment":"%s","account":"%s","credits":"%s"},
+                "payment_intent":"%s","payment_status":"paid","currency":"usd","amount_total":%d,"total_details":{"amount_tax":0}}""".formatted(
+                        session.id(),
+                        session.payment(),
+                        created.getEpochSecond(),
+                        session.payment(),
+                        session.fields().get("metadata[account]"),
+                        session.fields().get("metadata[credits]"),
+                        session.intent(),
+                        session.netCents()));
+    }
+
     public static String paid(String event, Session session) {
         return session(event, "checkout.session.completed", session, "paid", session.netCents(), 0);
     }

@@ -43,12 +43,12 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
 
     /** Read by {@link #read}, with {@link #JOINS}. */
     public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, " + KEY.formatted("t")
-            + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name";
+            + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name, i.series";
 
     /** The columns of {@link #COLUMNS} for a charge, a row of {@code call c}. */
     public static final String COLUMNS_OF_CHARGE =
             "'charge' AS origin_kind, NULL AS origin_reason, " + KEY.formatted("c")
-                    + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name";
+                    + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name, NULL AS series";
 
     /** Joins {@code entry e} with its call and its payment. */
     public static final String JOINS = """
@@ -80,7 +80,8 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
                                 row.getLong("year"),
                                 paper,
                                 "stripe".equals(row.getString("channel")),
-                                row.getString("seller_name")));
+                                row.getString("seller_name"),
+                                row.getString("series")));
     }
 
     private static String source(String kind, boolean isOfPayment, String requestId, String reason) {
@@ -100,10 +101,14 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
         return requestId.startsWith("start-") || requestId.startsWith("sandbox-start-") ? "gift" : "grant";
     }
 
-    /** Returns the number of a paper. @param sellerName empty: a receipt */
-    public static String number(long year, long sequence, boolean movesMoney, @Nullable String sellerName) {
-        String number = year + "-" + String.format(Locale.ROOT, "%05d", sequence);
-        boolean isNamed = sellerName != null && !sellerName.isEmpty();
-        return !movesMoney ? "TEST-" + number : isNamed ? number : "R-" + number;
+    /** Returns the number of a paper. @param sellerName empty: a receipt @param series its end behind the seller's name is the mark of a restore */
+    public static String number(
+            long year, long sequence, boolean movesMoney, @Nullable String sellerName, @Nullable String series) {
+        String seller = Objects.requireNonNullElse(sellerName, "");
+        String first = (movesMoney ? "of " : "tests of ") + seller;
+        String whole = Objects.requireNonNullElse(series, first);
+        String mark = whole.startsWith(first + " #") ? whole.substring(first.length() + 2) + "-" : "";
+        String number = year + "-" + mark + String.format(Locale.ROOT, "%05d", sequence);
+        return !movesMoney ? "TEST-" + number : seller.isEmpty() ? "R-" + number : number;
     }
 }

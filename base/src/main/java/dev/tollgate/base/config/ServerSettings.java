@@ -2,6 +2,7 @@ package dev.tollgate.base.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -143,6 +144,25 @@ public final class ServerSettings {
             "10000",
             "Credits of the demo account. With a real upstream the account is created only if demo.credits or demo.key"
                     + " is set."));
+
+    public static final Setting<Path> BACKUP_FOLDER = row(Setting.of(
+            "backup.folder",
+            Kind.path(),
+            "",
+            "A folder on another disk or machine that gets a copy of the SQLite database again and again. Each installation has a subfolder of its"
+                    + " own there. See trouble.md. PostgreSQL has copies of its own, see upgrade.md."));
+    public static final Setting<Duration> BACKUP_EVERY = row(Setting.of(
+            "backup.every",
+            Kind.time(Duration.ofMinutes(5), Duration.ofDays(1)),
+            "1h",
+            "The age of the newest copy in backup.folder at which the next one is made. After a long copy the next one waits longer, so that copies"
+                    + " take at most a twentieth of the time."));
+    public static final Setting<Integer> BACKUP_KEEP = row(
+            Setting.of(
+                    "backup.keep",
+                    Kind.wholeNumber(1, 3_650),
+                    "7",
+                    "The number of days (UTC) of which the first copy is kept in backup.folder. The two newest copies are always kept."));
 
     private ServerSettings() {}
 

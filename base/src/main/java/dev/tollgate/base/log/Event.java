@@ -34,6 +34,10 @@ public enum Event implements Marker {
     SECOND_PRIMARY,
     /** The disk of the data folder is full. */
     DISK_FULL,
+    /** No copy of the books was made, and the line has the reason. */
+    BACKUP_FAILED,
+    /** A copy of the books was made, after a failure. */
+    BACKUP_MADE,
     /** A node's lease was not renewed. */
     LEASE_NOT_RENEWED,
     LEASE_LOST,

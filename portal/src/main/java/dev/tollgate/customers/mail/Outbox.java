@@ -145,6 +145,11 @@ public final class Outbox {
                         id -> id));
     }
 
+    /** Makes a change that gives up the mails that wait: those of restored books went out before the restore (C32). */
+    public static Change giveUp(Instant at) {
+        return MailChange.of(rows -> rows.giveUpAll("the books were restored", at));
+    }
+
     /** Returns whether strangers have to be turned away for the present: as many mails wait as may. */
     public boolean isFull() {
         return database.read(sql -> sql.number(COUNT_STRANGERS, bounds.strangers()) >= bounds.strangers()
@@ -266,6 +271,8 @@ public final class Outbox {
         private static final String END = """
                 UPDATE outgoing_mail SET state = ?, ended_at = ?, reason = ?, body = '' WHERE id = ? AND attempts = ?
                 AND state = 'waiting'""";
+        private static final String END_ALL = """
+                UPDATE outgoing_mail SET state = 'failed', ended_at = ?, reason = ?, body = '' WHERE state = 'waiting'""";
         private static final String OLD =
                 "SELECT id FROM outgoing_mail WHERE state <> 'waiting' AND ended_at < ? ORDER BY ended_at LIMIT ?";
 
@@ -312,6 +319,11 @@ public final class Outbox {
         /** @return whether the claim still held */
         boolean giveUp(WaitingMail mail, String reason, Instant at) throws SQLException {
             return end(mail, "failed", reason, at);
+        }
+
+        /** @return their number */
+        int giveUpAll(String reason, Instant at) throws SQLException {
+            return statements.run(END_ALL, at, reason);
         }
 
         private boolean end(WaitingMail mail, String state, @Nullable String reason, Instant at) throws SQLException {

@@ -13,14 +13,14 @@ import java.time.Instant;
 public record Invoice(
         Payment payment, String series, int year, long sequence, Instant issuedAt, Party seller, Party buyer) {
 
-    /** Returns the number series. Each seller has one, and so have receipts without a seller. */
+    /** Returns the number series before a restore. Each seller has one, and so have receipts without a seller; each restore begins another (C32). */
     static String series(Payment.Channel channel, Party seller) {
         return (channel.movesMoney() ? "of " : "tests of ") + seller.name();
     }
 
-    /** Returns the number, as in {@code 2026-00017}; receipts start with {@code R-}, documents of test payments with {@code TEST-}. */
+    /** Returns the number, as in {@code 2026-00017}, after a first restore {@code 2026-2-00001}; receipts start with {@code R-}, documents of test payments with {@code TEST-}. */
     public String number() {
-        return EntryOrigin.number(year, sequence, !isTest(), seller.name());
+        return EntryOrigin.number(year, sequence, !isTest(), seller.name(), series);
     }
 
     /** Returns whether the payment was a test without money. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param cents the amount paid with tax, the total refunded of the charge, or the amount disputed
  * @param taxCents the tax in the amount paid
  * @param wrong why the notice has no effect, independent of the payment; null if it may have one
+ * @param begun what the payment page says of its payment; null if the event is about no page, or the page says nothing
  */
 public record PaymentNotice(
         String id,
@@ -29,7 +30,36 @@ public record PaymentNotice(
         @Nullable String objectId,
         long cents,
         long taxCents,
-        @Nullable String wrong) {
+        @Nullable String wrong,
+        @Nullable Begun begun) {
+
+    /**
+     * A payment as its page at the service describes it: it is made from that if its row was lost (C32).
+     *
+     * @param at when the page was made
+     * @param accountId null on pages that were made before it was written there
+     * @param creditMicros 0 on such pages
+     */
+    public record Begun(Instant at, @Nullable String accountId, long creditMicros) {}
+
+    /** A notice that says nothing of how its payment began. Parameters as above. */
+    public PaymentNotice(
+            String id,
+            String type,
+            Fact fact,
+            Instant createdAt,
+            Payment.Channel channel,
+            @Nullable String paymentId,
+            @Nullable String sessionId,
+            @Nullable String intentId,
+            @Nullable String objectId,
+            long cents,
+            long taxCents,
+            @Nullable String wrong) {
+        this(
+                id, type, fact, createdAt, channel, paymentId, sessionId, intentId, objectId, cents, taxCents, wrong,
+                null);
+    }
 
     /** The reported state. For one dispute the last in this order counts, in whichever order the notices come. */
     public enum Fact {

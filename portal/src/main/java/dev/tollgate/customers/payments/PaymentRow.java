@@ -16,14 +16,29 @@ final class PaymentRow {
     private TakeBack.Taken taken;
     private @Nullable Grant grant;
     private boolean changed;
+    private final boolean isLost;
 
     PaymentRow(Payment stored) {
+        this(stored, false);
+    }
+
+    private PaymentRow(Payment stored, boolean isLost) {
+        this.isLost = isLost;
         this.stored = stored;
         this.state = stored.state();
         this.taxCents = stored.taxCents();
         this.intentId = stored.intentId();
         this.endedAt = stored.endedAt();
         this.taken = new TakeBack.Taken(stored.reversedMicros(), stored.missingMicros());
+    }
+
+    /** A row that is made from a notice, because a restore has lost it or its page. */
+    static PaymentRow lost(Payment described) {
+        return new PaymentRow(described, true);
+    }
+
+    boolean isLost() {
+        return isLost;
     }
 
     Payment stored() {

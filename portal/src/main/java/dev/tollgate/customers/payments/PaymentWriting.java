@@ -2,6 +2,7 @@ package dev.tollgate.customers.payments;
 
 import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.copies.LostTime;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -48,6 +49,15 @@ record PaymentWriting(Statements statements) {
                 payment.state().code(),
                 payment.sessionId(),
                 payment.url());
+    }
+
+    /** Stores a payment as its notice describes it, or the page of one that has none. */
+    void restore(Payment payment) throws SQLException {
+        insert(payment);
+        statements.run(
+                "UPDATE payment SET session_id = ? WHERE id = ? AND session_id IS NULL",
+                payment.sessionId(),
+                payment.id());
     }
 
     /** Stores the payment page. If the payment service answers twice, the first answer stays. */
@@ -129,7 +139,7 @@ record PaymentWriting(Statements statements) {
     }
 
     private void invoice(Payment payment, Party seller, Party buyer, Instant at) throws SQLException {
-        String series = Invoice.series(payment.channel(), seller);
+        String series = Invoice.series(payment.channel(), seller) + LostTime.mark(LostTime.all(statements));
         int year = at.atZone(ZoneOffset.UTC).getYear();
         long sequence = 1 + statements.number(LAST_NUMBER, series, year);
         statements.run(

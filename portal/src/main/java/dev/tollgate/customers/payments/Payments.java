@@ -11,6 +11,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
@@ -220,8 +221,16 @@ public final class Payments {
      */
     public Verdict take(PaymentNotice notice, String from) {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
-            TakeNotice take =
-                    new TakeNotice(notice, read(notice), from, seller.get(), isTestMoneyGood, clock.instant());
+            Payment stored = read(notice);
+            Payment lost = lost(notice, stored);
+            TakeNotice take = new TakeNotice(
+                    notice,
+                    lost == null ? stored : lost,
+                    lost != null,
+                    from,
+                    seller.get(),
+                    isTestMoneyGood,
+                    clock.instant());
             List<Change> unit = take.unit();
             writer.commitAndWait(Unit.of(unit));
             if (take.outcome() != Verdict.AGAIN) {
@@ -237,6 +246,53 @@ public final class Payments {
         }
         String intent = notice.intentId();
         return intent == null ? null : one(PaymentSql.BY_INTENT, intent);
+    }
+
+    /**
+     * Returns the payment that a signed event describes, if it began in a time that a restore has undone, its row or its page is missing, and its
+     * account lives (C32); else null.
+     */
+    private @Nullable Payment lost(PaymentNotice notice, @Nullable Payment stored) {
+        PaymentNotice.Begun begun = notice.begun();
+        String id = notice.paymentId();
+        if (begun == null || id == null || notice.fact() != PaymentNotice.Fact.PAID || notice.wrong() != null) {
+            return null;
+        }
+        String accountId = begun.accountId();
+        long netCents = notice.cents() - notice.taxCents();
+        boolean isWhole = accountId != null
+                && notice.sessionId() != null
+                && netCents > 0
+                && begun.creditMicros() == netCents * Payment.MICROS_A_CENT;
+        boolean isOther = stored != null
+                && (stored.sessionId() != null
+                        || !stored.accountId().equals(accountId)
+                        || stored.netCents() != netCents
+                        || stored.channel() != notice.channel());
+        if (!isWhole || isOther || accountId == null || !isLost(begun.at(), accountId)) {
+            return null;
+        }
+        return new Payment(
+                id,
+                accountId,
+                notice.channel(),
+                stored == null ? begun.at() : stored.createdAt(),
+                netCents,
+                0,
+                begun.creditMicros(),
+                Payment.State.OPEN,
+                notice.sessionId(),
+                null,
+                null,
+                null,
+                0,
+                0,
+                false);
+    }
+
+    private boolean isLost(Instant begun, String accountId) {
+        return database.read(sql -> LostTime.all(sql).stream().anyMatch(time -> time.mayHold(begun))
+                && sql.has("SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL", accountId));
     }
 
     // ---- reads ----

@@ -44,7 +44,10 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
                 lock(statements);
                 Payment read = take.read();
                 if (read != null && !rows.containsKey(read.id())) {
-                    rows.put(read.id(), find(statements, PaymentSql.BY_ID, read.id()));
+                    PaymentRow present = find(statements, PaymentSql.BY_ID, read.id());
+                    boolean isMade = take.isLost()
+                            && (present == null || present.stored().sessionId() == null);
+                    rows.put(read.id(), isMade ? PaymentRow.lost(read) : present);
                 }
             }
         }
@@ -222,6 +225,11 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     @Override
     public void write(Statements statements, List<PaymentChange> changes) throws SQLException {
         PaymentWriting writing = new PaymentWriting(statements);
+        for (PaymentRow row : rows.values()) {
+            if (row != null && row.isLost()) {
+                writing.restore(row.stored());
+            }
+        }
         for (PaymentChange change : changes) {
             switch (change) {
                 case PaymentWrite write -> write.to(writing);

@@ -26,6 +26,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
 
     private final PaymentNotice notice;
     private final @Nullable Payment read;
+    private final boolean isLost;
     private final Party seller;
     private final Instant at;
     private final @Nullable Grant grant;
@@ -40,7 +41,8 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     private long wantedMicros;
 
     /**
-     * @param read the payment as read before the commit; null if there is none
+     * @param read the payment as read before the commit, or as the notice describes it; null if there is none
+     * @param isLost whether it is made from the notice, because a restore has lost it
      * @param from the address that sent the notice
      * @param seller the operator's current details
      * @param isTestMoneyGood whether credits of test payments buy calls of paid models
@@ -48,6 +50,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     TakeNotice(
             PaymentNotice notice,
             @Nullable Payment read,
+            boolean isLost,
             String from,
             Party seller,
             boolean isTestMoneyGood,
@@ -55,6 +58,7 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         this.isTestMoneyGood = isTestMoneyGood;
         this.notice = notice;
         this.read = read;
+        this.isLost = isLost;
         this.seller = seller;
         this.at = at;
         Payment counts = notice.wrong() == null ? read : null;
@@ -123,6 +127,10 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
     @Nullable
     Payment read() {
         return read;
+    }
+
+    boolean isLost() {
+        return isLost;
     }
 
     Party seller() {

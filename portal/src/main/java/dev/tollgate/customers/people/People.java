@@ -8,6 +8,7 @@ import dev.tollgate.customers.people.StartMarks.StartMarksPart;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
@@ -119,6 +120,14 @@ public final class People implements AutoCloseable {
             SELECT 1 FROM person WHERE role = 'operator' AND (id NOT IN
                     (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)
                 OR id IN (SELECT person_id FROM member WHERE account_id <> ? AND left_at IS NULL)) LIMIT 1""";
+
+    /** Makes a change that ends all sessions and links: those of restored books may have been ended or used since (C32). */
+    public static Change endAccess() {
+        return PeopleChange.of(rows -> {
+            rows.update("DELETE FROM session");
+            return rows.update("DELETE FROM person_link");
+        });
+    }
 
     // ---- reading ----
 

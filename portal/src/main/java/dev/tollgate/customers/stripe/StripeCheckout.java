@@ -189,6 +189,9 @@ public final class StripeCheckout implements AutoCloseable {
         fields.put("mode", "payment");
         fields.put("client_reference_id", payment.id());
         fields.put("metadata[payment]", payment.id());
+        // The payment is made from these if its row is lost by a restore (C32).
+        fields.put("metadata[account]", payment.accountId());
+        fields.put("metadata[credits]", Long.toString(payment.creditMicros()));
         fields.put("payment_intent_data[metadata][payment]", payment.id());
         fields.put("success_url", back + "?back=1");
         fields.put("cancel_url", back);

@@ -145,7 +145,17 @@ final class StripeEvent {
                 objectId,
                 Math.max(0, cents),
                 taxCents,
-                wrong);
+                wrong,
+                paymentId == null ? null : begun());
+    }
+
+    private PaymentNotice.Begun begun() {
+        JsonNode metadata = object.path("metadata");
+        String micros = text(metadata.path("credits"), "[1-9][0-9]{0,17}");
+        return new PaymentNotice.Begun(
+                Instant.ofEpochSecond(number(object.path("created"), SECONDS_MAX, 0)),
+                text(metadata.path("account"), ID),
+                micros == null ? 0 : Long.parseLong(micros));
     }
 
     /** As a text, or as the whole of it. */

@@ -9,6 +9,7 @@ import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.copies.LostTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Writes an operator's change and its row of the audit log in one commit. Thread-safe; blocks. */
 public final class AuditedWriter {
+
+    /** The action of a restore in the audit log. */
+    public static final String RESTORE = "books.restore";
 
     private final Writer writer;
     private final InstantSource clock;
@@ -57,6 +61,16 @@ public final class AuditedWriter {
                 "installation",
                 () -> new Deed.Changed(former == null ? null : json(former), json(accept.present())),
                 accept);
+    }
+
+    /** Records that the books were restored, with all that follows from it (C32), in one commit. @param source the copy, or the database */
+    public void restored(By by, LostTime lost, String source, List<Change> changes) {
+        String after = new AdminJson()
+                .text("from", source)
+                .text("lost_from", lost.from().toString())
+                .text("lost_to", lost.to().toString())
+                .end();
+        commit(by, RESTORE, "books", () -> new Deed.Changed(null, after), changes.toArray(Change[]::new));
     }
 
     private static String json(String server) {

@@ -8,6 +8,7 @@ import dev.tollgate.operator.inspection.Inspection;
 import dev.tollgate.operator.inspection.ReceiptFiles;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -97,4 +98,41 @@ public interface Actions {
      * @throws ApiException if the copy fails, with the reason; then nothing was copied
      */
     void migrateToPostgres(Settings settings, Consumer<String> lines);
+
+    /**
+     * Puts a copy of the books into the data folder, and records that the time since is lost.
+     *
+     * @param to the latest instant of the copy; null for the newest
+     * @param notes receives which copy was taken, and which were passed over
+     * @return the lost time
+     * @throws ApiException if there is no copy that can be restored, with the reason; then nothing was changed
+     */
+    String restore(Settings settings, Path place, @Nullable Instant to, Consumer<String> notes);
+
+    /**
+     * Records that the books were restored by other means.
+     *
+     * @param from the instant of the copy; null for the newest call, entry or row of a log
+     * @return the lost time; null if it is recorded already
+     * @throws ApiException if the books cannot be opened or a server runs, with the reason
+     */
+    @Nullable
+    String restored(Settings settings, @Nullable Instant from);
+
+    /**
+     * Restores a copy into a temporary folder and proves it.
+     *
+     * @param place null for the restored PostgreSQL that the settings name
+     * @param to the latest instant of the copy; null for the newest
+     * @param differences receives each difference
+     * @param notes receives what was done, and what could not be checked
+     * @return whether there is no difference
+     * @throws ApiException if there is no copy that can be read, with the reason
+     */
+    boolean drill(
+            Settings settings,
+            @Nullable Path place,
+            @Nullable Instant to,
+            Consumer<String> differences,
+            Consumer<String> notes);
 }

@@ -74,7 +74,7 @@ final class Commands {
                 "catalogue",
                 "The vendor's facts about models.",
                 () -> List.of(beside(new CatalogueCommands.Check(session))));
-        all.put("backup", () -> beside(new BackupCommand(session)));
+        copies(all);
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));
         all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
@@ -83,6 +83,13 @@ final class Commands {
 
     private List<CommandLine> installation() {
         return List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session)));
+    }
+
+    private void copies(Map<String, Supplier<CommandLine>> all) {
+        all.put("backup", () -> beside(new BackupCommand(session)));
+        all.put("restore", () -> beside(new RestoreCommands.Restore(session)));
+        all.put("restored", () -> beside(new RestoreCommands.Restored(session)));
+        group(all, "drill", "Drills of a disaster.", () -> List.of(beside(new RestoreCommands.Drill(session))));
     }
 
     private CommandLine serve() {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param disputes that are not decided, the oldest first
  * @param isTestKey whether payments are made with a test key
  * @param clockComplaint what is wrong with this server's clock; null if nothing
+ * @param copies of the books
  */
 public record Concerns(
         Supplier<List<ChannelStatus>> channels,
@@ -52,6 +53,7 @@ public record Concerns(
         Supplier<List<Payments.Dispute>> disputes,
         boolean isTestKey,
         Supplier<@Nullable String> clockComplaint,
+        Copies copies,
         Dismissals dismissals,
         InstantSource clock) {
 
@@ -91,6 +93,9 @@ public record Concerns(
         }
     }
 
+    /** The state of the copies of the books, in sentences. @param alarms each needs somebody now @param warnings each can be dismissed */
+    public record Copies(Supplier<List<String>> alarms, Supplier<List<String>> warnings) {}
+
     /** Returns the concerns that a person has not dismissed. @param today the figures of today */
     List<Concern> of(String personId, Figures today, Money money) {
         Set<String> dismissed = dismissals.dismissed(personId);
@@ -113,6 +118,7 @@ public record Concerns(
         addChannels(concerns);
         addClock(concerns);
         addBooks(concerns);
+        addCopies(concerns);
         addDisputes(concerns);
         addLosses(concerns);
         if (kind.isReal()) {
@@ -170,6 +176,14 @@ public record Concerns(
         if (!found.isEmpty()) {
             concerns.add(concern(ALARM, "books", found, ConsoleBooks.PATH, "Books"));
         }
+    }
+
+    private void addCopies(List<Concern> concerns) {
+        copies.alarms().get().forEach(text -> concerns.add(concern(ALARM, "copies", text, ConsoleBooks.PATH, "Books")));
+        copies.warnings()
+                .get()
+                .forEach(text -> concerns.add(
+                        new Concern(WARNING, "copies", text, ConsoleBooks.PATH, "Books", "console: copies " + text)));
     }
 
     private void addFactOfBooks(List<Concern> concerns) {

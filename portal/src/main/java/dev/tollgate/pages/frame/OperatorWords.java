@@ -10,8 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param links at the foot
  * @param organizations whether several people can share an account
  * @param money what people see first who have not chosen
+ * @param restored for operators and owners: that the books were restored lately; null if they were not
  */
-public record OperatorWords(@Nullable String announcement, List<Link> links, boolean organizations, Money money) {
+public record OperatorWords(
+        @Nullable String announcement,
+        List<Link> links,
+        boolean organizations,
+        Money money,
+        @Nullable String restored) {
+
+    /** The words of an installation that was not restored. Parameters as above. */
+    public OperatorWords(@Nullable String announcement, List<Link> links, boolean organizations, Money money) {
+        this(announcement, links, organizations, money, null);
+    }
 
     public OperatorWords {
         links = List.copyOf(links);

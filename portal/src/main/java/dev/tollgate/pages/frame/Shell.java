@@ -2,6 +2,8 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -90,10 +92,21 @@ public record Shell(
                 person,
                 balanceMicros == null ? null : request.money().sum(balanceMicros),
                 balanceMicros == null ? null : Display.exact(balanceMicros),
-                balanceMicros == null ? null : notice(person, balanceMicros, request.money()),
+                notice(person, balanceMicros, words, request.money()),
                 words,
                 request.money(),
                 organizations);
+    }
+
+    private static @Nullable Notice notice(
+            Person person, @Nullable Long balanceMicros, OperatorWords words, Money money) {
+        Membership membership = person.membership();
+        boolean isOwner = membership != null && membership.role() == MemberRole.OWNER;
+        String restored = person.isOperator() || isOwner ? words.restored() : null;
+        if (restored != null) {
+            return new Notice("warn", restored, null, null);
+        }
+        return balanceMicros == null ? null : notice(person, balanceMicros, money);
     }
 
     private static @Nullable Notice notice(Person person, long balanceMicros, Money money) {

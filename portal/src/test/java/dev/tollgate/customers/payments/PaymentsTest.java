@@ -7,6 +7,8 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.LedgerChecks;
@@ -183,5 +185,105 @@ class PaymentsTest {
         }
         assertThat(ids).containsExactly("e", "d", "c", "b", "a");
         assertThat(payments.page(PaymentCursor.NEWEST, 10)).hasSize(6);
+    }
+
+    // ---- after a restore (C32) ----
+
+    private void lose(Duration before, Duration after) {
+        store.writer.commitAndWait(
+                Unit.of(new LostTime(2, store.now().minus(before), store.now().plus(after)).row()));
+    }
+
+    private PaymentNotice paidNotice(String paymentId, long cents, PaymentNotice.Begun begun) {
+        return new PaymentNotice(
+                "evt_" + ++notices,
+                "test",
+                PaymentNotice.Fact.PAID,
+                store.now(),
+                Payment.Channel.STRIPE,
+                paymentId,
+                "session_" + paymentId,
+                "intent_" + paymentId,
+                null,
+                cents,
+                0,
+                null,
+                begun);
+    }
+
+    private static PaymentNotice.Begun of(CustomersFixture store, String account, long credits) {
+        return new PaymentNotice.Begun(store.now(), account, credits * 1_000_000);
+    }
+
+    @Test
+    void a_payment_of_the_lost_time_is_made_from_its_event_once() {
+        lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
+        PaymentNotice event = paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000));
+        assertThat(payments.take(event, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
+        assertThat(payments.take(event, "192.0.2.9")).isEqualTo(Verdict.REPLAYED);
+        assertThat(balance()).isEqualTo(10_000_000_000L);
+        Payment made = payments.find(ACCOUNT, "lost");
+        assertThat(made.state()).isEqualTo(Payment.State.PAID);
+        assertThat(made.createdAt()).isEqualTo(store.now());
+        Invoice paper = payments.invoice(ACCOUNT, "lost");
+        assertThat(paper.series()).isEqualTo("of  #2");
+        assertThat(paper.number()).isEqualTo("R-2026-2-00001");
+        assertThat(payments.take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
+                .as("another event about it")
+                .isEqualTo(Verdict.TAKEN);
+        assertThat(balance()).isEqualTo(10_000_000_000L);
+    }
+
+    @Test
+    void a_refund_of_a_lost_payment_counts_in_any_order() {
+        lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
+        assertThat(took(PaymentNotice.Fact.REFUNDED, "lost", 5_000)).isEqualTo(Verdict.KEPT);
+        assertThat(payments.take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
+                .isEqualTo(Verdict.TAKEN);
+        assertThat(balance()).isZero();
+        assertThat(payments.find("lost").reversedMicros()).isEqualTo(10_000_000_000L);
+    }
+
+    @Test
+    void a_payment_whose_page_is_lost_is_completed_from_its_event() {
+        begun("lost", 50);
+        lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
+        assertThat(payments.take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
+                .isEqualTo(Verdict.TAKEN);
+        assertThat(payments.find("lost").sessionId()).isEqualTo("session_lost");
+        assertThat(balance()).isEqualTo(10_000_000_000L);
+    }
+
+    @Test
+    void an_event_makes_no_payment_unless_its_page_fits_and_began_in_the_lost_time() {
+        assertRefused(paidNotice("early", 5_000, of(store, ACCOUNT, 10_000)));
+        lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
+        assertRefused(paidNotice("other sum", 5_000, of(store, ACCOUNT, 10_001)));
+        assertRefused(paidNotice("no account", 5_000, of(store, "acc_gone", 10_000)));
+        assertRefused(paidNotice("before this build", 5_000, new PaymentNotice.Begun(store.now(), null, 0)));
+        begun("others", 50);
+        assertThat(payments.take(paidNotice("others", 5_000, of(store, "acc_2", 10_000)), "192.0.2.9"))
+                .isEqualTo(Verdict.TOO_EARLY);
+        store.advance(Duration.ofMinutes(91));
+        assertRefused(paidNotice("late", 5_000, of(store, ACCOUNT, 10_000)));
+        assertThat(balance()).isZero();
+    }
+
+    private void assertRefused(PaymentNotice event) {
+        assertThat(payments.take(event, "192.0.2.9")).as(event.paymentId()).isEqualTo(Verdict.REFUSED);
+        assertThat(payments.find(String.valueOf(event.paymentId()))).isNull();
+    }
+
+    @Test
+    void each_restore_begins_another_series_of_numbers() {
+        paid("first", 5);
+        lose(Duration.ofMinutes(30), Duration.ZERO);
+        paid("second", 5);
+        paid("third", 5);
+        store.writer.commitAndWait(Unit.of(new LostTime(3, store.now(), store.now()).row()));
+        paid("fourth", 5);
+        assertThat(List.of("first", "second", "third", "fourth"))
+                .extracting(id -> payments.invoice(ACCOUNT, id).number())
+                .containsExactly("R-2026-00001", "R-2026-2-00001", "R-2026-2-00002", "R-2026-3-00001");
     }
 }

@@ -795,6 +795,32 @@ class CliTest {
                 """);
     }
 
+    @Test
+    void a_restore_says_what_is_lost_and_what_to_do_next() {
+        assertThat(run("restore", "copies", "--to", "2026-11-29T09:00:00+01:00"))
+                .isZero();
+        assertThat(out).startsWith("Lost time: up to 2026-11-29T08:00:00Z.\n1. Run ./tollgate ledger verify");
+        assertThat(err).isEqualTo("tollgate: copies is restored.\n");
+        assertThat(run("restore", "nothing")).isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: There is no copy in nothing.\n");
+        assertThat(run("restore", "copies", "--to", "yesterday")).isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: --to is a time like 2026-11-29T08:00:00Z.\n");
+        assertThat(run("restored")).isZero();
+        assertThat(out).isEqualTo("This restore is recorded already: nothing was written to the books since.\n");
+        assertThat(run("restored", "--from", "2026-11-29T08:00:00Z")).isZero();
+        assertThat(out).startsWith("Lost time: from 2026-11-29T08:00:00Z.\n1. Run");
+    }
+
+    @Test
+    void a_drill_says_by_its_exit_code_whether_the_copy_is_good() {
+        assertThat(run("drill", "restore", "copies")).isZero();
+        assertThat(out).isEmpty();
+        assertThat(run("drill", "restore", "altered")).isEqualTo(1);
+        assertThat(out).isEqualTo("row 1 is missing\n");
+        assertThat(run("drill", "restore")).isEqualTo(2);
+        assertThat(err).isEqualTo("tollgate: no place\n");
+    }
+
     private final class TestActions implements Actions {
 
         @Override
@@ -875,6 +901,38 @@ class CliTest {
                 throw new ApiException(400, "There is no database in " + settings.data() + ".");
             }
             return inspection;
+        }
+
+        @Override
+        public String restore(Settings settings, Path place, Instant to, java.util.function.Consumer<String> notes) {
+            if (place.startsWith("nothing")) {
+                throw new ApiException(400, "There is no copy in nothing.");
+            }
+            notes.accept(place + " is restored.");
+            return "up to " + to;
+        }
+
+        @Override
+        public String restored(Settings settings, Instant from) {
+            return from == null ? null : "from " + from;
+        }
+
+        @Override
+        public boolean drill(
+                Settings settings,
+                Path place,
+                Instant to,
+                java.util.function.Consumer<String> differences,
+                java.util.function.Consumer<String> notes) {
+            if (place == null) {
+                throw new ApiException(400, "no place");
+            }
+            notes.accept(place + " is read.");
+            if (place.startsWith("altered")) {
+                differences.accept("row 1 is missing");
+                return false;
+            }
+            return true;
         }
     }
 }

@@ -1,0 +1,354 @@
+package dev.tollgate.storage.copies;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.InstallationValue;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.copies.CopyFolder.Copy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies the books into a folder again and again (C31): first by one statement into the data folder's own {@code copy/}, then, without a handle of the
+ * books, as one stream into the folder. A folder that fails or hangs holds up this thread alone.
+ */
+public final class Copies implements AutoCloseable {
+
+    /** The name of the value with the installation's id, by which its subfolder is called. */
+    public static final String BOOKS = "books";
+
+    /** The name of the value with the name of the last copy, written before the copy is. */
+    static final String LAST = "copy.last";
+
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
+    private static final Duration READ_MAX = Duration.ofHours(1);
+    private static final Duration AGAIN_AFTER = Duration.ofMinutes(5);
+    private static final int REST = 19;
+    private static final double ROOM_HERE = 1.2;
+    private static final double ROOM_THERE = 1.1;
+    private static final long GIB = 1L << 30;
+
+    /** The ends of the names of what a killed statement leaves. */
+    private static final List<String> LEFT = List.of("", "-journal", "-wal", "-shm");
+
+    private static final Logger log = LoggerFactory.getLogger(Copies.class);
+
+    private final Plan plan;
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+    private final Instant started;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile boolean isClosed;
+    private volatile State state = State.NONE;
+    private @Nullable Thread thread;
+    private Instant due = Instant.MIN;
+
+    /**
+     * The operator's choice.
+     *
+     * @param data the data folder
+     * @param keep the number of days of which the first copy is kept
+     * @param spareBytes what stays free on the data folder's disk
+     */
+    public record Plan(Path data, Path folder, Duration every, int keep, long spareBytes) {
+
+        /** The usual room of 1 GiB stays free. */
+        public Plan(Path data, Path folder, Duration every, int keep) {
+            this(data, folder, every, keep, GIB);
+        }
+
+        private Path local() {
+            return data.resolve("copy").resolve("tollgate.db");
+        }
+    }
+
+    /**
+     * The state of the copies.
+     *
+     * @param newest the instant of the newest whole copy; null if none is known
+     * @param since when the running copy began; null if none runs
+     * @param trouble why the last try made no copy, as a sentence; null if it did
+     * @param notes sentences about the copies that are made
+     */
+    public record State(
+            @Nullable Instant newest,
+            @Nullable Instant since,
+            @Nullable String trouble,
+            List<String> notes) {
+
+        static final State NONE = new State(null, null, null, List.of());
+
+        public State {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /** No copy could be made. The message is a sentence. */
+    private static final class NoCopy extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        NoCopy(String message) {
+            super(message);
+        }
+    }
+
+    public Copies(Plan plan, Database database, Writer writer, InstantSource clock) {
+        this.plan = plan;
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+        this.started = clock.instant();
+    }
+
+    /** Starts the thread. It ends with the process, if not before: a folder that hangs must not keep the process. */
+    public void start() {
+        Thread copies = Thread.ofPlatform().name("tollgate-copies").daemon().unstarted(this::loop);
+        thread = copies;
+        copies.start();
+    }
+
+    /** Returns what is known now. From any thread; never waits. */
+    public State state() {
+        return state;
+    }
+
+    public Plan plan() {
+        return plan;
+    }
+
+    /** Returns the age of the newest copy; before the first one, the time since this server has started. From any thread. */
+    public Duration age() {
+        Instant newest = state.newest();
+        return Duration.between(newest == null ? started : newest, clock.instant());
+    }
+
+    /** Returns whether so much is missing that somebody has to look: three times the interval and an hour. From any thread. */
+    public boolean isLate() {
+        return age().compareTo(plan.every().multipliedBy(3).plusHours(1)) > 0;
+    }
+
+    private void loop() {
+        try {
+            while (!isClosed) {
+                round();
+                Thread.sleep(LOOK);
+            }
+        } catch (InterruptedException e) {
+            // It is closed.
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            fail("No copy of the books is made until a restart: the thread has met a fault, " + e + ".");
+            log.error(Event.THREAD_ENDED, "the thread of the copies has ended", e);
+        }
+    }
+
+    /** Makes a copy if one is due. */
+    void round() {
+        Instant begun = clock.instant();
+        if (begun.isBefore(due) || isClosed) {
+            return;
+        }
+        state = new State(state.newest(), begun, state.trouble(), state.notes());
+        try {
+            Instant newest = newest();
+            if (newest != null && begun.isBefore(newest.plus(plan.every()))) {
+                due = newest.plus(plan.every());
+                state = new State(newest, null, null, state.notes());
+                return;
+            }
+            List<String> notes = new ArrayList<>();
+            Instant at = copy(begun, notes);
+            Duration took = Duration.between(begun, clock.instant());
+            Instant next = max(at.plus(plan.every()), clock.instant().plus(took.multipliedBy(REST)));
+            due = next;
+            if (next.isAfter(at.plus(plan.every()))) {
+                notes.add("A copy takes " + minutes(took)
+                        + ", so the next one begins later than backup.every says. If the disk is lost, up to "
+                        + minutes(Duration.between(at, next).plus(took)) + " are lost with it.");
+            }
+            succeed(at, notes);
+        } catch (NoCopy e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            fail("The copy to " + plan.folder() + " failed: " + FileTrouble.of(e) + others() + ".");
+        } catch (StoreException e) {
+            fail("The books could not be copied: " + e.withCause());
+        }
+    }
+
+    private static Instant max(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static String minutes(Duration time) {
+        return time.toSeconds() < 120 ? time.toSeconds() + " seconds" : time.toMinutes() + " minutes";
+    }
+
+    private void succeed(Instant at, List<String> notes) {
+        if (state.trouble() != null) {
+            log.info(Event.BACKUP_MADE, "the books are copied to {} again", plan.folder());
+        }
+        state = new State(at, null, null, notes);
+    }
+
+    private void fail(String why) {
+        if (isClosed) {
+            return;
+        }
+        if (!why.equals(state.trouble())) {
+            log.warn(Event.BACKUP_FAILED, "{}", why);
+        }
+        due = clock.instant().plus(AGAIN_AFTER);
+        state = new State(state.newest(), null, why, state.notes());
+    }
+
+    private CopyFolder own() {
+        return CopyFolder.of(plan.folder(), Objects.requireNonNull(value(BOOKS), "each installation has an id"));
+    }
+
+    private @Nullable String value(String name) {
+        return database.read(sql -> InstallationValue.find(sql, name));
+    }
+
+    /** Returns the time of the newest copy in the folder; null if there is none. */
+    private @Nullable Instant newest() throws IOException, NoCopy {
+        if (!Files.isDirectory(plan.folder())) {
+            throw new NoCopy("No copy of the books is made: " + plan.folder() + " is no folder, or is not mounted.");
+        }
+        CopyFolder own = own();
+        Copy newest = own.copies().stream().findFirst().orElse(null);
+        String last = value(LAST);
+        if (newest != null && (last == null || newest.name().compareTo(last) > 0)) {
+            throw new NoCopy("No copy of the books is made: the newest one in " + own.path() + ", " + newest.name()
+                    + ", was made by another server with a copy of this data folder. Nothing is written or deleted there. Stop one of the two,"
+                    + " or restore the books of one with ./tollgate restore, which gives it a subfolder of its own.");
+        }
+        return newest == null ? null : newest.at();
+    }
+
+    /** Copies the books. @return the instant of the snapshot, in seconds */
+    private Instant copy(Instant begun, List<String> notes) throws IOException, NoCopy {
+        CopyFolder own = own();
+        own.prepare();
+        readBooks(begun);
+        Instant at = name(begun);
+        writer.commitAndWait(Unit.of(InstallationValue.replacing(LAST, CopyFolder.name(at))));
+        long bytes = Files.size(plan.local());
+        if (Files.getFileStore(own.path()).getUsableSpace() < bytes * ROOM_THERE) {
+            throw new NoCopy("No copy of the books is made: " + plan.folder() + " has no room for " + megabytes(bytes)
+                    + others() + ".");
+        }
+        boolean isPrivate = own.store(plan.local(), CopyFolder.name(at));
+        own.rotate(plan.keep(), at);
+        Files.delete(plan.local());
+        if (!isPrivate) {
+            notes.add("The file system of " + plan.folder() + " lets other users of its machine read the copies.");
+        }
+        if (Files.getFileStore(plan.folder()).equals(Files.getFileStore(plan.data()))) {
+            notes.add(plan.folder() + " is on the disk of the books: if that disk is lost, so are the copies.");
+        }
+        return at;
+    }
+
+    /** Returns a time that no copy has yet, also if the clock was set back. */
+    private Instant name(Instant begun) {
+        Instant at = begun.truncatedTo(ChronoUnit.SECONDS);
+        Instant last = CopyFolder.time(value(LAST));
+        return last == null || at.isAfter(last) ? at : last.plusSeconds(1);
+    }
+
+    private void readBooks(Instant begun) throws IOException, NoCopy {
+        Path local = plan.local();
+        PrivateFiles.folder(Objects.requireNonNull(local.getParent()));
+        for (String end : LEFT) {
+            Files.deleteIfExists(local.resolveSibling(local.getFileName() + end));
+        }
+        long books = plan.data().resolve("tollgate.db").toFile().length()
+                + plan.data().resolve("tollgate.db-wal").toFile().length();
+        if (free() < books * ROOM_HERE + plan.spareBytes()) {
+            throw new NoCopy("No copy of the books is made: it needs "
+                    + megabytes((long) (books * ROOM_HERE) + plan.spareBytes()) + " free beside them in " + plan.data()
+                    + ", and there are " + megabytes(free()) + ".");
+        }
+        reading.lock();
+        try {
+            PrivateFiles.file(local);
+            boolean isWhole = !isClosed && database.copyInto(local, () -> mayGoOn(begun));
+            if (!isWhole) {
+                Files.deleteIfExists(local);
+                throw new NoCopy("No copy of the books is made: it was given up, because it took an hour or less than "
+                        + megabytes(plan.spareBytes()) + " were free in " + plan.data() + ".");
+            }
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private boolean mayGoOn(Instant begun) {
+        return !isClosed && free() >= plan.spareBytes() && clock.instant().isBefore(begun.plus(READ_MAX));
+    }
+
+    private long free() {
+        return plan.data().toFile().getUsableSpace();
+    }
+
+    /** Returns what other subfolders hold, as the end of a sentence. */
+    private String others() {
+        try {
+            CopyFolder own = own();
+            StringBuilder text = new StringBuilder();
+            for (CopyFolder each : CopyFolder.in(plan.folder())) {
+                if (!each.equals(own)) {
+                    text.append(text.isEmpty() ? ". Other copies there: " : ", ")
+                            .append(each.path().getFileName())
+                            .append(" with ")
+                            .append(megabytes(each.bytes()));
+                }
+            }
+            return text.toString();
+        } catch (IOException | StoreException e) {
+            return "";
+        }
+    }
+
+    private static String megabytes(long bytes) {
+        return (bytes + 999_999) / 1_000_000 + " MB";
+    }
+
+    /** Ends a running copy. Waits while the books are read, since the database closes next, and never for the folder. */
+    @Override
+    public void close() {
+        isClosed = true;
+        Thread running = thread;
+        if (running != null) {
+            try {
+                if (reading.tryLock(CLOSE_WAIT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                    reading.unlock();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            running.interrupt();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package dev.tollgate.storage.copies;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.InstallationValue;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.testing.Migrated;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CopiesTest {
+
+    private static final Instant BEGIN = Instant.parse("2026-11-29T08:00:00.250Z");
+    private static final Duration EVERY = Duration.ofHours(1);
+
+    @TempDir
+    Path temporary;
+
+    private Path data;
+    private Path folder;
+    private Path own;
+    private Instant now = BEGIN;
+    private Database database;
+    private Writer writer;
+
+    @BeforeEach
+    void open() throws IOException {
+        data = Migrated.in(temporary.resolve("data"));
+        folder = Files.createDirectory(temporary.resolve("copies"));
+        own = folder.resolve("tollgate-0a1b2c3d");
+        openAgain();
+        put(Copies.BOOKS, "0a1b2c3d");
+    }
+
+    private void openAgain() {
+        database = Database.open(data);
+        writer = database.startWriter(List.of(InstallationValue.part()));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private void put(String name, String value) {
+        writer.commitAndWait(Unit.of(InstallationValue.replacing(name, value)));
+    }
+
+    private Copies copies() {
+        return copies(7, 0);
+    }
+
+    private Copies copies(int keep, long spareBytes) {
+        return new Copies(new Copies.Plan(data, folder, EVERY, keep, spareBytes), database, writer, () -> now);
+    }
+
+    private void round(Copies copies, Duration later) {
+        now = now.plus(later);
+        copies.round();
+    }
+
+    private List<String> files() throws IOException {
+        if (!Files.exists(own)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(own)) {
+            return files.map(it -> it.getFileName().toString())
+                    .filter(it -> !it.endsWith(".sha256"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String of(Path books) {
+        try (Database restored = Database.open(books)) {
+            return restored.read(sql -> InstallationValue.find(sql, "content"));
+        }
+    }
+
+    private String restored(Path place) throws IOException {
+        Path books = Files.createTempDirectory(temporary, "restored");
+        CopyChoice.at(place, null).putInto(books.resolve("tollgate.db"), _ -> {});
+        return of(books);
+    }
+
+    @Test
+    void a_copy_is_whole_private_and_has_its_sum() throws IOException {
+        put("content", "first");
+        Copies copies = copies();
+        copies.round();
+        assertThat(files()).containsExactly("tollgate-20261129T080000Z.db");
+        assertThat(restored(folder)).isEqualTo("first");
+        Path copy = own.resolve("tollgate-20261129T080000Z.db");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+                .isEqualTo("rw-------");
+        assertThat(own.resolve(copy.getFileName() + ".sha256"))
+                .hasContent(CopyFolder.sum(copy) + "  tollgate-20261129T080000Z.db");
+        assertThat(data.resolve("copy/tollgate.db")).doesNotExist();
+        assertThat(copies.state().newest()).isEqualTo(Instant.parse("2026-11-29T08:00:00Z"));
+        assertThat(copies.state().trouble()).isNull();
+    }
+
+    @Test
+    void the_next_copy_is_made_when_the_newest_is_old_enough_also_after_a_restart() throws IOException {
+        Copies copies = copies();
+        copies.round();
+        round(copies, EVERY.minusSeconds(1));
+        assertThat(files()).hasSize(1);
+        Copies restarted = copies();
+        restarted.round();
+        assertThat(files()).hasSize(1);
+        round(restarted, Duration.ofSeconds(1));
+        assertThat(files()).hasSize(2);
+        assertThat(restarted.age()).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void two_newest_and_the_first_of_each_kept_day_stay() throws IOException {
+        Files.createDirectories(own);
+        Files.createDirectories(folder.resolve("tollgate-ffffffff"));
+        Path foreign = Files.writeString(own.resolve("notes.db"), "kept");
+        Path other = Files.writeString(folder.resolve("tollgate-ffffffff/tollgate-20200101T000000Z.db"), "kept");
+        Copies copies = copies(2, 0);
+        for (int hour = 0; hour < 60; hour += 12) {
+            copies.round();
+            now = now.plus(Duration.ofHours(12));
+        }
+        // 29 November 8:00 and 20:00, 30 November 8:00 and 20:00, 1 December 8:00
+        assertThat(files())
+                .containsExactly(
+                        "notes.db",
+                        "tollgate-20261130T080000Z.db",
+                        "tollgate-20261130T200000Z.db",
+                        "tollgate-20261201T080000Z.db");
+        assertThat(foreign).exists();
+        assertThat(other).exists();
+    }
+
+    @Test
+    void a_copied_data_folder_writes_and_deletes_nothing_beside_the_first() throws IOException {
+        Copies first = copies();
+        first.round();
+        database.close();
+        Path second = temporary.resolve("second");
+        copyFolder(data, second);
+        openAgain();
+        round(copies(), EVERY);
+        List<String> before = files();
+        database.close();
+        data = second;
+        openAgain();
+        Copies copies = copies();
+        round(copies, EVERY.multipliedBy(2));
+        assertThat(files()).isEqualTo(before);
+        assertThat(copies.state().trouble())
+                .contains("the newest one in " + own + ", tollgate-20261129T090000Z.db, was made by another server");
+    }
+
+    private static void copyFolder(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Test
+    void a_copy_whose_server_died_before_its_name_was_there_is_made_again() throws IOException {
+        copies().round();
+        put(Copies.LAST, "tollgate-20261129T090000Z.db"); // committed before the stream
+        Files.writeString(own.resolve(".tollgate-20261129T090000Z.db.part"), "half");
+        Files.createDirectories(data.resolve("copy"));
+        Files.writeString(data.resolve("copy/tollgate.db"), "half");
+        Files.writeString(data.resolve("copy/tollgate.db-journal"), "half");
+        round(copies(), EVERY);
+        assertThat(data.resolve("copy")).isEmptyDirectory();
+        assertThat(files()).containsExactly("tollgate-20261129T080000Z.db", "tollgate-20261129T090001Z.db");
+    }
+
+    @Test
+    void a_folder_that_is_gone_is_trouble_and_the_copies_go_on_when_it_is_back() throws IOException {
+        Copies copies = copies();
+        Files.delete(folder);
+        copies.round();
+        assertThat(copies.state().trouble()).contains(folder + " is no folder, or is not mounted");
+        assertThat(copies.isLate()).isFalse();
+        now = now.plus(EVERY.multipliedBy(4).plusSeconds(1));
+        assertThat(copies.isLate()).isTrue();
+        Files.createDirectory(folder);
+        copies.round();
+        assertThat(copies.state().trouble()).isNull();
+        assertThat(files()).hasSize(1);
+    }
+
+    @Test
+    void a_folder_that_cannot_be_written_is_trouble_once_in_five_minutes() throws IOException {
+        Files.writeString(own, "a file in the way");
+        Copies copies = copies();
+        copies.round();
+        assertThat(copies.state().trouble()).startsWith("The copy to " + folder + " failed: ");
+        Files.delete(own);
+        round(copies, Duration.ofMinutes(4));
+        assertThat(files()).isEmpty();
+        round(copies, Duration.ofMinutes(1));
+        assertThat(files()).hasSize(1);
+    }
+
+    @Test
+    void no_copy_takes_the_last_room_beside_the_books() throws IOException {
+        Copies copies = copies(7, Long.MAX_VALUE / 4);
+        copies.round();
+        assertThat(copies.state().trouble()).contains("free beside them in " + data);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void a_copy_on_the_disk_of_the_books_is_noted() {
+        Copies copies = copies();
+        copies.round();
+        assertThat(copies.state().notes()).anyMatch(it -> it.contains("is on the disk of the books"));
+    }
+
+    @Test
+    void an_altered_copy_is_passed_over_and_named() throws IOException {
+        put("content", "first");
+        Copies copies = copies();
+        copies.round();
+        put("content", "second");
+        round(copies, EVERY);
+        Path newest = own.resolve("tollgate-20261129T090000Z.db");
+        try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
+            file.seek(file.length() / 2);
+            file.write(file.read() ^ 1);
+        }
+        List<String> passed = new ArrayList<>();
+        Path books = Files.createDirectory(temporary.resolve("restored"));
+        Path taken = CopyChoice.at(folder, null).putInto(books.resolve("tollgate.db"), passed::add);
+        assertThat(taken).isEqualTo(own.resolve("tollgate-20261129T080000Z.db"));
+        assertThat(passed).containsExactly(newest + " is not as its SHA-256 says: it is passed over.");
+        assertThat(of(books)).isEqualTo("first");
+    }
+
+    @Test
+    void a_time_chooses_the_newest_copy_before_it() throws IOException {
+        Copies copies = copies();
+        copies.round();
+        round(copies, EVERY);
+        assertThat(CopyChoice.at(own, Instant.parse("2026-11-29T08:59:59Z")).files())
+                .containsExactly(own.resolve("tollgate-20261129T080000Z.db"));
+        assertThatThrownBy(() -> CopyChoice.at(own, Instant.parse("2026-11-29T07:59:59Z")))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessage("There is no copy in " + own + " that is as old as 2026-11-29T07:59:59Z.");
+        Files.createDirectories(folder.resolve("tollgate-ffffffff"));
+        assertThatThrownBy(() -> CopyChoice.at(folder, null))
+                .hasMessageContaining("has the copies of several installations. Name one of them: " + own + ", ");
+    }
+
+    @Test
+    void closing_ends_a_copy_that_runs_and_does_not_wait_for_the_folder() throws IOException {
+        Copies copies = copies();
+        copies.close();
+        copies.round();
+        assertThat(files()).isEmpty();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.storage.copies.Copies;
+import dev.tollgate.storage.copies.LostTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A report of the copies of the books and of the latest restore, in sentences. Thread-safe; waits for nothing.
+ *
+ * @param copies null without {@code backup.folder}
+ * @param restored the latest restore; null if there was none
+ * @param isByHand whether a copy was put in place without {@code ./tollgate restore}
+ */
+public record CopiesReport(
+        @Nullable Copies copies, @Nullable LostTime restored, boolean isByHand, InstantSource clock) {
+
+    private static final Duration BANNER = Duration.ofDays(30);
+    private static final Duration LONG = Duration.ofHours(1);
+
+    /** Returns whether a recorded restore is the newest row of the audit log. */
+    public static boolean isNewest(AuditLog log) {
+        AuditLog.Filter any = new AuditLog.Filter(null, null, null, Set.of(), null, null);
+        return log.page(any, Long.MAX_VALUE, 1).stream()
+                .anyMatch(row -> row.action().equals(AuditedWriter.RESTORE));
+    }
+
+    /** Returns what needs an operator now. */
+    public List<String> alarms() {
+        List<String> alarms = new ArrayList<>();
+        String trouble = copies == null ? null : copies.state().trouble();
+        if (copies != null && copies.isLate()) {
+            alarms.add(trouble == null ? hanging(copies) : trouble);
+        }
+        if (isByHand) {
+            alarms.add(
+                    "A copy of the books was put in place by hand. Stop the server and run ./tollgate restored: until then payments of the lost"
+                            + " time are refused, and numbers of invoices and receipts are given again.");
+        }
+        return alarms;
+    }
+
+    private static String hanging(Copies copies) {
+        Instant since = copies.state().since();
+        String folder = copies.plan().folder().toString();
+        return since == null
+                ? "The newest copy of the books in " + folder + " is older than backup.every allows."
+                : "The copy of the books to " + folder + " has been running since "
+                        + since.truncatedTo(ChronoUnit.SECONDS) + ": does the folder respond?";
+    }
+
+    /** Returns what an operator should know. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (copies == null) {
+            return warnings;
+        }
+        Copies.State state = copies.state();
+        Instant since = state.since();
+        if (state.trouble() != null && !copies.isLate()) {
+            warnings.add(state.trouble());
+        } else if (since != null && since.plus(LONG).isBefore(clock.instant()) && !copies.isLate()) {
+            warnings.add(hanging(copies));
+        }
+        warnings.addAll(state.notes());
+        return warnings;
+    }
+
+    /** Returns a sentence for operators and owners for thirty days after a restore; else null. */
+    public @Nullable String banner() {
+        LostTime lost = restored;
+        if (lost == null || lost.to().plus(BANNER).isBefore(clock.instant())) {
+            return null;
+        }
+        return "This server's data was restored from a copy. What happened between " + time(lost.from()) + " and "
+                + time(lost.to())
+                + " is undone: keys that were deleted or locked work again, and changes have to be made again.";
+    }
+
+    private static String time(Instant at) {
+        String text = at.truncatedTo(ChronoUnit.MINUTES).toString();
+        return text.substring(0, 10) + " " + text.substring(11, 16) + " UTC";
+    }
+}
