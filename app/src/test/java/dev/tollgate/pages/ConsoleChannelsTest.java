@@ -2,8 +2,8 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.serving.Surroundings;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;

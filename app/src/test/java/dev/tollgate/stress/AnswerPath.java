@@ -13,6 +13,7 @@ import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.protocols.door.Envelope;
@@ -140,6 +141,7 @@ final class AnswerPath implements BiFunction<String, byte[], Object[]> {
                             "key_1",
                             KeyOwner.account("key_1"),
                             "sk-1",
+                            PriceCeiling.NONE,
                             door,
                             model,
                             Instant.EPOCH,

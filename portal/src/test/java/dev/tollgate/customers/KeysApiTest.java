@@ -194,6 +194,8 @@ class KeysApiTest {
                         "allow",
                         "spend",
                         "rates",
+                        "max_input_price",
+                        "max_output_price",
                         "models",
                         "tags",
                         "expires_at",

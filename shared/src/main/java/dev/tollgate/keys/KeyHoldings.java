@@ -30,7 +30,7 @@ public final class KeyHoldings {
                         "k.account_id = :account",
                         """
                     k.id k.prefix k.name k.kind k.disabled:YES_NO k.hidden:YES_NO k.allow k.models k.spend_hour:CREDITS
-                    k.spend_day:CREDITS k.spend_total:CREDITS k.rate_requests k.rate_tokens k.rate_concurrency k.expires_at
+                    k.spend_day:CREDITS k.spend_total:CREDITS k.rate_requests k.rate_tokens k.rate_concurrency k.max_input_price:CREDITS k.max_output_price:CREDITS k.expires_at
                     k.last_used_at k.created_at k.deleted_at k.old_until:TIME k.version k.member_id k.team_id k.moved_to k.created_by
                     k.locked k.scopes k.tags""",
                         "k.id"))

@@ -17,6 +17,9 @@ public enum KeyLock {
     DISABLED(key -> limit(key.disabled(), false), (to, from) -> to.withDisabled(from.disabled())),
     SPEND(key -> limit(key.settings().spend(), SpendLimits.NONE), keeping((to, from) -> to.withSpend(from.spend()))),
     RATES(key -> limit(key.settings().rates(), CallLimits.NONE), keeping((to, from) -> to.withRates(from.rates()))),
+    PRICES(
+            key -> limit(key.settings().ceiling(), PriceCeiling.NONE),
+            keeping((to, from) -> to.withCeiling(from.ceiling()))),
     ALLOW(key -> limit(key.settings().allow(), Allowlist.EVERYBODY), keeping((to, from) -> to.withAllow(from.allow()))),
     MODELS(key -> limit(key.settings().models(), List.of()), keeping((to, from) -> to.withModels(from.models()))),
     EXPIRES_AT(

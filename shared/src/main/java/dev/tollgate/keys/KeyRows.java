@@ -25,13 +25,14 @@ public final class KeyRows {
     private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL";
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
-                rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, locked, tags, id, hash, prefix,
+                rate_requests, rate_tokens, rate_concurrency, max_input_price, max_output_price, expires_at, hidden, version, deleted_at, locked, tags, id, hash, prefix,
                 created_at, member_id, team_id, origin_id, created_by, scopes, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
-                spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?,
+                spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, max_input_price = ?,
+                max_output_price = ?, expires_at = ?,
                 hidden = ?, version = ?, deleted_at = ?, locked = ?, tags = ?
             WHERE id = ?""";
 
@@ -256,6 +257,8 @@ public final class KeyRows {
                 settings.rates().requests(),
                 settings.rates().tokens(),
                 settings.rates().concurrency(),
+                settings.ceiling().inputMicros(),
+                settings.ceiling().outputMicros(),
                 settings.expiresAt(),
                 key.isHidden(),
                 key.version(),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param name 1 to 200 characters
  * @param scopes the rights of a management key, at least one; empty for other kinds
  * @param rates what it may use a minute and at once
+ * @param ceiling the most that its tokens may cost
  * @param models the ids that it may use, at most 100; empty is all
  * @param expiresAt from when on it is refused, or null
  * @param tags of its calls, which precede the request's: values by name, at most {@link CallLabels#NAMES_MAX}
@@ -29,6 +30,7 @@ public record KeySettings(
         Allowlist allow,
         SpendLimits spend,
         CallLimits rates,
+        PriceCeiling ceiling,
         List<String> models,
         @Nullable Instant expiresAt,
         SortedMap<String, String> tags) {
@@ -72,47 +74,52 @@ public record KeySettings(
                 Allowlist.EVERYBODY,
                 SpendLimits.NONE,
                 CallLimits.NONE,
+                PriceCeiling.NONE,
                 List.of(),
                 null,
                 Collections.emptySortedMap());
     }
 
     public KeySettings withName(String name) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     /** Returns these settings for a key of another kind, a management key with the standard scopes. */
     public KeySettings withKind(KeyKind kind) {
         Set<Scope> its = kind == KeyKind.MANAGEMENT ? Scope.STANDARD : Set.of();
-        return new KeySettings(name, kind, its, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, its, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     /** Returns these settings of a management key with other scopes. */
     public KeySettings withScopes(Set<Scope> scopes) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     public KeySettings withAllow(Allowlist allow) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     public KeySettings withSpend(SpendLimits spend) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     public KeySettings withRates(CallLimits rates) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
+    }
+
+    public KeySettings withCeiling(PriceCeiling ceiling) {
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     public KeySettings withModels(List<String> models) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     public KeySettings withExpiresAt(@Nullable Instant expiresAt) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 
     public KeySettings withTags(SortedMap<String, String> tags) {
-        return new KeySettings(name, kind, scopes, allow, spend, rates, models, expiresAt, tags);
+        return new KeySettings(name, kind, scopes, allow, spend, rates, ceiling, models, expiresAt, tags);
     }
 }

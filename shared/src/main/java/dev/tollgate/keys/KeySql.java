@@ -24,7 +24,7 @@ final class KeySql {
     static final String COLUMNS = """
             api_key.id, api_key.account_id, api_key.hash, api_key.prefix, api_key.name, api_key.kind, api_key.disabled,
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
-            api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
+            api_key.rate_tokens, api_key.rate_concurrency, api_key.max_input_price, api_key.max_output_price, api_key.expires_at, api_key.last_used_at, api_key.created_at,
             api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until,
             api_key.member_id, api_key.team_id, api_key.origin_id, api_key.scopes,
             api_key.locked, api_key.tags, """ + PAUSED_TEAM;
@@ -76,6 +76,8 @@ final class KeySql {
                         Columns.numberOrNull(row, "rate_requests"),
                         Columns.numberOrNull(row, "rate_tokens"),
                         Columns.numberOrNull(row, "rate_concurrency")),
+                new PriceCeiling(
+                        Columns.numberOrNull(row, "max_input_price"), Columns.numberOrNull(row, "max_output_price")),
                 words(row.getString("models")),
                 Columns.timeOrNull(row, "expires_at"),
                 tags(row.getString("tags")));

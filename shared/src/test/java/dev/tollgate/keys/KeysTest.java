@@ -57,6 +57,24 @@ class KeysTest {
     }
 
     @Test
+    void a_ceiling_is_kept_over_a_rotation_and_taken_away() {
+        KeySettings settings = KeySettings.named("ceiling").withCeiling(new PriceCeiling(600_000_000L, null));
+        store.key("key_1", "acc_1", settings);
+        assertThat(store.keys.byId("key_1").orElseThrow().settings()).isEqualTo(settings);
+        KeySecret next = KeySecret.random(new SecureRandom());
+        store.commit(KeyEdit.rotate("key_1", KeyEdit.KeyCondition.NONE, next, Duration.ZERO, store.now()));
+        assertThat(store.keys.byId("key_1").orElseThrow().settings().ceiling()).isEqualTo(settings.ceiling());
+        store.commit(KeyEdit.set("key_1", its -> its.withCeiling(its.ceiling().withOutput(0L))));
+        assertThat(store.keys.byId("key_1").orElseThrow().settings().ceiling())
+                .isEqualTo(new PriceCeiling(600_000_000L, 0L));
+        store.commit(KeyEdit.set("key_1", its -> its.withCeiling(PriceCeiling.NONE)));
+        assertThat(store.keys.byId("key_1").orElseThrow().settings().ceiling()).isEqualTo(PriceCeiling.NONE);
+        assertThatThrownBy(() -> new PriceCeiling(-1L, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PriceCeiling(null, PriceCeiling.MAX + 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void a_new_key_is_sk_and_64_lower_case_hex_digits() {
         KeySecret secret = KeySecret.random(new SecureRandom());
         assertThat(secret.reveal()).matches("sk-[0-9a-f]{64}");

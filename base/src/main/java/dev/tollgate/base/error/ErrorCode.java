@@ -2,8 +2,8 @@ package dev.tollgate.base.error;
 
 /**
  * The ten errors of the published contract (documents S000, S002, S003: "Error Reference"), two of OpenAI's that clients act upon (if the
- * context is too long they shorten it, and if the response before is not kept they send the whole conversation), and {@code last_owner} for
- * organizations, in which someone has to be made an owner first. A status may be more precise than the one here where decision D28 says so; the code and the type
+ * context is too long they shorten it, and if the response before is not kept they send the whole conversation), {@code price_above_limit} for
+ * keys with a ceiling (C18), and {@code last_owner} for organizations, in which someone has to be made an owner first. A status may be more precise than the one here where decision D28 says so; the code and the type
  * never differ.
  */
 public enum ErrorCode {
@@ -12,6 +12,7 @@ public enum ErrorCode {
     PREVIOUS_RESPONSE_NOT_FOUND(400, "previous_response_not_found", "invalid_request_error"),
     INVALID_API_KEY(401, "invalid_api_key", "authentication_error"),
     INSUFFICIENT_CREDITS(402, "insufficient_credits", "billing_error"),
+    PRICE_ABOVE_LIMIT(402, "price_above_limit", "billing_error"),
     IP_NOT_ALLOWED(403, "ip_not_allowed", "permission_error"),
     MODEL_NOT_FOUND(404, "model_not_found", "invalid_request_error"),
     TASK_NOT_FOUND(404, "task_not_found", "invalid_request_error"),

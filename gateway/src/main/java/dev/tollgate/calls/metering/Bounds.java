@@ -285,6 +285,18 @@ record Bounds(
         return model.pricing().tariff().isAbove(Math.ceilDiv(promptAlone(), requests()));
     }
 
+    /** Returns these bounds with a prompt of no length, whose rates are the lowest ones. */
+    Bounds ofShortPrompt() {
+        return new Bounds(
+                model,
+                extras.toolTokensHeld(),
+                promptTokensByBytes,
+                mediaUncounted,
+                candidates,
+                askedTokensMax,
+                extras);
+    }
+
     /** Returns the requests to the upstream, each of which has the whole prompt. */
     private int requests() {
         return Math.max(1, extras.images().held());

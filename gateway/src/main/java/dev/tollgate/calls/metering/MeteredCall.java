@@ -4,6 +4,7 @@ import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.limits.Quota;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyId the key whose spend windows count the call
  * @param owner the owner of that key
  * @param keyPrefix the prefix of that key, for the receipt
+ * @param ceiling the most that its tokens may cost (C18)
  * @param door the protocol's name, for the task
  * @param pricedAt the time of arrival, whose price the model has (P3)
  * @param requestedModel the id or alias that the caller wrote
@@ -34,6 +36,7 @@ public record MeteredCall(
         String keyId,
         KeyOwner owner,
         String keyPrefix,
+        PriceCeiling ceiling,
         String door,
         Model model,
         Instant pricedAt,
@@ -59,6 +62,7 @@ public record MeteredCall(
                 keyId,
                 owner,
                 keyPrefix,
+                ceiling,
                 door,
                 model,
                 pricedAt,

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
@@ -8,8 +9,18 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.keys.PriceCeiling;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Tariff;
+import dev.tollgate.models.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +29,9 @@ public final class Refusals {
 
     /** The documented sentence, word for word. Further details follow it. */
     static final String TOO_LOW = "Your credit balance is too low. Please top up.";
+
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -195,5 +209,76 @@ public final class Refusals {
 
     private static Shortage.OfLimit.Window window(ReserveOutcome.SpendLimitReached refused) {
         return Shortage.OfLimit.Window.valueOf(refused.window().name());
+    }
+
+    /**
+     * Returns the refusal of a call with a token that costs more than its key allows (C18): at arrival, at the requested tier, and at the step that the hold
+     * reckons with. Cached tokens never cost more than others; searches and Google Maps are left to budgets.
+     *
+     * @return null if no token can cost more
+     */
+    static @Nullable ApiError aboveCeiling(MeteredCall call, Bounds bounds) {
+        PriceCeiling ceiling = call.ceiling();
+        if (ceiling.equals(PriceCeiling.NONE)) {
+            return null;
+        }
+        PriceRates rates = rates(bounds);
+        long input = bounds.extras().audioTokensMax() > 0
+                ? Math.max(rates.inputMicros(), rates.audioMicros())
+                : rates.inputMicros();
+        if (isAbove(input, ceiling.inputMicros())) {
+            return aboveCeiling(call, bounds, input, "input", ceiling.inputMicros());
+        }
+        long output = bounds.extras().images().most() > 0
+                ? Math.max(rates.outputMicros(), rates.imageMicros())
+                : rates.outputMicros();
+        return isAbove(output, ceiling.outputMicros())
+                ? aboveCeiling(call, bounds, output, "output", ceiling.outputMicros())
+                : null;
+    }
+
+    private static boolean isAbove(long micros, @Nullable Long most) {
+        return most != null && micros > most;
+    }
+
+    private static PriceRates rates(Bounds bounds) {
+        Tariff tariff = bounds.model().pricing().tariff();
+        ServiceTier tier = bounds.extras().tier();
+        PriceRates.Step above = tariff.above();
+        return tariff.of(
+                above != null && bounds.isLong() ? new Usage(tier, above.promptTokens() + 1) : new Usage(tier));
+    }
+
+    private static ApiError aboveCeiling(
+            MeteredCall call, Bounds bounds, long micros, String what, @Nullable Long most) {
+        Model model = bounds.model();
+        Instant since = since(model, call.pricedAt());
+        PriceRates.Step above = model.pricing().tariff().above();
+        ServiceTier tier = bounds.extras().tier();
+        return ApiError.of(
+                        ErrorCode.PRICE_ABOVE_LIMIT,
+                        model.id() + " costs " + Credits.text(micros) + " credits per million " + what + " tokens"
+                                + (tier == ServiceTier.STANDARD ? "" : " at tier " + tier.word())
+                                + (above != null && bounds.isLong()
+                                        ? " of prompts above " + String.format(Locale.ROOT, "%,d", above.promptTokens())
+                                                + " tokens"
+                                        : "")
+                                + (since == null ? "" : " since " + DAY.format(since))
+                                + "; this key allows " + Credits.text(most == null ? 0 : most) + ".")
+                .doNotRetry();
+    }
+
+    /** Returns since when a price of the schedule is in force; null for the first one, which has no time. */
+    private static @Nullable Instant since(Model model, Instant at) {
+        Instant since = null;
+        for (PriceSchedule.Dated price : model.prices().dated()) {
+            Pricing pricing = price.pricing();
+            if (pricing.equals(model.pricing())
+                    && !price.from().equals(Instant.MIN)
+                    && !price.from().isAfter(at)) {
+                since = price.from();
+            }
+        }
+        return since;
     }
 }

@@ -94,9 +94,16 @@ final class Reserving implements Phase {
         }
     }
 
-    /** Holds by the bytes of the prompt, or counts it first if they alone make it a long one: no call holds while it counts (P6a). */
+    /**
+     * Holds by the bytes of the prompt, or counts it first if they alone make it a long one: no call holds while it counts (P6a). A call whose key does not
+     * allow the lowest rates is refused before its prompt is counted.
+     */
     private void admit() {
-        if (translation.bounds().isLong()) {
+        ApiError above =
+                Refusals.aboveCeiling(call.request(), translation.bounds().ofShortPrompt());
+        if (above != null) {
+            refused(above);
+        } else if (translation.bounds().isLong()) {
             countInTurn(this::countedLong);
         } else {
             reserve(false, this::reservedByBytes);
@@ -104,6 +111,11 @@ final class Reserving implements Phase {
     }
 
     private void reserve(boolean mayRunOnLess, Consumer<Books.Reservation> then) {
+        ApiError above = Refusals.aboveCeiling(call.request(), translation.bounds());
+        if (above != null) {
+            refused(above);
+            return;
+        }
         call.course().takesFirst(CallStep.RESERVING);
         call.books()
                 .reserve(

@@ -114,9 +114,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
         Key key = caller.key();
         requireKind(model, reading);
         try {
-            if (reading.looksUp(request, model)) {
-                reading.load(request, key.accountId(), memory);
-            }
+            load(reading, request, model, key.accountId(), memory);
             reading.check(request, model);
             Long asked = reading.tokensMax(request);
             Long tokensMax = tokensMax(model, asked, reading);
@@ -128,6 +126,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
                     key.id(),
                     key.owner(),
                     key.prefix(),
+                    key.settings().ceiling(),
                     door,
                     model,
                     arrived,
@@ -144,6 +143,12 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
             throw reading.named(request, refused.error()).asException();
         } catch (StoreException e) {
             throw unreadable(e);
+        }
+    }
+
+    private static <R> void load(Reading<R> reading, R request, Model model, String accountId, Lease memory) {
+        if (reading.looksUp(request, model)) {
+            reading.load(request, accountId, memory);
         }
     }
 

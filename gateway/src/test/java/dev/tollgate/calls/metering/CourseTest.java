@@ -12,6 +12,7 @@ import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.calls.metering.Books.Trace;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.upstreams.pool.AttemptRecord;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -51,6 +52,7 @@ class CourseTest {
                 "key",
                 KeyOwner.account("key"),
                 "sk-",
+                PriceCeiling.NONE,
                 "chat",
                 sold.model(),
                 Instant.EPOCH,

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.limits.CallLimits;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
@@ -155,6 +156,7 @@ final class Sold {
                 "key",
                 KeyOwner.account("key"),
                 "sk-",
+                PriceCeiling.NONE,
                 "chat",
                 model,
                 Instant.EPOCH,
@@ -176,6 +178,7 @@ final class Sold {
                 keyId,
                 KeyOwner.account(keyId),
                 keyPrefix,
+                PriceCeiling.NONE,
                 "chat",
                 model(false),
                 Instant.EPOCH,

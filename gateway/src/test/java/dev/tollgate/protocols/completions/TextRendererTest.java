@@ -12,6 +12,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
@@ -45,6 +46,7 @@ class TextRendererTest {
                 "key_1",
                 KeyOwner.account("key_1"),
                 "sk-1",
+                PriceCeiling.NONE,
                 "completions",
                 Objects.requireNonNull(
                         CatalogueLoader.load(Path.of("models/documented.yaml")).find("gemini-2.5-pro")),

@@ -12,6 +12,7 @@ import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.Translation;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.WriterObserver.BatchEnd;
@@ -52,6 +53,7 @@ class CallCostTest {
             "key_1",
             KeyOwner.account("key_1"),
             "sk-1234",
+            PriceCeiling.NONE,
             "chat",
             model,
             Instant.EPOCH,

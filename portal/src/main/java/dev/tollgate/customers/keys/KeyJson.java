@@ -115,6 +115,8 @@ public final class KeyJson {
                 .put("requests", rates.requests())
                 .put("tokens", rates.tokens())
                 .put("concurrency", rates.concurrency());
+        ApiJson.credits(json, "max_input_price", settings.ceiling().inputMicros());
+        ApiJson.credits(json, "max_output_price", settings.ceiling().outputMicros());
         texts(json.putArray("models"), settings.models());
         ObjectNode tags = json.putObject("tags");
         settings.tags().forEach(tags::put);

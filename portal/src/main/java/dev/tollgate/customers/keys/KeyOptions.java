@@ -5,12 +5,14 @@ import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.MessageText;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.keys.Scope;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +67,8 @@ public final class KeyOptions {
     private static final Field<Long> CONCURRENCY = rate("concurrency", "Calls at the same time");
     private static final Field<Body> RATES =
             Field.object("rates", "Rates", REQUESTS, TOKENS, CONCURRENCY).orNull(NO_LIMIT);
+    private static final Field<Long> MAX_INPUT_PRICE = price("max_input_price", "Input price at most");
+    private static final Field<Long> MAX_OUTPUT_PRICE = price("max_output_price", "Output price at most");
     private static final Field<List<Named>> MODELS = Field.list(
                     "models",
                     "Models",
@@ -84,20 +88,42 @@ public final class KeyOptions {
             .map((path, seconds) -> Duration.ofSeconds(seconds));
 
     /** The fields of a new key that an operator makes. */
-    public static final List<Field<?>> CREATE =
-            List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, RATES, SCOPES, SPEND, TAGS);
+    public static final List<Field<?>> CREATE = List.of(
+            ALLOW, EXPIRES_AT, KIND, MAX_INPUT_PRICE, MAX_OUTPUT_PRICE, MODELS, NAME, RATES, SCOPES, SPEND, TAGS);
 
     /** The fields of a new key that a customer's key makes, never a personal key: its secret could read what the member's keys have kept. */
     static final List<Field<?>> CREATE_BY_KEY =
-            List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, RATES, SPEND, TAGS, TEAM);
+            List.of(ALLOW, EXPIRES_AT, KIND, MAX_INPUT_PRICE, MAX_OUTPUT_PRICE, MODELS, NAME, RATES, SPEND, TAGS, TEAM);
 
     /** The fields of a new key that a person makes, who may own it. */
-    static final List<Field<?>> CREATE_BY_PERSON =
-            List.of(ALLOW, EXPIRES_AT, KIND, MODELS, NAME, OWN, RATES, SCOPES, SPEND, TAGS, TEAM);
+    static final List<Field<?>> CREATE_BY_PERSON = List.of(
+            ALLOW,
+            EXPIRES_AT,
+            KIND,
+            MAX_INPUT_PRICE,
+            MAX_OUTPUT_PRICE,
+            MODELS,
+            NAME,
+            OWN,
+            RATES,
+            SCOPES,
+            SPEND,
+            TAGS,
+            TEAM);
 
     /** The fields of a change. */
-    public static final List<Field<?>> CHANGE =
-            List.of(ALLOW, DISABLED, EXPIRES_AT, MODELS, NAME, RATES, SPEND, TAGS, Field.fixed("kind"));
+    public static final List<Field<?>> CHANGE = List.of(
+            ALLOW,
+            DISABLED,
+            EXPIRES_AT,
+            MAX_INPUT_PRICE,
+            MAX_OUTPUT_PRICE,
+            MODELS,
+            NAME,
+            RATES,
+            SPEND,
+            TAGS,
+            Field.fixed("kind"));
 
     /** The fields of limits that keys have together. */
     public static final List<Field<?>> LIMITS = List.of(REQUESTS, TOKENS, CONCURRENCY, SPEND);
@@ -192,6 +218,14 @@ public final class KeyOptions {
                 part(body, ALLOW, (its, allow) -> its.withAllow(allow == null ? Allowlist.EVERYBODY : allow)),
                 its -> its.withSpend(spend.apply(its.spend())),
                 its -> its.withRates(rates.apply(its.rates())),
+                part(
+                        body,
+                        MAX_INPUT_PRICE,
+                        (its, price) -> its.withCeiling(its.ceiling().withInput(price))),
+                part(
+                        body,
+                        MAX_OUTPUT_PRICE,
+                        (its, price) -> its.withCeiling(its.ceiling().withOutput(price))),
                 models(body, modelIds),
                 part(body, TAGS, (its, tags) -> its.withTags(tags == null ? new TreeMap<>() : tags)),
                 part(body, EXPIRES_AT, KeySettings::withExpiresAt));
@@ -262,6 +296,14 @@ public final class KeyOptions {
 
     private static Field<Long> rate(String name, String label) {
         return Field.whole(name, label, 1, CallLimits.MAX).orNull(NO_LIMIT);
+    }
+
+    private static Field<Long> price(String name, String label) {
+        return Field.credits(name, label)
+                .that(
+                        PriceCeiling::isPrice,
+                        "must be a price: credits per million tokens, from 0 to " + Credits.text(PriceCeiling.MAX))
+                .orNull("any price");
     }
 
     private static Set<Scope> scopes(String path, List<String> codes) {

@@ -69,11 +69,7 @@ final class Commands {
         group(all, "ledger", "Ledger checks, usage and statements.", this::ledger);
         group(all, "installation", "Decisions for all servers that share these books.", this::installation);
         group(all, "secret", "The secret keys.", () -> SecretCommands.all(session));
-        group(
-                all,
-                "catalogue",
-                "The vendor's facts about models.",
-                () -> List.of(beside(new CatalogueCommands.Check(session))));
+        group(all, "catalogue", "The vendor's facts about models.", this::catalogue);
         copies(all);
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));
@@ -103,6 +99,10 @@ final class Commands {
                 beside(new LedgerCommands.Verify(session)),
                 beside(new LedgerCommands.Statement(session)),
                 beside(new LedgerCommands.RebuildUsage(session)));
+    }
+
+    private List<CommandLine> catalogue() {
+        return List.of(beside(new CatalogueCommands.Check(session)));
     }
 
     private static void group(

@@ -108,6 +108,24 @@ record Field(ArgSpec arg, String to) {
         };
     }
 
+    /** Returns the ceilings of a key. */
+    static Field[] prices() {
+        return new Field[] {
+            option(
+                    "--max-input-price",
+                    "CREDITS",
+                    "/max_input_price",
+                    Values::limit,
+                    "Highest price of a million input tokens, or none."),
+            option(
+                    "--max-output-price",
+                    "CREDITS",
+                    "/max_output_price",
+                    Values::limit,
+                    "Highest price of a million output tokens, or none.")
+        };
+    }
+
     boolean isMember() {
         return to.startsWith("/");
     }

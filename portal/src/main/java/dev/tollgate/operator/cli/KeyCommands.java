@@ -80,6 +80,7 @@ final class KeyCommands {
                         "/allow",
                         "Addresses and ranges that may use it, at most 10, repeated or with commas; none: all."))
                 .takes(Field.rates("/rates/"))
+                .takes(Field.prices())
                 .takes(
                         Field.list(
                                 "--models",
@@ -100,7 +101,7 @@ final class KeyCommands {
                         "--account", "ID", "account", "Lists the keys of this account only. Default: all accounts."))
                 .lists(
                         "/admin/keys",
-                        "ID,ACCOUNT,PREFIX,KIND,STATE,HOUR,DAY,TOTAL,RATE,TOKENS,AT ONCE,ALLOW,MODELS,EXPIRES,CREATED,LAST USED,NAME",
+                        "ID,ACCOUNT,PREFIX,KIND,STATE,HOUR,DAY,TOTAL,RATE,TOKENS,AT ONCE,IN AT MOST,OUT AT MOST,ALLOW,MODELS,EXPIRES,CREATED,LAST USED,NAME",
                         key -> new String[] {
                             CommandJson.text(key.get("id")),
                             CommandJson.text(key.get("account")),
@@ -114,6 +115,8 @@ final class KeyCommands {
                             CommandJson.limit(key.at("/rates/requests"), "/min"),
                             CommandJson.limit(key.at("/rates/tokens"), "/min"),
                             CommandJson.limit(key.at("/rates/concurrency"), ""),
+                            CommandJson.limit(key.at("/max_input_price"), ""),
+                            CommandJson.limit(key.at("/max_output_price"), ""),
                             CommandJson.texts(key.get("allow"), "all"),
                             CommandJson.texts(key.get("models"), "all"),
                             CommandJson.time(key.get("expires_at"), "never"),

@@ -102,6 +102,8 @@ final class DeedWords {
             "requests", "Requests per minute",
             "tokens", "Tokens per minute",
             "concurrency", "Concurrent calls",
+            "max_input_price", "Input price at most",
+            "max_output_price", "Output price at most",
             "spend.hour", "Credits per hour",
             "spend.day", "Credits per day",
             "spend.total", "Credits in total",

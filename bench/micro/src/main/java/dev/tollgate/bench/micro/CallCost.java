@@ -1,5 +1,6 @@
 package dev.tollgate.bench.micro;
 
+import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -43,6 +44,7 @@ public class CallCost {
             "key_1",
             "sk-1234",
             "chat",
+                PriceCeiling.NONE,
             model,
             "gemini-2.5-pro",
             null,

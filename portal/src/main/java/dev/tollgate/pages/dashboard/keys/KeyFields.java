@@ -27,8 +27,18 @@ import org.jspecify.annotations.Nullable;
 public record KeyFields(
         Set<KeyLock> locked, KeyForm form, Map<String, String> errors, List<Box> models, Money money, String address) {
 
-    static final Set<String> LIMITS =
-            Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow", "tags");
+    static final Set<String> LIMITS = Set.of(
+            "hour",
+            "day",
+            "total",
+            "requests",
+            "tokens",
+            "concurrency",
+            "max_input_price",
+            "max_output_price",
+            "expires",
+            "allow",
+            "tags");
 
     private static final Set<String> UNFOLDING = Set.of("models", "expires_at");
 

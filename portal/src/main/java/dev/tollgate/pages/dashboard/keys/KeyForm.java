@@ -33,7 +33,7 @@ public record KeyForm(Map<String, String> texts) {
     private static final String MODEL = "model-";
     private static final String SCOPE = "scope-";
     private static final Set<String> FIELDS = Set.of("name", "kind", "version", "owner", TypedCredits.UNIT);
-    private static final List<String> AMOUNTS = List.of("hour", "day", "total");
+    private static final List<String> AMOUNTS = List.of("hour", "day", "total", "max_input_price", "max_output_price");
 
     private static final String NO_AMOUNT = "no amount";
 
@@ -74,6 +74,8 @@ public record KeyForm(Map<String, String> texts) {
         number(texts, "requests", settings.rates().requests());
         number(texts, "tokens", settings.rates().tokens());
         number(texts, "concurrency", settings.rates().concurrency());
+        amount(texts, "max_input_price", settings.ceiling().inputMicros(), money);
+        amount(texts, "max_output_price", settings.ceiling().outputMicros(), money);
         texts.put("allow", String.join("\n", settings.allow().texts()));
         texts.put("tags", CallLabels.text(settings.tags()).replace(" ", ", "));
         Instant end = settings.expiresAt();
