@@ -25,6 +25,7 @@ class HoldingsTest {
 
     /** Nothing of an account is in these, or only sums of many. */
     private static final Set<String> OF_NOBODY = Set.of(
+            "answered_by",
             "allowance",
             "commit_mark",
             "installation",

@@ -190,7 +190,10 @@ class AuditTest {
                                 .isEqualTo("has a due amount of 0.28, its counts at its price come to 0.32"),
                         line -> assertThat(line)
                                 .startsWith("cost 1650000 micro-credits, its counts at the list price cost-")
-                                .endsWith(" come to 1850000 micro-credits"));
+                                .endsWith(" come to 1850000 micro-credits"),
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "has other counts, another tier or another channel than the first of its costs"));
     }
 
     @Test
