@@ -201,7 +201,7 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
         return chosen == null ? Passwords.MEMORY_KIB : chosen;
     }
 
-    /** Returns what the stores of calls bring to those of the portal. */
+    /** Returns what the stores of calls bring to the portal. */
     static PortalStores.OfCalls ofCalls(Answers answers, RoutedModels routed) {
         return new PortalStores.OfCalls(
                 CallStores.claims(answers),

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /**
  * The parts that every module is made from.
  *
- * @param portal those of them that the portal's modules are made from
+ * @param portal the parts that the portal's modules are made from
  * @param calls those that the gateway's are made from
  */
 record Ground(PortalGround portal, CallGround calls) {

@@ -75,7 +75,7 @@ class RotatedKeyTest {
 
             assertThat(command(gateway, "secret", "rotate", "--reason", "a drill")
                             .out())
-                    .isEqualTo("1 values were sealed anew, 0 open under no key.\n");
+                    .isEqualTo("1 values were re-encrypted, 0 open under no key.\n");
             String oldId = new SecretBox(old, new SecureRandom()).id();
             Result refused = command(gateway, "secret", "forget", oldId, "--reason", "a drill");
             assertThat(refused.err()).contains("Still sealed under key " + oldId + ": 1 kept responses.");

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of an installation, for all of its servers. Of a fixed one the first to come is kept, and is the outcome of all later ones; another
+ * A value of an installation, for all of its servers. The first fixed one to come is kept, and is the outcome of all later ones; another
  * replaces what is there.
  */
 public final class InstallationValue extends Write<String> {

@@ -79,7 +79,7 @@ public final class NodeLease implements AutoCloseable {
      * The secret keys of one server by their ids, and whether all living servers can open what each of them seals (C23): a second key goes everywhere as a
      * further line before it is the first one anywhere. Immutable.
      *
-     * @param ids that of the sealing key first; empty for a server that seals nothing
+     * @param ids the sealing key first; empty for a server that seals nothing
      * @param unnamed the id of the key that a server has whose program knows one key only; null if nothing is left under that key
      */
     public record Keys(List<String> ids, @Nullable String unnamed) {
@@ -88,13 +88,13 @@ public final class NodeLease implements AutoCloseable {
 
         private record Other(String node, List<String> ids) {}
 
-        /** Returns what the row of the server says; null for one that seals nothing. */
+        /** Returns what the row of the server says; null for a server that seals nothing. */
         @Nullable
         String written() {
             return ids.isEmpty() ? null : String.join(",", ids);
         }
 
-        /** Returns why this server may not seal beside the living ones, in a sentence; null if it may. Its own row is not there, or has the same keys. */
+        /** Returns why this server may not seal while the living ones do, in a sentence; null if it may. Its own row is not there, or has the same keys. */
         public @Nullable String clash(Sql sql, Dialect dialect) throws SQLException {
             if (ids.isEmpty()) {
                 return null;

@@ -51,7 +51,7 @@ final class NodeRow implements AutoCloseable {
     }
 
     /**
-     * Writes the row, in one commit with the look at the keys of the others: of two that join at the same time, the second one sees the first.
+     * Writes the row, in one commit with the look at the keys of the others: if two join at the same time, the second one sees the first.
      *
      * @throws CannotOpen if this node and a living one cannot open what the other seals
      */

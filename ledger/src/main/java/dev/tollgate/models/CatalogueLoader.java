@@ -122,7 +122,7 @@ public final class CatalogueLoader {
     }
 
     /**
-     * The facts of a vendor about its models (C15): the rows of {@code upstream_models} of a file, which win by name over those of the catalogue.
+     * The facts of a vendor about its models (C15): the rows of {@code upstream_models} of a file, which win by name over rows of the catalogue.
      *
      * @param file null for none, or for the built-in file
      */
@@ -150,7 +150,7 @@ public final class CatalogueLoader {
         return CatalogueLoader.rows(file.onlyWith(FILE_KEYS).need("upstream_models"));
     }
 
-    /** @param facts rows that win over those of the file */
+    /** @param facts rows that win over rows of the file */
     private Catalogue catalogue(YamlNode file, List<YamlNode> facts) {
         Instant created = instant(file.onlyWith(FILE_KEYS).need("created"));
         boolean isWhole = file.find("upstream_models") != null;

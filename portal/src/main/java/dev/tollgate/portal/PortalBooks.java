@@ -146,7 +146,7 @@ public record PortalBooks(
         }
     }
 
-    /** Returns a new id of an installation, by which its copies are told from others. */
+    /** Returns a new id of an installation, which sets its copies apart from others. */
     public static String id(SecureRandom random) {
         return String.format(Locale.ROOT, "%08x", random.nextInt());
     }

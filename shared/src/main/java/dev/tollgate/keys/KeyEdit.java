@@ -49,7 +49,7 @@ public final class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>> {
                 null);
     }
 
-    /** Changes anybody's key, whatever it has become. */
+    /** Changes a key of any owner, whatever it has become. */
     public static KeyEdit set(String id, UnaryOperator<KeySettings> edit) {
         return set(id, KeyCondition.NONE, edit, null);
     }
@@ -59,7 +59,7 @@ public final class KeyEdit extends KeyChange<Outcome<KeyEdit.Changed>> {
         return new KeyEdit(id, condition, old -> old.withDisabled(disabled), null);
     }
 
-    /** Disables anybody's key, whatever it has become, or enables it again. */
+    /** Disables a key of any owner, whatever it has become, or enables it again. */
     public static KeyEdit disable(String id, boolean disabled) {
         return disable(id, KeyCondition.NONE, disabled);
     }

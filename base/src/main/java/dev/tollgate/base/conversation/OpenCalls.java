@@ -27,7 +27,7 @@ public final class OpenCalls {
     /** A call with its result. */
     public record Answered(Message.ToolCall call, Message.ToolResult result) {}
 
-    /** @param caller the first message of the turn, whose calls are added like those of the others */
+    /** @param caller the first message of the turn, whose calls are added like the calls of the others */
     public OpenCalls(Message.Assistant caller) {
         this.caller = caller;
     }

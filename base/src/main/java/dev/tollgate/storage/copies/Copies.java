@@ -142,7 +142,7 @@ public final class Copies implements AutoCloseable {
         return Duration.between(newest == null ? started : newest, clock.instant());
     }
 
-    /** Returns whether so much is missing that somebody has to look: three times the interval and an hour. From any thread. */
+    /** Returns whether so much is missing that an operator has to look: three times the interval and an hour. From any thread. */
     public boolean isLate() {
         return age().compareTo(plan.every().multipliedBy(3).plusHours(1)) > 0;
     }

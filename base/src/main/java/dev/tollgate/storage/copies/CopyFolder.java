@@ -188,7 +188,7 @@ record CopyFolder(Path path) {
         }
     }
 
-    /** Returns the SHA-256 that is stored beside a copy; null if none is, or it is unreadable. */
+    /** Returns the SHA-256 that is stored with a copy; null if none is, or it is unreadable. */
     static @Nullable String sum(Path copy) throws IOException {
         try {
             String text = Files.readString(copy.resolveSibling(copy.getFileName() + SUM), StandardCharsets.ISO_8859_1);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A statement that erases rows of an account or a person, or what names somebody in them.
+ * A statement that erases rows of an account or a person, or the names of people in them.
  *
  * @param sql begins with {@code DELETE FROM} or {@code UPDATE}
  * @param values of its parameters, in their order

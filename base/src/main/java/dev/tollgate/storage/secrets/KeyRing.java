@@ -44,7 +44,7 @@ public final class KeyRing implements AutoCloseable {
     private final AtomicReference<Sweep> sweep = new AtomicReference<>(new Sweep(State.NEVER, 0, 0));
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** The progress of the sealing anew on this server. */
+    /** The progress of sealing again on this server. */
     public enum State {
         NEVER,
         RUNNING,
@@ -56,7 +56,7 @@ public final class KeyRing implements AutoCloseable {
     /** @param sealed how many values are under the first key now that were not @param unreadable how many open under no key */
     public record Sweep(State state, long sealed, long unreadable) {}
 
-    /** @param more what else is made anew under the first key, beside the values */
+    /** @param more what else is made again under the first key, besides the values */
     public KeyRing(
             Database database, Writer writer, SecretBox ring, List<SealedValues> kinds, List<SealedValues.Walk> more) {
         this(database, writer, ring, kinds, more, PAUSE);
@@ -78,7 +78,7 @@ public final class KeyRing implements AutoCloseable {
         this.pause = pause;
     }
 
-    /** Returns the ids of the keys, that of the sealing one first. */
+    /** Returns the ids of the keys, the sealing one first. */
     public List<String> ids() {
         return ring.ids();
     }
@@ -102,7 +102,7 @@ public final class KeyRing implements AutoCloseable {
         return sweep.get();
     }
 
-    /** Begins to seal anew, unless that is under way. @param over is called at its end, on its thread */
+    /** Begins to seal again, unless that is under way. @param over is called at its end, on its thread */
     public Sweep rotate(Consumer<Sweep> over) {
         Sweep before = sweep.get();
         Sweep begun = new Sweep(State.RUNNING, 0, 0);
@@ -120,7 +120,7 @@ public final class KeyRing implements AutoCloseable {
             }
             sweep.updateAndGet(isWhole ? it -> with(it, State.DONE) : it -> with(it, State.FAILED));
         } catch (StoreException e) {
-            log.warn("values could not be sealed anew: {}; the next run goes on", e.getMessage());
+            log.warn("values could not be sealed again: {}; the next run goes on", e.getMessage());
             sweep.updateAndGet(it -> with(it, State.FAILED));
         } catch (RuntimeException | Error e) {
             sweep.updateAndGet(it -> with(it, State.FAILED));

@@ -18,14 +18,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sealed values of one kind as they lie in a table (C19): how many there are under each key, how they are sealed anew, and how they are lost with a
+ * The sealed values of one kind as they lie in a table (C19): how many there are under each key, how they are sealed again, and how they are lost with a
  * key. The texts of SQL are the store's that alone writes the table. Immutable; its methods block.
  *
  * @param kind in words, as the command shows it
  * @param column that holds the values, in base64 if {@code isText}
  * @param from the table, with a condition that leaves values out, if there is one
  * @param end the column of the time since which {@code kept} runs; null for values without an end
- * @param walk seals them anew; null for values that end, and are sealed anew when they are used
+ * @param walk seals them again; null for values that end, and are sealed again when they are used
  * @param lost ends some values at once, with {@code %s} for the condition that says which; null if they have no end, or end with others
  */
 public record SealedValues(
@@ -59,7 +59,7 @@ public record SealedValues(
      *
      * @param last the name of the last one; null if there are no more
      * @param unreadable how many open under no key
-     * @param anew seals the others anew, as far as they are under an older key; null if none are
+     * @param anew seals the others again, as far as they are under an older key; null if none are
      */
     public record Step(
             @Nullable String last, int unreadable, @Nullable Statement anew) {}

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretBox {
 
-    /** A ring has the key in use, and those of which something is still there. */
+    /** A ring has the key in use, and keys under which something is still sealed. */
     public static final int KEYS_MAX = 4;
 
     private static final String CHECK = "tollgate secret key";
@@ -60,7 +60,7 @@ public final class SecretBox {
         return keys.getFirst().id();
     }
 
-    /** Returns the ids of all keys, that of the sealing one first. */
+    /** Returns the ids of all keys, the sealing one first. */
     public List<String> ids() {
         return keys.stream().map(RingKey::id).toList();
     }
@@ -70,7 +70,7 @@ public final class SecretBox {
         return new NodeLease.Keys(ids(), firstForm);
     }
 
-    /** Returns a value that shows later whether a ring has the key that seals now. */
+    /** Returns a value that shows later whether a ring has the present sealing key. */
     String check() {
         byte[] sealed = purpose(CHECK).seal(CHECK.getBytes(StandardCharsets.UTF_8), CHECK);
         return Base64.getEncoder().encodeToString(sealed);
@@ -175,12 +175,12 @@ public final class SecretBox {
             return isIts ? named.length : 0;
         }
 
-        /** Returns whether a value is under another key than the one that seals now. */
+        /** Returns whether a value is under another key than the present sealing key. */
         public boolean isOld(byte[] sealed) {
             return headOf(sealed, keys.getFirst(), firstForm) == 0;
         }
 
-        /** Returns the value under the key that seals now. @throws StoreException as {@link #open} */
+        /** Returns the value under the present sealing key. @throws StoreException as {@link #open} */
         public byte[] anew(byte[] sealed, String context) {
             return isOld(sealed) ? seal(open(sealed, context), context) : sealed;
         }

@@ -61,7 +61,7 @@ public record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cos
         return new AnsweringRow(sent, name, step);
     }
 
-    /** Returns whether the row is another model's than the one that was sent. */
+    /** Returns whether the row is another model's than the sent model's. */
     public boolean isAnother() {
         return !name.equals(sent);
     }

@@ -818,7 +818,7 @@ public final class FileStore implements AutoCloseable {
         return file;
     }
 
-    /** Seals a file that is still used under the key that seals now, its words last (C19). If it is not finished, the next day's use goes on. */
+    /** Seals a file that is still used under the present sealing key, its words last (C19). If it is not finished, the next day's use goes on. */
     private void sealAnew(StoredFile file) {
         try {
             byte[] about = database.read(sql -> sql.one(ABOUT, row -> row.getBytes(1), file.id()));
@@ -835,7 +835,7 @@ public final class FileStore implements AutoCloseable {
             String context = StoredFile.context(file.id(), file.accountId());
             decided(FilesPart.anew(file.id(), sealing.anew(about, context)));
         } catch (StoreException e) {
-            log.warn("file {} was not sealed anew: {}", file.id(), e.getMessage());
+            log.warn("file {} was not sealed again: {}", file.id(), e.getMessage());
         }
     }
 

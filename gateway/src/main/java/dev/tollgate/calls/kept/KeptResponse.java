@@ -178,12 +178,12 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
             return new KeptResponses.Entry(id, form, accountId, owner, previousId, plainBytes, sealed);
         }
 
-        /** Returns whether a row is under another key than the one that seals now. */
+        /** Returns whether a row is under another key than the present sealing key. */
         boolean isOld(KeptResponses.Row row) {
             return sealing.isOld(row.sealed());
         }
 
-        /** Returns a row's content under the key that seals now. @throws StoreException if it was changed, or is another row's */
+        /** Returns a row's content under the present sealing key. @throws StoreException if it was changed, or is another row's */
         byte[] anew(String accountId, KeptResponses.Form form, KeptResponses.Row row) {
             return sealing.anew(row.sealed(), form.context(accountId, row.id()));
         }

@@ -376,7 +376,7 @@ public final class KeptResponses {
         return find(accountId, reads, List.of(id), memory).get(id);
     }
 
-    /** Not waited for: if a note is lost, the next use makes it again. What is under an older key is sealed anew in the same unit (C19). */
+    /** Not waited for: if a note is lost, the next use makes it again. What is under an older key is sealed again in the same unit (C19). */
     private void touch(String accountId, List<Row> rows) {
         Instant now = clock.instant();
         long before = now.minus(TOUCH_AFTER).toEpochMilli();

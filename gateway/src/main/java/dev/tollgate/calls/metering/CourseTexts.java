@@ -67,7 +67,7 @@ final class CourseTexts {
     }
 
     /**
-     * Returns the list of all attempts. An answer of another model than the one that was sent has its name.
+     * Returns the list of all attempts. An answer of another model than the sent one has its name.
      *
      * @param answers of the calls, in the same order
      */

@@ -28,7 +28,7 @@ public enum MediaType {
     OGG("audio/ogg", Kind.SOUND_OR_VIDEO),
     FLAC("audio/flac", Kind.SOUND_OR_VIDEO);
 
-    /** The number of first bytes that tell a type. Readers of PDF look for its head in so many. */
+    /** The number of first bytes that show a type. Readers of PDF look for its head in so many. */
     public static final int HEAD_BYTES = 1_024;
 
     /** The number of first bytes that name the kind of a Matroska file. */

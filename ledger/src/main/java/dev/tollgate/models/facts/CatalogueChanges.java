@@ -34,7 +34,7 @@ public record CatalogueChanges(Catalogue now, Catalogue then, Instant at) {
      * @param kinds of channel that it is about
      * @param models on sale at the present catalogue's prices, in its order
      * @param before the upstream model that serves them by the present catalogue
-     * @param after the one that would serve them
+     * @param after the row that would serve them
      * @param costBefore null if unknown
      * @param costAfter null if unknown
      * @param words what differs, a part of a sentence each

@@ -13,7 +13,7 @@ import java.time.Instant;
  */
 public record RoutedModel(String channel, String sent, String answered, Instant firstAt) {
 
-    /** Returns whether a catalogue says that the model retires to make room for the one that answered. */
+    /** Returns whether a catalogue says that the model retires to make room for the answering model. */
     public boolean isExpected(Catalogue catalogue) {
         UpstreamModel row = ModelName.find(sent, catalogue::upstream);
         return row != null

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The rows of models that answer for others, and those of them that this server knows. Thread-safe. */
+/** The rows of models that answer for others, and which of them this server knows. Thread-safe. */
 public final class RoutedModels {
 
     /** The name for what comes after the most names of a channel, and for what is no name of a model. */

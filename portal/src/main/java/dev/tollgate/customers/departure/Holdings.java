@@ -81,7 +81,7 @@ public record Holdings(List<Holding> all) {
         erase(statements, false, Map.of(Value.PERSON, personId, Value.LOGIN, login));
     }
 
-    /** Erases what names somebody in the rows of an account that ends. */
+    /** Erases the names of people in the rows of an account that ends. */
     void eraseAccount(Statements statements, String accountId, Instant at) throws SQLException {
         erase(statements, true, Map.of(Value.ACCOUNT, accountId, Value.TIME, at));
     }

@@ -145,7 +145,7 @@ public final class Outbox {
                         id -> id));
     }
 
-    /** Makes a change that gives up the mails that wait: those of restored books went out before the restore (C32). */
+    /** Makes a change that gives up the mails that wait: mails of restored books went out before the restore (C32). */
     public static Change giveUp(Instant at) {
         return MailChange.of(rows -> rows.giveUpAll("the books were restored", at));
     }

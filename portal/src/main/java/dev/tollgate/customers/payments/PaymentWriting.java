@@ -51,7 +51,7 @@ record PaymentWriting(Statements statements) {
                 payment.url());
     }
 
-    /** Stores a payment as its notice describes it, or the page of one that has none. */
+    /** Stores a payment as its notice describes it, or the page of a payment without a notice. */
     void restore(Payment payment) throws SQLException {
         insert(payment);
         statements.run(

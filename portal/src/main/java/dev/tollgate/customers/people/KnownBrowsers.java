@@ -58,7 +58,7 @@ record KnownBrowsers(SecretBox secrets, InstantSource clock, RandomGenerator ran
         return isGood && age < GOOD_FOR.toSeconds() ? parts[0] : null;
     }
 
-    /** Returns our sign by each key, first by the one that signs now. */
+    /** Returns our sign by each key, the present one first. */
     private List<String> signs(String personId, String name) {
         byte[] signed = (personId + " " + name).getBytes(StandardCharsets.UTF_8);
         return secrets.prints("known browser", signed).stream()

@@ -121,7 +121,7 @@ public final class People implements AutoCloseable {
                     (SELECT person_id FROM member WHERE account_id = ? AND left_at IS NULL)
                 OR id IN (SELECT person_id FROM member WHERE account_id <> ? AND left_at IS NULL)) LIMIT 1""";
 
-    /** Makes a change that ends all sessions and links: those of restored books may have been ended or used since (C32). */
+    /** Makes a change that ends all sessions and links: in restored books they may have been ended or used since (C32). */
     public static Change endAccess() {
         return PeopleChange.of(rows -> {
             rows.update("DELETE FROM session");

@@ -29,7 +29,7 @@ public record StartMarks(Database database, SecretBox secrets) {
     /**
      * The marks of some names.
      *
-     * @param now under the key that seals now, at least one
+     * @param now under the present sealing key, at least one
      * @param older under other keys of the ring: who has one of these was given credits, too
      */
     record Marks(List<String> now, List<String> older) {
@@ -70,7 +70,7 @@ public record StartMarks(Database database, SecretBox secrets) {
     }
 
     /**
-     * Gives each living login and identity that has a mark under an older key one under the key that seals now (C19). Their own marks remain, since the names
+     * Gives each living login and identity that has a mark under an older key one under the present sealing key (C19). Their own marks remain, since the names
      * of deleted accounts are not known.
      */
     public SealedValues.Step anew(Database from, String after, int rowsMax) {

@@ -13,7 +13,7 @@ public enum MemberEvent {
     private final String webhookName;
     private final @Nullable String verb;
 
-    /** @param verb what the member did or got, between the member and the organization; null: nobody gets a mail */
+    /** @param verb what the member did or got, between the member and the organization; null: no mail is sent */
     MemberEvent(String action, String webhookName, @Nullable String verb) {
         this.action = action;
         this.webhookName = webhookName;

@@ -3,7 +3,7 @@ package dev.tollgate.operator.admin;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All actions of an operator, except those of an organization, whose rows are {@code OrganizationRoutes.ACTIONS}. */
+/** All actions of an operator, except the actions of an organization, whose rows are {@code OrganizationRoutes.ACTIONS}. */
 public final class OperatorActions {
 
     public static final List<OperatorAction<?, ?>> ALL = Stream.<List<? extends OperatorAction<?, ?>>>of(

@@ -19,11 +19,11 @@ public final class SecretKeyring {
 
     private static final String ROTATION = "/admin/secret/rotate";
 
-    /** Begins to seal anew. The result is how far it is. */
+    /** Begins to seal again. The result is how far it is. */
     public static final OperatorAction<SecretKeyring, KeyRing.Sweep> ROTATE = OperatorAction.post(
                     "secret.rotate",
                     ROTATION,
-                    "Seal anew, under the first secret key, what has no end: signing keys, second factors, webhooks, waiting mails.",
+                    "Re-encrypt, under the first secret key, what has no end: signing keys, second factors, webhooks, waiting mails.",
                     NEW_SIGNING_KEY)
             .answering(202)
             .does(

@@ -34,7 +34,7 @@ final class SecretCommands {
         return new ApiCommand(
                         session,
                         "status",
-                        "Show what is sealed under each secret key, and when the last of it ends.",
+                        "Show what is encrypted under each secret key, and when the last of it ends.",
                         "Exit code 0: only the first key is in use; 1: others are, too.")
                 .answers(api -> {
                     JsonNode status = api.ask("GET", "/admin/secret", Map.of(), null);
@@ -76,7 +76,7 @@ final class SecretCommands {
                 sweep = api.ask("GET", SecretKeyring.ROTATE.path(), Map.of(), null);
             }
             session.out()
-                    .println(sweep.get("sealed").asString() + " values were sealed anew, "
+                    .println(sweep.get("sealed").asString() + " values were re-encrypted, "
                             + sweep.get("unreadable").asString() + " open under no key.");
             if (!sweep.get("state").asString().equals("done")) {
                 throw new ApiException(400, "It did not come to its end. Run it again: it goes on.");

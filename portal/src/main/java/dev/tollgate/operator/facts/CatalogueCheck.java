@@ -46,7 +46,7 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
     /**
      * Returns the changes as JSON.
      *
-     * @param facts of the vendor, in place of those that are in use
+     * @param facts of the vendor, instead of the rows in use
      * @throws dev.tollgate.base.config.ConfigException if a catalogue cannot be read, or the facts do not fit the models on sale
      */
     public ObjectNode check(CatalogueLoader.Facts facts) {

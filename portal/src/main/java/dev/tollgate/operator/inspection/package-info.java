@@ -1,5 +1,5 @@
 /**
- * Commands that read the books beside a running server: {@code ledger verify} and {@code statement}, {@code backup}, and files of receipts.
+ * Commands that read the books while a server may run: {@code ledger verify} and {@code statement}, {@code backup}, and files of receipts.
  *
  * <p>Invariants: nothing is changed, except by {@code backup}, which writes a file of its own; what cannot be read is said in a sentence, and is no
  * verdict.

@@ -59,7 +59,7 @@ public record Concerns(
 
     private static final Duration DISMISSED_FOR = Duration.ofDays(7);
 
-    /** A pair of models stays as it is, so whoever has dismissed it is told of the next pair only. */
+    /** A pair of models stays as it is, so a dismissal holds until the next pair. */
     private static final Duration PAIRS_DISMISSED_FOR = Duration.ofDays(3_650);
 
     private static final String SUBJECT = "console: ";
@@ -93,7 +93,7 @@ public record Concerns(
         }
     }
 
-    /** The state of the copies of the books, in sentences. @param alarms each needs somebody now @param warnings each can be dismissed */
+    /** The state of the copies of the books, in sentences. @param alarms each needs an operator now @param warnings each can be dismissed */
     public record Copies(Supplier<List<String>> alarms, Supplier<List<String>> warnings) {}
 
     /** Returns the concerns that a person has not dismissed. @param today the figures of today */

@@ -287,7 +287,7 @@ final class InteractionRequest {
         moveUnsigned();
     }
 
-    /** Moves the files whose signature is neither sent back nor stored to the end of the user's next turn. An empty text stays in their place. */
+    /** Moves the files whose signature is neither sent back nor stored to the end of the user's next turn. An empty text stays where they were. */
     private void moveUnsigned() {
         MovedFiles<JsonNode> moved = new MovedFiles<>();
         for (JsonNode content : whole().contents()) {

@@ -82,7 +82,7 @@ final class Places {
         return rest;
     }
 
-    /** Returns an error whose field, and the one that its message begins with, have the caller's names. */
+    /** Returns an error whose field has, like the field at the beginning of its message, the caller's names. */
     ApiError of(ApiError error) {
         String param = error.param() == null ? null : of(error.param());
         return new ApiError(
