@@ -88,12 +88,7 @@ public record OperatorModule(
         }
         Copies copies = folder == null ? null : copies(ground, books, folder);
         List<LostTime> times = books.database().read(LostTime::all);
-        return new CopiesReport(
-                copies,
-                times.isEmpty() ? null : times.getLast(),
-                books.database().isRestored()
-                        && !CopiesReport.isNewest(books.stores().auditLog()),
-                ground.clock());
+        return new CopiesReport(copies, times.isEmpty() ? null : times.getLast(), books.isPutByHand(), ground.clock());
     }
 
     private static Copies copies(PortalGround ground, PortalBooks books, Path folder) {

@@ -46,6 +46,7 @@ import java.util.function.Supplier;
  * @param history calls and money of an account, for its customers
  * @param holdings the data of accounts and people in all stores
  * @param sharedClock of all servers that share the books
+ * @param isPutByHand whether a copy with money in it was put in place without {@code ./tollgate restore} before this start
  */
 public record PortalBooks(
         Database database,
@@ -57,7 +58,8 @@ public record PortalBooks(
         People people,
         AccountHistory history,
         Holdings holdings,
-        DatabaseClock sharedClock) {
+        DatabaseClock sharedClock,
+        boolean isPutByHand) {
 
     /**
      * The choice of how the books are opened.
@@ -93,6 +95,9 @@ public record PortalBooks(
         SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), database, random);
         Outbox outbox = new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS);
         PortalStores stores = stores(database, choice, secrets, outbox);
+        boolean isPutByHand = database.isRestored()
+                && stores.ledger().newestNumber().isPresent()
+                && !CopiesReport.isNewest(stores.auditLog());
         Writer writer = database.startWriter(stores.parts(nodeId, calls));
         Passwords passwords = new Passwords(random, choice.passwordKibibytes());
         return new PortalBooks(
@@ -105,7 +110,8 @@ public record PortalBooks(
                 new People(database, writer, passwords, secrets, clock, random),
                 new AccountHistory(database, choice.callMax(), clock, writer, calls.answers()),
                 Holdings.with(calls.holdings()),
-                sharedClock);
+                sharedClock,
+                isPutByHand);
     }
 
     private static List<SealedValues> sealed(SecretBox secrets, PortalStores.OfCalls calls) {
