@@ -1,6 +1,7 @@
 package dev.tollgate.storage.secrets;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.Part;
@@ -125,9 +126,12 @@ public final class KeyRing implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             sweep.updateAndGet(it -> with(it, State.FAILED));
             Fatal.check(e);
-            throw e;
-        } finally {
+            log.error(Event.STORE_UNAVAILABLE, "values could not be sealed again", e);
+        }
+        try {
             over.accept(sweep.get());
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "the end of sealing again was not recorded: {}", e.getMessage());
         }
     }
 
@@ -172,9 +176,10 @@ public final class KeyRing implements AutoCloseable {
      * Forgets a key that is not the first one and of which nothing is left; then its line may go.
      *
      * @param loses whether what is left, and ends, ends now
+     * @param commit commits the change, with its row of the audit log
      * @return why not, in a sentence; null if it is forgotten
      */
-    public @Nullable String forget(String id, boolean loses) {
+    public @Nullable String forget(String id, boolean loses, Consumer<Forget> commit) {
         if (!ring.ids().contains(id)) {
             return "There is no key " + id + ": the keys are " + String.join(", ", ring.ids()) + ".";
         }
@@ -191,11 +196,15 @@ public final class KeyRing implements AutoCloseable {
         if (kept != null) {
             return "Still sealed under key " + id + ": " + kept + ".";
         }
+        String sealing = database.read(sql -> NodeLease.Keys.sealingUnder(sql, database.dialect(), id));
+        if (sealing != null) {
+            return sealing; // before anything is lost
+        }
         if (loses) {
             kinds.forEach(kind -> lose(kind, ring.headOf(id)));
         }
         Forget forget = new Forget(id);
-        writer.commitAndWait(Unit.of(forget));
+        commit.accept(forget);
         return forget.outcome().isEmpty() ? null : forget.outcome();
     }
 
@@ -212,7 +221,8 @@ public final class KeyRing implements AutoCloseable {
         return new WritePart<>(Forget.class);
     }
 
-    private static final class Forget extends Write<String> {
+    /** Takes back the check of a key. The outcome is why not, in a sentence; empty if it is done. */
+    public static final class Forget extends Write<String> {
 
         private final String id;
 

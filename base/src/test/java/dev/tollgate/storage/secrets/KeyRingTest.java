@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,10 @@ class KeyRingTest {
         return new KeyRing(database, writer, box, List.of(keys, responses, signatures), List.of(), Duration.ZERO);
     }
 
+    private @Nullable String forget(KeyRing ring, String id, boolean loses) {
+        return ring.forget(id, loses, change -> writer.commitAndWait(Unit.of(change)));
+    }
+
     private KeyRing.Sweep rotated(KeyRing ring) {
         ring.rotate(sweep -> {});
         Await.until("the end", () -> ring.sweep().state() != KeyRing.State.RUNNING);
@@ -188,14 +193,14 @@ class KeyRingTest {
         addResponse("r3", sealed(turned, "r3"));
         KeyRing ring = ring(turned);
 
-        assertThat(ring.forget(turned.id(), false)).contains("is the one that seals");
-        assertThat(ring.forget("00000000", false)).contains("There is no key 00000000");
-        assertThat(ring.forget(first.id(), false))
+        assertThat(forget(ring, turned.id(), false)).contains("is the one that seals");
+        assertThat(forget(ring, "00000000", false)).contains("There is no key 00000000");
+        assertThat(forget(ring, first.id(), false))
                 .isEqualTo("Still sealed under key " + first.id() + ": 1 keys, 2 responses, 20 signatures.");
-        assertThat(ring.forget(first.id(), true)).isEqualTo("Still sealed under key " + first.id() + ": 1 keys.");
+        assertThat(forget(ring, first.id(), true)).isEqualTo("Still sealed under key " + first.id() + ": 1 keys.");
         rotated(ring);
-        assertThat(ring.forget(first.id(), false)).contains("2 responses");
-        assertThat(ring.forget(first.id(), true)).isNull();
+        assertThat(forget(ring, first.id(), false)).contains("2 responses");
+        assertThat(forget(ring, first.id(), true)).isNull();
 
         List<String> left = database.read(sql -> sql.list(
                 "SELECT id FROM kept_response UNION ALL SELECT print FROM thought_signature", row -> row.getString(1)));
@@ -210,10 +215,14 @@ class KeyRingTest {
         box(KEY);
         SecretBox turned = box(SECOND, KEY);
         String first = new SecretBox(KEY, random).id();
+        addResponse("r1", sealed(new SecretBox(KEY, random), "r1"));
         run(
                 "INSERT INTO node (id, lease_until, secret_keys) VALUES ('node_2', 9000000000000, ?)",
                 first + "," + turned.id());
 
-        assertThat(ring(turned).forget(first, true)).contains("Server node_2 seals under key " + first);
+        assertThat(forget(ring(turned), first, true)).contains("Server node_2 seals under key " + first);
+        assertThat(database.<Long>read(sql -> sql.number("SELECT COUNT(*) FROM kept_response")))
+                .as("nothing is lost for a key that stays")
+                .isEqualTo(1);
     }
 }

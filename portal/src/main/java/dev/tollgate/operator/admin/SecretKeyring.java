@@ -105,12 +105,19 @@ public final class SecretKeyring {
 
     private String forget(By by, String id, boolean loses) {
         by.needReason();
-        String why = ring.forget(id, loses);
+        String after = new AdminJson().text("key", id).flag("lose", loses).end();
+        String why = ring.forget(
+                id,
+                loses,
+                forget -> writer.commit(
+                        by,
+                        FORGET.name(),
+                        "secret",
+                        () -> forget.outcome().isEmpty() ? new Deed.Changed(null, after) : null,
+                        forget));
         if (why != null) {
             throw new ApiException(409, why);
         }
-        String after = new AdminJson().text("key", id).flag("lose", loses).end();
-        writer.commit(by, FORGET.name(), "secret", () -> new Deed.Changed(null, after));
         return id;
     }
 }
