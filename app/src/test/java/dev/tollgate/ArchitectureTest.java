@@ -26,6 +26,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.http.Handler;
 import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.testing.Knots;
 import dev.tollgate.testing.Modules;
 import dev.tollgate.testing.OurClasses;
@@ -159,6 +160,47 @@ class ArchitectureTest {
     @Test
     void packages_form_no_cycles() {
         check(slices().matching("dev.tollgate.(**)").should().beFreeOfCycles());
+    }
+
+    /** What becomes of each under a new secret key is decided in notes/protocol/year.md (C19): a new use is decided there first. */
+    @Test
+    void what_a_secret_key_makes_is_on_one_list() {
+        Set<String> makes = Set.of("purpose", "print", "prints", "printer", "printers", "drawn");
+        Set<String> found = new TreeSet<>();
+        CLASSES.stream()
+                .filter(it -> !it.getPackageName().equals(SecretBox.class.getPackageName()))
+                .flatMap(it -> it.getCodeUnitAccessesFromSelf().stream())
+                .filter(it -> it.getTargetOwner().isEquivalentTo(SecretBox.class) && makes.contains(it.getName()))
+                .forEach(it -> found.add(it.getOriginOwner().getName().replaceFirst(".*\\.", "") + "." + it.getName()));
+        Set<String> sealedAgain = Set.of("SigningKey", "SecondFactor", "Webhooks", "Outbox");
+        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FileStore", "Signatures$Seal");
+        Set<String> endWithinADay = Set.of("SpoolFolder", "Sealed", "SealedFields");
+        Set<String> withCallers = Set.of("Summaries");
+        Set<String> reads = Set.of("KeptCheck");
+        assertThat(found)
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of(sealedAgain, endAfterTheirLastUse, endWithinADay, withCallers, reads)
+                                        .flatMap(Set::stream)
+                                        .map(it -> it + ".purpose"),
+                                Stream.of(
+                                        // looked up under each key
+                                        "Prints.printers",
+                                        "Signatures.printer",
+                                        "StartMarks.prints",
+                                        // good under each key
+                                        "FilesHandler.prints",
+                                        "FormTokens.print",
+                                        "FormTokens.prints",
+                                        "KnownBrowsers.prints",
+                                        "Tokens.print",
+                                        "Tokens.prints",
+                                        // counted anew under a new first key
+                                        "Allowances.print",
+                                        "SessionName.print",
+                                        // drawn from the first key
+                                        "People.drawn",
+                                        "Vouchers.drawn"))
+                        .toList());
     }
 
     /** A mistake that the sandbox shared with the program would cancel out. */

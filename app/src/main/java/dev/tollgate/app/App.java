@@ -79,6 +79,7 @@ public final class App implements AutoCloseable {
                 welcome.foretold()::changes);
         count(portal.mail().deliveries());
         watch.copies(portal.copies());
+        watch.secrets(portal.secretKeys()::oldValues);
         this.health = new HealthModule(books, loops, new Stopping());
         this.front = new FrontModule(
                 ground, books, watch, calls, refusals, addresses, table(), portal.commands(this::announce), vertx);

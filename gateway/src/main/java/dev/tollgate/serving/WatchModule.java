@@ -196,6 +196,20 @@ public final class WatchModule {
                 });
     }
 
+    /** @param old how many values are under older secret keys; negative if not known yet */
+    public void secrets(LongSupplier old) {
+        metrics.gauge(
+                "tollgate_secret_old_values",
+                "Stored values under other secret keys than the first one, counted every hour.",
+                new String[] {},
+                now -> {
+                    long values = old.getAsLong();
+                    if (values >= 0) {
+                        now.is((double) values);
+                    }
+                });
+    }
+
     public void stored(FileStore files) {
         gauges.stored(files);
     }

@@ -8,10 +8,12 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.AdminGate;
 import dev.tollgate.operator.admin.AdminGate.SocketGate;
 import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.SecretKeyring;
 import dev.tollgate.pages.docs.ApiDescription;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.copies.Copies;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +104,9 @@ public final class Portal {
 
     /** Returns what is done again and again. */
     public List<Sweep> sweeps() {
-        return people.sweeps(books.writer());
+        List<Sweep> sweeps = new ArrayList<>(people.sweeps(books.writer()));
+        sweeps.add(operator.keyring().counting());
+        return sweeps;
     }
 
     /** Ends the streams of pages that are open. */
@@ -118,6 +122,11 @@ public final class Portal {
     /** Returns the copies of the books; null without {@code backup.folder}. */
     public @Nullable Copies copies() {
         return operator.copies().copies();
+    }
+
+    /** Returns the secret keys of the installation. */
+    public SecretKeyring secretKeys() {
+        return operator.keyring();
     }
 
     public MailModule mail() {

@@ -45,6 +45,9 @@ public final class KeyRing implements AutoCloseable {
     private final AtomicReference<Sweep> sweep = new AtomicReference<>(new Sweep(State.NEVER, 0, 0));
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /** What the last count found under other keys than the first one; negative before it. */
+    private volatile long oldCounted = -1;
+
     /** The progress of sealing again on this server. */
     public enum State {
         NEVER,
@@ -88,15 +91,27 @@ public final class KeyRing implements AutoCloseable {
     public List<SealedValues.Count> counts() {
         List<SealedValues.Count> all = new ArrayList<>();
         kinds.forEach(kind -> all.addAll(kind.counts(database, ring)));
-        return all;
-    }
-
-    /** Returns how many values are under other keys than the first one, or under none of the ring. */
-    public long old() {
-        return counts().stream()
+        oldCounted = all.stream()
                 .filter(it -> !ring.id().equals(it.keyId()))
                 .mapToLong(SealedValues.Count::values)
                 .sum();
+        return all;
+    }
+
+    /** Returns how many values are under other keys than the first one, or under none of the ring. Reads whole tables. */
+    public long old() {
+        counts();
+        return oldCounted;
+    }
+
+    /** Counts again, for {@link #oldCounted}. Costs nothing while there is one key. */
+    public void count() {
+        oldCounted = ring.ids().size() == 1 ? 0 : old();
+    }
+
+    /** Returns how many values the last count found under other keys than the first one; a negative number before it. Does not block. */
+    public long oldCounted() {
+        return oldCounted;
     }
 
     public Sweep sweep() {

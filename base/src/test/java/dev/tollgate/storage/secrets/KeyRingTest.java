@@ -180,6 +180,22 @@ class KeyRingTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void the_last_count_says_how_much_is_under_older_keys(Stores stores) {
+        open(stores);
+        addResponse("r1", sealed(box(KEY), "r1"));
+        KeyRing turned = ring(box(SECOND, KEY));
+
+        assertThat(turned.oldCounted()).as("before a count").isNegative();
+        turned.count();
+        assertThat(turned.oldCounted()).isEqualTo(1);
+
+        KeyRing alone = ring(box(SECOND));
+        alone.count();
+        assertThat(alone.oldCounted()).as("with one key").isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void a_key_is_forgotten_once_nothing_is_left_and_then_it_is_not_missed(Stores stores) {
         open(stores);
         SecretBox first = box(KEY);

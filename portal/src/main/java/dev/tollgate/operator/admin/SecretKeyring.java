@@ -3,9 +3,11 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.secrets.KeyRing;
 import dev.tollgate.storage.secrets.SealedValues;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,6 +19,7 @@ public final class SecretKeyring {
     private static final Field<Boolean> NEW_SIGNING_KEY = Field.flag("new_signing_key", "New key for receipts");
     private static final Field<Boolean> LOSE = Field.flag("lose", "Lose what is left");
 
+    private static final Duration COUNTED_EVERY = Duration.ofHours(1);
     private static final String ROTATION = "/admin/secret/rotate";
 
     /** Begins to seal again. The result is how far it is. */
@@ -60,6 +63,16 @@ public final class SecretKeyring {
                 AdminRoute.get(ROTATION, request -> json(ring.sweep()).node()),
                 ROTATE.on(this),
                 FORGET.on(this));
+    }
+
+    /** Returns the counting of what is under older keys. */
+    public Sweep counting() {
+        return new Sweep("count-old-secrets", COUNTED_EVERY, ring::count);
+    }
+
+    /** Returns how many values the last count found under older keys; negative before it. */
+    public long oldValues() {
+        return ring.oldCounted();
     }
 
     private AdminJson status() {
