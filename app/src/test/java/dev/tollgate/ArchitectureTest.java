@@ -112,17 +112,14 @@ class ArchitectureTest {
                     .forEach(it -> known.addAll(it.districts()));
             for (String district : module.districts()) {
                 known.add(district);
+                DescribedPredicate<JavaClass> within = resideInAnyPackage(
+                        known.stream().map(ArchitectureTest::packageOf).toArray(String[]::new));
                 check(noClasses()
                         .that()
                         .resideInAPackage(packageOf(district))
                         .should()
-                        .dependOnClassesThat(describe(
-                                "are ours and not of " + known,
-                                it -> isOurs(it)
-                                        && !resideInAnyPackage(known.stream()
-                                                        .map(ArchitectureTest::packageOf)
-                                                        .toArray(String[]::new))
-                                                .test(it))));
+                        .dependOnClassesThat(
+                                describe("are ours and not of " + known, it -> isOurs(it) && !within.test(it))));
             }
         }
     }
