@@ -48,7 +48,8 @@ class HoldingsTest {
             Map.entry("account_log", "account_id address"),
             Map.entry(
                     "account",
-                    "budgets_version time_zone_at labels_from log_number receipts receipt_hash free_day free_ends"),
+                    "budgets_version time_zone_at labels_from log_number receipts receipt_hash free_day free_ends"
+                            + " granted_micros last_grant"),
             Map.entry("account_rates", "account_id"),
             Map.entry("api_key", "account_id hash old_hash number origin_id marked"),
             Map.entry("audit_log", "sequence actor address subject before_json after_json"),
@@ -59,6 +60,7 @@ class HoldingsTest {
                     "call",
                     "account_id channel upstream_model attempts cost_micros cost_price flags " + inTexts()
                             + " receipts receipt_key receipt_hash"),
+            Map.entry("credit_grant", "account_id used lapses entry_number"),
             Map.entry("dismissed", "person_id"),
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
@@ -66,7 +68,7 @@ class HoldingsTest {
             Map.entry("file_piece", "file_id place sealed"),
             Map.entry("stored_file", "account_id origin_id about"),
             Map.entry("member_notice", "account_id number"),
-            Map.entry("open_hold", "account_id node_id labels on_less free_ends"),
+            Map.entry("open_hold", "account_id node_id labels on_less free_ends grant_model"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
             Map.entry("person", "password_hash totp_step"),
@@ -95,6 +97,7 @@ class HoldingsTest {
             "budget",
             "budget_window",
             "call",
+            "credit_grant",
             "entry",
             "invoice",
             "kept_answer",

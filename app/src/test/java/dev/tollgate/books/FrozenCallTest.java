@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -47,6 +48,9 @@ class FrozenCallTest {
 
     private static final Path FOLDER = Path.of("app/src/test/resources/golden/frozen");
     private static final String ACCOUNT = "acc_frozen";
+
+    /** Columns that are newer than the rows, and null in them. */
+    private static final Set<String> NULL_BEFORE = Set.of("c.paid_by");
 
     @Parameter
     Stores stores;
@@ -113,6 +117,9 @@ class FrozenCallTest {
     @Test
     void frozen_rows_have_every_column_of_a_call() {
         for (String column : CallRows.SELECTED.split(", ")) {
+            if (NULL_BEFORE.contains(column)) {
+                continue;
+            }
             assertThat(store.number("SELECT COUNT(" + column + ") FROM call c"))
                     .as(column)
                     .isPositive();

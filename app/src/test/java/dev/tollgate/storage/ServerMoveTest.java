@@ -76,7 +76,7 @@ class ServerMoveTest {
         assertThat(ServerMove.run(folder, url, NOTHING_ELSE))
                 .contains(
                         "account: 2 rows, balance_micros 0.984305, reserved_micros 0.015700, purchased_micros 1.000005,"
-                                + " consumed_micros 0.000000, sandbox_micros 0.000000")
+                                + " consumed_micros 0.000000, sandbox_micros 0.000000, granted_micros 0.000000")
                 .anyMatch(line -> line.startsWith("open_hold: 1501 rows, held_micros 0.015700"));
         try (StoreFixture moved = StoreFixture.shared(url)) {
             assertThat(facts(moved)).isEqualTo(before);
@@ -262,6 +262,8 @@ class ServerMoveTest {
                     + " VALUES ('gemini-2.5-pro@set-1', 'set', 1, 'gemini-2.5-pro', 1, 2, '{\"input\":1}', 3)",
             "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, missing_micros, balance_after_micros, reason, request_id, task_id)"
                     + " VALUES ('acc_1', 7, 2, 'reversal', -3, -1, 9, 'a dispute', 'operator x', 'chatcmpl-2')",
+            "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, expires_at, lapsed_micros,"
+                    + " limits, used, entry_number) VALUES ('acc_1', 1, 'gift', 9, 4, 'gemini-4-*', 1, 2, 3, 2, '5:7', '1:3', 7)",
             call(2, "chatcmpl-2"), // it ended first
             call(3, "chatcmpl-1"));
 

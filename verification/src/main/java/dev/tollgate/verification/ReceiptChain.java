@@ -19,11 +19,11 @@ final class ReceiptChain {
 
     /** The columns of a call that only a receipt has. */
     static final String COLUMNS = """
-            receipts, receipt_hash, receipt_key, held_micros, key_id, COALESCE(model, model_id) AS answered_by,
+            receipts, receipt_hash, receipt_key, held_micros, key_id, paid_by, COALESCE(model, model_id) AS answered_by,
                 (SELECT k.id FROM signing_key k WHERE k.number = receipt_key) AS signing_key""";
 
     /** The number of these columns. */
-    static final int WIDTH = 7;
+    static final int WIDTH = 8;
 
     /** The counts in the order of their names. */
     private static final List<String> COUNTS = List.of(
@@ -85,6 +85,7 @@ final class ReceiptChain {
     private String text(ResultSet row) throws SQLException {
         long charge = row.getLong("charged_micros");
         long due = row.getLong("due_micros");
+        String paidBy = row.getString("paid_by");
         StringBuilder counts = new StringBuilder();
         for (String count : COUNTS) {
             if (row.getLong(count) > 0 || !NEWER.contains(count)) {
@@ -101,6 +102,7 @@ final class ReceiptChain {
                 + ",\"due_micros\":" + due
                 + ",\"end\":" + quoted(charge == due ? "whole" : charge > due ? "cut" : "shortfall")
                 + ",\"form\":3"
+                + (paidBy == null ? "" : ",\"grants\":" + quoted(paidBy))
                 + ",\"held_micros\":" + row.getLong("held_micros")
                 + ",\"key\":" + quoted(row.getString("key_id"))
                 + ",\"key_id\":" + quoted(row.getString("signing_key"))

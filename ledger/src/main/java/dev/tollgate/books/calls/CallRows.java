@@ -81,6 +81,7 @@ public final class CallRows {
                             "cache_place text",
                             "attempts text",
                             "stopped_by text",
+                            "paid_by text",
                             "receipt_hash bytea"))
             .flatMap(it -> it)
             .toArray(String[]::new);
@@ -130,7 +131,7 @@ public final class CallRows {
         rows.text(error == null ? null : error.code()).text(error == null ? null : error.message());
         price(details.bill());
         course(details.course());
-        rows.bytes(receipt == null ? null : receipt.hash()).next();
+        rows.text(call.paidBy()).bytes(receipt == null ? null : receipt.hash()).next();
     }
 
     private void times(EndedCall call, Times times) throws SQLException {
@@ -222,7 +223,8 @@ public final class CallRows {
                         row.getLong("held_micros"),
                         row.getLong("charged_micros"),
                         row.getLong("sandbox_micros"),
-                        row.getLong("balance_after_micros")),
+                        row.getLong("balance_after_micros"),
+                        row.getString("paid_by")),
                 row.getLong("receipts"),
                 hash == null ? null : new ReceiptLink(hash, row.getLong("receipt_key")),
                 new CallDetails(

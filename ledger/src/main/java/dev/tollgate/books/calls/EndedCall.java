@@ -33,8 +33,20 @@ public record EndedCall(
      * @param heldMicros the first hold and all extensions
      * @param sandboxMicros part of the charge in sandbox credits
      * @param balanceAfterMicros the account's balance with what is held
+     * @param paidBy what grants paid of the charge, as {@code 7:100000 9:312345} in the order of payment; null if general credits alone paid it
      */
-    public record Amounts(long heldMicros, long chargedMicros, long sandboxMicros, long balanceAfterMicros) {}
+    public record Amounts(
+            long heldMicros,
+            long chargedMicros,
+            long sandboxMicros,
+            long balanceAfterMicros,
+            @Nullable String paidBy) {
+
+        /** Makes the amounts of a call that general credits alone paid. */
+        public Amounts(long heldMicros, long chargedMicros, long sandboxMicros, long balanceAfterMicros) {
+            this(heldMicros, chargedMicros, sandboxMicros, balanceAfterMicros, null);
+        }
+    }
 
     /**
      * The place of a receipt in its chain.
@@ -82,6 +94,10 @@ public record EndedCall(
 
     public long balanceAfterMicros() {
         return amounts.balanceAfterMicros();
+    }
+
+    public @Nullable String paidBy() {
+        return amounts.paidBy();
     }
 
     /** Returns the call with its labels. @param numbers with spaces between them */

@@ -82,7 +82,12 @@ public final class ReceiptText {
                 .number(bill.dueMicros())
                 .raw(",\"end\":\"")
                 .raw(end(call.chargedMicros(), bill.dueMicros()))
-                .raw("\",\"form\":3,\"held_micros\":")
+                .raw("\",\"form\":3");
+        String paidBy = call.paidBy();
+        if (paidBy != null) {
+            quoted(room.raw(",\"grants\":"), paidBy);
+        }
+        room.raw(",\"held_micros\":")
                 .number(call.heldMicros());
         quoted(room.raw(",\"key\":"), call.keyId());
         quoted(room.raw(",\"key_id\":"), signingKeyId);

@@ -40,7 +40,9 @@ public record Account(
         /** Lets every server read the account's budgets and the names of its teams again. Takes the account's id. */
         BUDGETS_VERSION("budgets_version = budgets_version + CASE WHEN budgets_version > 0 THEN 1 ELSE 0 END"),
         /** Takes the time zone of the changed budgets, the time since when it is, and the account's id. */
-        BUDGETS("budgets_version = budgets_version + 1, time_zone = ?, time_zone_at = ?");
+        BUDGETS("budgets_version = budgets_version + 1, time_zone = ?, time_zone_at = ?"),
+        /** Takes the number of the newest grant and the account's id. */
+        LAST_GRANT("last_grant = ?");
 
         private final String update;
 

@@ -8,13 +8,15 @@ final class AccountFunds {
     private long purchasedMicros;
     private long consumedMicros;
     private long sandboxMicros;
+    private long grantedMicros;
 
-    AccountFunds(Balance balance, long sandboxMicros) {
+    AccountFunds(Balance balance, long sandboxMicros, long grantedMicros) {
         this.balanceMicros = balance.balanceMicros();
         this.reservedMicros = balance.reservedMicros();
         this.purchasedMicros = balance.purchasedMicros();
         this.consumedMicros = balance.consumedMicros();
         this.sandboxMicros = sandboxMicros;
+        this.grantedMicros = grantedMicros;
     }
 
     long balanceMicros() {
@@ -51,6 +53,25 @@ final class AccountFunds {
         sandboxMicros = micros;
     }
 
+    /** Returns the part of balance and holds that is left in grants. */
+    long grantedMicros() {
+        return grantedMicros;
+    }
+
+    /** Returns balance and holds without what is left in grants. */
+    long generalMicros() {
+        return balanceMicros + reservedMicros - grantedMicros;
+    }
+
+    /** Changes what is left in grants: before credits leave them, and after credits have reached them. */
+    void addGranted(long micros) {
+        grantedMicros = Math.addExact(grantedMicros, micros);
+        if (grantedMicros < 0 || generalMicros() < 0) {
+            throw new IllegalStateException("grants of " + grantedMicros + " of " + (balanceMicros + reservedMicros));
+        }
+        sandboxMicros = Math.min(sandboxMicros, generalMicros());
+    }
+
     /** Returns the balance with what is held (decision D40). */
     long balanceAfterMicros() {
         return purchasedMicros - consumedMicros;
@@ -66,7 +87,7 @@ final class AccountFunds {
             add(from, -micros);
             add(to, micros);
         }
-        sandboxMicros = Math.min(sandboxMicros, balanceMicros + reservedMicros); // other credits leave first
+        sandboxMicros = Math.min(sandboxMicros, generalMicros()); // other credits leave first
     }
 
     private void add(Bucket bucket, long micros) {

@@ -27,14 +27,41 @@ final class AccountRow {
     private long freeDay;
     private long freeEnds;
     private boolean hasMoreFree;
+    private long lastGrant;
+    private boolean hasMoreGrants;
 
     /** Makes the row of a new account. */
     AccountRow(String id, String name, long createdAtMillis) {
         this.id = id;
         this.name = name;
         this.createdAtMillis = createdAtMillis;
-        this.funds = new AccountFunds(new Balance(0, 0, 0, 0), 0);
+        this.funds = new AccountFunds(new Balance(0, 0, 0, 0), 0, 0);
         this.fresh = true;
+    }
+
+    /** Makes a row of an account that never had grants. */
+    AccountRow(
+            Account account,
+            long lastNumber,
+            long lastNumberAtMillis,
+            long receipts,
+            byte @Nullable [] receiptHash,
+            SpendLimits limits,
+            long budgetsVersion,
+            long freeDay,
+            long freeEnds) {
+        this(
+                account,
+                lastNumber,
+                lastNumberAtMillis,
+                receipts,
+                receiptHash,
+                limits,
+                budgetsVersion,
+                freeDay,
+                freeEnds,
+                0,
+                0);
     }
 
     /** Makes a row from the database. */
@@ -47,13 +74,15 @@ final class AccountRow {
             SpendLimits limits,
             long budgetsVersion,
             long freeDay,
-            long freeEnds) {
+            long freeEnds,
+            long grantedMicros,
+            long lastGrant) {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
         this.blocked = account.blocked();
         this.deleted = account.deletedAt() != null;
-        this.funds = new AccountFunds(account.balance(), account.sandboxMicros());
+        this.funds = new AccountFunds(account.balance(), account.sandboxMicros(), grantedMicros);
         this.lastNumber = lastNumber;
         this.lastNumberAtMillis = lastNumberAtMillis;
         this.receipts = receipts;
@@ -62,6 +91,7 @@ final class AccountRow {
         this.budgetsVersion = budgetsVersion;
         this.freeDay = freeDay;
         this.freeEnds = freeEnds;
+        this.lastGrant = lastGrant;
     }
 
     /** Returns the limits of the account's calls in this batch; a change takes effect from the next batch on. */
@@ -184,6 +214,27 @@ final class AccountRow {
         return hasMoreFree;
     }
 
+    /** Returns the number of a new grant. */
+    long grant() {
+        hasMoreGrants = true;
+        return ++lastGrant;
+    }
+
+    /** Returns the number of the newest grant; 0 if there never was one. */
+    long lastGrant() {
+        return lastGrant;
+    }
+
+    boolean hasMoreGrants() {
+        return hasMoreGrants;
+    }
+
+    /** Changes what is left in grants. Before credits leave them, and after credits have reached them: the rest are general credits at any instant. */
+    void addGranted(long micros) {
+        funds.addGranted(micros);
+        changed = true;
+    }
+
     long lastNumber() {
         return lastNumber;
     }
@@ -221,6 +272,7 @@ final class AccountRow {
         fresh = false;
         changed = false;
         hasMoreFree = false;
+        hasMoreGrants = false;
         limits = limitsToBe();
         limitsToBe = null;
         if (budgetsToBe != null) {

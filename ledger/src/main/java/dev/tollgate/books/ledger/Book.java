@@ -390,6 +390,9 @@ final class Book {
             if (account.hasMoreFree()) {
                 sql.writeFree(account);
             }
+            if (account.hasMoreGrants()) {
+                sql.writeLastGrant(account);
+            }
             if (account.hasNewLimits()) {
                 sql.writeLimits(account);
                 windows.followLimits(account);

@@ -37,7 +37,7 @@ record LedgerSql(Statements statements) {
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_number,
                 last_number_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version, receipts, receipt_hash,
-                free_day, free_ends
+                free_day, free_ends, granted_micros, last_grant
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     private static final int LAST_NUMBER = 9;
@@ -51,6 +51,7 @@ record LedgerSql(Statements statements) {
     private static final int RECEIPTS = 17;
     private static final int RECEIPT_HASH = 18;
     private static final int FREE_DAY = 19;
+    private static final int GRANTED = 21;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason
@@ -71,6 +72,7 @@ record LedgerSql(Statements statements) {
             "last_number bigint",
             "last_number_at bigint",
             "sandbox_micros bigint",
+            "granted_micros bigint",
             "receipts bigint",
             "receipt_hash bytea",
             "id text",
@@ -79,15 +81,16 @@ record LedgerSql(Statements statements) {
     private static final RowStatement UPDATE_ACCOUNT = RowStatement.of(
             """
             UPDATE account SET blocked = ?, balance_micros = ?, reserved_micros = ?, purchased_micros = ?, consumed_micros = ?,
-                last_number = ?, last_number_at = ?, sandbox_micros = ?, receipts = ?, receipt_hash = ?
+                last_number = ?, last_number_at = ?, sandbox_micros = ?, granted_micros = ?, receipts = ?, receipt_hash = ?
             WHERE id = ?""",
             """
             UPDATE account SET blocked = r.blocked, balance_micros = r.balance, reserved_micros = r.reserved,
                 purchased_micros = r.purchased, consumed_micros = r.consumed, last_number = r.number,
-                last_number_at = r.number_at, sandbox_micros = r.sandbox, receipts = r.receipts, receipt_hash = r.receipt_hash
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, number, number_at, sandbox, receipts,
+                last_number_at = r.number_at, sandbox_micros = r.sandbox, granted_micros = r.granted, receipts = r.receipts, receipt_hash = r.receipt_hash
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, number, number_at, sandbox, granted, receipts,
                 receipt_hash, id)
             WHERE account.id = r.id""",
+            "bigint",
             "bigint",
             "bigint",
             "bigint",
@@ -188,7 +191,9 @@ record LedgerSql(Statements statements) {
                 limits(row),
                 budgetsVersion(row),
                 row.getLong(FREE_DAY),
-                row.getLong(FREE_DAY + 1));
+                row.getLong(FREE_DAY + 1),
+                row.getLong(GRANTED),
+                row.getLong(GRANTED + 1));
     }
 
     static long budgetsVersion(ResultSet row) throws SQLException {
@@ -221,6 +226,7 @@ record LedgerSql(Statements statements) {
                 .number(account.lastNumber())
                 .number(account.lastNumberAtMillis())
                 .number(account.funds.sandboxMicros())
+                .number(account.funds.grantedMicros())
                 .number(account.receipts())
                 .bytes(account.receiptHash())
                 .text(account.id);
@@ -229,6 +235,11 @@ record LedgerSql(Statements statements) {
     /** Writes the free answers of an account's day. */
     void writeFree(AccountRow account) throws SQLException {
         statements.run(UPDATE_FREE, account.freeDay(), account.freeEnds(), account.id);
+    }
+
+    /** Writes the number of an account's newest grant. */
+    void writeLastGrant(AccountRow account) throws SQLException {
+        Account.Change.LAST_GRANT.run(statements, account.lastGrant(), account.id);
     }
 
     /** Writes the new spend limits of an account. */

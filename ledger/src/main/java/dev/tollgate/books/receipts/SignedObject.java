@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -44,6 +46,9 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
             Map.entry("previous_hash", JsonNodeType.STRING),
             Map.entry(Signer.KEY_ID, JsonNodeType.STRING));
 
+    /** The shares of grants, which only receipts have of which general credits paid less than all. */
+    private static final Map<String, JsonNodeType> GRANTS = Map.of("grants", JsonNodeType.STRING);
+
     /** The members of a head. */
     private static final Map<String, JsonNodeType> HEAD = Map.of(
             "account",
@@ -59,7 +64,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
 
     /** @throws IllegalArgumentException with the fault, if the bytes are not a receipt of form 3 in canonical form */
     static SignedObject receipt(byte[] bytes) {
-        return parse(bytes, RECEIPT);
+        return parse(bytes, RECEIPT, GRANTS);
     }
 
     /** @throws IllegalArgumentException if the charge of a receipt is not what its own members say (P8a) */
@@ -79,14 +84,38 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
         if (!fits || charge > number("held_micros")) {
             throw new IllegalArgumentException("a charge that is not what its end says");
         }
+        if (members.has("grants")) {
+            requireShares(text("grants"), charge);
+        }
+    }
+
+    /** @throws IllegalArgumentException if the shares of grants are none, or more than the charge */
+    private static void requireShares(String grants, long charge) {
+        Set<Long> numbers = new HashSet<>();
+        long sum = 0;
+        for (String share : grants.split(" ", -1)) {
+            if (!share.matches("[1-9][0-9]{0,17}:[1-9][0-9]{0,17}")) {
+                throw new IllegalArgumentException("shares of grants that are not number:micro-credits");
+            }
+            int colon = share.indexOf(':');
+            if (!numbers.add(Long.valueOf(share.substring(0, colon)))) {
+                throw new IllegalArgumentException("two shares of one grant");
+            }
+            sum = Math.min(charge + 1, Long.parseLong(share.substring(colon + 1)) + sum);
+        }
+        if (sum > charge) {
+            throw new IllegalArgumentException("shares of grants that are more than the charge");
+        }
     }
 
     /** @throws IllegalArgumentException with the fault, if the bytes are not a head in canonical form */
     static SignedObject head(byte[] bytes) {
-        return parse(bytes, HEAD);
+        return parse(bytes, HEAD, Map.of());
     }
 
-    private static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form) {
+    /** @param further members that may be absent */
+    private static SignedObject parse(
+            byte[] bytes, Map<String, JsonNodeType> form, Map<String, JsonNodeType> further) {
         ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
         if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
             throw new IllegalArgumentException("not in the form in which it was issued (RFC 8785)");
@@ -95,8 +124,14 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
         if (signature == null || !signature.isString()) {
             throw new IllegalArgumentException("without a signature");
         }
-        if (!Set.copyOf(members.propertyNames()).equals(form.keySet())
-                || !form.entrySet().stream()
+        Map<String, JsonNodeType> own = new HashMap<>(form);
+        further.forEach((name, type) -> {
+            if (members.has(name)) {
+                own.put(name, type);
+            }
+        });
+        if (!Set.copyOf(members.propertyNames()).equals(own.keySet())
+                || !own.entrySet().stream()
                         .allMatch(field -> members.required(field.getKey()).getNodeType() == field.getValue())) {
             throw new IllegalArgumentException("not the fields that it should have");
         }

@@ -3,6 +3,7 @@ package dev.tollgate.customers.departure;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.calls.CallHoldings;
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.rollups.Rollups;
@@ -58,6 +59,7 @@ public record Holdings(List<Holding> all) {
                                 CallHoldings.calls(),
                                 CallHoldings.runningCalls(),
                                 CallHoldings.lines(),
+                                CreditGrant.holding(),
                                 CallHoldings.receipts(),
                                 Payments.holding(),
                                 Vouchers.holding(),

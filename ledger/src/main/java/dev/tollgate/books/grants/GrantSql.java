@@ -1,0 +1,148 @@
+package dev.tollgate.books.grants;
+
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
+import dev.tollgate.storage.Statements;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of grants and of the holds that they serve, on the writer's connection. The lock of the account's row orders all reads and writes. */
+public record GrantSql(Statements statements) {
+
+    private static final String COLUMNS = """
+            SELECT account_id, number, kind, models, created_at, starts_at, limits, sandbox, entry_number, credits_micros, left_micros, expires_at,
+                lapsed_micros, lapses, used
+            FROM credit_grant""";
+    private static final RowStatement SELECT_LIVE = RowStatement.of(
+            COLUMNS + " WHERE account_id = ? AND ended_at IS NULL",
+            COLUMNS + " WHERE account_id = ANY (?) AND ended_at IS NULL",
+            "text");
+    private static final String ONE = COLUMNS + " WHERE account_id = ? AND number = ?";
+    private static final RowStatement INSERT = RowStatement.insert(
+            "credit_grant",
+            "credits_micros bigint",
+            "left_micros bigint",
+            "expires_at bigint",
+            "ended_at bigint",
+            "lapsed_micros bigint",
+            "lapses bigint",
+            "used text",
+            "account_id text",
+            "number bigint",
+            "kind text",
+            "models text",
+            "created_at bigint",
+            "starts_at bigint",
+            "limits text",
+            "sandbox bigint",
+            "entry_number bigint");
+    private static final RowStatement UPDATE =
+            RowStatement.of("""
+            UPDATE credit_grant SET credits_micros = ?, left_micros = ?, expires_at = ?, ended_at = ?, lapsed_micros = ?, lapses = ?, used = ?
+            WHERE account_id = ? AND number = ?""", """
+            UPDATE credit_grant SET credits_micros = r.credits, left_micros = r.has, expires_at = r.expires, ended_at = r.ended,
+                lapsed_micros = r.lapsed, lapses = r.lapses, used = r.used
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (credits, has, expires, ended, lapsed, lapses, used, account, number)
+            WHERE credit_grant.account_id = r.account AND credit_grant.number = r.number""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint");
+    private static final String RUNNING =
+            "SELECT id, grant_model, created_at, held_micros FROM open_hold WHERE account_id = ? AND grant_model IS NOT NULL";
+
+    /** Receives a written hold of a call that began when its account had something in grants. */
+    @FunctionalInterface
+    public interface RunningReader {
+        void read(String id, String model, long createdAtMillis, long heldMicros);
+    }
+
+    /** Asks for the live grants of accounts; a server's answer comes with the next question. */
+    public void ask(Collection<String> accountIds, Consumer<GrantRow> found) throws SQLException {
+        if (!accountIds.isEmpty()) {
+            live(accountIds, found).finishLater();
+        }
+    }
+
+    /** Reads the live grants of an account. */
+    public void read(Collection<String> accountIds, Consumer<GrantRow> found) throws SQLException {
+        live(accountIds, found).finish();
+    }
+
+    private Rows live(Collection<String> accountIds, Consumer<GrantRow> found) throws SQLException {
+        Rows rows = SELECT_LIVE.on(statements, row -> found.accept(row(row)));
+        for (String id : accountIds) {
+            rows.text(id).next();
+        }
+        return rows;
+    }
+
+    /** Returns a grant that may have ended, as it is written; or null. */
+    public @Nullable GrantRow one(String accountId, long number) throws SQLException {
+        return statements.one(ONE, GrantSql::row, accountId, number);
+    }
+
+    private static GrantRow row(ResultSet row) throws SQLException {
+        long expiresAt = row.getLong(12);
+        boolean isForEver = row.wasNull();
+        return new GrantRow(
+                new GrantRow.Origin(
+                        row.getString(1),
+                        row.getLong(2),
+                        CreditGrant.Kind.of(row.getString(3)),
+                        row.getString(4),
+                        row.getLong(5),
+                        row.getLong(6),
+                        row.getString(7),
+                        row.getInt(8) == 1,
+                        row.getLong(9)),
+                row.getLong(10),
+                row.getLong(11),
+                isForEver ? null : Long.valueOf(expiresAt),
+                row.getLong(13),
+                row.getLong(14),
+                row.getString(15));
+    }
+
+    /** Reads the running calls of an account that grants may serve, as they are written. */
+    public void running(String accountId, RunningReader found) throws SQLException {
+        statements.each(
+                RUNNING,
+                row -> found.read(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)),
+                accountId);
+    }
+
+    /** Writes new and changed grants. @param rows in an order that is the same on all servers */
+    public void write(Iterable<GrantRow> rows) throws SQLException {
+        Rows inserts = INSERT.on(statements);
+        Rows updates = UPDATE.on(statements);
+        for (GrantRow row : rows) {
+            if (row.isFresh()) {
+                changing(row, inserts)
+                        .text(row.kind.code())
+                        .text(row.models)
+                        .number(row.createdAtMillis)
+                        .number(row.startsAtMillis)
+                        .text(row.limits)
+                        .number(row.isOfSandbox ? 1 : 0)
+                        .number(row.entryNumber)
+                        .next();
+            } else if (row.isChanged()) {
+                changing(row, updates).next();
+            }
+        }
+        inserts.finish();
+        updates.finishEach();
+    }
+
+    private static Rows changing(GrantRow row, Rows rows) throws SQLException {
+        return rows.number(row.creditsMicros())
+                .number(row.leftMicros())
+                .number(row.expiry())
+                .number(row.endedAtMillis())
+                .number(row.lapsedMicros())
+                .number(row.lapses())
+                .text(row.used())
+                .text(row.accountId)
+                .number(row.number);
+    }
+}
