@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.Sampling;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Collections;
@@ -80,6 +81,14 @@ public record UpstreamModel(
         public static final Output TEXT = new Output(null, null, false);
     }
 
+    /** A setting of sampling that a model may lack, such as several candidates. */
+    public enum SamplingLack {
+        CANDIDATES,
+        PRESENCE_PENALTY,
+        FREQUENCY_PENALTY,
+        LOGPROBS
+    }
+
     /** The tokens of a second of speech (ai.google.dev/gemini-api/docs/tokens, 28 November 2026). */
     public static final int SPEECH_TOKENS_A_SECOND = 25;
 
@@ -126,6 +135,35 @@ public record UpstreamModel(
     /** Returns whether log probabilities are returned. */
     public boolean logprobs() {
         return abilities.logprobs();
+    }
+
+    /** Returns the first setting of a sampling that the model lacks; null if it has all. Doors and channels ask it, each with its own sentences. */
+    public @Nullable SamplingLack lacks(Sampling sampling) {
+        return lacks(
+                sampling.candidates(),
+                sampling.penalizesPresence(),
+                sampling.penalizesFrequency(),
+                sampling.logprobs());
+    }
+
+    /**
+     * Returns the same for a sampling in another form.
+     *
+     * @param presencePenalty whether there is one: each model takes 0
+     * @param frequencyPenalty whether there is one: each model takes 0
+     */
+    public @Nullable SamplingLack lacks(
+            int candidates, boolean presencePenalty, boolean frequencyPenalty, boolean logprobs) {
+        if (candidates > candidatesMax()) {
+            return SamplingLack.CANDIDATES;
+        }
+        if (presencePenalty && !penalties()) {
+            return SamplingLack.PRESENCE_PENALTY;
+        }
+        if (frequencyPenalty && !penalties()) {
+            return SamplingLack.FREQUENCY_PENALTY;
+        }
+        return logprobs && !logprobs() ? SamplingLack.LOGPROBS : null;
     }
 
     /** Returns whether a part has its own resolution (Gemini 3); otherwise it is request-wide (D22). */

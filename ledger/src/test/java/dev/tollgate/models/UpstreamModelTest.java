@@ -3,10 +3,12 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.models.UpstreamModel.SamplingLack;
 import dev.tollgate.models.UpstreamModel.Thinking;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +45,20 @@ class UpstreamModelTest {
         assertThat(next.inPlaceOf(old).asked()).isSameAs(old);
         assertThat(next.inPlaceOf(old).name()).isEqualTo("next");
         assertThat(next.inPlaceOf(old).thinking()).isEqualTo(LEVELS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, false, false, false, ",
+        "2, true, true, true, CANDIDATES",
+        "1, true, true, true, PRESENCE_PENALTY",
+        "1, false, true, true, FREQUENCY_PENALTY",
+        "1, false, false, true, LOGPROBS"
+    })
+    void a_model_names_the_first_setting_of_sampling_that_it_lacks(
+            int candidates, boolean presence, boolean frequency, boolean logprobs, @Nullable SamplingLack lack) {
+        assertThat(model("old", BUDGETS).lacks(candidates, presence, frequency, logprobs))
+                .isEqualTo(lack);
     }
 
     @ParameterizedTest

@@ -9,7 +9,6 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.MessageText;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the order of calls and their results (protocol 4.8). The results that follow an assistant's turn must answer each of its calls exactly
@@ -19,10 +18,12 @@ public final class ConversationCheck {
 
     private static final int NAMES_SHOWN_MAX = 5;
 
-    private @Nullable OpenCalls open;
-    private boolean answering;
-
     private final String results;
+
+    /** The calls of the assistant's turn right before; none after anything else. */
+    private OpenCalls<ToolCall, ToolResult> open = new OpenCalls<>();
+
+    private Place caller = Place.NONE;
 
     private ConversationCheck(String results) {
         this.results = results;
@@ -37,7 +38,10 @@ public final class ConversationCheck {
             return;
         }
         ConversationCheck check = new ConversationCheck(results);
-        messages.forEach(check::next);
+        List<Message> said = messages.stream()
+                .filter(message -> !(message instanceof Message.Instruction)) // it goes behind the results (E11)
+                .toList();
+        Turns.of(said, Assistant.class::isInstance).forEach(check::turn);
         check.end();
     }
 
@@ -51,47 +55,35 @@ public final class ConversationCheck {
         return true;
     }
 
-    private void next(Message message) {
-        if (message instanceof Message.Instruction) {
-            return; // it goes behind the results (E11)
+    private void turn(List<Message> turn) {
+        if (turn.getFirst() instanceof Assistant) {
+            end();
+            caller = turn.getFirst().place();
         }
-        if (message instanceof ToolResult result) {
-            answering = true;
-            answer(result);
-            return;
-        }
-        if (message instanceof Assistant assistant && open != null && !answering) {
-            call(assistant);
-            return;
-        }
-        end();
-        answering = false;
-        open = null;
-        if (message instanceof Assistant assistant) {
-            call(assistant);
+        for (Message message : turn) {
+            switch (message) {
+                case Assistant assistant -> assistant.toolCalls().forEach(this::call);
+                case ToolResult result -> answer(result);
+                default -> end();
+            }
         }
     }
 
-    private void call(Assistant assistant) {
-        OpenCalls its = open == null ? new OpenCalls(assistant) : open;
-        open = its;
-        for (ToolCall call : assistant.toolCalls()) {
-            String key = OpenCalls.key(call);
-            if (its.has(key)) {
-                throw JsonBody.invalid(
-                        call.place().path(call.id() == null ? Member.NAME : Member.ID),
-                        "must differ from the other calls' ids, " + MessageText.quoted(key) + " is there twice.");
-            }
-            its.add(call);
+    private void call(ToolCall call) {
+        if (open.has(call.key())) {
+            throw JsonBody.invalid(
+                    call.place().path(call.id() == null ? Member.NAME : Member.ID),
+                    "must differ from the other calls' ids, " + MessageText.quoted(call.key()) + " is there twice.");
         }
+        open.add(call.key(), call);
     }
 
     private void answer(ToolResult result) {
-        if (open != null && open.answer(result)) {
+        String key = result.toolCallId();
+        if (open.answer(key, result) != null) {
             return;
         }
-        String key = result.toolCallId();
-        String why = open != null && open.has(key)
+        String why = open.has(key)
                 ? "answers " + MessageText.quoted(key) + ", which has been answered already."
                 : "must be the " + (result.place().name(Member.ANSWERED).equals("name") ? "name" : "id")
                         + " of a call in the assistant message right before, got " + MessageText.quoted(key) + ".";
@@ -99,18 +91,22 @@ public final class ConversationCheck {
     }
 
     private void end() {
-        if (open != null && !open.isAnswered()) {
+        if (!open.isAnswered()) {
             throw JsonBody.invalid(
-                    open.caller().place().path(Member.CALLS),
+                    caller.path(Member.CALLS),
                     "needs " + results + ", one for each call. Missing: " + missing(open.unanswered()) + ".");
         }
+        open = new OpenCalls<>();
     }
 
-    private static String missing(List<String> keys) {
+    private static String missing(List<ToolCall> calls) {
         List<String> shown = new ArrayList<>();
-        keys.stream().limit(NAMES_SHOWN_MAX).map(MessageText::quoted).forEach(shown::add);
-        if (keys.size() > NAMES_SHOWN_MAX) {
-            shown.add("and " + (keys.size() - NAMES_SHOWN_MAX) + " more");
+        calls.stream()
+                .limit(NAMES_SHOWN_MAX)
+                .map(call -> MessageText.quoted(call.key()))
+                .forEach(shown::add);
+        if (calls.size() > NAMES_SHOWN_MAX) {
+            shown.add("and " + (calls.size() - NAMES_SHOWN_MAX) + " more");
         }
         return String.join(", ", shown);
     }

@@ -130,5 +130,10 @@ public sealed interface Message {
         public ToolCall(@Nullable String id, String name, String arguments, @Nullable String thoughtSignature) {
             this(Place.NONE, id, name, arguments, thoughtSignature);
         }
+
+        /** Returns the key by which a result names the call. A form without ids has results that name the function. */
+        public String key() {
+            return id == null ? name : id;
+        }
     }
 }

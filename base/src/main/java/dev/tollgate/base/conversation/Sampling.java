@@ -34,4 +34,14 @@ public record Sampling(
     public Sampling {
         stop = List.copyOf(stop);
     }
+
+    /** Returns whether there is a penalty on presence. Zero means none (D4). */
+    public boolean penalizesPresence() {
+        return presencePenalty != null && presencePenalty != 0;
+    }
+
+    /** Returns whether there is a penalty on frequency. Zero means none (D4). */
+    public boolean penalizesFrequency() {
+        return frequencyPenalty != null && frequencyPenalty != 0;
+    }
 }

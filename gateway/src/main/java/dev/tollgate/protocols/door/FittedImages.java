@@ -25,21 +25,18 @@ public final class FittedImages {
     private final @Nullable ApiError refusal;
     private final @Nullable String delivery;
     private final List<String> lost;
-    private final boolean losesSize;
 
     private FittedImages(
             Model model,
             @Nullable ImagesAsked asked,
             @Nullable ApiError refusal,
             @Nullable String delivery,
-            List<String> lost,
-            boolean losesSize) {
+            List<String> lost) {
         this.model = model;
         this.asked = asked;
         this.refusal = refusal;
         this.delivery = delivery;
         this.lost = List.copyOf(lost);
-        this.losesSize = losesSize;
     }
 
     /**
@@ -50,13 +47,12 @@ public final class FittedImages {
      */
     public static FittedImages of(OutputWish wish, @Nullable Size size, Model model, Supplier<List<String>> others) {
         UpstreamModel.Images rules = model.upstream().images();
-        return rules == null
-                ? ofText(wish, model, others)
-                : fitted(
-                        size == null ? wish : size.in(wish, rules),
-                        model,
-                        rules,
-                        size != null && size.isLost(wish, rules));
+        if (rules == null) {
+            return ofText(wish, model, others);
+        }
+        return size == null
+                ? fitted(wish, model, rules, null)
+                : fitted(size.in(wish, rules), model, rules, size.isLost(wish, rules) ? size.field() : null);
     }
 
     private static FittedImages ofText(OutputWish wish, Model model, Supplier<List<String>> others) {
@@ -70,10 +66,12 @@ public final class FittedImages {
         add(lost, wish.ratio());
         add(lost, wish.size());
         add(lost, wish.delivery());
-        return new FittedImages(model, null, refusal, null, lost, false);
+        return new FittedImages(model, null, refusal, null, lost);
     }
 
-    private static FittedImages fitted(OutputWish wish, Model model, UpstreamModel.Images rules, boolean losesSize) {
+    /** @param lostSize OpenAI's field of the size, if a part of it has no effect; otherwise null */
+    private static FittedImages fitted(
+            OutputWish wish, Model model, UpstreamModel.Images rules, @Nullable String lostSize) {
         String ratio = wish.ratio() == null ? null : wish.ratio().value();
         String word = wish.size() == null ? null : word(wish.size().value());
         String size = word == null ? null : size(word, rules);
@@ -86,6 +84,9 @@ public final class FittedImages {
         }
         if (wish.isText()) {
             add(lost, wish.delivery());
+        }
+        if (lostSize != null) {
+            lost.add(lostSize);
         }
         ApiError refusal = refusal(wish, size, rules);
         ImagesAsked asked = refusal != null || wish.isText()
@@ -100,7 +101,7 @@ public final class FittedImages {
         String delivery = wish.delivery() == null || wish.isText()
                 ? null
                 : wish.delivery().value();
-        return new FittedImages(model, asked, refusal, delivery, lost, losesSize);
+        return new FittedImages(model, asked, refusal, delivery, lost);
     }
 
     private static @Nullable ApiError refusal(OutputWish wish, @Nullable String size, UpstreamModel.Images rules) {
@@ -174,11 +175,6 @@ public final class FittedImages {
         return all;
     }
 
-    /** Returns whether a part of OpenAI's field of the size has no effect. */
-    public boolean losesSize() {
-        return losesSize;
-    }
-
     /**
      * OpenAI's field {@code size}: pixels, a ratio or a size class, which a model fits into what it has (Y20).
      *
@@ -243,7 +239,7 @@ public final class FittedImages {
         }
 
         /** Returns whether a part of it has no effect on a model: a class that the model lacks, or what other fields say otherwise. */
-        public boolean isLost(OutputWish wish, UpstreamModel.Images rules) {
+        private boolean isLost(OutputWish wish, UpstreamModel.Images rules) {
             return ratio != null && wish.ratio() != null
                     || size != null && (wish.size() != null || !rules.sizes().containsKey(size));
         }

@@ -5,11 +5,10 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ResponseFormat;
-import dev.tollgate.base.conversation.Sampling;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.Model;
-import java.math.BigDecimal;
+import dev.tollgate.models.UpstreamModel;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +47,7 @@ public final class ModelRules {
                 (lack, tool) -> rules.refusal(lack, tool, insteadOfFunctions));
         abilities.checkTools();
         rules.checkResponseFormat(abilities);
-        rules.checkSampling(abilities);
+        rules.checkSampling();
     }
 
     /** A model would make something of nothing, and it would be charged. */
@@ -85,17 +84,11 @@ public final class ModelRules {
         }
     }
 
-    private void checkSampling(Abilities abilities) {
-        Sampling sampling = request.sampling();
-        abilities.checkSampling(
-                sampling.candidates(),
-                penalty(sampling.presencePenalty()),
-                penalty(sampling.frequencyPenalty()),
-                sampling.logprobs());
-    }
-
-    private static BigDecimal penalty(@Nullable Double value) {
-        return value == null ? BigDecimal.ZERO : BigDecimal.valueOf(value);
+    private void checkSampling() {
+        UpstreamModel.SamplingLack lack = model.upstream().lacks(request.sampling());
+        if (lack != null) {
+            throw refusal(lack);
+        }
     }
 
     private ApiException refusal(Lack lack, @Nullable ProviderTool tool, String insteadOfFunctions) {
@@ -115,12 +108,17 @@ public final class ModelRules {
                         "and '" + name(Member.TOOLS) + "' cannot be used in one call with " + its + ".");
             case JSON_WITH_TOOLS ->
                 refused(Member.RESPONSE_FORMAT, "and " + name(tool) + " cannot be used in one call with " + its + ".");
+        };
+    }
+
+    private ApiException refusal(UpstreamModel.SamplingLack lack) {
+        return switch (lack) {
             case CANDIDATES -> refused(Member.CANDIDATES, candidates());
             case PRESENCE_PENALTY ->
                 penaltyRefused(Member.PRESENCE_PENALTY, request.sampling().presencePenalty());
             case FREQUENCY_PENALTY ->
                 penaltyRefused(Member.FREQUENCY_PENALTY, request.sampling().frequencyPenalty());
-            case LOGPROBS -> refused(Member.LOGPROBS, "is not supported by " + its + ".");
+            case LOGPROBS -> refused(Member.LOGPROBS, "is not supported by model '" + model.id() + "'.");
         };
     }
 
@@ -161,11 +159,7 @@ public final class ModelRules {
         TOOL_WITH_FUNCTIONS,
         JSON,
         JSON_WITH_FUNCTIONS,
-        JSON_WITH_TOOLS,
-        CANDIDATES,
-        PRESENCE_PENALTY,
-        FREQUENCY_PENALTY,
-        LOGPROBS
+        JSON_WITH_TOOLS
     }
 
     /** The refusals of a door. */
@@ -175,7 +169,7 @@ public final class ModelRules {
     }
 
     /**
-     * The conditions under which a model cannot serve a request, by its row of the catalogue (D2, D3, D4). They are the same at each door, which has its own
+     * The conditions of tools and formats under which a model cannot serve a request, by its row of the catalogue (D2). They are the same at each door, which has its own
      * sentence for each.
      *
      * @param functions whether the request has functions
@@ -204,20 +198,6 @@ public final class ModelRules {
                     !formats.jsonWithSearch() && !tools.isEmpty(),
                     Lack.JSON_WITH_TOOLS,
                     tools.isEmpty() ? null : tools.iterator().next());
-        }
-
-        /**
-         * Checks the sampling.
-         *
-         * @param presencePenalty 0 for none
-         * @param frequencyPenalty 0 for none
-         */
-        public void checkSampling(
-                int candidates, BigDecimal presencePenalty, BigDecimal frequencyPenalty, boolean logprobs) {
-            refuse(candidates > model.upstream().candidatesMax(), Lack.CANDIDATES, null);
-            refuse(presencePenalty.signum() != 0 && !model.upstream().penalties(), Lack.PRESENCE_PENALTY, null);
-            refuse(frequencyPenalty.signum() != 0 && !model.upstream().penalties(), Lack.FREQUENCY_PENALTY, null);
-            refuse(logprobs && !model.upstream().logprobs(), Lack.LOGPROBS, null);
         }
 
         private void refuse(boolean isLacking, Lack lack, @Nullable ProviderTool tool) {

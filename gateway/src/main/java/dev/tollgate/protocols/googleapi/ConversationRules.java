@@ -7,11 +7,10 @@ import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.NativeTurn;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -160,40 +159,26 @@ final class ConversationRules {
                     "Please ensure that the number of function response parts is equal to the number of function call parts of"
                             + " the function call turn.");
         }
-        checkResults(
-                data(calls, "functionCall"),
-                data(results, "functionResponse"),
-                "contents[" + next.placeOf("functionResponse") + "]");
+        String resultsPath = "contents[" + next.placeOf("functionResponse") + "]";
+        NativeTurn.match(calls, results, (result, call) -> checkResult(result, call, resultsPath));
     }
 
-    /** Results come in the order of their calls, or say by their ids which call they answer. */
-    private static void checkResults(List<JsonNode> calls, List<JsonNode> results, String path) {
-        boolean byId = calls.stream().allMatch(call -> call.has("id"))
-                && results.stream().allMatch(result -> result.has("id"));
-        Map<String, JsonNode> open = new HashMap<>();
-        calls.forEach(call -> open.put(id(call), call));
-        for (int i = 0; i < results.size(); i++) {
-            JsonNode result = results.get(i);
-            JsonNode call = byId ? open.remove(id(result)) : calls.get(i);
-            if (call == null) {
-                throw refuse(
-                        path,
-                        path + ": there is no function call with the id `" + shown(id(result))
-                                + "` in the function call turn that is not answered yet.");
-            }
-            require(
-                    call.path("name").equals(result.path("name")),
+    private static void checkResult(JsonNode part, @Nullable JsonNode call, String path) {
+        JsonNode result = part.path("functionResponse");
+        if (call == null) {
+            throw refuse(
                     path,
-                    path
-                            + ": Please ensure that function response parts have the names of the function call parts of the function"
-                            + " call turn, in their order: `"
-                            + shown(result.path("name").asString("")) + "` answers `"
-                            + shown(call.path("name").asString("")) + "`.");
+                    path + ": there is no function call with the id `"
+                            + shown(result.path("id").asString(""))
+                            + "` in the function call turn that is not answered yet.");
         }
-    }
-
-    private static String id(JsonNode callOrResult) {
-        return callOrResult.path("id").asString("");
+        require(
+                call.path("functionCall").path("name").equals(result.path("name")),
+                path,
+                path
+                        + ": Please ensure that function response parts have the names of the function call parts of the function"
+                        + " call turn, in their order: `"
+                        + shown(result.path("name").asString("")) + "` answers `" + name(call) + "`.");
     }
 
     /** Each step's first call since the user last spoke (protocol 2.4). */
@@ -212,10 +197,6 @@ final class ConversationRules {
 
     private static String name(JsonNode call) {
         return shown(call.path("functionCall").path("name").asString(""));
-    }
-
-    private static List<JsonNode> data(List<JsonNode> parts, String name) {
-        return parts.stream().map(part -> part.path(name)).toList();
     }
 
     private static String role(JsonNode content) {

@@ -11,7 +11,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.ModelRules.Lack;
-import java.math.BigDecimal;
+import dev.tollgate.upstreams.pool.NativeAsk;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -197,12 +197,31 @@ final class GenerateModelRules {
     }
 
     private void checkSampling() {
-        JsonNode config = request.config();
-        abilities.checkSampling(
-                request.candidates(),
-                config.path("presencePenalty").decimalValue(BigDecimal.ZERO),
-                config.path("frequencyPenalty").decimalValue(BigDecimal.ZERO),
-                config.path("responseLogprobs").asBoolean(false) || config.has("logprobs"));
+        UpstreamModel.SamplingLack lack = NativeAsk.lacks(upstream, request.candidates(), request.config());
+        if (lack != null) {
+            throw refusal(lack);
+        }
+    }
+
+    private ApiException refusal(UpstreamModel.SamplingLack lack) {
+        return switch (lack) {
+            case CANDIDATES ->
+                NativeRequestReader.refuse(
+                        "generation_config.candidate_count",
+                        upstream.candidatesMax() == 1
+                                ? "Multiple candidates is not enabled for this model"
+                                : "generation_config.candidate_count: at most " + upstream.candidatesMax()
+                                        + " candidates with this model.");
+            case PRESENCE_PENALTY ->
+                NativeRequestReader.refuse(
+                        "generation_config.presence_penalty", "Penalty is not enabled for this model");
+            case FREQUENCY_PENALTY ->
+                NativeRequestReader.refuse(
+                        "generation_config.frequency_penalty", "Penalty is not enabled for this model");
+            case LOGPROBS ->
+                NativeRequestReader.refuse(
+                        "generation_config.response_logprobs", "Logprobs is not enabled for this model");
+        };
     }
 
     private ApiException refusal(Lack lack, @Nullable ProviderTool tool) {
@@ -210,10 +229,6 @@ final class GenerateModelRules {
                 switch (lack) {
                     case FUNCTIONS, TOOL, TOOL_WITH_FUNCTIONS -> "tools";
                     case JSON, JSON_WITH_FUNCTIONS, JSON_WITH_TOOLS -> MIME_TYPE;
-                    case CANDIDATES -> "generation_config.candidate_count";
-                    case PRESENCE_PENALTY -> "generation_config.presence_penalty";
-                    case FREQUENCY_PENALTY -> "generation_config.frequency_penalty";
-                    case LOGPROBS -> "generation_config.response_logprobs";
                 };
         return NativeRequestReader.refuse(field, sentence(lack, tool == null ? "" : tool.snake()));
     }
@@ -227,13 +242,6 @@ final class GenerateModelRules {
             case JSON -> "JSON mode is not supported by model '" + model.id() + "'.";
             case JSON_WITH_FUNCTIONS -> "Function calling with a response mime type: '" + JSON + "' is unsupported";
             case JSON_WITH_TOOLS -> "Tool use with a response mime type: '" + JSON + "' is unsupported";
-            case CANDIDATES ->
-                upstream.candidatesMax() == 1
-                        ? "Multiple candidates is not enabled for this model"
-                        : "generation_config.candidate_count: at most " + upstream.candidatesMax()
-                                + " candidates with this model.";
-            case PRESENCE_PENALTY, FREQUENCY_PENALTY -> "Penalty is not enabled for this model";
-            case LOGPROBS -> "Logprobs is not enabled for this model";
         };
     }
 

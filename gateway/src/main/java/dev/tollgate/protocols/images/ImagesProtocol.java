@@ -35,7 +35,6 @@ import dev.tollgate.upstreams.pool.ImagesAsked;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -165,18 +164,6 @@ public record ImagesProtocol(
         @Override
         protected FittedImages.@Nullable Size imageSize(ImagesRequest request) {
             return request.size();
-        }
-
-        @Override
-        protected List<String> ignored(ImagesRequest request, Model model) {
-            List<String> ignored = super.ignored(request, model);
-            FittedImages.Size size = request.size();
-            if (size == null || !images(request, model).losesSize()) {
-                return ignored;
-            }
-            List<String> all = new ArrayList<>(ignored);
-            all.add(size.field());
-            return all;
         }
 
         @Override

@@ -1,10 +1,8 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.protocols.door.FittedImages;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,17 +21,9 @@ record ImageTool(
         List<String> fields,
         @Nullable ApiException refusal) {
 
-    /** Returns the fields without effect on a model. */
+    /** Returns the fields without effect on a model, except the size, which is fitted to it ({@link FittedImages}). */
     List<String> ignored(Model model) {
-        UpstreamModel.Images rules = model.upstream().images();
-        if (rules == null) {
-            return List.of(path);
-        }
-        List<String> all = new ArrayList<>(fields);
-        if (size != null && size.isLost(OutputWish.NONE, rules)) {
-            all.add(size.field());
-        }
-        return all;
+        return model.makesImages() ? fields : List.of(path);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.responses;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Instructions;
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.OpenCalls;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.json.JsonBody;
@@ -12,9 +13,7 @@ import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.ToolNames;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +27,14 @@ final class InputTurns {
     private final ToolNames names;
     private final List<Message> messages = new ArrayList<>();
     private final Set<String> called = new HashSet<>();
-    /** The ids of the open turn's calls. Small servers number their calls again in each turn. */
-    private final Set<String> calledInTurn = new HashSet<>();
-
-    private final Map<String, Place> waiting = new LinkedHashMap<>();
     private final List<JsonText> texts = new ArrayList<>();
     private final List<Message.SentBack> files = new ArrayList<>();
     private final List<Message.ToolCall> calls = new ArrayList<>();
     /** Results, and what stands between them. */
     private final List<Message> results = new ArrayList<>();
+
+    /** The open turn's calls. Small servers number their calls again in each turn. */
+    private OpenCalls<Item.Call, Item.Result> open = new OpenCalls<>();
 
     private @Nullable Place turn;
     private boolean begun;
@@ -110,7 +108,7 @@ final class InputTurns {
     }
 
     private void addMessage(Message message) {
-        if (waiting.isEmpty()) {
+        if (open.isAnswered()) {
             end();
             messages.add(message);
         } else {
@@ -136,19 +134,19 @@ final class InputTurns {
 
     private void call(Item.Call item) {
         open(item.place());
-        if (!calledInTurn.add(item.callId())) {
+        if (open.has(item.callId())) {
             throw JsonBody.invalid(
                     item.place().path(Member.CALLS),
                     "must differ from the ids of the turn's other calls, " + MessageText.quoted(item.callId())
                             + " is there twice.");
         }
         called.add(item.callId());
-        waiting.put(item.callId(), item.place());
+        open.add(item.callId(), item);
         calls.add(new Message.ToolCall(item.place(), item.callId(), names.flat(item.tool()), item.arguments(), null));
     }
 
     private void result(Item.Result item) {
-        if (waiting.remove(item.callId()) == null) {
+        if (open.answer(item.callId(), item) == null) {
             String why = called.contains(item.callId())
                     ? "answers " + MessageText.quoted(item.callId()) + ", which has been answered already."
                     : "must be the id of a call before it, got " + MessageText.quoted(item.callId()) + ".";
@@ -160,24 +158,25 @@ final class InputTurns {
     /** Begins a turn, or goes on with one whose calls wait for results. */
     private void open(Place place) {
         begun = true;
-        if (!results.isEmpty() && waiting.isEmpty()) {
+        if (!results.isEmpty() && open.isAnswered()) {
             end();
         }
         turn = turn == null ? place : turn;
     }
 
     private void end() {
-        waiting.forEach((id, place) -> {
+        for (Item.Call call : open.unanswered()) {
             throw JsonBody.invalid(
-                    place.path(Member.CALLS), "needs a result, " + MessageText.quoted(id) + " has none.");
-        });
+                    call.place().path(Member.CALLS),
+                    "needs a result, " + MessageText.quoted(call.callId()) + " has none.");
+        }
         if (turn != null) {
             JsonText text = texts.isEmpty() ? null : json.joined(texts);
             messages.add(new Message.Assistant(turn, text, calls, null, files));
         }
         messages.addAll(results);
         turn = null;
-        calledInTurn.clear();
+        open = new OpenCalls<>();
         List.of(texts, files, calls, results).forEach(List::clear);
     }
 }

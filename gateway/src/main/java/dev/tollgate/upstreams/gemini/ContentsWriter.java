@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.MovedFiles;
 import dev.tollgate.base.conversation.OpenCalls;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.conversation.Turns;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.Doubles;
@@ -106,10 +107,11 @@ final class ContentsWriter {
         }
     }
 
-    /** Writes the least text that a user can say after the model's last words: not every model continues them, and none without any other content. */
+    /** Writes the least text that a user can say after the model's last words, if they need it. */
     private void writeContinuation(List<GeminiTurns.Turn> turns) {
-        boolean goesOn = model.trailingAssistant() && turns.size() > 1;
-        if (!turns.isEmpty() && turns.getLast() instanceof GeminiTurns.Turn.Model last && !goesOn) {
+        if (!turns.isEmpty()
+                && turns.getLast() instanceof GeminiTurns.Turn.Model last
+                && Turns.needContinuation(model.trailingAssistant(), turns.size(), moved)) {
             writeContent("user", () -> {
                 writeMoved();
                 parts.text(LEAST_TEXT, null);
@@ -297,15 +299,15 @@ final class ContentsWriter {
         return id == null || id.isEmpty() || id.startsWith("call_") || id.startsWith("toolu_") ? null : id;
     }
 
-    private void writeResults(List<OpenCalls.Answered> pairs) {
+    private void writeResults(List<OpenCalls.Answered<Message.ToolCall, Message.ToolResult>> pairs) {
         List<Runnable> media = new ArrayList<>();
-        for (OpenCalls.Answered pair : pairs) {
+        for (var pair : pairs) {
             writeResult(pair, media);
         }
         media.forEach(Runnable::run);
     }
 
-    private void writeResult(OpenCalls.Answered pair, List<Runnable> mediaAfter) {
+    private void writeResult(OpenCalls.Answered<Message.ToolCall, Message.ToolResult> pair, List<Runnable> mediaAfter) {
         List<ContentPart.Media> media = PartWriter.media(pair.result().parts());
         json.writeStartObject();
         json.writeObjectPropertyStart("functionResponse");

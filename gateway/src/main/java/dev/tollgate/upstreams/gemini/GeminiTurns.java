@@ -7,11 +7,9 @@ import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.Turns;
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +34,72 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
             }
         }
 
-        record Results(List<OpenCalls.Answered> pairs) implements Turn {}
+        record Results(List<OpenCalls.Answered<Message.ToolCall, Message.ToolResult>> pairs) implements Turn {}
     }
 
+    /** @throws IllegalStateException if a call has no result or a result no call: each door refuses that in its own words */
     static GeminiTurns of(Conversation conversation) {
-        Builder builder = new Builder(conversation.messages().size());
-        conversation.messages().forEach(builder::add);
-        return builder.build(conversation.place());
+        List<JsonText> instructions = new ArrayList<>(1);
+        List<Message> said = new ArrayList<>(conversation.messages().size());
+        for (Message message : conversation.messages()) {
+            if (message instanceof Message.Instruction instruction) {
+                instructions.add(instruction.text());
+            } else if (!(message instanceof Message.Assistant assistant && isEmpty(assistant))) {
+                said.add(message);
+            }
+        }
+        if (said.isEmpty() && instructions.isEmpty()) {
+            String field = conversation.place().path(Member.MESSAGES);
+            throw ApiError.invalid(field, "'" + field + "' holds nothing to answer.")
+                    .asException();
+        }
+        return new GeminiTurns(List.copyOf(instructions), turns(said));
+    }
+
+    private static boolean isEmpty(Message.Assistant assistant) {
+        return assistant.isEmpty() && assistant.thoughtSignature() == null;
+    }
+
+    private static List<Turn> turns(List<Message> said) {
+        List<Turn> turns = new ArrayList<>(said.size());
+        OpenCalls<Message.ToolCall, Message.ToolResult> open = new OpenCalls<>();
+        for (List<Message> turn : Turns.of(said, Message.Assistant.class::isInstance)) {
+            if (turn.getFirst() instanceof Message.Assistant) {
+                require(open.isAnswered());
+                Turn.Model model = new Turn.Model(
+                        turn.stream().map(Message.Assistant.class::cast).toList());
+                turns.add(model);
+                open = new OpenCalls<>();
+                for (Message.ToolCall call : model.calls()) {
+                    open.add(call.key(), call);
+                }
+            } else {
+                for (Message message : turn) {
+                    users(message, open, turns);
+                }
+            }
+        }
+        require(open.isAnswered());
+        return List.copyOf(turns);
+    }
+
+    private static void users(Message message, OpenCalls<Message.ToolCall, Message.ToolResult> open, List<Turn> turns) {
+        if (message instanceof Message.ToolResult result) {
+            require(open.answer(result.toolCallId(), result) != null);
+            if (open.isAnswered()) {
+                turns.add(new Turn.Results(open.answered()));
+            }
+        } else {
+            require(open.isAnswered());
+            turns.add(new Turn.User((Message.User) message));
+        }
+    }
+
+    private static void require(boolean areAnswered) {
+        if (!areAnswered) {
+            throw new IllegalStateException(
+                    "A door has let in a call without its result, or a result without its call.");
+        }
     }
 
     /**
@@ -61,107 +118,5 @@ record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
     int currentTurnFrom() {
         return Turns.currentFrom(
                 turns, turn -> turn instanceof Turn.User user && !user.message().isInstruction());
-    }
-
-    private static final class Builder {
-        private final List<JsonText> instructions = new ArrayList<>(1);
-        private final List<Turn> turns;
-        private @Nullable OpenCalls open;
-
-        Builder(int messages) {
-            turns = new ArrayList<>(messages);
-        }
-
-        void add(Message message) {
-            switch (message) {
-                case Message.Instruction instruction -> instructions.add(instruction.text());
-                case Message.User user -> {
-                    requireAllAnswered();
-                    turns.add(new Turn.User(user));
-                }
-                case Message.Assistant assistant -> addAssistant(assistant);
-                case Message.ToolResult result -> addResult(result);
-            }
-        }
-
-        private void addAssistant(Message.Assistant assistant) {
-            if (isEmpty(assistant)) {
-                return;
-            }
-            if (open != null && !open.isUntouched()) {
-                requireAllAnswered();
-            }
-            if (!turns.isEmpty() && turns.getLast() instanceof Turn.Model before) {
-                turns.removeLast();
-                turns.add(new Turn.Model(Stream.concat(before.messages().stream(), Stream.of(assistant))
-                        .toList()));
-            } else {
-                turns.add(new Turn.Model(List.of(assistant)));
-            }
-            if (!assistant.toolCalls().isEmpty()) {
-                open = open == null ? new OpenCalls(assistant) : open;
-                assistant.toolCalls().forEach(open::add);
-            }
-        }
-
-        private static boolean isEmpty(Message.Assistant assistant) {
-            return assistant.toolCalls().isEmpty()
-                    && assistant.thoughtSignature() == null
-                    && assistant.files().isEmpty()
-                    && (assistant.text() == null || assistant.text().isEmpty());
-        }
-
-        private void addResult(Message.ToolResult result) {
-            if (open == null) {
-                throw refuse(
-                        result,
-                        Member.ANSWERED,
-                        "'%s' answers no tool call: no assistant message with open %s comes before it."
-                                .formatted(result.toolCallId(), result.place().name(Member.CALLS)));
-            }
-            if (!open.answer(result)) {
-                throw refuse(
-                        result,
-                        Member.ANSWERED,
-                        "'%s' answers no open call of %s; open: %s."
-                                .formatted(
-                                        result.toolCallId(),
-                                        open.caller().place().path(),
-                                        quoted(open.unanswered())));
-            }
-            if (open.isAnswered()) {
-                turns.add(new Turn.Results(open.answered()));
-                open = null;
-            }
-        }
-
-        private void requireAllAnswered() {
-            if (open != null) {
-                throw refuse(
-                        open.caller(),
-                        Member.CALLS,
-                        "every call needs its result before the conversation goes on; missing: "
-                                + quoted(open.unanswered()) + ".");
-            }
-        }
-
-        GeminiTurns build(Place body) {
-            requireAllAnswered();
-            if (turns.isEmpty() && instructions.isEmpty()) {
-                String field = body.path(Member.MESSAGES);
-                throw ApiError.invalid(field, "'" + field + "' holds nothing to answer.")
-                        .asException();
-            }
-            return new GeminiTurns(List.copyOf(instructions), List.copyOf(turns));
-        }
-    }
-
-    private static String quoted(List<String> keys) {
-        return "'" + String.join("', '", keys) + "'";
-    }
-
-    private static ApiException refuse(Message message, Member member, String why) {
-        String param = message.place().path(member);
-        return ApiError.invalid(param, "'%s': %s".formatted(param, why)).asException();
     }
 }

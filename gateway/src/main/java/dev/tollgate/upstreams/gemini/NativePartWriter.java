@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.MovedFiles;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Turns;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.GoogleUrl;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -135,8 +136,9 @@ final class NativePartWriter {
                 && (signature.isEmpty() ? origins.isRefused() : !origins.isGood(signature, channel, model.name()));
     }
 
-    boolean hasMoved() {
-        return !moved.isEmpty();
+    /** Returns whether the user's least text must follow the model's last turn. */
+    boolean needContinuation(int turns) {
+        return Turns.needContinuation(model.trailingAssistant(), turns, moved);
     }
 
     /** Writes the files of the model's turn before, for the beginning of the user's. */

@@ -9,11 +9,11 @@ import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
 import dev.tollgate.upstreams.gemini.settings.GenerationConfigWriter;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.NativeTurn;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -114,15 +114,15 @@ final class NativeRequestWriter {
 
     /** The door goes by the rules of what was asked for as long as any channel does (D59): here may be another model. */
     private void requireAnswers(JsonNode config) {
-        refuse(ask.candidates() > model.candidatesMax(), "candidate_count");
-        refuse(config.path("presencePenalty").asDouble(0) != 0 && !model.penalties(), "presence_penalty");
-        refuse(config.path("frequencyPenalty").asDouble(0) != 0 && !model.penalties(), "frequency_penalty");
-        refuse(config.path("responseLogprobs").asBoolean(false) && !model.logprobs(), "response_logprobs");
-    }
-
-    private static void refuse(boolean isWrong, String name) {
-        if (isWrong) {
-            String field = "generation_config." + name;
+        UpstreamModel.SamplingLack lack = NativeAsk.lacks(model, ask.candidates(), config);
+        if (lack != null) {
+            String field = "generation_config."
+                    + switch (lack) {
+                        case CANDIDATES -> "candidate_count";
+                        case PRESENCE_PENALTY -> "presence_penalty";
+                        case FREQUENCY_PENALTY -> "frequency_penalty";
+                        case LOGPROBS -> "response_logprobs";
+                    };
             throw ApiError.invalid(field, field + ": the value is not supported by this model.")
                     .asException();
         }
@@ -195,17 +195,23 @@ final class NativeRequestWriter {
         return ask.origins().isOwnId(call.path(SIGNATURE).asString(""), id, channel);
     }
 
-    /** Matches results with calls by order, since there are no ids. @return results by the part that each replaces */
+    /**
+     * Returns the results in the order of their calls, which alone matches them if no ids are sent, by the part that each replaces. A prompt that is only counted
+     * may have results that do not match: they stay as they are.
+     */
     private static Map<JsonNode, JsonNode> inOrder(List<JsonNode> calls, List<JsonNode> results) {
-        Map<JsonNode, JsonNode> byId = new HashMap<>();
-        results.forEach(result -> byId.put(result.path(RESULT).path("id"), result));
-        Map<JsonNode, JsonNode> byPlace = new IdentityHashMap<>();
-        for (int i = 0; i < calls.size() && calls.size() == byId.size(); i++) {
-            JsonNode result = byId.get(calls.get(i).path(CALL).path("id"));
-            if (result == null) {
-                return Map.of();
+        Map<JsonNode, JsonNode> byCall = new IdentityHashMap<>();
+        NativeTurn.match(calls, results, (result, call) -> {
+            if (call != null) {
+                byCall.put(call, result);
             }
-            byPlace.put(results.get(i), result);
+        });
+        if (byCall.size() != calls.size() || calls.size() != results.size()) {
+            return Map.of();
+        }
+        Map<JsonNode, JsonNode> byPlace = new IdentityHashMap<>();
+        for (int i = 0; i < calls.size(); i++) {
+            byPlace.put(results.get(i), Objects.requireNonNull(byCall.get(calls.get(i))));
         }
         return byPlace;
     }
@@ -247,8 +253,7 @@ final class NativeRequestWriter {
     /** Writes the continuation as for other doors, but not after calls, which wait for their results. */
     private void continuation(List<NativeTurn> turns) {
         NativeTurn last = turns.getLast();
-        boolean goesOn = model.trailingAssistant() && turns.size() > 1 && !parts.hasMoved();
-        if (!last.isModels() || goesOn || !last.parts(CALL).isEmpty()) {
+        if (!last.isModels() || !last.parts(CALL).isEmpty() || !parts.needContinuation(turns.size())) {
             return;
         }
         json.writeStartObject();

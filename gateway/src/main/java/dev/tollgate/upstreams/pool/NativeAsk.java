@@ -4,7 +4,9 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.CallMedia;
+import java.math.BigDecimal;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -99,6 +101,20 @@ public record NativeAsk(
     @Override
     public String toolsField() {
         return TOOLS;
+    }
+
+    /**
+     * Returns the first setting of sampling that a model lacks; null if it has all. The door asks it for the model that is asked for, a channel for its own, which
+     * may be that one's successor (D59).
+     *
+     * @param config a {@code generationConfig}, whose number of candidates has been read
+     */
+    public static UpstreamModel.@Nullable SamplingLack lacks(UpstreamModel model, int candidates, JsonNode config) {
+        return model.lacks(
+                candidates,
+                config.path("presencePenalty").decimalValue(BigDecimal.ZERO).signum() != 0,
+                config.path("frequencyPenalty").decimalValue(BigDecimal.ZERO).signum() != 0,
+                config.path("responseLogprobs").asBoolean(false) || config.has("logprobs"));
     }
 
     /** Returns what the caller says about Google's storing; null if nothing. */

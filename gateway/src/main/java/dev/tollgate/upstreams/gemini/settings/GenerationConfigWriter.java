@@ -41,11 +41,14 @@ public final class GenerationConfigWriter {
 
     /** @param mediaResolution request-wide; null sends none */
     public void write(@Nullable String mediaResolution) {
+        requireSampling();
         json.writeObjectPropertyStart("generationConfig");
         writeSampling();
-        writeCandidates();
-        writePenalty(Member.PRESENCE_PENALTY, "presencePenalty", sampling.presencePenalty());
-        writePenalty(Member.FREQUENCY_PENALTY, "frequencyPenalty", sampling.frequencyPenalty());
+        if (sampling.candidates() > 1) {
+            json.writeNumberProperty("candidateCount", sampling.candidates());
+        }
+        writePenalty("presencePenalty", sampling.presencePenalty());
+        writePenalty("frequencyPenalty", sampling.frequencyPenalty());
         writeLogprobs();
         writeSeed();
         writeFormat(conversation.responseFormat());
@@ -121,33 +124,33 @@ public final class GenerationConfigWriter {
         }
     }
 
-    /** D3: no fan-out into several calls, which would bill the prompt several times. */
-    private void writeCandidates() {
-        if (sampling.candidates() > model.candidatesMax()) {
-            throw refuse(Member.CANDIDATES, "may be at most %d for this model.".formatted(model.candidatesMax()));
-        }
-        if (sampling.candidates() > 1) {
-            json.writeNumberProperty("candidateCount", sampling.candidates());
+    /** The door asks for the model that the caller names, this for the channel's own, which may be its successor (D59). */
+    private void requireSampling() {
+        UpstreamModel.SamplingLack lack = model.lacks(sampling);
+        if (lack != null) {
+            throw switch (lack) {
+                // D3: no fan-out into several calls, which would bill the prompt several times.
+                case CANDIDATES ->
+                    refuse(Member.CANDIDATES, "may be at most %d for this model.".formatted(model.candidatesMax()));
+                case PRESENCE_PENALTY ->
+                    refuse(Member.PRESENCE_PENALTY, "is not supported by this model; only 0 is allowed.");
+                case FREQUENCY_PENALTY ->
+                    refuse(Member.FREQUENCY_PENALTY, "is not supported by this model; only 0 is allowed.");
+                case LOGPROBS -> refuse(Member.LOGPROBS, "is not supported by this model.");
+            };
         }
     }
 
-    /** D4. Zero means nothing, and is left out even where penalties are refused. */
-    private void writePenalty(Member field, String property, @Nullable Double penalty) {
-        if (penalty == null || penalty == 0) {
-            return;
+    /** Zero means none (D4), and is left out. */
+    private void writePenalty(String property, @Nullable Double penalty) {
+        if (penalty != null && penalty != 0) {
+            json.writeNumberProperty(property, penalty);
         }
-        if (!model.penalties()) {
-            throw refuse(field, "is not supported by this model; only 0 is allowed.");
-        }
-        json.writeNumberProperty(property, penalty);
     }
 
     private void writeLogprobs() {
         if (!sampling.logprobs()) {
             return;
-        }
-        if (!model.logprobs()) {
-            throw refuse(Member.LOGPROBS, "is not supported by this model.");
         }
         json.writeBooleanProperty("responseLogprobs", true);
         if (sampling.topLogprobs() != null) {
