@@ -45,7 +45,7 @@ public final class KeyRing implements AutoCloseable {
     private final AtomicReference<Sweep> sweep = new AtomicReference<>(new Sweep(State.NEVER, 0, 0));
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** What the last count found under other keys than the first one; negative before it. */
+    /** The number of values under other keys than the first one at the last count; negative before it. */
     private volatile long oldCounted = -1;
 
     /** The progress of sealing again on this server. */

@@ -5,7 +5,7 @@
  *   <li>A file is a row of {@code stored_file} and rows of {@code file_piece}, each sealed for its place, file and account and committed by a unit of its
  *       own. It exists with the commit of its last piece; before that only its writer sees it, and the offset of the next piece is the row's, so
  *       any server can go on.
- *   <li>Keys of the owner of the key that made a file may read it, and that key, also after it was moved; to all others it does not exist. An image
+ *   <li>Keys of the owner of the key that made a file may read it, and that key, also after it was moved, until it gets a new secret; to all others it does not exist. An image
  *       that a model has made is read by its address alone, whose 128 random bits cannot be guessed.
  *   <li>An account's files count as they were announced, when one begins. The files of all accounts count as their pieces arrive: once a minute, with
  *       what this server has written and deleted since. An image that a call has paid for is written in any case: its room was there when the call

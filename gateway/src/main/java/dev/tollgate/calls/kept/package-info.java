@@ -1,9 +1,11 @@
 /**
- * Kept responses of the Responses door (E28 to E31): what a caller can read again, delete, and continue from.
+ * Kept responses of the doors of Responses and Interactions, each with a form of its own (E28 to E31, Y47): what a caller can read again, delete, and
+ * continue from.
  *
  * <ul>
  *   <li>A row has a call's input and its response object, compressed and then encrypted for their id and account. Keys of the owner of
- *       the key that made it may read it, and that key, also after it was moved; to all others it does not exist.
+ *       the key that made it may read it, and that key, also after it was moved, until it gets a new secret: who gets that secret reads nothing of a
+ *       former member's (the key's rows, {@code keys/KeyRows}). To all others it does not exist.
  *   <li>It is written in the unit of the settlement, so it is there when the end of the response leaves, on every node and after a restart. A
  *       response that was not charged is not kept.
  *   <li>A conversation is the chain of rows up their {@code previous_id}, read in one query.

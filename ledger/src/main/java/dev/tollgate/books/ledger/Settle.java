@@ -16,7 +16,7 @@ public final class Settle extends Resolution {
     private int shortfallsToday;
 
     /**
-     * @param chargeMicros from 0 to the hold; more fails the unit, since the hold has to be extended first (decision D33)
+     * @param chargeMicros from 0 to the hold; {@link Book#resolve} fails the unit for more, as the table does (call_charged_within), since the hold has to be extended first (decision D33)
      * @param details with a bill; the flag {@link CallFlag#UNCOVERED} says whether balance or limits were asked for the shortfall and did not cover it:
      *     only then it counts against the account
      */
