@@ -50,7 +50,7 @@ class CitationsTest {
 
     private static final Pattern RULE_THAT_IS_SAID = Pattern.compile("<a id=\"([a-z][1-9]\\d?)\"></a>");
     private static final List<String> PAGES_OF_RULES =
-            List.of("decisions.md", "google.md", "prices.md", "catalogue.md", "year.md");
+            List.of("decisions.md", "google.md", "prices.md", "catalogue.md", "year.md", "reselling.md");
     private static final Pattern SECTIONS = Pattern.compile(
             "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");
