@@ -87,8 +87,7 @@ public final class ReceiptText {
         if (paidBy != null) {
             quoted(room.raw(",\"grants\":"), paidBy);
         }
-        room.raw(",\"held_micros\":")
-                .number(call.heldMicros());
+        room.raw(",\"held_micros\":").number(call.heldMicros());
         quoted(room.raw(",\"key\":"), call.keyId());
         quoted(room.raw(",\"key_id\":"), signingKeyId);
         quoted(room.raw(",\"model\":"), call.model());

@@ -129,8 +129,8 @@ public final class GrantRow {
     public void add(long micros) {
         long left = Math.addExact(leftMicros, micros);
         if (left < 0 || !isLive()) {
-            throw new IllegalStateException("grant " + number + " of " + accountId + " has " + leftMicros + ", and "
-                    + micros + " were added");
+            throw new IllegalStateException(
+                    "grant " + number + " of " + accountId + " has " + leftMicros + ", and " + micros + " were added");
         }
         leftMicros = left;
         changed = true;

@@ -39,8 +39,8 @@ public record GrantSql(Statements statements) {
             "limits text",
             "sandbox bigint",
             "entry_number bigint");
-    private static final RowStatement UPDATE =
-            RowStatement.of("""
+    private static final RowStatement UPDATE = RowStatement.of(
+            """
             UPDATE credit_grant SET credits_micros = ?, left_micros = ?, expires_at = ?, ended_at = ?, lapsed_micros = ?, lapses = ?, used = ?
             WHERE account_id = ? AND number = ?""", """
             UPDATE credit_grant SET credits_micros = r.credits, left_micros = r.has, expires_at = r.expires, ended_at = r.ended,

@@ -114,8 +114,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
     }
 
     /** @param further members that may be absent */
-    private static SignedObject parse(
-            byte[] bytes, Map<String, JsonNodeType> form, Map<String, JsonNodeType> further) {
+    private static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form, Map<String, JsonNodeType> further) {
         ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
         if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
             throw new IllegalArgumentException("not in the form in which it was issued (RFC 8785)");
