@@ -46,7 +46,7 @@ final class AccountCheck implements Check {
             FROM entry
             UNION ALL
             SELECT a.id, 9223372036854775807, 3, a.last_number_at, a.balance_micros, a.purchased_micros, a.consumed_micros, NULL,
-                a.last_number, a.reserved_micros, COALESCE(h.held_micros, 0)%s, a.receipts, a.receipt_hash%s
+                a.last_number, a.reserved_micros, COALESCE(h.held_micros, 0), a.last_grant%s, a.receipts, a.receipt_hash%s
             FROM account a
                 LEFT JOIN (SELECT account_id, SUM(held_micros) AS held_micros FROM open_hold GROUP BY account_id) h ON h.account_id = a.id
             ORDER BY 1, 2, 3""".formatted(
@@ -55,7 +55,7 @@ final class AccountCheck implements Check {
                     ", NULL".repeat(AuditedCall.WIDTH - 1),
                     FAULT_OF_ENTRY,
                     ", NULL".repeat(ReceiptChain.WIDTH),
-                    ", NULL".repeat(AuditedCall.WIDTH - 3),
+                    ", NULL".repeat(AuditedCall.WIDTH - 4),
                     ", NULL".repeat(ReceiptChain.WIDTH - 2));
 
     private final CallCheck calls;
@@ -92,6 +92,7 @@ final class AccountCheck implements Check {
                 AuditedCall call = AuditedCall.read(row, OF_CALL);
                 sums.next(call.name(), row, findings);
                 sums.receipts.call(call.name(), row, findings);
+                sums.isPaidByGrants |= row.getString("paid_by") != null;
                 calls.check(call, findings);
             }
             case ENTRY -> sums.next("entry " + id + "/" + row.getLong(2), row, findings);
@@ -131,6 +132,7 @@ final class AccountCheck implements Check {
         private long wrongBy;
         private boolean wasBelowZero;
         private boolean isStored;
+        private boolean isPaidByGrants;
 
         Sums(String id) {
             this.id = id;
@@ -184,6 +186,9 @@ final class AccountCheck implements Check {
             if (row.getLong(4) != lastAt) {
                 findings.add("account " + id + " has its last number at " + Instant.ofEpochMilli(row.getLong(4))
                         + ", it is of " + Instant.ofEpochMilli(lastAt));
+            }
+            if (isPaidByGrants && row.getLong(OF_CALL + 3) == 0) {
+                findings.add("account " + id + " has calls that are paid by grants, and had no grant");
             }
             receipts.compare(row, findings);
             customersMicros += balance + reserved;

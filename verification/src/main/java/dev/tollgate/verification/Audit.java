@@ -111,6 +111,7 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
         checks.add(prices);
         checks.add(new PriceDeedCheck(prices));
         checks.add(new AccountCheck(new CallCheck(prices)));
+        checks.add(new GrantCheck(prices));
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());

@@ -43,6 +43,7 @@ record CallCheck(PriceCheck prices) {
                     THEN 'is charged ' || charged_micros || ' micro-credits, more than its hold of ' || held_micros
                 WHEN sandbox_micros > charged_micros
                     THEN 'is charged ' || charged_micros || ' micro-credits, less than the sandbox''s part of it, ' || sandbox_micros
+                WHEN paid_by IS NOT NULL AND charged_micros = 0 THEN 'is not charged, and paid by grants: ' || paid_by
                 WHEN price IS NULL AND (charged_micros > 0 OR due_micros > 0)
                     THEN 'has no price, is charged ' || charged_micros || ' micro-credits and was due ' || due_micros
                 WHEN charged_micros > due_micros AND ending <> 'cut'

@@ -37,6 +37,10 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             GROUP BY h.account_id HAVING COUNT(*) > %d
             ORDER BY h.account_id""".formatted(
                             ON_LESS_MAX)),
+            new StrayRows("open calls", "open call %s may be paid by grants, of which account %s has none", """
+            SELECT h.id, h.account_id FROM open_hold h JOIN account a ON a.id = h.account_id
+            WHERE h.grant_model IS NOT NULL AND a.last_grant = 0
+            ORDER BY h.id"""),
             new StrayRows("receipts", "account %s has %s receipts and no call", """
             SELECT a.id, a.receipts FROM account a
             WHERE a.receipts <> 0 AND NOT EXISTS (SELECT 1 FROM call c WHERE c.account_id = a.id)

@@ -1,0 +1,527 @@
+package dev.tollgate.verification;
+
+import dev.tollgate.storage.Dialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the grants of each account by its calls and entries in the order of their numbers: what came into each grant and what left it, which calls it may
+ * pay for and when, its limits, its expiry, the way of refunds. Who of several grants paid first is not checked: holds, which decide it, leave no rows (Z16).
+ */
+final class GrantCheck implements Check {
+
+    private static final int GRANT = 0;
+    private static final int CALL = 1;
+    private static final int ENTRY = 2;
+
+    /** The largest difference between the clocks of two servers. */
+    private static final long CLOCKS_APART_MILLIS = 60_000;
+
+    /** The time after which an expired grant that no running call needs has ended. */
+    private static final long SWEPT_MILLIS = 600_000;
+
+    private static final long HOUR_MILLIS = 3_600_000;
+
+    private static final String OF_ACCOUNTS = """
+            (a.last_grant <> 0 OR a.granted_micros <> 0 OR a.id IN (SELECT account_id FROM credit_grant))""";
+
+    /**
+     * The rows of accounts with grants: grants first, accounts after all numbers. The columns that all have in common are account, number, part, time, amount
+     * and a list: of models, or of shares.
+     */
+    private static final String SQL = """
+            SELECT g.account_id, CAST(0 AS BIGINT), 0, g.created_at, g.credits_micros, g.models AS list, g.kind AS kind, g.number AS grant_number,
+                g.left_micros, g.starts_at, g.expires_at, g.ended_at, g.lapsed_micros, g.lapses, g.entry_number, g.limits, g.used
+            FROM credit_grant g
+            UNION ALL
+            SELECT c.account_id, c.number, 1, c.ended_at, c.charged_micros, c.paid_by, c.id, c.created_at,
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.price, NULL
+            FROM account a JOIN call c ON c.account_id = a.id
+            WHERE %1$s AND c.paid_by IS NOT NULL
+            UNION ALL
+            SELECT e.account_id, e.number, 2, e.created_at, e.amount_micros, e.grants, e.kind, e.refunded,
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.paid_by, e.request_id
+            FROM (SELECT b.*, CAST(SUM(CASE WHEN b.task_id IS NULL THEN 0 ELSE b.amount_micros END) OVER (PARTITION BY b.task_id ORDER BY b.number)
+                    AS BIGINT) AS refunded FROM entry b) e
+                LEFT JOIN call c ON c.id = e.task_id
+            WHERE e.grants IS NOT NULL OR c.paid_by IS NOT NULL
+            UNION ALL
+            SELECT a.id, 9223372036854775807, 3, a.last_number_at, a.granted_micros, NULL, NULL, a.last_grant,
+                (SELECT MIN(h.created_at) FROM open_hold h WHERE h.account_id = a.id), (SELECT MAX(n.last_number_at) FROM account n),
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            FROM account a WHERE %1$s
+            ORDER BY 1, 2, 3, 8""".formatted(OF_ACCOUNTS);
+
+    private final PriceCheck prices;
+    private String accountId = "";
+    private final TreeMap<Long, Grant> grants = new TreeMap<>();
+    private boolean isStored = true;
+
+    /** @param prices that are read before */
+    GrantCheck(PriceCheck prices) {
+        this.prices = prices;
+    }
+
+    @Override
+    public String subject() {
+        return "grants";
+    }
+
+    @Override
+    public String sql(Dialect dialect) {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        if (!row.getString(1).equals(accountId)) {
+            end(findings);
+            accountId = row.getString(1);
+            isStored = false;
+            grants.clear();
+        }
+        switch (row.getInt(3)) {
+            case GRANT -> {
+                Grant grant = new Grant(row, findings);
+                long number = grants.size() + 1L;
+                if (grant.number != number) {
+                    findings.add(grant.name + " has this number, it should have " + number);
+                }
+                grants.put(grant.number, grant);
+            }
+            case CALL -> call(row, findings);
+            case ENTRY -> entry(row, findings);
+            default -> account(row, findings);
+        }
+    }
+
+    @Override
+    public void end(Findings findings) {
+        if (!isStored && !grants.isEmpty()) {
+            findings.add("account " + accountId + " is not there, and has grants");
+        }
+    }
+
+    private void call(ResultSet row, Findings findings) throws SQLException {
+        String name = "call " + row.getString(7) + " of account " + accountId;
+        long charged = row.getLong(5);
+        Map<Long, Long> shares = shares(name, row.getString(6), charged, findings);
+        PriceCheck.Price price = row.getString(16) == null ? null : prices.of(row.getString(16));
+        long createdAt = row.getLong(8);
+        long endedAt = row.getLong(4);
+        long firstAt =
+                grants.values().stream().mapToLong(it -> it.createdAt).min().orElse(Long.MAX_VALUE);
+        if (createdAt < firstAt - CLOCKS_APART_MILLIS) {
+            findings.add(name + " is paid by grants, and began before the account had any");
+        }
+        shares.forEach((number, micros) -> {
+            Grant grant = grants.get(number);
+            if (grant == null) {
+                findings.add(name + " is paid by grant " + number + ", which is not there");
+                return;
+            }
+            if (price != null && !grant.covers(price.modelId())) {
+                findings.add(name + " is of " + price.modelId() + " and paid by grant " + number + ", which serves "
+                        + String.join(", ", grant.models));
+            }
+            if (endedAt < grant.startsAt - CLOCKS_APART_MILLIS
+                    || grant.expiresAt != null && createdAt >= grant.expiresAt + CLOCKS_APART_MILLIS) {
+                findings.add(name + " begins at " + Instant.ofEpochMilli(createdAt) + " and ends at "
+                        + Instant.ofEpochMilli(endedAt) + ", and is paid by grant " + number
+                        + ", which does not serve at that time");
+            }
+            grant.moves(-micros, name, endedAt, findings);
+            grant.windows.forEach(window -> window.pays(endedAt, micros, grant, findings));
+        });
+    }
+
+    private void entry(ResultSet row, Findings findings) throws SQLException {
+        long number = row.getLong(2);
+        String name = "entry " + accountId + "/" + number;
+        long amount = row.getLong(5);
+        long at = row.getLong(4);
+        Map<Long, Long> shares = shares(name, row.getString(6), Math.abs(amount), findings);
+        String id = row.getString(17) == null ? "" : row.getString(17);
+        switch (row.getString(7)) {
+            case "refund" -> refund(row, name, shares, findings);
+            case "top_up" ->
+                shares.forEach(
+                        (grant, micros) -> found(grant, name, findings).starts(micros, number, at, id, name, findings));
+            case "adjustment" -> {
+                boolean isLapse = id.startsWith("lapse-");
+                if (amount > 0
+                        || isLapse
+                                && (shares.size() != 1
+                                        || shares.values().iterator().next() != -amount)) {
+                    findings.add(
+                            name + " moves " + Findings.credits(amount) + ", and names grants: " + row.getString(6));
+                }
+                shares.forEach((grant, micros) ->
+                        found(grant, name, findings).leaves(micros, at, isLapse ? id : null, name, findings));
+            }
+            default ->
+                shares.forEach((grant, micros) ->
+                        found(grant, name, findings).moves(amount < 0 ? -micros : micros, name, at, findings));
+        }
+    }
+
+    /** Compares the way of a refund with the lists of its call: the parts after what was refunded before, each to its grant, or to one of refunds. */
+    private void refund(ResultSet row, String name, Map<Long, Long> shares, Findings findings) throws SQLException {
+        long at = row.getLong(4);
+        long to = row.getLong(8);
+        long from = to - row.getLong(5);
+        Map<Long, Long> rest = new LinkedHashMap<>(shares);
+        long place = 0;
+        Map<Long, Long> paid = parsed(row.getString(16) == null ? "" : row.getString(16));
+        for (Map.Entry<Long, Long> share : paid == null ? Map.<Long, Long>of().entrySet() : paid.entrySet()) {
+            long part = Math.min(to, place + share.getValue()) - Math.max(from, place);
+            place += share.getValue();
+            Grant payer = grants.get(share.getKey());
+            if (part <= 0 || payer == null) {
+                continue;
+            }
+            Grant target = target(payer, part, rest, at);
+            if (target == null) {
+                findings.add(name + " refunds " + Findings.credits(part) + " that grant " + payer.number
+                        + " paid, which it does not return to it, nor to a grant of refunds");
+                continue;
+            }
+            rest.merge(target.number, -part, Long::sum);
+            if (target == payer) {
+                target.moves(part, name, at, findings);
+            } else {
+                target.gives(part, row.getLong(2), at, name, findings);
+            }
+        }
+        rest.forEach((number, micros) -> {
+            if (micros != 0) {
+                findings.add(name + " returns " + Findings.credits(micros) + " to grant " + number
+                        + ", which by its call come from elsewhere");
+            }
+        });
+    }
+
+    private @Nullable Grant target(Grant payer, long part, Map<Long, Long> rest, long at) {
+        boolean isOver = payer.endedAt != null && payer.endedAt <= at + CLOCKS_APART_MILLIS
+                || payer.expiresAt != null && payer.expiresAt <= at + CLOCKS_APART_MILLIS;
+        boolean isLive = !payer.isOver(at - CLOCKS_APART_MILLIS);
+        if (isLive && rest.getOrDefault(payer.number, 0L) >= part) {
+            return payer;
+        }
+        for (Map.Entry<Long, Long> one : rest.entrySet()) {
+            Grant grant = grants.get(one.getKey());
+            if (isOver
+                    && one.getValue() >= part
+                    && grant != null
+                    && grant.kind.equals("refund")
+                    && grant != payer
+                    && grant.models.equals(payer.models)) {
+                return grant;
+            }
+        }
+        return null;
+    }
+
+    private Grant found(long number, String name, Findings findings) {
+        Grant grant = grants.get(number);
+        if (grant == null) {
+            findings.add(name + " names grant " + number + ", which is not there");
+            grant = new Grant(number);
+        }
+        return grant;
+    }
+
+    private void account(ResultSet row, Findings findings) throws SQLException {
+        isStored = true;
+        long left = 0;
+        long oldestHold = row.getLong(9);
+        boolean isRunning = !row.wasNull();
+        long newest = row.getLong(10);
+        for (Grant grant : grants.values()) {
+            grant.compare(findings);
+            left += grant.endedAt == null ? grant.left : 0;
+            Long expiresAt = grant.expiresAt;
+            if (expiresAt != null
+                    && grant.endedAt == null
+                    && newest > expiresAt + SWEPT_MILLIS
+                    && !(isRunning && oldestHold < expiresAt + CLOCKS_APART_MILLIS)) {
+                findings.add(grant.name + " expired at " + Instant.ofEpochMilli(expiresAt) + " and has not ended");
+            }
+        }
+        findings.same("account " + accountId + " has granted credits of", row.getLong(5), "its live grants have", left);
+        long last = grants.isEmpty() ? 0 : grants.lastKey();
+        if (row.getLong(8) != last) {
+            findings.add("account " + accountId + " has " + row.getLong(8) + " as its last grant, it is " + last);
+        }
+    }
+
+    /** Returns the shares of a list, which are within an amount; none if the list is malformed. */
+    private static Map<Long, Long> shares(String name, @Nullable String list, long amount, Findings findings) {
+        if (list == null) {
+            return Map.of();
+        }
+        Map<Long, Long> shares = parsed(list);
+        if (shares == null || shares.isEmpty()) {
+            findings.add(name + " has a list of grants that cannot be read: " + list);
+            return Map.of();
+        }
+        long sum = shares.values().stream().mapToLong(it -> it).sum();
+        if (sum > amount) {
+            findings.add(name + " moves " + Findings.credits(amount) + ", less than the shares of its grants, " + list);
+        }
+        return shares;
+    }
+
+    private static final Pattern LIST = Pattern.compile("[1-9]\\d{0,15}:\\d{1,16}(?: [1-9]\\d{0,15}:\\d{1,16})*");
+
+    /** Returns the pairs of a list in their order, none of an empty one; null if it is malformed, or has a number twice. */
+    private static @Nullable Map<Long, Long> parsed(String list) {
+        Map<Long, Long> pairs = new LinkedHashMap<>();
+        if (!list.isEmpty() && !LIST.matcher(list).matches()) {
+            return null;
+        }
+        for (String pair : list.isEmpty() ? new String[0] : list.split(" ", -1)) {
+            int colon = pair.indexOf(':');
+            Long micros = Long.valueOf(pair.substring(colon + 1));
+            if (micros == 0 || pairs.put(Long.valueOf(pair.substring(0, colon)), micros) != null) {
+                return null;
+            }
+        }
+        return pairs;
+    }
+
+    /** A grant, with what the rows of its account have moved so far. */
+    private final class Grant {
+
+        private final String name;
+        private final long number;
+        private final String kind;
+        private final long createdAt;
+        private final long credits;
+        private final List<String> models;
+        private final long left;
+        private final long startsAt;
+        private final @Nullable Long expiresAt;
+        private final @Nullable Long endedAt;
+        private final long lapsed;
+        private final long lapses;
+        private final long entryNumber;
+        private final List<Window> windows = new ArrayList<>();
+        private long given;
+        private long leftByRows;
+        private long lapsedByRows;
+        private long lapsesByRows;
+        private boolean wasBelowZero;
+
+        /** Makes a grant that is not there. */
+        Grant(long number) {
+            this.number = number;
+            name = "grant " + number + " of account " + accountId;
+            kind = "";
+            models = List.of();
+            createdAt = credits = left = startsAt = lapsed = lapses = entryNumber = 0;
+            expiresAt = endedAt = null;
+        }
+
+        Grant(ResultSet row, Findings findings) throws SQLException {
+            number = row.getLong(8);
+            name = "grant " + number + " of account " + accountId;
+            kind = row.getString(7);
+            createdAt = row.getLong(4);
+            credits = row.getLong(5);
+            models = row.getString(6).isEmpty()
+                    ? List.of()
+                    : List.of(row.getString(6).split(" ", -1));
+            left = row.getLong(9);
+            startsAt = row.getLong(10);
+            expiresAt = number(row, 11);
+            endedAt = number(row, 12);
+            lapsed = row.getLong(13);
+            lapses = row.getLong(14);
+            entryNumber = row.getLong(15);
+            if (models.stream().anyMatch(it -> !it.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\\*?"))) {
+                findings.add(name + " serves models that cannot be read: " + row.getString(6));
+            }
+            if (startsAt < createdAt || expiresAt == null && models.isEmpty()) {
+                findings.add(name + " of " + Instant.ofEpochMilli(createdAt) + " starts at "
+                        + Instant.ofEpochMilli(startsAt)
+                        + (expiresAt == null && models.isEmpty() ? " and has neither models nor an expiry" : ""));
+            }
+            windows(row.getString(16), row.getString(17), findings);
+        }
+
+        private void windows(String limits, String used, Findings findings) {
+            String[] limit = limits.isEmpty() ? new String[0] : limits.split(" ", -1);
+            String[] use = used.isEmpty() ? new String[0] : used.split(" ", -1);
+            boolean isRead = limit.length <= 2 && (use.length == limit.length || use.length == 0);
+            for (int i = 0; i < limit.length && isRead; i++) {
+                String of = use.length == 0 ? "0:0" : use[i];
+                isRead = limit[i].matches("[1-9]\\d{0,2}:[1-9]\\d{0,15}") && of.matches("\\d{1,12}:\\d{1,16}");
+                if (isRead) {
+                    windows.add(new Window(limit[i], of));
+                }
+            }
+            if (!isRead || windows.stream().anyMatch(it -> it.hours > 744)) {
+                findings.add(name + " has limits that cannot be read: " + limits + ", used " + used);
+            }
+        }
+
+        private static @Nullable Long number(ResultSet row, int column) throws SQLException {
+            long value = row.getLong(column);
+            return row.wasNull() ? null : value;
+        }
+
+        boolean covers(String model) {
+            return models.isEmpty()
+                    || models.stream()
+                            .anyMatch(it -> it.endsWith("*")
+                                    ? model.startsWith(it.substring(0, it.length() - 1))
+                                    : model.equals(it));
+        }
+
+        boolean isOver(long at) {
+            return endedAt != null && endedAt <= at || expiresAt != null && expiresAt <= at;
+        }
+
+        /** Adds a movement. @param micros negative if it leaves the grant */
+        void moves(long micros, String what, long at, Findings findings) {
+            leftByRows += micros;
+            if (leftByRows < 0 && !wasBelowZero) {
+                wasBelowZero = true;
+                findings.add(what + " takes " + name + " below zero");
+            }
+            if (endedAt != null && at > endedAt + CLOCKS_APART_MILLIS) {
+                findings.add(what + " moves credits of " + name + " after its end at " + Instant.ofEpochMilli(endedAt));
+            }
+        }
+
+        /** Adds the credits of its own entry. @param id of the entry; empty: none */
+        void starts(long micros, long entry, long at, String id, String what, Findings findings) {
+            String origin = id.startsWith("voucher-") ? "voucher" : id.startsWith("plan-") ? "plan" : "gift";
+            if (!kind.equals(origin)) {
+                findings.add(what + " is of a " + origin + " and gives credits to " + name + ", which is of a " + kind);
+            }
+            gives(micros, entry, at, what, findings);
+        }
+
+        /** Adds credits that are given: by its own entry, or later if they are refunds that found no grant of their own. */
+        void gives(long micros, long entry, long at, String what, Findings findings) {
+            boolean isOfRefunds = kind.equals("refund");
+            if (given == 0 ? entry != entryNumber || at != createdAt : entry != entryNumber && !isOfRefunds) {
+                findings.add(what + " gives credits to " + name + ", which entry " + entryNumber + " gave at "
+                        + Instant.ofEpochMilli(createdAt));
+            }
+            given += micros;
+            moves(micros, what, at, findings);
+        }
+
+        /** Takes out credits that leave the account. @param lapse the id of an expiry; null if the grant was ended */
+        void leaves(long micros, long at, @Nullable String lapse, String what, Findings findings) {
+            moves(-micros, what, at, findings);
+            if (lapse == null && endedAt == null && (expiresAt == null || expiresAt > at + CLOCKS_APART_MILLIS)) {
+                findings.add(what + " ends " + name + ", which is live");
+            }
+            if (lapse != null) {
+                lapsedByRows += micros;
+                lapsesByRows++;
+                if (!lapse.equals("lapse-" + number + "-" + lapsesByRows) || expiresAt == null || at < expiresAt) {
+                    findings.add(what + " of " + Instant.ofEpochMilli(at) + " is the expiry " + lapse + " of " + name
+                            + ", which expires "
+                            + (expiresAt == null ? "never" : "at " + Instant.ofEpochMilli(expiresAt)));
+                }
+            }
+        }
+
+        void compare(Findings findings) {
+            findings.same(name + " was given", credits, "its entries give", given);
+            findings.same(name + " has left", left, "its calls and entries leave", leftByRows);
+            findings.same(name + " has lapsed credits of", lapsed, "its entries have", lapsedByRows);
+            if (lapses != lapsesByRows) {
+                findings.add(name + " has lapsed " + lapses + " times, its entries say " + lapsesByRows);
+            }
+            if (endedAt != null && (left != 0 || endedAt < createdAt)) {
+                findings.add(name + " of " + Instant.ofEpochMilli(createdAt) + " has ended at "
+                        + Instant.ofEpochMilli(endedAt) + " and has left " + Findings.credits(left));
+            }
+            windows.forEach(window -> window.compare(this, findings));
+        }
+    }
+
+    /**
+     * A limit's windows by the calls that a grant paid, in the order of their ends. A payment within a minute before a window's end may count in the next one:
+     * a server whose clock was ahead had turned the window.
+     */
+    private static final class Window {
+
+        private final long hours;
+        private final long limit;
+        private final long usedWindow;
+        private final long used;
+        private long number;
+        private long sum;
+        private long lateSum;
+        private long surely;
+        private long perhaps;
+        private boolean isBeyond;
+
+        Window(String limit, String used) {
+            hours = Long.parseLong(limit.substring(0, limit.indexOf(':')));
+            this.limit = Long.parseLong(limit.substring(limit.indexOf(':') + 1));
+            usedWindow = Long.parseLong(used.substring(0, used.indexOf(':')));
+            this.used = Long.parseLong(used.substring(used.indexOf(':') + 1));
+        }
+
+        void pays(long at, long micros, Grant grant, Findings findings) {
+            long millis = hours * HOUR_MILLIS;
+            long its = Math.max(0, Math.floorDiv(at - grant.startsAt, millis));
+            boolean isLate = Math.floorMod(at - grant.startsAt, millis) >= millis - CLOCKS_APART_MILLIS;
+            if (its > number) {
+                turn(its, grant, findings);
+            }
+            sum += micros;
+            lateSum += isLate ? micros : 0;
+            surely += its >= usedWindow ? micros : 0;
+            perhaps += its >= usedWindow || isLate && its == usedWindow - 1 ? micros : 0;
+            isBeyond |= its > usedWindow;
+        }
+
+        /** Begins a later window. The next one gets what is beyond the limit of this one and may belong there. */
+        private void turn(long next, Grant grant, Findings findings) {
+            sum = beyond(grant, findings);
+            lateSum = 0;
+            number++;
+            if (next > number) {
+                beyond(grant, findings);
+                sum = 0;
+                number = next;
+            }
+        }
+
+        private long beyond(Grant grant, Findings findings) {
+            long beyond = Math.max(0, sum - limit);
+            if (beyond > lateSum) {
+                findings.add(grant.name + " has paid " + Findings.credits(sum) + " in window " + number + " of " + hours
+                        + " hours, its limit is " + Findings.credits(limit));
+                return 0;
+            }
+            return beyond;
+        }
+
+        void compare(Grant grant, Findings findings) {
+            turn(number + 1, grant, findings);
+            beyond(grant, findings);
+            if (used < surely || used > perhaps || isBeyond) {
+                findings.add(grant.name + " has used " + Findings.credits(used) + " in window " + usedWindow + " of "
+                        + hours + " hours, its calls " + Findings.credits(surely));
+            }
+        }
+    }
+}
