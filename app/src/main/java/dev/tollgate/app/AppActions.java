@@ -13,6 +13,7 @@ import dev.tollgate.base.log.LogOutput;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.replay.SpoolMove;
+import dev.tollgate.customers.months.Months;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
@@ -22,6 +23,7 @@ import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.LocalApi;
+import dev.tollgate.operator.admin.MonthRoutes;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
@@ -179,6 +181,7 @@ public record AppActions(PrintWriter out) implements Actions {
             routes.addAll(OperatorModule.keyring(books.portal(), ring, audited, clock, random)
                     .routes());
             routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books.portal(), clock, random), audited).routes());
+            routes.addAll(new MonthRoutes(new Months(books.portal().database(), clock)).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());

@@ -10,6 +10,7 @@ import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditLogRoutes;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.Drain;
+import dev.tollgate.operator.admin.MonthRoutes;
 import dev.tollgate.operator.admin.PaymentRoutes;
 import dev.tollgate.operator.admin.PriceRoutes;
 import dev.tollgate.operator.admin.TaskRoutes;
@@ -51,6 +52,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                                                 ::ofBuiltIn)
                                 .routes(),
                         operator.vouchers().routes(),
+                        new MonthRoutes(operator.months()).routes(),
                         new PaymentRoutes(money.payments(), money::events).routes(),
                         operator.settings().routes(),
                         operator.booksCheck().routes(),

@@ -7,6 +7,7 @@ import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.months.Months;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.StartMarks;
@@ -35,6 +36,7 @@ import java.util.function.IntSupplier;
  *
  * @param platform figures of all accounts together
  * @param calls lists of their calls
+ * @param months sums of all accounts for an accountant
  */
 public record OperatorModule(
         Administration administration,
@@ -48,6 +50,7 @@ public record OperatorModule(
         ChannelDeeds channelDeeds,
         PlatformHistory platform,
         PlatformCalls calls,
+        Months months,
         CopiesReport copies) {
 
     static OperatorModule open(
@@ -76,6 +79,7 @@ public record OperatorModule(
                         books.database(),
                         books.writer(),
                         ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))),
+                new Months(books.database(), ground.clock()),
                 copies(ground, books));
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.organizations.Organizations;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
@@ -44,6 +45,7 @@ public final class CustomersFixture extends KeysFixture {
                         InstallationValue.part(),
                         made.statePart(),
                         Payments.part(),
+                        Vouchers.part(),
                         Allowances.part(),
                         core.ledger.part(made::forgetAccount, core::nodeId, core.labels),
                         made.changesPart(),

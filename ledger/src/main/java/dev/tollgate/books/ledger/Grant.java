@@ -123,10 +123,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             return new Outcome.Refused<>(tooMuch());
         }
         Balance before = account.funds.balance();
-        book.journal().enter(account, asked, micros, 0, reason, at);
-        if (isOfSandbox) {
-            account.setSandboxMicros(account.funds.sandboxMicros() + micros);
-        }
+        book.journal().enter(account, asked, micros, 0, isOfSandbox ? micros : 0, reason, at);
         return new Outcome.Done<>(new Moved(micros, 0, before, account.funds.balance(), false));
     }
 

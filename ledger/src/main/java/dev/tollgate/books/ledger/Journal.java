@@ -19,8 +19,9 @@ final class Journal {
     private static final String REFUNDED = "SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE task_id = ?";
     private static final String EARLIER = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND request_id = ?";
     private static final String INSERT = """
-            INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id,
+                sandbox_micros)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     /**
      * The request of a person or a payment for a movement.
@@ -36,7 +37,8 @@ final class Journal {
             long amountMicros,
             @Nullable RequestId requestId) {}
 
-    private record Row(Entry entry, @Nullable RequestId requestId) {}
+    /** @param sandboxMicros the part of the amount that is sandbox credits */
+    private record Row(Entry entry, @Nullable RequestId requestId, long sandboxMicros) {}
 
     private final Statements statements;
     private final List<Row> added = new ArrayList<>();
@@ -88,12 +90,35 @@ final class Journal {
      * @param missingMicros the platform's part, with the sign of the change
      */
     void enter(AccountRow account, Requested asked, long amountMicros, long missingMicros, String reason, Instant at) {
+        enter(account, asked, amountMicros, missingMicros, 0, reason, at);
+    }
+
+    /**
+     * Moves credits of an account and adds the entry. Parameters as above.
+     *
+     * @param sandboxMicros the part of the amount that is sandbox credits; of a debit at most, as far as the account has them
+     */
+    void enter(
+            AccountRow account,
+            Requested asked,
+            long amountMicros,
+            long missingMicros,
+            long sandboxMicros,
+            String reason,
+            Instant at) {
         Instant stamp = account.stamp(at);
+        long sandboxBefore = account.funds.sandboxMicros();
+        if (sandboxMicros < 0) {
+            account.takeSandbox(-sandboxMicros);
+        }
         Bucket other = asked.kind() == EntryKind.REFUND ? Bucket.REVENUE : Bucket.FUNDING;
         if (amountMicros < 0) {
             account.funds.move(Bucket.AVAILABLE, other, -amountMicros);
         } else {
             account.funds.move(other, Bucket.AVAILABLE, amountMicros);
+        }
+        if (sandboxMicros > 0) {
+            account.setSandboxMicros(account.funds.sandboxMicros() + sandboxMicros);
         }
         added.add(new Row(
                 new Entry(
@@ -106,7 +131,8 @@ final class Journal {
                         missingMicros,
                         account.funds.balanceAfterMicros(),
                         reason),
-                asked.requestId()));
+                asked.requestId(),
+                account.funds.sandboxMicros() - sandboxBefore));
     }
 
     void write() throws SQLException {
@@ -123,7 +149,8 @@ final class Journal {
                     entry.missingMicros(),
                     entry.balanceAfterMicros(),
                     entry.reason(),
-                    row.requestId == null ? null : row.requestId.stored());
+                    row.requestId == null ? null : row.requestId.stored(),
+                    row.sandboxMicros);
         }
     }
 

@@ -71,12 +71,9 @@ public final class Refund extends Correction {
                             + Credits.text(refundedMicros) + " have already been refunded.");
         }
         Balance before = account.funds.balance();
-        book.journal().enter(account, requested(), micros(), 0, reason(), at());
         long ofSandbox = Math.min(
                 micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // sandbox credits are refunded first
-        if (ofSandbox > 0) {
-            account.setSandboxMicros(account.funds.sandboxMicros() + ofSandbox);
-        }
+        book.journal().enter(account, requested(), micros(), 0, ofSandbox, reason(), at());
         return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
     }
 }

@@ -99,10 +99,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         Balance before = account.funds.balance();
         long taken = Math.min(micros, account.funds.balanceMicros());
         long missing = micros - taken;
-        if (isOfSandbox) {
-            account.takeSandbox(taken);
-        }
-        book.journal().enter(account, requested(micros), -taken, -missing, reason, at);
+        book.journal().enter(account, requested(micros), -taken, -missing, isOfSandbox ? -taken : 0, reason, at);
         boolean blocks = missing > 0 && !account.isBlocked();
         if (blocks) {
             account.setBlocked(true);
@@ -118,10 +115,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return Optional.empty();
         }
-        book.journal().enter(account, requested(-micros), back, found, reason, at);
-        if (isOfSandbox && back > 0) {
-            account.setSandboxMicros(account.funds.sandboxMicros() + back);
-        }
+        book.journal().enter(account, requested(-micros), back, found, isOfSandbox ? back : 0, reason, at);
         Taken after = new Taken(now.micros() - micros, now.missingMicros() - found);
         return Optional.of(new Done(now, after, before, account.funds.balance(), false));
     }

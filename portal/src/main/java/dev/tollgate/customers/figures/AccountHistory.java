@@ -413,6 +413,12 @@ public final class AccountHistory {
         return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
     }
 
+    /** Returns the balance with holds after the last call or entry before a time: the end of a statement, in micro-credits. */
+    public static long balanceBefore(Reads sql, String accountId, Instant until) throws SQLException {
+        NumberSpan numbers = NumberSpan.of(sql, accountId, null, until);
+        return NumberSpan.balanceAfter(sql, accountId, numbers.to() - 1);
+    }
+
     StatementSpan statementSpan(String accountId, YearMonth month) {
         return reads().read(accountId, sql -> {
             Span span = span(month);

@@ -16,8 +16,8 @@ public record NamesOfIds(Database database) {
 
     private static final String OPERATOR = "operator";
 
-    /** Returns the first person's login for an account without a name. */
-    private static final String ACCOUNT_NAME = """
+    /** The name of an account {@code a} in SQL: the first person's login if it has none. */
+    public static final String ACCOUNT_NAME = """
             CASE WHEN TRIM(a.name) <> '' THEN a.name
                 ELSE COALESCE((SELECT f.login FROM member m JOIN person f ON f.id = m.person_id
                     WHERE m.account_id = a.id AND m.left_at IS NULL ORDER BY m.created_at, m.id LIMIT 1), a.id) END""";

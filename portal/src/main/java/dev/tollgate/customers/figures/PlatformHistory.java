@@ -50,7 +50,7 @@ public final class PlatformHistory {
             FROM account""";
 
     /** Rows of accounts in a range. CROSS JOIN: from the few accounts to their rows, never through all rows. */
-    static final String ROWS = """
+    public static final String ROWS = """
             SELECT used.account_id, %1$s FROM account a CROSS JOIN usage_day used
             WHERE used.account_id = a.id AND used.starts_at >= ? AND used.starts_at < ?
             UNION ALL
@@ -291,15 +291,15 @@ public final class PlatformHistory {
     }
 
     /** A range of which whole days are read to {@code folded}, and quarters of an hour from there. */
-    record Range(long from, long folded, long to) {
+    public record Range(long from, long folded, long to) {
 
         /** Returns the values of {@link #ROWS}. */
-        List<Object> values() {
+        public List<Object> values() {
             return new ArrayList<>(List.of(from, folded, folded, to));
         }
     }
 
-    static Range range(Reads sql, Span span) throws SQLException {
+    public static Range range(Reads sql, Span span) throws SQLException {
         long from = span.from().toEpochMilli();
         long to = span.to().toEpochMilli();
         boolean isOfDays = from % DAY_MILLIS == 0;

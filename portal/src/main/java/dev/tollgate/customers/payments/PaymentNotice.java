@@ -39,8 +39,9 @@ public record PaymentNotice(
      * @param at when the page was made
      * @param accountId null on pages that were made before it was written there
      * @param creditMicros 0 on such pages
+     * @param country the buyer's, two letters; empty if the page does not say it
      */
-    public record Begun(Instant at, @Nullable String accountId, long creditMicros) {}
+    public record Begun(Instant at, @Nullable String accountId, long creditMicros, String country) {}
 
     /** A notice that says nothing of how its payment began. Parameters as above. */
     public PaymentNotice(

@@ -34,8 +34,8 @@ record PaymentWriting(Statements statements) {
             "SELECT COALESCE(MAX(sequence), 0) FROM invoice WHERE series = ? AND year = ?";
     private static final String INVOICE = """
             INSERT INTO invoice (payment_id, series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name,
-                buyer_address, buyer_vat_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+                buyer_address, buyer_vat_id, buyer_country)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     void insert(Payment payment) throws SQLException {
         statements.run(
@@ -130,7 +130,7 @@ record PaymentWriting(Statements statements) {
 
     private void paid(TakeNotice take, PaymentRow row) throws SQLException {
         statements.run(NO_LONGER_KEPT, row.stored().id(), row.intentId());
-        invoice(row.stored(), take.seller(), contact(row.stored().accountId()), take.at());
+        invoice(take, row.stored(), contact(row.stored().accountId()));
     }
 
     private Party contact(String accountId) throws SQLException {
@@ -138,7 +138,10 @@ record PaymentWriting(Statements statements) {
         return contact == null ? Party.NOBODY : contact;
     }
 
-    private void invoice(Payment payment, Party seller, Party buyer, Instant at) throws SQLException {
+    private void invoice(TakeNotice take, Payment payment, Party buyer) throws SQLException {
+        Party seller = take.seller();
+        Instant at = take.at();
+        PaymentNotice.Begun begun = take.notice().begun();
         String series = Invoice.series(payment.channel(), seller) + LostTime.mark(LostTime.all(statements));
         int year = at.atZone(ZoneOffset.UTC).getYear();
         long sequence = 1 + statements.number(LAST_NUMBER, series, year);
@@ -154,6 +157,7 @@ record PaymentWriting(Statements statements) {
                 seller.vatId(),
                 buyer.name(),
                 buyer.address(),
-                buyer.vatId());
+                buyer.vatId(),
+                begun == null ? "" : begun.country());
     }
 }

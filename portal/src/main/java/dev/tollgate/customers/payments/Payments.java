@@ -438,7 +438,7 @@ public final class Payments {
                                 "p.account_id = :account",
                                 """
                     i.payment_id i.series i.year i.sequence i.issued_at i.seller_name i.seller_address i.seller_vat_id i.buyer_name
-                    i.buyer_address i.buyer_vat_id""",
+                    i.buyer_address i.buyer_vat_id i.buyer_country""",
                                 "i.payment_id"))
                 .with(RowErasure.ofAccount("UPDATE payment SET url = NULL WHERE account_id = ?"));
     }

@@ -155,7 +155,9 @@ final class StripeEvent {
         return new PaymentNotice.Begun(
                 Instant.ofEpochSecond(number(object.path("created"), SECONDS_MAX, 0)),
                 text(metadata.path("account"), ID),
-                micros == null ? 0 : Long.parseLong(micros));
+                micros == null ? 0 : Long.parseLong(micros),
+                Objects.requireNonNullElse(
+                        text(object.path("customer_details").path("address").path("country"), "[A-Z]{2}"), ""));
     }
 
     /** As a text, or as the whole of it. */

@@ -66,6 +66,7 @@ final class Commands {
                 "receipts",
                 "Signed receipts of charges.",
                 () -> List.of(beside(new ReceiptCommands.Verify(session))));
+        all.put("month", () -> MonthCommand.of(session).line());
         group(all, "ledger", "Ledger checks, usage and statements.", this::ledger);
         group(all, "installation", "Decisions for all servers that share these books.", this::installation);
         group(all, "secret", "The secret keys.", () -> SecretCommands.all(session));

@@ -212,7 +212,7 @@ class PaymentsTest {
     }
 
     private static PaymentNotice.Begun of(CustomersFixture store, String account, long credits) {
-        return new PaymentNotice.Begun(store.now(), account, credits * 1_000_000);
+        return new PaymentNotice.Begun(store.now(), account, credits * 1_000_000, "DE");
     }
 
     @Test
@@ -260,7 +260,7 @@ class PaymentsTest {
         lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
         assertRefused(paidNotice("other sum", 5_000, of(store, ACCOUNT, 10_001)));
         assertRefused(paidNotice("no account", 5_000, of(store, "acc_gone", 10_000)));
-        assertRefused(paidNotice("before this build", 5_000, new PaymentNotice.Begun(store.now(), null, 0)));
+        assertRefused(paidNotice("before this build", 5_000, new PaymentNotice.Begun(store.now(), null, 0, "")));
         begun("others", 50);
         assertThat(payments.take(paidNotice("others", 5_000, of(store, "acc_2", 10_000)), "192.0.2.9"))
                 .isEqualTo(Verdict.TOO_EARLY);

@@ -58,6 +58,7 @@ class ManualSearchTest {
             upgrade to a new version: upgrade
             prometheus: monitoring
             add a channel: channels
+            close a month: months
             set a price: reference/prices-and-money
             systemd: install
             the admin key: first-hour

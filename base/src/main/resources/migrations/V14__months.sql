@@ -1,0 +1,33 @@
+-- compatible: yes
+--
+-- What the months of the books are read from. A server that does not know the columns leaves their defaults in its rows.
+
+-- The part of an entry's amount that is sandbox credits.
+ALTER TABLE entry ADD COLUMN sandbox_micros BIGINT NOT NULL DEFAULT 0;
+
+-- The buyer's country as the payment provider names it (two letters, ISO 3166); empty if it did not.
+ALTER TABLE invoice ADD COLUMN buyer_country TEXT NOT NULL DEFAULT '';
+
+CREATE INDEX entry_by_time ON entry (created_at, account_id, number);
+CREATE INDEX call_of_sandbox ON call (ended_at, account_id, sandbox_micros) WHERE sandbox_micros > 0;
+
+-- Earlier entries: the gifts of a sandbox by the ids of their requests, and refunds of calls that sandbox credits paid.
+UPDATE entry SET sandbox_micros = amount_micros
+WHERE kind = 'top_up' AND (request_id LIKE 'sandbox-start-%' OR request_id LIKE 'test-payment-%'
+    OR account_id = 'acc_demo' AND request_id IS NULL AND reason = 'demo credits')
+    AND EXISTS (SELECT 1 FROM account a WHERE a.id = entry.account_id
+        AND (a.sandbox_micros > 0 OR a.deleted_at IS NOT NULL OR EXISTS (
+            SELECT 1 FROM call c WHERE c.account_id = a.id AND c.sandbox_micros > 0)));
+
+UPDATE entry SET sandbox_micros = (
+    SELECT CASE WHEN c.sandbox_micros < entry.amount_micros THEN c.sandbox_micros ELSE entry.amount_micros END
+    FROM call c WHERE c.id = entry.task_id)
+WHERE kind = 'refund' AND EXISTS (SELECT 1 FROM call c WHERE c.id = entry.task_id AND c.sandbox_micros > 0);
+
+-- What an account lacks of them now has left with its last debit, as that of a deletion.
+UPDATE entry SET sandbox_micros = (SELECT a.sandbox_micros FROM account a WHERE a.id = entry.account_id)
+    - (SELECT SUM(e.sandbox_micros) FROM entry e WHERE e.account_id = entry.account_id)
+    + (SELECT COALESCE(SUM(c.sandbox_micros), 0) FROM call c WHERE c.account_id = entry.account_id AND c.sandbox_micros > 0)
+WHERE amount_micros < 0
+    AND number = (SELECT MAX(e.number) FROM entry e WHERE e.account_id = entry.account_id AND e.amount_micros < 0)
+    AND EXISTS (SELECT 1 FROM entry e WHERE e.account_id = entry.account_id AND e.sandbox_micros > 0);

@@ -1,0 +1,99 @@
+package dev.tollgate.customers.months;
+
+import dev.tollgate.customers.figures.NamesOfIds;
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.verification.EntryOrigin;
+
+/** The SQL of months. Each range has a begin and an end, in milliseconds. */
+final class MonthSql {
+
+    /** The name of an account {@code a}. */
+    private static final String CUSTOMER =
+            "CASE WHEN a.deleted_at IS NOT NULL THEN a.id ELSE " + NamesOfIds.ACCOUNT_NAME + " END AS customer";
+
+    private static final String IN_MONTH = " e.created_at >= ? AND e.created_at < ?";
+
+    /** Sums of entries by day and line. */
+    static final String SUMS =
+            "SELECT x.day, x.line, COUNT(*), SUM(x.amount_micros), SUM(x.sandbox_micros), SUM(x.net_cents), SUM(x.tax_cents)"
+                    + " FROM (SELECT e.created_at - e.created_at % 86400000 AS day, " + MonthLine.OF_ENTRY
+                    + " AS line, e.amount_micros, e.sandbox_micros,"
+                    + " CASE WHEN e.kind = 'top_up' THEN COALESCE(p.net_cents, 0) ELSE 0 END AS net_cents,"
+                    + " CASE WHEN e.kind = 'top_up' THEN COALESCE(p.tax_cents, 0) ELSE 0 END AS tax_cents FROM entry e"
+                    + EntryOrigin.JOINS + " WHERE" + IN_MONTH + ") AS x GROUP BY x.day, x.line";
+
+    /** Entries of a month, in their order; a condition and a limit follow. */
+    static final String ENTRIES =
+            "SELECT e.account_id, e.number, e.created_at, e.kind, e.amount_micros, e.missing_micros, e.sandbox_micros, e.reason,"
+                    + " e.task_id, " + CUSTOMER
+                    + ", p.id AS payment_id, p.channel, p.net_cents, p.tax_cents, p.credit_micros, i.year, i.sequence,"
+                    + " i.issued_at, i.seller_name, i.series, i.buyer_country, i.buyer_vat_id, CASE WHEN e.kind = 'reversal' THEN"
+                    + " (SELECT SUM(-o.amount_micros - o.missing_micros) FROM entry o JOIN payment_notice m ON m.id = SUBSTR(o.request_id, 8)"
+                    + " WHERE o.account_id = e.account_id AND o.number < e.number AND o.kind = 'reversal' AND SUBSTR(o.request_id, 1, 7) = 'notice-'"
+                    + " AND m.payment_id = p.id) END AS taken_before FROM entry e JOIN account a ON a.id = e.account_id"
+                    + EntryOrigin.JOINS + " WHERE" + IN_MONTH;
+
+    static final String ENTRIES_AFTER =
+            " AND (e.created_at, e.number, e.account_id) > (?, ?, ?) ORDER BY e.created_at, e.number, e.account_id LIMIT ?";
+
+    /** The money that went back, by entry. */
+    static final String REVERSALS = ENTRIES + " AND e.kind = 'reversal' ORDER BY e.created_at";
+
+    /** Sums of calls by day. */
+    static final String CALLS = """
+            SELECT starts_at - starts_at % 86400000, SUM(calls), SUM(charged_micros), SUM(shortfall_micros), SUM(cost_micros)
+            FROM usage_hour WHERE starts_at >= ? AND starts_at < ? GROUP BY 1""";
+
+    /** Sums of sandbox credits that calls used, by day. */
+    static final String SANDBOX = """
+            SELECT ended_at - ended_at % 86400000, SUM(sandbox_micros) FROM call
+            WHERE sandbox_micros > 0 AND ended_at >= ? AND ended_at < ? GROUP BY 1""";
+
+    /** The movements before a range and after it, and the balances of the accounts: credits and sandbox credits before, credits after, balances. */
+    static final String BESIDE = """
+            SELECT e.before - u.before, e.sandbox - COALESCE(c.sandbox, 0), e.after - u.after, a.held FROM
+                (SELECT COALESCE(SUM(CASE WHEN created_at < ? THEN amount_micros ELSE 0 END), 0) AS before,
+                    COALESCE(SUM(CASE WHEN created_at < ? THEN sandbox_micros ELSE 0 END), 0) AS sandbox,
+                    COALESCE(SUM(CASE WHEN created_at >= ? THEN amount_micros ELSE 0 END), 0) AS after FROM entry) AS e,
+                (SELECT COALESCE(SUM(CASE WHEN starts_at < ? THEN charged_micros ELSE 0 END), 0) AS before,
+                    COALESCE(SUM(CASE WHEN starts_at >= ? THEN charged_micros ELSE 0 END), 0) AS after FROM usage_hour) AS u,
+                (SELECT SUM(sandbox_micros) AS sandbox FROM call WHERE sandbox_micros > 0 AND ended_at < ?) AS c,
+                (SELECT COALESCE(SUM(balance_micros + reserved_micros), 0) AS held FROM account) AS a""";
+
+    /** The first time of the books. */
+    static final String FIRST = """
+            SELECT MIN(x.at) FROM (SELECT MIN(created_at) AS at FROM entry UNION ALL SELECT MIN(starts_at) FROM usage_hour) AS x""";
+
+    /** Customers by what their calls used; the values of {@link PlatformHistory#ROWS}, a place and a limit. */
+    static final String USED = "SELECT a.id, " + CUSTOMER
+            + ", f.calls, f.charged FROM (SELECT parts.account_id, SUM(parts.calls) AS calls,"
+            + " SUM(parts.charged_micros) AS charged FROM ("
+            + PlatformHistory.ROWS.formatted("used.calls, used.charged_micros")
+            + ") AS parts WHERE parts.account_id > ? GROUP BY parts.account_id) AS f JOIN account a ON a.id = f.account_id"
+            + " WHERE f.calls > 0 ORDER BY a.id LIMIT ?";
+
+    /** Sandbox credits that calls used, by account. */
+    static final String SANDBOX_USED = """
+            SELECT account_id, SUM(sandbox_micros) FROM call
+            WHERE sandbox_micros > 0 AND ended_at >= ? AND ended_at < ? AND account_id > ? GROUP BY account_id""";
+
+    /** Sandbox credits that entries moved, by account. */
+    static final String SANDBOX_MOVED = """
+            SELECT account_id, SUM(sandbox_micros) FROM entry
+            WHERE sandbox_micros <> 0 AND created_at < ? AND account_id > ? GROUP BY account_id""";
+
+    static final String ACCOUNTS = "SELECT a.id, " + CUSTOMER + " FROM account a WHERE a.id > ? ORDER BY a.id LIMIT ?";
+
+    /** Calls whose usage nothing covered. CROSS JOIN: by the accounts to their few calls, never through all calls. */
+    static final String SHORTFALLS = "SELECT c.ended_at, a.id AS account_id, " + CUSTOMER
+            + ", c.id AS task_id, COALESCE(c.model, c.model_id) AS model, c.due_micros - c.charged_micros AS micros"
+            + " FROM account a CROSS JOIN call c WHERE c.account_id = a.id AND c.due_micros > c.charged_micros"
+            + " AND c.ended_at >= ? AND c.ended_at < ? AND (c.ended_at, c.id) > (?, ?) ORDER BY c.ended_at, c.id LIMIT ?";
+
+    static final String COSTS = """
+            SELECT channel, model, SUM(calls), SUM(uncosted), SUM(cost_micros) FROM usage_hour
+            WHERE starts_at >= ? AND starts_at < ? GROUP BY channel, model HAVING SUM(calls) > 0
+            ORDER BY channel, model""";
+
+    private MonthSql() {}
+}

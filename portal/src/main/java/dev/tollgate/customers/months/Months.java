@@ -1,0 +1,280 @@
+package dev.tollgate.customers.months;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.months.Month.Sum;
+import dev.tollgate.customers.months.Month.Sums;
+import dev.tollgate.customers.months.MonthRow.Customer;
+import dev.tollgate.customers.months.MonthRow.OfCall;
+import dev.tollgate.customers.months.MonthRow.OfChannel;
+import dev.tollgate.customers.months.MonthRow.OfCustomer;
+import dev.tollgate.customers.months.MonthRow.OfEntry;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.sql.Reads;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The months of the books and the rows of their sums. Thread-safe; blocks. */
+public record Months(Database database, InstantSource clock) {
+
+    /** The most rows of one read. */
+    public static final int ROWS_MAX = 1_000;
+
+    private static final String OPERATOR = "operator";
+
+    /** @throws dev.tollgate.base.error.ApiException 400 if the text is no month, or one that has not begun */
+    public YearMonth parse(String text) {
+        if (!text.matches("[0-9]{4}-(0[1-9]|1[0-2])")) {
+            throw wrong("'month' must be a month like 2026-10, not " + quoted(text) + ".");
+        }
+        YearMonth month = YearMonth.parse(text);
+        YearMonth now = now();
+        if (month.isAfter(now)) {
+            throw wrong("'month' must be " + now + " or earlier: " + month + " has not begun.");
+        }
+        return month;
+    }
+
+    private static RuntimeException wrong(String message) {
+        return ApiError.invalid("month", message).asException();
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.substring(0, Math.min(text.length(), 20)) + "'";
+    }
+
+    private YearMonth now() {
+        return YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
+    }
+
+    /** Returns the months from the first booking to the present, the newest first. */
+    public List<Month> all() {
+        return database.pages().read(OPERATOR, sql -> {
+            Long first = sql.one(MonthSql.FIRST, row -> row.getLong(1) == 0 ? null : Long.valueOf(row.getLong(1)));
+            YearMonth begin = first == null
+                    ? now()
+                    : YearMonth.from(Instant.ofEpochMilli(first).atZone(ZoneOffset.UTC));
+            return read(sql, begin.isAfter(now()) ? now() : begin, now()).reversed();
+        });
+    }
+
+    public Month month(YearMonth month) {
+        return database.pages().read(OPERATOR, sql -> read(sql, month, month)).getFirst();
+    }
+
+    /** The sums beside the months that are read. @param heldMicros by all accounts now */
+    private record Beside(long beforeMicros, long sandboxBefore, long afterMicros, long heldMicros) {}
+
+    private List<Month> read(Reads sql, YearMonth first, YearMonth last) throws SQLException {
+        long from = Month.start(first).toEpochMilli();
+        long to = Month.start(last.plusMonths(1)).toEpochMilli();
+        Beside beside = Objects.requireNonNull(sql.one(
+                MonthSql.BESIDE,
+                row -> new Beside(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                from,
+                from,
+                to,
+                from,
+                to,
+                from));
+        Sums sums = sums(sql, from, to);
+        List<Month> months = new ArrayList<>();
+        Sum opening = new Sum(0, beside.beforeMicros, beside.sandboxBefore, 0, 0);
+        for (YearMonth month = first; !month.isAfter(last); month = month.plusMonths(1)) {
+            Month next = new Month(month, Month.State.of(month, clock.instant()), opening, sums.of(month), 0);
+            months.add(next);
+            opening = next.closing();
+        }
+        long difference = beside.heldMicros - beside.afterMicros - opening.micros();
+        return difference == 0
+                ? months
+                : months.stream().map(it -> it.differingBy(difference)).toList();
+    }
+
+    private static Sums sums(Reads sql, long from, long to) throws SQLException {
+        Sums sums = new Sums();
+        sql.each(
+                MonthSql.SUMS,
+                row -> sums.add(
+                        row.getLong(1),
+                        Objects.requireNonNull(MonthLine.of(row.getString(2))),
+                        new Sum(row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6), row.getLong(7))),
+                from,
+                to);
+        sql.each(MonthSql.REVERSALS, row -> addMoney(sums, MonthRow.read(MonthLine.TAKEN_BACK, row)), from, to);
+        sql.each(
+                MonthSql.CALLS,
+                row -> {
+                    long day = row.getLong(1);
+                    sums.add(day, MonthLine.USED, new Sum(row.getLong(2), -row.getLong(3), 0, 0, 0));
+                    sums.add(day, MonthLine.SHORTFALLS, new Sum(0, row.getLong(4), 0, 0, 0));
+                    sums.add(day, MonthLine.UPSTREAM_COST, new Sum(row.getLong(2), row.getLong(5), 0, 0, 0));
+                },
+                from,
+                to);
+        sql.each(
+                MonthSql.SANDBOX,
+                row -> sums.add(row.getLong(1), MonthLine.USED, new Sum(0, 0, -row.getLong(2), 0, 0)),
+                from,
+                to);
+        return sums;
+    }
+
+    /** Adds the money of a reversal, whose credits are counted already, and what of them was spent. */
+    private static void addMoney(Sums sums, OfEntry entry) {
+        long at = entry.at().toEpochMilli();
+        MonthRow.Paper paper = entry.paper();
+        if (paper != null) {
+            MonthLine line = paper.isTest() ? MonthLine.TEST_PAYMENTS : MonthLine.TAKEN_BACK;
+            sums.add(at, line, new Sum(0, 0, 0, paper.netCents(), paper.taxCents()));
+        }
+        if (entry.missingMicros() != 0) {
+            sums.add(at, MonthLine.MISSING, new Sum(1, -entry.missingMicros(), 0, 0, 0));
+        }
+    }
+
+    // ---- rows ----
+
+    /**
+     * Returns the rows of a line in their order: by time, customers by id.
+     *
+     * @param after the place of the last row before them; empty for the first
+     * @param limit 1 to {@value #ROWS_MAX}, or one more, to see whether the list continues; channels are returned all
+     */
+    public List<MonthRow> rows(YearMonth month, MonthLine line, String after, int limit) {
+        if (limit < 1 || limit > ROWS_MAX + 1) {
+            throw new IllegalArgumentException("1 to " + ROWS_MAX + " rows are read at once, not " + limit);
+        }
+        long from = Month.start(month).toEpochMilli();
+        long to = Month.start(month.plusMonths(1)).toEpochMilli();
+        return database.pages()
+                .read(
+                        OPERATOR,
+                        sql -> new ArrayList<>(
+                                switch (line.rows()) {
+                                    case ENTRIES -> entries(sql, line, from, to, Place.of(after), limit);
+                                    case CUSTOMERS ->
+                                        line == MonthLine.HELD
+                                                ? held(sql, to, after, limit)
+                                                : used(sql, month, from, to, after, limit);
+                                    case CALLS -> shortfalls(sql, from, to, Place.of(after), limit);
+                                    case CHANNELS -> after.isEmpty() ? costs(sql, from, to) : List.<MonthRow>of();
+                                }));
+    }
+
+    /** A place among rows with a time. */
+    private record Place(long atMillis, long number, String id) {
+
+        static Place of(String text) {
+            String[] parts = text.split("_", 3);
+            boolean isNumbered = text.matches("[0-9]{1,18}_[0-9]{1,18}_.{1,64}");
+            if (!isNumbered && !text.matches("[0-9]{1,18}_.{1,64}")) {
+                return new Place(Long.MIN_VALUE, 0, "");
+            }
+            return new Place(
+                    Long.parseLong(parts[0]),
+                    isNumbered ? Long.parseLong(parts[1]) : 0,
+                    isNumbered ? parts[2] : text.substring(parts[0].length() + 1));
+        }
+    }
+
+    private static List<OfEntry> entries(Reads sql, MonthLine line, long from, long to, Place after, int limit)
+            throws SQLException {
+        return sql.list(
+                MonthSql.ENTRIES + " AND " + line.entries() + MonthSql.ENTRIES_AFTER,
+                row -> MonthRow.read(line, row),
+                from,
+                to,
+                after.atMillis,
+                after.number,
+                after.id,
+                limit);
+    }
+
+    private static List<OfCustomer> used(Reads sql, YearMonth month, long from, long to, String after, int limit)
+            throws SQLException {
+        Map<String, Long> sandbox = new HashMap<>();
+        sql.each(MonthSql.SANDBOX_USED, row -> sandbox.put(row.getString(1), row.getLong(2)), from, to, after);
+        Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
+        List<Object> values = PlatformHistory.range(sql, span).values();
+        values.add(after);
+        values.add(limit);
+        return sql.list(
+                MonthSql.USED,
+                row -> new OfCustomer(
+                        new Customer(row.getString(1), row.getString(2)),
+                        row.getLong(3),
+                        -row.getLong(4),
+                        -sandbox.getOrDefault(row.getString(1), 0L)),
+                values.toArray());
+    }
+
+    /** Reads the balances as the accounts' statements show them. */
+    private static List<OfCustomer> held(Reads sql, long until, String after, int limit) throws SQLException {
+        Map<String, Long> sandbox = new HashMap<>();
+        sql.each(
+                MonthSql.SANDBOX_MOVED,
+                row -> sandbox.merge(row.getString(1), row.getLong(2), Long::sum),
+                until,
+                after);
+        sql.each(
+                MonthSql.SANDBOX_USED,
+                row -> sandbox.merge(row.getString(1), -row.getLong(2), Long::sum),
+                0L,
+                until,
+                after);
+        List<OfCustomer> held = new ArrayList<>();
+        String last = after;
+        List<Customer> accounts;
+        do {
+            accounts = sql.list(
+                    MonthSql.ACCOUNTS, row -> new Customer(row.getString(1), row.getString(2)), last, ROWS_MAX);
+            for (Customer customer : accounts) {
+                long micros = AccountHistory.balanceBefore(sql, customer.id(), Instant.ofEpochMilli(until));
+                if (micros != 0 && held.size() < limit) {
+                    held.add(new OfCustomer(customer, 0, micros, sandbox.getOrDefault(customer.id(), 0L)));
+                }
+                last = customer.id();
+                if (held.size() == limit) {
+                    return held;
+                }
+            }
+        } while (accounts.size() == ROWS_MAX);
+        return held;
+    }
+
+    private static List<OfCall> shortfalls(Reads sql, long from, long to, Place after, int limit) throws SQLException {
+        return sql.list(
+                MonthSql.SHORTFALLS,
+                row -> new OfCall(
+                        Instant.ofEpochMilli(row.getLong("ended_at")),
+                        new Customer(row.getString("account_id"), row.getString("customer")),
+                        row.getString("task_id"),
+                        row.getString("model"),
+                        row.getLong("micros")),
+                from,
+                to,
+                after.atMillis,
+                after.id,
+                limit);
+    }
+
+    private static List<OfChannel> costs(Reads sql, long from, long to) throws SQLException {
+        return sql.list(
+                MonthSql.COSTS,
+                row -> new OfChannel(
+                        row.getString(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5)),
+                from,
+                to);
+    }
+}
