@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,10 @@ class ConsoleChannelsTest {
             hours(last, "gemini-2.5-pro", "gemini", end, end.equals("failed") ? 1 : 9);
             hours(last, "gemini-3-pro", "spare", end, end.equals("failed") ? 2 : 5);
         }
+        gateway.execute(
+                "INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, attempts, failed_attempts)"
+                        + " VALUES (" + last + ", '', 'gone', 'gemini-3-pro', 'up', 'failed', 40, 40), (" + last
+                        + ", '', 'gone', 'gemini-3-pro', 'up', 'completed', 4, 4)");
         gateway.execute(
                 "INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls, charged_micros, cost_micros,"
                         + " costed) WITH RECURSIVE h(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM h WHERE n < 1600) SELECT '"
@@ -123,6 +128,21 @@ class ConsoleChannelsTest {
         return row.substring(0, row.indexOf("</tr>"))
                 .replaceAll("\\s*<[^>]*>\\s*", " ")
                 .replaceAll("\\s+", " ");
+    }
+
+    @Test
+    void failed_attempts_of_a_channel_stay_known() {
+        for (String page : List.of("/console/channels?range=24h", "/console/revenue?by=channel&range=24h")) {
+            assertThat(words(page)).contains(" gone failed 44 of 44 attempts ").doesNotContain("spare failed");
+        }
+        JsonNode gone = usage("channel", from("24h"))
+                .valueStream()
+                .filter(row -> row.get("channel").asString().equals("gone"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(gone.get("attempts").asLong()).isEqualTo(44);
+        assertThat(gone.get("failed_attempts").asLong()).isEqualTo(44);
+        assertThat(gone.get("calls").asLong()).isZero();
     }
 
     @ParameterizedTest

@@ -150,6 +150,7 @@ class OneAlteredRowTest {
             "UPDATE call SET attempts = 'none' WHERE id = {call}",
             "UPDATE call SET attempts = '{\"attempts\":[],\"costs\":[]}' WHERE id = {call}",
             "UPDATE call SET attempts = REPLACE(attempts, '\"cost\":', '\"cost\":1') WHERE id = {answered again}",
+            "UPDATE call SET attempts = REPLACE(attempts, '\"outcome\":\"', '\"outcome\":\"x') WHERE id = {answered again}",
             "UPDATE call SET attempts = REPLACE(attempts, '\"prompt\":', '\"prompt\":1') WHERE id = {answered again}",
             "UPDATE call SET attempts = REPLACE(attempts, '\"input\":', '\"input\":1') WHERE id = {answered again}",
             "UPDATE call SET attempts = REPLACE(attempts, '\"input\":', '\"other\":') WHERE id = {answered again}",
@@ -228,6 +229,8 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET first_9 = first_9 + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET timed_tokens = timed_tokens + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET timed_millis = timed_millis + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET attempts = attempts + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET failed_attempts = failed_attempts + 1 WHERE {first of usage_hour}",
             "UPDATE usage_quarter SET cost_micros = cost_micros + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET costed = costed - 1 WHERE {first of usage_quarter}");
 
@@ -384,7 +387,7 @@ class OneAlteredRowTest {
             "UPDATE call SET cache_session = 'other', cache_expected_tokens = 7, cache_idle_seconds = 7, cache_reason = 'other', cache_place = 'other' WHERE id = {call}",
             "UPDATE call SET stopped_by = '{}' WHERE id = {call}",
             "UPDATE call SET attempts = NULL WHERE id = {answered again}",
-            "UPDATE call SET attempts = REPLACE(attempts, '\"outcome\":\"', '\"outcome\":\"x') WHERE id = {answered again}");
+            "UPDATE call SET attempts = REPLACE(attempts, '\"ms\":', '\"ms\":1') WHERE id = {answered again}");
 
     /** Others that docs/trouble.md names as unnoticed. */
     static final List<String> MORE_UNSEEN = List.of(

@@ -209,6 +209,48 @@ class MigrationsTest {
                         "acc_1|statement||2026-10");
     }
 
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void attempts_of_earlier_calls_are_counted(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, Migration.ALL.subList(0, 14));
+        String list = """
+                '{"attempts":[{"channel":"a","model":"up","ms":12,"outcome":"unavailable"},{"channel":"a","model":"up","ms":0,"outcome":"left"},\
+                {"channel":"b","model":"new","ms":5,"outcome":"answered","answered_by":"newer"}],\
+                "costs":[{"channel":"b","model":"new","prompt":1,"outcome":"x","cost":3}]}'""";
+        List<String> calls = List.of(
+                "'completed', 'b', 'up', 900, NULL", // an ordinary one
+                "'failed', 'b', 'up', NULL, NULL", // without a first byte
+                "'abandoned', '', '', NULL, NULL",
+                "'completed', 'b', 'new', 900, " + list,
+                "'completed', 'b', 'new', 900, " + list,
+                "'failed', 'a', 'up', NULL, '{\"attempts\":[],\"costs\":[]}'");
+        for (int i = 0; i < calls.size(); i++) {
+            change(
+                    engine,
+                    "INSERT INTO call (number, created_at, ended_at, held_micros, charged_micros, due_micros, sandbox_micros,"
+                            + " balance_after_micros, receipts, flags, account_id, id, key_id, door, model_id, ending, channel,"
+                            + " upstream_model, first_byte_us, attempts) VALUES (" + (i + 1) + ", 1, " + (7_200_000 + i)
+                            + ", 0, 0, 0, 0, 0, 0, 0, 'acc_1', 'task_" + i + "', 'key_1', 'chat', 'm', " + calls.get(i)
+                            + ")");
+        }
+        change(
+                engine,
+                "INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls)"
+                        + " VALUES (7200000, '', 'b', 'm', 'new', 'completed', 2)");
+
+        Migrations.migrate(engine, Migration.ALL);
+
+        assertThat(
+                        rows(
+                                engine,
+                                "SELECT starts_at, channel, model, upstream_model, ending, calls, attempts, failed_attempts FROM usage_hour"))
+                .containsExactlyInAnyOrder(
+                        "7200000|b|m|up|completed|0|1|0",
+                        "7200000|a|m|up|completed|0|4|2",
+                        "7200000|b|m|new|completed|2|2|0");
+    }
+
     private static List<String> rows(Engine engine, String sql) throws SQLException {
         try (Connection connection = engine.source().getConnection();
                 Statement statement = connection.createStatement();

@@ -60,6 +60,7 @@ final class ManyCalls {
             COMMON,
             new String[] {"estimated", "t.flags % 2"},
             new String[] {"uncosted", "CASE WHEN t.cost_micros IS NULL THEN 1 ELSE 0 END"},
+            new String[] {"attempts", "CASE WHEN t.channel <> '' AND t.first_byte_us IS NOT NULL THEN 1 ELSE 0 END"},
             new String[] {"timed_millis", timed("(t.done_us - t.first_byte_us) / 1000")},
             new String[] {
                 "timed_tokens",

@@ -73,7 +73,7 @@ record UsageCheck(Consumer<UsageDifference> differences) implements Check {
         return SQL.formatted(
                 UsageSql.each(all, "SUM(%s) AS %<s"::formatted),
                 UsageSql.CALLS,
-                UsageSql.each(all, sum -> sum.equals("uncosted") || sum.equals("cost_micros") ? sum : "0"),
+                UsageSql.each(all, sum -> UsageSql.OF_ATTEMPTS.contains(sum) ? sum : "0"),
                 UsageSql.attempts(dialect),
                 UsageSql.each(all, sum -> sum.equals("refunded_micros") ? "e.amount_micros" : "0"),
                 UsageSql.each(all, sum -> UsageSql.SUMS.contains(sum) ? "SUM(" + sum + ")" : "0"),

@@ -17,8 +17,14 @@ final class UsageSql {
     static final List<String> ALL = all();
 
     /** The columns of usage_quarter and usage_day that are sums. */
-    static final List<String> SUMS =
-            without(Set.of("estimated", "uncosted", "shortfall_micros", "timed_tokens", "timed_millis"));
+    static final List<String> SUMS = without(Set.of(
+            "estimated",
+            "uncosted",
+            "shortfall_micros",
+            "timed_tokens",
+            "timed_millis",
+            "attempts",
+            "failed_attempts"));
 
     /** The sums of usage_hour. */
     static final List<String> HOUR_SUMS =
@@ -27,7 +33,10 @@ final class UsageSql {
     /** The sums of usage_label. */
     static final List<String> LABEL_SUMS = SUMS.subList(0, SUMS.indexOf("refunded_micros") + 1);
 
-    /** A row for each call, with a column for each sum that it adds to. The costs of several attempts are left out. */
+    /** The sums of {@link #attempts}. */
+    static final Set<String> OF_ATTEMPTS = Set.of("uncosted", "cost_micros", "attempts", "failed_attempts");
+
+    /** A row for each call, with a column for each sum that it adds to. Lists of attempts and their costs are left out. */
     static final String CALLS = calls();
 
     private UsageSql() {}
@@ -39,7 +48,7 @@ final class UsageSql {
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             sums.add("first_" + bucket);
         }
-        sums.addAll(List.of("timed_tokens", "timed_millis"));
+        sums.addAll(List.of("timed_tokens", "timed_millis", "attempts", "failed_attempts"));
         return List.copyOf(sums);
     }
 
@@ -65,7 +74,9 @@ final class UsageSql {
                     CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN (done_us - first_byte_us) / 1000 ELSE 0 END
                         AS timed_millis,
                     CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN COALESCE(completion_tokens + reasoning_tokens, 0)
-                        ELSE 0 END AS timed_tokens""");
+                        ELSE 0 END AS timed_tokens,
+                    CASE WHEN attempts IS NULL AND channel <> '' AND first_byte_us IS NOT NULL THEN 1 ELSE 0 END AS attempts,
+                    0 AS failed_attempts""");
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             String above = bucket == 0 ? "0" : after(bucket - 1);
             String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte_us < " + after(bucket);
@@ -80,22 +91,29 @@ final class UsageSql {
     }
 
     /**
-     * Returns the query with a row for each attempt of the calls with several, with its costs. A text that is no list has no attempts, which is a
+     * Returns the query with a row for each attempt of the calls with a list, and one for each of their costs. A text that is no list has none, which is a
      * difference and not the end of the check.
      */
     static String attempts(Dialect dialect) {
         return dialect == Dialect.SQLITE ? """
                 SELECT t.account_id, t.key_id, t.ended_at, t.model_id, t.ending, COALESCE(json_extract(c.value, '$.channel'), '') AS channel,
                     COALESCE(json_extract(c.value, '$.model'), '') AS upstream_model,
-                    CASE WHEN json_extract(c.value, '$.cost') IS NULL THEN 1 ELSE 0 END AS uncosted,
-                    COALESCE(CAST(json_extract(c.value, '$.cost') AS INTEGER), 0) AS cost_micros
-                FROM call t, json_each(CASE WHEN json_valid(t.attempts) THEN t.attempts ELSE '{}' END, '$.costs') c
+                    CASE WHEN l.key = 'costs' AND json_extract(c.value, '$.cost') IS NULL THEN 1 ELSE 0 END AS uncosted,
+                    CASE WHEN l.key = 'costs' THEN COALESCE(CAST(json_extract(c.value, '$.cost') AS INTEGER), 0) ELSE 0 END AS cost_micros,
+                    CASE WHEN l.key = 'attempts' THEN 1 ELSE 0 END AS attempts,
+                    CASE WHEN l.key = 'attempts' AND json_extract(c.value, '$.outcome') NOT IN ('answered', 'empty', 'left') THEN 1 ELSE 0 END
+                        AS failed_attempts
+                FROM call t, json_each(CASE WHEN json_valid(t.attempts) THEN t.attempts ELSE '{}' END) l,
+                    json_each(CASE WHEN l.type = 'array' AND (l.key = 'attempts' OR l.key = 'costs') THEN l.value ELSE '[]' END) c
                 WHERE t.attempts IS NOT NULL AND c.type = 'object'""" : """
                 SELECT t.account_id, t.key_id, t.ended_at, t.model_id, t.ending, c.part[1] AS channel, c.part[2] AS upstream_model,
-                    CASE WHEN c.part[3] = 'null' THEN 1 ELSE 0 END AS uncosted,
-                    CASE WHEN c.part[3] = 'null' THEN 0 ELSE CAST(c.part[3] AS bigint) END AS cost_micros
+                    CASE WHEN c.part[4] = 'null' THEN 1 ELSE 0 END AS uncosted,
+                    CASE WHEN c.part[4] = 'null' THEN 0 ELSE COALESCE(CAST(c.part[4] AS bigint), 0) END AS cost_micros,
+                    CASE WHEN c.part[3] IS NULL THEN 0 ELSE 1 END AS attempts,
+                    CASE WHEN c.part[3] NOT IN ('answered', 'empty', 'left') THEN 1 ELSE 0 END AS failed_attempts
                 FROM call t CROSS JOIN LATERAL
-                    regexp_matches(t.attempts, '"channel":"([^"]*)","model":"([^"]*)"[^}]*"cost":([0-9]{1,18}|null)', 'g') AS c(part)
+                    regexp_matches(t.attempts,
+                        '"channel":"([^"]*)","model":"([^"]*)"(?:,"ms":[0-9]+,"outcome":"([^"]*)"|[^}]*"cost":([0-9]{1,18}|null))', 'g') AS c(part)
                 WHERE t.attempts IS NOT NULL""";
     }
 

@@ -167,7 +167,12 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
 
     /** Returns the amounts alone. */
     List<AttemptCost> amounts() {
-        return attempts.stream().map(Attempt::cost).toList();
+        List<AttemptCost> amounts =
+                new ArrayList<>(attempts.size()); // each call passes here: a stream would allocate more
+        for (Attempt attempt : attempts) {
+            amounts.add(attempt.cost());
+        }
+        return amounts;
     }
 
     /** Returns the marks of the answer's cost. */
@@ -181,12 +186,18 @@ record Costs(List<Attempt> attempts, AnsweringRow row) {
 
     /** Returns the list of the costs with counts and rates, so that each can be computed again. */
     String json() {
-        Utf8Buffer json = Utf8Buffer.scratch().raw('[');
+        Utf8Buffer json = Utf8Buffer.scratch();
+        write(json);
+        return json.text();
+    }
+
+    void write(Utf8Buffer json) {
+        json.raw('[');
         for (Attempt attempt : attempts) {
             json.raw(attempt == attempts.getFirst() ? "" : ",");
             CallTexts.cost(
                     json, attempt.cost(), attempt.usage(), attempt.list(), attempt.isReported(), attempt.isRefused());
         }
-        return json.raw(']').text();
+        json.raw(']');
     }
 }

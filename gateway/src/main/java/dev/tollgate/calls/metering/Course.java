@@ -2,8 +2,10 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.books.calls.AttemptCost;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallDetails.Tried;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
@@ -137,9 +139,7 @@ final class Course {
                 streamed,
                 steps,
                 charge,
-                costs.amounts().stream()
-                        .map(cost -> new OverCall.Cost(cost.channel(), Math.max(0, cost.micros())))
-                        .toList(),
+                costsOver(),
                 costs.refused(),
                 cache,
                 last == null ? "" : last.channel(),
@@ -149,6 +149,15 @@ final class Course {
                 sent,
                 callerWaits,
                 holdWaits);
+    }
+
+    private List<OverCall.Cost> costsOver() {
+        List<OverCall.Cost> over = new ArrayList<>(costs.attempts().size());
+        for (Costs.Attempt attempt : costs.attempts()) {
+            AttemptCost cost = attempt.cost();
+            over.add(new OverCall.Cost(cost.channel(), Math.max(0, cost.micros())));
+        }
+        return over;
     }
 
     private long micros() {
@@ -171,6 +180,7 @@ final class Course {
                 steps.at(CallStep.HEARD),
                 steps.at(CallStep.DONE),
                 micros());
+        List<Tried> tried = isOrdinary(channel, model) ? null : new ArrayList<>(1);
         CallDetails.Course course = new CallDetails.Course(
                 arrival == null ? "" : CallText.name(arrival.requestId()),
                 channel,
@@ -181,10 +191,11 @@ final class Course {
                 costs.amounts(),
                 costs.row().price() == null ? null : costs.row().price().version(),
                 cache == null ? null : CourseTexts.cache(cache),
-                isOrdinary(channel, model)
+                tried == null
                         ? null
-                        : CallTexts.attempts(CourseTexts.attempts(sent, answers), costs.json()),
-                CourseTexts.stoppedBy(stoppedBy));
+                        : CallTexts.attempts(json -> CourseTexts.attempts(json, sent, answers, tried), costs::write),
+                CourseTexts.stoppedBy(stoppedBy),
+                tried);
         int flags = costs.flags()
                 | (streamed ? CallFlag.STREAMED.bit() : 0)
                 | (request.ask().compacts() ? CallFlag.COMPACTION.bit() : 0);
@@ -193,10 +204,12 @@ final class Course {
 
     /** Returns whether the row says all about the attempts: there was none, or a single one, which answered and has the only cost, if there is a cost. */
     private boolean isOrdinary(String channel, String model) {
-        List<AttemptRecord> tried =
-                sent.stream().flatMap(call -> call.tried().stream()).toList();
-        if (tried.size() != 1 || sent.size() != 1) {
+        if (sent.size() != 1) {
             return sent.isEmpty();
+        }
+        List<AttemptRecord> tried = sent.getFirst().tried();
+        if (tried.size() != 1) {
+            return false;
         }
         AttemptRecord only = tried.getFirst();
         return only.isAnswer()

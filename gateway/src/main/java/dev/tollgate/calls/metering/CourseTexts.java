@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.books.calls.CallDetails.CacheUsed;
+import dev.tollgate.books.calls.CallDetails.Tried;
 import dev.tollgate.books.calls.CallText;
 import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.calls.answering.AnsweringModels;
@@ -67,30 +68,35 @@ final class CourseTexts {
     }
 
     /**
-     * Returns the list of all attempts. An answer of another model than the sent one has its name.
+     * Writes the list of all attempts. An answer of another model than the sent one has its name.
      *
      * @param answers of the calls, in the same order
+     * @param counted gets each attempt of the list
      */
-    static String attempts(List<SentCall> sent, List<AnswerUnderWay> answers) {
-        Utf8Buffer json = Utf8Buffer.scratch().raw('[');
+    static void attempts(Utf8Buffer json, List<SentCall> sent, List<AnswerUnderWay> answers, List<Tried> counted) {
+        int most = json.size() + ATTEMPTS_BYTES_MAX;
+        json.raw('[');
         boolean isFirst = true;
         for (int i = 0; i < sent.size(); i++) {
             String version = answers.get(i).version();
             for (AttemptRecord tried : sent.get(i).tried()) {
-                if (json.size() > ATTEMPTS_BYTES_MAX) {
+                if (json.size() > most) {
                     break;
                 }
+                String channel = CallText.name(tried.channel());
+                String model = CallText.name(tried.model());
+                counted.add(new Tried(channel, model, tried.isFailed()));
                 json.raw(isFirst ? "" : ",");
                 CallTexts.attempt(
                         json,
-                        CallText.name(tried.channel()),
-                        CallText.name(tried.model()),
+                        channel,
+                        model,
                         tried.millis(),
                         tried.outcome(),
                         tried.isAnswer() ? AnsweringModels.other(tried.model(), version) : null);
                 isFirst = false;
             }
         }
-        return json.raw(']').text();
+        json.raw(']');
     }
 }

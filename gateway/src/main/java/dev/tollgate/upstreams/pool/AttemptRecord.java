@@ -17,4 +17,9 @@ public record AttemptRecord(
     public boolean isAnswer() {
         return outcome.equals("answered");
     }
+
+    /** Returns whether it ended with a failure. */
+    public boolean isFailed() {
+        return !isAnswer() && !outcome.equals("empty") && !outcome.equals("left");
+    }
 }

@@ -8,6 +8,7 @@ import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallDetails.Tried;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.calls.EndedCall;
@@ -166,6 +167,8 @@ class CourseTest {
                         trace.course().channel(),
                         trace.course().upstreamModel()))
                 .containsExactly(5L, "far", "up-1");
+        assertThat(trace.course().tried())
+                .containsExactly(new Tried("near", "up-0", true), new Tried("far", "up-1", false));
         OverCall over = course.over();
         assertThat(over.request().translation().micros()).isEqualTo(7);
         assertThat(over.steps().at(CallStep.OVER)).as("from its arrival").isEqualTo(8_000);

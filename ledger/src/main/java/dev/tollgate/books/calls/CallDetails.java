@@ -146,6 +146,7 @@ public record CallDetails(
      * @param costPrice the version of the upstream's list price; null if it is not known
      * @param attempts see {@link CallTexts}; null if a single attempt answered and nothing else has a cost
      * @param stoppedBy the limit or budget that has cut the response, as a JSON object without names; or null
+     * @param tried the attempts of {@code attempts}, for the roll-ups; null, as in a course that was read: see {@link #isAnsweredOnce}
      */
     public record Course(
             String requestId,
@@ -158,7 +159,8 @@ public record CallDetails(
             @Nullable String costPrice,
             @Nullable CacheUsed cache,
             @Nullable String attempts,
-            @Nullable String stoppedBy) {
+            @Nullable String stoppedBy,
+            @Nullable List<Tried> tried) {
 
         public static final Course NONE =
                 new Course("", "", "", null, null, List.of(), List.of(), null, null, null, null);
@@ -166,6 +168,45 @@ public record CallDetails(
         public Course {
             ignored = List.copyOf(ignored);
             costs = List.copyOf(costs);
+            tried = tried == null ? null : List.copyOf(tried);
+        }
+
+        /** Makes the course of a call with a single attempt that answered, or none. */
+        public Course(
+                String requestId,
+                String channel,
+                String upstreamModel,
+                @Nullable String upstreamId,
+                @Nullable String filter,
+                List<String> ignored,
+                List<AttemptCost> costs,
+                @Nullable String costPrice,
+                @Nullable CacheUsed cache,
+                @Nullable String attempts,
+                @Nullable String stoppedBy) {
+            this(
+                    requestId,
+                    channel,
+                    upstreamModel,
+                    upstreamId,
+                    filter,
+                    ignored,
+                    costs,
+                    costPrice,
+                    cache,
+                    attempts,
+                    stoppedBy,
+                    null);
+        }
+
+        /** Returns whether this is the channel, and the upstream's name of the model, of the call itself. */
+        public boolean isBy(String aChannel, String aModel) {
+            return aChannel.equals(channel) && aModel.equals(upstreamModel);
+        }
+
+        /** Returns whether a call with such times had a single attempt, which answered, and has no list of attempts. */
+        public boolean isAnsweredOnce(Times times) {
+            return tried == null && !channel.isEmpty() && times.firstByteMicros() >= 0;
         }
 
         /** Returns this course with the text of its attempts. */
@@ -181,7 +222,8 @@ public record CallDetails(
                     costPrice,
                     cache,
                     attempts,
-                    stoppedBy);
+                    stoppedBy,
+                    tried);
         }
 
         /** Returns the sum of all costs in micro-credits; null if one is not known. */
@@ -196,6 +238,14 @@ public record CallDetails(
             return sum;
         }
     }
+
+    /**
+     * An attempt as the roll-ups count it.
+     *
+     * @param upstreamModel the upstream's name of the model that was sent
+     * @param isFailed whether it ended with a failure: not with an answer or empty, and not because it was no longer needed
+     */
+    public record Tried(String channel, String upstreamModel, boolean isFailed) {}
 
     /**
      * The use of the provider's cache (E86); the cached tokens are among the counts.

@@ -14,6 +14,7 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,6 +129,14 @@ public final class CallTexts {
     /** Returns the text of the column {@code attempts}. */
     public static String attempts(String attempts, String costs) {
         return ATTEMPTS + attempts + COSTS + costs + "}";
+    }
+
+    /** Returns the text of the column {@code attempts}. @param attempts writes the list @param costs writes the list of their costs */
+    public static String attempts(Consumer<Utf8Buffer> attempts, Consumer<Utf8Buffer> costs) {
+        Utf8Buffer json = Utf8Buffer.scratch().raw(ATTEMPTS);
+        attempts.accept(json);
+        costs.accept(json.raw(COSTS));
+        return json.raw('}').text();
     }
 
     private static String costsIn(String attempts) {

@@ -9,6 +9,7 @@ import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallDetails.CacheUsed;
 import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallDetails.Tried;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.CallFlag;
 import dev.tollgate.books.calls.OpenHold;
@@ -107,10 +108,20 @@ final class Tallies {
         }
         add(quarter, UsageColumn.COSTED, call.costMicros() == null ? 0 : 1);
         for (AttemptCost cost : course.costs()) {
-            long[] sums = hour(atMillis, cost.channel(), hold.model(), cost.upstreamModel(), call.end());
+            long[] sums = course.isBy(cost.channel(), cost.upstreamModel())
+                    ? answered
+                    : hour(atMillis, cost.channel(), hold.model(), cost.upstreamModel(), call.end());
             add(sums, UsageColumn.UNCOSTED, cost.micros() == AttemptCost.UNKNOWN ? 1 : 0);
             add(sums, UsageColumn.COST_MICROS, Math.max(0, cost.micros()));
             add(quarter, UsageColumn.COST_MICROS, Math.max(0, cost.micros()));
+        }
+        add(answered, UsageColumn.ATTEMPTS, course.isAnsweredOnce(call.times()) ? 1 : 0);
+        for (Tried tried : course.tried() == null ? List.<Tried>of() : course.tried()) {
+            long[] sums = course.isBy(tried.channel(), tried.upstreamModel())
+                    ? answered
+                    : hour(atMillis, tried.channel(), hold.model(), tried.upstreamModel(), call.end());
+            add(sums, UsageColumn.ATTEMPTS, 1);
+            add(sums, UsageColumn.FAILED_ATTEMPTS, tried.isFailed() ? 1 : 0);
         }
     }
 

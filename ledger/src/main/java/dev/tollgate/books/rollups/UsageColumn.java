@@ -52,10 +52,14 @@ public enum UsageColumn {
     /** The output, with thoughts, of the calls that {@link #TIMED_MILLIS} counts. */
     TIMED_TOKENS,
     /** Milliseconds from the first byte to the end of completed calls; those that came at once are not counted. */
-    TIMED_MILLIS;
+    TIMED_MILLIS,
+    /** Requests to upstreams, each by its own channel and name of the model: retries, hedges and those of failed calls too. */
+    ATTEMPTS,
+    /** Attempts that ended with a failure: neither with an answer, nor empty, nor because another channel was faster or the caller left. */
+    FAILED_ATTEMPTS;
 
     private static final Set<UsageColumn> HOUR_ONLY =
-            EnumSet.of(ESTIMATED, UNCOSTED, SHORTFALL_MICROS, TIMED_TOKENS, TIMED_MILLIS);
+            EnumSet.of(ESTIMATED, UNCOSTED, SHORTFALL_MICROS, TIMED_TOKENS, TIMED_MILLIS, ATTEMPTS, FAILED_ATTEMPTS);
     private static final Set<UsageColumn> ACCOUNT_ONLY = EnumSet.of(COSTED, SAVED_MICROS, MISSED_MICROS);
 
     /** The columns of usage_quarter and usage_day, in their order. */

@@ -4,7 +4,8 @@
  *
  * <p>{@code usage_quarter} has a row for each account, quarter of an hour (UTC, so a day is right in every zone), key and requested model.
  * {@code usage_day} has the same by day (UTC), folded from closed quarters. {@code usage_hour} is the operator's, with channel, end and cost at the
- * upstream's list price, and a row for each node, so no two nodes write the same one.
+ * upstream's list price, with the attempts on each channel, also those of calls that another one answered. It has a row for each node, so no two nodes write
+ * the same one.
  *
  * <p>Invariants: a call counts once, when it ends, in the commit that writes its row; a refund counts when it is made. Both count at the time of
  * their row, also a call whose server has died; {@code ledger verify} compares them with the rows. Days before {@code usage_fold.folded_until} are in {@code usage_day}, the

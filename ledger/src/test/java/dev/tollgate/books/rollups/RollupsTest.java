@@ -8,6 +8,7 @@ import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallDetails.CacheUsed;
 import dev.tollgate.books.calls.CallDetails.Course;
 import dev.tollgate.books.calls.CallDetails.Times;
+import dev.tollgate.books.calls.CallDetails.Tried;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.ReleaseAbandoned;
@@ -126,6 +127,31 @@ class RollupsTest {
         assertThat(hours("calls", "channel = 'other'")).isZero();
         assertThat(hours("uncosted", "upstream_model = 'new'")).isEqualTo(1);
         assertThat(hours("uncosted", "upstream_model = 'up'")).isZero();
+    }
+
+    @Test
+    void each_attempt_counts_in_the_row_of_its_own_channel() {
+        call("t1", 700, figures(CallEnd.COMPLETED, 90));
+        store.reserve("t2", "acc_1", 1_000, 1_000);
+        List<Tried> tried = List.of(
+                new Tried("other", "up", true), new Tried("other", "up", true), new Tried("main", "new", false));
+        Course failed = new Course("", "other", "up", null, null, List.of(), List.of(), null, null, "{}", null, tried);
+        close(new Release("t2", Ended.released(CallEnd.FAILED, failed), store.now()));
+        store.reserve("t3", "acc_1", 1_000, 1_000);
+        close(new Release("t3", Ended.released(CallEnd.FAILED, Ended.course("main", "up", List.of())), store.now()));
+
+        assertThat(hours("attempts", "channel = 'main' AND upstream_model = 'up' AND ending = 'completed'"))
+                .as("an ordinary call")
+                .isEqualTo(1);
+        assertThat(hours("attempts", "channel = 'other' AND ending = 'failed'")).isEqualTo(2);
+        assertThat(hours("failed_attempts", "channel = 'other' AND ending = 'failed'"))
+                .isEqualTo(2);
+        assertThat(hours("attempts", "upstream_model = 'new' AND ending = 'failed'"))
+                .isEqualTo(1);
+        assertThat(hours("attempts", "1 = 1"))
+                .as("none of a call without an attempt")
+                .isEqualTo(4);
+        assertThat(hours("failed_attempts", "channel = 'main'")).isZero();
     }
 
     @Test

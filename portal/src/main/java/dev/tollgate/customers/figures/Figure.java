@@ -45,6 +45,18 @@ public enum Figure {
     NET("net", "credits_consumed", CREDITS, Figures::netMicros, "charges without refunds"),
     SEARCHES("searches", "searches", COUNT, UsageColumn.SEARCHES, "search queries of `googleSearch`"),
     MAPS("maps", "maps", COUNT, UsageColumn.MAPS, "calls with a source of Google Maps"),
+    ATTEMPTS(
+            "attempts",
+            null,
+            COUNT,
+            UsageColumn.ATTEMPTS,
+            "requests to channels, with retries and those of failed calls"),
+    FAILED_ATTEMPTS(
+            "failed_attempts",
+            null,
+            COUNT,
+            UsageColumn.FAILED_ATTEMPTS,
+            "attempts that ended with a failure of the channel or a refusal by it"),
     ESTIMATED("estimated", null, COUNT, UsageColumn.ESTIMATED, "calls whose usage was not reported in full"),
     UNCOSTED("uncosted", null, COUNT, UsageColumn.UNCOSTED, "attempts of unknown cost"),
     COST(
@@ -71,8 +83,8 @@ public enum Figure {
     static final Set<Figure> OF_PLATFORM = EnumSet.complementOf(EnumSet.of(COMPLETED, FIRST_BYTE_P50, FIRST_BYTE_P95));
 
     /** The columns of the operator's files. */
-    public static final Set<Figure> OF_FILES =
-            EnumSet.complementOf(EnumSet.of(COMPLETED, SEARCHES, MAPS, ESTIMATED, UNCOSTED, SHORTFALL));
+    public static final Set<Figure> OF_FILES = EnumSet.complementOf(
+            EnumSet.of(COMPLETED, SEARCHES, MAPS, ATTEMPTS, FAILED_ATTEMPTS, ESTIMATED, UNCOSTED, SHORTFALL));
 
     /** The unit of a figure. */
     enum Unit {

@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Form;
@@ -148,7 +149,7 @@ public record ConsoleChannels(
         Set<String> here = all.stream().map(ChannelStatus::id).collect(Collectors.toCollection(LinkedHashSet::new));
         Set<String> names = new LinkedHashSet<>(here); // others have been removed since
         new TreeMap<>(figures.sum().channels()).forEach((name, sums) -> {
-            if (sums.calls() > 0) {
+            if (sums.calls() > 0 || Figure.ATTEMPTS.of(sums) > 0) {
                 names.add(name);
             }
         });
@@ -184,6 +185,14 @@ public record ConsoleChannels(
                         .against(part.range().past()),
                 Display.percent(calls, whole.sum().calls()),
                 part.spark(Figures::calls));
+    }
+
+    /** Returns how many attempts on a channel have failed; null if none has. */
+    public static @Nullable String failures(Figures figures) {
+        long failed = Figure.FAILED_ATTEMPTS.of(figures);
+        return failed == 0
+                ? null
+                : "failed " + Display.number(failed) + " of " + Display.count(Figure.ATTEMPTS.of(figures), "attempt");
     }
 
     public static String state(ChannelStatus channel, ZoneId zone) {

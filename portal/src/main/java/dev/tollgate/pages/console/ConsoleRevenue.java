@@ -144,7 +144,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
     /**
      * A page of the table.
      *
-     * @param notes what is said of accounts, by id
+     * @param notes what is said of accounts and channels, by id
      * @param first the page of the first rows; null if it is this one
      * @param next the page of the next rows, or null
      */
@@ -220,7 +220,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         Listed listed = new Listed(
                 sorting,
                 rows,
-                view.by == By.ACCOUNT ? notes(rows) : Map.of(),
+                notes(view.by, rows),
                 sum(chart),
                 from == 0 ? null : sorted.text(),
                 from + ROWS < all.size()
@@ -298,8 +298,19 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 money);
     }
 
-    private Map<String, String> notes(List<Row> rows) {
+    private Map<String, String> notes(By by, List<Row> rows) {
         Map<String, String> notes = new HashMap<>();
+        if (by == By.CHANNEL) {
+            for (Row row : rows) {
+                String failures = ConsoleChannels.failures(row.figures());
+                if (failures != null) {
+                    notes.put(row.id(), failures);
+                }
+            }
+        }
+        if (by != By.ACCOUNT) {
+            return notes;
+        }
         history.payers()
                 .lastDays(rows.stream().map(Row::id).toList())
                 .forEach((id, day) -> notes.put(id, RevenueNews.note(day, today())));

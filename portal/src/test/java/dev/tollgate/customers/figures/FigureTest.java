@@ -42,7 +42,7 @@ class FigureTest {
         assertThat(json(json -> Figure.write(json, SUMS, Figure.OF_PLATFORM))).isEqualTo("""
                 {"calls":1000,"failed":2,"cancelled":3,"prompt_tokens":4,"cached_tokens":5,"completion_tokens":6,\
                 "reasoning_tokens":7,"output_image_tokens":8,"charged":3.5,"refunded":0.500012,"net":2.999988,"searches":9,\
-                "maps":10,"estimated":11,"uncosted":12,"upstream_cost":0.000015,"margin":2.999973,"shortfall":0.000017}""");
+                "maps":10,"attempts":32,"failed_attempts":33,"estimated":11,"uncosted":12,"upstream_cost":0.000015,"margin":2.999973,"shortfall":0.000017}""");
     }
 
     @Test

@@ -1,0 +1,4 @@
+-- compatible: yes
+--
+-- Attempts and failed attempts, each by its own channel and name of the model, with those of the calls so far. A server before it counts no attempts:
+-- `ledger rebuild-usage` adds them.
