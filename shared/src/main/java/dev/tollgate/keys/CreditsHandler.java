@@ -4,18 +4,20 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage.OfLimit;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import java.time.Instant;
 import java.time.InstantSource;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * {@code GET /v1/credits}: balance, holds, purchased and consumed credits of the caller's account (D40), and the limits and budgets on the key's path. A
- * key of a member or a team shows its own share: the account's balance only if that limits it.
+ * {@code GET /v1/credits}: balance, holds, purchased and consumed credits of the caller's account (D40), the limits and budgets on the key's path, and the
+ * account's grants. A key of a member or a team shows its own share: the account's balance only if that limits it, and no grants.
  */
 public final class CreditsHandler implements Handler<KeyCaller> {
 
@@ -57,8 +59,43 @@ public final class CreditsHandler implements Handler<KeyCaller> {
             json.writeArrayPropertyStart("budgets");
             path.limits().forEach(limit -> write(json, limit));
             json.writeEndArray();
+            if (!isOwned && !path.grants().isEmpty()) {
+                ApiJson.credits(json, "general", path.grants().generalMicros());
+                json.writeArrayPropertyStart("grants");
+                path.grants()
+                        .grants()
+                        .forEach(grant -> write(json, grant, path.grants().at()));
+                json.writeEndArray();
+            }
             json.writeEndObject();
         });
+    }
+
+    private static void write(JsonGenerator json, CreditGrant grant, Instant at) {
+        json.writeStartObject();
+        json.writeNumberProperty("number", grant.number());
+        json.writeStringProperty("kind", grant.kind().code());
+        ApiJson.credits(json, "credits", grant.creditsMicros());
+        ApiJson.credits(json, "left", grant.leftMicros());
+        json.writeArrayPropertyStart("models");
+        grant.models().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeStringProperty("starts_at", OfLimit.text(grant.startsAt(), null));
+        json.writeStringProperty(
+                "expires_at", grant.expiresAt() == null ? null : OfLimit.text(grant.expiresAt(), null));
+        json.writeArrayPropertyStart("limits");
+        grant.limits(at).forEach(limit -> write(json, limit));
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, CreditGrant.LimitUse limit) {
+        json.writeStartObject();
+        json.writeNumberProperty("hours", limit.hours());
+        ApiJson.credits(json, "credits", limit.micros());
+        ApiJson.credits(json, "used", limit.usedMicros());
+        json.writeStringProperty("resets_at", OfLimit.text(limit.resetsAt(), null));
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, SpendPath.LimitUse limit) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An account's movements as CSV, for its owner: {@value #HEADER}. Amounts are credits; the
+ * An account's movements as CSV, for its owner: {@value #HEADER}, and {@value #GRANTS} if the account has ever had a grant. Amounts are credits; the
  * balance includes holds (decision D40). The last
  * line has the kind {@code balance}: the balance after the last number in the period, with its time.
  *
@@ -26,9 +26,12 @@ public record AccountStatement(Database database) {
             "time,sequence,kind,task_id,model,amount,balance,source,key,key_name,reason,usd,invoice,"
                     + "team,team_name,member,member_name";
 
+    /** The head of the last column, of accounts that have had a grant. */
+    public static final String GRANTS = "paid_by";
+
     private static final int FETCH_ROWS = 1_000;
 
-    private static final String ACCOUNT = "SELECT created_at FROM account WHERE id = ?";
+    private static final String ACCOUNT = "SELECT created_at, last_grant FROM account WHERE id = ?";
     private static final String LINES =
             """
             SELECT c.number, c.ended_at AS at, 'charge' AS kind, c.id AS task_id, COALESCE(c.model, c.model_id) AS model,
@@ -50,19 +53,15 @@ public record AccountStatement(Database database) {
      */
     public boolean write(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines) {
         return database.read(sql -> {
-            Long createdAtMillis = createdAtMillis(sql, accountId);
-            if (createdAtMillis != null) {
-                Lines statement = new Lines(lines, from, createdAtMillis);
+            Lines statement =
+                    sql.one(ACCOUNT, row -> new Lines(lines, from, row.getLong(1), row.getLong(2) > 0), accountId);
+            if (statement != null) {
                 statement.begin();
                 entries(sql, accountId, to, statement);
                 statement.end();
             }
-            return createdAtMillis != null;
+            return statement != null;
         });
-    }
-
-    private static @Nullable Long createdAtMillis(Reads sql, String accountId) throws SQLException {
-        return sql.one(ACCOUNT, row -> Long.valueOf(row.getLong(1)), accountId);
     }
 
     private static void entries(Reads sql, String accountId, @Nullable Instant to, Lines statement)
@@ -90,18 +89,20 @@ public record AccountStatement(Database database) {
 
         private final Consumer<String> lines;
         private final long fromMillis;
+        private final boolean hasGrants;
         private long atMillis;
         private long number;
         private long balanceMicros;
 
-        Lines(Consumer<String> lines, @Nullable Instant from, long createdAtMillis) {
+        Lines(Consumer<String> lines, @Nullable Instant from, long createdAtMillis, boolean hasGrants) {
             this.lines = lines;
             this.fromMillis = from == null ? Long.MIN_VALUE : from.toEpochMilli();
             this.atMillis = createdAtMillis;
+            this.hasGrants = hasGrants;
         }
 
         void begin() {
-            lines.accept(HEADER);
+            lines.accept(hasGrants ? HEADER + "," + GRANTS : HEADER);
         }
 
         void add(ResultSet row) throws SQLException {
@@ -131,7 +132,7 @@ public record AccountStatement(Database database) {
                 long amountMicros,
                 EntryOrigin origin,
                 @Nullable String reason) {
-            lines.accept(String.join(
+            String line = String.join(
                     ",",
                     TIME.format(Instant.ofEpochMilli(atMillis)),
                     Long.toString(number),
@@ -149,7 +150,8 @@ public record AccountStatement(Database database) {
                     origin.team().id(),
                     field(origin.team().name()),
                     origin.member().id(),
-                    field(origin.member().name())));
+                    field(origin.member().name()));
+            lines.accept(hasGrants ? line + "," + origin.grants() : line);
         }
 
         /** Quotes untrusted text as in RFC 4180. What a spreadsheet would take for a formula gets an apostrophe. */

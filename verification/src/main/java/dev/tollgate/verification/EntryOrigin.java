@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The origin of a movement, for the columns at the end of a statement.
  *
- * @param source {@code payment}, {@code grant}, {@code voucher}, {@code gift} or {@code refund}; empty for a call and a correction
+ * @param source {@code payment}, {@code grant}, {@code voucher}, {@code gift}, {@code refund} or {@code expired}; empty for a call and a correction
  * @param key of the call
  * @param team of the key
  * @param member whose personal key it is
  * @param invoice the number of the payment's paper; empty without one
+ * @param grants that paid the charge, or got or lost credits, each {@code number:micro-credits}; empty: general credits alone
  */
-public record EntryOrigin(String source, Named key, Named team, Named member, String invoice) {
+public record EntryOrigin(String source, Named key, Named team, Named member, String invoice, String grants) {
 
     /** An id and its name; both are empty if there is none. */
     public record Named(String id, String name) {
@@ -30,7 +31,7 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
     }
 
     /** The origin of a balance, which no movement has. */
-    public static final EntryOrigin NONE = new EntryOrigin("", Named.NONE, Named.NONE, Named.NONE, "");
+    public static final EntryOrigin NONE = new EntryOrigin("", Named.NONE, Named.NONE, Named.NONE, "", "");
 
     private static final String KEY = """
             %1$s.key_id AS origin_key,
@@ -42,12 +43,13 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
                     JOIN person ON person.id = member.person_id WHERE k.id = %1$s.key_id) AS origin_member_name,\s""";
 
     /** Read by {@link #read}, with {@link #JOINS}. */
-    public static final String COLUMNS = "e.kind AS origin_kind, e.reason AS origin_reason, " + KEY.formatted("t")
-            + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name, i.series";
+    public static final String COLUMNS =
+            "e.kind AS origin_kind, e.reason AS origin_reason, e.grants AS origin_grants, " + KEY.formatted("t")
+                    + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name, i.series";
 
     /** The columns of {@link #COLUMNS} for a charge, a row of {@code call c}. */
     public static final String COLUMNS_OF_CHARGE =
-            "'charge' AS origin_kind, NULL AS origin_reason, " + KEY.formatted("c")
+            "'charge' AS origin_kind, NULL AS origin_reason, c.paid_by AS origin_grants, " + KEY.formatted("c")
                     + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name, NULL AS series";
 
     /** Joins {@code entry e} with its call and its payment. */
@@ -81,7 +83,8 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
                                 paper,
                                 "stripe".equals(row.getString("channel")),
                                 row.getString("seller_name"),
-                                row.getString("series")));
+                                row.getString("series")),
+                Objects.requireNonNullElse(row.getString("origin_grants"), ""));
     }
 
     private static String source(String kind, boolean isOfPayment, String requestId, String reason) {
@@ -89,8 +92,13 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
             case "reversal" -> "payment";
             case "refund" -> "refund";
             case "top_up" -> isOfPayment ? "payment" : free(requestId, reason);
+            case "adjustment" -> isExpiry(requestId, reason) ? "expired" : "";
             default -> "";
         };
+    }
+
+    private static boolean isExpiry(String requestId, String reason) {
+        return requestId.startsWith("lapse-") && reason.matches("Grant [0-9]+ expired");
     }
 
     /** Operators' ids of early releases may look like a voucher's: then the reason differs. */

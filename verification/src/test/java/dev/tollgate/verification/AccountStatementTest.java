@@ -65,6 +65,25 @@ class AccountStatementTest {
     }
 
     @Test
+    void an_account_that_has_had_a_grant_gets_a_last_column_of_who_paid() {
+        reserve("t1", 4_000_000);
+        settle("t1", 280_000, 0, "gemini-2.5-pro");
+        store.commit(new Grant("acc_1", 1, "Grant 3 expired", store.now()));
+        store.execute("UPDATE account SET last_grant = 3 WHERE id = 'acc_1'");
+        store.execute("UPDATE call SET paid_by = '3:280000' WHERE id = 't1'");
+        store.execute(
+                "UPDATE entry SET kind = 'adjustment', request_id = 'lapse-3-1', grants = '3:1' WHERE number = 3");
+
+        assertThat(statement(null, null))
+                .containsExactly(
+                        HEADER + ",paid_by",
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,,",
+                        "2026-11-20T12:34:56.789Z,2,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,,-0.0014,,,,,,3:280000",
+                        "2026-11-20T12:34:56.789Z,3,adjustment,,,0.000001,9.720001,expired,,,Grant 3 expired,0.000000005,,,,,,3:1",
+                        "2026-11-20T12:34:56.789Z,3,balance,,,0,9.720001,,,,,0.00,,,,,,");
+    }
+
+    @Test
     void a_failed_call_or_a_shortfall_is_no_customer_movement() {
         reserve("t1", 4_000_000);
         Release release = Ended.release("t1", store.now());

@@ -1,5 +1,6 @@
 package dev.tollgate.books.grants;
 
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.sql.Columns;
@@ -7,6 +8,7 @@ import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param number from 1 in its account
  * @param creditsMicros what was given; grows only if the kind is {@link Kind#REFUND}
  * @param leftMicros 0 once it has ended
- * @param models ids, and beginnings with {@code *}, with spaces between them; empty: all
+ * @param modelsText ids, and beginnings with {@code *}, with spaces between them; empty: all
  * @param expiresAt null: never
  * @param endedAt null while it is live
  * @param lapsedMicros what has expired
@@ -32,7 +34,7 @@ public record CreditGrant(
         Kind kind,
         long creditsMicros,
         long leftMicros,
-        String models,
+        String modelsText,
         Instant createdAt,
         Instant startsAt,
         @Nullable Instant expiresAt,
@@ -67,15 +69,65 @@ public record CreditGrant(
                 sandbox
             FROM credit_grant WHERE account_id = ?""";
 
-    /** Returns an account's live grants by number, within a read transaction. */
-    public static List<CreditGrant> live(Reads sql, String accountId) throws SQLException {
-        return sql.list(SELECT + " AND ended_at IS NULL ORDER BY number", CreditGrant::read, accountId);
+    /** The order of {@link GrantRow#IN_ORDER}. */
+    private static final String IN_ORDER =
+            " ORDER BY CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, expires_at, CASE WHEN models = '' THEN 1 ELSE 0 END, number";
+
+    /** Returns an account's grants with something left, in the order of payment, within a read transaction. */
+    static List<CreditGrant> filled(Reads sql, String accountId) throws SQLException {
+        return sql.list(SELECT + " AND ended_at IS NULL AND left_micros > 0" + IN_ORDER, CreditGrant::read, accountId);
     }
 
     /** Returns an account's grants, the newest first, within a read transaction. @param before the number after the first of them @param limit their largest number */
     public static List<CreditGrant> all(Reads sql, String accountId, long before, int limit) throws SQLException {
         return sql.list(
                 SELECT + " AND number < ? ORDER BY number DESC LIMIT ?", CreditGrant::read, accountId, before, limit);
+    }
+
+    /** Returns an account's grants with nothing left, used up, expired or ended, as {@link #all} does. */
+    public static List<CreditGrant> empty(Reads sql, String accountId, long before, int limit) throws SQLException {
+        return sql.list(
+                SELECT + " AND left_micros = 0 AND number < ? ORDER BY number DESC LIMIT ?",
+                CreditGrant::read,
+                accountId,
+                before,
+                limit);
+    }
+
+    /** Returns one grant, or null, within a read transaction. */
+    public static @Nullable CreditGrant one(Reads sql, String accountId, long number) throws SQLException {
+        return sql.one(SELECT + " AND number = ?", CreditGrant::read, accountId, number);
+    }
+
+    /**
+     * A limit of the grant at a time.
+     *
+     * @param micros the most that the grant gives in a window
+     * @param usedMicros given in the window of that time
+     * @param resetsAt the end of that window
+     */
+    public record LimitUse(int hours, long micros, long usedMicros, Instant resetsAt) {}
+
+    /** Returns the limits with their use at a time, in the order in which they were given. */
+    public List<LimitUse> limits(Instant at) {
+        GrantLimits given = GrantLimits.of(limits);
+        GrantLimits.Used latest = GrantLimits.Used.of(used);
+        long begin = startsAt.toEpochMilli();
+        List<LimitUse> uses = new ArrayList<>();
+        for (int i = 0; i < given.all().size(); i++) {
+            GrantLimits.Limit limit = given.all().get(i);
+            uses.add(new LimitUse(
+                    limit.hours(),
+                    limit.micros(),
+                    given.usedMicros(i, latest, begin, at.toEpochMilli()),
+                    Instant.ofEpochMilli(given.endMillis(i, latest, begin, at.toEpochMilli()))));
+        }
+        return uses;
+    }
+
+    /** Returns the models that it pays for: ids, and beginnings with {@code *}; none: all. */
+    public List<String> models() {
+        return ModelPatterns.of(modelsText).all();
     }
 
     private static CreditGrant read(ResultSet row) throws SQLException {

@@ -9,6 +9,8 @@ import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.CreditGrant;
+import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
@@ -125,6 +127,31 @@ public final class Ledger {
     /** Returns an organization's budgets with their use at a time; none if the account has none. */
     public BudgetsNow budgets(String accountId, Instant at) {
         return database.readFor(accountId, sql -> new BudgetSql(sql).now(accountId, at));
+    }
+
+    /** Returns an account's general credits and its grants at a time. */
+    public GrantsNow grants(String accountId, Instant at) {
+        return database.readFor(accountId, sql -> GrantsNow.read(sql, accountId, at));
+    }
+
+    /**
+     * Returns an account's grants, the newest first.
+     *
+     * @param before the number after the first of them
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<CreditGrant> grants(String accountId, long before, int limit) {
+        return database.readFor(accountId, sql -> CreditGrant.all(sql, accountId, before, page(limit)));
+    }
+
+    /** Returns an account's grants with nothing left, as above. */
+    public List<CreditGrant> emptyGrants(String accountId, long before, int limit) {
+        return database.readFor(accountId, sql -> CreditGrant.empty(sql, accountId, before, page(limit)));
+    }
+
+    /** Returns a grant of an account. */
+    public Optional<CreditGrant> grant(String accountId, long number) {
+        return database.readFor(accountId, sql -> Optional.ofNullable(CreditGrant.one(sql, accountId, number)));
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.SpendOwners.Limit;
 import dev.tollgate.books.ledger.SpendOwners.SpendOwner;
 import dev.tollgate.storage.sql.Reads;
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param ofKey charges and holds of the key since it was made, as its limits count them
  * @param refundedMicros what was refunded of these charges, if the key has an owner
  * @param limits the innermost owner's first, and of one owner the shortest window first
+ * @param grants of the account
  */
-public record SpendPath(Account account, WindowUse ofKey, long refundedMicros, List<LimitUse> limits) {
+public record SpendPath(
+        Account account, WindowUse ofKey, long refundedMicros, List<LimitUse> limits, GrantsNow grants) {
 
     private static final String REFUNDED = """
             SELECT COALESCE(SUM(e.amount_micros), 0) FROM entry e JOIN call c ON c.id = e.task_id
@@ -96,7 +99,8 @@ public record SpendPath(Account account, WindowUse ofKey, long refundedMicros, L
                 start.account(),
                 of(ofLimits, hold.keyId(), SpendWindow.TOTAL),
                 isOwned ? refundedMicros(sql, hold) : 0,
-                limits);
+                limits,
+                GrantsNow.read(sql, hold.accountId(), hold.createdAt()));
     }
 
     private static long refundedMicros(Reads sql, OpenHold hold) throws SQLException {

@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class AccountHistory {
 
     private static final String BEGUN = "SELECT created_at FROM account WHERE id = ?";
+    private static final String GRANTS = "SELECT last_grant FROM account WHERE id = ?";
     private static final int RUNNING_MAX = 20;
     private static final int LATEST = 5;
     private static final int CHART_DAYS = 30;
@@ -417,6 +418,11 @@ public final class AccountHistory {
     public static long balanceBefore(Reads sql, String accountId, Instant until) throws SQLException {
         NumberSpan numbers = NumberSpan.of(sql, accountId, null, until);
         return NumberSpan.balanceAfter(sql, accountId, numbers.to() - 1);
+    }
+
+    /** Returns whether the account has ever had a grant. */
+    boolean hasGrants(String accountId) {
+        return reads().read(accountId, sql -> sql.number(GRANTS, accountId) > 0);
     }
 
     StatementSpan statementSpan(String accountId, YearMonth month) {

@@ -141,6 +141,11 @@ public record CallRow(
         return ended == null ? 0 : ended.chargedMicros();
     }
 
+    /** Returns what grants paid of the charge, in the order of payment, as {@code 7:100000 9:312345}; null if general credits alone paid. */
+    public @Nullable String paidBy() {
+        return ended == null ? null : ended.paidBy();
+    }
+
     public List<String> flags() {
         return ended == null ? List.of() : ended.usageFlags();
     }

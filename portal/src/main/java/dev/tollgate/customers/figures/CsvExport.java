@@ -44,43 +44,55 @@ public record CsvExport(AccountHistory history, Names names) {
         this(history, Names.NONE);
     }
 
+    /** The head of the last column, of accounts that have had a grant: files of others stay as they are. */
+    private static final String GRANTS = "paid_by";
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private static final CsvColumns<Labelled> CALLS = new CsvColumns<Labelled>()
-            .text("id", it -> it.call.id())
-            .value("started", it -> it.call.startedAt())
-            .value("ended", it -> it.call.endedAt())
-            .value("status", it -> it.call.status().code())
-            .text("model", it -> it.call.modelId())
-            .text("answered_by", it -> it.call.model())
-            .text("key", it -> it.call.keyId())
-            .text("key_name", it -> it.call.keyName())
-            .text("door", it -> it.call.door())
-            .value("prompt_tokens", it -> it.call.usage().inputTokens())
-            .value("cached_tokens", it -> it.call.usage().cachedTokens())
-            .value("completion_tokens", it -> it.call.usage().candidatesTokens())
-            .value("reasoning_tokens", it -> it.call.usage().thoughtsTokens())
-            .value("first_byte_ms", it -> it.call.firstByteMicros() < 0 ? null : it.call.firstByteMicros() / 1_000)
-            .value(
-                    "took_ms",
-                    it -> it.call.took() == null ? null : it.call.took().toMillis())
-            .credits("credits", it -> it.call.chargeMicros())
-            .dollars("usd", it -> it.call.chargeMicros())
-            .text("flags", it -> String.join(" ", it.call.flags()))
-            .text("error", it -> it.call.errorCode())
-            .value("searches", it -> it.call.usage().searches())
-            .value("tier", it -> it.call.tier())
-            .text("team", it -> it.call.owner().teamId())
-            .text(
-                    "team_name",
-                    it -> Labelled.named(it.names.team, it.call.owner().teamId()))
-            .text("member", it -> it.call.owner().memberId())
-            .text(
-                    "member_name",
-                    it -> Labelled.named(it.names.member, it.call.owner().memberId()))
-            .text("tags", it -> it.labels.tagsText())
-            .text("end_user", it -> it.labels.endUser());
+    private static final CsvColumns<Labelled> CALLS = callColumns();
+
+    private static final CsvColumns<Labelled> CALLS_WITH_GRANTS = callColumns().value(GRANTS, it -> it.call.paidBy());
+
+    private static CsvColumns<Labelled> callColumns() {
+        CsvColumns<Labelled> columns = new CsvColumns<Labelled>()
+                .text("id", it -> it.call.id())
+                .value("started", it -> it.call.startedAt())
+                .value("ended", it -> it.call.endedAt())
+                .value("status", it -> it.call.status().code())
+                .text("model", it -> it.call.modelId())
+                .text("answered_by", it -> it.call.model())
+                .text("key", it -> it.call.keyId())
+                .text("key_name", it -> it.call.keyName())
+                .text("door", it -> it.call.door())
+                .value("prompt_tokens", it -> it.call.usage().inputTokens())
+                .value("cached_tokens", it -> it.call.usage().cachedTokens())
+                .value("completion_tokens", it -> it.call.usage().candidatesTokens())
+                .value("reasoning_tokens", it -> it.call.usage().thoughtsTokens())
+                .value("first_byte_ms", it -> it.call.firstByteMicros() < 0 ? null : it.call.firstByteMicros() / 1_000)
+                .value(
+                        "took_ms",
+                        it -> it.call.took() == null ? null : it.call.took().toMillis())
+                .credits("credits", it -> it.call.chargeMicros())
+                .dollars("usd", it -> it.call.chargeMicros())
+                .text("flags", it -> String.join(" ", it.call.flags()))
+                .text("error", it -> it.call.errorCode())
+                .value("searches", it -> it.call.usage().searches())
+                .value("tier", it -> it.call.tier())
+                .text("team", it -> it.call.owner().teamId())
+                .text(
+                        "team_name",
+                        it -> Labelled.named(it.names.team, it.call.owner().teamId()))
+                .text("member", it -> it.call.owner().memberId())
+                .text(
+                        "member_name",
+                        it -> Labelled.named(it.names.member, it.call.owner().memberId()))
+                .text("tags", it -> it.labels.tagsText())
+                .text("end_user", it -> it.labels.endUser());
+        Count.MADE.forEach(
+                part -> columns.value(part.column(), it -> it.call.usage().of(part)));
+        return columns.value(Count.MAPS.column(), it -> it.call.usage().of(Count.MAPS));
+    }
 
     /** A line of a statement. */
     private record Moved(
@@ -95,29 +107,30 @@ public record CsvExport(AccountHistory history, Names names) {
             @Nullable String reason) {}
 
     /** The columns of {@code ledger statement}. */
-    private static final CsvColumns<Moved> STATEMENT = new CsvColumns<Moved>()
-            .value("time", it -> TIME.format(it.at))
-            .value("sequence", Moved::number)
-            .value("kind", Moved::kind)
-            .text("task_id", Moved::task)
-            .text("model", Moved::model)
-            .credits("amount", Moved::micros)
-            .credits("balance", Moved::balance)
-            .value("source", it -> it.origin.source())
-            .text("key", it -> it.origin.key().id())
-            .text("key_name", it -> it.origin.key().name())
-            .text("reason", Moved::reason)
-            .dollars("usd", Moved::micros)
-            .value("invoice", it -> it.origin.invoice())
-            .text("team", it -> it.origin.team().id())
-            .text("team_name", it -> it.origin.team().name())
-            .text("member", it -> it.origin.member().id())
-            .text("member_name", it -> it.origin.member().name());
+    private static final CsvColumns<Moved> STATEMENT = statementColumns();
 
-    static {
-        Count.MADE.forEach(
-                part -> CALLS.value(part.column(), it -> it.call.usage().of(part)));
-        CALLS.value(Count.MAPS.column(), it -> it.call.usage().of(Count.MAPS));
+    private static final CsvColumns<Moved> STATEMENT_WITH_GRANTS =
+            statementColumns().value(GRANTS, it -> it.origin.grants());
+
+    private static CsvColumns<Moved> statementColumns() {
+        return new CsvColumns<Moved>()
+                .value("time", it -> TIME.format(it.at))
+                .value("sequence", Moved::number)
+                .value("kind", Moved::kind)
+                .text("task_id", Moved::task)
+                .text("model", Moved::model)
+                .credits("amount", Moved::micros)
+                .credits("balance", Moved::balance)
+                .value("source", it -> it.origin.source())
+                .text("key", it -> it.origin.key().id())
+                .text("key_name", it -> it.origin.key().name())
+                .text("reason", Moved::reason)
+                .dollars("usd", Moved::micros)
+                .value("invoice", it -> it.origin.invoice())
+                .text("team", it -> it.origin.team().id())
+                .text("team_name", it -> it.origin.team().name())
+                .text("member", it -> it.origin.member().id())
+                .text("member_name", it -> it.origin.member().name());
     }
 
     private record Labelled(CallRow call, CallLabels labels, Names names) {
@@ -156,7 +169,8 @@ public record CsvExport(AccountHistory history, Names names) {
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public void calls(String accountId, CallFilter filter, Predicate<String> pieces) {
-        CALLS.<String>write(pieces, (before, rows) -> {
+        CsvColumns<Labelled> columns = history.hasGrants(accountId) ? CALLS_WITH_GRANTS : CALLS;
+        columns.<String>write(pieces, (before, rows) -> {
             CallPage page = history.calls(accountId, filter, before, null, ROWS_AT_ONCE);
             Map<String, CallLabels> labels = history.labels(accountId, page.calls());
             page.calls()
@@ -178,7 +192,8 @@ public record CsvExport(AccountHistory history, Names names) {
     /** A month's movements in their order, as {@code ledger statement} writes them: the last line is the balance at the end. */
     public void statement(String accountId, YearMonth month, Predicate<String> pieces) {
         StatementSpan span = history.statementSpan(accountId, month);
-        STATEMENT.<Long>write(pieces, (from, rows) -> {
+        CsvColumns<Moved> columns = history.hasGrants(accountId) ? STATEMENT_WITH_GRANTS : STATEMENT;
+        columns.<Long>write(pieces, (from, rows) -> {
             List<StatementLine> lines = history.statementLines(
                     accountId, Objects.requireNonNullElse(from, span.from()), span.until(), ROWS_AT_ONCE);
             lines.forEach(line -> rows.add(moved(line)));

@@ -24,11 +24,11 @@ record LedgerRead(Reads sql, String accountId) {
     /** A page looks at so many numbers. */
     private static final int LOOKED_AT_MAX = 2_000;
 
-    private static final String CHARGES = Ledger.SELECT_CHARGE.formatted(", c.model_id")
+    private static final String CHARGES = Ledger.SELECT_CHARGE.formatted(", c.model_id, c.paid_by AS grants")
             + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
     private static final String ENTRIES = """
             SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros, e.balance_after_micros, e.reason,
-                (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id
+                (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id, e.grants
             FROM entry e WHERE e.account_id = ? AND e.number >= ? AND e.number < ? AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?""";
 
     private static final String LINES_OF_CALLS =
@@ -119,7 +119,7 @@ record LedgerRead(Reads sql, String accountId) {
     }
 
     private static LedgerLine line(ResultSet row) throws SQLException {
-        return new LedgerLine(Ledger.entry(row), row.getString("model_id"));
+        return new LedgerLine(Ledger.entry(row), row.getString("model_id"), row.getString("grants"));
     }
 
     /** Returns the entries of a span in their order: purchases, refunds, reversals, adjustments. */

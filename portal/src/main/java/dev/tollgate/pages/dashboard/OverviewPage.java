@@ -26,6 +26,7 @@ import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -111,6 +112,9 @@ public record OverviewPage(
                 .read(account, scope.keys(), KeyNames.of(keys, account, view), zone, request.money(), overview.asOf());
         long refusedToday = refusedToday(account, scope, zone, overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
+        String parts = person.may(Right.BALANCE)
+                ? GrantWords.parts(ledger.grants(account, overview.asOf()), request.money(), zone)
+                : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
         ModelChanges changed = changesOf(overview, person);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
@@ -119,7 +123,7 @@ public record OverviewPage(
                         shell,
                         overview,
                         new Notices(stopped, isToConfirm, notice, start, refusedToday),
-                        new Spending(chart, changed, budget, month),
+                        new Spending(chart, changed, budget, month, parts),
                         scope))
                 .withBalance(overview.balance().balanceMicros());
     }
@@ -328,10 +332,11 @@ public record OverviewPage(
             @Nullable Start start,
             long refusedToday) {}
 
-    /** The charges of the time. */
+    /** The charges of the time. @param parts of the balance, by what pays; null if all of it is general credits */
     public record Spending(
             @Nullable Chart chart,
             @Nullable ModelChanges changes,
             @Nullable MemberBudget budget,
-            @Nullable MonthSpent month) {}
+            @Nullable MonthSpent month,
+            @Nullable String parts) {}
 }

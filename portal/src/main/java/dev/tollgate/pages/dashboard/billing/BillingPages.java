@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import dev.tollgate.books.grants.CreditGrant;
+import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
@@ -61,6 +63,7 @@ public record BillingPages(
 
     private static final String LEDGER = PATH + "/ledger";
     private static final int TOP_UPS = 10;
+    private static final int EMPTY_GRANTS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
 
@@ -105,7 +108,31 @@ public record BillingPages(
             long sandboxMicros,
             List<Month> months,
             List<Entry> moved,
-            boolean isOwned) {}
+            boolean isOwned,
+            Grants grants) {}
+
+    /**
+     * The grants of the account.
+     *
+     * @param empty those with nothing left, the newest first
+     * @param older where the list of these continues; null if it does not
+     */
+    public record Grants(
+            GrantsNow now,
+            List<CreditGrant> empty,
+            @Nullable String older) {}
+
+    private Grants grants(PageRequest<Visitor.Member> request, String accountId) {
+        String begin = request.query("grants");
+        long before = begin != null && begin.matches("[0-9]{1,9}") ? Long.parseLong(begin) : Long.MAX_VALUE;
+        List<CreditGrant> empty = ledger.emptyGrants(accountId, before, EMPTY_GRANTS + 1);
+        boolean isMore = empty.size() > EMPTY_GRANTS;
+        List<CreditGrant> page = isMore ? empty.subList(0, EMPTY_GRANTS) : empty;
+        return new Grants(
+                ledger.grants(accountId, clock.instant()),
+                page,
+                isMore ? PATH + "?grants=" + page.getLast().number() + "#grants" : null);
+    }
 
     private Figures figures(PageRequest<Visitor.Member> request, Account account) {
         Balance balance = account.balance();
@@ -129,7 +156,8 @@ public record BillingPages(
                 balance.balanceMicros() - ledger.spendableMicros(account),
                 months,
                 history.besideCalls(account.id(), months.getFirst().month()).reversed(),
-                !shared.teams().isEmpty() || !shared.members().isEmpty());
+                !shared.teams().isEmpty() || !shared.members().isEmpty(),
+                grants(request, account.id()));
     }
 
     private PageStep.Drawing billing(PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line) {

@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.requests;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.LiveTexts;
@@ -40,6 +41,9 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
     public List<String> sentences() {
         List<String> story = new ArrayList<>();
         story.add(begin());
+        if (call().paidBy() != null) {
+            story.add(GrantWords.paid(call().paidBy(), call().chargeMicros(), this::amount));
+        }
         Long tokensMax = call().maxTokensApplied();
         if (tokensMax != null) {
             story.add(

@@ -1,0 +1,134 @@
+package dev.tollgate.pages.dashboard.billing;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.keys.KeyResult;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.GrantRows;
+import dev.tollgate.testing.PortalServer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a customer sees of grants: Overview, Billing, the ledger, a call, and files. */
+class GrantPagesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    private static PortalServer server;
+    private static Browser browser;
+    private static String account;
+    private static String call;
+    private static String month;
+
+    @BeforeAll
+    static void an_account_with_three_grants_of_which_two_have_paid_a_call() {
+        server = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        browser = new Browser(server.url()).signUp("ann@example.org", "a sentence nobody else has");
+        browser.submit("/dashboard", "/dashboard/settings/view", Map.of("money", "credits", "back", "/dashboard"));
+        account = server.text("SELECT account_id FROM person WHERE login = 'ann@example.org'");
+        admin("grants", "{\"credits\":1450,\"reason\":\"a gift\",\"id\":\"gift\"}");
+        KeyResult.Made key = server.createKey(account, KeySettings.named("laptop"));
+        Customer customer = new Customer(server, account, key.key().id(), key.secret());
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        call = server.text("SELECT id FROM call WHERE account_id = '" + account + "'");
+        admin("adjustments", "{\"credits\":-25,\"reason\":\"Grant 3 expired\",\"id\":\"expiry\"}");
+        server.execute(
+                "UPDATE entry SET request_id = 'lapse-3-1', grants = '3:25000000' WHERE reason = 'Grant 3 expired'");
+        server.execute("UPDATE entry SET grants = '1:400000000' WHERE reason = 'a gift'");
+        server.execute("UPDATE call SET paid_by = '1:4000 2:100' WHERE id = '" + call + "'");
+        GrantRows rows = new GrantRows(server::execute, account);
+        Instant start = Instant.now().minusSeconds(60);
+        Instant end = Instant.parse("2100-12-28T00:00:00Z");
+        rows.add(1, 500_000_000, 400_000_000, "", start, end, "5:20000000", "0:3000000");
+        rows.add(2, 300_000_000, 60_000_000, "gemini-4-* gemini-2.5-pro", start, null, "", "");
+        rows.add(3, 25_000_000, 0, "", start, end, "", "");
+        server.execute("UPDATE credit_grant SET ended_at = created_at, lapsed_micros = 25000000 WHERE number = 3");
+        month = LocalDate.ofInstant(server.now(), ZoneOffset.UTC).toString().substring(0, 7);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static void admin(String path, String body) {
+        PortalServer.Reply reply = server.post("/admin/accounts/" + account + "/" + path, body, ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isLessThan(300);
+    }
+
+    private static List<String> lines(String path) {
+        return browser.get(path).body().lines().toList();
+    }
+
+    @Test
+    void the_overview_says_which_part_of_the_balance_expires() {
+        assertThat(browser.get("/dashboard").body())
+                .containsPattern(
+                        ">1,01[0-9.]+ general, 400\\.00 of grant 1 until 28 December 2100, 60\\.00 of grant 2</a>");
+    }
+
+    @Test
+    void billing_shows_each_grant_with_its_day_models_and_limits() {
+        String page = browser.get("/dashboard/billing").body();
+        assertThat(page)
+                .contains("Grant 1, gift: <b", ">400.00</b> of <span title=\"500.000000 credits\">500.00</span> left");
+        assertThat(page).contains("Until 28 December 2100, for <span class=\"wrap\">all models</span>");
+        assertThat(page).containsPattern("At most 20\\.00 in 5 hours: 3\\.00 used until [0-9]+ [A-Z][a-z]+ [0-9:]+");
+        assertThat(page).contains("Never expires, for <span class=\"wrap\">gemini-4-*, gemini-2.5-pro</span>");
+        assertThat(page.indexOf("Grant 1,")).isLessThan(page.indexOf("Grant 2,"));
+        assertThat(page.indexOf("Grant 2,")).isLessThan(page.indexOf("General credits:"));
+        assertThat(page).contains("Table: Grants with nothing left", "3, gift");
+    }
+
+    @Test
+    void an_account_without_grants_sees_nothing_of_them() {
+        Browser other = new Browser(server.url()).signUp("ben@example.org", "a sentence nobody else has");
+        assertThat(other.get("/dashboard").body()).doesNotContain("general");
+        assertThat(other.get("/dashboard/billing").body()).doesNotContain("General credits", "What pays");
+        String files = "/dashboard/billing/statements/" + month + "/statement.csv";
+        assertThat(other.get(files).body().lines().findFirst().orElseThrow()).endsWith(",member_name");
+        assertThat(other.get("/dashboard/requests.csv")
+                        .body()
+                        .lines()
+                        .findFirst()
+                        .orElseThrow())
+                .doesNotContain("paid_by");
+    }
+
+    @Test
+    void the_ledger_and_the_call_name_the_grants_that_paid() {
+        assertThat(browser.get("/dashboard/billing/ledger").body())
+                .contains(
+                        "gemini-2.5-pro · paid by grants 1 and 2",
+                        "a gift · to grant 1",
+                        ">Expired<",
+                        ">Grant 3 expired<");
+        assertThat(browser.get("/dashboard/requests/" + call).body())
+                .containsPattern(
+                        "Paid by grants 1 \\(0\\.0040 credits\\) and 2 \\(0\\.0001 credits\\), general credits the rest\\.");
+    }
+
+    @Test
+    void files_have_a_last_column_of_who_paid() {
+        List<String> statement = lines("/dashboard/billing/statements/" + month + "/statement.csv");
+        assertThat(statement.getFirst()).endsWith(",member_name,paid_by");
+        assertThat(statement)
+                .anySatisfy(line -> assertThat(line).contains(",charge,").endsWith(",1:4000 2:100"));
+        assertThat(statement).anySatisfy(line -> assertThat(line)
+                .contains(",adjustment,", ",-25,", ",expired,")
+                .endsWith(",3:25000000"));
+        List<String> calls = lines("/dashboard/requests.csv");
+        assertThat(calls.getFirst()).endsWith(",paid_by");
+        assertThat(calls.get(1)).endsWith(",1:4000 2:100");
+    }
+}
