@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.host.Pace;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.receipts.Receipts;
@@ -202,21 +203,11 @@ final class Restores {
     }
 
     private static void compare(Path restored, Path copy, Consumer<String> differences, Consumer<String> notes) {
-        Path before = CopyChoice.ofDayBefore(copy);
-        if (before == null) {
-            notes.accept("There is no copy of an earlier day to compare with.");
-            return;
-        }
-        Path folder = temporary();
+        Path scratch = temporary();
         try {
-            Path older = new CopyChoice(List.of(before)).putInto(folder.resolve("tollgate.db"), notes);
-            boolean isCompared = CopyComparison.run(restored, folder.resolve("tollgate.db"), differences);
-            notes.accept(
-                    isCompared
-                            ? "It is compared with " + older + "."
-                            : older + " has another schema: it is not compared.");
+            CopyComparison.withDayBefore(restored, copy, scratch, differences, notes, notes, Pace.NONE);
         } finally {
-            delete(folder);
+            delete(scratch);
         }
     }
 

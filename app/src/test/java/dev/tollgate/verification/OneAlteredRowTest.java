@@ -3,7 +3,10 @@ package dev.tollgate.verification;
 import static dev.tollgate.testing.StripeStandIn.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.base.host.Pace;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.copies.CopyComparison;
+import dev.tollgate.storage.holdings.TableRule;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
 import dev.tollgate.testing.BesideOthers;
@@ -447,6 +450,7 @@ class OneAlteredRowTest {
                 if (stores == Stores.SQLITE) {
                     try (Database reading = Database.openReading(gateway.data())) {
                         reading.backupTo(folder.resolve("tollgate.db"));
+                        reading.backupTo(folder.resolve("day-before.db"));
                     }
                 }
             }
@@ -623,8 +627,51 @@ class OneAlteredRowTest {
         assertThat(found(Stores.SQLITE, alteration)).isEmpty();
     }
 
-    /** Alters the one copy of the books, checks it, and puts the rows of the altered tables back. */
+    static Stream<String> unseen() {
+        return Stream.of(UNSEEN, CALLS_UNSEEN, MORE_UNSEEN).flatMap(List::stream);
+    }
+
+    /** C37: where rows are written once, the copy of the day before shows it. */
+    @ParameterizedTest
+    @MethodSource("unseen")
+    void what_is_written_once_differs_from_the_day_before(String alteration) throws SQLException {
+        Matcher table = ALTERED.matcher(alteration);
+        assertThat(table.lookingAt()).isTrue();
+        boolean isOnce = TableRule.all().stream()
+                .anyMatch(rule ->
+                        rule.table().equals(table.group(1)) && !rule.once().isEmpty());
+        List<String> found = new ArrayList<>();
+        altered(
+                Stores.SQLITE,
+                alteration,
+                () -> CopyComparison.run(
+                        folder.resolve("tollgate.db"), folder.resolve("day-before.db"), found::add, Pace.NONE));
+        if (isOnce) {
+            assertThat(found).singleElement().asString().contains("of the table " + table.group(1));
+        } else {
+            assertThat(found).isEmpty();
+        }
+    }
+
+    @Test
+    void more_than_twenty_of_them_are_found() {
+        List<String> once = TableRule.all().stream()
+                .filter(rule -> !rule.once().isEmpty())
+                .map(TableRule::table)
+                .toList();
+        assertThat(unseen().filter(it -> once.contains(it.split(" ")[it.startsWith("UPDATE") ? 1 : 2])))
+                .hasSizeGreaterThan(20);
+    }
+
     private static List<String> found(Stores stores, String alteration) throws SQLException {
+        List<String> found = new ArrayList<>();
+        altered(stores, alteration, () -> new Audit(BOOKS.get(stores).database, SECRETS.get(stores))
+                .run(found::add, found::add, (subject, rows) -> {}));
+        return found;
+    }
+
+    /** Alters the one copy of the books, checks it, and puts the rows of the altered tables back. */
+    private static void altered(Stores stores, String alteration, Runnable check) throws SQLException {
         Books books = BOOKS.get(stores);
         Set<String> tables = new LinkedHashSet<>();
         Matcher altered = ALTERED.matcher(alteration);
@@ -642,9 +689,7 @@ class OneAlteredRowTest {
                     fold(statement);
                 }
                 assertThat(statement.executeUpdate(named(alteration))).isOne();
-                List<String> found = new ArrayList<>();
-                new Audit(books.database, SECRETS.get(stores)).run(found::add, found::add, (subject, rows) -> {});
-                return found;
+                check.run();
             } finally {
                 for (String table : tables) {
                     statement.execute("DELETE FROM " + table);

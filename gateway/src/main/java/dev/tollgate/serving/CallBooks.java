@@ -65,6 +65,10 @@ public record CallBooks(
     public List<Sweep> sweeps(InstantSource clock) {
         return List.of(
                 new Sweep("sweep-budgets", BudgetSweep.EVERY, new BudgetSweep(database, writer, clock)::sweep),
+                new Sweep(
+                        "sweep-windows",
+                        BudgetSweep.OfLimits.EVERY,
+                        new BudgetSweep.OfLimits(database, writer, clock)::sweep),
                 new Sweep("sweep-labels", LabelSweep.EVERY, new LabelSweep(database, writer, clock)::sweep));
     }
 }

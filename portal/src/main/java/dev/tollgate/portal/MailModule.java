@@ -152,6 +152,7 @@ public record MailModule(
         sweeps.add(new Sweep("mail-members", MemberNotices.EVERY, memberNotices::sweep));
         sweeps.add(new Sweep("mail-routing", RoutingNotices.EVERY, routingNotices()::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));
+        sweeps.add(new Sweep("forget-webhook-events", Webhooks.FORGET_EVERY, webhooks::forgetOld));
         return sweeps;
     }
 }

@@ -222,6 +222,7 @@ public record PeopleModule(
     List<Sweep> sweeps(Writer writer) {
         List<Sweep> sweeps = new ArrayList<>(mail.sweeps());
         sweeps.add(new Sweep("forget-keys", FORGET_KEYS_EVERY, keys::forgetUnused));
+        sweeps.add(new Sweep("forget-links", Links.FORGET_EVERY, links::forgetOld));
         sweeps.add(new Sweep("forget-allowances", Allowances.SWEEP_EVERY, () -> mail.allowances()
                 .sweep(writer)));
         return sweeps;

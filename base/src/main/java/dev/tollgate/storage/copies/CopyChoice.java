@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The copies from which one is restored, newest first (C32). Blocks.
  *
  * @param files not empty
+ * @param needsSum whether a copy without a sum is passed over; a typed one has none
  */
-public record CopyChoice(List<Path> files) {
+public record CopyChoice(List<Path> files, boolean needsSum) {
 
     /** The room that a copy needs, as a share of its bytes. */
     private static final double ROOM = 1.1;
@@ -43,7 +44,7 @@ public record CopyChoice(List<Path> files) {
                     throw new CannotOpen("--to chooses among the copies of a folder, and " + place
                             + (at == null ? " has no time in its name." : " is of a later time."));
                 }
-                return new CopyChoice(List.of(place));
+                return new CopyChoice(List.of(place), false);
             }
             List<Path> files = folder(place).copies().stream()
                     .filter(copy -> to == null || !copy.at().isAfter(to))
@@ -53,7 +54,7 @@ public record CopyChoice(List<Path> files) {
                 throw new CannotOpen(
                         "There is no copy in " + place + (to == null ? "." : " that is as old as " + to + "."));
             }
-            return new CopyChoice(files);
+            return new CopyChoice(files, files.size() > 1);
         } catch (IOException e) {
             throw unreadable(place, e);
         }
@@ -88,19 +89,24 @@ public record CopyChoice(List<Path> files) {
      * @throws CannotOpen if none is whole, or there is no room
      */
     public Path putInto(Path into, Consumer<String> passed) {
+        return putInto(into, passed, passed);
+    }
+
+    /** Does the same. @param altered receives a sentence for each copy that is not as it was stored @param unreadable for each other one */
+    Path putInto(Path into, Consumer<String> altered, Consumer<String> unreadable) {
         for (Path file : files) {
             try {
                 requireRoom(file, into);
                 Files.deleteIfExists(into);
                 String sum = CopyFolder.sum(file);
                 String found = CopyFolder.stream(file, into);
-                if (sum == null && files.size() == 1 || found.equals(sum)) {
+                if (sum == null && !needsSum || found.equals(sum)) {
                     return file;
                 }
-                passed.accept(file + (sum == null ? " has no SHA-256 beside it" : " is not as its SHA-256 says")
+                altered.accept(file + (sum == null ? " has no SHA-256 beside it" : " is not as its SHA-256 says")
                         + ": it is passed over.");
             } catch (IOException e) {
-                passed.accept(file + " cannot be read: " + FileTrouble.of(e) + ". It is passed over.");
+                unreadable.accept(file + " cannot be read: " + FileTrouble.of(e) + ". It is passed over.");
             }
         }
         throw new CannotOpen("No copy is whole. Nothing was changed.");
@@ -115,8 +121,8 @@ public record CopyChoice(List<Path> files) {
         }
     }
 
-    /** Returns the newest copy of an earlier day (UTC) next to one, with a sum; null if there is none. */
-    public static @Nullable Path ofDayBefore(Path copy) {
+    /** Returns the copies of earlier days (UTC) next to one, newest first; null if there are none. */
+    static @Nullable CopyChoice ofDaysBefore(Path copy) {
         Instant at = CopyFolder.time(String.valueOf(copy.getFileName()));
         Path folder = copy.toAbsolutePath().getParent();
         if (at == null || folder == null) {
@@ -124,13 +130,13 @@ public record CopyChoice(List<Path> files) {
         }
         LocalDate day = LocalDate.ofInstant(at, ZoneOffset.UTC);
         try {
-            return new CopyFolder(folder)
+            List<Path> files = new CopyFolder(folder)
                     .copies().stream()
                             .filter(it ->
                                     LocalDate.ofInstant(it.at(), ZoneOffset.UTC).isBefore(day))
                             .map(Copy::file)
-                            .findFirst()
-                            .orElse(null);
+                            .toList();
+            return files.isEmpty() ? null : new CopyChoice(files, true);
         } catch (IOException e) {
             throw unreadable(folder, e);
         }

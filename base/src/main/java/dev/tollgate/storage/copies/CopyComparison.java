@@ -1,6 +1,9 @@
 package dev.tollgate.storage.copies;
 
+import dev.tollgate.base.host.Pace;
+import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.holdings.TableRule;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,11 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteDataSource;
 
 /**
@@ -24,45 +26,94 @@ public final class CopyComparison {
     /** The number of sentences for a table. */
     private static final int LINES_MAX = 20;
 
-    /** A table whose rows are written once. @param erased columns that an erasure empties */
-    private record Once(List<String> key, Set<String> erased) {}
-
-    private static final Map<String, Once> TABLES = tables();
+    /** The steps of SQLite's machine between two of the pace. */
+    private static final int STEPS = 100_000;
 
     private CopyComparison() {}
 
-    private static Map<String, Once> tables() {
-        List<String> numbered = List.of("account_id", "number");
-        Map<String, Once> tables = new LinkedHashMap<>();
-        tables.put("call", new Once(numbered, Set.of()));
-        tables.put("entry", new Once(numbered, Set.of()));
-        tables.put("invoice", new Once(List.of("payment_id"), Set.of()));
-        tables.put("price", new Once(List.of("version"), Set.of()));
-        tables.put("audit_log", new Once(List.of("sequence"), Set.of()));
-        tables.put("account_log", new Once(numbered, Set.of("address", "before_json", "after_json")));
-        return tables;
+    /** Calls the pace from SQLite's machine, through which no exception may pass. */
+    private static final class Steps extends ProgressHandler {
+
+        private final Pace pace;
+        private @Nullable RuntimeException ended;
+
+        Steps(Pace pace) {
+            this.pace = pace;
+        }
+
+        @Override
+        protected int progress() {
+            try {
+                pace.step();
+                return 0;
+            } catch (RuntimeException e) {
+                ended = e;
+                return 1; // interrupts the statement
+            }
+        }
+    }
+
+    /**
+     * Compares a copy with the newest whole one of an earlier day in the folder of copies.
+     *
+     * @param books the copy's file, open nowhere else
+     * @param copy its place in the folder
+     * @param scratch an empty folder, in which the older copy is put
+     * @param differences receives a sentence for each
+     * @param altered receives a sentence for each copy that is not as it was stored
+     * @param notes receives with which copy it is compared, or why not with one
+     * @param pace slows it down
+     * @throws CannotOpen if no copy of an earlier day is whole, or there is no room
+     * @throws StoreUnavailable if a file cannot be read
+     */
+    public static void withDayBefore(
+            Path books,
+            Path copy,
+            Path scratch,
+            Consumer<String> differences,
+            Consumer<String> altered,
+            Consumer<String> notes,
+            Pace pace) {
+        CopyChoice before = CopyChoice.ofDaysBefore(copy);
+        if (before == null) {
+            notes.accept("There is no copy of an earlier day to compare with.");
+            return;
+        }
+        Path read = scratch.resolve("tollgate.db");
+        Path older = before.putInto(read, altered, notes);
+        boolean isCompared = run(books, read, differences, pace);
+        notes.accept(
+                isCompared ? "It is compared with " + older + "." : older + " has another schema: it is not compared.");
     }
 
     /**
      * Looks for rows that are missing or altered.
      *
      * @param differences receives a sentence for each, and one with the number of others
+     * @param pace slows it down
      * @return whether both have the same schema; if not, nothing is compared
      * @throws StoreUnavailable if a file cannot be read
      */
-    public static boolean run(Path newer, Path older, Consumer<String> differences) {
+    public static boolean run(Path newer, Path older, Consumer<String> differences, Pace pace) {
+        Steps steps = new Steps(pace);
         try (Connection connection = open(newer);
                 PreparedStatement attach = connection.prepareStatement("ATTACH DATABASE ? AS older")) {
             attach.setString(1, older.toAbsolutePath().toString());
             attach.execute();
+            ProgressHandler.setHandler(connection, STEPS, steps);
             if (schema(connection, "main") != schema(connection, "older")) {
                 return false;
             }
-            for (Map.Entry<String, Once> table : TABLES.entrySet()) {
-                compare(connection, table.getKey(), table.getValue(), differences);
+            for (TableRule rule : TableRule.all()) {
+                if (!rule.once().isEmpty()) {
+                    compare(connection, rule, differences);
+                }
             }
             return true;
         } catch (SQLException e) {
+            if (steps.ended != null) {
+                throw steps.ended;
+            }
             throw new StoreUnavailable("the copies could not be compared", e);
         }
     }
@@ -80,29 +131,11 @@ public final class CopyComparison {
         }
     }
 
-    private static void compare(Connection connection, String table, Once once, Consumer<String> differences)
+    private static void compare(Connection connection, TableRule rule, Consumer<String> differences)
             throws SQLException {
-        String on = String.join(
-                " AND ", once.key().stream().map(it -> "n." + it + " = o." + it).toList());
-        String key = String.join(
-                " || '/' || ", once.key().stream().map(it -> "o." + it).toList());
-        List<String> differs = new ArrayList<>();
-        for (String column : columns(connection, table)) {
-            if (!once.key().contains(column)) {
-                String other = "o." + column + " IS NOT n." + column;
-                differs.add(once.erased().contains(column) ? "n." + column + " IS NOT NULL AND " + other : other);
-            }
-        }
-        String which = differs.stream()
-                .map(it -> "WHEN " + it + " THEN '" + it.replaceAll(".*\\bn\\.", "") + "'")
-                .reduce((one, other) -> one + " " + other)
-                .orElseThrow();
-        String missing = "n." + once.key().getFirst() + " IS NULL";
-        String query = "SELECT " + key + ", CASE WHEN " + missing + " THEN '' " + which + " END FROM older." + table
-                + " o LEFT JOIN main." + table + " n ON " + on + " WHERE " + missing + " OR "
-                + String.join(" OR ", differs);
+        String table = rule.table();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
+                ResultSet row = statement.executeQuery(query(rule, columns(connection, table)))) {
             long count = 0;
             while (row.next()) {
                 if (++count <= LINES_MAX) {
@@ -118,6 +151,32 @@ public final class CopyComparison {
                         (count - LINES_MAX) + " further rows of the table " + table + " are missing or altered");
             }
         }
+    }
+
+    /** Returns a query for the rows that are missing or altered: the key, and the first altered column, empty for a missing row. */
+    private static String query(TableRule rule, List<String> columns) {
+        String on = String.join(
+                " AND ",
+                rule.once().stream().map(it -> "n." + it + " = o." + it).toList());
+        String key = String.join(
+                " || '/' || ", rule.once().stream().map(it -> "o." + it).toList());
+        StringBuilder which = new StringBuilder();
+        StringBuilder differs = new StringBuilder();
+        for (String column : columns) {
+            if (!rule.once().contains(column)) {
+                String other = "o." + column + " IS NOT n." + column;
+                String wrong = rule.emptied().contains(column) ? "n." + column + " IS NOT NULL AND " + other : other;
+                which.append(" WHEN ")
+                        .append(wrong)
+                        .append(" THEN '")
+                        .append(column)
+                        .append('\'');
+                differs.append(" OR ").append(wrong);
+            }
+        }
+        String missing = "n." + rule.once().getFirst() + " IS NULL";
+        return "SELECT " + key + ", CASE WHEN " + missing + " THEN ''" + which + " END FROM older." + rule.table()
+                + " o LEFT JOIN main." + rule.table() + " n ON " + on + " WHERE " + missing + differs;
     }
 
     private static List<String> columns(Connection connection, String table) throws SQLException {

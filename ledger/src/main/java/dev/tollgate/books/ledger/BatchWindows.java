@@ -68,6 +68,19 @@ final class BatchWindows {
             GROUP BY kind, starts_at""";
     private static final String END_WINDOWS = "DELETE FROM spend_window WHERE key_id = ?";
 
+    // On a server, rows that another batch holds stay for the next round: two never wait for each other.
+    private static final RowStatement END = RowStatement.of(
+            "DELETE FROM spend_window WHERE key_id = ? AND kind = ? AND starts_at = ? AND held_micros = 0",
+            """
+            WITH gone AS MATERIALIZED
+                (SELECT key_id, kind, starts_at FROM spend_window
+                WHERE (key_id, kind, starts_at) IN (SELECT * FROM unnest(?, ?, ?)) AND held_micros = 0 FOR UPDATE SKIP LOCKED)
+            DELETE FROM spend_window USING gone
+            WHERE spend_window.key_id = gone.key_id AND spend_window.kind = gone.kind AND spend_window.starts_at = gone.starts_at""",
+            "text",
+            "text",
+            "bigint");
+
     private static final Comparator<WindowRow> BY_KEY = Comparator.comparing(
                     (WindowRow window) -> window.id.accountId())
             .thenComparing(window -> window.id.ownerId())
@@ -220,6 +233,19 @@ final class BatchWindows {
             delete.setString(1, account.id);
             delete.executeUpdate();
         }
+    }
+
+    /** Deletes windows that ended long ago, if they are there and hold nothing. */
+    void end(List<WindowRow.Id> ended) throws SQLException {
+        Rows deletes = END.on(statements);
+        for (WindowRow.Id id : ended) {
+            deletes.text(id.ownerId())
+                    .text(id.kind().code())
+                    .number(id.startsAtMillis())
+                    .next();
+        }
+        deletes.finish();
+        forget(ended::contains);
     }
 
     /**

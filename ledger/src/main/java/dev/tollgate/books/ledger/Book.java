@@ -283,6 +283,11 @@ final class Book {
         return budgetSql.endWindows(accountId, before, most);
     }
 
+    /** Deletes spend windows that hold nothing. They ended long ago, so no change of the batch needs them. */
+    void endSpendWindows(List<WindowRow.Id> ended) throws SQLException {
+        windows.end(ended);
+    }
+
     /** Returns the entries of the batch. */
     Journal journal() {
         return journal;

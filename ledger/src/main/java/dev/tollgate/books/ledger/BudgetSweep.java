@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -87,6 +88,66 @@ public record BudgetSweep(Database database, Writer writer, InstantSource clock)
         @Override
         Integer decideOver(Book book) throws SQLException {
             return book.endWindows(accountId, before, ROWS_MAX);
+        }
+    }
+
+    /**
+     * Deletes spend windows by the hour 35 days after their end and those by the day after 400 days, unless they hold (C38). A budget that is set later counts
+     * its window from hours and days of keys, a month's first day from hours. Safe on several servers at the same time. Blocks.
+     */
+    public record OfLimits(Database database, Writer writer, InstantSource clock) {
+
+        public static final Duration EVERY = Duration.ofHours(6);
+
+        static final Duration HOURS_KEPT = Duration.ofDays(35);
+        static final Duration DAYS_KEPT = Duration.ofDays(400);
+
+        static final int ROWS_MAX = 500;
+
+        private static final String ENDED = """
+                SELECT key_id, kind, starts_at FROM spend_window
+                WHERE (kind = 'hour' AND starts_at < ? OR kind = 'day' AND starts_at < ?) AND held_micros = 0 AND key_id >= ?
+                ORDER BY key_id LIMIT ?""";
+
+        public void sweep() {
+            Instant now = clock.instant();
+            Instant hours = now.minus(HOURS_KEPT).minus(Duration.ofHours(1));
+            Instant days = now.minus(DAYS_KEPT).minus(Duration.ofDays(1));
+            String from = "";
+            List<WindowRow.Id> ended;
+            do {
+                String after = from;
+                ended = database.read(sql -> sql.list(
+                        ENDED,
+                        row -> new WindowRow.Id("", row.getString(1), SpendWindow.of(row.getString(2)), row.getLong(3)),
+                        hours,
+                        days,
+                        after,
+                        ROWS_MAX));
+                if (!ended.isEmpty()) {
+                    writer.commitAndWait(Unit.of(new EndLimitWindows(ended)));
+                    from = ended.getLast().ownerId();
+                }
+            } while (ended.size() == ROWS_MAX);
+        }
+    }
+
+    /** Deletes windows that ended long ago, if they are there and hold nothing. */
+    static final class EndLimitWindows extends LedgerChange<Boolean> {
+
+        private final List<WindowRow.Id> ended;
+
+        private EndLimitWindows(List<WindowRow.Id> ended) {
+            this.ended = ended;
+        }
+
+        @Override
+        void need(Book book) {}
+
+        @Override
+        Boolean decideOver(Book book) throws SQLException {
+            book.endSpendWindows(ended);
+            return true;
         }
     }
 }

@@ -24,6 +24,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 LedgerChange.TakeAccount,
                 SetBudgets,
                 BudgetSweep.EndWindows,
+                BudgetSweep.EndLimitWindows,
                 Grant,
                 Grant.UnmarkSandboxCredits,
                 Correction,

@@ -15,6 +15,7 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * off, the operator hands them over. Thread-safe; blocks.
  */
 public final class Links {
+
+    public static final Duration FORGET_EVERY = Duration.ofHours(6);
+
+    private static final int FORGOTTEN_EACH = 500;
 
     private static final String END_INVITATIONS = """
             UPDATE person_link SET used_at = ? WHERE account_id = ? AND kind = 'invite' AND used_at IS NULL AND (
@@ -65,6 +70,15 @@ public final class Links {
         this.notices = new SecurityNotices(people.allowances(), outbox, letters);
         this.requests = new LinkRequests(people, writer, outbox, letters, notices, clock, random);
         this.handed = new HandedLinks(people, database, writer, outbox, letters, clock, random);
+    }
+
+    /** Deletes links that ended a day ago or earlier. */
+    public void forgetOld() {
+        PeopleChange<Integer> forget;
+        do {
+            forget = PeopleChange.of(rows -> rows.forgetLinks(clock.instant(), FORGOTTEN_EACH));
+            writer.commitAndWait(Unit.of(forget));
+        } while (forget.outcome() == FORGOTTEN_EACH);
     }
 
     /** Links that people request by mail. */

@@ -109,6 +109,14 @@ record PeopleRows(Statements statements) {
                 session.agent());
     }
 
+    /** Deletes links that ended a day ago or earlier. @return their number */
+    int forgetLinks(Instant now, int most) throws SQLException {
+        return statements.run(
+                "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT ?)",
+                now.minus(LINKS_KEPT),
+                most);
+    }
+
     /** Inserts a link, and deletes a few that ended long ago. */
     void insertLink(PersonLink link) throws SQLException {
         insertLink(link, List.of());
@@ -116,9 +124,7 @@ record PeopleRows(Statements statements) {
 
     /** @param teams the ids of the teams that an invitation puts a person in */
     void insertLink(PersonLink link, List<String> teams) throws SQLException {
-        update(
-                "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT 50)",
-                link.madeAt().minus(LINKS_KEPT));
+        forgetLinks(link.madeAt(), 50);
         update(
                 "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed, role, teams)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

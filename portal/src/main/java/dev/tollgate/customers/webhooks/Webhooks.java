@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 /** The store of webhooks and their deliveries. Thread-safe; blocks. */
 public final class Webhooks {
 
+    /** The interval between deletions of old events. */
+    public static final Duration FORGET_EVERY = Duration.ofHours(6);
+
     /** The webhooks that an organization may have. */
     public static final int EACH_MAX = 3;
 
@@ -70,6 +73,13 @@ public final class Webhooks {
             JOIN webhook_delivery d ON d.id = first.id JOIN webhook w ON w.id = d.webhook_id
             WHERE first.place <= ? ORDER BY first.place, d.due_at, d.id LIMIT ?""";
 
+    private static final String SILENT = """
+            SELECT id FROM webhook WHERE EXISTS (
+                SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = webhook.id AND d.created_at < ?)
+            ORDER BY id LIMIT ?""";
+
+    private static final int SILENT_EACH = 100;
+
     private final Database database;
     private final Writer writer;
     private final Allowances allowances;
@@ -98,6 +108,24 @@ public final class Webhooks {
     /** Returns the part that stores webhooks and deliveries. It precedes the part of the organization's log. */
     public static Part<?> part() {
         return new WritePart<>(WebhookChange.class);
+    }
+
+    /** Deletes old events, also of webhooks that get no new ones. A few webhooks in each unit of work. Blocks. */
+    public void forgetOld() {
+        Instant before = clock.instant().minus(KEPT);
+        List<String> silent;
+        do {
+            silent = database.read(sql -> sql.list(SILENT, row -> row.getString(1), before, SILENT_EACH));
+            for (String id : silent) {
+                writer.commitAndWait(Unit.of(new WebhookChange() {
+                    @Override
+                    protected Boolean run(Statements statements) throws SQLException {
+                        DeliveryQueue.forget(statements, id, before);
+                        return true;
+                    }
+                }));
+            }
+        } while (silent.size() == SILENT_EACH);
     }
 
     /** The form of a delivery's body. */
