@@ -11,6 +11,7 @@ import dev.tollgate.http.RouteList;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.PeopleModule;
@@ -80,6 +81,7 @@ public final class App implements AutoCloseable {
         count(portal.mail().deliveries());
         watch.copies(portal.copies());
         watch.secrets(portal.secretKeys()::oldValues);
+        check(portal.daily());
         this.health = new HealthModule(books, loops, new Stopping());
         this.front = new FrontModule(
                 ground, books, watch, calls, refusals, addresses, table(), portal.commands(this::announce), vertx);
@@ -95,6 +97,32 @@ public final class App implements AutoCloseable {
                         now -> {
                             now.is((double) deliveries.attempts(true), "delivered");
                             now.is((double) deliveries.attempts(false), "failed");
+                        });
+    }
+
+    private void check(@Nullable DailyCheck daily) {
+        watch.metrics()
+                .gauge(
+                        "tollgate_books_differences",
+                        "Differences that the newest daily check of the books has found, on whichever server. Absent before the first one, and without"
+                                + " books.check.",
+                        new String[] {},
+                        now -> {
+                            Long differences = daily == null ? null : daily.differences();
+                            if (differences != null) {
+                                now.is((double) differences);
+                            }
+                        });
+        watch.metrics()
+                .gauge(
+                        "tollgate_books_checked_age_seconds",
+                        "Age of the newest daily check of the books, in seconds; before the first one, the time since the start. Absent without"
+                                + " books.check.",
+                        new String[] {},
+                        now -> {
+                            if (daily != null) {
+                                now.is((double) daily.age().toSeconds());
+                            }
                         });
     }
 

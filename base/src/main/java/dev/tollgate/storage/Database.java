@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements AutoCloseable {
 
+    private static final String OLDEST_SNAPSHOT = """
+            SELECT CAST(COALESCE(EXTRACT(EPOCH FROM MAX(clock_timestamp() - xact_start)), 0) AS BIGINT)
+            FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND datname = current_database()""";
+
     private final Engine engine;
     private final boolean writes;
     private final @Nullable DataLock lock;
@@ -330,6 +334,18 @@ public final class Database implements AutoCloseable {
      */
     public List<String> findDamage() {
         return engine instanceof SqliteFile file ? PageCheck.run(file) : List.of();
+    }
+
+    /** Returns the size of the books: of the file and its log, or of the database on its server. */
+    public long bytes() {
+        return engine instanceof SqliteFile file
+                ? file.file().toFile().length() + file.beside("-wal").toFile().length()
+                : read(sql -> sql.number("SELECT pg_database_size(current_database())"));
+    }
+
+    /** Returns the age of the oldest snapshot that keeps a server's dead rows, as far as this role may see it (C36); null if the database is embedded. */
+    public @Nullable Duration oldestSnapshot() {
+        return dialect() == Dialect.SQLITE ? null : Duration.ofSeconds(read(sql -> sql.number(OLDEST_SNAPSHOT)));
     }
 
     /**

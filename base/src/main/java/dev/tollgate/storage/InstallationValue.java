@@ -2,6 +2,7 @@ package dev.tollgate.storage;
 
 import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class InstallationValue extends Write<String> {
 
     private static final String FIND = "SELECT value FROM installation WHERE name = ?";
+
+    private static final String LAST = "SELECT value FROM installation WHERE name LIKE ? ORDER BY name DESC LIMIT ?";
 
     private static final String REPLACE =
             "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -38,6 +41,11 @@ public final class InstallationValue extends Write<String> {
     /** Returns the present value; null if there is none. */
     public static @Nullable String find(Sql sql, String name) throws SQLException {
         return sql.one(FIND, row -> row.getString(1), name);
+    }
+
+    /** Returns the values whose names have a beginning, the last names first. */
+    public static List<String> last(Sql sql, String beginning, int most) throws SQLException {
+        return sql.list(LAST, row -> row.getString(1), beginning + "%", most);
     }
 
     /** The part that keeps them. */

@@ -28,6 +28,7 @@ public final class BooksGauges {
     private final CallBooks books;
     private final InstantSource clock;
     private volatile @Nullable HoldsReading holds;
+    private volatile @Nullable Duration snapshot;
 
     /** The holds as they were seen, and when: the oldest of them may be gone by the next look. */
     record HoldsReading(HoldsNow holds, Instant at) {
@@ -49,6 +50,7 @@ public final class BooksGauges {
         writer();
         disk(data);
         holds();
+        snapshots();
         nodes();
     }
 
@@ -124,6 +126,20 @@ public final class BooksGauges {
         });
     }
 
+    private void snapshots() {
+        metrics.gauge(
+                "tollgate_snapshot_oldest_seconds",
+                "Age of the oldest snapshot that a transaction on PostgreSQL keeps, in seconds, as far as the servers' role may see it; 0 without one."
+                        + " Read every 15 seconds while metrics are scraped. Absent with SQLite.",
+                new String[] {},
+                now -> {
+                    Duration seen = snapshot;
+                    if (seen != null) {
+                        now.is((double) seen.toSeconds());
+                    }
+                });
+    }
+
     private void nodes() {
         metrics.gauge("tollgate_nodes_alive", "Live servers on this database.", books.node()::living);
         metrics.gauge(
@@ -181,8 +197,10 @@ public final class BooksGauges {
     public void look() {
         try {
             holds = new HoldsReading(books.stores().ledger().holdsNow(), clock.instant());
+            snapshot = books.database().oldestSnapshot();
         } catch (StoreException e) {
             holds = null;
+            snapshot = null;
             log.debug("what is held could not be looked at; trying again", e);
         }
     }

@@ -210,7 +210,13 @@ record ConsoleRoutes(
 
     private List<Route<?>> server() {
         return RouteList.of(
-                new ConsoleBooks(operator.booksCheck(), operator.platform(), forms()).routes(pages),
+                new ConsoleBooks(
+                                operator.booksCheck(),
+                                operator.platform(),
+                                operator.size(),
+                                operator.copies().daily() != null,
+                                forms())
+                        .routes(pages),
                 new ConsoleAudit(books.stores().auditLog(), names(), accounts(), books.people()).routes(pages),
                 new ConsoleSettings(
                                 operator.settings(), operator.administration().links(), forms())

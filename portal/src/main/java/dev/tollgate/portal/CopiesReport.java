@@ -2,6 +2,7 @@ package dev.tollgate.portal;
 
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.storage.copies.Copies;
 import dev.tollgate.storage.copies.LostTime;
 import java.time.Duration;
@@ -14,14 +15,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A report of the copies of the books and of the latest restore, in sentences. Thread-safe; waits for nothing.
+ * A report of the copies of the books, of the daily check and of the latest restore, in sentences. Thread-safe; waits for nothing.
  *
  * @param copies null without {@code backup.folder}
+ * @param daily null if the books are not checked each day
  * @param restored the latest restore; null if there was none
  * @param isByHand whether a copy was put in place without {@code ./tollgate restore}
  */
 public record CopiesReport(
-        @Nullable Copies copies, @Nullable LostTime restored, boolean isByHand, InstantSource clock) {
+        @Nullable Copies copies,
+        @Nullable DailyCheck daily,
+        @Nullable LostTime restored,
+        boolean isByHand,
+        InstantSource clock) {
 
     private static final Duration BANNER = Duration.ofDays(30);
     private static final Duration LONG = Duration.ofHours(1);
@@ -39,6 +45,9 @@ public record CopiesReport(
         String trouble = copies == null ? null : copies.state().trouble();
         if (copies != null && copies.isLate()) {
             alarms.add(trouble == null ? hanging(copies) : trouble);
+        }
+        if (daily != null) {
+            alarms.addAll(daily.alarms());
         }
         if (isByHand) {
             alarms.add(
@@ -59,7 +68,7 @@ public record CopiesReport(
 
     /** Returns what an operator should know. */
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(daily == null ? List.of() : daily.warnings());
         if (copies == null) {
             return warnings;
         }

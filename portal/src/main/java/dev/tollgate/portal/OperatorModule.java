@@ -21,8 +21,11 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.SecretKeyring;
+import dev.tollgate.operator.inspection.BooksSize;
+import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.copies.Copies;
+import dev.tollgate.storage.copies.DayCopy;
 import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.secrets.KeyRing;
 import java.nio.file.Path;
@@ -30,6 +33,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The actions of operators by the API, the command line and the console alike.
@@ -51,7 +55,8 @@ public record OperatorModule(
         PlatformHistory platform,
         PlatformCalls calls,
         Months months,
-        CopiesReport copies) {
+        CopiesReport copies,
+        BooksSize size) {
 
     static OperatorModule open(
             PortalGround ground, PortalBooks books, AnsweringHalf calls, PeopleModule people, MoneyModule money) {
@@ -64,6 +69,9 @@ public record OperatorModule(
                 audited,
                 ground.clock(),
                 ground.random());
+        BooksCheck check =
+                new BooksCheck(books.database(), books.secrets(), books.stores().auditLog(), audited, ground.clock());
+        CopiesReport copies = copies(ground, books, check);
         return new OperatorModule(
                 administration,
                 new Deletions(administration.deeds(), people.leaving(), audited),
@@ -71,7 +79,7 @@ public record OperatorModule(
                 new Prices(ground.catalogue(), calls.models(), books.stores().prices(), audited, books.sharedClock()),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
-                new BooksCheck(books.database(), books.secrets(), books.stores().auditLog(), audited, ground.clock()),
+                check,
                 keyring(books, ground.open(keyRing(books), KeyRing::close), audited, ground.clock(), ground.random()),
                 channelDeeds(calls, audited),
                 new PlatformHistory(books.database()),
@@ -80,29 +88,59 @@ public record OperatorModule(
                         books.writer(),
                         ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))),
                 new Months(books.database(), ground.clock()),
-                copies(ground, books));
+                copies,
+                new BooksSize(
+                        books.database(),
+                        books.writer(),
+                        ground.clock(),
+                        ground.settings().data(),
+                        copies.copies()));
     }
 
-    private static CopiesReport copies(PortalGround ground, PortalBooks books) {
+    private static CopiesReport copies(PortalGround ground, PortalBooks books, BooksCheck check) {
         Settings settings = ground.settings();
         Path folder = settings.find(ServerSettings.BACKUP_FOLDER);
         if (folder != null && settings.databaseUrl() != null) {
             throw new CannotOpen(
                     "backup.folder is for the embedded database. PostgreSQL has copies of its own: see docs/upgrade.md.");
         }
-        Copies copies = folder == null ? null : copies(ground, books, folder);
+        boolean isDaily = isDaily(settings, folder);
+        DayCopy day = isDaily && folder != null ? new DayCopy(settings.data()) : null;
+        Copies copies = folder == null ? null : copies(ground, books, folder, day);
+        DailyCheck.Source source = day == null || copies == null ? null : new DailyCheck.Source(day, copies::place);
+        DailyCheck daily = isDaily ? daily(ground, books, check, source) : null;
         List<LostTime> times = books.database().read(LostTime::all);
-        return new CopiesReport(copies, times.isEmpty() ? null : times.getLast(), books.isPutByHand(), ground.clock());
+        return new CopiesReport(
+                copies, daily, times.isEmpty() ? null : times.getLast(), books.isPutByHand(), ground.clock());
     }
 
-    private static Copies copies(PortalGround ground, PortalBooks books, Path folder) {
+    private static boolean isDaily(Settings settings, @Nullable Path folder) {
+        String word = settings.get(ServerSettings.BOOKS_CHECK);
+        if (word.equals("daily") && folder == null && settings.databaseUrl() == null) {
+            throw new CannotOpen(
+                    "books.check daily needs backup.folder: of the embedded database a copy is checked. Set backup.folder, or books.check to off.");
+        }
+        return word.equals("daily") || word.equals("auto") && folder != null;
+    }
+
+    private static DailyCheck daily(
+            PortalGround ground, PortalBooks books, BooksCheck check, DailyCheck.@Nullable Source source) {
+        DailyCheck daily = ground.open(
+                new DailyCheck(source, books.database(), books.writer(), books.secrets(), check, ground.clock()),
+                DailyCheck::close);
+        daily.start();
+        return daily;
+    }
+
+    private static Copies copies(PortalGround ground, PortalBooks books, Path folder, @Nullable DayCopy day) {
         Settings settings = ground.settings();
         Copies.Plan plan = new Copies.Plan(
                 settings.data(),
                 folder,
                 settings.get(ServerSettings.BACKUP_EVERY),
                 settings.get(ServerSettings.BACKUP_KEEP));
-        Copies copies = ground.open(new Copies(plan, books.database(), books.writer(), ground.clock()), Copies::close);
+        Copies copies =
+                ground.open(new Copies(plan, day, books.database(), books.writer(), ground.clock()), Copies::close);
         copies.start();
         return copies;
     }

@@ -9,6 +9,8 @@ import dev.tollgate.operator.admin.AdminGate;
 import dev.tollgate.operator.admin.AdminGate.SocketGate;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.SecretKeyring;
+import dev.tollgate.operator.inspection.BooksSize;
+import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.pages.docs.ApiDescription;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.copies.Copies;
@@ -106,6 +108,7 @@ public final class Portal {
     public List<Sweep> sweeps() {
         List<Sweep> sweeps = new ArrayList<>(people.sweeps(books.writer()));
         sweeps.add(operator.keyring().counting());
+        sweeps.add(new Sweep("measure-books", BooksSize.EVERY, operator.size()::measure));
         return sweeps;
     }
 
@@ -127,6 +130,11 @@ public final class Portal {
     /** Returns the secret keys of the installation. */
     public SecretKeyring secretKeys() {
         return operator.keyring();
+    }
+
+    /** Returns the daily check of the books; null without {@code books.check}. */
+    public @Nullable DailyCheck daily() {
+        return operator.copies().daily();
     }
 
     public MailModule mail() {

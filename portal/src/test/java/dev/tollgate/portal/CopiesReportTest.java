@@ -12,7 +12,7 @@ class CopiesReportTest {
     private static final Instant TO = Instant.parse("2026-11-29T09:10:00Z");
 
     private static CopiesReport report(boolean isByHand, Instant now) {
-        return new CopiesReport(null, new LostTime(2, FROM, TO), isByHand, () -> now);
+        return new CopiesReport(null, null, new LostTime(2, FROM, TO), isByHand, () -> now);
     }
 
     @Test
@@ -22,7 +22,7 @@ class CopiesReportTest {
                         "This server's data was restored from a copy. What happened between 2026-11-29 08:05 UTC and"
                                 + " 2026-11-29 09:10 UTC is undone");
         assertThat(report(false, TO.plusSeconds(30 * 86_400 + 1)).banner()).isNull();
-        assertThat(new CopiesReport(null, null, false, () -> TO).banner()).isNull();
+        assertThat(new CopiesReport(null, null, null, false, () -> TO).banner()).isNull();
     }
 
     @Test

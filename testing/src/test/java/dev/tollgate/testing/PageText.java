@@ -48,6 +48,7 @@ public final class PageText {
                 "(<code class=\"wrap\">)(?:[^<]*/channels\\d+\\.yaml|\\d{4,5})(?=</code><span class=\"badge\">argument)",
                 "$1OWN");
         mask("\\b[0-9a-f]{64}\\b", "SHA256");
+        mask("(<dt>(?:All tables|Growth|Room beside the books)</dt> ?<dd>)[^<]+", "$1MEASURED");
         mask(
                 "(The last mail was sent on )[^.<]+",
                 "$1DAY"); // on a slow machine a round of notices comes before the page

@@ -1,5 +1,6 @@
 package dev.tollgate.verification;
 
+import dev.tollgate.base.host.Pace;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.storage.secrets.SecretKeys;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44).
  *
  * @param secrets opens kept responses; null if there is no key
+ * @param pace is called after each row, but not while the database sorts
  */
-public record Audit(Database database, @Nullable SecretBox secrets) {
+public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
 
     private static final long PROGRESS_ROWS = 100_000;
 
@@ -33,6 +35,11 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
 
     private static final String STRAY_PIECES = """
             SELECT COUNT(*) FROM file_piece p WHERE NOT EXISTS (SELECT 1 FROM stored_file f WHERE f.id = p.file_id)""";
+
+    /** Checks as fast as it can. */
+    public Audit(Database database, @Nullable SecretBox secrets) {
+        this(database, secrets, Pace.NONE);
+    }
 
     /** Checks everything but what kept responses contain. */
     public Audit(Database database) {
@@ -130,6 +137,7 @@ public record Audit(Database database, @Nullable SecretBox secrets) {
                 progress.at(check.subject(), before);
             }
             check.row(row, findings);
+            pace.step();
             return true;
         });
         check.end(findings);

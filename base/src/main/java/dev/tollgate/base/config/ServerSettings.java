@@ -163,6 +163,13 @@ public final class ServerSettings {
                     Kind.wholeNumber(1, 3_650),
                     "7",
                     "The number of days (UTC) of which the first copy is kept in backup.folder. The two newest copies are always kept."));
+    public static final Setting<String> BOOKS_CHECK = row(Setting.of(
+            "books.check",
+            Kind.word("auto", "daily", "off"),
+            "auto",
+            "Whether the server checks the books each day. With SQLite it checks the day's first copy in backup.folder, slowly, and compares it with"
+                    + " the copy of the day before; see trouble.md. With PostgreSQL one of the servers reads the books themselves, at full speed. auto"
+                    + " is daily with backup.folder, and off without it."));
 
     private ServerSettings() {}
 

@@ -32,7 +32,7 @@ public final class SettingTable {
         groups.put("timeouts", "Timeouts");
         List.of("log", "http.access-log").forEach(prefix -> groups.put(prefix, "Logging"));
         groups.put("telemetry", "Telemetry");
-        groups.put("backup", "Copies of the books");
+        List.of("backup", "books").forEach(prefix -> groups.put(prefix, "Copies of the books"));
         return groups;
     }
 

@@ -52,6 +52,7 @@ public final class Copies implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Copies.class);
 
     private final Plan plan;
+    private final @Nullable DayCopy day;
     private final Database database;
     private final Writer writer;
     private final InstantSource clock;
@@ -59,6 +60,7 @@ public final class Copies implements AutoCloseable {
     private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean isClosed;
     private volatile State state = State.NONE;
+    private volatile @Nullable Room room;
     private @Nullable Thread thread;
     private Instant due = Instant.MIN;
 
@@ -102,6 +104,9 @@ public final class Copies implements AutoCloseable {
         }
     }
 
+    /** The room of the folder, as of the last look. @param copiesBytes of this installation's own copies */
+    public record Room(long freeBytes, long copiesBytes) {}
+
     /** No copy could be made. The message is a sentence. */
     private static final class NoCopy extends Exception {
 
@@ -112,8 +117,10 @@ public final class Copies implements AutoCloseable {
         }
     }
 
-    public Copies(Plan plan, Database database, Writer writer, InstantSource clock) {
+    /** @param day takes the first copy of a day, which is checked; null if none is */
+    public Copies(Plan plan, @Nullable DayCopy day, Database database, Writer writer, InstantSource clock) {
         this.plan = plan;
+        this.day = day;
         this.database = database;
         this.writer = writer;
         this.clock = clock;
@@ -130,6 +137,11 @@ public final class Copies implements AutoCloseable {
     /** Returns what is known now. From any thread; never waits. */
     public State state() {
         return state;
+    }
+
+    /** Returns the room of the folder; null before the first look. From any thread; never waits. */
+    public @Nullable Room room() {
+        return room;
     }
 
     public Plan plan() {
@@ -222,6 +234,11 @@ public final class Copies implements AutoCloseable {
         state = new State(state.newest(), null, why, state.notes());
     }
 
+    /** Returns the place of a copy in the folder. Reads the database. */
+    public Path place(String name) {
+        return own().path().resolve(name);
+    }
+
     private CopyFolder own() {
         return CopyFolder.of(plan.folder(), Objects.requireNonNull(value(BOOKS), "each installation has an id"));
     }
@@ -237,6 +254,9 @@ public final class Copies implements AutoCloseable {
         }
         CopyFolder own = own();
         Copy newest = own.copies().stream().findFirst().orElse(null);
+        if (newest != null) {
+            room = new Room(Files.getFileStore(own.path()).getUsableSpace(), own.bytes());
+        }
         String last = value(LAST);
         if (newest != null && (last == null || newest.name().compareTo(last) > 0)) {
             throw new NoCopy("No copy of the books is made: the newest one in " + own.path() + ", " + newest.name()
@@ -260,7 +280,11 @@ public final class Copies implements AutoCloseable {
         }
         boolean isPrivate = own.store(plan.local(), CopyFolder.name(at));
         own.rotate(plan.keep(), at);
-        Files.delete(plan.local());
+        if (day != null && day.wants(at)) {
+            day.take(plan.local(), at);
+        } else {
+            Files.delete(plan.local());
+        }
         if (!isPrivate) {
             notes.add("The file system of " + plan.folder() + " lets other users of its machine read the copies.");
         }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,11 @@ class CopiesTest {
     }
 
     private Copies copies(int keep, long spareBytes) {
-        return new Copies(new Copies.Plan(data, folder, EVERY, keep, spareBytes), database, writer, () -> now);
+        return copies(keep, spareBytes, null);
+    }
+
+    private Copies copies(int keep, long spareBytes, @Nullable DayCopy day) {
+        return new Copies(new Copies.Plan(data, folder, EVERY, keep, spareBytes), day, database, writer, () -> now);
     }
 
     private void round(Copies copies, Duration later) {
@@ -270,6 +275,30 @@ class CopiesTest {
         Files.createDirectories(folder.resolve("tollgate-ffffffff"));
         assertThatThrownBy(() -> CopyChoice.at(folder, null))
                 .hasMessageContaining("has the copies of several installations. Name one of them: " + own + ", ");
+    }
+
+    @Test
+    void the_first_copy_of_a_day_waits_to_be_checked_and_others_go_on() throws IOException {
+        DayCopy day = new DayCopy(data);
+        Copies copies = copies(7, 0, day);
+        copies.round();
+        Path waiting = data.resolve("copy/day/tollgate-20261129T080000Z.db");
+        assertThat(day.waiting()).isEqualTo(waiting);
+        assertThat(CopyFolder.sum(own.resolve("tollgate-20261129T080000Z.db"))).isNotNull();
+        round(copies, EVERY);
+        assertThat(files()).hasSize(2);
+        assertThat(day.waiting()).isEqualTo(waiting);
+        day.checked("tollgate-20261129T080000Z.db");
+        day.forget(waiting);
+        round(copies, EVERY);
+        assertThat(day.waiting()).as("of a day that is checked").isNull();
+        round(copies, Duration.ofDays(1));
+        assertThat(day.waiting()).isEqualTo(data.resolve("copy/day/tollgate-20261130T100000Z.db"));
+        day.forget(day.waiting());
+        round(copies, EVERY);
+        assertThat(day.waiting())
+                .as("if the first one was not checked")
+                .isEqualTo(data.resolve("copy/day/tollgate-20261130T110000Z.db"));
     }
 
     @Test

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The author of an operator action, as recorded in the audit log.
  *
- * @param who the authentication: the admin key, a certificate with its subject, the control socket, a command, or a person's id
+ * @param who the authentication: the admin key, a certificate with its subject, the control socket, a command, the schedule, or a person's id
  * @param address the remote address; null if the action did not come over a network
  */
 public record Actor(String who, @Nullable String address) {
@@ -15,6 +15,9 @@ public record Actor(String who, @Nullable String address) {
 
     /** A command that the server received over its control socket. */
     public static final Actor CONTROL_SOCKET = new Actor("control socket", null);
+
+    /** The server itself, for what it does each day. */
+    public static final Actor SCHEDULE = new Actor("schedule", null);
 
     private static final int WHO_CHARS_MAX = 100;
 

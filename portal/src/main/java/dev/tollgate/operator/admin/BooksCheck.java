@@ -13,8 +13,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,9 @@ public final class BooksCheck {
     /** The number of differences that are listed; others are only counted. */
     public static final int DIFFERENCES_MAX = 100;
 
+    /** The number of sentences of a day's check that the audit log has. */
+    private static final int WRITTEN_MAX = 5;
+
     private static final String ACTION = "books.check";
 
     /** Begins a check. The result is its state. */
@@ -37,6 +42,37 @@ public final class BooksCheck {
             .does((books, by, request) -> books.begin(by.actor()), (request, state) -> json(state));
 
     private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);
+
+    /**
+     * The differences that a check has found.
+     *
+     * @param differences how many there are in all
+     * @param sentences the first {@value #DIFFERENCES_MAX} of them
+     */
+    public record Found(long differences, List<String> sentences) {
+
+        public Found {
+            sentences = List.copyOf(sentences);
+        }
+
+        /** Collects differences. Used by one thread. */
+        public static final class Collector implements Consumer<String> {
+
+            private final List<String> sentences = new ArrayList<>();
+            private long count;
+
+            @Override
+            public void accept(String sentence) {
+                if (count++ < DIFFERENCES_MAX) {
+                    sentences.add(sentence);
+                }
+            }
+
+            public Found found() {
+                return new Found(count, sentences);
+            }
+        }
+    }
 
     /** The progress of a check. */
     public sealed interface State {}
@@ -49,7 +85,8 @@ public final class BooksCheck {
 
     /**
      * @param differences how many there are in all
-     * @param sentences the first {@value #DIFFERENCES_MAX} of them; none if another server, or this one before its start, found them
+     * @param sentences the first {@value #DIFFERENCES_MAX} of them; if another server, or this one before its start, found them, those that are
+     *     written in the audit log
      */
     public record Done(Instant since, Instant at, long differences, List<String> sentences) implements State {}
 
@@ -93,24 +130,72 @@ public final class BooksCheck {
         return isOwn || stored == null ? own : stored;
     }
 
+    /** A check of the schedule, on whichever server. @param subject the copy, or the books */
+    public record Scheduled(Instant at, long differences, String subject) {}
+
+    /** Returns the newest check of the schedule; null if there is none. Reads the audit log. */
+    public @Nullable Scheduled ofSchedule() {
+        return newest(Actor.SCHEDULE.who())
+                .map(row ->
+                        new Scheduled(row.at(), json(row).path("differences").asLong(), row.subject()))
+                .orElse(null);
+    }
+
+    private Optional<AuditLog.Line> newest(@Nullable String actor) {
+        AuditLog.Filter checks = new AuditLog.Filter(actor, ACTION, null, Set.of(), null, null);
+        return audits.page(checks, Long.MAX_VALUE, 1).stream().findFirst();
+    }
+
+    private static JsonNode json(AuditLog.Line row) {
+        return ApiJson.MAPPER.readTree(String.valueOf(row.afterJson()));
+    }
+
     private @Nullable Done stored() {
-        AuditLog.Filter checks = new AuditLog.Filter(null, ACTION, null, Set.of(), null, null);
-        return audits.page(checks, Long.MAX_VALUE, 1).stream()
-                .findFirst()
+        return newest(null)
                 .map(row -> {
-                    JsonNode json = ApiJson.MAPPER.readTree(String.valueOf(row.afterJson()));
+                    JsonNode json = json(row);
                     Instant since = Instant.parse(json.path("started_at").asString());
-                    return new Done(since, row.at(), json.path("differences").asLong(), List.of());
+                    List<String> sentences = json.path("first")
+                            .valueStream()
+                            .map(JsonNode::asString)
+                            .toList();
+                    return new Done(since, row.at(), json.path("differences").asLong(), sentences);
                 })
                 .orElse(null);
     }
 
-    private void store(Actor actor, Instant since, long differences) {
-        String result = new AdminJson()
-                .number("differences", differences)
-                .text("started_at", since.toString())
-                .end();
-        writer.commit(new By(actor, null, null), ACTION, "books", () -> new Deed.Changed(null, result));
+    /**
+     * Records the result of a check of a day (C37) with its first sentences, which no later check may find again.
+     *
+     * @param subject the copy that was checked, or the books
+     */
+    public void record(Instant since, String subject, Found found) {
+        store(Actor.SCHEDULE, since, subject, found, WRITTEN_MAX);
+        State before = state.get();
+        if (!(before instanceof Running)) {
+            state.compareAndSet(before, new Done(since, clock.instant(), found.differences(), found.sentences()));
+        }
+        warn(found);
+    }
+
+    private void store(Actor actor, Instant since, String subject, Found found, int written) {
+        AdminJson result =
+                new AdminJson().number("differences", found.differences()).text("started_at", since.toString());
+        if (written > 0 && found.differences() > 0) {
+            result.texts("first", found.sentences().stream().limit(written).toList());
+        }
+        String json = result.end();
+        writer.commit(new By(actor, null, null), ACTION, subject, () -> new Deed.Changed(null, json));
+    }
+
+    private static void warn(Found found) {
+        if (found.differences() > 0) {
+            log.error(
+                    Event.LEDGER_DIFFERENCE,
+                    "the books do not add up: {} differences, the first: {}",
+                    found.differences(),
+                    found.sentences().getFirst());
+        }
     }
 
     /** Begins a run, unless one is under way. @return how far it is */
@@ -124,26 +209,14 @@ public final class BooksCheck {
     }
 
     private void run(Actor actor, Instant since) {
-        List<String> sentences = new ArrayList<>();
-        long[] count = new long[1];
+        Found.Collector differences = new Found.Collector();
         try {
             new Audit(database, secrets)
-                    .run(
-                            sentence -> {
-                                if (count[0]++ < DIFFERENCES_MAX) {
-                                    sentences.add(sentence);
-                                }
-                            },
-                            (subject, rows) -> state.set(new Running(since, subject, rows)));
-            store(actor, since, count[0]);
-            state.set(new Done(since, clock.instant(), count[0], List.copyOf(sentences)));
-            if (count[0] > 0) {
-                log.error(
-                        Event.LEDGER_DIFFERENCE,
-                        "the books do not add up: {} differences, the first: {}",
-                        count[0],
-                        sentences.getFirst());
-            }
+                    .run(differences, (subject, rows) -> state.set(new Running(since, subject, rows)));
+            Found found = differences.found();
+            store(actor, since, "books", found, 0);
+            state.set(new Done(since, clock.instant(), found.differences(), found.sentences()));
+            warn(found);
         } catch (RuntimeException | Error e) {
             state.set(new Failed(since, clock.instant()));
             Fatal.check(e);

@@ -3,6 +3,7 @@ package dev.tollgate.pages.console;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.operator.inspection.BooksSize;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -12,8 +13,25 @@ import java.time.ZoneId;
 import java.util.List;
 import templates.console.JtebooksGenerated;
 
-/** {@code /console/books}: whether they add up, as they did when they were checked last, and a check now. */
-public record ConsoleBooks(BooksCheck books, PlatformHistory history, DeedForms forms) {
+/**
+ * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, and their size.
+ *
+ * @param isDaily whether the server checks them each day
+ */
+public record ConsoleBooks(
+        BooksCheck books, PlatformHistory history, BooksSize size, boolean isDaily, DeedForms forms) {
+
+    /** The size of the books. @param isDaily whether the server checks them each day */
+    public record Kept(BooksSize.Size size, boolean isDaily) {
+
+        /** Returns the growth in a day, in words. */
+        public String growth() {
+            Long bytes = size.growthBytes();
+            return bytes == null
+                    ? "not known before the books were measured for a day"
+                    : (bytes < 0 ? "−" : "") + Display.megabytes(Math.abs(bytes)) + " a day";
+        }
+    }
 
     static final String PATH = "/console/books";
 
@@ -28,7 +46,14 @@ public record ConsoleBooks(BooksCheck books, PlatformHistory history, DeedForms 
     private PageStep show(PageRequest<Visitor.Member> request) {
         BooksCheck.State state = books.state();
         List<PlatformHistory.Total> totals = history.totals();
-        return PageStep.show((out, shell) -> JtebooksGenerated.render(out, null, shell, state, totals));
+        return PageStep.show((out, shell) ->
+                JtebooksGenerated.render(out, null, shell, state, totals, new Kept(size.now(), isDaily)));
+    }
+
+    /** Returns the time for which room is left, in words. */
+    public static String left(BooksSize.Left left) {
+        Long days = left.days();
+        return days == null ? "not known" : "for " + Display.count(days, "day");
     }
 
     /** Returns what is known of a check, in a sentence. */

@@ -19,6 +19,8 @@ public final class Display {
 
     static final long CREDIT = 1_000_000;
     private static final long CREDITS_A_DOLLAR = 200;
+
+    private static final long MEGABYTE = 1_000_000;
     static final long MICROS_A_DOLLAR = CREDITS_A_DOLLAR * CREDIT;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
@@ -167,6 +169,11 @@ public final class Display {
             return count(passed.toHours(), "hour") + " ago";
         }
         return count(passed.toDays(), "day") + " ago";
+    }
+
+    /** E.g. {@code 1,205 MB}, rounded up. */
+    public static String megabytes(long bytes) {
+        return number((bytes + MEGABYTE - 1) / MEGABYTE) + " MB";
     }
 
     /** E.g. {@code 1 key}, {@code 2 keys}. */
