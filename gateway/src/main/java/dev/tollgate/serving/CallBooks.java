@@ -2,6 +2,7 @@ package dev.tollgate.serving;
 
 import dev.tollgate.books.allowances.PaidAccounts;
 import dev.tollgate.books.ledger.BudgetSweep;
+import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.rollups.LabelSweep;
 import dev.tollgate.http.Readiness;
 import dev.tollgate.running.Sweep;
@@ -69,6 +70,7 @@ public record CallBooks(
                         "sweep-windows",
                         BudgetSweep.OfLimits.EVERY,
                         new BudgetSweep.OfLimits(database, writer, clock)::sweep),
+                new Sweep("sweep-grants", Lapse.EVERY, new Lapse(database, writer, clock)::sweep),
                 new Sweep("sweep-labels", LabelSweep.EVERY, new LabelSweep(database, writer, clock)::sweep));
     }
 }

@@ -51,6 +51,18 @@ public final class LedgerChecks {
         windows_are_what_reservations_count(store);
         no_call_runs_and_has_ended(store);
         refunds_are_at_most_their_charge(store);
+        grants_are_what_their_accounts_say(store);
+    }
+
+    private static void grants_are_what_their_accounts_say(ToLongFunction<String> store) {
+        for (String[] figure : new String[][] {
+            {"granted_micros", "SUM(left_micros)"}, {"last_grant", "COUNT(*)"}, {"last_grant", "MAX(number)"}
+        }) {
+            assertThat(store.applyAsLong("SELECT COUNT(*) FROM account WHERE " + figure[0] + " <> COALESCE((SELECT "
+                            + figure[1] + " FROM credit_grant WHERE account_id = account.id), 0)"))
+                    .as(figure[0])
+                    .isZero();
+        }
     }
 
     private static void balances_are_what_the_lines_add_up_to(ToLongFunction<String> store) {

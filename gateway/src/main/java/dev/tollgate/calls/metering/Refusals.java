@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.grants.WithheldGrant;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.ReserveOutcome;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,10 @@ public final class Refusals {
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
+    /** The most models of a grant that a refusal names. */
+    private static final int MODELS_MAX = 5;
+
+    private static final String MIDNIGHT = "T00:00:00Z";
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private Refusals() {}
@@ -92,9 +98,10 @@ public final class Refusals {
                                 ErrorCode.INSUFFICIENT_CREDITS,
                                 TOO_LOW + " With all that the provider's tools may add, the call can cost "
                                         + Credits.text(credits.leastMicros())
-                                        + " credits; " + Credits.text(credits.availableMicros()) + " are available."
+                                        + " credits; " + available(credits) + "."
                                         + why
-                                        + ofSandbox(credits.sandboxMicros()))
+                                        + ofSandbox(credits.sandboxMicros())
+                                        + withheld(credits))
                         .lacking(shortage(credits, heldMicros));
             case ReserveOutcome.SpendLimitReached limit ->
                 ApiError.of(
@@ -106,9 +113,9 @@ public final class Refusals {
     }
 
     static ApiError of(ReserveOutcome.InsufficientCredits refused) {
-        String sandbox = ofSandbox(refused.sandboxMicros());
+        String sandbox = ofSandbox(refused.sandboxMicros()) + withheld(refused);
         String need = " The call needs " + least(refused.availableMicros(), refused.leastMicros()) + " credits; "
-                + Credits.text(refused.availableMicros()) + " are available";
+                + available(refused);
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(
                             ErrorCode.INSUFFICIENT_CREDITS,
@@ -119,6 +126,49 @@ public final class Refusals {
         }
         return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + "." + sandbox)
                 .lacking(shortage(refused, 0));
+    }
+
+    private static String available(ReserveOutcome.InsufficientCredits refused) {
+        ReserveOutcome.OfGrants grants = refused.grants();
+        String model = grants == null || grants.withheld() == null ? "" : "for " + grants.model() + " ";
+        return model + Credits.text(refused.availableMicros()) + " are available";
+    }
+
+    /** Returns the sentence about a grant that does not give the call what is left in it (Z20); empty if there is none. */
+    private static String withheld(ReserveOutcome.InsufficientCredits refused) {
+        ReserveOutcome.OfGrants grants = refused.grants();
+        WithheldGrant grant = grants == null ? null : grants.withheld();
+        if (grant == null) {
+            return "";
+        }
+        Instant expiresAt = grant.expiresAt();
+        return " Grant " + grant.number() + " (" + Credits.text(grant.creditsMicros()) + " credits"
+                + (expiresAt == null ? "" : ", until " + time(expiresAt)) + ") " + reason(grant.reason()) + ".";
+    }
+
+    private static String reason(WithheldGrant.Reason reason) {
+        return switch (reason) {
+            case WithheldGrant.OtherModels other -> {
+                List<String> models = other.models().all();
+                int more = models.size() - MODELS_MAX;
+                yield "serves only " + String.join(", ", models.subList(0, Math.min(MODELS_MAX, models.size())))
+                        + (more > 0 ? " and " + more + " more" : "");
+            }
+            case WithheldGrant.NotStarted later -> "begins at " + time(later.startsAt());
+            case WithheldGrant.Limited limited ->
+                "gives " + Credits.text(limited.limit().micros()) + " credits in "
+                        + limited.limit().hours() + (limited.limit().hours() == 1 ? " hour, " : " hours, ")
+                        + (limited.usedMicros() == limited.limit().micros()
+                                ? "all used until "
+                                : Credits.text(limited.usedMicros()) + " of them used until ")
+                        + time(limited.endsAt());
+        };
+    }
+
+    /** Returns a time as text, without its clock if it is midnight (UTC). */
+    private static String time(Instant at) {
+        String text = at.toString();
+        return text.endsWith(MIDNIGHT) ? text.substring(0, text.length() - MIDNIGHT.length()) : text;
     }
 
     /**

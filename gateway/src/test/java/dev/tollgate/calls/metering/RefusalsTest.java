@@ -11,6 +11,8 @@ import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.calls.EndedCall;
+import dev.tollgate.books.grants.GrantLimits.Limit;
+import dev.tollgate.books.grants.WithheldGrant;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.ReserveOutcome;
@@ -18,6 +20,7 @@ import dev.tollgate.calls.metering.Books.Trace;
 import dev.tollgate.calls.metering.Bounds.UsageLimits;
 import dev.tollgate.http.SpentLimit;
 import dev.tollgate.models.Usage;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.running.ContextOverflow;
 import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
@@ -72,6 +75,46 @@ class RefusalsTest {
         ApiError held = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000));
         assertThat(held.message()).endsWith("; 1 are available while 1 are held by running calls.");
         assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    private static ApiError withheld(long aloneMicros, WithheldGrant.Reason reason) {
+        Instant expiresAt = Instant.parse("2026-12-28T00:00:00Z");
+        return Refusals.of(new ReserveOutcome.InsufficientCredits(
+                400_000,
+                800_000,
+                1_200_000,
+                0,
+                new ReserveOutcome.OfGrants(
+                        "gemini-3-pro", aloneMicros, new WithheldGrant(12, 300_000_000, expiresAt, reason))));
+    }
+
+    @Test
+    void a_grant_that_does_not_serve_the_call_is_named_with_the_reason() {
+        assertThat(withheld(400_000, new WithheldGrant.OtherModels(ModelPatterns.of("gemini-4-* a b c d e f")))
+                        .message())
+                .isEqualTo(
+                        "Your credit balance is too low. Please top up. The call needs at least 1.2 credits; for gemini-3-pro 0.4 are available."
+                                + " Grant 12 (300 credits, until 2026-12-28) serves only gemini-4-*, a, b, c, d and 2 more.");
+        Limit limit = new Limit(5, 20_000_000);
+        Instant two = Instant.parse("2026-11-20T14:00:00Z");
+        assertThat(withheld(400_000, new WithheldGrant.Limited(limit, 20_000_000, two))
+                        .message())
+                .endsWith(" gives 20 credits in 5 hours, all used until 2026-11-20T14:00:00Z.");
+        assertThat(withheld(400_000, new WithheldGrant.Limited(limit, 19_500_000, two))
+                        .message())
+                .endsWith(" gives 20 credits in 5 hours, 19.5 of them used until 2026-11-20T14:00:00Z.");
+        assertThat(withheld(400_000, new WithheldGrant.NotStarted(two)).message())
+                .endsWith(" Grant 12 (300 credits, until 2026-12-28) begins at 2026-11-20T14:00:00Z.");
+    }
+
+    @Test
+    void running_calls_are_the_reason_only_if_the_call_would_be_covered_without_them() {
+        WithheldGrant.NotStarted reason = new WithheldGrant.NotStarted(NOW);
+        assertThat(withheld(1_199_999, reason).headers()).isEmpty();
+        ApiError held = withheld(1_200_000, reason);
+        assertThat(held.headers()).isEqualTo(SOON);
+        assertThat(held.message())
+                .contains("; for gemini-3-pro 0.4 are available while 0.8 are held by running calls. Grant 12 ");
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.time.Instant;
  *
  * @param id the task's id, never used before
  * @param door the protocol of the call, as in its task
- * @param model as named in the call
+ * @param model its id in the catalogue, whatever name the call had for it
  * @param createdAt decides in which windows the call counts (decision D47)
  * @param memberId of the key; empty: none
  * @param teamId of the key; empty: none

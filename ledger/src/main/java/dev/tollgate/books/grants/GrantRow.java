@@ -1,5 +1,9 @@
 package dev.tollgate.books.grants;
 
+import dev.tollgate.books.grants.GrantLimits.Limit;
+import dev.tollgate.books.grants.GrantLimits.Used;
+import dev.tollgate.models.prices.ModelPatterns;
+import java.time.Instant;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -8,17 +12,17 @@ public final class GrantRow {
 
     /** The order of payment: what expires first; then grants with models before those without; then the lower number. */
     public static final Comparator<GrantRow> IN_ORDER = Comparator.comparingLong(GrantRow::expiresAtMillis)
-            .thenComparing(row -> row.models.isEmpty())
+            .thenComparing(row -> row.models.areEvery())
             .thenComparing(row -> row.number);
 
     public final String accountId;
     public final long number;
     public final CreditGrant.Kind kind;
-    public final String models;
+    public final ModelPatterns models;
     public final long createdAtMillis;
     public final long startsAtMillis;
-    public final String limits;
-    public final boolean isOfSandbox;
+    public final GrantLimits limits;
+    private boolean isOfSandbox;
     public final long entryNumber;
     private long creditsMicros;
     private long leftMicros;
@@ -26,7 +30,7 @@ public final class GrantRow {
     private @Nullable Long endedAtMillis;
     private long lapsedMicros;
     private long lapses;
-    private String used;
+    private Used used;
     private boolean fresh;
     private boolean changed;
 
@@ -35,16 +39,16 @@ public final class GrantRow {
             String accountId,
             long number,
             CreditGrant.Kind kind,
-            String models,
+            ModelPatterns models,
             long createdAtMillis,
             long startsAtMillis,
-            String limits,
+            GrantLimits limits,
             boolean isOfSandbox,
             long entryNumber) {}
 
     /** Makes the row of a new grant. @param expiresAtMillis null: never */
     public GrantRow(Origin origin, long creditsMicros, @Nullable Long expiresAtMillis) {
-        this(origin, creditsMicros, creditsMicros, expiresAtMillis, 0, 0, "");
+        this(origin, creditsMicros, creditsMicros, expiresAtMillis, 0, 0, Used.NOTHING);
         fresh = true;
     }
 
@@ -56,7 +60,7 @@ public final class GrantRow {
             @Nullable Long expiresAtMillis,
             long lapsedMicros,
             long lapses,
-            String used) {
+            Used used) {
         this.accountId = origin.accountId;
         this.number = origin.number;
         this.kind = origin.kind;
@@ -105,6 +109,16 @@ public final class GrantRow {
         return endedAtMillis;
     }
 
+    public boolean isOfSandbox() {
+        return isOfSandbox;
+    }
+
+    /** Lets the grant pay for all responses. */
+    public void unmark() {
+        isOfSandbox = false;
+        changed = true;
+    }
+
     long lapsedMicros() {
         return lapsedMicros;
     }
@@ -113,7 +127,7 @@ public final class GrantRow {
         return lapses;
     }
 
-    public String used() {
+    Used used() {
         return used;
     }
 
@@ -149,9 +163,41 @@ public final class GrantRow {
         lapses++;
     }
 
-    public void used(String text) {
-        used = text;
-        changed = true;
+    /** Returns what it can give at a time: what is left, at most what its limits leave then. */
+    long capacityMicros(long atMillis) {
+        return Math.min(leftMicros, limits.leavesMicros(used, startsAtMillis, atMillis));
+    }
+
+    /** Returns why it does not give a call all that is left; null if it does. */
+    @Nullable
+    WithheldGrant withheld(String model, long atMillis) {
+        if (!models.cover(model)) {
+            return withheld(new WithheldGrant.OtherModels(models));
+        }
+        if (startsAtMillis > atMillis) {
+            return withheld(new WithheldGrant.NotStarted(Instant.ofEpochMilli(startsAtMillis)));
+        }
+        for (int i = 0; i < limits.all().size(); i++) {
+            Limit limit = limits.all().get(i);
+            long usedMicros = limits.usedMicros(i, used, startsAtMillis, atMillis);
+            if (limit.micros() - usedMicros < leftMicros) {
+                long endMillis = limits.endMillis(i, used, startsAtMillis, atMillis);
+                return withheld(new WithheldGrant.Limited(limit, usedMicros, Instant.ofEpochMilli(endMillis)));
+            }
+        }
+        return null;
+    }
+
+    private WithheldGrant withheld(WithheldGrant.Reason reason) {
+        return new WithheldGrant(
+                number, creditsMicros, expiresAtMillis == null ? null : Instant.ofEpochMilli(expiresAtMillis), reason);
+    }
+
+    /** Counts an amount in the windows of a time; 0 if a hold was decided by them, which must not turn back. */
+    void use(long atMillis, long micros) {
+        Used next = limits.with(used, startsAtMillis, atMillis, micros);
+        changed |= !next.equals(used);
+        used = next;
     }
 
     public void expireAt(long millis) {

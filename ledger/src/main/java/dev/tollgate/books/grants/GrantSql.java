@@ -1,5 +1,6 @@
 package dev.tollgate.books.grants;
 
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
@@ -30,6 +31,7 @@ public record GrantSql(Statements statements) {
             "lapsed_micros bigint",
             "lapses bigint",
             "used text",
+            "sandbox bigint",
             "account_id text",
             "number bigint",
             "kind text",
@@ -37,16 +39,15 @@ public record GrantSql(Statements statements) {
             "created_at bigint",
             "starts_at bigint",
             "limits text",
-            "sandbox bigint",
             "entry_number bigint");
     private static final RowStatement UPDATE = RowStatement.of(
             """
-            UPDATE credit_grant SET credits_micros = ?, left_micros = ?, expires_at = ?, ended_at = ?, lapsed_micros = ?, lapses = ?, used = ?
+            UPDATE credit_grant SET credits_micros = ?, left_micros = ?, expires_at = ?, ended_at = ?, lapsed_micros = ?, lapses = ?, used = ?, sandbox = ?
             WHERE account_id = ? AND number = ?""", """
             UPDATE credit_grant SET credits_micros = r.credits, left_micros = r.has, expires_at = r.expires, ended_at = r.ended,
-                lapsed_micros = r.lapsed, lapses = r.lapses, used = r.used
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (credits, has, expires, ended, lapsed, lapses, used, account, number)
-            WHERE credit_grant.account_id = r.account AND credit_grant.number = r.number""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint");
+                lapsed_micros = r.lapsed, lapses = r.lapses, used = r.used, sandbox = r.sandbox
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (credits, has, expires, ended, lapsed, lapses, used, sandbox, account, number)
+            WHERE credit_grant.account_id = r.account AND credit_grant.number = r.number""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bigint");
     private static final String RUNNING =
             "SELECT id, grant_model, created_at, held_micros FROM open_hold WHERE account_id = ? AND grant_model IS NOT NULL";
 
@@ -89,10 +90,10 @@ public record GrantSql(Statements statements) {
                         row.getString(1),
                         row.getLong(2),
                         CreditGrant.Kind.of(row.getString(3)),
-                        row.getString(4),
+                        ModelPatterns.of(row.getString(4)),
                         row.getLong(5),
                         row.getLong(6),
-                        row.getString(7),
+                        GrantLimits.of(row.getString(7)),
                         row.getInt(8) == 1,
                         row.getLong(9)),
                 row.getLong(10),
@@ -100,7 +101,7 @@ public record GrantSql(Statements statements) {
                 isForEver ? null : Long.valueOf(expiresAt),
                 row.getLong(13),
                 row.getLong(14),
-                row.getString(15));
+                GrantLimits.Used.of(row.getString(15)));
     }
 
     /** Reads the running calls of an account that grants may serve, as they are written. */
@@ -119,11 +120,10 @@ public record GrantSql(Statements statements) {
             if (row.isFresh()) {
                 changing(row, inserts)
                         .text(row.kind.code())
-                        .text(row.models)
+                        .text(row.models.text())
                         .number(row.createdAtMillis)
                         .number(row.startsAtMillis)
-                        .text(row.limits)
-                        .number(row.isOfSandbox ? 1 : 0)
+                        .text(row.limits.text())
                         .number(row.entryNumber)
                         .next();
             } else if (row.isChanged()) {
@@ -141,7 +141,8 @@ public record GrantSql(Statements statements) {
                 .number(row.endedAtMillis())
                 .number(row.lapsedMicros())
                 .number(row.lapses())
-                .text(row.used())
+                .text(row.used().text())
+                .number(row.isOfSandbox() ? 1 : 0)
                 .text(row.accountId)
                 .number(row.number);
     }

@@ -13,11 +13,14 @@ import dev.tollgate.books.calls.EndedCall.ReceiptLink;
 import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.calls.ReceiptText;
+import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
+import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerSql.Resolved;
 import dev.tollgate.books.ledger.LedgerSql.SigningKeyRow;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
+import dev.tollgate.books.ledger.ReserveOutcome.InsufficientCredits;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -40,6 +43,7 @@ final class Book {
 
     private final LedgerSql sql;
     private final BatchWindows windows;
+    private @Nullable BatchGrants grants;
     private final BudgetSql budgetSql;
     private final Journal journal;
     private final RememberedRows kept;
@@ -51,8 +55,8 @@ final class Book {
     private final Set<String> neededReservations = new LinkedHashSet<>();
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
-    private final Map<String, Integer> onLess = new HashMap<>();
-    private final Map<String, Map<String, Long>> freeEnds = new HashMap<>();
+    private @Nullable Map<String, Integer> onLess;
+    private @Nullable Map<String, Map<String, Long>> freeEnds;
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
@@ -70,6 +74,9 @@ final class Book {
     void needAccount(String id) {
         if (!accounts.containsKey(id)) {
             neededAccounts.add(id);
+            if (kept.hadGrants(id)) {
+                grants().need(id);
+            }
         }
     }
 
@@ -108,6 +115,9 @@ final class Book {
         }
         RememberedRows.take(neededAccounts, kept::account, this::found);
         sql.askAccounts(neededAccounts, this::found); // locked before the windows
+        if (grants != null) {
+            grants.ask();
+        }
         windows.ask();
         neededReservations.clear();
         neededAccounts.clear();
@@ -187,8 +197,8 @@ final class Book {
         }
         EndedCall call = row.ended();
         return call == null
-                ? new Resolved(row.accountId, ReservationState.OPEN, 0, 0)
-                : new Resolved(row.accountId, state(call), call.chargedMicros(), call.sandboxMicros());
+                ? new Resolved(row.accountId, ReservationState.OPEN, 0, 0, null)
+                : new Resolved(row.accountId, state(call), call.chargedMicros(), call.sandboxMicros(), call.paidBy());
     }
 
     /**
@@ -197,10 +207,12 @@ final class Book {
      * @return written holds that have not ended in this batch, and new holds of this batch
      */
     int onLess(AccountRow account) throws SQLException {
-        Integer written = onLess.get(account.id);
+        Map<String, Integer> read = onLess == null ? new HashMap<>() : onLess;
+        onLess = read;
+        Integer written = read.get(account.id);
         if (written == null) {
             written = sql.onLess(account.id);
-            onLess.put(account.id, written);
+            read.put(account.id, written);
         }
         int count = written;
         for (ReservationRow row : reservations.values()) {
@@ -233,10 +245,12 @@ final class Book {
 
     /** Returns by API what running calls may end free, as {@link #onLess} counts them. */
     private Map<String, Long> runningFree(AccountRow account) throws SQLException {
-        Map<String, Long> written = freeEnds.get(account.id);
+        Map<String, Map<String, Long>> read = freeEnds == null ? new HashMap<>() : freeEnds;
+        freeEnds = read;
+        Map<String, Long> written = read.get(account.id);
         if (written == null) {
             written = sql.freeEnds(account.id);
-            freeEnds.put(account.id, written);
+            read.put(account.id, written);
         }
         Map<String, Long> running = new HashMap<>(written);
         for (ReservationRow row : reservations.values()) {
@@ -248,9 +262,40 @@ final class Book {
         return running;
     }
 
-    /** Returns the credits that calls of this server can hold. */
-    long spendableMicros(AccountRow account) {
-        return kept.spendableMicros(account);
+    /**
+     * Returns the credits that a call can hold further on this server (Z15).
+     *
+     * @param running the call, if it has a hold
+     * @param wantedMicros if general credits pay that much, the result is what they pay, and what grants pay is not asked
+     */
+    long roomMicros(AccountRow account, OpenHold hold, @Nullable ReservationRow running, long wantedMicros, Instant at)
+            throws SQLException {
+        long general = kept.generalMicros(account);
+        return account.funds.grantedMicros() == 0 || general >= wantedMicros
+                ? general
+                : grants().roomMicros(account, running == null ? BatchGrants.begun(hold) : running.call(), at);
+    }
+
+    /** Returns the refusal of a call that begins and whose room does not cover an amount. */
+    InsufficientCredits refusal(AccountRow account, OpenHold hold, long roomMicros, long leastMicros)
+            throws SQLException {
+        return account.funds.grantedMicros() == 0
+                ? new InsufficientCredits(
+                        roomMicros,
+                        account.funds.reservedMicros(),
+                        leastMicros,
+                        account.funds.balanceMicros() - roomMicros)
+                : grants().refusal(account, BatchGrants.begun(hold), roomMicros, leastMicros, hold.createdAt());
+    }
+
+    /** Returns the grants of the batch, which no batch has that touches no account with grants. */
+    BatchGrants grants() {
+        BatchGrants made = grants;
+        if (made == null) {
+            made = new BatchGrants(sql.statements(), kept, journal, reservations);
+            grants = made;
+        }
+        return made;
     }
 
     CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) throws SQLException {
@@ -309,10 +354,14 @@ final class Book {
         return reservation;
     }
 
-    void hold(ReservationRow reservation, AccountRow account, CallWindows windows, long micros) {
+    /** @param at of the request */
+    void hold(ReservationRow reservation, AccountRow account, CallWindows windows, long micros, Instant at) {
         reservation.hold(micros);
         windows.hold(micros);
         account.move(Bucket.AVAILABLE, Bucket.RESERVED, micros);
+        if (grants != null) {
+            grants.held(account, reservation, at);
+        }
     }
 
     /** Returns the time of a call's end: not before its begin, nor before the account's latest number, if the clock has gone back. */
@@ -328,23 +377,30 @@ final class Book {
         if (chargeMicros > heldMicros) {
             throw new IllegalStateException("a charge of " + chargeMicros + " on a hold of " + heldMicros);
         }
-        long ofSandbox = kept.charged(account, chargeMicros);
+        Instant stamp = endOf(reservation, at);
+        PaidBy paidBy = account.funds.grantedMicros() == 0
+                ? PaidBy.GENERAL
+                : grants().pay(account, reservation, chargeMicros, stamp);
+        long ofSandbox = kept.charged(account, chargeMicros - paidBy.micros());
         windows(account, reservation.hold(), SpendLimits.NONE).resolve(heldMicros, chargeMicros);
         account.move(Bucket.RESERVED, Bucket.REVENUE, chargeMicros);
         account.move(Bucket.RESERVED, Bucket.AVAILABLE, heldMicros - chargeMicros);
         OpenHold hold = reservation.hold();
-        Instant stamp = endOf(reservation, at);
         EndedCall call = new EndedCall(
                 new EndedCall.Begin(
                         hold.id(), hold.accountId(), hold.keyId(), hold.door(), hold.model(), hold.createdAt()),
                 account.number(stamp),
                 "",
                 stamp,
-                new EndedCall.Amounts(heldMicros, chargeMicros, ofSandbox, account.funds.balanceAfterMicros()),
+                new EndedCall.Amounts(
+                        heldMicros, chargeMicros, ofSandbox, account.funds.balanceAfterMicros(), paidBy.text()),
                 account.receipts() + (chargeMicros > 0 ? 1 : 0),
                 null,
                 reservation.isOnLess() ? details.with(CallFlag.ON_LESS) : details);
         reservation.resolve(chargeMicros > 0 ? receipted(call, account) : call);
+        if (grants != null) {
+            grants.ended(account, reservation, stamp);
+        }
     }
 
     /** Adds the receipt of a charge to its account's chain. @throws IllegalStateException if there is no signing key: the start makes one before the first call */
@@ -391,6 +447,9 @@ final class Book {
         sql.writeAccounts(accounts.values());
         sql.writeReservations(reservations.values(), nodeId, labels);
         windows.write();
+        if (grants != null) {
+            grants.write();
+        }
         for (AccountRow account : accounts.values()) {
             if (account.hasMoreFree()) {
                 sql.writeFree(account);
@@ -414,6 +473,9 @@ final class Book {
     /** Keeps the rows and reports the entries of a committed batch. */
     void committed(EntryObserver observer) {
         windows.committed(accounts.values());
+        if (grants != null) {
+            grants.committed();
+        }
         kept.keep(signingKey);
         kept.committed(accounts.values(), reservations.values(), windows.rows());
         for (ReservationRow row : reservations.values()) {

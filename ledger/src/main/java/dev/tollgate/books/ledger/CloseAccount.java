@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes an account for good: it is blocked, and its balance returns to its funding in one entry, so that the sum over
+ * Closes an account for good: it is blocked, its grants end, and its balance returns to its funding in one entry, so that the sum over
  * all accounts stays zero. While calls of the account hold credits nothing changes: no call is cut off, and no hold is lost.
  * The outcome is the balance before.
  */
@@ -54,9 +54,10 @@ public final class CloseAccount extends LedgerChange<Outcome<Balance>> {
         }
         Balance before = account.funds.balance();
         long left = before.balanceMicros();
+        String grants = book.grants().endAll(account, account.stamp(at));
         if (left > 0) {
             Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, -left, null);
-            book.journal().enter(account, asked, -left, 0, REASON, at);
+            book.journal().enter(account, asked, -left, 0, REASON, at, grants);
         }
         account.delete();
         return new Outcome.Done<>(before);

@@ -90,6 +90,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         if (account.isDeleted() && !(this instanceof Reversal)) {
             return new Outcome.Refused<>(deleted());
         }
+        book.grants().lapse(account, at);
         return correct(book, account);
     }
 
@@ -97,7 +98,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         return new Requested(accountId, kind(), ofCall(), micros, requestId);
     }
 
-    /** An operator's correction of an account's credits, up or down, but never below a balance of zero. */
+    /** An operator's correction of an account's general credits, up or down, but never below zero. */
     public static final class Adjustment extends Correction {
 
         /** @param micros not zero; negative to debit */
@@ -111,12 +112,10 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         }
 
         @Override
-        Outcome<Moved> correct(Book book, AccountRow account) {
-            if (-micros() > account.funds.balanceMicros()) {
-                return Outcome.refused(
-                        409,
-                        "The account can spend " + Credits.text(account.funds.balanceMicros())
-                                + " credits. You can remove at most that amount.");
+        Outcome<Moved> correct(Book book, AccountRow account) throws SQLException {
+            long most = micros() > 0 ? 0 : book.grants().generalLeaves(account, -micros(), at());
+            if (-micros() > most) {
+                return Outcome.refused(409, tooMuchOf(book, account, most));
             }
             if (micros() > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
                 return new Outcome.Refused<>(tooMuch());
@@ -125,10 +124,19 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
             book.journal().enter(account, requested(), micros(), 0, reason(), at());
             return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
         }
+
+        private static String tooMuchOf(Book book, AccountRow account, long most) throws SQLException {
+            if (account.funds.grantedMicros() == 0) {
+                return "The account can spend " + Credits.text(most) + " credits. You can remove at most that amount.";
+            }
+            return "You can remove at most " + Credits.text(most)
+                    + " credits, those of no grant that running calls do not need: "
+                    + book.grants().inWords(account) + " The credits of a grant leave if you end it.";
+        }
     }
 
     /**
-     * Reverses a payment: it debits the balance as far as that goes. A missing rest is the platform's loss, and blocks the account.
+     * Reverses a payment: it debits the general credits as far as that goes (Z23). A missing rest is the platform's loss, and blocks the account.
      * Holds of running calls do not change.
      */
     public static final class Reversal extends Correction {
@@ -147,9 +155,9 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         }
 
         @Override
-        Outcome<Moved> correct(Book book, AccountRow account) {
+        Outcome<Moved> correct(Book book, AccountRow account) throws SQLException {
             Balance before = account.funds.balance();
-            long takenMicros = Math.min(micros(), account.funds.balanceMicros());
+            long takenMicros = book.grants().generalLeaves(account, micros(), at());
             long missingMicros = micros() - takenMicros;
             book.journal().enter(account, requested(), -takenMicros, -missingMicros, reason(), at());
             boolean blocks = missingMicros > 0 && !account.isBlocked();

@@ -112,8 +112,8 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         if (!settles && (account.isBlocked() || !allowed.getAsBoolean())) {
             return new NotAllowed();
         }
-        long spendableMicros = book.spendableMicros(account);
-        if (spendableMicros < leastMicros) {
+        long roomMicros = book.roomMicros(account, reservation.hold(), reservation, wantedMicros, at);
+        if (roomMicros < leastMicros) {
             return new BalanceExhausted();
         }
         CallWindows windows = book.windows(account, reservation.hold(), limits.get());
@@ -122,8 +122,8 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
             stoppedBy = full;
             return new WindowExhausted(full.window());
         }
-        long addedMicros = Math.min(wantedMicros, Math.min(spendableMicros, windows.roomMicros()));
-        book.hold(reservation, account, windows, addedMicros);
+        long addedMicros = Math.min(wantedMicros, Math.min(roomMicros, windows.roomMicros()));
+        book.hold(reservation, account, windows, addedMicros, at);
         return new Extended(addedMicros, reservation.heldMicros());
     }
 }

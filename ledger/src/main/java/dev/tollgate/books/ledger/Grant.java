@@ -1,10 +1,15 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.books.grants.AccountGrants;
+import dev.tollgate.books.grants.GrantRow;
+import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,8 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     private final boolean isPaid;
     private final boolean isOfSandbox;
     private final Instant at;
+    private @Nullable GrantTerms terms;
+    private @Nullable Long grantNumber;
 
     /** @param micros above zero */
     public Grant(String accountId, long micros, String reason, Instant at) {
@@ -78,13 +85,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         if (micros <= 0) {
             throw new IllegalArgumentException("a grant is above zero");
         }
-        if (reason.isBlank() || reason.length() > REASON_CHARS_MAX) {
-            throw new IllegalArgumentException("a reason has 1 to " + REASON_CHARS_MAX + " characters");
-        }
-        String complaint = WrittenText.complaint(reason);
-        if (complaint != null) {
-            throw new IllegalArgumentException("The reason " + complaint + ".");
-        }
+        checkReason(reason);
         this.accountId = accountId;
         this.micros = micros;
         this.reason = reason;
@@ -93,6 +94,17 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         this.isPaid = isPaid;
         this.isOfSandbox = isOfSandbox;
         this.at = at;
+    }
+
+    /** Gives the credits under terms: they expire, or pay only for some models (Z10). Before the change is offered. */
+    public Grant under(GrantTerms given) {
+        terms = given.areGeneral() ? null : given;
+        return this;
+    }
+
+    /** Returns the number of the grant that this change made; null if it gave general credits, or nothing. Once applied. */
+    public @Nullable Long grantNumber() {
+        return grantNumber;
     }
 
     @Override
@@ -122,9 +134,171 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         if (micros > PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return new Outcome.Refused<>(tooMuch());
         }
+        book.grants().lapse(account, at);
+        ApiError refusal = terms == null ? null : refusal(book, account, terms);
+        if (refusal != null) {
+            return new Outcome.Refused<>(refusal);
+        }
         Balance before = account.funds.balance();
-        book.journal().enter(account, asked, micros, 0, isOfSandbox ? micros : 0, reason, at);
+        enter(book, account, asked);
         return new Outcome.Done<>(new Moved(micros, 0, before, account.funds.balance(), false));
+    }
+
+    private @Nullable ApiError refusal(Book book, AccountRow account, GrantTerms given) throws SQLException {
+        Instant expiresAt = given.expiresAt();
+        if (expiresAt != null && !expiresAt.isAfter(account.stamp(at))) {
+            return refusal(409, "The grant would expire at " + expiresAt + ", which has passed.");
+        }
+        int most = BatchGrants.most(given);
+        return book.grants().of(account).filled() < most
+                ? null
+                : refusal(
+                        409,
+                        "The account has " + most + " grants with credits left, which is the most. End one of them, or"
+                                + " wait until one is used up or expires.");
+    }
+
+    private void enter(Book book, AccountRow account, Requested asked) throws SQLException {
+        grantNumber = null;
+        if (terms == null) {
+            book.journal().enter(account, asked, micros, 0, isOfSandbox ? micros : 0, reason, at);
+        } else {
+            Instant stamp = account.stamp(at);
+            GrantRow row = book.grants().add(account, terms, micros, isOfSandbox, account.lastNumber() + 1, stamp);
+            book.journal().enter(account, asked, micros, 0, reason, stamp, row.number + ":" + micros);
+            account.addGranted(micros);
+            grantNumber = row.number;
+        }
+    }
+
+    public static ApiError noSuchGrant(long number) {
+        return refusal(404, "The account has no grant " + number + ".");
+    }
+
+    private static ApiError hasEnded(long number) {
+        return refusal(409, "Grant " + number + " has ended.");
+    }
+
+    /** A change of one live grant by an operator (Z23). */
+    private static @Nullable ApiError refusal(Book book, @Nullable AccountRow account, String accountId, long number)
+            throws SQLException {
+        if (account == null) {
+            return noSuchAccount(accountId);
+        }
+        if (account.isDeleted()) {
+            return deleted();
+        }
+        if (number < 1 || number > account.lastGrant()) {
+            return noSuchGrant(number);
+        }
+        return book.grants().of(account).find(number) == null ? hasEnded(number) : null;
+    }
+
+    /** Moves the expiry of a grant later, before it has passed. An equal expiry changes nothing. */
+    public static final class MoveExpiry extends LedgerChange<Outcome<MoveExpiry.Expiry>> {
+
+        public record Expiry(Instant before, Instant after) {}
+
+        private final String accountId;
+        private final long number;
+        private final Instant expiresAt;
+        private final Instant at;
+
+        public MoveExpiry(String accountId, long number, Instant expiresAt, Instant at) {
+            this.accountId = accountId;
+            this.number = number;
+            this.expiresAt = expiresAt;
+            this.at = at;
+        }
+
+        @Override
+        void need(Book book) {
+            book.needAccount(accountId);
+        }
+
+        @Override
+        Outcome<Expiry> decideOver(Book book) throws SQLException {
+            AccountRow account = book.account(accountId);
+            ApiError refusal = Grant.refusal(book, account, accountId, number);
+            if (refusal != null || account == null) {
+                return new Outcome.Refused<>(Objects.requireNonNull(refusal));
+            }
+            AccountGrants grants = book.grants().of(account);
+            GrantRow grant = Objects.requireNonNull(grants.find(number));
+            if (grant.expiresAtMillis() == Long.MAX_VALUE) {
+                return Outcome.refused(409, "Grant " + number + " never expires.");
+            }
+            Instant before = Instant.ofEpochMilli(grant.expiresAtMillis());
+            if (grant.hasExpired(account.stamp(at).toEpochMilli())) {
+                return Outcome.refused(409, "Grant " + number + " has expired at " + before + ".");
+            }
+            if (expiresAt.isBefore(before)) {
+                return Outcome.refused(
+                        409, "Grant " + number + " expires at " + before + ", and only a later time can be set.");
+            }
+            if (expiresAt.isAfter(before)) {
+                grant.expireAt(expiresAt.toEpochMilli());
+                grants.moved();
+            }
+            return new Outcome.Done<>(new Expiry(before, Instant.ofEpochMilli(grant.expiresAtMillis())));
+        }
+    }
+
+    /**
+     * Ends a grant: what running calls do not need leaves the account in an entry; the rest follows when they end (Z23). A repeated request under one id
+     * has no effect.
+     */
+    public static final class End extends LedgerChange<Outcome<LedgerChange.Moved>> {
+
+        private final String accountId;
+        private final long number;
+        private final String reason;
+        private final @Nullable RequestId requestId;
+        private final Instant at;
+
+        /** @param reason 1 to {@value Grant#REASON_CHARS_MAX} characters; the customer sees it */
+        public End(String accountId, long number, String reason, @Nullable RequestId requestId, Instant at) {
+            checkReason(reason);
+            this.accountId = accountId;
+            this.number = number;
+            this.reason = reason;
+            this.requestId = requestId;
+            this.at = at;
+        }
+
+        @Override
+        void need(Book book) {
+            book.needAccount(accountId);
+        }
+
+        @Override
+        Outcome<Moved> decideOver(Book book) throws SQLException {
+            AccountRow account = book.account(accountId);
+            if (account != null && requestId != null && book.journal().requested(accountId, requestId) != null) {
+                return Moved.earlier(account.funds.balance());
+            }
+            if (account != null) {
+                book.grants().lapse(account, at);
+            }
+            ApiError refusal = Grant.refusal(book, account, accountId, number);
+            if (refusal != null || account == null) {
+                return new Outcome.Refused<>(Objects.requireNonNull(refusal));
+            }
+            GrantRow grant = Objects.requireNonNull(book.grants().of(account).find(number));
+            Balance before = account.funds.balance();
+            long left = book.grants().end(account, grant, reason, requestId, at);
+            return new Outcome.Done<>(new Moved(-left, 0, before, account.funds.balance(), false));
+        }
+    }
+
+    private static void checkReason(String reason) {
+        if (reason.isBlank() || reason.length() > REASON_CHARS_MAX) {
+            throw new IllegalArgumentException("a reason has 1 to " + REASON_CHARS_MAX + " characters");
+        }
+        String complaint = WrittenText.complaint(reason);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The reason " + complaint + ".");
+        }
     }
 
     /** Turns the sandbox credits of an account into ordinary credits. The outcome is their amount in micro-credits. */
@@ -142,13 +316,16 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         }
 
         @Override
-        Long decideOver(Book book) {
+        Long decideOver(Book book) throws SQLException {
             AccountRow account = book.account(accountId);
-            long before = account == null ? 0 : account.funds.sandboxMicros();
-            if (account != null && before > 0) {
+            if (account == null) {
+                return 0L;
+            }
+            long before = account.funds.sandboxMicros();
+            if (before > 0) {
                 account.setSandboxMicros(0);
             }
-            return before;
+            return before + (account.funds.grantedMicros() > 0 ? book.grants().unmark(account) : 0);
         }
     }
 }

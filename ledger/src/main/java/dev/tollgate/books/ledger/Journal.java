@@ -20,8 +20,8 @@ final class Journal {
     private static final String EARLIER = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND request_id = ?";
     private static final String INSERT = """
             INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id,
-                sandbox_micros)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+                sandbox_micros, grants)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     /**
      * The request of a person or a payment for a movement.
@@ -37,8 +37,12 @@ final class Journal {
             long amountMicros,
             @Nullable RequestId requestId) {}
 
-    /** @param sandboxMicros the part of the amount that is sandbox credits */
-    private record Row(Entry entry, @Nullable RequestId requestId, long sandboxMicros) {}
+    /** @param sandboxMicros the part of the amount that is sandbox credits @param grants what has moved into grants or out of them; null: none */
+    private record Row(
+            Entry entry,
+            @Nullable RequestId requestId,
+            long sandboxMicros,
+            @Nullable String grants) {}
 
     private final Statements statements;
     private final List<Row> added = new ArrayList<>();
@@ -93,6 +97,30 @@ final class Journal {
         enter(account, asked, amountMicros, missingMicros, 0, reason, at);
     }
 
+    /** Adds an entry that moves credits into grants, or out of them. @param grants their shares, without sign; null: none */
+    void enter(
+            AccountRow account,
+            Requested asked,
+            long amountMicros,
+            long missingMicros,
+            String reason,
+            Instant at,
+            @Nullable String grants) {
+        enter(account, asked, amountMicros, missingMicros, 0, reason, at, grants);
+    }
+
+    /** Adds an entry that moves no credits of grants. Parameters as below. */
+    void enter(
+            AccountRow account,
+            Requested asked,
+            long amountMicros,
+            long missingMicros,
+            long sandboxMicros,
+            String reason,
+            Instant at) {
+        enter(account, asked, amountMicros, missingMicros, sandboxMicros, reason, at, null);
+    }
+
     /**
      * Moves credits of an account and adds the entry. Parameters as above.
      *
@@ -105,7 +133,8 @@ final class Journal {
             long missingMicros,
             long sandboxMicros,
             String reason,
-            Instant at) {
+            Instant at,
+            @Nullable String grants) {
         Instant stamp = account.stamp(at);
         long sandboxBefore = account.funds.sandboxMicros();
         if (sandboxMicros < 0) {
@@ -132,7 +161,8 @@ final class Journal {
                         account.funds.balanceAfterMicros(),
                         reason),
                 asked.requestId(),
-                account.funds.sandboxMicros() - sandboxBefore));
+                account.funds.sandboxMicros() - sandboxBefore,
+                grants));
     }
 
     void write() throws SQLException {
@@ -150,7 +180,8 @@ final class Journal {
                     entry.balanceAfterMicros(),
                     entry.reason(),
                     row.requestId == null ? null : row.requestId.stored(),
-                    row.sandboxMicros);
+                    row.sandboxMicros,
+                    row.grants);
         }
     }
 

@@ -120,7 +120,7 @@ record LedgerSql(Statements statements) {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less, free_ends"
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less, free_ends, grant_model"
                     + " FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
@@ -128,7 +128,7 @@ record LedgerSql(Statements statements) {
     private static final String FREE_ENDS =
             "SELECT door, SUM(free_ends) FROM open_hold WHERE account_id = ? AND free_ends > 0 GROUP BY door";
     private static final String SELECT_END =
-            "SELECT account_id, ending, price, charged_micros, sandbox_micros FROM call WHERE id = ?";
+            "SELECT account_id, ending, price, charged_micros, sandbox_micros, paid_by FROM call WHERE id = ?";
 
     /** The partial index that ordinary calls are not in has the second condition. */
     private static final String COUNT_SHORTFALLS =
@@ -155,6 +155,7 @@ record LedgerSql(Statements statements) {
             "labels text",
             "on_less bigint",
             "free_ends bigint",
+            "grant_model text",
             "node_id text");
     private static final RowStatement UPDATE_HOLD = RowStatement.of(
             "UPDATE open_hold SET held_micros = ? WHERE id = ?",
@@ -288,7 +289,8 @@ record LedgerSql(Statements statements) {
                 row.getString(7),
                 row.getString(8),
                 row.getString(9));
-        return new ReservationRow(hold, row.getInt(11) == 1, row.getInt(12), row.getLong(10));
+        return new ReservationRow(
+                hold, row.getInt(11) == 1, row.getInt(12), row.getString(13) != null, row.getLong(10));
     }
 
     /** Counts the open reservations of an account on less, as they are written. */
@@ -334,7 +336,8 @@ record LedgerSql(Statements statements) {
                             row.getString(1),
                             state(CallEnd.parse(row.getString(2)), row.getString(3) != null),
                             row.getLong(4),
-                            row.getLong(5))
+                            row.getLong(5),
+                            row.getString(6))
                     : null;
         }
     }
@@ -438,6 +441,7 @@ record LedgerSql(Statements statements) {
                 .text(hold.labels())
                 .number(reservation.isOnLess() ? 1 : 0)
                 .number(reservation.freeEnds())
+                .text(reservation.grantModel())
                 .text(owner)
                 .next();
     }
@@ -451,8 +455,14 @@ record LedgerSql(Statements statements) {
      *
      * @param chargedMicros 0 if the hold was released
      * @param sandboxMicros part of the charge in sandbox credits
+     * @param paidBy the shares of grants; null if general credits alone paid
      */
-    record Resolved(String accountId, ReservationState state, long chargedMicros, long sandboxMicros) {}
+    record Resolved(
+            String accountId,
+            ReservationState state,
+            long chargedMicros,
+            long sandboxMicros,
+            @Nullable String paidBy) {}
 
     /**
      * Returns rows in the order in which every node writes them, so that two batches never wait for each other in a circle: new rows with

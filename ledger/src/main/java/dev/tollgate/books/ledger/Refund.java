@@ -3,6 +3,9 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.grants.AccountGrants;
+import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.ledger.BatchGrants.Refunded;
 import dev.tollgate.books.ledger.LedgerSql.Resolved;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -10,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refunds the charge of a settled call, whole or in part, from revenue to the balance. The refunds of a call never exceed its
- * charge, even if several are requested at the same time: they are decided one after the other, over the account's locked row.
+ * charge, even if several are requested at the same time: they are decided one after the other, over the account's locked row. Credits return to the
+ * grants that paid, general credits last (Z22).
  */
 public final class Refund extends Correction {
 
@@ -70,10 +74,19 @@ public final class Refund extends Correction {
                     "The call was charged " + Credits.text(call.chargedMicros()) + " credits, of which "
                             + Credits.text(refundedMicros) + " have already been refunded.");
         }
+        PaidBy paidBy = PaidBy.of(call.paidBy());
+        Refunded refunded = book.grants().refund(account, paidBy, refundedMicros, micros(), at());
+        if (refunded == null) {
+            return Outcome.refused(
+                    409,
+                    "The account has " + AccountGrants.LIVE_MAX
+                            + " grants with credits left, which is the most, and this refund would fill another. End one first.");
+        }
         Balance before = account.funds.balance();
-        long ofSandbox = Math.min(
-                micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // sandbox credits are refunded first
-        book.journal().enter(account, requested(), micros(), 0, ofSandbox, reason(), at());
+        long refundedOfGeneral = Math.max(0, refundedMicros - paidBy.micros());
+        long ofSandbox = Math.min( // of general credits those of the sandbox are refunded first
+                micros() - refunded.micros(), Math.max(0, call.sandboxMicros() - refundedOfGeneral));
+        book.grants().give(account, refunded, requested(), ofSandbox, reason(), at());
         return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
     }
 }

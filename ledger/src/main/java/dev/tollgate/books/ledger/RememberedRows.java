@@ -3,11 +3,16 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.AccountGrants;
+import dev.tollgate.books.grants.GrantDraw;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
+import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.books.ledger.LedgerSql.SigningKeyRow;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,6 +39,9 @@ final class RememberedRows {
     private final Map<String, Budgets> budgets = new HashMap<>();
     private int budgetOwners;
     private final SpendOwners owners = new SpendOwners();
+    private final Map<String, AccountGrants> grants = new HashMap<>();
+    private final Set<String> granted = new HashSet<>();
+    private final GrantDraw draw = new GrantDraw();
     private @Nullable SigningKeyRow signingKey;
 
     /** @param alone whether this process alone writes to the database */
@@ -47,11 +55,18 @@ final class RememberedRows {
         this.isReal = isReal;
     }
 
-    /** Returns the credits that calls of this server can hold. */
-    long spendableMicros(AccountRow account) {
-        return isReal
-                ? Math.max(0, account.funds.balanceMicros() - account.funds.sandboxMicros())
-                : account.funds.balanceMicros();
+    /** Returns the general credits that calls of this server can hold whatever grants there are: they pay all running holds, too (Z15). */
+    long generalMicros(AccountRow account) {
+        return Math.max(0, account.funds.balanceMicros() - account.funds.grantedMicros() - hiddenMicros(account));
+    }
+
+    /** Returns the general credits that do not pay for calls of this server. */
+    long hiddenMicros(AccountRow account) {
+        return isReal ? account.funds.sandboxMicros() : 0;
+    }
+
+    boolean isReal() {
+        return isReal;
     }
 
     /** Charges sandbox credits first for calls that the sandbox answers. @return the sandbox credits charged */
@@ -63,6 +78,7 @@ final class RememberedRows {
         accounts.clear();
         reservations.clear();
         windows.clear();
+        grants.clear();
         signingKey = null;
     }
 
@@ -78,7 +94,7 @@ final class RememberedRows {
 
     /** Keeps the rows of a committed batch. */
     void committed(Iterable<AccountRow> ofAccounts, Iterable<ReservationRow> ofCalls, Iterable<WindowRow> ofWindows) {
-        if (accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
+        if (accounts.size() + reservations.size() + windows.size() + grants.size() > ROWS_MAX) {
             clear();
         }
         for (ReservationRow row : ofCalls) {
@@ -170,6 +186,36 @@ final class RememberedRows {
         }
         budgets.put(accountId, read);
         budgetOwners += read.size() - before;
+    }
+
+    /** Returns the one draw of the writer. */
+    GrantDraw draw() {
+        return draw;
+    }
+
+    /** Returns an account's grants, or null if they have to be read, as always on a server. */
+    @Nullable
+    AccountGrants grants(String accountId) {
+        return alone ? grants.get(accountId) : null;
+    }
+
+    /** Returns whether an account had grants at an earlier time that have to be read again: its next call probably needs them. */
+    boolean hadGrants(String accountId) {
+        return granted.contains(accountId);
+    }
+
+    /** Keeps the grants of a committed batch; on a server only that there are some. */
+    void keep(String accountId, AccountGrants found) {
+        if (alone) {
+            grants.put(accountId, found);
+        } else if (found.rows().isEmpty()) {
+            granted.remove(accountId);
+        } else {
+            if (granted.size() >= ROWS_MAX) {
+                granted.clear();
+            }
+            granted.add(accountId);
+        }
     }
 
     void forgetAccount(String id) {

@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.AccountGrants.Call;
 import org.jspecify.annotations.Nullable;
 
 /** A reservation's row while a batch works on it. Writer's thread only. */
@@ -12,6 +13,7 @@ final class ReservationRow {
     private final OpenHold hold;
     private final boolean onLess;
     private final int freeEnds;
+    private final boolean onGrants;
     private boolean fresh;
     private boolean changed;
     private long heldMicros;
@@ -24,17 +26,23 @@ final class ReservationRow {
      * @param freeEnds answers that count as free while the call runs (E72)
      */
     ReservationRow(OpenHold hold, boolean onLess, int freeEnds) {
+        this(hold, onLess, freeEnds, false);
+    }
+
+    /** @param onGrants whether the account has something in grants, which may then serve the call (Z13) */
+    ReservationRow(OpenHold hold, boolean onLess, int freeEnds, boolean onGrants) {
         this.hold = hold;
         this.onLess = onLess;
         this.freeEnds = freeEnds;
+        this.onGrants = onGrants;
         this.id = hold.id();
         this.accountId = hold.accountId();
         this.fresh = true;
     }
 
     /** Makes the row of an open reservation from the database. */
-    ReservationRow(OpenHold hold, boolean onLess, int freeEnds, long heldMicros) {
-        this(hold, onLess, freeEnds);
+    ReservationRow(OpenHold hold, boolean onLess, int freeEnds, boolean onGrants, long heldMicros) {
+        this(hold, onLess, freeEnds, onGrants);
         this.fresh = false;
         this.heldMicros = heldMicros;
     }
@@ -50,6 +58,17 @@ final class ReservationRow {
 
     int freeEnds() {
         return freeEnds;
+    }
+
+    /** Returns the model by which grants serve the call; null if general credits alone pay it. */
+    @Nullable
+    String grantModel() {
+        return onGrants ? hold.model() : null;
+    }
+
+    /** Returns the call with what it holds now. */
+    Call call() {
+        return new Call(id, grantModel(), hold.createdAtMillis(), heldMicros);
     }
 
     boolean isOpen() {

@@ -25,6 +25,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final BooleanSupplier allowed;
     private FreeAnswers.@Nullable Taken free;
     private ReserveOutcome.@Nullable SpendLimitReached heldBackBy;
+    private long roomMicros;
 
     /** Creates a reservation of a call that may use no tool of the provider. */
     public Reserve(
@@ -109,10 +110,10 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         book.needWindows(hold);
     }
 
-    /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls, or free answers, may have to be counted. */
+    /** Returns whether these rows suffice for the decision: general credits and windows cover the whole amount. Otherwise the day's shortfalls, or free answers, may have to be counted. */
     boolean isKnown(RememberedRows kept) {
         AccountRow account = kept.account(hold.accountId());
-        if (account == null || free != null || kept.spendableMicros(account) < wantedMicros) {
+        if (account == null || free != null || kept.generalMicros(account) < wantedMicros) {
             return false;
         }
         CallWindows windows = kept.windows(account, hold, limits.get());
@@ -128,6 +129,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (free != null && !book.hasRoom(account, hold.door(), free, hold.createdAt())) {
             return new ReserveOutcome.NoFreeAnswer();
         }
+        roomMicros = book.roomMicros(account, hold, null, wantedMicros, hold.createdAt());
         CallWindows windows = book.windows(account, hold, limits.get());
         ReserveOutcome.Short refusal = refusal(book, account, windows, leastMicros);
         if (refusal != null) {
@@ -165,29 +167,27 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     /** Returns why an amount cannot be held, or null. */
-    private ReserveOutcome.@Nullable Short refusal(Book book, AccountRow account, CallWindows windows, long micros) {
-        long spendableMicros = book.spendableMicros(account);
-        if (spendableMicros < micros) {
-            return new ReserveOutcome.InsufficientCredits(
-                    spendableMicros,
-                    account.funds.reservedMicros(),
-                    micros,
-                    account.funds.balanceMicros() - spendableMicros);
+    private ReserveOutcome.@Nullable Short refusal(Book book, AccountRow account, CallWindows windows, long micros)
+            throws SQLException {
+        if (roomMicros < micros) {
+            return book.refusal(account, hold, roomMicros, micros);
         }
         return windows.refusal(micros, hold.createdAt());
     }
 
     /** Holds as much of an amount as balance and windows cover. */
     private ReserveOutcome hold(Book book, AccountRow account, CallWindows windows, long micros, boolean onLess) {
-        long roomMicros = windows.roomMicros();
-        long coveredMicros = Math.min(micros, book.spendableMicros(account));
-        boolean isHeldBack = roomMicros < coveredMicros;
-        long heldMicros = Math.min(coveredMicros, roomMicros);
+        long limitMicros = windows.roomMicros();
+        long coveredMicros = Math.min(micros, roomMicros);
+        boolean isHeldBack = limitMicros < coveredMicros;
+        long heldMicros = Math.min(coveredMicros, limitMicros);
+        boolean onGrants = account.funds.grantedMicros() > 0;
         book.hold(
-                book.open(new ReservationRow(hold, onLess, free == null ? 0 : free.answers())),
+                book.open(new ReservationRow(hold, onLess, free == null ? 0 : free.answers(), onGrants)),
                 account,
                 windows,
-                heldMicros);
+                heldMicros,
+                hold.createdAt());
         heldBackBy = isHeldBack ? windows.refusal(1, hold.createdAt()) : null;
         return new ReserveOutcome.Reserved(heldMicros, onLess);
     }

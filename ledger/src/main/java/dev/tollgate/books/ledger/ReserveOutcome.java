@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.SpendWindow;
+import dev.tollgate.books.grants.WithheldGrant;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +55,20 @@ public sealed interface ReserveOutcome {
      *
      * @param availableMicros the balance that the call could use
      * @param reservedMicros holds of the account's running calls
-     * @param sandboxMicros the rest of the balance, which pays only for responses of the sandbox
+     * @param sandboxMicros the part of the balance that pays only for responses of the sandbox
+     * @param grants null if the account has nothing in grants
      */
-    record InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros, long sandboxMicros)
-            implements Short {
+    record InsufficientCredits(
+            long availableMicros,
+            long reservedMicros,
+            long leastMicros,
+            long sandboxMicros,
+            @Nullable OfGrants grants) implements Short {
+
+        /** Makes a refusal of an account without grants. */
+        public InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros, long sandboxMicros) {
+            this(availableMicros, reservedMicros, leastMicros, sandboxMicros, null);
+        }
 
         /** Makes a refusal of an account without sandbox credits. */
         public InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros) {
@@ -66,7 +77,7 @@ public sealed interface ReserveOutcome {
 
         @Override
         public boolean becauseOfRunningCalls() {
-            return availableMicros + reservedMicros >= leastMicros;
+            return (grants == null ? availableMicros + reservedMicros : grants.aloneMicros()) >= leastMicros;
         }
 
         @Override
@@ -74,6 +85,16 @@ public sealed interface ReserveOutcome {
             return availableMicros > 0;
         }
     }
+
+    /**
+     * The part of an account's grants in a refusal (Z20).
+     *
+     * @param model the call's, by its id in the catalogue
+     * @param aloneMicros what the call could hold if no other ran
+     * @param withheld the first grant in the order of payment that does not give the call all that is left in it; null if there is none
+     */
+    record OfGrants(
+            String model, long aloneMicros, @Nullable WithheldGrant withheld) {}
 
     /**
      * A spend window of an owner does not cover the least hold; the last to end, if there are several.

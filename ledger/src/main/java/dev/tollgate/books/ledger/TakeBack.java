@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the reversed part of a payment. An increase debits the balance as far as that goes; a missing rest is the
+ * Sets the reversed part of a payment. An increase debits the general credits as far as that goes (Z21); a missing rest is the
  * platform's loss, and blocks the account. A decrease lowers that loss first and then returns to the balance, since the customer has used
  * the credits that could not be debited. Holds of running calls do not change, and no account is unblocked.
  * Nothing is done if the account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits.
@@ -95,9 +95,10 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         return outcome;
     }
 
-    private Optional<Done> take(Book book, AccountRow account, Taken now, long micros) {
+    private Optional<Done> take(Book book, AccountRow account, Taken now, long micros) throws SQLException {
+        book.grants().lapse(account, at);
         Balance before = account.funds.balance();
-        long taken = Math.min(micros, account.funds.balanceMicros());
+        long taken = book.grants().generalLeaves(account, micros, at);
         long missing = micros - taken;
         book.journal().enter(account, requested(micros), -taken, -missing, isOfSandbox ? -taken : 0, reason, at);
         boolean blocks = missing > 0 && !account.isBlocked();

@@ -18,6 +18,7 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
+import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
 import dev.tollgate.books.ledger.Reserve.Confirm;
@@ -485,7 +486,7 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(HOLD, false, 0, held);
+        return new ReservationRow(HOLD, false, 0, false, held);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

@@ -1,0 +1,382 @@
+package dev.tollgate.books.grants;
+
+import dev.tollgate.books.grants.GrantSql.RunningReader;
+import dev.tollgate.books.grants.PaidBy.Share;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live grants of an account while a batch works on it, and the running calls that they may serve. It decides what a call may hold, what pays its
+ * charge and what can leave, and changes the rows; the ledger moves the account's money by as much. The account's row is locked, so no other server
+ * changes either. Running calls are read only if sums do not decide. Amounts are micro-credits. Writer's thread only.
+ */
+public final class AccountGrants {
+
+    /** The most live grants with something left that are given. */
+    public static final int GIVEN_MAX = 32;
+
+    /** The most live grants with something left, those that plans and refunds add included. */
+    public static final int LIVE_MAX = GrantDraw.GRANTS_MAX;
+
+    /** The time by which the clocks of two servers may differ: within it of an expiry or a start, sums do not decide. */
+    private static final long CLOCKS_MILLIS = 60_000;
+
+    /**
+     * The money in an account's row.
+     *
+     * @param hiddenMicros general credits that do not pay for this server's calls: the sandbox credits if these cost money
+     */
+    public record Money(long balanceMicros, long reservedMicros, long grantedMicros, long hiddenMicros) {
+
+        /** Returns the general credits that pay for this server's calls, with what running calls hold. */
+        long generalMicros() {
+            return balanceMicros + reservedMicros - grantedMicros - hiddenMicros;
+        }
+    }
+
+    /**
+     * A call at a time.
+     *
+     * @param model its id in the catalogue; null if it began when the account had nothing in grants: general credits alone pay it
+     * @param createdAtMillis when its hold was made
+     * @param heldMicros 0 for a call that begins
+     */
+    public record Call(String id, @Nullable String model, long createdAtMillis, long heldMicros) {}
+
+    /** Reads the account's running calls that grants may serve, as the batch has left them. */
+    @FunctionalInterface
+    public interface RunningCalls {
+        void read(RunningReader found) throws SQLException;
+    }
+
+    private record Running(String model, long createdAtMillis, long heldMicros) {}
+
+    private final boolean isReal;
+    private final List<GrantRow> rows = new ArrayList<>();
+    private final GrantDraw draw;
+    private final List<GrantRow> drawn = new ArrayList<>();
+    private final long[] mostMicros = new long[LIVE_MAX];
+    private long firstExpiryMillis;
+    private final Map<String, Long> servedBy = new HashMap<>();
+    private @Nullable Map<String, Running> running;
+
+    /**
+     * @param found live, in any order
+     * @param draw shared by all accounts of a writer
+     * @param isReal whether calls of this server cost money: grants of the sandbox do not serve them
+     */
+    public AccountGrants(List<GrantRow> found, GrantDraw draw, boolean isReal) {
+        rows.addAll(found);
+        rows.sort(GrantRow.IN_ORDER);
+        this.draw = draw;
+        this.isReal = isReal;
+    }
+
+    /** Returns the rows of the batch in the order of payment: live ones, and those that it has ended. */
+    public List<GrantRow> rows() {
+        return rows;
+    }
+
+    public @Nullable GrantRow find(long number) {
+        for (GrantRow row : rows) {
+            if (row.number == number && row.isLive()) {
+                return row;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the number of live grants with something left. */
+    public int filled() {
+        int count = 0;
+        for (GrantRow row : rows) {
+            count += row.leftMicros() > 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    public void add(GrantRow row) {
+        rows.add(row);
+        rows.sort(GrantRow.IN_ORDER);
+    }
+
+    /** Notes that the expiry of a grant was moved. */
+    public void moved() {
+        rows.sort(GrantRow.IN_ORDER);
+    }
+
+    /** Forgets the grants that have ended, and the running calls: the batch is written. */
+    public void written() {
+        rows.removeIf(row -> !row.isLive());
+        rows.forEach(GrantRow::written);
+        running = null;
+    }
+
+    /** Notes what a running call holds now. @param call with its model */
+    public void holds(Call call, long atMillis) {
+        String model = call.model();
+        if (running != null && model != null) {
+            running.put(call.id(), new Running(model, call.createdAtMillis(), call.heldMicros()));
+        }
+        for (GrantRow row : rows) {
+            if (!row.limits.all().isEmpty() && row.isLive() && row.startsAtMillis <= atMillis) {
+                row.use(atMillis, 0);
+            }
+        }
+    }
+
+    /** Notes that a call has ended. */
+    public void ended(String id) {
+        if (running != null) {
+            running.remove(id);
+        }
+    }
+
+    /** Returns whether a live grant has expired. */
+    public boolean hasExpired(long atMillis) {
+        for (GrantRow row : rows) {
+            if (row.isLive() && row.hasExpired(atMillis)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the most that a call may hold further for all holds to stay covered (Z15). */
+    public long room(Call call, Money money, long atMillis, RunningCalls calls) throws SQLException {
+        begin(money, atMillis);
+        long serves = servedBy(call);
+        if (money.reservedMicros() == call.heldMicros()) {
+            draw.hold(serves, call.heldMicros());
+        } else if (call.model() != null && isUniform(atMillis)) {
+            return draw.roomOfAll(money.reservedMicros());
+        } else {
+            addHolds(money, null, calls);
+        }
+        return draw.room(serves);
+    }
+
+    /** Returns the room of a call if no other ran. */
+    public long roomAlone(Call call, Money money, long atMillis) {
+        begin(money, atMillis);
+        return draw.room(servedBy(call));
+    }
+
+    /** Returns the first grant in the order of payment that does not give a call all that is left in it, with the reason; null if there is none. */
+    public @Nullable WithheldGrant withheld(String model, long atMillis) {
+        for (GrantRow row : rows) {
+            WithheldGrant withheld = row.leftMicros() == 0 || row.hasExpired(atMillis) || isReal && row.isOfSandbox()
+                    ? null
+                    : row.withheld(model, atMillis);
+            if (withheld != null) {
+                return withheld;
+            }
+        }
+        return null;
+    }
+
+    /** Returns what is left in grants that pay only for responses of the sandbox. */
+    public long ofSandboxMicros() {
+        return rows.stream()
+                .filter(GrantRow::isOfSandbox)
+                .mapToLong(GrantRow::leftMicros)
+                .sum();
+    }
+
+    /**
+     * Takes the shares of grants of a charge out of them, in the order of payment (Z16). General credits pay the rest. The call's hold is still among
+     * what is reserved.
+     *
+     * @param money with the call's hold
+     */
+    public PaidBy pay(Call call, long micros, Money money, long atMillis, RunningCalls calls) throws SQLException {
+        if (call.model() == null || micros == 0) {
+            return PaidBy.GENERAL;
+        }
+        begin(money, atMillis);
+        long others = money.reservedMicros() - call.heldMicros();
+        if (others > money.generalMicros() - micros && !isUniform(atMillis)) {
+            addHolds(money, call, calls);
+        }
+        long serves = servedBy(call);
+        draw.pay(serves, Math.min(micros, payable(serves, money)));
+        List<Share> shares = new ArrayList<>();
+        for (int i = 0; i < drawn.size(); i++) {
+            long share = draw.share(i);
+            if (share > 0) {
+                GrantRow row = drawn.get(i);
+                row.add(-share);
+                row.use(Math.max(atMillis, row.startsAtMillis), share);
+                shares.add(new Share(row.number, share));
+            }
+        }
+        return new PaidBy(shares);
+    }
+
+    /** Returns what can pay a charge: less than it only if a sandbox has become real while the call ran. */
+    private long payable(long serves, Money money) {
+        long sum = Math.max(0, money.generalMicros());
+        for (int i = 0; i < drawn.size(); i++) {
+            if ((serves >>> i & 1) != 0) {
+                sum += mostMicros[i];
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * Takes out of grants, in their order, what is missing after all that serves a call has paid: the sandbox has become real. Money never goes below
+     * zero, so what is left pays.
+     */
+    public List<Share> payAnyhow(long micros) {
+        List<Share> shares = new ArrayList<>();
+        long rest = micros;
+        for (GrantRow row : rows) {
+            long share = Math.min(rest, row.leftMicros());
+            if (share > 0) {
+                row.add(-share);
+                shares.add(new Share(row.number, share));
+                rest -= share;
+            }
+        }
+        return shares;
+    }
+
+    /** Receives an amount that leaves a grant. */
+    @FunctionalInterface
+    public interface Leaving {
+        void leaves(GrantRow grant, long micros) throws SQLException;
+    }
+
+    /**
+     * Finds of grants that have expired what running calls do not need, in the order of payment (Z18).
+     *
+     * @param leaving takes the amount out of the row, and ends the row if nothing is left
+     */
+    public void lapse(Money money, long atMillis, RunningCalls calls, Leaving leaving) throws SQLException {
+        leave(money, atMillis, calls, row -> row.hasExpired(atMillis), leaving);
+    }
+
+    /** Finds what can leave a grant while all holds stay covered, as {@link #lapse}. */
+    public void end(GrantRow ending, Money money, long atMillis, RunningCalls calls, Leaving leaving)
+            throws SQLException {
+        leave(money, atMillis, calls, row -> row == ending, leaving);
+    }
+
+    private void leave(Money money, long atMillis, RunningCalls calls, Predicate<GrantRow> which, Leaving leaving)
+            throws SQLException {
+        begin(money, atMillis);
+        if (money.generalMicros() < money.reservedMicros()) {
+            addHolds(money, null, calls);
+        }
+        for (GrantRow row : rows) {
+            if (row.isLive() && which.test(row)) {
+                int place = drawn.indexOf(row);
+                long micros = row.leftMicros();
+                if (place >= 0) {
+                    micros = draw.leaves(place);
+                    draw.take(place, micros);
+                } else if (micros > 0 && money.reservedMicros() > 0) {
+                    micros = 0; // of the sandbox, on a server whose calls cost money: a running call of another server
+                    // may need it
+                }
+                leaving.leaves(row, micros);
+            }
+        }
+    }
+
+    /** Returns how much of the general credits can leave while all holds stay covered, hidden ones last. */
+    public long generalLeaves(Money money, long atMillis, RunningCalls calls) throws SQLException {
+        begin(money, atMillis);
+        addHolds(money, null, calls);
+        long leaves = draw.generalLeaves();
+        return leaves == Math.max(0, money.generalMicros()) ? leaves + money.hiddenMicros() : leaves;
+    }
+
+    /** Begins a draw of what can pay for this server's calls at a time. */
+    private void begin(Money money, long atMillis) {
+        draw.begin(money.generalMicros());
+        drawn.clear();
+        servedBy.clear();
+        firstExpiryMillis = Long.MAX_VALUE;
+        for (GrantRow row : rows) {
+            if (row.leftMicros() > 0 && !(isReal && row.isOfSandbox())) {
+                long mostMicros = row.capacityMicros(Math.max(atMillis, row.startsAtMillis));
+                if (row.startsAtMillis > atMillis) {
+                    draw.grantAhead(row.leftMicros(), mostMicros);
+                } else {
+                    draw.grant(row.leftMicros(), mostMicros);
+                }
+                this.mostMicros[drawn.size()] = mostMicros;
+                drawn.add(row);
+                firstExpiryMillis = Math.min(firstExpiryMillis, row.expiresAtMillis());
+            }
+        }
+    }
+
+    /** Returns whether each grant serves each call that began when the account had something in grants, whatever the clock of its server. */
+    private boolean isUniform(long atMillis) {
+        for (GrantRow row : drawn) {
+            if (!row.models.areEvery()
+                    || !row.limits.all().isEmpty()
+                    || row.hasExpired(atMillis + CLOCKS_MILLIS)
+                    || row.startsAtMillis > atMillis
+                    || row.startsAtMillis > row.createdAtMillis && row.startsAtMillis > atMillis - CLOCKS_MILLIS) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Adds the running calls to the draw. @param except a call with a model that is not added; null to add all */
+    private void addHolds(Money money, @Nullable Call except, RunningCalls calls) throws SQLException {
+        long general = money.reservedMicros();
+        Map<String, Running> all = running;
+        if (all == null) {
+            Map<String, Running> read = new HashMap<>();
+            calls.read((id, model, createdAt, held) -> read.put(id, new Running(model, createdAt, held)));
+            running = read;
+            all = read;
+        }
+        for (Map.Entry<String, Running> one : all.entrySet()) {
+            Running call = one.getValue();
+            general -= call.heldMicros();
+            if (except == null || !one.getKey().equals(except.id())) {
+                draw.hold(servedBy(call.model(), call.createdAtMillis()), call.heldMicros());
+            }
+        }
+        draw.hold(0, general);
+    }
+
+    private long servedBy(Call call) {
+        String model = call.model();
+        return model == null ? 0 : servedBy(model, call.createdAtMillis());
+    }
+
+    /** Returns the drawn grants that serve a call: whose models cover it, and which had not expired when its hold was made. */
+    private long servedBy(String model, long createdAtMillis) {
+        Long known = servedBy.get(model);
+        if (known == null) {
+            long set = 0;
+            for (int i = 0; i < drawn.size(); i++) {
+                set |= drawn.get(i).models.cover(model) ? 1L << i : 0;
+            }
+            known = set;
+            servedBy.put(model, known);
+        }
+        long set = known;
+        if (createdAtMillis >= firstExpiryMillis) {
+            for (int i = 0; i < drawn.size(); i++) {
+                if (drawn.get(i).hasExpired(createdAtMillis)) {
+                    set &= ~(1L << i);
+                }
+            }
+        }
+        return set;
+    }
+}

@@ -1,0 +1,583 @@
+package dev.tollgate.books.ledger;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.CreditGrant;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantLimits;
+import dev.tollgate.books.grants.GrantLimits.Limit;
+import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.ledger.ReserveOutcome.InsufficientCredits;
+import dev.tollgate.books.ledger.ReserveOutcome.Reserved;
+import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.BooksFixture;
+import dev.tollgate.testing.Ended;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Grants in the ledger: what calls may hold, who pays, what expires, ends and returns (Z10 to Z23). */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class GrantsTest {
+
+    private static final String PRO = "gemini-3-pro";
+    private static final String ARGON = "gemini-4-argon";
+    private static final Instant MIDNIGHT = Instant.parse("2026-12-01T00:00:00Z");
+    private static final Instant LATER = Instant.parse("2026-12-28T00:00:00Z");
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private BooksFixture store;
+    private int requests;
+
+    @BeforeEach
+    void open() {
+        store = stores.open(folder, BooksFixture::new);
+        store.setNow(MIDNIGHT.minusSeconds(3_600));
+    }
+
+    @AfterEach
+    void everything_adds_up() {
+        try (BooksFixture closing = store) {
+            LedgerChecks.assertCoherent(closing);
+            each_grant_is_what_its_lists_say();
+        }
+    }
+
+    /** Given and refunded less shares and what has left is what is left. */
+    private void each_grant_is_what_its_lists_say() {
+        for (CreditGrant grant : all()) {
+            long left = 0;
+            for (String shares : texts("SELECT grants FROM entry WHERE grants IS NOT NULL AND amount_micros > 0")) {
+                left += share(shares, grant.number());
+            }
+            for (String shares : texts("SELECT grants FROM entry WHERE grants IS NOT NULL AND amount_micros < 0")) {
+                left -= share(shares, grant.number());
+            }
+            for (String shares : texts("SELECT paid_by FROM call WHERE paid_by IS NOT NULL")) {
+                left -= share(shares, grant.number());
+            }
+            assertThat(grant.leftMicros()).as("grant %d", grant.number()).isEqualTo(left);
+        }
+    }
+
+    private static long share(String shares, long number) {
+        return PaidBy.of(shares).shares().stream()
+                .filter(it -> it.grant() == number)
+                .mapToLong(PaidBy.Share::micros)
+                .sum();
+    }
+
+    private List<String> texts(String sql) {
+        return store.database.read(reads -> reads.list(sql, row -> row.getString(1)));
+    }
+
+    private List<CreditGrant> all() {
+        return store.database.read(sql -> CreditGrant.all(sql, "acc_1", Long.MAX_VALUE, 100));
+    }
+
+    private CreditGrant grant(long number) {
+        return all().stream().filter(it -> it.number() == number).findFirst().orElseThrow();
+    }
+
+    private long left(long number) {
+        return grant(number).leftMicros();
+    }
+
+    private boolean hasEnded(long number) {
+        return grant(number).endedAt() != null;
+    }
+
+    private long general() {
+        return store.number("SELECT balance_micros + reserved_micros - granted_micros FROM account WHERE id = 'acc_1'");
+    }
+
+    private Grant giving(long micros, GrantTerms terms) {
+        return new Grant("acc_1", micros, "a gift", new RequestId("gift-" + ++requests), store.now()).under(terms);
+    }
+
+    private long give(long micros, GrantTerms terms) {
+        Grant grant = giving(micros, terms);
+        assertThat(store.decide(grant).isDone()).isTrue();
+        return Objects.requireNonNull(grant.grantNumber());
+    }
+
+    private static GrantTerms until(Instant expiresAt, String models) {
+        return GrantTerms.of(Kind.GIFT, ModelPatterns.of(models), expiresAt);
+    }
+
+    private static GrantTerms limited(Instant expiresAt, String models, Limit... limits) {
+        return new GrantTerms(Kind.GIFT, ModelPatterns.of(models), null, expiresAt, new GrantLimits(List.of(limits)));
+    }
+
+    private Reserve reserving(String id, String model, long least, long wanted) {
+        OpenHold hold = new OpenHold(id, "acc_1", "key_1", "chat", model, store.now());
+        return new Reserve(hold, least, wanted, () -> SpendLimits.NONE, () -> true);
+    }
+
+    private ReserveOutcome reserve(String id, String model, long least, long wanted) {
+        return store.decide(reserving(id, model, least, wanted));
+    }
+
+    private void holds(String id, String model, long micros) {
+        assertThat(reserve(id, model, micros, micros)).isEqualTo(new Reserved(micros));
+    }
+
+    private Extend extending(String id, long micros) {
+        return new Extend(id, 1, micros, () -> SpendLimits.NONE, () -> true, store.now());
+    }
+
+    private Refund refunding(String id, long micros) {
+        return new Refund("acc_1", id, micros, "slow", new RequestId("refund-" + ++requests), store.now());
+    }
+
+    private void refund(String id, long micros) {
+        assertThat(store.decide(refunding(id, micros)).isDone()).isTrue();
+    }
+
+    private void end(long number) {
+        assertThat(store.decide(ending(number)).isDone()).isTrue();
+    }
+
+    private Grant.End ending(long number) {
+        return new Grant.End("acc_1", number, "by mistake", new RequestId("end-" + ++requests), store.now());
+    }
+
+    private void sweep() {
+        new Lapse(store.database, store.writer, store::now).sweep();
+    }
+
+    private @Nullable String paidBy(String id) {
+        return texts("SELECT paid_by FROM call WHERE id = '" + id + "'").getFirst();
+    }
+
+    private static String refusal(Outcome<?> outcome) {
+        return ((Outcome.Refused<?>) outcome).why().message();
+    }
+
+    /** The account of Z17: 2 general credits; grant 1 until midnight, 0.3; grant 2 for gemini-4-*, 1, of which 0.6 in 24 hours. */
+    private void example() {
+        store.account("acc_1", 2_000_000);
+        give(300_000, until(MIDNIGHT, ""));
+        give(1_000_000, limited(LATER, "gemini-4-*", new Limit(24, 600_000)));
+        assertThat(reserve("a", PRO, 1, 2_500_000)).isEqualTo(new Reserved(2_300_000));
+        store.decide(Ended.release("a", store.now()));
+        holds("A", PRO, 2_200_000);
+        assertThat(reserve("B", ARGON, 1, 1_000_000)).isEqualTo(new Reserved(700_000));
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(400_000);
+    }
+
+    @Test
+    void the_example_is_paid_as_it_is_printed() {
+        example();
+        store.settle("B", 412_345);
+        assertThat(paidBy("B")).isEqualTo("1:100000 2:312345");
+        assertThat(List.of(left(1), left(2), general())).containsExactly(200_000L, 687_655L, 2_000_000L);
+
+        store.setNow(MIDNIGHT);
+        sweep();
+        assertThat(left(1)).as("what the running call needs").isEqualTo(200_000);
+        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'adjustment'"))
+                .isZero();
+
+        store.settle("A", 1_750_001);
+        assertThat(paidBy("A")).isEqualTo("1:200000");
+        assertThat(general()).isEqualTo(449_999);
+        assertThat(hasEnded(1)).isTrue();
+
+        refund("A", 300_000);
+        assertThat(all()).hasSize(3);
+        assertThat(grant(3))
+                .extracting(CreditGrant::kind, CreditGrant::leftMicros, CreditGrant::models, CreditGrant::expiresAt)
+                .containsExactly(Kind.REFUND, 200_000L, List.of(), MIDNIGHT.plus(Duration.ofDays(30)));
+        assertThat(general()).isEqualTo(549_999);
+        refund("A", 1_450_001);
+        assertThat(general()).isEqualTo(2_000_000);
+    }
+
+    @Test
+    void what_a_cheap_call_did_not_need_of_an_expired_grant_lapses_in_its_commit() {
+        example();
+        store.settle("B", 412_345);
+        store.setNow(MIDNIGHT);
+        store.settle("A", 50_000);
+        assertThat(paidBy("A")).isEqualTo("1:50000");
+        assertThat(hasEnded(1)).isTrue();
+        assertThat(grant(1).lapsedMicros()).isEqualTo(150_000);
+        assertThat(texts("SELECT reason FROM entry WHERE request_id = 'lapse-1-1' AND amount_micros = -150000"
+                        + " AND grants = '1:150000'"))
+                .containsExactly("Grant 1 expired");
+    }
+
+    @Test
+    void the_calls_of_the_example_may_end_in_the_other_order() {
+        example();
+        store.settle("A", 1_750_001);
+        assertThat(paidBy("A")).isEqualTo("1:300000");
+        assertThat(general()).isEqualTo(549_999);
+        store.settle("B", 412_345);
+        assertThat(paidBy("B")).isEqualTo("2:412345");
+        store.setNow(MIDNIGHT);
+        sweep();
+        assertThat(hasEnded(1)).as("a used-up grant ends with its expiry").isTrue();
+        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'adjustment'"))
+                .isZero();
+    }
+
+    @Test
+    void a_released_and_an_abandoned_call_pay_nothing() {
+        example();
+        store.decide(Ended.release("B", store.now()));
+        assertThat(paidBy("B")).isNull();
+        assertThat(left(1)).isEqualTo(300_000);
+        store.setNow(MIDNIGHT);
+        store.decide(new ReleaseAbandoned(store.now()));
+        assertThat(paidBy("A")).isNull();
+        assertThat(List.of(left(1), left(2), general())).containsExactly(0L, 1_000_000L, 2_000_000L);
+        assertThat(grant(1).lapsedMicros()).isEqualTo(300_000);
+    }
+
+    @Test
+    void a_call_that_is_cut_pays_its_whole_hold() {
+        example();
+        store.settle("B", 700_000);
+        assertThat(paidBy("B")).isEqualTo("1:100000 2:600000");
+        store.settle("A", 2_200_000);
+        assertThat(paidBy("A")).isEqualTo("1:200000");
+        assertThat(general()).isZero();
+    }
+
+    @Test
+    void the_part_of_an_expired_grant_that_no_call_needs_lapses_once() {
+        store.account("acc_1", 100);
+        give(50, until(MIDNIGHT, ""));
+        holds("A", PRO, 120);
+        store.setNow(MIDNIGHT);
+        sweep();
+        sweep();
+        assertThat(left(1)).isEqualTo(20);
+        assertThat(grant(1).lapsedMicros()).isEqualTo(30);
+        assertThat(store.decide(extending("A", 10)))
+                .as("an extension after it")
+                .isEqualTo(new Extend.BalanceExhausted());
+        assertThat(reserve("B", PRO, 1, 10)).isInstanceOf(InsufficientCredits.class);
+        store.commit(new Grant("acc_1", 15, "more", store.now()));
+        sweep();
+        assertThat(left(1)).as("credits that come let the rest lapse").isEqualTo(5);
+        store.settle("A", 110);
+        assertThat(paidBy("A")).isEqualTo("1:5");
+        assertThat(general()).isEqualTo(10);
+        assertThat(texts("SELECT request_id FROM entry WHERE request_id LIKE 'lapse%' ORDER BY number"))
+                .containsExactly("lapse-1-1", "lapse-1-2");
+    }
+
+    @Test
+    void an_expiry_can_be_moved_later_until_it_has_passed() {
+        store.account("acc_1", 0);
+        give(50, until(MIDNIGHT, ""));
+        store.setNow(MIDNIGHT.minusMillis(1));
+        assertThat(store.decide(new Grant.MoveExpiry("acc_1", 1, LATER, store.now()))
+                        .isDone())
+                .isTrue();
+        store.setNow(MIDNIGHT);
+        sweep();
+        assertThat(left(1)).isEqualTo(50);
+        assertThat(refusal(store.decide(new Grant.MoveExpiry("acc_1", 1, MIDNIGHT, store.now()))))
+                .isEqualTo("Grant 1 expires at 2026-12-28T00:00:00Z, and only a later time can be set.");
+        assertThat(refusal(store.decide(new Grant.MoveExpiry("acc_1", 2, LATER, store.now()))))
+                .isEqualTo("The account has no grant 2.");
+        store.setNow(LATER);
+        assertThat(refusal(store.decide(new Grant.MoveExpiry("acc_1", 1, LATER.plusSeconds(1), store.now()))))
+                .isEqualTo("Grant 1 has expired at 2026-12-28T00:00:00Z.");
+        sweep();
+        assertThat(refusal(store.decide(new Grant.MoveExpiry("acc_1", 1, LATER.plusSeconds(1), store.now()))))
+                .isEqualTo("Grant 1 has ended.");
+    }
+
+    @Test
+    void a_call_that_began_before_the_first_grant_is_paid_by_general_credits_alone() {
+        store.account("acc_1", 100);
+        holds("A", PRO, 100);
+        give(50, until(MIDNIGHT, ""));
+        assertThat(store.decide(extending("A", 50))).isEqualTo(new Extend.BalanceExhausted());
+        holds("B", PRO, 50);
+        store.settle("A", 70);
+        assertThat(paidBy("A")).isNull();
+        store.settle("B", 40);
+        assertThat(paidBy("B")).isEqualTo("1:40");
+    }
+
+    @Test
+    void models_are_compared_by_the_id_in_the_catalogue() {
+        store.account("acc_1", 0);
+        give(100, until(LATER, "gemini-4-* gemini-3-pro"));
+        assertThat(reserve("A", "google/gemini-4-argon", 1, 10)).isInstanceOf(InsufficientCredits.class);
+        assertThat(reserve("A", "gemini-3-pro-preview", 1, 10)).isInstanceOf(InsufficientCredits.class);
+        holds("A", "gemini-4-", 10);
+        holds("B", PRO, 10);
+        store.settle("A", 10);
+        store.settle("B", 9);
+        assertThat(left(1)).isEqualTo(81);
+    }
+
+    @Test
+    void changes_of_one_batch_see_each_other() {
+        store.account("acc_1", 100);
+        holds("A", PRO, 60);
+        Grant grant = giving(50, until(LATER, ""));
+        Reserve reserve = reserving("B", PRO, 1, 200);
+        Settle settle = Ended.settle("B", 70, store.now());
+        Refund refund = refunding("B", 65);
+        Grant.End end = ending(1);
+        Refund later = refunding("B", 5);
+        store.commit(grant, reserve, settle, refund, end, later);
+        assertThat(reserve.outcome()).isEqualTo(new Reserved(90));
+        assertThat(paidBy("B")).isEqualTo("1:50");
+        assertThat(end.moved()).isNotNull();
+        assertThat(hasEnded(1)).isTrue();
+        assertThat(general()).isEqualTo(100);
+        store.settle("A", 60);
+    }
+
+    @Test
+    void a_grant_that_ends_leaves_what_running_calls_need() {
+        store.account("acc_1", 10);
+        give(50, until(LATER, ""));
+        holds("A", PRO, 40);
+        end(1);
+        assertThat(left(1)).isEqualTo(30);
+        assertThat(refusal(store.decide(new Refund("acc_1", "none", 1, "x", null, store.now()))))
+                .contains("There is no call");
+        store.advance(Duration.ofMillis(5));
+        assertThat(reserve("B", PRO, 1, 1)).isInstanceOf(InsufficientCredits.class);
+        store.settle("A", 35);
+        assertThat(paidBy("A")).isEqualTo("1:30");
+        assertThat(general()).isEqualTo(5);
+        assertThat(hasEnded(1)).isTrue();
+        assertThat(refusal(store.decide(ending(1)))).isEqualTo("Grant 1 has ended.");
+    }
+
+    @Test
+    void a_limit_gives_its_credits_once_in_each_window() {
+        store.account("acc_1", 0);
+        give(100, limited(LATER, "", new Limit(1, 30), new Limit(744, 45)));
+        assertThat(reserve("A", PRO, 1, 40)).isEqualTo(new Reserved(30));
+        store.settle("A", 30);
+        assertThat(reserve("B", PRO, 1, 1)).isInstanceOf(InsufficientCredits.class);
+        store.advance(Duration.ofHours(1));
+        holds("C", PRO, 15);
+        assertThat(reserve("D", PRO, 1, 1)).as("the longer window").isInstanceOf(InsufficientCredits.class);
+        store.advance(Duration.ofHours(1));
+        store.settle("C", 15);
+        assertThat(left(1)).isEqualTo(55);
+        assertThat(grant(1).used()).isEqualTo("2:15 0:45");
+    }
+
+    @Test
+    void a_window_that_turns_while_a_call_runs_counts_its_charge_in_the_new_one() {
+        store.account("acc_1", 0);
+        give(100, limited(LATER, "", new Limit(1, 30)));
+        holds("A", PRO, 30);
+        store.advance(Duration.ofHours(1));
+        assertThat(reserve("B", PRO, 1, 30))
+                .as("the new window pays the running call")
+                .isInstanceOf(InsufficientCredits.class);
+        store.settle("A", 20);
+        holds("B", PRO, 10);
+        store.settle("B", 10);
+        assertThat(grant(1).used()).isEqualTo("1:30");
+    }
+
+    @Test
+    void refunds_return_in_the_order_of_payment_and_go_on_where_the_last_stopped() {
+        store.account("acc_1", 7);
+        give(3, until(LATER, "gemini-4-*"));
+        holds("A", ARGON, 10);
+        store.settle("A", 10);
+        assertThat(paidBy("A")).isEqualTo("1:3");
+        refund("A", 2);
+        assertThat(left(1)).isEqualTo(2);
+        end(1);
+        refund("A", 2);
+        assertThat(List.of(left(2), general())).containsExactly(1L, 1L);
+        refund("A", 6);
+        assertThat(general()).isEqualTo(7);
+        assertThat(grant(2).models()).containsExactly("gemini-4-*");
+        assertThat(texts("SELECT grants FROM entry WHERE kind = 'refund' ORDER BY number"))
+                .containsExactly("1:2", "2:1", null);
+    }
+
+    @Test
+    void many_refunds_to_ended_grants_fill_one_grant() {
+        store.account("acc_1", 0);
+        for (int i = 1; i <= 10; i++) {
+            give(20, until(LATER, ""));
+            holds("t" + i, PRO, 20);
+            store.settle("t" + i, 20);
+            end(i);
+        }
+        for (int i = 0; i < 200; i++) {
+            refund("t" + (1 + i % 10), 1);
+        }
+        assertThat(all()).hasSize(11);
+        assertThat(grant(11))
+                .extracting(CreditGrant::creditsMicros, CreditGrant::leftMicros)
+                .containsExactly(200L, 200L);
+    }
+
+    @Test
+    void money_taken_back_takes_no_credits_of_grants_and_none_that_calls_need() {
+        store.account("acc_1", 100);
+        give(50, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 60);
+        assertThat(store.decide(new Correction.Reversal("acc_1", 70, "a dispute", null, store.now())))
+                .isInstanceOfSatisfying(
+                        Outcome.Done.class, it -> assertThat(((LedgerChange.Moved) it.value()).missingMicros())
+                                .isEqualTo(30));
+        assertThat(List.of(left(1), general())).containsExactly(50L, 60L);
+        assertThat(refusal(store.decide(new Correction.Adjustment("acc_1", -1, "x", null, store.now()))))
+                .isEqualTo(
+                        "You can remove at most 0 credits, those of no grant that running calls do not need: of the account's credits,"
+                                + " 0.00005 in grant 1. The credits of a grant leave if you end it.");
+        store.settle("A", 60);
+    }
+
+    @Test
+    void a_deleted_account_has_no_grant_left() {
+        store.account("acc_1", 10);
+        give(50, until(LATER, "gemini-4-*"));
+        give(5, until(MIDNIGHT, ""));
+        assertThat(store.decide(new CloseAccount("acc_1", store.now())).isDone())
+                .isTrue();
+        assertThat(all()).allSatisfy(it -> assertThat(it.endedAt()).isNotNull());
+        assertThat(texts("SELECT grants FROM entry WHERE kind = 'adjustment'")).containsExactly("2:5 1:50");
+    }
+
+    @Test
+    void a_thirty_third_gift_is_refused() {
+        store.account("acc_1", 0);
+        for (int i = 0; i < 32; i++) {
+            give(10, until(LATER, "gemini-4-*"));
+        }
+        assertThat(refusal(store.decide(giving(1, until(LATER, "")))))
+                .isEqualTo(
+                        "The account has 32 grants with credits left, which is the most. End one of them, or wait until"
+                                + " one is used up or expires.");
+        Grant plan = giving(1, new GrantTerms(Kind.PLAN, ModelPatterns.EVERY, null, LATER, GrantLimits.NONE));
+        assertThat(store.decide(plan).isDone()).isTrue();
+    }
+
+    @Test
+    void a_repeated_request_gives_nothing_more() {
+        store.account("acc_1", 0);
+        Grant grant = giving(10, until(LATER, ""));
+        store.commit(grant);
+        requests--;
+        Grant again = giving(10, until(LATER, ""));
+        store.commit(again);
+        assertThat(again.outcome().isDone()).isTrue();
+        assertThat(again.moved()).isNull();
+        assertThat(all()).hasSize(1);
+        assertThat(refusal(store.decide(giving(1, until(store.now(), ""))))).contains("which has passed");
+    }
+
+    @Test
+    void what_a_refusal_names_is_the_grant_that_does_not_serve() {
+        store.account("acc_1", 40);
+        give(300, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 10);
+        InsufficientCredits refused = (InsufficientCredits) reserve("B", PRO, 120, 120);
+        assertThat(refused.availableMicros()).isEqualTo(30);
+        assertThat(refused.becauseOfRunningCalls()).isFalse();
+        assertThat(Objects.requireNonNull(refused.grants()).withheld())
+                .hasToString("WithheldGrant[number=1, creditsMicros=300, expiresAt=2026-12-28T00:00:00Z,"
+                        + " reason=OtherModels[models=ModelPatterns[all=[gemini-4-*]]]]");
+        assertThat(((InsufficientCredits) reserve("B", PRO, 35, 35)).becauseOfRunningCalls())
+                .isTrue();
+        store.settle("A", 10);
+    }
+
+    @Test
+    void grants_of_the_sandbox_serve_its_servers_alone() {
+        store.account("acc_1", 10);
+        Grant grant = Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now())
+                .under(until(LATER, ""));
+        store.commit(grant);
+        holds("A", PRO, 60);
+        store.settle("A", 5);
+        assertThat(paidBy("A")).isEqualTo("1:5");
+        store = store.reopened(true);
+        assertThat(reserve("B", PRO, 1, 60)).isEqualTo(new Reserved(10));
+        store.settle("B", 10);
+        assertThat(paidBy("B")).isNull();
+        assertThat(((InsufficientCredits) reserve("C", PRO, 1, 1)).sandboxMicros())
+                .isEqualTo(45);
+        assertThat(store.decide(new Grant.UnmarkSandboxCredits("acc_1"))).isEqualTo(45);
+        holds("C", PRO, 45);
+        store.settle("C", 45);
+    }
+
+    @Test
+    void many_calls_of_one_account_in_a_batch_are_covered_together() {
+        store.account("acc_1", 1_000);
+        for (int i = 0; i < 32; i++) {
+            give(100, until(LATER.plusSeconds(i), i % 2 == 0 ? "gemini-4-*" : "gemini-3-*"));
+        }
+        List<Change> batch = new ArrayList<>();
+        List<Reserve> reserves = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            Reserve reserve = reserving("t" + i, i % 2 == 0 ? ARGON : PRO, 1, 9);
+            reserves.add(reserve);
+            batch.add(reserve);
+        }
+        commitTogether(batch);
+        long held = reserves.stream()
+                .filter(Reserve::reserved)
+                .mapToLong(it -> ((Reserved) it.outcome()).heldMicros())
+                .sum();
+        assertThat(held).isEqualTo(4_200);
+        batch.clear();
+        reserves.stream()
+                .filter(Reserve::reserved)
+                .forEach(it -> batch.add(
+                        Ended.settle(it.reservationId(), ((Reserved) it.outcome()).heldMicros(), store.now())));
+        commitTogether(batch);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 4_200, 4_200));
+    }
+
+    /** Offers changes at the same time, so that batches have many of them. */
+    private void commitTogether(List<Change> changes) {
+        List<CompletableFuture<Unit>> units = new ArrayList<>();
+        for (int i = 0; i < changes.size(); i += 50) {
+            units.add(store.writer.commit(Unit.of(changes.subList(i, Math.min(changes.size(), i + 50)))));
+        }
+        units.forEach(CompletableFuture::join);
+    }
+}
