@@ -303,7 +303,7 @@ class PagesGoldenTest {
                         .filter(route -> route.method().equals("GET")
                                 && route.gate().name().startsWith("page"))
                         .map(Route::path)
-                        .filter(path -> !path.matches(".*(\\.csv|\\.json|\\.txt|/export|/live)")))
+                        .filter(path -> !path.matches(".*(\\.csv|\\.json|\\.txt|\\.zip|/export|/live)")))
                 .allSatisfy(path -> assertThat(ASKED).as(path).anyMatch(asked -> asked.matches(pattern(path))));
     }
 
@@ -822,12 +822,19 @@ class PagesGoldenTest {
                     "reason",
                     "for a fair");
             get("console-payments", operator, "/console/payments");
+            get("console-invoice", operator, "/console/payments/" + it.payments.get("paid") + "/invoice");
+            get("console-payments-none", operator, "/console/payments?month=2020-01&state=paid&text=nobody");
             for (String by : List.of("day", "model", "channel", "account")) {
                 get("console-revenue-by-" + by, operator, "/console/revenue?by=" + by);
             }
             get("console-steps", operator, "/console?steps=all");
             get("console-revenue-own-range", operator, "/console/revenue?range=own&from=2026-11-01&to=2026-11-10");
             get("console-books", operator, "/console/books");
+            get("console-months", operator, "/console/books/months");
+            for (String path : List.of(
+                    "", "/payments", "/test_payments", "/used", "/refunded_calls", "/shortfalls", "/upstream_cost")) {
+                get("console-month" + path.replaceAll("[/_]", "-"), operator, "/console/books/months/2026-11" + path);
+            }
         }
 
         void system() {

@@ -110,6 +110,15 @@ class PaymentLooksTest {
             visit.page().navigate("about:blank"); // no page is left that would follow live without its session
             visit.with(operator.cookies());
             look(visit, "/console/payments", "payment-console");
+            look(
+                    visit,
+                    paid.replace("/dashboard/billing/top-up", "/console/payments") + "/invoice",
+                    "payment-console-invoice");
+            look(
+                    visit,
+                    "/console/books/months/" + YearMonth.from(Today.instant().atZone(ZoneOffset.UTC))
+                            + "/test_payments",
+                    "payment-console-month");
         }
     }
 

@@ -19,6 +19,7 @@ import dev.tollgate.pages.console.ConsoleBooks;
 import dev.tollgate.pages.console.ConsoleCall;
 import dev.tollgate.pages.console.ConsoleCalls;
 import dev.tollgate.pages.console.ConsoleChannels;
+import dev.tollgate.pages.console.ConsoleMonths;
 import dev.tollgate.pages.console.ConsoleOrganization;
 import dev.tollgate.pages.console.ConsolePage;
 import dev.tollgate.pages.console.ConsolePayments;
@@ -199,6 +200,8 @@ record ConsoleRoutes(
                 new ConsolePayments(
                                 money.payments(),
                                 names(),
+                                accounts(),
+                                operator.months(),
                                 money.sentence(),
                                 money::eventCounts,
                                 forms(),
@@ -217,6 +220,7 @@ record ConsoleRoutes(
                                 operator.copies().daily() != null,
                                 forms())
                         .routes(pages),
+                new ConsoleMonths(operator.months(), money.payments()).routes(pages),
                 new ConsoleAudit(books.stores().auditLog(), names(), accounts(), books.people()).routes(pages),
                 new ConsoleSettings(
                                 operator.settings(), operator.administration().links(), forms())

@@ -25,6 +25,9 @@ public record Account(
         long sandboxMicros,
         @Nullable Instant deletedAt) {
 
+    /** The name of an account that was deleted. */
+    public static final String DELETED = "deleted account";
+
     /** A change that others make of an account's row, in a unit that has taken it ({@link LedgerChange.TakeAccount}). */
     public enum Change {
         /** Takes the name and the account's id. */
@@ -74,7 +77,7 @@ public record Account(
                     a.consumed_micros a.sandbox_micros a.last_number a.last_number_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
                     a.time_zone a.tag_names a.end_users:YES_NO""", "a.id"))
                 .with(new RowErasure(
-                        "UPDATE account SET name = 'deleted account', tag_names = '', deleted_at = ? WHERE id = ?",
+                        "UPDATE account SET name = '" + DELETED + "', tag_names = '', deleted_at = ? WHERE id = ?",
                         List.of(Value.TIME, Value.ACCOUNT)));
     }
 }

@@ -6,11 +6,8 @@ import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.ExportFile.Rendered;
+import dev.tollgate.storage.holdings.ZipPieces;
 import dev.tollgate.storage.sql.Reads;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,8 +18,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,38 +46,26 @@ public record AccountFile(Database database, Holdings holdings) {
      * @throws dev.tollgate.storage.StoreException where the database cannot be read
      */
     public void write(@Nullable String accountId, String personId, Instant now, Predicate<byte[]> pieces) {
-        ByteArrayOutputStream made = new ByteArrayOutputStream();
         String payer = accountId == null ? personId : accountId;
-        try (ZipOutputStream zip = new ZipOutputStream(made, StandardCharsets.UTF_8)) {
-            begin(zip, "readme.txt", now);
-            zip.write(about(files(accountId), now).getBytes(StandardCharsets.UTF_8));
+        try (ZipPieces zip = new ZipPieces(now, pieces)) {
+            zip.begin("readme.txt");
+            zip.write(about(files(accountId), now));
             for (ExportFile file : files(accountId)) {
-                begin(zip, file.file(), now);
-                zip.write(head(file).getBytes(StandardCharsets.UTF_8));
+                zip.begin(file.file());
+                zip.write(head(file));
                 List<Object> after = null;
                 do {
                     List<Object> from = after;
                     Rows rows = database.readFor(payer, sql -> rows(sql, file, accountId, personId, from));
-                    zip.write(rows.lines().getBytes(StandardCharsets.UTF_8));
+                    zip.write(rows.lines());
                     after = rows.last();
-                    zip.flush();
-                    if (made.size() > 0 && !pieces.test(made.toByteArray())) {
+                    if (!zip.send()) {
                         return;
                     }
-                    made.reset();
                 } while (after != null);
             }
-            zip.finish();
-            boolean unused = pieces.test(made.toByteArray()); // it is the last one
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            zip.end();
         }
-    }
-
-    private static void begin(ZipOutputStream zip, String name, Instant now) throws IOException {
-        ZipEntry entry = new ZipEntry(name);
-        entry.setTime(now.toEpochMilli());
-        zip.putNextEntry(entry);
     }
 
     private List<ExportFile> files(@Nullable String accountId) {

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 final class PaymentSql {
 
     /** A notice of a dispute of which no other one says how it ended. */
-    private static final String OPEN_DISPUTE = """
+    static final String OPEN_DISPUTE = """
             said.fact = 'disputed' AND said.outcome = 'taken' AND NOT EXISTS (SELECT 1 FROM payment_notice ended
                 WHERE ended.payment_id = said.payment_id AND ended.object_id = said.object_id AND ended.outcome = 'taken'
                 AND ended.fact IN ('dispute_lost', 'dispute_won'))""";

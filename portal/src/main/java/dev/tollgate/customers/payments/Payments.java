@@ -23,8 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Payments: customers begin them, and notices of the payment service decide their end. Thread-safe; blocks. */
@@ -44,13 +49,14 @@ public final class Payments {
     private static final String OLDER = " AND (created_at < ? OR (created_at = ? AND id < ?))";
     private static final String NEWEST = " ORDER BY created_at DESC, id DESC LIMIT ?";
     private static final String PAGE_OF_ACCOUNT = PaymentSql.PAYMENT + " WHERE account_id = ?" + OLDER + NEWEST;
-    private static final String PAGE = PaymentSql.PAYMENT + " WHERE 1 = 1" + OLDER + NEWEST;
+    private static final String PAGE = PaymentSql.PAYMENT + " WHERE 1 = 1";
     private static final String PAID = PaymentSql.PAYMENT
             + " WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ? ORDER BY ended_at, id LIMIT "
             + PAGE_MAX;
-    private static final String INVOICE = """
-            SELECT series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name, buyer_address, buyer_vat_id
-            FROM invoice WHERE payment_id = ?""";
+    private static final String INVOICES = """
+            SELECT series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name, buyer_address, buyer_vat_id, payment_id
+            FROM invoice WHERE payment_id IN (%s)""";
+    private static final String INVOICE = INVOICES.formatted("?");
     private static final String NOTICES = """
             SELECT id, type, fact, created_at, received_at, payment_id, intent_id, object_id, cents, outcome, detail, replays
             FROM payment_notice""";
@@ -328,9 +334,35 @@ public final class Payments {
 
     /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues */
     public List<Payment> page(PaymentCursor from, int limit) {
+        return page(PaymentFilter.ALL, from, limit);
+    }
+
+    /** Returns the chosen payments of all accounts, newest first. @param limit as above */
+    public List<Payment> page(PaymentFilter filter, PaymentCursor from, int limit) {
         check(limit);
-        return database.read(sql ->
-                sql.list(PAGE, PaymentSql::payment, from.createdAtMillis(), from.createdAtMillis(), from.id(), limit));
+        List<Object> values = new ArrayList<>(filter.values());
+        values.addAll(List.of(from.createdAtMillis(), from.createdAtMillis(), from.id(), limit));
+        return database.read(
+                sql -> sql.list(PAGE + filter.sql() + OLDER + NEWEST, PaymentSql::payment, values.toArray()));
+    }
+
+    /** Returns the invoices of payments by their ids; those that are not paid are missing. @param payments at most {@value #PAGE_MAX} */
+    public Map<String, Invoice> invoices(List<Payment> payments) {
+        check(Math.max(1, payments.size()));
+        Map<String, Payment> byId = payments.stream().collect(Collectors.toMap(Payment::id, it -> it));
+        String these = String.join(", ", Collections.nCopies(byId.size(), "?"));
+        Map<String, Invoice> invoices = new HashMap<>();
+        if (!byId.isEmpty()) {
+            database.read(sql -> {
+                sql.each(
+                        INVOICES.formatted(these),
+                        row -> invoices.put(
+                                row.getString(11), invoice(Objects.requireNonNull(byId.get(row.getString(11))), row)),
+                        byId.keySet().toArray());
+                return null;
+            });
+        }
+        return invoices;
     }
 
     /** Returns up to {@value #PAGE_MAX} payments of an account that were paid in a period, in order. */

@@ -1,23 +1,39 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.customers.figures.AccountList;
+import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.NamesOfIds;
+import dev.tollgate.customers.months.Months;
+import dev.tollgate.customers.payments.Invoice;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
+import dev.tollgate.customers.payments.PaymentFilter;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.pages.dashboard.billing.InvoicePages;
+import dev.tollgate.pages.dashboard.billing.PaymentTexts;
+import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
@@ -25,10 +41,12 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import templates.console.JteinvoiceGenerated;
 import templates.console.JtepaymentsGenerated;
 
 /**
- * {@code /console/payments}: what customers have paid, and events of the provider that were not processed at once.
+ * {@code /console/payments}: what customers have paid, by month, state and a text, also as a file; the invoice of each payment; and events of the
+ * provider that were not processed at once.
  *
  * @param channel how customers pay here, in a sentence
  * @param counts of events at this server, by their outcome; empty without Stripe
@@ -37,6 +55,8 @@ import templates.console.JtepaymentsGenerated;
 public record ConsolePayments(
         Payments payments,
         NamesOfIds names,
+        AccountList accounts,
+        Months months,
         String channel,
         Supplier<Map<String, Long>> counts,
         DeedForms forms,
@@ -56,6 +76,36 @@ public record ConsolePayments(
 
     private static final int PAGE = 50;
     private static final int ODD = 50;
+    private static final int TYPED_CHARS_MAX = 200;
+
+    /** Customers whose name begins with the text. */
+    private static final int ACCOUNTS_MAX = 20;
+
+    private record Line(
+            Payment payment, String customer, @Nullable Invoice invoice, PaymentTexts texts) {}
+
+    private static final CsvColumns<Line> FILE = new CsvColumns<Line>()
+            .value("Begun (UTC)", it -> it.payment.createdAt())
+            .value("Customer", it -> it.payment.accountId())
+            .text("Name", Line::customer)
+            .value("State", it -> it.texts.state())
+            .value("Invoice", it -> it.invoice == null ? null : it.invoice.number())
+            .value(
+                    "Invoice day (UTC)",
+                    it -> it.invoice == null
+                            ? null
+                            : it.invoice.issuedAt().atZone(ZoneOffset.UTC).toLocalDate())
+            .text("VAT id", it -> it.invoice == null ? null : it.invoice.buyer().vatId())
+            .value("Net (US dollars)", it -> BigDecimal.valueOf(it.payment.netCents(), 2))
+            .value("Tax (US dollars)", it -> BigDecimal.valueOf(it.payment.taxCents(), 2))
+            .value("Gross (US dollars)", it -> BigDecimal.valueOf(it.payment.grossCents(), 2))
+            .credits("Credits", it -> it.payment.creditMicros())
+            .credits("Credits taken back", it -> it.payment.reversedMicros())
+            .value("Paid by", it -> it.payment.channel().code())
+            .value("Ended (UTC)", it -> it.payment.endedAt())
+            .value("Id", it -> it.payment.id())
+            .value("Session", it -> it.payment.sessionId())
+            .value("Payment at the provider", it -> it.payment.intentId());
 
     /** The label of requests whose signature is wrong. */
     public static final String NOT_SIGNED = "Rejected: bad signature";
@@ -63,6 +113,8 @@ public record ConsolePayments(
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(PATH, pages.operators(), request -> show(request, "")),
+                pages.file(PATH + ".csv", pages.operators(), this::file),
+                pages.get(PATH + "/{id}/invoice", pages.operators(), this::paper),
                 pages.post(PATH, pages.operators(), this::ask));
     }
 
@@ -73,24 +125,128 @@ public record ConsolePayments(
 
     /** @param said what became of an event that was asked for; empty for none */
     private PageStep show(PageRequest<Visitor.Member> request, String said) {
-        List<Payment> page = payments.page(cursor(request.query("before")), PAGE);
-        Map<String, NamesOfIds.Named> accounts =
-                names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()));
+        Wanted wanted = Wanted.of(request);
+        PaymentCursor from = cursor(request.query("before"));
+        List<Payment> page = payments.page(filter(wanted), from, PAGE);
         List<StoredNotice> odd = payments.notTaken(ODD);
         Map<String, Long> sums = counts.get();
         Webhook webhook = webhook(request, odd, sums);
         Instant now = clock.instant();
+        PageLink here = wanted.link(PATH);
         String older = page.size() < PAGE
                 ? null
-                : PATH + "?before=" + PaymentCursor.after(page.getLast()).text();
+                : here.with("before", PaymentCursor.after(page.getLast()).text())
+                        .text();
+        String newest = from.equals(PaymentCursor.NEWEST) ? null : here.text();
         return PageStep.show((out, shell) -> JtepaymentsGenerated.render(
                 out,
                 null,
                 shell,
                 channel,
                 new Events(webhook, odd, sums),
-                new Listed(page, accounts, now, older),
+                new Listed(page, holders(page), payments.invoices(page), now, wanted, newest, older),
                 said));
+    }
+
+    /** The filters from the URL, as typed; empty texts for no filter. Months are UTC's. */
+    public record Wanted(String month, String state, String text) {
+
+        private static Wanted of(PageRequest<?> request) {
+            return new Wanted(typed(request, "month"), typed(request, "state"), typed(request, "text"));
+        }
+
+        private static String typed(PageRequest<?> request, String name) {
+            String text = request.query(name);
+            return text == null || text.length() > TYPED_CHARS_MAX ? "" : text.strip();
+        }
+
+        public boolean isAll() {
+            return month.isEmpty() && state.isEmpty() && text.isEmpty();
+        }
+
+        /** Returns a link with the filters. */
+        public PageLink link(String path) {
+            return PageLink.to(path).with("month", month).with("state", state).with("text", text);
+        }
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException 400 if the month is none, or has not begun */
+    private PaymentFilter filter(Wanted wanted) {
+        YearMonth month = wanted.month.isEmpty() ? null : months.parse(wanted.month);
+        return new PaymentFilter(
+                month == null ? null : start(month),
+                month == null ? null : start(month.plusMonths(1)),
+                Stream.of(PaymentFilter.State.values())
+                        .filter(it -> word(it).equals(wanted.state))
+                        .findFirst()
+                        .orElse(null),
+                wanted.text.isEmpty() ? null : wanted.text,
+                accounts.find(wanted.text, ACCOUNTS_MAX).stream()
+                        .map(AccountList.Row::id)
+                        .collect(Collectors.toSet()));
+    }
+
+    private static Instant start(YearMonth month) {
+        return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    /** Returns a state in the URL and on the page. */
+    public static String word(PaymentFilter.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        Wanted wanted = Wanted.of(request);
+        PaymentFilter filter = filter(wanted);
+        Instant now = clock.instant();
+        String name = wanted.month.isEmpty() ? "payments.csv" : "payments-" + wanted.month + ".csv";
+        return PageFile.csv(
+                name,
+                pieces -> FILE.<PaymentCursor>write(pieces, (from, rows) -> {
+                    List<Payment> page = payments.page(
+                            filter, Objects.requireNonNullElse(from, PaymentCursor.NEWEST), Payments.PAGE_MAX);
+                    Map<String, String> holders = holders(page);
+                    Map<String, Invoice> invoices = payments.invoices(page);
+                    page.forEach(it -> rows.add(new Line(
+                            it,
+                            holders.getOrDefault(it.accountId(), it.accountId()),
+                            invoices.get(it.id()),
+                            new PaymentTexts(it, now))));
+                    return page.size() < Payments.PAGE_MAX ? null : PaymentCursor.after(page.getLast());
+                }));
+    }
+
+    /** Returns the path of a payment's invoice. */
+    static String invoice(String paymentId) {
+        return PATH + "/" + paymentId + "/invoice";
+    }
+
+    /** Returns the path of a payment's invoice; null if it has none. */
+    public static @Nullable String invoice(Listed listed, Payment payment) {
+        return listed.invoices.containsKey(payment.id()) ? invoice(payment.id()) : null;
+    }
+
+    private PageStep paper(PageRequest<Visitor.Member> request) {
+        Payment payment = payments.find(request.param("id"));
+        Invoice invoice = payment == null ? null : payments.invoice(payment.accountId(), payment.id());
+        if (payment == null || invoice == null) {
+            throw new ApiException(404, "There is no such invoice.");
+        }
+        String holder = holders(List.of(payment)).getOrDefault(payment.accountId(), payment.accountId());
+        List<StoredNotice> back = InvoicePages.back(payments.notices(payment.id()));
+        return PageStep.show((out, shell) -> JteinvoiceGenerated.render(out, null, shell, invoice, holder, back));
+    }
+
+    /** Returns the names of the accounts that pay, by id; those of deleted accounts are missing. */
+    private Map<String, String> holders(List<Payment> page) {
+        Map<String, String> holders = new HashMap<>();
+        names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()))
+                .forEach((id, named) -> {
+                    if (!named.accountName().equals(Account.DELETED)) {
+                        holders.put(id, named.accountName());
+                    }
+                });
+        return holders;
     }
 
     private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<String, Long> sums) {
@@ -126,12 +282,6 @@ public record ConsolePayments(
         }
     }
 
-    /** Returns the name of the account that pays; its id if it has none. */
-    public static String holder(Map<String, NamesOfIds.Named> accounts, Payment payment) {
-        NamesOfIds.Named account = accounts.get(payment.accountId());
-        return account == null ? payment.accountId() : account.accountName();
-    }
-
     /** Returns whether a payment is a test, and the credits that were reversed; empty for neither. */
     public static String about(Payment payment) {
         return Stream.of(
@@ -155,8 +305,11 @@ public record ConsolePayments(
     /** A page of payments. */
     public record Listed(
             List<Payment> payments,
-            Map<String, NamesOfIds.Named> accounts,
+            Map<String, String> holders,
+            Map<String, Invoice> invoices,
             Instant now,
+            Wanted wanted,
+            @Nullable String newest,
             @Nullable String older) {}
 
     /** The events of the payment service. */

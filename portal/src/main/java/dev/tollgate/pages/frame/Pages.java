@@ -295,6 +295,11 @@ public final class Pages {
                         SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
     }
 
+    /** Returns a template's HTML for a file. */
+    public static byte[] file(Consumer<HtmlTemplateOutput> drawing) {
+        return render(drawing);
+    }
+
     static byte[] render(Consumer<HtmlTemplateOutput> drawing) {
         Utf8ByteOutput output = new Utf8ByteOutput();
         drawing.accept(new OwaspHtmlTemplateOutput(new EscapingOutput(output)));

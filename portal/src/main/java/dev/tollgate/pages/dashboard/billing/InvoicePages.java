@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import templates.dashboard.JteinvoiceGenerated;
+import templates.dashboard.JteinvoicefileGenerated;
 
 /** {@code /dashboard/billing/invoices/{id}}: the paper of a payment, to be printed. In UTC. */
 public record InvoicePages(Ledger ledger, Payments payments) {
@@ -39,13 +40,19 @@ public record InvoicePages(Ledger ledger, Payments payments) {
             throw TopUpPages.nothing();
         }
         String holder = TopUpPages.accountName(ledger, invoice.payment().accountId());
-        List<StoredNotice> back = back(invoice.payment());
+        List<StoredNotice> back = back(payments.notices(invoice.payment().id()));
         return PageStep.show((out, shell) -> JteinvoiceGenerated.render(out, null, shell, invoice, holder, back));
     }
 
-    private List<StoredNotice> back(Payment payment) {
+    /** Returns an invoice as a file that needs no other. @param holder the name of the account @param notices of its payment */
+    public static byte[] file(Invoice invoice, String holder, List<StoredNotice> notices) {
+        return Pages.file(out -> JteinvoicefileGenerated.render(out, null, invoice, holder, back(notices)));
+    }
+
+    /** Returns the notices of a payment that say what money went back. */
+    public static List<StoredNotice> back(List<StoredNotice> notices) {
         Map<List<String>, Long> said = new HashMap<>();
-        return payments.notices(payment.id()).stream()
+        return notices.stream()
                 .filter(told -> !told.outcome().equals("refused"))
                 // Stripe sends events in any order.
                 .sorted(Comparator.comparing(StoredNotice::createdAt).thenComparing(StoredNotice::cents))

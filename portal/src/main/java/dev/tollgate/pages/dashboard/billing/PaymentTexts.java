@@ -16,7 +16,8 @@ public record PaymentTexts(Payment payment, Instant now) {
 
     /** Cents as dollars, e.g. {@code $25.00}. */
     public static String dollars(long cents) {
-        return "$" + Display.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
+        return (cents < 0 ? "\u2212$" : "$") + Display.number(Math.abs(cents / 100)) + "."
+                + String.format(Locale.ROOT, "%02d", Math.abs(cents % 100));
     }
 
     public boolean isOver() {
