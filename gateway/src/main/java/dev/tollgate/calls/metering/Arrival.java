@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.log.CallWatch;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +18,10 @@ public record Arrival(
         long nanos,
         String route,
         @Nullable String traceparent,
-        CallWatch watch) {}
+        CallWatch watch) {
+
+    /** Returns the time at which the request arrived. @param nanos the time of {@link System#nanoTime} at the present time */
+    public Instant at(Instant now, long nanos) {
+        return now.minusNanos(nanos - this.nanos);
+    }
+}

@@ -210,7 +210,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     /** Returns the time at which a request arrived, whose prices hold for it (P3). */
     private Instant arrived(@Nullable Arrival arrival) {
         Instant now = models.now();
-        return arrival == null ? now : now.minusNanos(System.nanoTime() - arrival.nanos());
+        return arrival == null ? now : arrival.at(now, System.nanoTime());
     }
 
     private static List<Quota> quotas(KeyCaller caller, Model model) {

@@ -85,10 +85,11 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
             return nearest != null && nearest.isSpent() ? nearest.refused() : null;
         }
 
-        /** Returns the state of a key in a word: whether it is off, or the limit that refuses its calls. */
-        public String word(Key key) {
+        /** Returns the state of a key in a word: its standing, or the limit that refuses the calls of an active one. */
+        public String word(Key key, Instant now) {
+            KeyStanding standing = KeyStanding.of(key, now);
             String refused = refused(key);
-            return key.disabled() ? KeyStanding.DISABLED.word() : refused == null ? KeyStanding.ACTIVE.word() : refused;
+            return standing == KeyStanding.ACTIVE && refused != null ? refused : standing.word();
         }
     }
 
