@@ -59,13 +59,7 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
     /** Returns this error with the id of a model that is on sale instead. */
     public static ApiError notFound(String id, String successor) {
         ApiError error = notFound(id);
-        return new ApiError(
-                error.code(),
-                error.status(),
-                error.message() + " '" + successor + "' is on sale.",
-                error.param(),
-                error.headers(),
-                null);
+        return error.about(error.param(), error.message() + " '" + successor + "' is on sale.");
     }
 
     /** Returns the one error for a model that does not exist, or not for this key (D28). */

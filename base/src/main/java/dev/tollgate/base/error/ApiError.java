@@ -61,6 +61,11 @@ public record ApiError(
         return message.startsWith(quoted) ? label + " " + message.substring(quoted.length()) : message;
     }
 
+    /** Returns this error with other words. @param field null for none */
+    public ApiError about(@Nullable String field, String message) {
+        return new ApiError(code, status, message, field, headers, shortage);
+    }
+
     public ApiError withStatus(int status) {
         return new ApiError(code, status, message, param, headers, shortage);
     }

@@ -237,14 +237,8 @@ record Bounds(
             return null;
         }
         Tools tools = extras.tools();
-        return new Bounds(
-                model,
-                promptTokensMax - extras.held().spareTokens() - (tools.tokensMax() - tools.tokensOnLess()),
-                promptTokensByBytes,
-                mediaUncounted,
-                candidates,
-                askedTokensMax,
-                extras.with(new Held(true, 0)));
+        long left = promptTokensMax - extras.held().spareTokens() - (tools.tokensMax() - tools.tokensOnLess());
+        return with(left, extras.with(new Held(true, 0)));
     }
 
     /** Returns the prompt tokens that a hold keeps for what searches and other tools add after the prompt was reported. */
@@ -287,14 +281,11 @@ record Bounds(
 
     /** Returns these bounds with a prompt of no length, whose rates are the lowest ones. */
     Bounds ofShortPrompt() {
-        return new Bounds(
-                model,
-                extras.toolTokensHeld(),
-                promptTokensByBytes,
-                mediaUncounted,
-                candidates,
-                askedTokensMax,
-                extras);
+        return with(extras.toolTokensHeld(), extras);
+    }
+
+    private Bounds with(long promptTokens, Extras parts) {
+        return new Bounds(model, promptTokens, promptTokensByBytes, mediaUncounted, candidates, askedTokensMax, parts);
     }
 
     /** Returns the requests to the upstream, each of which has the whole prompt. */

@@ -122,13 +122,8 @@ public final class OpenNative {
             return refusal;
         }
         RefusedField field = RefusedField.of(refusal.message());
-        return new ApiError(
-                refusal.code(),
-                refusal.status(),
-                field == null ? refusal.message() : field.before() + named(field.path()) + field.after(),
-                own,
-                refusal.headers(),
-                refusal.shortage());
+        return refusal.about(
+                own, field == null ? refusal.message() : field.before() + named(field.path()) + field.after());
     }
 
     /** Returns a path as the caller has it. */

@@ -85,8 +85,7 @@ final class Places {
     /** Returns an error whose field has, like the field at the beginning of its message, the caller's names. */
     ApiError of(ApiError error) {
         String param = error.param() == null ? null : of(error.param());
-        return new ApiError(
-                error.code(), error.status(), message(error.message()), param, error.headers(), error.shortage());
+        return error.about(param, message(error.message()));
     }
 
     private String message(String words) {
