@@ -12,9 +12,9 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,18 +58,18 @@ class FrozenCallTest {
     @TempDir
     Path folder;
 
-    private StoreFixture store;
+    private CustomersFixture store;
 
     @BeforeEach
     void insert() throws IOException {
         String rows = Files.readString(FOLDER.resolve("call-1.sql"));
         if (stores == Stores.SQLITE) {
-            store = new StoreFixture(folder); // whose start has set a signing key
+            store = new CustomersFixture(folder); // whose start has set a signing key
             Stream.of(("DELETE FROM signing_key;\n" + rows).split(";\n")).forEach(store::execute);
         } else {
             String url = Postgres.migrated();
             Postgres.execute(url, rows.replace("X'", "'\\x")); // a blob is a text there
-            store = StoreFixture.shared(url);
+            store = CustomersFixture.shared(url);
         }
     }
 
@@ -103,7 +103,7 @@ class FrozenCallTest {
     @Test
     void a_frozen_account_exports_the_same_lines() {
         CsvExport export =
-                new CsvExport(new AccountHistory(store.database, Duration.ofHours(1), () -> StoreFixture.NOON));
+                new CsvExport(new AccountHistory(store.database, Duration.ofHours(1), () -> CustomersFixture.NOON));
         check("calls.csv", lines(pieces -> export.calls(ACCOUNT, CallFilter.ALL, pieces)));
         check("statement.csv", lines(pieces -> export.statement(ACCOUNT, YearMonth.of(2026, 11), pieces)));
     }

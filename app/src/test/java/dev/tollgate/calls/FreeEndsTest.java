@@ -4,12 +4,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.calls.metering.FreeEnds;
+import dev.tollgate.testing.CallsFixture;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RunningServer.Reply;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -433,7 +433,7 @@ class FreeEndsTest {
 
     @Test
     void a_clock_that_passes_midnight_breaks_no_call(@TempDir Path folder) {
-        try (StoreFixture store = new StoreFixture(StoreFixture.tampered(folder))) {
+        try (CallsFixture store = new CallsFixture(CallsFixture.tampered(folder))) {
             Queue<Instant> times = new ArrayDeque<>(
                     List.of(Instant.parse("2026-11-28T23:59:59.999999Z"), Instant.parse("2026-11-29T00:00:00Z")));
             FreeEnds ends = store.freeEnds(() -> times.size() > 1 ? times.remove() : times.element());

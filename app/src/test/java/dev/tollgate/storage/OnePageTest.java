@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Reading;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -39,11 +39,11 @@ class OnePageTest {
     @TempDir
     Path folder;
 
-    private StoreFixture store;
+    private KeysFixture store;
 
     @BeforeEach
     void open() {
-        store = stores.open(folder, StoreFixture::new);
+        store = stores.open(folder, KeysFixture::new);
         store.account("acc_1", 100);
     }
 

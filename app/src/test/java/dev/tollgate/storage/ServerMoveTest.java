@@ -17,10 +17,10 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.testing.Ended;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Reading;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.verification.Audit;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ class ServerMoveTest {
     @TempDir
     Path folder;
 
-    private static void fill(StoreFixture store) {
+    private static void fill(KeysFixture store) {
         store.account("acc_1", 1_000_000);
         store.account("acc_2", 5);
         store.key("key_1", "acc_1", KeySettings.named("ä \" \\ 'key"));
@@ -60,7 +60,7 @@ class ServerMoveTest {
         admit(store, "open", 700);
     }
 
-    private static void admit(StoreFixture store, String id, long micros) {
+    private static void admit(KeysFixture store, String id, long micros) {
         Reserve reserve = store.reserveChange(id, "acc_1", micros, micros);
         store.commit(reserve);
     }
@@ -69,7 +69,7 @@ class ServerMoveTest {
     void a_moved_installation_has_the_same_books_and_goes_on() {
         String url = Postgres.migrated();
         List<String> before;
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (KeysFixture store = new KeysFixture(folder)) {
             fill(store);
             before = facts(store);
         }
@@ -78,7 +78,7 @@ class ServerMoveTest {
                         "account: 2 rows, balance_micros 0.984305, reserved_micros 0.015700, purchased_micros 1.000005,"
                                 + " consumed_micros 0.000000, sandbox_micros 0.000000, granted_micros 0.000000")
                 .anyMatch(line -> line.startsWith("open_hold: 1501 rows, held_micros 0.015700"));
-        try (StoreFixture moved = StoreFixture.shared(url)) {
+        try (KeysFixture moved = KeysFixture.shared(url)) {
             assertThat(facts(moved)).isEqualTo(before);
             assertThat(differences(moved.database)).isEmpty();
             moved.settle("open", 300);
@@ -92,14 +92,14 @@ class ServerMoveTest {
     @Test
     void a_target_that_holds_something_is_left_alone() {
         String url = Postgres.migrated();
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (KeysFixture store = new KeysFixture(folder)) {
             fill(store);
         }
         Postgres.execute(url, "INSERT INTO account (id, name, created_at) VALUES ('acc_there', 'there', 1)");
         assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("account of the target is not empty");
-        try (StoreFixture target = StoreFixture.shared(url)) {
+        try (KeysFixture target = KeysFixture.shared(url)) {
             assertThat(target.number("SELECT COUNT(*) FROM account")).isEqualTo(1);
             assertThat(target.number("SELECT COUNT(*) FROM api_key")).isZero();
         }
@@ -108,12 +108,12 @@ class ServerMoveTest {
     @Test
     void what_cannot_be_copied_whole_is_not_copied_at_all() {
         String url = Postgres.migrated();
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (KeysFixture store = new KeysFixture(folder)) {
             fill(store);
         }
         Postgres.execute(url, "ALTER TABLE open_hold ADD CONSTRAINT picky CHECK (held_micros <> 700)");
         assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE)).isInstanceOf(StoreUnavailable.class);
-        try (StoreFixture target = StoreFixture.shared(url)) {
+        try (KeysFixture target = KeysFixture.shared(url)) {
             assertThat(target.number("SELECT COUNT(*) FROM account")).isZero();
         }
     }
@@ -121,7 +121,7 @@ class ServerMoveTest {
     @Test
     void a_row_that_postgresql_cannot_take_is_named() throws SQLException {
         String url = Postgres.migrated();
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (KeysFixture store = new KeysFixture(folder)) {
             fill(store);
         }
         try (Connection file = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
@@ -131,7 +131,7 @@ class ServerMoveTest {
         assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("table account: its column name has U+0000. The row is id = acc_1.");
-        try (StoreFixture target = StoreFixture.shared(url)) {
+        try (KeysFixture target = KeysFixture.shared(url)) {
             assertThat(target.number("SELECT COUNT(*) FROM account")).isZero();
         }
     }
@@ -139,7 +139,7 @@ class ServerMoveTest {
     @Test
     void a_copy_that_holds_something_else_is_noticed_and_undone() {
         String url = Postgres.migrated();
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (KeysFixture store = new KeysFixture(folder)) {
             fill(store);
         }
         Postgres.execute(
@@ -157,7 +157,7 @@ class ServerMoveTest {
         assertThatThrownBy(() -> ServerMove.run(folder, "jdbc:postgresql://127.0.0.1:1/x", NOTHING_ELSE))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("no database");
-        try (StoreFixture running = new StoreFixture(folder)) {
+        try (KeysFixture running = new KeysFixture(folder)) {
             running.account("acc_1", 1);
             assertThatThrownBy(() -> ServerMove.run(folder, "jdbc:postgresql://127.0.0.1:1/x", NOTHING_ELSE))
                     .isInstanceOf(CannotOpen.class)
@@ -170,7 +170,7 @@ class ServerMoveTest {
         List<String> before;
         Path file = folder.resolve("backup.db");
         String url = Postgres.migrated();
-        try (StoreFixture store = StoreFixture.shared(url)) {
+        try (KeysFixture store = KeysFixture.shared(url)) {
             fill(store);
             settled(store);
             Postgres.execute(
@@ -185,7 +185,7 @@ class ServerMoveTest {
         assertThat(Files.list(folder)).containsExactly(file);
         Path restored = Files.createDirectory(folder.resolve("data"));
         Files.move(file, restored.resolve("tollgate.db"));
-        try (StoreFixture store = new StoreFixture(restored)) {
+        try (KeysFixture store = new KeysFixture(restored)) {
             assertThat(facts(store)).isEqualTo(before);
             assertThat(store.number("SELECT COUNT(*) FROM kept_answer WHERE sealed_copy = x'00ff7f'"))
                     .isEqualTo(1);
@@ -194,7 +194,7 @@ class ServerMoveTest {
     }
 
     /** Settles a call at a price of nothing, with all that goes with it. */
-    private static void settled(StoreFixture store) {
+    private static void settled(KeysFixture store) {
         Pricing.Rounding rounding = new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 0);
         store.price(new Pricing(Ended.PRICE, 0, 0, false, rounding));
         Course course = Ended.course("", "", List.of(new AttemptCost("", "", AttemptCost.UNKNOWN)));
@@ -293,7 +293,7 @@ class ServerMoveTest {
         String url = Postgres.migrated();
         Path file = folder.resolve("backup.db");
         Map<String, List<String>> before;
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (KeysFixture store = new KeysFixture(folder)) {
             store.account("acc_1", 1_000_000);
             store.key("key_1", "acc_1", KeySettings.named("laptop"));
             admit(store, "open", 700);
@@ -309,7 +309,7 @@ class ServerMoveTest {
                 .as("tables without a row")
                 .containsExactlyInAnyOrderElementsOf(EMPTY);
         ServerMove.run(folder, url, NOTHING_ELSE);
-        try (StoreFixture moved = StoreFixture.shared(url)) {
+        try (KeysFixture moved = KeysFixture.shared(url)) {
             List<String> calls =
                     moved.database.read(sql -> sql.list("SELECT id FROM call ORDER BY ctid", row -> row.getString(1)));
             assertThat(calls).as("the order of the copied calls").containsExactly("chatcmpl-1", "chatcmpl-2");
@@ -356,7 +356,7 @@ class ServerMoveTest {
         return rows;
     }
 
-    private static List<String> facts(StoreFixture store) {
+    private static List<String> facts(KeysFixture store) {
         return List.of(
                 store.ledger.accounts(null, 10).toString(),
                 store.keys.list(null, null, 10).toString(),

@@ -7,7 +7,7 @@ import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.keys.KeySettings;
-import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.KeysFixture;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** An account of the trials as an organization: a team, two members, a key of each kind of owner, and budgets on all owners. */
 final class CrashBudgets {
 
-    private final StoreFixture store;
+    private final KeysFixture store;
     private final String account;
 
-    CrashBudgets(StoreFixture store, String account) {
+    CrashBudgets(KeysFixture store, String account) {
         this.store = store;
         this.account = account;
     }

@@ -2,8 +2,8 @@ package dev.tollgate.stress;
 
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,14 +22,14 @@ final class CrashDatabase {
 
     private final Stores kind;
     private final String url;
-    private final Supplier<StoreFixture> fixture;
+    private final Supplier<KeysFixture> fixture;
     private final Supplier<Database> reading;
     private final Map<String, String> environment;
 
     private CrashDatabase(
             Stores kind,
             String url,
-            Supplier<StoreFixture> fixture,
+            Supplier<KeysFixture> fixture,
             Supplier<Database> reading,
             Map<String, String> environment) {
         this.kind = kind;
@@ -44,7 +44,7 @@ final class CrashDatabase {
         return new CrashDatabase(
                 Stores.SQLITE,
                 "jdbc:sqlite:" + data.resolve("tollgate.db"),
-                () -> new StoreFixture(data),
+                () -> new KeysFixture(data),
                 () -> Database.openReading(data),
                 Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY));
     }
@@ -54,7 +54,7 @@ final class CrashDatabase {
         return new CrashDatabase(
                 Stores.POSTGRESQL,
                 url,
-                () -> StoreFixture.shared(url),
+                () -> KeysFixture.shared(url),
                 () -> Database.openReading(url),
                 Map.of("TOLLGATE_DATABASE_URL", Postgres.served(url), "TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY));
     }
@@ -76,7 +76,7 @@ final class CrashDatabase {
         return environment;
     }
 
-    StoreFixture open() {
+    KeysFixture open() {
         return fixture.get();
     }
 

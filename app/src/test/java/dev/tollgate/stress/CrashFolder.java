@@ -1,8 +1,8 @@
 package dev.tollgate.stress;
 
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Program;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ final class CrashFolder implements AutoCloseable {
     CrashFolder(Stores stores, CrashFarSide farSide, int most) {
         this.farSide = farSide;
         this.database = CrashDatabase.fresh(stores, data);
-        try (StoreFixture store = database.open()) {
+        try (KeysFixture store = database.open()) {
             for (int trial = 0; trial < most; trial++) {
                 prepare(store, trial);
             }
@@ -78,7 +78,7 @@ final class CrashFolder implements AutoCloseable {
         FOLDERS.forEach(CrashFolder::delete);
     }
 
-    private void prepare(StoreFixture store, int trial) {
+    private void prepare(KeysFixture store, int trial) {
         accounts(trial).forEach((wallet, account) -> {
             store.account(account, CREDITS_MICROS.get(wallet));
             CrashBudgets company = new CrashBudgets(store, account);

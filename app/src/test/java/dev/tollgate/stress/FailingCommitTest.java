@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Program;
-import dev.tollgate.testing.StoreFixture;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +108,7 @@ class FailingCommitTest {
 
     @Test
     void a_move_whose_connection_breaks_within_its_commit_is_not_said_to_have_failed() {
-        try (StoreFixture store = new StoreFixture(data)) {
+        try (KeysFixture store = new KeysFixture(data)) {
             store.account(ACCOUNT, 1_000_000);
         }
         CommitProxy.Cut cut = new CommitProxy.Cut(CommitProxy.Where.AFTER, true, 0);
@@ -132,7 +132,7 @@ class FailingCommitTest {
     /** @param trouble goes on until it has been enough */
     private void run(Supplier<CommitProxy.@Nullable Cut> cuts, Runnable trouble) throws Exception {
         String key;
-        try (StoreFixture store = database.open()) {
+        try (KeysFixture store = database.open()) {
             store.account(ACCOUNT, 1_000_000_000_000L);
             key = store.key("key_1", ACCOUNT, KeySettings.named("commit")).reveal();
         }

@@ -7,8 +7,8 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Program;
-import dev.tollgate.testing.StoreFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -119,7 +119,7 @@ class FullDiskTest {
     /** @param seed where the books are made */
     private void run(List<String> program, Path folder, Path seed, Trouble trouble) throws Exception {
         String key;
-        try (StoreFixture store = new StoreFixture(seed)) {
+        try (KeysFixture store = new KeysFixture(seed)) {
             store.account(ACCOUNT, 1_000_000_000_000L);
             key = store.key("key_1", ACCOUNT, KeySettings.named("disk")).reveal();
         }

@@ -26,11 +26,11 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -164,13 +164,13 @@ class ModelTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void concurrent_operations_have_the_outcomes_of_some_sequence(long seed) throws Exception {
-        try (StoreFixture prepared = new StoreFixture(folder)) {
+        try (KeysFixture prepared = new KeysFixture(folder)) {
             prepare(prepared);
         }
         try (Database database = Database.open(Migrated.in(folder))) {
             runAndCompare(List.of(database), seed);
         }
-        try (StoreFixture after = new StoreFixture(folder)) {
+        try (KeysFixture after = new KeysFixture(folder)) {
             LedgerChecks.assertCoherent(after);
         }
     }
@@ -180,7 +180,7 @@ class ModelTest {
     void operations_on_two_nodes_have_the_outcomes_of_some_sequence(long seed) throws Exception {
         String url = Postgres.migrated();
         Postgres.execute(url, "CREATE SEQUENCE model_order");
-        try (StoreFixture prepared = StoreFixture.shared(url)) {
+        try (KeysFixture prepared = KeysFixture.shared(url)) {
             prepare(prepared);
         }
         try (LogCapture log = new LogCapture();
@@ -191,12 +191,12 @@ class ModelTest {
                     .as("seed %d: nodes that were in each other's way", seed)
                     .doesNotContain("is tried again");
         }
-        try (StoreFixture after = StoreFixture.shared(url)) {
+        try (KeysFixture after = KeysFixture.shared(url)) {
             LedgerChecks.assertCoherent(after);
         }
     }
 
-    private static void prepare(StoreFixture store) {
+    private static void prepare(KeysFixture store) {
         for (int i = 0; i < ACCOUNTS; i++) {
             store.account("acc_" + i, 5_000);
         }

@@ -24,12 +24,12 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.CallsFixture;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,8 +86,8 @@ class NoCircleTest {
         System.out.println("seed " + seed + " besides " + besides);
         String url = Postgres.migrated();
         try (LogCapture log = new LogCapture();
-                StoreFixture one = StoreFixture.shared(url);
-                StoreFixture two = StoreFixture.shared(url)) {
+                CallsFixture one = CallsFixture.shared(url);
+                CallsFixture two = CallsFixture.shared(url)) {
             for (int i = 0; i < ACCOUNTS; i++) {
                 one.account("acc_" + i, 1_000_000_000);
                 one.key("key_" + i, "acc_" + i, KeySettings.named("key"));
@@ -98,7 +98,7 @@ class NoCircleTest {
         }
     }
 
-    private void runAll(List<StoreFixture> nodes, Besides besides, long seed) throws Exception {
+    private void runAll(List<CallsFixture> nodes, Besides besides, long seed) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(nodes.size() * THREADS_OF_NODE)) {
             List<Future<Integer>> running = new ArrayList<>();
             for (int i = 0; i < nodes.size() * THREADS_OF_NODE; i++) {
@@ -116,13 +116,13 @@ class NoCircleTest {
     /** One thread of a node. */
     private final class Node {
 
-        private final StoreFixture store;
+        private final CallsFixture store;
         private final Besides besides;
         private final Random random;
         private final List<CompletableFuture<Unit>> waiting = new ArrayList<>();
         private Instant now;
 
-        Node(StoreFixture store, Besides besides, Random random) {
+        Node(CallsFixture store, Besides besides, Random random) {
             this.store = store;
             this.besides = besides;
             this.random = random;

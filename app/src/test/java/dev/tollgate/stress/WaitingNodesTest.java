@@ -21,12 +21,12 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.CallsFixture;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.HeldRows;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,15 +48,15 @@ class WaitingNodesTest {
     private static final String HASH = "ab".repeat(32);
 
     private String url;
-    private StoreFixture one;
-    private StoreFixture two;
+    private CallsFixture one;
+    private CallsFixture two;
     private LogCapture log;
 
     @BeforeEach
     void open() {
         url = Postgres.migrated();
-        one = StoreFixture.shared(url);
-        two = StoreFixture.shared(url);
+        one = CallsFixture.shared(url);
+        two = CallsFixture.shared(url);
         for (String name : List.of("1", "2", "3", "4")) {
             one.account("acc_" + name, 1_000_000);
             one.key("key_" + name, "acc_" + name, KeySettings.named("key"));
@@ -287,7 +287,7 @@ class WaitingNodesTest {
 
     /** In one batch, since a stranger keeps the node at another one until both are there. */
     private CompletableFuture<Unit> usedAndKept(
-            StoreFixture node, String used, String task, String account, CompletableFuture<?> other) {
+            CallsFixture node, String used, String task, String account, CompletableFuture<?> other) {
         Settle settle = Ended.settle(task, 5, node.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
         changes.addAll(node.signatures.keeping(settle, account, "m", "main", parts()));

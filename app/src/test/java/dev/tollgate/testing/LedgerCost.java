@@ -185,7 +185,7 @@ public final class LedgerCost {
                     .map(Depth::valueOf)
                     .toList();
             LedgerCost cost = new LedgerCost(writer, accounts, depths.getFirst());
-            writer.commitAndWait(Unit.of(Receipts.firstKey(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
+            writer.commitAndWait(Unit.of(Receipts.firstKey(KeysFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
             List<Company> companies = args.length > 7
                     ? Stream.of(args[7].toUpperCase(Locale.ROOT).split(","))

@@ -31,8 +31,8 @@ final class SignatureCost {
     public static void main(String[] args) throws Exception {
         Path folder = Files.createTempDirectory("signature-cost");
         int rows = Integer.parseInt(args[1]);
-        try (StoreFixture store =
-                Stores.valueOf(args[0].toUpperCase(Locale.ROOT)).open(folder, StoreFixture::new)) {
+        try (CallsFixture store =
+                Stores.valueOf(args[0].toUpperCase(Locale.ROOT)).open(folder, CallsFixture::new)) {
             store.account("acc_1", 1_000_000_000L);
             for (int round = 0; round < 4; round++) {
                 System.out.printf("settled without: %.1f us CPU%n", settle(store, rows, round, false));
@@ -45,7 +45,7 @@ final class SignatureCost {
         System.exit(0);
     }
 
-    private static double settle(StoreFixture store, int rows, int round, boolean signs) {
+    private static double settle(CallsFixture store, int rows, int round, boolean signs) {
         List<String> tasks = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
             String id = "t" + round + signs + i;
@@ -73,7 +73,7 @@ final class SignatureCost {
     }
 
     /** The latest, which an account's share still holds. */
-    private static void find(StoreFixture store, int first) {
+    private static void find(CallsFixture store, int first) {
         List<Message> messages = new ArrayList<>();
         for (int i = first; i < first + STEPS; i++) {
             SignedPart.Call call = call(i);

@@ -11,8 +11,8 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -151,7 +151,7 @@ class AlteredBudgetsTest {
         for (Stores stores : Stores.values()) {
             boolean isFile = stores == Stores.SQLITE;
             String url = isFile ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : Postgres.untouched();
-            try (StoreFixture store = isFile ? new StoreFixture(folder) : StoreFixture.shared(url)) {
+            try (KeysFixture store = isFile ? new KeysFixture(folder) : KeysFixture.shared(url)) {
                 people(store);
                 history(store);
             }
@@ -165,7 +165,7 @@ class AlteredBudgetsTest {
         BOOKS.values().forEach(books -> books.reading.close());
     }
 
-    private static void people(StoreFixture store) {
+    private static void people(KeysFixture store) {
         store.setNow(Instant.now().minus(Duration.ofDays(1)));
         store.account(ACCOUNT, 1_000_000);
         store.account("acc_2", 0);
@@ -192,7 +192,7 @@ class AlteredBudgetsTest {
         budget(store, "key_b", SpendWindow.MONTH);
     }
 
-    private static void budget(StoreFixture store, String owner, SpendWindow window) {
+    private static void budget(KeysFixture store, String owner, SpendWindow window) {
         SetBudgets set = SetBudgets.of(
                 ACCOUNT,
                 owner,
@@ -207,7 +207,7 @@ class AlteredBudgetsTest {
     }
 
     /** A call of each key yesterday and today, and a running call. */
-    private static void history(StoreFixture store) {
+    private static void history(KeysFixture store) {
         for (String when : List.of("yesterday", "today", "running")) {
             KEYS.forEach((key, owners) -> {
                 OpenHold hold = new OpenHold(when + key, ACCOUNT, key, "chat", "m", store.now(), owners[0], owners[1]);

@@ -16,8 +16,8 @@ import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Effort;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,7 +54,7 @@ class HonestKeysTest {
     @TempDir
     Path folder;
 
-    private StoreFixture store;
+    private CustomersFixture store;
     private CustomerKeys keys;
     private Teams teams;
     private Members members;
@@ -63,9 +63,9 @@ class HonestKeysTest {
 
     @BeforeEach
     void open() {
-        store = stores.open(folder, StoreFixture::new);
+        store = stores.open(folder, CustomersFixture::new);
         store.account(ACCOUNT, 1_000);
-        Allowances allowances = new Allowances(store.database, StoreFixture.SECRETS, store::now);
+        Allowances allowances = new Allowances(store.database, CustomersFixture.SECRETS, store::now);
         keys = new CustomerKeys(store.keys, store.writer, allowances, store::now, new SecureRandom());
         teams = new Teams(store.database, store.keys, store.counted(), store::now, random);
         members = new Members(store.database, store.keys, store.writer, store.counted(), store::now, random);

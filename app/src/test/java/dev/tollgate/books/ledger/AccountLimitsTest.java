@@ -9,9 +9,9 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LimitReached;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
 import java.nio.file.Path;
@@ -42,11 +42,11 @@ class AccountLimitsTest {
     @TempDir
     Path folder;
 
-    StoreFixture store;
+    CustomersFixture store;
 
     @BeforeEach
     void open() {
-        store = stores.open(folder, StoreFixture::new);
+        store = stores.open(folder, CustomersFixture::new);
         store.account("acc_1", 1_000_000);
         store.key("key_1", "acc_1", KeySettings.named("one"));
         store.key("key_2", "acc_1", KeySettings.named("two"));
@@ -54,7 +54,7 @@ class AccountLimitsTest {
 
     @AfterEach
     void everything_adds_up() {
-        try (StoreFixture closing = store) {
+        try (CustomersFixture closing = store) {
             LedgerChecks.assertCoherent(closing);
             List<String> differences = new ArrayList<>();
             new Audit(closing.database).run(differences::add, (subject, rows) -> {});
@@ -81,7 +81,7 @@ class AccountLimitsTest {
     void what_was_spent_and_is_held_before_the_limit_is_counted() {
         store.setNow(Instant.parse("2026-11-20T11:59:00Z"));
         reserve("old", "key_2", 7);
-        store.setNow(StoreFixture.NOON);
+        store.setNow(CustomersFixture.NOON);
         reserve("t1", "key_1", 60);
         store.settle("t1", 50);
         reserve("t2", "key_2", 30);

@@ -20,9 +20,9 @@ import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
 import java.nio.file.Path;
@@ -99,7 +99,7 @@ class BudgetModelTest {
     /** The node that takes the present step. */
     private Node node;
 
-    private StoreFixture store;
+    private CustomersFixture store;
     private final Map<String, Call> calls = new LinkedHashMap<>();
     private final Map<String, Map<SpendWindow, Set>> budgets = new HashMap<>();
     private ZoneId zone = ZoneId.of("UTC");
@@ -108,7 +108,7 @@ class BudgetModelTest {
     /** A budget of the model. @param limit null counts only @param since in milliseconds */
     private record Set(@Nullable Long limit, long since) {}
 
-    private record Node(String id, StoreFixture store) {}
+    private record Node(String id, CustomersFixture store) {}
 
     private static final class Call {
         final OpenHold hold;
@@ -162,7 +162,7 @@ class BudgetModelTest {
     }
 
     private void start() {
-        StoreFixture started = url.isEmpty() ? new StoreFixture(folder) : StoreFixture.shared(url);
+        CustomersFixture started = url.isEmpty() ? new CustomersFixture(folder) : CustomersFixture.shared(url);
         Node next = new Node("node_" + ++nodesStarted, started);
         if (!url.isEmpty()) {
             started.setNodeId(next.id());
@@ -342,7 +342,7 @@ class BudgetModelTest {
         CustomerKeys customers = new CustomerKeys(
                 store.keys,
                 store.writer,
-                new Allowances(store.database, StoreFixture.SECRETS, store::now),
+                new Allowances(store.database, CustomersFixture.SECRETS, store::now),
                 store::now,
                 new SecureRandom());
         String id = customers

@@ -8,10 +8,10 @@ import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Program;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.verification.Audit;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -74,12 +74,12 @@ class BudgetRacersTest {
     private record Key(String id, String account, String member, String team) {}
 
     private String url;
-    private StoreFixture node;
+    private KeysFixture node;
 
     @BeforeEach
     void open() {
         url = Postgres.migrated();
-        node = StoreFixture.shared(url);
+        node = KeysFixture.shared(url);
         node.setNodeId("node_alive");
         for (Company company : Company.values()) {
             found(company);
@@ -226,7 +226,7 @@ class BudgetRacersTest {
         private Racers() {}
 
         public static void main(String[] args) throws Exception {
-            try (StoreFixture node = StoreFixture.shared(args[0])) {
+            try (KeysFixture node = KeysFixture.shared(args[0])) {
                 node.setNodeId(DEAD);
                 say("ready");
                 int go = System.in.read();
@@ -248,7 +248,7 @@ class BudgetRacersTest {
     }
 
     /** Calls with all keys of all companies. @param half 0 or 1: every second call */
-    private static void race(StoreFixture node, String prefix, int half, BiConsumer<String, ReserveOutcome> decided) {
+    private static void race(KeysFixture node, String prefix, int half, BiConsumer<String, ReserveOutcome> decided) {
         try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = half; i < CALLS_A_KEY; i += 2) {
                 for (Company company : Company.values()) {
@@ -261,7 +261,7 @@ class BudgetRacersTest {
         }
     }
 
-    private static ReserveOutcome reserve(StoreFixture node, String id, Key key) {
+    private static ReserveOutcome reserve(KeysFixture node, String id, Key key) {
         OpenHold hold = new OpenHold(id, key.account, key.id, "chat", "m", node.now(), key.member, key.team);
         return node.decide(new Reserve(hold, CREDIT, CREDIT, () -> SpendLimits.NONE, () -> true));
     }

@@ -13,8 +13,8 @@ import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.KeyEdit.KeyCondition;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.LedgerChecks;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
 import java.nio.file.Path;
@@ -44,12 +44,12 @@ class BudgetSweepTest {
     @TempDir
     Path folder;
 
-    private StoreFixture store;
+    private KeysFixture store;
     private boolean isSwept;
 
     @BeforeEach
     void open() {
-        store = stores.open(folder, StoreFixture::new);
+        store = stores.open(folder, KeysFixture::new);
         store.setNow(START);
         store.account("acc_1", 1_000_000);
         store.key("key_1", "acc_1", KeySettings.named("one"));

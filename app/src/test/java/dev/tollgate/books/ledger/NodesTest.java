@@ -17,12 +17,12 @@ import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,16 +51,16 @@ class NodesTest {
     private static final long HOLD = 1_000;
 
     private String url;
-    private StoreFixture one;
-    private StoreFixture two;
+    private CustomersFixture one;
+    private CustomersFixture two;
     private LogCapture log;
 
     @BeforeEach
     void open() {
         log = new LogCapture();
         url = Postgres.migrated();
-        one = StoreFixture.shared(url);
-        two = StoreFixture.shared(url);
+        one = CustomersFixture.shared(url);
+        two = CustomersFixture.shared(url);
     }
 
     /** That a batch had to be tried again would mean that rows were decided on which were not held: a key that is unique has saved it. */
@@ -73,7 +73,7 @@ class NodesTest {
         two.close();
     }
 
-    private StoreFixture node(int caller) {
+    private CustomersFixture node(int caller) {
         return caller % 2 == 0 ? one : two;
     }
 
@@ -123,7 +123,7 @@ class NodesTest {
                     isPaused.set(true);
                 }
                 boolean isAfter = isPaused.get();
-                StoreFixture node = node(caller);
+                CustomersFixture node = node(caller);
                 KeyState key = new KeyState("key_1", node.now());
                 node.commit(
                         key,
@@ -161,7 +161,7 @@ class NodesTest {
         new Teams(one.database, one.keys, one.counted(), one::now, new SecureRandom()).create(by, "first");
         one.execute("UPDATE allowance SET used = " + (CountedChanges.DAY_MAX - 10));
         List<Boolean> made = race(i -> {
-            StoreFixture node = node(i);
+            CustomersFixture node = node(i);
             Teams teams = new Teams(node.database, node.keys, node.counted(), node::now, new SecureRandom());
             try {
                 return teams.create(by, "team " + i) instanceof Outcome.Done;
@@ -259,7 +259,7 @@ class NodesTest {
     }
 
     /** Several calls in one unit, so that each batch takes its accounts in an order of its own. */
-    private static void comeAndGo(StoreFixture node, String id, Random random) {
+    private static void comeAndGo(CustomersFixture node, String id, Random random) {
         List<LedgerChange<?>> reserves = new ArrayList<>();
         List<LedgerChange<?>> settles = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -296,7 +296,7 @@ class NodesTest {
         assertThat(admitted(two, "t1")).isFalse();
     }
 
-    private static boolean admitted(StoreFixture node, String id) {
+    private static boolean admitted(CustomersFixture node, String id) {
         KeyState key = new KeyState("key_1", node.now());
         Reserve reserve = new Reserve(
                 new OpenHold(id, "acc_1", "key_1", "chat", "m", node.now()), 1, 1, () -> SpendLimits.NONE, key::usable);

@@ -10,9 +10,9 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve.OnLess;
 import dev.tollgate.testing.Calls;
 import dev.tollgate.testing.Ended;
+import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
 import java.nio.file.Path;
@@ -75,15 +75,15 @@ class SearchRacersTest {
     @TempDir
     Path folder;
 
-    private List<StoreFixture> nodes;
+    private List<KeysFixture> nodes;
 
     @BeforeEach
     void open() {
         if (stores == Stores.SQLITE) {
-            nodes = List.of(new StoreFixture(folder));
+            nodes = List.of(new KeysFixture(folder));
         } else {
             String url = Postgres.migrated();
-            nodes = List.of(StoreFixture.shared(url), StoreFixture.shared(url));
+            nodes = List.of(KeysFixture.shared(url), KeysFixture.shared(url));
         }
         for (int i = 0; i < nodes.size(); i++) {
             nodes.get(i).setNodeId("node_" + i);
@@ -106,10 +106,10 @@ class SearchRacersTest {
         LedgerChecks.assertCoherent(first());
         assertThat(differences().stream().filter(it -> it.contains("budget") || it.contains("on less")))
                 .isEmpty();
-        nodes.forEach(StoreFixture::close);
+        nodes.forEach(KeysFixture::close);
     }
 
-    private StoreFixture first() {
+    private KeysFixture first() {
         return nodes.getFirst();
     }
 
@@ -145,7 +145,7 @@ class SearchRacersTest {
         }
     }
 
-    private static Reserve searching(StoreFixture node, Race race, String id, String key) {
+    private static Reserve searching(KeysFixture node, Race race, String id, String key) {
         boolean owned = key.equals(race.key);
         OpenHold hold = new OpenHold(
                 id,
@@ -196,7 +196,7 @@ class SearchRacersTest {
         List<Future<?>> all = new ArrayList<>();
         try (ExecutorService racers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < RACERS; i++) {
-                StoreFixture node = nodes.get(i / 2 % nodes.size());
+                KeysFixture node = nodes.get(i / 2 % nodes.size());
                 boolean waits = i % 2 == 0;
                 for (Race race : Race.values()) {
                     String key = i % 10 == 7 && race.isOfOwner() ? race.other : race.key;
@@ -212,7 +212,7 @@ class SearchRacersTest {
     }
 
     /** Reserves, searches as often as possible and settles. What a refusal says is that the most has no room. */
-    private Void call(StoreFixture node, Reserve reserve, boolean waits, CountDownLatch decided) throws Exception {
+    private Void call(KeysFixture node, Reserve reserve, boolean waits, CountDownLatch decided) throws Exception {
         try {
             node.commit(reserve);
         } finally {
@@ -255,7 +255,7 @@ class SearchRacersTest {
     void three_calls_of_an_account_run_on_less() {
         begin(6 * LESS, Race.TEAM);
         for (int i = 0; i < 3; i++) {
-            StoreFixture node = nodes.get(i % nodes.size());
+            KeysFixture node = nodes.get(i % nodes.size());
             assertThat(node.decide(searching(node, Race.TEAM, "t" + i, Race.TEAM.key)))
                     .isEqualTo(new ReserveOutcome.Reserved(LESS, true));
         }
@@ -273,7 +273,7 @@ class SearchRacersTest {
     }
 
     private ReserveOutcome next(String id) {
-        StoreFixture last = nodes.getLast();
+        KeysFixture last = nodes.getLast();
         return last.decide(searching(last, Race.TEAM, id, Race.TEAM.key));
     }
 
@@ -318,7 +318,7 @@ class SearchRacersTest {
         }
         assertThat(next("t3")).isInstanceOf(ReserveOutcome.NotOnLess.class);
         first().execute("UPDATE node SET lease_until = 0 WHERE id = 'node_0'");
-        StoreFixture last = nodes.getLast();
+        KeysFixture last = nodes.getLast();
         assertThat(last.decide(new ReleaseAbandoned(last.now()))).hasSize(3);
         assertThat(next("t4")).isEqualTo(new ReserveOutcome.Reserved(LESS, true));
         last.settle("t4", 1);

@@ -11,7 +11,7 @@ import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;
-import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.CallsFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.verification.Audit;
 import java.io.ByteArrayInputStream;
@@ -56,11 +56,11 @@ class FileStoreTest {
     @TempDir
     Path folder;
 
-    private StoreFixture store;
+    private CallsFixture store;
 
     @BeforeEach
     void open() {
-        store = stores.open(folder, StoreFixture::new);
+        store = stores.open(folder, CallsFixture::new);
         store.account(MINE, 1_000_000);
         store.account(OTHER, 1_000_000);
     }
@@ -381,7 +381,7 @@ class FileStoreTest {
     @Test
     void an_account_changes_its_files_600_times_a_minute() throws IOException {
         String id = write(MINE, OWN, Purpose.CACHED_CONTENTS, noise(3)).id();
-        Allowances allowances = new Allowances(store.database, StoreFixture.SECRETS, store::now);
+        Allowances allowances = new Allowances(store.database, CallsFixture.SECRETS, store::now);
         Allowances.Allowance changes =
                 allowances.of("file-changes", MINE, FileStore.CHANGES_A_MINUTE, Duration.ofMinutes(1));
         for (int left = FileStore.CHANGES_A_MINUTE - 1; left > 0; left -= 64) {

@@ -7,10 +7,10 @@ import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.rejections.RefusalBooks.OfKey;
 import dev.tollgate.customers.rejections.RefusalBooks.Sum;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RunningServer.Reply;
-import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +93,7 @@ class RefusalBooksTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void counts_are_kept_for_100_days(Stores stores) {
-        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
+        try (CustomersFixture store = stores.open(folder, CustomersFixture::new)) {
             store.account("acc_1", 0);
             RefusalBooks books = new RefusalBooks(store.database, store.writer, () -> NOON);
             for (int i = 0; i < 600; i++) {
@@ -110,7 +110,7 @@ class RefusalBooksTest {
     @ParameterizedTest
     @EnumSource(Stores.class)
     void counts_of_keys_begin_with_the_latest(Stores stores) {
-        try (StoreFixture store = stores.open(folder, StoreFixture::new)) {
+        try (CustomersFixture store = stores.open(folder, CustomersFixture::new)) {
             store.account("acc_1", 0);
             RefusalBooks books = new RefusalBooks(store.database, store.writer, () -> NOON);
             for (int hours : new int[] {0, 20, 50}) {
@@ -128,7 +128,7 @@ class RefusalBooksTest {
 
     @Test
     void a_flood_of_refusals_is_one_row_in_flat_memory() {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (CustomersFixture store = new CustomersFixture(folder)) {
             store.account("acc_1", 0);
             RefusalBooks books = new RefusalBooks(store.database, store.writer, () -> NOON);
             for (int i = 0; i < 20_000; i++) {
@@ -142,7 +142,7 @@ class RefusalBooksTest {
 
     @Test
     void keys_beyond_200_rows_of_an_account_share_one() {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (CustomersFixture store = new CustomersFixture(folder)) {
             store.account("acc_1", 0);
             RefusalBooks books = new RefusalBooks(store.database, store.writer, () -> NOON);
             for (int i = 0; i < 3 * RefusalBooks.ROWS_MAX; i++) {
