@@ -60,6 +60,11 @@ class BooksSizeTest {
     }
 
     @Test
+    void only_a_server_has_snapshots_that_keep_its_dead_rows() {
+        assertThat(store.database.oldestSnapshot() == null).isEqualTo(stores == Stores.SQLITE);
+    }
+
+    @Test
     void the_books_are_measured_once_a_day() {
         store.setNow(Instant.parse("2026-11-29T00:30:00Z"));
         size.measure();
