@@ -14,6 +14,7 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.replay.SpoolMove;
 import dev.tollgate.customers.months.Months;
+import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
@@ -24,6 +25,7 @@ import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.LocalApi;
 import dev.tollgate.operator.admin.MonthRoutes;
+import dev.tollgate.operator.admin.OperatorAnnouncements;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
@@ -182,6 +184,8 @@ public record AppActions(PrintWriter out) implements Actions {
                     .routes());
             routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books.portal(), clock, random), audited).routes());
             routes.addAll(new MonthRoutes(new Months(books.portal().database(), clock)).routes());
+            routes.addAll(
+                    new OperatorAnnouncements(new Announcements(books.portal().database()), audited).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());

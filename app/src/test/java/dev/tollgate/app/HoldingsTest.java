@@ -27,6 +27,7 @@ class HoldingsTest {
     private static final Set<String> OF_NOBODY = Set.of(
             "answered_by",
             "allowance",
+            "announcement",
             "commit_mark",
             "installation",
             "installation_kind",

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -322,6 +323,7 @@ class PagesGoldenTest {
             system();
             door();
             organization();
+            status();
         }
 
         void organization() {
@@ -675,6 +677,36 @@ class PagesGoldenTest {
             get("model-google", it.ann, "/docs/models/google/gemini-2.5-pro");
             get("model-unknown", stranger, "/docs/models/none");
             get("error-404", it.ann, "/dashboard/nothing");
+        }
+
+        void status() {
+            it.gateway()
+                    .execute("INSERT INTO announcement (number, text, begins_at, ends_at, created_at) VALUES"
+                            + " (1, 'Calls took longer than usual.', 1792000000000, 1792003600000, 1792000000000),"
+                            + " (2, 'On Sunday some calls <may> take longer.', 4000000000000, NULL, 1792000000000)");
+            for (int days = 1; days < 80; days++) {
+                int failed = days % 40 == 7 ? 9 : days % 30 == 4 ? 3 : 0;
+                day(days, "completed", 90 - failed);
+                day(days, "failed", failed);
+            }
+            Browser stranger = it.browser(23);
+            get("status", stranger, "/status");
+            get("status-model", stranger, "/status/gemini-3.8-flash");
+            get("status-model-quiet", stranger, "/status/google/gemini-2.5-pro");
+            get("status-model-unknown", stranger, "/status/none");
+        }
+
+        private void day(int ago, String ending, int calls) {
+            long day = FilledInstallation.NOW
+                    .truncatedTo(ChronoUnit.DAYS)
+                    .minus(ago, ChronoUnit.DAYS)
+                    .toEpochMilli();
+            it.gateway()
+                    .execute(
+                            "INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls, first_4) VALUES ("
+                                    + day + ", 'status', 'main', 'gemini-3.8-flash', 'up', '" + ending + "', " + calls
+                                    + ", "
+                                    + calls + ")");
         }
 
         void accounts() {

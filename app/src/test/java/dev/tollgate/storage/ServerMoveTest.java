@@ -229,6 +229,7 @@ class ServerMoveTest {
             "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at, used_at)"
                     + " VALUES ('https://id.example.org', 'süb', 'per_1', 'ann@example.org', 7, NULL)",
             "INSERT INTO answered_by (channel, sent, answered, first_at) VALUES ('far', 'up', 'other', 7)",
+            "INSERT INTO announcement (number, text, begins_at, ends_at, created_at) VALUES (1, 'Änn', 5, NULL, 4)",
             "INSERT INTO told (owner, kind, subject, fact) VALUES ('per_1', 'limits', '', '5 4 balance')",
             "INSERT INTO dismissed (person_id, subject, until) VALUES ('per_1', 'models', 9)",
             "INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)"

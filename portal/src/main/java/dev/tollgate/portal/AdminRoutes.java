@@ -52,6 +52,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                                                 ::ofBuiltIn)
                                 .routes(),
                         operator.vouchers().routes(),
+                        operator.announcements().routes(),
                         new MonthRoutes(operator.months()).routes(),
                         new PaymentRoutes(money.payments(), money::events).routes(),
                         operator.settings().routes(),

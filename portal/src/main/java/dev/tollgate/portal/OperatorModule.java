@@ -8,6 +8,7 @@ import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.months.Months;
+import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.StartMarks;
@@ -17,6 +18,7 @@ import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.ChannelDeeds;
 import dev.tollgate.operator.admin.Deletions;
+import dev.tollgate.operator.admin.OperatorAnnouncements;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
@@ -49,6 +51,7 @@ public record OperatorModule(
         Prices prices,
         OperatorSettings settings,
         OperatorVouchers vouchers,
+        OperatorAnnouncements announcements,
         BooksCheck booksCheck,
         SecretKeyring keyring,
         ChannelDeeds channelDeeds,
@@ -79,6 +82,7 @@ public record OperatorModule(
                 new Prices(ground.catalogue(), calls.models(), books.stores().prices(), audited, books.sharedClock()),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
+                new OperatorAnnouncements(new Announcements(books.database()), audited),
                 check,
                 keyring(books, ground.open(keyRing(books), KeyRing::close), audited, ground.clock(), ground.random()),
                 channelDeeds(calls, audited),

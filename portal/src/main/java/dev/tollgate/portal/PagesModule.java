@@ -12,6 +12,7 @@ import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.people.FirstStart;
@@ -64,6 +65,8 @@ import dev.tollgate.pages.entrance.LandingPage;
 import dev.tollgate.pages.entrance.LinkPages;
 import dev.tollgate.pages.entrance.OidcPages;
 import dev.tollgate.pages.entrance.SignedIn;
+import dev.tollgate.pages.entrance.StatusBooks;
+import dev.tollgate.pages.entrance.StatusPage;
 import dev.tollgate.pages.frame.Assets;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.OperatorWords;
@@ -182,14 +185,34 @@ record PagesModule(
                                 books.sharedClock()::instant,
                                 signUp,
                                 links::isMailOn,
+                                this::hasStatus,
                                 ground.version())
                         .routes(pages),
+                status(signUp),
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
                 new LinkPages(links, entrance, identities.provider(), this::name, this::membersMax).routes(pages),
                 new OidcPages(people.oidc(), identities, links, entrance, signUp).routes(pages),
                 new IdentityPage(people.oidc(), identities, accounts, links).routes(pages),
                 new EmailPage(accounts, links).routes(pages));
+    }
+
+    private boolean hasStatus() {
+        return Objects.requireNonNull(ground.current().find(PageSettings.STATUS));
+    }
+
+    private List<Route<?>> status(SignUp signUp) {
+        return new StatusPage(
+                        ground.catalogue(),
+                        calls::channels,
+                        StatusBooks.reading(
+                                new PlatformHistory(books.database()),
+                                new Announcements(books.database()),
+                                books.sharedClock()::instant),
+                        this::hasStatus,
+                        signUp::isOpen,
+                        books.sharedClock()::instant)
+                .routes(pages);
     }
 
     private List<Route<?>> organization() {

@@ -12,6 +12,7 @@ import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.notices.MemberNotices;
 import dev.tollgate.customers.notices.NoticeRecord;
@@ -107,6 +108,7 @@ public record PortalStores(
                 People.part(),
                 NoticeRecord.part(),
                 Dismissals.part(),
+                Announcements.part(),
                 outbox.part(),
                 Teams.part(keys),
                 Members.part(),

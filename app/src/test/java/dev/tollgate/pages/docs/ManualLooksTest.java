@@ -48,6 +48,16 @@ class ManualLooksTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start();
+        gateway.execute(
+                "INSERT INTO announcement (number, text, begins_at, ends_at, created_at) VALUES"
+                        + " (1, 'Calls took longer than usual.', 1700000000000, " + System.currentTimeMillis() + ", 1),"
+                        + " (2, 'On Sunday from 08:00 to 09:00 UTC some calls may take longer than usual.', 4000000000000, NULL, 1)");
+        gateway.execute(
+                "INSERT INTO usage_hour (starts_at, node_id, channel, model, upstream_model, ending, calls, first_4)"
+                        + " WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 80) SELECT "
+                        + System.currentTimeMillis() / 3_600_000
+                        + " * 3600000 - n * 86400000, 'x', '', 'gemini-2.5-pro', '',"
+                        + " CASE WHEN n % 9 = 2 THEN 'failed' ELSE 'completed' END, 90, 90 FROM d");
     }
 
     @AfterAll
@@ -65,6 +75,8 @@ class ManualLooksTest {
             look(visit, "/docs/reference/chat", "docs-reference");
             look(visit, "/docs/models", "docs-models");
             look(visit, "/docs/models/google/gemini-2.5-pro", "docs-model");
+            look(visit, "/status", "status");
+            look(visit, "/status/gemini-2.5-pro", "status-model");
             if (Effort.isLong()) { // made as the others, of the same parts
                 look(visit, "/docs/chat-completions", "docs-chat");
                 look(visit, "/docs/errors", "docs-errors");

@@ -59,6 +59,12 @@ public final class PageSettings {
                     "The unit in which pages show amounts first. A credit is $0.005. Choose credits if you sell them at another"
                             + " price. Each person can switch.")
             .whileRunning());
+    public static final Setting<Boolean> STATUS = row(Setting.of(
+                    "pages.status",
+                    Kind.flag(),
+                    "true",
+                    "Whether anybody can read the page /status: which models answer now, 90 days of each, and your announcements.")
+            .whileRunning());
     public static final Setting<String> SIGN_UP = row(Setting.of(
                     "sign-up.open",
                     Kind.word("auto", "true", "false"),

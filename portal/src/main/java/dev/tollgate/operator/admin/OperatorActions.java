@@ -13,6 +13,7 @@ public final class OperatorActions {
                     OperatorLinks.ACTIONS,
                     Deletions.ACTIONS,
                     OperatorVouchers.ACTIONS,
+                    OperatorAnnouncements.ACTIONS,
                     ChannelDeeds.ACTIONS,
                     Maintenance.ACTIONS,
                     SecretKeyring.ACTIONS,

@@ -53,6 +53,7 @@ final class Commands {
         group(all, "team", "Teams of an account's organization.", () -> OrganizationCommands.teams(session));
         group(all, "budget", "Budgets of an account.", () -> OrganizationCommands.budgets(session));
         group(all, "voucher", "Vouchers for credits.", () -> VoucherCommands.all(session));
+        group(all, "announcement", "Announcements on the status page.", () -> AnnouncementCommands.all(session));
         group(all, "operator", "Operators who sign in to the console.", () -> PeopleCommands.operators(session));
         all.put("invite", () -> PeopleCommands.invite(session).line());
         all.put("reset-link", () -> PeopleCommands.resetLink(session).line());

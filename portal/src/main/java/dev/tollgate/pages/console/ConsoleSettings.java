@@ -47,6 +47,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             Map.entry("brand.support", "Support"),
             Map.entry("brand.announcement", "Announcement"),
             Map.entry("pages.money", "Unit of amounts"),
+            Map.entry("pages.status", "Public status page"),
             Map.entry("sign-up.open", "Open to visitors"),
             Map.entry("sign-up.credits", "Credits of a new account"),
             Map.entry("limits.members", "Members of an organization"),

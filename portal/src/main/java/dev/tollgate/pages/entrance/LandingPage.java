@@ -20,6 +20,7 @@ import templates.JtelandingGenerated;
  *
  * @param clock the time by which prices come into force
  * @param isMailOn asked each time: whether addresses are confirmed
+ * @param hasStatus asked each time: whether there is a status page
  * @param version of the program; empty outside of a release
  */
 public record LandingPage(
@@ -28,6 +29,7 @@ public record LandingPage(
         InstantSource clock,
         SignUp signUp,
         BooleanSupplier isMailOn,
+        BooleanSupplier hasStatus,
         String version) {
 
     /** More of them have a page of their own, which can be searched. */
@@ -40,9 +42,16 @@ public record LandingPage(
      * @param beginsMicros what its balance is then
      * @param models the newest
      * @param all the number of models
+     * @param status whether there is a status page
      */
     public record Offer(
-            boolean open, long beginsMicros, List<ModelFacts> models, int all, FirstCall call, String version) {}
+            boolean open,
+            long beginsMicros,
+            List<ModelFacts> models,
+            int all,
+            FirstCall call,
+            boolean status,
+            String version) {}
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get("/", pages.everybody(), this::show));
@@ -67,6 +76,7 @@ public record LandingPage(
                 models,
                 catalogue.all().size(),
                 call,
+                hasStatus.getAsBoolean(),
                 version);
         return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, offer));
     }

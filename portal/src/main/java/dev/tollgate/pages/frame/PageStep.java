@@ -61,7 +61,13 @@ public sealed interface PageStep {
      * @param hole a text of the page that is replaced for each visitor
      * @param word replaces it
      */
-    record Shared(Object state, String hole, String word) {}
+    record Shared(Object state, String hole, String word) {
+
+        /** Makes the form of a page in which nothing is replaced. */
+        public static Shared of(Object state) {
+            return new Shared(state, " ", " ");
+        }
+    }
 
     /** A text for programs, without a shell. @param type its media type */
     record Text(String type, String text) implements PageStep {}

@@ -1,0 +1,175 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.notices.Announcements;
+import dev.tollgate.customers.notices.Announcements.Announcement;
+import dev.tollgate.customers.notices.Announcements.AnnouncementChange;
+import dev.tollgate.customers.notices.Announcements.Changed;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Announcements on the status page as an operator writes, changes and lists them. Thread-safe; blocks. */
+public final class OperatorAnnouncements {
+
+    private static final String ALL = "/admin/announcements";
+    private static final String ONE = ALL + "/{number}";
+
+    private static final Field<String> TEXT = Field.text("text", "Text").map((path, text) -> {
+        if (text.isBlank() || text.length() > Announcements.TEXT_CHARS_MAX) {
+            throw Field.wrong(path, "must be a text of 1 to " + Announcements.TEXT_CHARS_MAX + " characters");
+        }
+        return text;
+    });
+    private static final Field<String> OTHER_TEXT = TEXT.optional();
+    private static final Field<Instant> BEGINS =
+            AdminRequest.time("begins_at", "Begin").optional();
+    private static final Field<Instant> ENDS =
+            AdminRequest.time("ends_at", "End").optional();
+
+    public static final OperatorAction<OperatorAnnouncements, Announcement> WRITE = OperatorAction.post(
+                    "announcement.write",
+                    ALL,
+                    "Write an announcement on the public status page, from now or a later time on.",
+                    TEXT,
+                    BEGINS,
+                    ENDS)
+            .answering(201)
+            .does(
+                    (all, by, request) -> all.write(by, request.need(TEXT), request.get(BEGINS), request.get(ENDS)),
+                    (request, written) -> json(written));
+
+    public static final OperatorAction<OperatorAnnouncements, Announcement> CHANGE = OperatorAction.begin(
+                    "announcement.change",
+                    "PATCH",
+                    ONE,
+                    "Change an announcement, or end it. What is not named stays.",
+                    List.of(OTHER_TEXT, BEGINS, ENDS))
+            .does(
+                    (all, by, request) -> all.change(
+                            by, number(request), request.get(OTHER_TEXT), request.get(BEGINS), request.get(ENDS)),
+                    (request, changed) -> json(changed));
+
+    public static final OperatorAction<OperatorAnnouncements, Announcement> DELETE = OperatorAction.post(
+                    "announcement.delete", ONE + "/delete", "Delete an announcement from the status page.")
+            .does((all, by, request) -> all.delete(by, number(request)), (request, deleted) -> json(deleted));
+
+    public static final List<OperatorAction<OperatorAnnouncements, ?>> ACTIONS = List.of(WRITE, CHANGE, DELETE);
+
+    private final Announcements announcements;
+    private final AuditedWriter writer;
+
+    public OperatorAnnouncements(Announcements announcements, AuditedWriter writer) {
+        this.announcements = announcements;
+        this.writer = writer;
+    }
+
+    /** {@code /admin/announcements}. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get(ALL, this::list, "after", "limit"), WRITE.on(this), CHANGE.on(this), DELETE.on(this));
+    }
+
+    private JsonNode list(AdminRequest request) {
+        return request.page(
+                Announcements.PAGE_MAX,
+                limit -> announcements.page(request.before(), limit),
+                OperatorAnnouncements::json,
+                Announcement::number);
+    }
+
+    private static ObjectNode json(Announcement announcement) {
+        return members(announcement)
+                .number("number", announcement.number())
+                .time("created_at", announcement.createdAt())
+                .node();
+    }
+
+    private static AdminJson members(Announcement announcement) {
+        return new AdminJson()
+                .text("text", announcement.text())
+                .time("begins_at", announcement.beginsAt())
+                .time("ends_at", announcement.endsAt());
+    }
+
+    private static @Nullable String log(@Nullable Announcement announcement) {
+        return announcement == null ? null : members(announcement).end();
+    }
+
+    private static long number(AdminRequest request) {
+        String number = request.path("number");
+        return number.matches("[1-9][0-9]{0,8}") ? Long.parseLong(number) : 0;
+    }
+
+    /**
+     * Writes an announcement. Needs a reason.
+     *
+     * @param begins null: now
+     * @param ends after it begins and after now; null: until it is changed
+     */
+    Announcement write(By by, String text, @Nullable Instant begins, @Nullable Instant ends) {
+        Instant now = writer.now();
+        Instant from = begins == null ? now : begins;
+        if (ends != null && (!ends.isAfter(from) || !ends.isAfter(now))) {
+            throw Field.wrong("ends_at", "must be in the future, and after begins_at");
+        }
+        by.needReason();
+        AnnouncementChange write = Announcements.write(text, from, ends, now);
+        return Objects.requireNonNull(
+                commit(by, WRITE.name(), "announcements", write).after());
+    }
+
+    /** Changes what is not null. Needs a reason. */
+    Announcement change(By by, long number, @Nullable String text, @Nullable Instant begins, @Nullable Instant ends) {
+        by.needReason();
+        Changed changed = commit(by, CHANGE.name(), subject(number), Announcements.change(number, text, begins, ends));
+        if (changed.after() == null) {
+            throw changed.before() == null ? none() : Field.wrong("ends_at", "must be after begins_at");
+        }
+        return changed.after();
+    }
+
+    /** Deletes an announcement. Needs a reason. @return what it was */
+    Announcement delete(By by, long number) {
+        by.needReason();
+        Announcement deleted = commit(by, DELETE.name(), subject(number), Announcements.delete(number))
+                .before();
+        if (deleted == null) {
+            throw none();
+        }
+        return deleted;
+    }
+
+    private Changed commit(By by, String action, String subject, AnnouncementChange change) {
+        boolean deletes = action.equals(DELETE.name());
+        writer.commit(
+                by,
+                action,
+                subject,
+                () -> {
+                    Changed made = change.outcome();
+                    boolean isMade = deletes
+                            ? made.before() != null
+                            : made.after() != null && !made.after().equals(made.before());
+                    return isMade
+                            ? new Deed.Changed(
+                                    log(made.before()), made.after() == null ? "{\"deleted\":true}" : log(made.after()))
+                            : null;
+                },
+                change);
+        return change.outcome();
+    }
+
+    private static String subject(long number) {
+        return "announcement " + number;
+    }
+
+    private static ApiException none() {
+        return new ApiException(404, "There is no announcement of this number.");
+    }
+}

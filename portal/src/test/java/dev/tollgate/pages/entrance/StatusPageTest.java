@@ -1,0 +1,102 @@
+package dev.tollgate.pages.entrance;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.PortalServer;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The public status page, from calls that the test writes. */
+@Timeout(60)
+class StatusPageTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final String MODEL = "gemini-2.5-pro";
+
+    /** Calls that ended in the first hour of a day, each with its first byte from 200 to 350 ms. */
+    private static void calls(PortalServer server, int daysAgo, String ending, int calls) {
+        long day =
+                NOON.minus(Duration.ofHours(12)).minus(Duration.ofDays(daysAgo)).toEpochMilli();
+        server.execute(
+                "INSERT INTO usage_hour (starts_at, node_id, upstream_model, model, channel, ending, calls, first_2) VALUES ("
+                        + day + ", 'n', 'secret-upstream', '" + MODEL + "', 'secret-channel', '" + ending + "', "
+                        + calls
+                        + ", " + calls + ")");
+    }
+
+    private static String page(PortalServer server, String path) {
+        Browser.Page page = new Browser(server.url()).get(path);
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        return page.body();
+    }
+
+    @Test
+    void a_days_figures_are_shown_from_20_calls_on() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            calls(server, 1, "completed", 38);
+            calls(server, 1, "failed", 2);
+            calls(server, 1, "cancelled", 7);
+            calls(server, 2, "completed", 19);
+            calls(server, 2, "cancelled", 30);
+            calls(server, 3, "completed", 20);
+            calls(server, 0, "completed", 500);
+            calls(server, 91, "completed", 500);
+
+            String model = page(server, "/status/" + MODEL);
+            assertThat(model)
+                    .containsPattern("(?s)>19 Nov 2026<.{1,80}>95.0 %<.{1,80}>about [0-9.]+ m?s<")
+                    .containsPattern("(?s)>17 Nov 2026<.{1,80}>100.0 %<")
+                    .doesNotContain("18 Nov 2026", "20 Nov 2026", "21 Aug 2026");
+            assertThat(page(server, "/status"))
+                    .containsPattern("(?s)>" + MODEL + "</a>.{1,900}>95.0 %<")
+                    .contains("2 days with enough calls, 1 of them below 99 % answered")
+                    .doesNotContain("secret");
+            assertThat(model).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void strangers_cause_one_reading_in_half_a_minute() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            assertThat(page(server, "/status")).doesNotContain("Announcements");
+            server.execute(
+                    "INSERT INTO announcement (number, text, begins_at, ends_at, created_at) VALUES (1, 'Slow <now>', 1, NULL, 1)");
+            server.setNow(NOON.plusSeconds(29));
+            assertThat(page(server, "/status")).doesNotContain("Announcements");
+            server.setNow(NOON.plusSeconds(30));
+            assertThat(page(server, "/status")).contains("Announcements", "Slow &lt;now&gt;");
+        }
+    }
+
+    @Test
+    void announcements_that_have_ended_stay_for_90_days() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            long hour = NOON.minus(Duration.ofHours(1)).toEpochMilli();
+            long past = NOON.minus(Duration.ofDays(91)).toEpochMilli();
+            server.execute("INSERT INTO announcement (number, text, begins_at, ends_at, created_at) VALUES"
+                    + " (1, 'of the past', 1, " + past + ", 1), (2, 'of today', 1, " + hour + ", 1)");
+            assertThat(page(server, "/status"))
+                    .contains("Earlier announcements", "of today")
+                    .doesNotContain("of the past");
+        }
+    }
+
+    @Test
+    void one_setting_switches_the_page_off() {
+        try (PortalServer server = PortalServer.start("pages.status", "false")) {
+            Browser stranger = new Browser(server.url());
+            assertThat(stranger.get("/status").status()).isEqualTo(404);
+            assertThat(stranger.get("/status/" + MODEL).status()).isEqualTo(404);
+            assertThat(stranger.get("/").body()).doesNotContain("/status", "/health/ready");
+        }
+        try (PortalServer server = PortalServer.start()) {
+            assertThat(page(server, "/")).contains("href=\"/status\"").doesNotContain("/health/ready");
+        }
+    }
+}
