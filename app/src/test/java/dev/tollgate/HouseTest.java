@@ -27,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -49,6 +51,13 @@ class HouseTest {
     private static final int LINES_MAX = 40;
     private static final int TERNARIES_MAX = 2;
     private static final int PARAMETERS_MAX = 5;
+    private static final int PARTS_MAX = 8;
+
+    /** The filters of one list of calls, each of which is a field of one form, and a grant, each of whose parts is a column. */
+    private static final Set<String> WIDE_ON_PURPOSE = Set.of("CallFilters", "CreditGrant");
+
+    /** A type of our own: the imported class, and the one within it. */
+    private static final Pattern TYPE = Pattern.compile("\\b([A-Z]\\w*)((?:\\.[A-Z]\\w*)*)");
 
     private static final int CLASSES_MAX = 35;
 
@@ -115,6 +124,39 @@ class HouseTest {
             }
         }
         assertThat(found).as("take records of what the page shows").isEmpty();
+    }
+
+    /** A record of many parts is split where two things are in one. */
+    @Test
+    void no_page_template_takes_a_record_of_more_than_eight_parts() throws IOException, ClassNotFoundException {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Path.of("portal/src/main/jte"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                for (Class<?> type : parameterTypes(Files.readAllLines(file))) {
+                    if (type.isRecord() && type.getRecordComponents().length > PARTS_MAX) {
+                        found.add(type.getSimpleName());
+                    }
+                }
+            }
+        }
+        assertThat(found).as("take records of what the page shows").isEqualTo(WIDE_ON_PURPOSE);
+    }
+
+    /** Returns our own types among those of a template's parameters. */
+    private static List<Class<?>> parameterTypes(List<String> lines) throws ClassNotFoundException {
+        List<Class<?>> found = new ArrayList<>();
+        for (String line : lines) {
+            Matcher type = TYPE.matcher(line.startsWith("@param ") ? line.split(" = ")[0] : "");
+            while (type.find()) {
+                for (String imported : lines) {
+                    if (imported.startsWith("@import dev.") && imported.endsWith("." + type.group(1))) {
+                        String name = imported.substring("@import ".length()) + type.group(2);
+                        found.add(Class.forName(name.replaceAll("(?<=\\.[A-Z]\\w{0,60})\\.", "\\$")));
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     /** The long methods and deep conditional expressions of the sources, which are parsed once. */

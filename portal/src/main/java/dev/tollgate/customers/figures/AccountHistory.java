@@ -157,14 +157,15 @@ public final class AccountHistory {
         return new Overview(
                 asOf,
                 now.balance(),
-                sum(byModel),
-                recent.netMicros(),
-                days.stream() // a month has no more days than the chart and today
-                        .filter(group -> !group.date().isBefore(monthBegin))
-                        .mapToLong(group -> group.figures().netMicros())
-                        .sum(),
+                new Overview.Spent(
+                        sum(byModel),
+                        recent.netMicros(),
+                        days.stream() // a month has no more days than the chart and today
+                                .filter(group -> !group.date().isBefore(monthBegin))
+                                .mapToLong(group -> group.figures().netMicros())
+                                .sum(),
+                        days),
                 keys.isAll() ? emptyOn(days, today, now.balance()) : null,
-                days,
                 calls.stream()
                         .filter(call -> call.status() == TaskStatus.PROCESSING)
                         .toList(),

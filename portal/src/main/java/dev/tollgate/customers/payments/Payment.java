@@ -1,5 +1,6 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.books.ledger.TakeBack;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,15 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A purchase of credits.
  *
  * @param netCents the price of the credits in US cents, without tax
- * @param taxCents the tax on top; 0 until the payment is paid
  * @param creditMicros the purchased micro-credits
- * @param sessionId the payment service's id of the payment page; null until the service has answered
- * @param intentId the payment service's id of the money; null until the payment is paid
- * @param url the payment page; null until the service has answered
- * @param endedAt when the payment was paid or failed; null before
- * @param reversedMicros credits taken back because money went back
- * @param missingMicros the part of them that the balance did not cover
- * @param isDisputed whether a dispute of it is not decided
  */
 public record Payment(
         String id,
@@ -23,16 +16,36 @@ public record Payment(
         Channel channel,
         Instant createdAt,
         long netCents,
-        long taxCents,
         long creditMicros,
-        State state,
-        @Nullable String sessionId,
-        @Nullable String intentId,
-        @Nullable String url,
-        @Nullable Instant endedAt,
-        long reversedMicros,
-        long missingMicros,
-        boolean isDisputed) {
+        Progress progress) {
+
+    /**
+     * The parts of a payment that the payment service and its notices change.
+     *
+     * @param page of the service
+     * @param intentId the service's id of the money; null until the payment is paid
+     * @param taxCents the tax on top of the price; 0 until the payment is paid
+     * @param endedAt when the payment was paid or failed; null before
+     * @param taken credits taken back because money went back
+     * @param isDisputed whether a dispute of it is not decided
+     */
+    public record Progress(
+            State state,
+            Page page,
+            @Nullable String intentId,
+            long taxCents,
+            @Nullable Instant endedAt,
+            TakeBack.Taken taken,
+            boolean isDisputed) {
+
+        /** Returns the progress of a payment that has begun. */
+        static Progress begun(Page page) {
+            return new Progress(State.OPEN, page, null, 0, null, TakeBack.Taken.NOTHING, false);
+        }
+    }
+
+    /** The payment page. @param sessionId the service's id of it. Both are null until the service has answered. */
+    public record Page(@Nullable String sessionId, @Nullable String url) {}
 
     /** The price of credits: two for a cent. */
     public static final long MICROS_A_CENT = 2_000_000;
@@ -95,13 +108,52 @@ public record Payment(
         return Math.multiplyExact(Math.multiplyExact(dollars, 100L), MICROS_A_CENT);
     }
 
+    public State state() {
+        return progress.state();
+    }
+
+    /** Returns the service's id of the payment page; null until the service has answered. */
+    public @Nullable String sessionId() {
+        return progress.page().sessionId();
+    }
+
+    /** Returns the payment page; null until the service has answered. */
+    public @Nullable String url() {
+        return progress.page().url();
+    }
+
+    /** Returns the service's id of the money; null until the payment is paid. */
+    public @Nullable String intentId() {
+        return progress.intentId();
+    }
+
+    /** Returns the tax on top of the price; 0 until the payment is paid. */
+    public long taxCents() {
+        return progress.taxCents();
+    }
+
+    /** Returns when the payment was paid or failed; null before. */
+    public @Nullable Instant endedAt() {
+        return progress.endedAt();
+    }
+
+    /** Returns the credits that were taken back because money went back. */
+    public long reversedMicros() {
+        return progress.taken().micros();
+    }
+
+    /** Returns whether a dispute of it is not decided. */
+    public boolean isDisputed() {
+        return progress.isDisputed();
+    }
+
     public boolean isPaid() {
-        return state == State.PAID;
+        return state() == State.PAID;
     }
 
     /** Returns the price with tax. */
     public long grossCents() {
-        return netCents + taxCents;
+        return netCents + taxCents();
     }
 
     /** The dollars that the credits cost. */

@@ -29,7 +29,7 @@ final class PaymentRow {
         this.taxCents = stored.taxCents();
         this.intentId = stored.intentId();
         this.endedAt = stored.endedAt();
-        this.taken = new TakeBack.Taken(stored.reversedMicros(), stored.missingMicros());
+        this.taken = stored.progress().taken();
     }
 
     /** A row that is made from a notice, because a restore has lost it or its page. */

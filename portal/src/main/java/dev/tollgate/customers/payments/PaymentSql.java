@@ -1,5 +1,6 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.books.ledger.TakeBack;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,7 +21,7 @@ final class PaymentSql {
             ORDER BY 4 LIMIT ?""".formatted(OPEN_DISPUTE);
 
     static final String PAYMENT = """
-            SELECT id, account_id, channel, created_at, net_cents, tax_cents, credit_micros, state, session_id, intent_id, url, ended_at,
+            SELECT id, account_id, channel, created_at, net_cents, credit_micros, state, session_id, url, intent_id, tax_cents, ended_at,
                 reversed_micros, missing_micros, EXISTS (SELECT 1 FROM payment_notice said WHERE said.payment_id = payment.id AND %s)
             FROM payment""".formatted(OPEN_DISPUTE);
     static final String BY_ID = PAYMENT + " WHERE id = ?";
@@ -37,15 +38,14 @@ final class PaymentSql {
                 Columns.time(row, 4),
                 row.getLong(5),
                 row.getLong(6),
-                row.getLong(7),
-                state(row.getString(8)),
-                row.getString(9),
-                row.getString(10),
-                row.getString(11),
-                Columns.timeOrNull(row, 12),
-                row.getLong(13),
-                row.getLong(14),
-                row.getBoolean(15));
+                new Payment.Progress(
+                        state(row.getString(7)),
+                        new Payment.Page(row.getString(8), row.getString(9)),
+                        row.getString(10),
+                        row.getLong(11),
+                        Columns.timeOrNull(row, 12),
+                        new TakeBack.Taken(row.getLong(13), row.getLong(14)),
+                        row.getBoolean(15)));
     }
 
     static Party party(ResultSet row, int first) throws SQLException {

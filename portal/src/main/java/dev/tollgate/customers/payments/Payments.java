@@ -57,9 +57,7 @@ public final class Payments {
             SELECT series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name, buyer_address, buyer_vat_id, payment_id
             FROM invoice WHERE payment_id IN (%s)""";
     private static final String INVOICE = INVOICES.formatted("?");
-    private static final String NOTICES = """
-            SELECT id, type, fact, created_at, received_at, payment_id, intent_id, object_id, cents, outcome, detail, replays
-            FROM payment_notice""";
+    private static final String NOTICES = "SELECT " + StoredNotice.COLUMNS + " FROM payment_notice";
     private static final String OF_PAYMENT =
             NOTICES + " WHERE payment_id = ? ORDER BY received_at, id LIMIT " + PAGE_MAX;
     private static final String NOT_TAKEN =
@@ -139,16 +137,9 @@ public final class Payments {
                 channel,
                 clock.instant(),
                 dollars * 100,
-                0,
                 Payment.micros(dollars),
-                Payment.State.OPEN,
-                isTest ? "test-" + id : null,
-                null,
-                isTest ? "/pay/test/" + id : null,
-                null,
-                0,
-                0,
-                false);
+                Payment.Progress.begun(
+                        isTest ? new Payment.Page("test-" + id, "/pay/test/" + id) : new Payment.Page(null, null)));
     }
 
     private long unpaid(String accountId) {
@@ -284,16 +275,8 @@ public final class Payments {
                 notice.channel(),
                 stored == null ? begun.at() : stored.createdAt(),
                 netCents,
-                0,
                 begun.creditMicros(),
-                Payment.State.OPEN,
-                notice.sessionId(),
-                null,
-                null,
-                null,
-                0,
-                0,
-                false);
+                Payment.Progress.begun(new Payment.Page(notice.sessionId(), null)));
     }
 
     private boolean isLost(Instant begun, String accountId) {

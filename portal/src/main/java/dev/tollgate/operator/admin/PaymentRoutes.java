@@ -61,7 +61,7 @@ public final class PaymentRoutes {
                 .text("currency", "usd")
                 .credits("credits", payment.creditMicros())
                 .credits("credits_taken_back", payment.reversedMicros())
-                .credits("credits_missing", payment.missingMicros())
+                .credits("credits_missing", payment.progress().taken().missingMicros())
                 .text("session", payment.sessionId())
                 .text("payment_intent", payment.intentId())
                 .time("created_at", payment.createdAt())

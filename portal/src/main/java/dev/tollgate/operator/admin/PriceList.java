@@ -31,10 +31,11 @@ record PriceList(Catalogue catalogue, ModelLife life) {
                 standing.makesImages(),
                 model.prices().after(now),
                 changes(model, now),
-                standing.upstream().name(),
-                standing.upstream().cost(now),
-                losses(model, now),
-                retirement(model, now));
+                new Prices.Upstream(
+                        standing.upstream().name(),
+                        standing.upstream().cost(now),
+                        losses(model, now),
+                        retirement(model, now)));
     }
 
     /** Returns a model with the rules of the upstream model that serves it at a time, as far as that is known. */

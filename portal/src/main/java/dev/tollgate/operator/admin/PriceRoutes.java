@@ -137,10 +137,14 @@ public final class PriceRoutes {
                         .node())
                 .text("source", sold.isSet() ? "set" : "file")
                 .object("file_price", sold.fileDiffers() ? json(sold.ofFile()) : null)
-                .object("upstream", cost(new AdminJson().text("model", sold.upstreamModel()), sold.cost()))
+                .object(
+                        "upstream",
+                        cost(
+                                new AdminJson().text("model", sold.upstream().model()),
+                                sold.upstream().cost()))
                 .object("margin_percent", margin(sold.margins()))
                 .flag("loss", sold.isLoss());
-        Prices.Retirement retirement = sold.retirement();
+        Prices.Retirement retirement = sold.upstream().retirement();
         return json.object("retirement", retirement == null ? null : json(retirement))
                 .node();
     }

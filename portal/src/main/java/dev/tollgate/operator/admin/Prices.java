@@ -65,10 +65,6 @@ public final class Prices {
      * @param makesImages whether its output can have images, which may have a rate
      * @param ahead the prices that come into force later, the earliest first
      * @param changes later changes of the price or of the upstream's cost, the earliest first
-     * @param upstreamModel what stands behind it now
-     * @param cost the upstream's list price, null if it is not known
-     * @param losses rates that are sold below the upstream's, now or within 60 days, the earliest first
-     * @param retirement when another model answers, and what the same price earns then; null if that is not so, or far
      */
     public record ModelPrices(
             String modelId,
@@ -78,14 +74,11 @@ public final class Prices {
             boolean makesImages,
             List<PriceSchedule.Dated> ahead,
             List<Later> changes,
-            String upstreamModel,
-            UpstreamModel.@Nullable Cost cost,
-            List<Loss> losses,
-            @Nullable Retirement retirement) {
+            Upstream upstream) {
 
         /** Returns whether a rate is below the upstream's now. */
         public boolean isLoss() {
-            return losses.stream().anyMatch(loss -> loss.from() == null);
+            return upstream.losses().stream().anyMatch(loss -> loss.from() == null);
         }
 
         /** Returns whether the price was set while the program runs. */
@@ -114,9 +107,24 @@ public final class Prices {
 
         /** Returns the margins at the upstream's present price. */
         public Margins margins() {
+            UpstreamModel.Cost cost = upstream.cost();
             return Margins.of(pricing.tariff(), cost == null ? null : cost.tariff());
         }
     }
+
+    /**
+     * The upstream model behind a model.
+     *
+     * @param model that serves it now
+     * @param cost the list price of that one; null if it is not known
+     * @param losses rates that are sold below the cost, now or within 60 days, the earliest first
+     * @param retirement when another model answers, and what the same price earns then; null if that is not so, or far
+     */
+    public record Upstream(
+            String model,
+            UpstreamModel.@Nullable Cost cost,
+            List<Loss> losses,
+            @Nullable Retirement retirement) {}
 
     /** @param from the time from which rates are sold below cost; null for now @param sentence says which */
     public record Loss(@Nullable Instant from, String sentence) {}

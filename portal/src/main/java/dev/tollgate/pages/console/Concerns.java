@@ -210,7 +210,7 @@ public record Concerns(
 
     private void addLosses(List<Concern> concerns) {
         List<String> losses = prices.all().stream()
-                .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
+                .filter(sold -> kind.isReal() && !sold.upstream().losses().isEmpty()) // nothing is lost on the sandbox
                 .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
                 .toList();
         addNamed(concerns, ALARM, "price", "losses", "Sold below cost, now or within 60 days: ", losses, "Prices");
@@ -249,9 +249,9 @@ public record Concerns(
         }
         List<String> set = prices.all().stream()
                 .filter(sold -> sold.isSet()
-                        && sold.retirement() != null
-                        && sold.retirement().end().isInEffect())
-                .map(sold -> sold.modelId() + " (" + sold.upstreamModel() + ")")
+                        && sold.upstream().retirement() != null
+                        && sold.upstream().retirement().end().isInEffect())
+                .map(sold -> sold.modelId() + " (" + sold.upstream().model() + ")")
                 .toList();
         addNamed(
                 concerns,
@@ -358,8 +358,8 @@ public record Concerns(
     private void addNotices(List<Concern> concerns) {
         Instant week = clock.instant().minus(DISMISSED_FOR);
         long refused = notices.get().stream()
-                .filter(notice -> notice.outcome().equals("refused")
-                        && notice.receivedAt().isAfter(week))
+                .filter(notice -> notice.result().outcome().equals("refused")
+                        && notice.result().at().isAfter(week))
                 .count();
         if (refused > 0) {
             concerns.add(new Concern(

@@ -252,7 +252,7 @@ public record ConsolePayments(
     private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<String, Long> sums) {
         StoredNotice last = Stream.concat(
                         Stream.ofNullable(payments.latest()), odd.stream().limit(1))
-                .max(Comparator.comparing(StoredNotice::receivedAt))
+                .max(Comparator.comparing(notice -> notice.result().at()))
                 .orElse(null);
         boolean isSet = !sums.isEmpty();
         boolean isWrong = sums.getOrDefault(NOT_SIGNED, 0L) > 0;
@@ -293,11 +293,11 @@ public record ConsolePayments(
 
     /** Returns why an event was not processed at once, or was refused before; empty if it only came again. */
     public static String why(StoredNotice told) {
-        String detail = told.detail();
+        String detail = told.result().detail();
         if (detail != null) {
-            return (told.outcome().equals("taken") ? "refused before: " : "") + detail;
+            return (told.result().outcome().equals("taken") ? "refused before: " : "") + detail;
         }
-        return told.outcome().equals("kept")
+        return told.result().outcome().equals("kept")
                 ? "waits for its payment, or belongs to something else sold at Stripe"
                 : "";
     }

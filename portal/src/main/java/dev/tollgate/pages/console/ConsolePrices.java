@@ -219,14 +219,14 @@ public record ConsolePrices(
 
     /** Returns the later prices and costs of a model, each with what changes against the one before. */
     public static List<Ahead> changes(Prices.ModelPrices sold) {
-        Prices.Retirement retirement = sold.retirement();
+        Prices.Retirement retirement = sold.upstream().retirement();
         Prices.Later least = sold.changes().stream()
                 .filter(later -> least(later.margins()) != null)
                 .min(Comparator.comparing(later -> Objects.requireNonNull(least(later.margins()))))
                 .orElse(null);
         List<Ahead> changes = new ArrayList<>();
         Tariff price = sold.pricing().tariff();
-        UpstreamModel.Cost cost = sold.cost();
+        UpstreamModel.Cost cost = sold.upstream().cost();
         for (Prices.Later later : sold.changes()) {
             List<String> why = new ArrayList<>();
             if (!price.equals(later.pricing().tariff())) {
@@ -290,7 +290,7 @@ public record ConsolePrices(
         if (isThin(sold.margins().rates())) {
             return Stream.empty(); // the table marks it
         }
-        Prices.Retirement retirement = sold.retirement();
+        Prices.Retirement retirement = sold.upstream().retirement();
         Stream<Thin> changes = sold.changes().stream().map(later -> new Thin(sold, later, null));
         Stream<Thin> after = retirement == null
                 ? Stream.empty()
@@ -311,7 +311,7 @@ public record ConsolePrices(
 
     /** Returns the day of the first loss in a sentence's place; empty if it is a loss now. @param words with a place for the day */
     public static String firstDay(Prices.ModelPrices sold, String words) {
-        Instant from = sold.losses().getFirst().from();
+        Instant from = sold.upstream().losses().getFirst().from();
         return from == null ? "" : words.formatted(Display.day(from, ZoneOffset.UTC));
     }
 
@@ -358,7 +358,7 @@ public record ConsolePrices(
     public static List<Retired> retired(List<Prices.ModelPrices> models) {
         List<Retired> retired = new ArrayList<>();
         for (Prices.ModelPrices sold : models) {
-            Prices.Retirement retirement = sold.retirement();
+            Prices.Retirement retirement = sold.upstream().retirement();
             if (retirement != null) {
                 retirement.costs().forEach(later -> retired.add(new Retired(sold, retirement, later)));
             }
@@ -418,11 +418,15 @@ public record ConsolePrices(
     /** Returns the cell that names a model in the list. */
     public static Cell named(Prices.ModelPrices sold, Money money) {
         Cell name = Cell.link(PATH + "/" + sold.modelId(), sold.modelId());
-        Cell marked = sold.losses().isEmpty()
+        Cell marked = sold.upstream().losses().isEmpty()
                 ? name
                 : name.and(new Cell.Part.Words(lossWords(sold), "badge bad", null, "#losses-title"));
-        return marked.under(sold.pricing().reasoningBilled() || sold.cost() == null ? null : "thoughts are free")
-                .under(sold.upstreamModel().equals(sold.modelId()) ? null : "answered by " + sold.upstreamModel())
+        return marked.under(
+                        sold.pricing().reasoningBilled() || sold.upstream().cost() == null ? null : "thoughts are free")
+                .under(
+                        sold.upstream().model().equals(sold.modelId())
+                                ? null
+                                : "answered by " + sold.upstream().model())
                 .under(sold.fileDiffers() ? ofFile(sold, money) : null);
     }
 

@@ -72,23 +72,27 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     /**
      * A setting that can be changed here.
      *
-     * @param was the value that the form is shown with
-     * @param value the same, or what was typed
      * @param choices of a select; empty for a text or a switch
      * @param fixed by which source the value is fixed, so that the field is closed; null if it can be changed here
-     * @param error null if nothing is wrong with it
      */
     public record Field(
             String name,
             String label,
             String about,
             String hint,
-            String was,
-            String value,
+            Value value,
             List<String> choices,
             boolean isSwitch,
-            @Nullable String fixed,
-            @Nullable String error) {}
+            @Nullable String fixed) {}
+
+    /**
+     * The value of a field.
+     *
+     * @param was the value that the form is shown with
+     * @param text the same, or what was typed
+     * @param error null if nothing is wrong with it
+     */
+    public record Value(String was, String text, @Nullable String error) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         return show(request, FormState.kept(forms.kept(request)), 200);
@@ -201,12 +205,13 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                         ? "Allowed: " + setting.allowed() + "."
                                 + (setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText() + ".")
                         : "",
-                form.value(tab, WAS + setting.name(), value),
-                fixed(shown) == null ? typed : value,
+                new Value(
+                        form.value(tab, WAS + setting.name(), value),
+                        fixed(shown) == null ? typed : value,
+                        error != null && error.startsWith(setting.name() + " ") ? error : null),
                 isSwitch ? List.of() : setting.choices(),
                 isSwitch,
-                fixed(shown),
-                error != null && error.startsWith(setting.name() + " ") ? error : null);
+                fixed(shown));
     }
 
     private static boolean isSwitch(Setting<?> setting) {

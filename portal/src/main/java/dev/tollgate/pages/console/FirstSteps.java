@@ -53,7 +53,8 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
     }
 
     List<Step> of(PageRequest<Visitor.Member> request) {
-        boolean noLoss = prices.all().stream().allMatch(sold -> sold.losses().isEmpty());
+        boolean noLoss =
+                prices.all().stream().allMatch(sold -> sold.upstream().losses().isEmpty());
         return List.of(
                 new Step(
                         request.visitor().person().hasSecondFactor(),

@@ -32,9 +32,14 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     /** Returns the losses of a model, the earliest first; each rate once. */
     public static List<LossLine> of(Prices.ModelPrices sold) {
         List<LossLine> lines = new ArrayList<>();
-        for (Prices.Loss loss : sold.losses()) {
+        for (Prices.Loss loss : sold.upstream().losses()) {
             if (loss.from() == null) {
-                add(lines, sold.modelId(), null, sold.pricing().tariff(), sold.cost());
+                add(
+                        lines,
+                        sold.modelId(),
+                        null,
+                        sold.pricing().tariff(),
+                        sold.upstream().cost());
             } else {
                 later(sold)
                         .filter(later -> later.from().equals(loss.from()))
@@ -50,7 +55,7 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     }
 
     private static Stream<Prices.Later> later(Prices.ModelPrices sold) {
-        Prices.Retirement retirement = sold.retirement();
+        Prices.Retirement retirement = sold.upstream().retirement();
         return Stream.concat(
                 sold.changes().stream(), retirement == null ? Stream.empty() : retirement.costs().stream());
     }

@@ -193,7 +193,7 @@ public record OverviewPage(
 
     /** Returns the coming changes of the models that were used in these days; null if there is nothing to say. */
     private @Nullable ModelChanges changesOf(Overview overview, Person person) {
-        Set<Model> used = overview.days().stream()
+        Set<Model> used = overview.spent().days().stream()
                 .map(group -> catalogue.find(group.name()))
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
@@ -297,7 +297,7 @@ public record OverviewPage(
     private Chart chart(Overview overview, ZoneId zone, Money money) {
         LocalDate today = overview.asOf().atZone(zone).toLocalDate();
         LocalDate first = today.minusDays(CHART_DAYS - 1);
-        List<UsageGroup> days = overview.days().stream()
+        List<UsageGroup> days = overview.spent().days().stream()
                 .filter(group -> !group.date().isBefore(first))
                 .toList();
         return new UsageChart(

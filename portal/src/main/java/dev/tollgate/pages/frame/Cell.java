@@ -92,7 +92,7 @@ public record Cell(@Nullable String title, List<Part> parts) {
     }
 
     public static Cell form(Shell shell, String path, String... hidden) {
-        return EMPTY.and(new Part.Form(path, shell.csrf(), List.of(hidden), List.of()));
+        return EMPTY.and(new Part.Form(path, shell.here().csrf(), List.of(hidden), List.of()));
     }
 
     /** Adds a button to the form. @param label for screen readers */

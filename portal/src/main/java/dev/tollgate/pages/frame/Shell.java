@@ -18,12 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The frame of a page.
  *
  * @param brand what this service is called
- * @param path of the page, for the column's mark
- * @param here the path with its query, to come back to
- * @param csrf the token of its forms
  * @param person who looks; null for a stranger
- * @param balance what can be spent, written out; null for those who may not see it
- * @param balanceExact the same to the micro-credit; null as the balance
+ * @param balance null for those who may not see it
  * @param notice a sentence at the top, or null
  * @param words the operator's own
  * @param money what the visitor sees first
@@ -31,16 +27,25 @@ import org.jspecify.annotations.Nullable;
  */
 public record Shell(
         String brand,
-        String path,
-        String here,
-        String csrf,
+        Here here,
         @Nullable Person person,
-        @Nullable String balance,
-        @Nullable String balanceExact,
+        @Nullable Balance balance,
         @Nullable Notice notice,
         OperatorWords words,
         Money money,
         List<Members.Organization> organizations) {
+
+    /**
+     * The page.
+     *
+     * @param path without the query, for the column's mark
+     * @param target the path with its query, to come back to
+     * @param csrf the token of its forms
+     */
+    public record Here(String path, String target, String csrf) {}
+
+    /** The credits that can be spent, written out. @param exact the same to the micro-credit */
+    public record Balance(String text, String exact) {}
 
     /** The most organizations that the menu of the picture lists. */
     public static final int ORGANIZATIONS_MAX = 10;
@@ -66,10 +71,7 @@ public record Shell(
     static Shell ofStranger(PageRequest<?> request, OperatorWords words) {
         return new Shell(
                 request.site().brand(),
-                request.path(),
-                request.path(),
-                request.csrf(),
-                null,
+                new Here(request.path(), request.path(), request.csrf()),
                 null,
                 null,
                 null,
@@ -86,12 +88,11 @@ public record Shell(
             List<Members.Organization> organizations) {
         return new Shell(
                 request.site().brand(),
-                request.path(),
-                request.exchange().target(),
-                request.csrf(),
+                new Here(request.path(), request.exchange().target(), request.csrf()),
                 person,
-                balanceMicros == null ? null : request.money().sum(balanceMicros),
-                balanceMicros == null ? null : Display.exact(balanceMicros),
+                balanceMicros == null
+                        ? null
+                        : new Balance(request.money().sum(balanceMicros), Display.exact(balanceMicros)),
                 notice(person, balanceMicros, words, request.money()),
                 words,
                 request.money(),
@@ -148,6 +149,7 @@ public record Shell(
 
     /** Returns the value of {@code aria-current}; null leaves the attribute out. */
     public @Nullable String current(String item) {
+        String path = here.path();
         boolean isWithin = path.startsWith(item + "/")
                 && !item.equals("/dashboard")
                 && !item.equals("/console")
@@ -162,7 +164,7 @@ public record Shell(
     }
 
     public boolean isConsole() {
-        return path.equals("/console") || path.startsWith("/console/");
+        return here.path().equals("/console") || here.path().startsWith("/console/");
     }
 
     /** Returns the value of {@code data-theme}; null leaves the system's choice. */

@@ -120,8 +120,10 @@ class QuestionsAPageTest {
                     .entrySet()) {
                 ZoneId id = ZoneId.of(zone.getKey());
                 Overview first = history.overview("acc_1", id).orElseThrow();
-                assertThat(first.today().calls()).as(zone.getKey()).isEqualTo(2);
-                assertThat(first.yesterdayByNowMicros()).as(zone.getKey()).isEqualTo(700);
+                assertThat(first.spent().today().calls()).as(zone.getKey()).isEqualTo(2);
+                assertThat(first.spent().yesterdayByNowMicros())
+                        .as(zone.getKey())
+                        .isEqualTo(700);
                 assertThat(questions(store, sql -> history.overview(sql, "acc_1", id, KeyFilter.ALL)))
                         .as(zone.getKey())
                         .isEqualTo(zone.getValue() + ofDays(stores));
@@ -129,7 +131,7 @@ class QuestionsAPageTest {
             store.setNow(NOW.plus(Duration.ofHours(5)));
             ZoneId shanghai = ZoneId.of("Asia/Shanghai");
             Overview first = history.overview("acc_1", shanghai).orElseThrow();
-            assertThat(first.days())
+            assertThat(first.spent().days())
                     .extracting(group -> group.figures().netMicros())
                     .contains(1_400L);
             assertThat(questions(store, sql -> history.overview(sql, "acc_1", shanghai, KeyFilter.ALL)))

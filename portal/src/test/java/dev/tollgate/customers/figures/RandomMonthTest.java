@@ -1022,10 +1022,10 @@ class RandomMonthTest {
     private void checkOverview(ZoneId zone) {
         Overview overview = history.overview(ACCOUNT, zone).orElseThrow();
         LocalDate today = store.now().atZone(zone).toLocalDate();
-        assertThat(overview.today().chargedMicros()).isEqualTo(onDays(today, today, zone));
-        assertThat(overview.monthMicros())
+        assertThat(overview.spent().today().chargedMicros()).isEqualTo(onDays(today, today, zone));
+        assertThat(overview.spent().monthMicros())
                 .isEqualTo(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)));
-        assertThat(sum(overview.days()).netMicros())
+        assertThat(sum(overview.spent().days()).netMicros())
                 .isEqualTo(net(Span.ofLocalDays(today.minusDays(30), today.plusDays(1), zone)));
         assertThat(overview.latest()).hasSize(5);
         assertThat(overview.running()).extracting(CallRow::id).containsExactly("runs");

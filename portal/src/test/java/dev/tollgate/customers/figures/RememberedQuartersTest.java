@@ -83,7 +83,7 @@ class RememberedQuartersTest {
     }
 
     private static void told(AccountHistory history, long micros) {
-        assertThat(history.overview("acc_1", SHANGHAI).orElseThrow().days())
+        assertThat(history.overview("acc_1", SHANGHAI).orElseThrow().spent().days())
                 .extracting(UsageGroup::day, UsageGroup::name, group -> group.figures()
                         .netMicros())
                 .containsExactly(tuple(DAY, "m", micros));

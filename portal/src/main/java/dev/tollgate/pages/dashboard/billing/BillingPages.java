@@ -94,22 +94,19 @@ public record BillingPages(
     /**
      * The figures of the page.
      *
-     * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
-     * @param lasts until when the balance lasts, in a sentence; empty if that is not known
-     * @param since from which day on all amounts count: the account's first
      * @param moved the entries of the present month, which are all movements of credits except calls, the newest first
      * @param isOwned whether teams or several members share the account
      */
-    public record Figures(
-            Balance balance,
-            List<String> parts,
-            String lasts,
-            String since,
-            long sandboxMicros,
-            List<Month> months,
-            List<Entry> moved,
-            boolean isOwned,
-            Grants grants) {}
+    public record Figures(Tiles tiles, List<Month> months, List<Entry> moved, boolean isOwned, Grants grants) {}
+
+    /**
+     * The tiles at the top.
+     *
+     * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
+     * @param lasts until when the balance lasts, in a sentence; empty if that is not known
+     * @param since from which day on all amounts count: the account's first
+     */
+    public record Tiles(Balance balance, List<String> parts, String lasts, String since, long sandboxMicros) {}
 
     /**
      * The grants of the account.
@@ -145,7 +142,7 @@ public record BillingPages(
                 balance.balanceMicros(), balance.reservedMicros(), balance.consumedMicros(), balance.purchasedMicros());
         List<String> adding = request.money().adding(amounts);
         List<Month> months = months(account);
-        return new Figures(
+        Tiles tiles = new Tiles(
                 balance,
                 IntStream.range(0, amounts.size()) // what is less than a cent has the form that it has in its month
                         .mapToObj(i ->
@@ -153,7 +150,9 @@ public record BillingPages(
                         .toList(),
                 lasts,
                 "since " + Display.day(account.createdAt(), zone),
-                balance.balanceMicros() - ledger.spendableMicros(account),
+                balance.balanceMicros() - ledger.spendableMicros(account));
+        return new Figures(
+                tiles,
                 months,
                 history.besideCalls(account.id(), months.getFirst().month()).reversed(),
                 !shared.teams().isEmpty() || !shared.members().isEmpty(),

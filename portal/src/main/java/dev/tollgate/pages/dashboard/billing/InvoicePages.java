@@ -53,7 +53,7 @@ public record InvoicePages(Ledger ledger, Payments payments) {
     public static List<StoredNotice> back(List<StoredNotice> notices) {
         Map<List<String>, Long> said = new HashMap<>();
         return notices.stream()
-                .filter(told -> !told.outcome().equals("refused"))
+                .filter(told -> !told.result().outcome().equals("refused"))
                 // Stripe sends events in any order.
                 .sorted(Comparator.comparing(StoredNotice::createdAt).thenComparing(StoredNotice::cents))
                 .filter(told -> isNews(said, told))

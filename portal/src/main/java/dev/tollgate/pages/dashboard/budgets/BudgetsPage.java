@@ -80,9 +80,7 @@ public record BudgetsPage(
     /**
      * A row of the table.
      *
-     * @param name of the owner
-     * @param kind of the owner; empty if the name says it
-     * @param href the owner's page; null without one
+     * @param id of the owner
      * @param bar the budget with its use; in the row of each member's budget, the use of the member who has used most; null without a budget
      * @param isOfEach whether it is the budget of each member, as it counts for a member without a budget of their own
      * @param isSpent whether it refuses calls
@@ -91,10 +89,8 @@ public record BudgetsPage(
      * @param pace when the budget is used up at the present pace, in words; null if it lasts
      */
     public record Row(
-            String owner,
-            String name,
-            String kind,
-            @Nullable String href,
+            String id,
+            Owner owner,
             @Nullable BudgetBar bar,
             boolean isOfEach,
             boolean isSpent,
@@ -133,8 +129,8 @@ public record BudgetsPage(
         }
     }
 
-    /** An owner of budgets. */
-    private record Owner(String name, String kind, @Nullable String href) {
+    /** An owner of budgets. @param kind empty if the name says it @param href its page; null without one */
+    public record Owner(String name, String kind, @Nullable String href) {
 
         String label() {
             return kind.isEmpty() ? name : kind + ": " + name;
@@ -243,17 +239,7 @@ public record BudgetsPage(
             List<BudgetsNow.Line> lines = lines(id, now);
             lines.forEach(line -> rows.add(row(id, owner, line, now, owners, spent, at)));
             if (lines.isEmpty() && !owner.kind().isEmpty()) {
-                rows.add(new Row(
-                        id,
-                        owner.name(),
-                        owner.kind(),
-                        owner.href(),
-                        null,
-                        false,
-                        false,
-                        null,
-                        months.getOrDefault(id, 0L),
-                        null));
+                rows.add(new Row(id, owner, null, false, false, null, months.getOrDefault(id, 0L), null));
             }
         }
         rows.sort(Comparator.comparingLong(Row::share).reversed());
@@ -297,9 +283,7 @@ public record BudgetsPage(
         BudgetBar bar = BudgetBar.of(owner.name(), used, now.zone());
         return new Row(
                 id,
-                owner.name(),
-                owner.kind(),
-                owner.href(),
+                owner,
                 bar,
                 Budgets.isMember(id) && !now.lines().contains(line),
                 isSpent,

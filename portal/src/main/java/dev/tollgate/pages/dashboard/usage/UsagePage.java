@@ -342,8 +342,11 @@ public record UsagePage(
                                 lines.first(),
                                 lines.last(),
                                 lines.view().filters().model(),
-                                lines.view().filters().keys().with(By.KEY, card.keyId())),
-                        limit(account, card.keyId()));
+                                lines.view()
+                                        .filters()
+                                        .keys()
+                                        .with(By.KEY, card.answer().keyId())),
+                        limit(account, card.answer().keyId()));
     }
 
     /** Returns where a key is limited; null if it no longer can be. */

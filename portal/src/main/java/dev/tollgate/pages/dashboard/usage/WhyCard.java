@@ -28,29 +28,37 @@ import org.jspecify.annotations.Nullable;
  * {@link Reasons} in words.
  *
  * @param title the question
- * @param key the name of the key that matters most, with its id
- * @param share of the difference, in words
- * @param since the day of its first call of the risen model, if that is new
- * @param risen the model that it calls more; null if the cause is another one
- * @param cause in words if there is no risen model
- * @param figures of the cause
- * @param heads of the columns of causes that changed anything
- * @param rows keys, the largest difference first
- * @param sum the last row
  */
-public record WhyCard(
-        String title,
-        String key,
-        String keyId,
-        String share,
-        @Nullable String since,
-        @Nullable String risen,
-        @Nullable String fallen,
-        String cause,
-        String figures,
-        List<String> heads,
-        List<Row> rows,
-        Row sum) {
+public record WhyCard(String title, Answer answer, Causes causes) {
+
+    /**
+     * The key and the cause that explain most.
+     *
+     * @param key the name of the key that matters most, with its id
+     * @param share of the difference, in words
+     * @param since the day of its first call of the risen model, if that is new
+     * @param risen the model that it calls more; null if the cause is another one
+     * @param cause in words if there is no risen model
+     * @param figures of the cause
+     */
+    public record Answer(
+            String key,
+            String keyId,
+            String share,
+            @Nullable String since,
+            @Nullable String risen,
+            @Nullable String fallen,
+            String cause,
+            String figures) {}
+
+    /**
+     * The table of all keys.
+     *
+     * @param heads of the columns of causes that changed anything
+     * @param rows keys, the largest difference first
+     * @param sum the last row
+     */
+    public record Causes(List<String> heads, List<Row> rows, Row sum) {}
 
     private static final int ROWS = 20;
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
@@ -73,8 +81,7 @@ public record WhyCard(
                 .filter(cause -> reasons.lines().stream().anyMatch(line -> line.of(cause) != 0))
                 .toList();
         List<Row> rows = rows(reasons, causes, names, money);
-        return new WhyCard(
-                isMore ? "Why is it more?" : "Why is it less?",
+        Answer answer = new Answer(
                 names.name(main.key()),
                 main.key(),
                 share(main.ofKey().difference(), reasons.difference(), money),
@@ -82,11 +89,13 @@ public record WhyCard(
                 risen == null ? null : risen.pair().model(),
                 main.fallen() == null ? null : main.fallen().pair().model(),
                 cause(main, isMore),
-                figures(main, money),
+                figures(main, money));
+        Causes table = new Causes(
                 Stream.concat(causes.stream().map(cause -> cause.head(reasons.of(cause))), Stream.of("difference"))
                         .toList(),
                 rows.subList(0, rows.size() - 1),
                 rows.getLast());
+        return new WhyCard(isMore ? "Why is it more?" : "Why is it less?", answer, table);
     }
 
     private static String share(long its, long whole, Money money) {
