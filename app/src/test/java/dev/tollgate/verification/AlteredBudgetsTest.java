@@ -10,15 +10,12 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.SetBudgets;
 import dev.tollgate.storage.Database;
+import dev.tollgate.testing.AlteredBooks;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.KeysFixture;
-import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -26,8 +23,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AlteredBudgetsTest {
 
     private static final String ACCOUNT = "acc_1";
-    private static final Pattern TABLE = Pattern.compile("^(?:UPDATE|DELETE FROM|INSERT INTO) (\\w+)");
+    private static final String LATEST = "starts_at = (SELECT MAX(starts_at) FROM budget_window WHERE kind = 'hour')";
 
     /** The owners of each key: a member, a team. */
     private static final Map<String, String[]> KEYS = Map.of(
@@ -111,34 +106,7 @@ class AlteredBudgetsTest {
     @TempDir
     static Path folder;
 
-    private static final Map<Stores, Books> BOOKS = new EnumMap<>(Stores.class);
-
-    /** The books of one database, which are altered and mended again. */
-    private record Books(String url, Database reading, List<String> atFirst) {
-
-        /** @return the differences, without those of the unaltered books, whose calls have no receipts */
-        List<String> found(String alteration) throws SQLException {
-            Matcher table = TABLE.matcher(alteration);
-            assertThat(table.find()).isTrue();
-            try (Connection connection = DriverManager.getConnection(url);
-                    Statement statement = connection.createStatement()) {
-                statement.execute(
-                        url.startsWith("jdbc:sqlite")
-                                ? "PRAGMA ignore_check_constraints = 1"
-                                : "SET session_replication_role = replica");
-                statement.execute("CREATE TABLE unaltered AS SELECT * FROM " + table.group(1));
-                String latest = "starts_at = (SELECT MAX(starts_at) FROM budget_window WHERE kind = 'hour')";
-                assertThat(statement.executeUpdate(alteration.replace("{latest}", latest)))
-                        .isPositive();
-                List<String> found = differences(reading);
-                found.removeAll(atFirst);
-                statement.execute("DELETE FROM " + table.group(1));
-                statement.execute("INSERT INTO " + table.group(1) + " SELECT * FROM unaltered");
-                statement.execute("DROP TABLE unaltered");
-                return found;
-            }
-        }
-    }
+    private static final Map<Stores, AlteredBooks> BOOKS = new EnumMap<>(Stores.class);
 
     private static List<String> differences(Database reading) {
         List<String> found = new ArrayList<>();
@@ -149,20 +117,24 @@ class AlteredBudgetsTest {
     @BeforeAll
     static void make() {
         for (Stores stores : Stores.values()) {
-            boolean isFile = stores == Stores.SQLITE;
-            String url = isFile ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : Postgres.untouched();
-            try (KeysFixture store = isFile ? new KeysFixture(folder) : KeysFixture.shared(url)) {
-                people(store);
-                history(store);
-            }
-            Database reading = isFile ? Database.openReading(folder) : Database.openReading(url);
-            BOOKS.put(stores, new Books(url, reading, differences(reading)));
+            BOOKS.put(
+                    stores,
+                    AlteredBooks.of(
+                            stores,
+                            folder,
+                            opener -> {
+                                try (KeysFixture store = new KeysFixture(opener)) {
+                                    people(store);
+                                    history(store);
+                                }
+                            },
+                            AlteredBudgetsTest::differences));
         }
     }
 
     @AfterAll
     static void forget() {
-        BOOKS.values().forEach(books -> books.reading.close());
+        BOOKS.values().forEach(AlteredBooks::close);
     }
 
     private static void people(KeysFixture store) {
@@ -249,12 +221,14 @@ class AlteredBudgetsTest {
     @ParameterizedTest
     @MethodSource("altered")
     void one_altered_row_of_budgets_is_found(Stores stores, String alteration) throws SQLException {
-        assertThat(BOOKS.get(stores).found(alteration)).isNotEmpty();
+        assertThat(BOOKS.get(stores).found(alteration.replace("{latest}", LATEST)))
+                .isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("unseen")
     void a_limit_or_a_budget_without_calls_is_not_found(Stores stores, String alteration) throws SQLException {
-        assertThat(BOOKS.get(stores).found(alteration)).isEmpty();
+        assertThat(BOOKS.get(stores).found(alteration.replace("{latest}", LATEST)))
+                .isEmpty();
     }
 }

@@ -350,7 +350,7 @@ final class GrantCheck implements Check {
             if (models.stream().anyMatch(it -> !it.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\\*?"))) {
                 findings.add(name + " serves models that cannot be read: " + row.getString(6));
             }
-            if (startsAt < createdAt || expiresAt == null && models.isEmpty()) {
+            if (startsAt < createdAt && !kind.equals("plan") || expiresAt == null && models.isEmpty()) {
                 findings.add(name + " of " + Instant.ofEpochMilli(createdAt) + " starts at "
                         + Instant.ofEpochMilli(startsAt)
                         + (expiresAt == null && models.isEmpty() ? " and has neither models nor an expiry" : ""));

@@ -4,11 +4,15 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallEnd;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.models.Usage;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.testing.BooksFixture;
 import dev.tollgate.testing.Ended;
 import java.nio.file.Path;
@@ -138,6 +142,20 @@ class AccountStatementTest {
                 .as("an entry is never earlier than the one before it")
                 .contains("2026-11-21T00:00:05.000Z,3,top_up,,,2,13,grant,,,by a clock that has jumped,0.01,,,,,")
                 .hasSize(4);
+    }
+
+    @Test
+    void credits_that_expired_have_a_line_of_their_own() {
+        GrantTerms terms =
+                GrantTerms.of(Kind.GIFT, ModelPatterns.EVERY, store.now().plusSeconds(1));
+        store.commit(new Grant("acc_1", 1_000_000, "a gift", store.now()).under(terms));
+        store.advance(Duration.ofSeconds(1));
+        new Lapse(store.database, store.writer, store::now).sweep();
+
+        assertThat(statement(null, null))
+                .contains(
+                        "2026-11-20T12:34:56.789Z,2,top_up,,,1,11,grant,,,a gift,0.005,,,,,,1:1000000",
+                        "2026-11-20T12:34:57.789Z,3,adjustment,,,-1,10,expired,,,Grant 1 expired,-0.005,,,,,,1:1000000");
     }
 
     @Test

@@ -401,6 +401,33 @@ class GrantDrawTest {
     }
 
     @Test
+    void holds_are_covered_again_if_others_have_ended() {
+        GrantDraw draw = new GrantDraw();
+        draw.begin(10);
+        draw.grant(5, 5);
+        draw.hold(0, 10);
+        draw.hold(1, 8);
+        assertThat(draw.isCovered()).isFalse();
+        draw.end(0, 4);
+        assertThat(draw.isCovered()).isTrue();
+        assertThat(draw.room(1)).isEqualTo(1);
+    }
+
+    @Test
+    void a_charge_that_holds_needed_leaves_them_uncovered() {
+        GrantDraw draw = new GrantDraw();
+        draw.begin(10);
+        draw.grant(5, 5);
+        draw.hold(0, 10);
+        draw.hold(1, 5);
+        assertThat(draw.isCovered()).isTrue();
+        assertThat(draw.pay(1, 4)).isEqualTo(4);
+        assertThat(draw.isCovered()).isFalse();
+        assertThat(draw.room(1)).isZero();
+        assertThat(draw.leaves(0)).isZero();
+    }
+
+    @Test
     void a_set_has_no_grant_that_is_not_there() {
         GrantDraw draw = new GrantDraw();
         draw.begin(10);
