@@ -52,16 +52,18 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
             "'charge' AS origin_kind, NULL AS origin_reason, c.paid_by AS origin_grants, " + KEY.formatted("c")
                     + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name, NULL AS series";
 
-    /** Joins {@code entry e} with its call and its payment. */
-    public static final String JOINS = """
-             LEFT JOIN call t ON t.id = e.task_id
-            LEFT JOIN payment_notice n ON n.id = CASE WHEN e.kind = 'reversal' AND SUBSTR(e.request_id, 1, 7) = 'notice-'
+    /** Joins {@code entry e} with its payment {@code p}. */
+    public static final String PAYMENT = """
+             LEFT JOIN payment_notice n ON n.id = CASE WHEN e.kind = 'reversal' AND SUBSTR(e.request_id, 1, 7) = 'notice-'
                 THEN SUBSTR(e.request_id, 8) END
             LEFT JOIN payment p ON p.account_id = e.account_id AND p.id = CASE WHEN e.kind = 'reversal' THEN n.payment_id
                 WHEN SUBSTR(e.request_id, 1, 8) = 'payment-' THEN SUBSTR(e.request_id, 9)
                 WHEN SUBSTR(e.request_id, 1, 13) = 'test-payment-' THEN SUBSTR(e.request_id, LENGTH(e.account_id) + 15) END
-            LEFT JOIN invoice i ON i.payment_id = p.id
             """;
+
+    /** Joins {@code entry e} with its call and its payment. */
+    public static final String JOINS =
+            " LEFT JOIN call t ON t.id = e.task_id" + PAYMENT + "LEFT JOIN invoice i ON i.payment_id = p.id\n";
 
     public static EntryOrigin read(ResultSet row) throws SQLException {
         boolean isOfPayment = row.getString("payment_id") != null;

@@ -133,6 +133,14 @@ public record Month(YearMonth month, State state, Sum opening, Map<MonthLine, Su
             }
         }
 
+        /** Returns these sums with those of other months. */
+        Sums with(Sums more) {
+            Sums both = new Sums();
+            both.months.putAll(months);
+            both.months.putAll(more.months);
+            return both;
+        }
+
         Map<MonthLine, Sum> of(YearMonth month) {
             return months.getOrDefault(month, Map.of());
         }

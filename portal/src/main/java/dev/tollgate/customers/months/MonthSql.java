@@ -20,7 +20,7 @@ final class MonthSql {
                     + " AS line, e.amount_micros, e.sandbox_micros,"
                     + " CASE WHEN e.kind = 'top_up' THEN COALESCE(p.net_cents, 0) ELSE 0 END AS net_cents,"
                     + " CASE WHEN e.kind = 'top_up' THEN COALESCE(p.tax_cents, 0) ELSE 0 END AS tax_cents FROM entry e"
-                    + EntryOrigin.JOINS + " WHERE" + IN_MONTH + ") AS x GROUP BY x.day, x.line";
+                    + EntryOrigin.PAYMENT + " WHERE" + IN_MONTH + ") AS x GROUP BY x.day, x.line";
 
     /** Entries of a month, in their order; a condition and a limit follow. */
     static final String ENTRIES =
@@ -31,7 +31,7 @@ final class MonthSql {
                     + " (SELECT SUM(-o.amount_micros - o.missing_micros) FROM entry o JOIN payment_notice m ON m.id = SUBSTR(o.request_id, 8)"
                     + " WHERE o.account_id = e.account_id AND o.number < e.number AND o.kind = 'reversal' AND SUBSTR(o.request_id, 1, 7) = 'notice-'"
                     + " AND m.payment_id = p.id) END AS taken_before FROM entry e JOIN account a ON a.id = e.account_id"
-                    + EntryOrigin.JOINS + " WHERE" + IN_MONTH;
+                    + EntryOrigin.PAYMENT + "LEFT JOIN invoice i ON i.payment_id = p.id" + " WHERE" + IN_MONTH;
 
     static final String ENTRIES_AFTER =
             " AND (e.created_at, e.number, e.account_id) > (?, ?, ?) ORDER BY e.created_at, e.number, e.account_id LIMIT ?";
@@ -82,7 +82,9 @@ final class MonthSql {
             SELECT account_id, SUM(sandbox_micros) FROM entry
             WHERE sandbox_micros <> 0 AND created_at < ? AND account_id > ? GROUP BY account_id""";
 
-    static final String ACCOUNTS = "SELECT a.id, " + CUSTOMER + " FROM account a WHERE a.id > ? ORDER BY a.id LIMIT ?";
+    /** Accounts that hold something now, or have changed since a time: their balances now, and whether they have changed. */
+    static final String ACCOUNTS = "SELECT a.id, " + CUSTOMER + ", a.balance_micros + a.reserved_micros, a.last_number_at >= ? FROM account a"
+            + " WHERE a.id > ? AND (a.balance_micros + a.reserved_micros <> 0 OR a.last_number_at >= ?) ORDER BY a.id LIMIT ?";
 
     /** Calls whose usage nothing covered. CROSS JOIN: by the accounts to their few calls, never through all calls. */
     static final String SHORTFALLS = "SELECT c.ended_at, a.id AS account_id, " + CUSTOMER

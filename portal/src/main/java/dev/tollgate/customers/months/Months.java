@@ -25,12 +25,31 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The months of the books and the rows of their sums. Thread-safe; blocks. */
-public record Months(Database database, InstantSource clock) {
+public final class Months {
 
     /** The most rows of one read. */
     public static final int ROWS_MAX = 1_000;
 
     private static final String OPERATOR = "operator";
+    private static final String CORRECTIONS = "SELECT corrections FROM usage_fold WHERE id = 1";
+
+    private final Database database;
+    private final InstantSource clock;
+
+    /** The months that are over, for the list: they do not change unless usage is corrected. */
+    private volatile Kept kept = new Kept(0, Map.of());
+
+    /** @param corrections as often as usage was corrected before they were read @param sums by month */
+    private record Kept(long corrections, Map<YearMonth, Sums> sums) {}
+
+    public Months(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    public InstantSource clock() {
+        return clock;
+    }
 
     /** @throws dev.tollgate.base.error.ApiException 400 if the text is no month, or one that has not begun */
     public YearMonth parse(String text) {
@@ -57,25 +76,55 @@ public record Months(Database database, InstantSource clock) {
         return YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
     }
 
-    /** Returns the months from the first booking to the present, the newest first. */
+    /** Returns the months from the first booking to the present, the newest first. The first reader waits: each month that is over is a read of its own. */
     public List<Month> all() {
+        List<Month> all = all(kept.sums);
+        return all.getFirst().differenceMicros() == 0 ? all : all(Map.of());
+    }
+
+    private List<Month> all(Map<YearMonth, Sums> known) {
+        YearMonth last = now();
+        YearMonth first = first(last);
+        long corrections = database.pages().read(OPERATOR, sql -> sql.number(CORRECTIONS));
+        Map<YearMonth, Sums> over = new HashMap<>(corrections == kept.corrections ? known : Map.of());
+        YearMonth month = first;
+        while (Month.State.of(month, clock.instant()) == Month.State.OVER) {
+            YearMonth each = month;
+            over.computeIfAbsent(each, _ -> database.pages().read(OPERATOR, sql -> sums(sql, each, each)));
+            month = month.plusMonths(1);
+        }
+        kept = new Kept(corrections, Map.copyOf(over));
+        YearMonth open = month;
         return database.pages().read(OPERATOR, sql -> {
-            Long first = sql.one(MonthSql.FIRST, row -> row.getLong(1) == 0 ? null : Long.valueOf(row.getLong(1)));
-            YearMonth begin = first == null
-                    ? now()
-                    : YearMonth.from(Instant.ofEpochMilli(first).atZone(ZoneOffset.UTC));
-            return read(sql, begin.isAfter(now()) ? now() : begin, now()).reversed();
+            Sums sums = sums(sql, open, last);
+            for (Sums each : over.values()) {
+                sums = sums.with(each);
+            }
+            return months(sql, first, last, sums).reversed();
         });
     }
 
+    private YearMonth first(YearMonth last) {
+        Long first = database.pages()
+                .read(
+                        OPERATOR,
+                        sql -> sql.one(
+                                MonthSql.FIRST, row -> row.getLong(1) == 0 ? null : Long.valueOf(row.getLong(1))));
+        YearMonth begin =
+                first == null ? last : YearMonth.from(Instant.ofEpochMilli(first).atZone(ZoneOffset.UTC));
+        return begin.isAfter(last) ? last : begin;
+    }
+
     public Month month(YearMonth month) {
-        return database.pages().read(OPERATOR, sql -> read(sql, month, month)).getFirst();
+        return database.pages()
+                .read(OPERATOR, sql -> months(sql, month, month, sums(sql, month, month)))
+                .getFirst();
     }
 
     /** The sums beside the months that are read. @param heldMicros by all accounts now */
     private record Beside(long beforeMicros, long sandboxBefore, long afterMicros, long heldMicros) {}
 
-    private List<Month> read(Reads sql, YearMonth first, YearMonth last) throws SQLException {
+    private List<Month> months(Reads sql, YearMonth first, YearMonth last, Sums sums) throws SQLException {
         long from = Month.start(first).toEpochMilli();
         long to = Month.start(last.plusMonths(1)).toEpochMilli();
         Beside beside = Objects.requireNonNull(sql.one(
@@ -87,7 +136,6 @@ public record Months(Database database, InstantSource clock) {
                 from,
                 to,
                 from));
-        Sums sums = sums(sql, from, to);
         List<Month> months = new ArrayList<>();
         Sum opening = new Sum(0, beside.beforeMicros, beside.sandboxBefore, 0, 0);
         for (YearMonth month = first; !month.isAfter(last); month = month.plusMonths(1)) {
@@ -101,7 +149,9 @@ public record Months(Database database, InstantSource clock) {
                 : months.stream().map(it -> it.differingBy(difference)).toList();
     }
 
-    private static Sums sums(Reads sql, long from, long to) throws SQLException {
+    private static Sums sums(Reads sql, YearMonth first, YearMonth last) throws SQLException {
+        long from = Month.start(first).toEpochMilli();
+        long to = Month.start(last.plusMonths(1)).toEpochMilli();
         Sums sums = new Sums();
         sql.each(
                 MonthSql.SUMS,
@@ -235,16 +285,24 @@ public record Months(Database database, InstantSource clock) {
                 after);
         List<OfCustomer> held = new ArrayList<>();
         String last = after;
-        List<Customer> accounts;
+        List<Holder> accounts;
         do {
             accounts = sql.list(
-                    MonthSql.ACCOUNTS, row -> new Customer(row.getString(1), row.getString(2)), last, ROWS_MAX);
-            for (Customer customer : accounts) {
-                long micros = AccountHistory.balanceBefore(sql, customer.id(), Instant.ofEpochMilli(until));
-                if (micros != 0 && held.size() < limit) {
-                    held.add(new OfCustomer(customer, 0, micros, sandbox.getOrDefault(customer.id(), 0L)));
+                    MonthSql.ACCOUNTS,
+                    row -> new Holder(
+                            new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getBoolean(4)),
+                    until,
+                    last,
+                    until,
+                    ROWS_MAX);
+            for (Holder holder : accounts) {
+                last = holder.customer.id();
+                long micros = holder.hasChanged
+                        ? AccountHistory.balanceBefore(sql, last, Instant.ofEpochMilli(until))
+                        : holder.nowMicros;
+                if (micros != 0) {
+                    held.add(new OfCustomer(holder.customer, 0, micros, sandbox.getOrDefault(last, 0L)));
                 }
-                last = customer.id();
                 if (held.size() == limit) {
                     return held;
                 }
@@ -252,6 +310,9 @@ public record Months(Database database, InstantSource clock) {
         } while (accounts.size() == ROWS_MAX);
         return held;
     }
+
+    /** An account that may have held something. @param hasChanged whether it has numbers after the month */
+    private record Holder(Customer customer, long nowMicros, boolean hasChanged) {}
 
     private static List<OfCall> shortfalls(Reads sql, long from, long to, Place after, int limit) throws SQLException {
         return sql.list(

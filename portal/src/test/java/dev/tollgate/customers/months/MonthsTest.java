@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.customers.months.Month.State;
@@ -218,6 +219,33 @@ class MonthsTest {
         assertThat(month.sum(MonthLine.LOST)).isEqualTo(new Sum(1, -1_100, -100, 0, 0));
         assertThat(month.closing()).isEqualTo(new Sum(0, 100, 100, 0, 0));
         assertThat(month.owedMicros()).isZero();
+    }
+
+    @Test
+    void months_that_are_over_are_read_once_until_usage_is_corrected() {
+        store.account("acc_1", 1_000);
+        call("a", "acc_1", 300, 300);
+        store.setNow(Instant.parse("2026-11-02T00:00:00Z"));
+        call("b", "acc_1", 300, 200);
+        assertThat(months.all()).extracting(it -> it.sum(MonthLine.USED).micros()).containsExactly(-200L, -300L);
+        call("c", "acc_1", 300, 100);
+        assertThat(months.all()).extracting(it -> it.sum(MonthLine.USED).micros()).containsExactly(-300L, -300L);
+        store.execute("UPDATE usage_hour SET shortfall_micros = 7");
+        assertThat(months.all()).extracting(it -> it.sum(MonthLine.SHORTFALLS).micros()).containsExactly(7L, 0L);
+        store.execute("UPDATE usage_fold SET corrections = corrections + 1");
+        store.execute(
+                "INSERT INTO usage_fold (id, folded_until, folding_until, account_after, corrections) VALUES (1, 0, 0, '', 1)"
+                        + " ON CONFLICT (id) DO NOTHING");
+        assertThat(months.all()).extracting(it -> it.sum(MonthLine.SHORTFALLS).micros()).containsExactly(7L, 7L);
+    }
+
+    @Test
+    void an_entry_of_an_expired_grant_has_a_line_of_its_own() {
+        store.account("acc_1", 1_000);
+        store.commit(new Adjustment("acc_1", -400, "Grant 1 expired", new RequestId("lapse-1-1"), store.now()));
+        store.commit(new Adjustment("acc_1", -5, "Grant 1 expired", null, store.now()));
+        assertThat(months.month(OCTOBER).sum(MonthLine.EXPIRED)).isEqualTo(new Sum(1, -400, 0, 0, 0));
+        assertThat(months.month(OCTOBER).sum(MonthLine.LOST)).isEqualTo(new Sum(1, -5, 0, 0, 0));
     }
 
     @Test
