@@ -167,7 +167,7 @@ public record AppActions(PrintWriter out) implements Actions {
         try {
             BooksModule books = BooksModule.forCommand(settings, random, mayBegin);
             SignUp closed =
-                    new SignUp(() -> false, () -> new StartCredits(0, true)); // commands do not sign up accounts
+                    new SignUp(() -> false, () -> new StartCredits(0, 0, true)); // commands do not sign up accounts
             Links links = PeopleModule.links(books.portal(), MailModule.letters(settings), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
             List<AdminRoute> routes = new ArrayList<>(OperatorModule.administration(

@@ -324,6 +324,29 @@ class PagesGoldenTest {
             door();
             organization();
             status();
+            grants();
+        }
+
+        /** An account whose credits are general, expire, and pay for some models; one grant has ended. */
+        void grants() {
+            it.signIn(it.operator, "operator");
+            it.signIn(it.fred, "fred@example.org");
+            String account = "/console/accounts/" + it.account("fred@example.org");
+            List<String> grant = List.of("deed", "grant", "credits", "400", "reason", "a campaign");
+            post("console-account-grant-wrong", it.operator, account, account, and(grant, "limits", "5:20"));
+            it.send(it.operator, account, and(grant, "expires", "2026-12-27", "limits", "5:20 24:60"));
+            it.send(it.operator, account, and(grant, "expires", "2027-01-31", "models", "gemini-2.5-* gemini-3-pro"));
+            it.send(it.operator, account, and(grant, "models", "gemini-2.5-flash"));
+            it.send(it.operator, account, "deed", "end-grant", "grant", "3", "reason", "the campaign is over");
+            it.send(it.operator, account, "deed", "extend-grant", "grant", "1", "expires", "2026-12-30", "reason", "longer");
+            get("console-account-with-grants", it.operator, account);
+            get("overview-with-grants", it.fred, "/dashboard");
+            get("billing-with-grants", it.fred, "/dashboard/billing");
+            get("billing-ledger-with-grants", it.fred, "/dashboard/billing/ledger");
+        }
+
+        private static String[] and(List<String> fields, String... more) {
+            return Stream.concat(fields.stream(), Stream.of(more)).toArray(String[]::new);
         }
 
         void organization() {

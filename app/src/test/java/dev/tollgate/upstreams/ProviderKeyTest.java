@@ -8,7 +8,10 @@ import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.keys.KeyResult;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Channels;
@@ -128,7 +131,14 @@ class ProviderKeyTest {
     /** An operator with credits and a key, so that one person sees the pages of both. */
     private static Customer customerOf(Gateway gateway) throws Exception {
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
-        gateway.app().administration().deeds().grant(By.of(Actor.COMMAND, "for the test"), account, 1_000_000_000L);
+        gateway.app()
+                .administration()
+                .deeds()
+                .grant(
+                        By.of(Actor.COMMAND, "for the test"),
+                        account,
+                        1_000_000_000L,
+                        GrantTerms.of(Kind.GIFT, ModelPatterns.EVERY, null));
         KeyResult.Made key = gateway.commands().createKey(account, Gateway.KeyOptions.NONE.choice());
         return new Customer(gateway, account, key.key().id(), key.secret());
     }

@@ -119,7 +119,9 @@ public record PeopleModule(
                     return "auto".equals(chosen) ? !kind.isReal() : Boolean.parseBoolean(chosen);
                 },
                 () -> new StartCredits(
-                        Objects.requireNonNull(current.find(PageSettings.SIGN_UP_CREDITS)), kind.isReal()));
+                        Objects.requireNonNull(current.find(PageSettings.SIGN_UP_CREDITS)),
+                        Objects.requireNonNull(current.find(PageSettings.SIGN_UP_CREDIT_DAYS)),
+                        kind.isReal()));
     }
 
     private static @Nullable OidcSignIn oidc(PortalGround ground, PortalBooks books, Outbound outbound) {

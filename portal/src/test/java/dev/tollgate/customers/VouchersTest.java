@@ -100,6 +100,39 @@ class VouchersTest {
     }
 
     @Test
+    void a_voucher_with_days_and_models_becomes_one_grant() {
+        Customer customer = server.customer("1");
+        String code = made("{\"credits\":5,\"days\":30,\"models\":[\"gemini-4-*\"],\"reason\":\"a fair\"}")
+                .getFirst();
+        assertThat(redeem(customer, code).isDone()).isTrue();
+        assertThat(redeem(customer, code)).isEqualTo(CANNOT_BE_USED);
+        assertThat(customer.balance()).isEqualByComparingTo("6");
+        JsonNode grant = customer.credits().at("/grants/0");
+        assertThat(grant.get("kind").asString()).isEqualTo("voucher");
+        assertThat(grant.get("left").toString()).isEqualTo("5");
+        assertThat(grant.get("models").toString()).isEqualTo("[\"gemini-4-*\"]");
+        assertThat(Duration.between(
+                        Instant.parse(grant.get("starts_at").asString()),
+                        Instant.parse(grant.get("expires_at").asString())))
+                .isEqualTo(Duration.ofDays(30));
+        JsonNode voucher =
+                server.get("/admin/vouchers?limit=1", ADMIN_KEY).json().at("/data/0");
+        assertThat(voucher.get("days").intValue()).isEqualTo(30);
+        assertThat(voucher.get("models").toString()).isEqualTo("[\"gemini-4-*\"]");
+    }
+
+    @Test
+    void a_voucher_that_would_expire_at_no_allowed_time_is_not_made() {
+        for (String days : List.of("0", "3651", "1.5", "\"30\"")) {
+            PortalServer.Reply reply = server.post(
+                    "/admin/vouchers", "{\"credits\":5,\"days\":" + days + ",\"reason\":\"a fair\"}", ADMIN_KEY);
+            assertThat(reply.status()).as(days).isEqualTo(400);
+            assertThat(reply.json().at("/error/message").asString())
+                    .isEqualTo("'days' must be a whole number from 1 to 3650.");
+        }
+    }
+
+    @Test
     void a_revoked_voucher_answers_as_an_unknown_one() {
         Customer customer = server.customer("1");
         List<String> codes = made("{\"credits\":5,\"count\":3,\"reason\":\"a fair\"}");

@@ -1,10 +1,13 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorLinks;
@@ -26,7 +29,11 @@ public record Commands(Administration administration) {
     }
 
     public Account grant(String accountId, long creditsMicros, String reason) {
-        return administration.deeds().grant(by(reason), accountId, creditsMicros);
+        GrantTerms general = GrantTerms.of(Kind.GIFT, ModelPatterns.EVERY, null);
+        return administration
+                .deeds()
+                .grant(by(reason), accountId, creditsMicros, general)
+                .account();
     }
 
     public KeyResult.Made createKey(String accountId, KeySettings settings) {

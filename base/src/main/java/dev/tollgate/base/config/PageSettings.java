@@ -79,6 +79,12 @@ public final class PageSettings {
                     "Credits that a new account starts with. With a real channel they go only to addresses confirmed by e-mail;"
                             + " without mail, to no account.")
             .whileRunning());
+    public static final Setting<Integer> SIGN_UP_CREDIT_DAYS = row(Setting.of(
+                    "sign-up.credit-days",
+                    Kind.wholeNumber(0, 3_650),
+                    "0",
+                    "Days after which the credits of a new account expire. 0: never.")
+            .whileRunning());
     public static final Setting<Integer> MEMBERS = row(Setting.of(
                     "limits.members",
                     Kind.wholeNumber(1, 200),

@@ -1,5 +1,9 @@
 package dev.tollgate.customers.payments;
 
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.models.prices.ModelPatterns;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A voucher without its code.
  *
  * @param sequence from 1
+ * @param lot what it gives, and under which terms
  * @param note the operator's purpose
  * @param expiresAt when it expires; null if never
  * @param revokedAt when the operator revoked it; null if not
@@ -14,13 +19,40 @@ import org.jspecify.annotations.Nullable;
  */
 public record Voucher(
         long sequence,
-        long amountMicros,
+        Lot lot,
         String note,
         Instant createdAt,
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
         @Nullable String accountId,
         @Nullable Instant redeemedAt) {
+
+    /** The longest time until the credits of a voucher expire, in days. */
+    public static final int DAYS_MAX = 3_650;
+
+    /**
+     * The credits of a voucher (Z60).
+     *
+     * @param days after which they expire once they are redeemed, 1 to {@value Voucher#DAYS_MAX}; null: never
+     * @param models that they pay for
+     */
+    public record Lot(long micros, @Nullable Integer days, ModelPatterns models) {
+
+        public Lot {
+            if (days != null && (days < 1 || days > DAYS_MAX)) {
+                throw new IllegalArgumentException("Credits of a voucher can expire after 1 to " + DAYS_MAX + " days.");
+            }
+        }
+
+        /** Returns the terms of the credits if they are redeemed at a time. */
+        GrantTerms terms(Instant at) {
+            return GrantTerms.of(Kind.VOUCHER, models, days == null ? null : at.plus(Duration.ofDays(days)));
+        }
+    }
+
+    public long amountMicros() {
+        return lot.micros();
+    }
 
     /** The state of a voucher: the words of the console, its file and commands. */
     public enum State {

@@ -6,11 +6,13 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.payments.Voucher.Lot;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -52,10 +54,10 @@ public final class Vouchers {
     static final int TRIES_A_MINUTE = 10;
 
     private static final String COLUMNS = """
-            SELECT sequence, amount_micros, note, created_at, expires_at, revoked_at, account_id, redeemed_at FROM voucher""";
+            SELECT sequence, amount_micros, note, created_at, expires_at, revoked_at, account_id, redeemed_at, days, models FROM voucher""";
     private static final String FIND = COLUMNS + " WHERE code_hash = ?";
     private static final String INSERT = """
-            INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)""";
+            INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at, days, models) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REDEEM = "UPDATE voucher SET account_id = ?, redeemed_at = ? WHERE code_hash = ?";
     private static final String REVOKE = "UPDATE voucher SET revoked_at = ?, expires_at = ? WHERE code_hash = ?";
     private static final String HASHES = "SELECT code_hash FROM voucher WHERE sequence BETWEEN ? AND ?";
@@ -102,19 +104,19 @@ public final class Vouchers {
      * Draws codes. The change is to be committed by the caller, with what belongs to it, before the codes are shown.
      *
      * @param count 1 to {@value #AT_ONCE_MAX}
-     * @param amountMicros above 0
+     * @param lot of each, above 0
      * @param note what for, at most {@value #NOTE_CHARS_MAX} characters
      * @param expiresAt in the future; null: never
      * @param once the same whenever the same vouchers are asked for: then the same codes are drawn, which are made once; null: others each time
      * @throws IllegalArgumentException with a sentence
      */
-    public Made draw(int count, long amountMicros, String note, @Nullable Instant expiresAt, @Nullable String once) {
+    public Made draw(int count, Lot lot, String note, @Nullable Instant expiresAt, @Nullable String once) {
         RandomGenerator chance = once == null ? random : secrets.drawn("voucher codes", once);
         Instant now = clock.instant();
         if (count < 1 || count > AT_ONCE_MAX) {
             throw new IllegalArgumentException("1 to " + AT_ONCE_MAX + " vouchers can be created at a time.");
         }
-        if (amountMicros < 1 || amountMicros > Grant.PURCHASED_MICROS_MAX) {
+        if (lot.micros() < 1 || lot.micros() > Grant.PURCHASED_MICROS_MAX) {
             throw new IllegalArgumentException("A voucher must be worth more than 0 and at most a billion credits.");
         }
         if (note.length() > NOTE_CHARS_MAX) {
@@ -134,7 +136,7 @@ public final class Vouchers {
             hashes.add(code.hash());
             codes.add(code.shown());
         }
-        return new Made(new MakeVouchers(hashes, amountMicros, note, expiresAt, now), codes);
+        return new Made(new MakeVouchers(hashes, lot, note, expiresAt, now), codes);
     }
 
     /** The code is unknown, used or expired, or the account cannot take the credits. The customer does not learn which. */
@@ -228,21 +230,21 @@ public final class Vouchers {
         private static final long MADE_BEFORE = 0;
 
         private final List<String> codeHashes;
-        private final long amountMicros;
+        private final Lot lot;
         private final String note;
         private final @Nullable Instant expiresAt;
         private final Instant at;
 
-        MakeVouchers(List<String> codeHashes, long amountMicros, String note, @Nullable Instant expiresAt, Instant at) {
+        MakeVouchers(List<String> codeHashes, Lot lot, String note, @Nullable Instant expiresAt, Instant at) {
             this.codeHashes = List.copyOf(codeHashes);
-            this.amountMicros = amountMicros;
+            this.lot = lot;
             this.note = note;
             this.expiresAt = expiresAt;
             this.at = at;
         }
 
         Voucher numbered(long sequence) {
-            return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null, null);
+            return new Voucher(sequence, lot, note, at, expiresAt, null, null, null);
         }
 
         void madeBefore() {
@@ -302,12 +304,13 @@ public final class Vouchers {
             this.accountId = accountId;
             this.at = at;
             this.grant = Grant.onCondition(
-                    accountId,
-                    voucher.amountMicros(),
-                    "voucher " + voucher.sequence(),
-                    this::outcome,
-                    new RequestId("voucher-" + voucher.sequence()),
-                    at);
+                            accountId,
+                            voucher.amountMicros(),
+                            "voucher " + voucher.sequence(),
+                            this::outcome,
+                            new RequestId("voucher-" + voucher.sequence()),
+                            at)
+                    .under(voucher.lot().terms(at));
         }
 
         void taken(boolean isTaken) {
@@ -403,7 +406,9 @@ public final class Vouchers {
                         voucher.amountMicros(),
                         voucher.note(),
                         voucher.createdAt(),
-                        voucher.expiresAt());
+                        voucher.expiresAt(),
+                        voucher.lot().days(),
+                        voucher.lot().models().text());
                 sequence++;
             }
         }
@@ -415,9 +420,11 @@ public final class Vouchers {
         }
 
         private static Voucher voucher(ResultSet row) throws SQLException {
+            int days = row.getInt(9);
+            Integer after = row.wasNull() ? null : Integer.valueOf(days);
             return new Voucher(
                     row.getLong(1),
-                    row.getLong(2),
+                    new Lot(row.getLong(2), after, ModelPatterns.of(row.getString(10))),
                     row.getString(3),
                     Columns.time(row, 4),
                     Columns.timeOrNull(row, 5),
@@ -445,7 +452,7 @@ public final class Vouchers {
                 "redeemed vouchers",
                 "voucher v",
                 "v.account_id = :account",
-                "v.sequence v.amount_micros v.created_at v.expires_at v.redeemed_at",
+                "v.sequence v.amount_micros v.created_at v.expires_at v.redeemed_at v.days v.models",
                 "v.sequence"));
     }
 }

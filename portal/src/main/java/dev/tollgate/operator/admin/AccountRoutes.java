@@ -1,7 +1,10 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.customers.actions.Action;
@@ -12,6 +15,7 @@ import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -24,15 +28,17 @@ public final class AccountRoutes {
     static final int PAGE_MAX = 200;
 
     private static final String ONE = "/admin/accounts/{id}";
+    private static final String GRANTS = ONE + "/grants";
+    private static final String GRANT_OF = GRANTS + "/{grant}";
 
     private static final Field<String> REASON = AdminRequest.REASON;
     private static final Field<String> NAME = Field.text("name", "The account's name");
     private static final Field<Long> START_CREDITS =
             Field.credits("credits", "Credits").optional();
-    static final Field<Long> SOME_CREDITS =
-            Field.credits("credits", "Credits").that(micros -> micros > 0, "must be above 0");
+    static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
     private static final Field<Long> CREDITS =
             Field.signedCredits("credits", "Credits").that(micros -> micros != 0, "must not be 0");
+    private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", "Expiry");
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", "Blocked");
 
     public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(
@@ -43,15 +49,46 @@ public final class AccountRoutes {
                             accounts.createAccount(by, request.need(NAME), request.or(START_CREDITS, 0L)),
                     AccountRoutes::json);
 
-    public static final OperatorAction<OperatorAccounts, Account> GRANT = OperatorAction.post(
+    /** Gives credits: general ones, or with an expiry or models a grant, whose number the answer has. */
+    public static final OperatorAction<OperatorAccounts, OperatorAccounts.Granted> GRANT = OperatorAction.post(
                     "account.grant",
-                    ONE + "/grants",
+                    GRANTS,
                     "Grant credits to an account and print the new balance.",
-                    SOME_CREDITS)
+                    SOME_CREDITS,
+                    GrantFields.EXPIRES,
+                    GrantFields.MODELS,
+                    GrantFields.LIMITS)
             .repeatable()
             .does(
-                    (accounts, by, request) -> accounts.grant(by, request.id(), request.need(SOME_CREDITS)),
+                    (accounts, by, request) -> accounts.grant(
+                            by, request.id(), request.need(SOME_CREDITS), GrantFields.terms(request, accounts.now())),
+                    (request, granted) -> {
+                        ObjectNode account = json(granted.account());
+                        if (granted.grant() != null) {
+                            account.put("grant", granted.grant());
+                        }
+                        return account;
+                    });
+
+    /** Moves the expiry of a grant later. */
+    public static final OperatorAction<OperatorAccounts, CreditGrant> EXTEND_GRANT = OperatorAction.begin(
+                    "grant.extend",
+                    "PATCH",
+                    GRANT_OF,
+                    "Move the expiry of a grant later, before it has passed, and print it.",
+                    List.of(EXPIRY))
+            .does(
+                    (accounts, by, request) ->
+                            accounts.extendGrant(by, request.id(), grant(request), request.need(EXPIRY)),
                     AccountRoutes::json);
+
+    /** Takes what is left in a grant, except for what running calls need. */
+    public static final OperatorAction<OperatorAccounts, CreditGrant> END_GRANT = OperatorAction.post(
+                    "grant.end",
+                    GRANT_OF + "/end",
+                    "End a grant: what is left leaves the account, what running calls need when they end. Prints the credits left for them.")
+            .repeatable()
+            .does((accounts, by, request) -> accounts.endGrant(by, request.id(), grant(request)), AccountRoutes::json);
 
     /** Adds credits to an account; an amount below zero debits them. */
     public static final OperatorAction<OperatorAccounts, Account> ADJUST = OperatorAction.post(
@@ -88,7 +125,7 @@ public final class AccountRoutes {
                     AccountRoutes::json);
 
     public static final List<OperatorAction<OperatorAccounts, ?>> ACTIONS =
-            List.of(CREATE, GRANT, ADJUST, REFUND, LIMITS, BLOCK);
+            List.of(CREATE, GRANT, EXTEND_GRANT, END_GRANT, ADJUST, REFUND, LIMITS, BLOCK);
 
     private final OperatorAccounts deeds;
     private final OrganizationRoutes organization;
@@ -106,6 +143,7 @@ public final class AccountRoutes {
         List<AdminRoute> all = new ArrayList<>(List.of(
                 AdminRoute.get("/admin/accounts", this::list, "after", "limit"),
                 AdminRoute.get(ONE, request -> json(deeds.account(request.id()))),
+                AdminRoute.get(GRANTS, this::grants, "after", "limit"),
                 AdminRoute.get(
                         ONE + "/limits",
                         request -> deeds.limits(request.id()).json().node())));
@@ -117,6 +155,29 @@ public final class AccountRoutes {
     private ObjectNode list(AdminRequest request) {
         return request.page(
                 PAGE_MAX, limit -> deeds.accounts(request.word("after"), limit), AccountRoutes::json, Account::id);
+    }
+
+    private ObjectNode grants(AdminRequest request) {
+        Account account = deeds.account(request.id());
+        return request.page(
+                PAGE_MAX,
+                limit -> deeds.grants(account.id(), request.before(), limit),
+                grant -> GrantFields.json(grant, deeds.now()),
+                CreditGrant::number);
+    }
+
+    private static long grant(AdminRequest request) {
+        String number = request.path("grant");
+        if (!number.matches("[0-9]{1,9}")) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "'" + number + "' is no number of a grant.")
+                    .withStatus(404)
+                    .asException();
+        }
+        return Long.parseLong(number);
+    }
+
+    private static ObjectNode json(AdminRequest request, CreditGrant grant) {
+        return GrantFields.json(grant, grant.createdAt());
     }
 
     private static AccountLimits setLimits(OperatorAccounts accounts, By by, AdminRequest request) {

@@ -6,6 +6,9 @@ import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.grants.CreditGrant;
+import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Correction;
 import dev.tollgate.books.ledger.Correction.Adjustment;
@@ -98,12 +101,93 @@ public final class OperatorAccounts {
                         .end());
     }
 
-    /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
-    public Account grant(By by, String accountId, long creditsMicros) {
-        Grant grant = new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
-        writer.commit(by, AccountRoutes.GRANT.name(), accountId, () -> changed(grant.moved()), grant);
+    /** An account that got credits. @param grant the number of its new grant; null if the credits are general, or were given before */
+    public record Granted(Account account, @Nullable Long grant) {}
+
+    /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 @param terms general, or of a grant */
+    public Granted grant(By by, String accountId, long creditsMicros, GrantTerms terms) {
+        Grant grant = new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()).under(terms);
+        writer.commit(
+                by,
+                AccountRoutes.GRANT.name(),
+                accountId,
+                () -> granted(grant.moved(), grant.grantNumber(), terms),
+                grant);
         grant.outcome().orThrow();
-        return account(accountId);
+        return new Granted(account(accountId), grant.grantNumber());
+    }
+
+    private static Deed.@Nullable Changed granted(
+            LedgerChange.@Nullable Moved moved, @Nullable Long number, GrantTerms terms) {
+        if (moved == null || number == null) {
+            return changed(moved);
+        }
+        return new Deed.Changed(
+                new AdminJson().balance(moved.before()).end(),
+                GrantFields.add(new AdminJson().balance(moved.balance()), number, terms)
+                        .end());
+    }
+
+    /** Moves the expiry of a grant later. Needs a reason. @throws ApiException a 409 for a grant that has expired or ended, and for an earlier time */
+    public CreditGrant extendGrant(By by, String accountId, long number, Instant expiresAt) {
+        by.needReason();
+        GrantFields.requireFuture(expiresAt, writer.now());
+        Grant.MoveExpiry move = new Grant.MoveExpiry(accountId, number, expiresAt, writer.now());
+        writer.commit(
+                by,
+                AccountRoutes.EXTEND_GRANT.name(),
+                accountId,
+                () -> move.outcome() instanceof Outcome.Done<Grant.MoveExpiry.Expiry>(Grant.MoveExpiry.Expiry moved)
+                        ? new Deed.Changed(expiry(number, moved.before()), expiry(number, moved.after()))
+                        : null,
+                move);
+        move.outcome().orThrow();
+        return grant(accountId, number);
+    }
+
+    private static String expiry(long number, Instant at) {
+        return new AdminJson().number("grant", number).time("expires_at", at).end();
+    }
+
+    /** Ends a grant. Needs a reason, which the customer sees. @throws ApiException a 409 for a grant that has ended */
+    public CreditGrant endGrant(By by, String accountId, long number) {
+        Grant.End end = new Grant.End(accountId, number, by.needReason(), by.requestId(), writer.now());
+        writer.commit(by, AccountRoutes.END_GRANT.name(), accountId, () -> ended(number, end.moved()), end);
+        end.outcome().orThrow();
+        return grant(accountId, number);
+    }
+
+    private static Deed.@Nullable Changed ended(long number, LedgerChange.@Nullable Moved moved) {
+        return moved == null
+                ? null
+                : new Deed.Changed(
+                        new AdminJson()
+                                .number("grant", number)
+                                .balance(moved.before())
+                                .end(),
+                        new AdminJson()
+                                .number("grant", number)
+                                .balance(moved.balance())
+                                .end());
+    }
+
+    private CreditGrant grant(String accountId, long number) {
+        return ledger.grant(accountId, number)
+                .orElseThrow(() -> Grant.noSuchGrant(number).asException());
+    }
+
+    /** Returns an account's general credits, and its grants with something left in the order of payment. */
+    public GrantsNow grants(String accountId) {
+        return ledger.grants(accountId, writer.now());
+    }
+
+    /** Returns an account's grants, the newest first. @param before the number after the first of them */
+    public List<CreditGrant> grants(String accountId, long before, int limit) {
+        return ledger.grants(accountId, before, limit);
+    }
+
+    Instant now() {
+        return writer.now();
     }
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */

@@ -4,9 +4,11 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.payments.Voucher;
+import dev.tollgate.customers.payments.Voucher.Lot;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.payments.Vouchers.MakeVouchers;
 import dev.tollgate.customers.payments.Vouchers.RevokeVouchers;
+import dev.tollgate.models.prices.ModelPatterns;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ public final class OperatorVouchers {
             Field.whole("count", "Count", 1, Vouchers.AT_ONCE_MAX).optional();
     private static final Field<Instant> EXPIRES =
             AdminRequest.time("expires_at", "Expiry").optional();
+    private static final Field<Long> DAYS =
+            Field.whole("days", "Days", 1, Voucher.DAYS_MAX).optional();
     private static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
     private static final Field<Long> LAST =
             Field.whole("last", "Last", 1, NUMBER_MAX).optional();
@@ -35,14 +39,13 @@ public final class OperatorVouchers {
                     "Create vouchers and print their codes, only this once.",
                     COUNT,
                     AccountRoutes.SOME_CREDITS,
-                    EXPIRES)
+                    EXPIRES,
+                    DAYS,
+                    GrantFields.MODELS)
             .answering(201)
             .does(
                     (vouchers, by, request) -> vouchers.make(
-                            by,
-                            Math.toIntExact(request.or(COUNT, 1L)),
-                            request.need(AccountRoutes.SOME_CREDITS),
-                            request.get(EXPIRES)),
+                            by, Math.toIntExact(request.or(COUNT, 1L)), lot(request), request.get(EXPIRES)),
                     (request, codes) -> new AdminJson().texts("codes", codes).node());
 
     /** The result is the number of revoked vouchers. */
@@ -74,6 +77,14 @@ public final class OperatorVouchers {
         return List.of(AdminRoute.get(ALL, this::list, "after", "limit"), CREATE.on(this), REVOKE.on(this));
     }
 
+    private static Lot lot(AdminRequest request) {
+        Long days = request.get(DAYS);
+        return new Lot(
+                request.need(AccountRoutes.SOME_CREDITS),
+                days == null ? null : Math.toIntExact(days),
+                new ModelPatterns(request.or(GrantFields.MODELS, List.of())));
+    }
+
     private JsonNode list(AdminRequest request) {
         return request.page(
                 Vouchers.PAGE_MAX, limit -> page(request.before(), limit), OperatorVouchers::json, Voucher::sequence);
@@ -89,27 +100,28 @@ public final class OperatorVouchers {
                 .text("account", voucher.accountId())
                 .time("redeemed_at", voucher.redeemedAt())
                 .time("revoked_at", voucher.revokedAt())
+                .number("days", days(voucher.lot()))
+                .texts("models", voucher.lot().models().all())
                 .node();
+    }
+
+    private static @Nullable Long days(Lot lot) {
+        return lot.days() == null ? null : Long.valueOf(lot.days());
     }
 
     /**
      * Makes vouchers. Needs a reason, which is their note.
      *
      * @param count 1 to {@value Vouchers#AT_ONCE_MAX}
-     * @param creditsMicros of each, above 0
+     * @param lot of each, above 0
      * @param expiresAt null: never
      * @return the codes, shown here and nowhere else
      */
-    public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) {
-        Vouchers.Made made =
-                AuditedWriter.step(() -> vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, by.once()));
+    public List<String> make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
+        Vouchers.Made made = AuditedWriter.step(() -> vouchers.draw(count, lot, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
         writer.commit(
-                by,
-                CREATE.name(),
-                "vouchers",
-                () -> change.wasMadeBefore() ? null : made(change, count, creditsMicros),
-                change);
+                by, CREATE.name(), "vouchers", () -> change.wasMadeBefore() ? null : made(change, count, lot), change);
         if (change.wasMadeBefore()) {
             throw new ApiException(
                     409,
@@ -118,14 +130,18 @@ public final class OperatorVouchers {
         return made.codes();
     }
 
-    private static Deed.Changed made(MakeVouchers change, int count, long creditsMicros) {
-        return new Deed.Changed(
-                null,
-                new AdminJson()
-                        .text("first", Long.toString(change.outcome()))
-                        .text("count", Integer.toString(count))
-                        .credits("credits", creditsMicros)
-                        .end());
+    private static Deed.Changed made(MakeVouchers change, int count, Lot lot) {
+        AdminJson made = new AdminJson()
+                .text("first", Long.toString(change.outcome()))
+                .text("count", Integer.toString(count))
+                .credits("credits", lot.micros());
+        if (lot.days() != null) {
+            made.number("days", days(lot));
+        }
+        if (!lot.models().areEvery()) {
+            made.texts("models", lot.models().all());
+        }
+        return new Deed.Changed(null, made.end());
     }
 
     /** Revokes the open vouchers of a range of numbers. Needs a reason. @return how many they were */

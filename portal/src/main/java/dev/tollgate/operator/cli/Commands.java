@@ -48,6 +48,7 @@ final class Commands {
         all.put("serve", this::serve);
         all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
         group(all, "account", "Accounts and their credits.", () -> AccountCommands.all(session));
+        group(all, "grant", "Credits that expire or pay only for some models.", () -> GrantCommands.all(session));
         group(all, "key", "API keys.", () -> KeyCommands.all(session));
         group(all, "member", "Members of an account's organization.", () -> OrganizationCommands.members(session));
         group(all, "team", "Teams of an account's organization.", () -> OrganizationCommands.teams(session));

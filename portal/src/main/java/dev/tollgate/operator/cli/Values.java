@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The forms of values on the command line. */
 final class Values {
@@ -74,6 +76,21 @@ final class Values {
 
     static JsonNode count(String text) {
         return number(most(text));
+    }
+
+    /** Reads limits of a grant, hours and credits, like {@code 5:20,24:60}. */
+    static JsonNode limits(String text) {
+        ArrayNode limits = JsonNodeFactory.instance.arrayNode();
+        for (String each : text.split(",")) {
+            if (!each.strip().matches("[0-9]{1,4}:[0-9][0-9.]{0,20}")) {
+                throw notAllowed(text, "hours and credits like 5:20, or two of them like 5:20,24:60");
+            }
+            String[] parts = each.strip().split(":");
+            limits.addObject()
+                    .<ObjectNode>set("hours", number(Long.parseLong(parts[0])))
+                    .set("credits", credits(parts[1]));
+        }
+        return limits;
     }
 
     /** A day, which begins at midnight UTC, or an instant. */

@@ -30,6 +30,18 @@ final class VoucherCommands {
                                 "/expires_at",
                                 Values::end,
                                 "Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none."),
+                        Field.option(
+                                "--days",
+                                "N",
+                                "/days",
+                                Values::count,
+                                "Days after which the credits expire once they are redeemed. Default: never."),
+                        Field.list(
+                                "--models",
+                                "MODEL",
+                                "/models",
+                                "Models that the credits pay for, with commas or repeated: ids, or beginnings with *, like"
+                                        + " 'gemini-4-*'. Default: all."),
                         Field.option("--reason", "TEXT", "/reason", "Reason, shown as the note of the vouchers.")
                                 .needed())
                 .asks(OperatorVouchers.CREATE, made -> made.get("codes")

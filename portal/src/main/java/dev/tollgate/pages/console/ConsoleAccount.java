@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
@@ -64,6 +65,8 @@ public final class ConsoleAccount {
     private static final Map<String, String> DONE = Map.ofEntries(
             Map.entry("create", "The account was created."),
             Map.entry("grant", "The credits were granted."),
+            Map.entry("extend-grant", "The grant expires later."),
+            Map.entry("end-grant", "The grant has ended. Running calls keep what they need of it until they end."),
             Map.entry("adjust", "The balance was adjusted."),
             Map.entry("limits", "The new limits apply on every server."),
             Map.entry("ban", "The account is banned. Requests with its keys get a 401."),
@@ -165,9 +168,12 @@ public final class ConsoleAccount {
     private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) {
         By by = forms.by(request, form);
         String login = FormState.text(form, "login");
-        Map<String, String> path = Map.of("id", id, "login", login);
+        Map<String, String> path = Map.of("id", id, "login", login, "grant", FormState.text(form, "grant"));
         switch (deed) {
-            case "grant" -> forms.take(AccountRoutes.GRANT, deeds, request, form, path);
+            case "grant" -> forms.take(AccountRoutes.GRANT, deeds, request, FormState.withExpiry(form), path);
+            case "extend-grant" ->
+                forms.take(AccountRoutes.EXTEND_GRANT, deeds, request, FormState.withExpiry(form), path);
+            case "end-grant" -> forms.take(AccountRoutes.END_GRANT, deeds, request, form, path);
             case "adjust" -> forms.take(AccountRoutes.ADJUST, deeds, request, form, path);
             case "limits" -> forms.take(AccountRoutes.LIMITS, deeds, request, form, path);
             case "delete" -> {
@@ -219,12 +225,13 @@ public final class ConsoleAccount {
             DeedLine ban = account.blocked() ? ban(id, zone) : null;
             Recent recent = recent(id, account.createdAt(), request);
             ConsoleOrganization.Parts parts = organization.of(id);
+            GrantsNow grants = deeds.grants(id);
             LimitStates.All stopping = states.all(id, keys, now);
             return (out, shell) -> JteaccountGenerated.render(
                     out,
                     null,
                     shell,
-                    new Standing(account, ban, limits, stopping, now),
+                    new Standing(account, ban, limits, stopping, grants, now),
                     new Owned(its, removed, held, parts, keys, hasMail),
                     new Activity(overview, recent, calls, ledger),
                     new Forms(form, once, done));
@@ -346,7 +353,12 @@ public final class ConsoleAccount {
 
     /** An account and its limits, at a time. */
     public record Standing(
-            Account account, @Nullable DeedLine ban, AccountLimits limits, LimitStates.All states, Instant now) {}
+            Account account,
+            @Nullable DeedLine ban,
+            AccountLimits limits,
+            LimitStates.All states,
+            GrantsNow grants,
+            Instant now) {}
 
     /** The forms of the page, and the result of the last one. */
     public record Forms(

@@ -50,6 +50,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             Map.entry("pages.status", "Public status page"),
             Map.entry("sign-up.open", "Open to visitors"),
             Map.entry("sign-up.credits", "Credits of a new account"),
+            Map.entry("sign-up.credit-days", "Days of these credits"),
             Map.entry("limits.members", "Members of an organization"),
             Map.entry("seller.name", "Seller"),
             Map.entry("seller.address", "Address"),

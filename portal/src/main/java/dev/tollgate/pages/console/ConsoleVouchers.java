@@ -15,10 +15,8 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -52,7 +50,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
             return revoke(request, form);
         }
         try {
-            Form typed = FormState.with(form, "expires_at", end(FormState.text(form, "expires")));
+            Form typed = FormState.withExpiry(form);
             List<String> codes = forms.take(OperatorVouchers.CREATE, vouchers, request, typed, Map.of());
             return PageStep.show(drawing(request, FormState.NONE, codes));
         } catch (ApiException | IllegalArgumentException e) {
@@ -103,21 +101,6 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 page.stream().map(Voucher::accountId).filter(Objects::nonNull).collect(Collectors.toSet()));
     }
 
-    /** Returns the end of a last day, in UTC; empty for none. */
-    private static String end(String day) {
-        try {
-            return day.isEmpty()
-                    ? ""
-                    : LocalDate.parse(day)
-                            .plusDays(1)
-                            .atStartOfDay(ZoneOffset.UTC)
-                            .toInstant()
-                            .toString();
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException("The last day is a date like 2027-01-31, or empty.", e);
-        }
-    }
-
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form, List<String> codes) {
         String before = request.query("before");
         long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
@@ -138,6 +121,16 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 shell,
                 new Forms(form, once, String.join("\n", codes), done),
                 new Listed(page, sums, names, now, older));
+    }
+
+    /** Returns how long the credits of a voucher last and what they pay for; null for general credits. */
+    public static @Nullable String terms(Voucher voucher) {
+        Integer days = voucher.lot().days();
+        String models = String.join(", ", voucher.lot().models().all());
+        String lasting = days == null ? "" : "for " + Display.count(days, "day");
+        return lasting.isEmpty() && models.isEmpty()
+                ? null
+                : lasting + (lasting.isEmpty() || models.isEmpty() ? "" : ", ") + models;
     }
 
     public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {

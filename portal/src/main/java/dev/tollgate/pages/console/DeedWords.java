@@ -10,6 +10,8 @@ final class DeedWords {
     private static final Map<String, String> ACTIONS = ordered(
             "account.create", "Created an account",
             "account.grant", "Granted credits",
+            "grant.extend", "Extended a grant",
+            "grant.end", "Ended a grant",
             "account.adjust", "Adjusted the balance",
             "account.reverse", "Reversed a payment",
             "task.refund", "Refunded a call",
@@ -75,6 +77,8 @@ final class DeedWords {
             "purchased", "Granted and bought",
             "consumed", "Consumed",
             "credits", "Credits per voucher",
+            "grant", "Grant",
+            "limits", "Limits of the grant",
             "credits_taken_back", "Credits reversed",
             "credits_missing", "Credits already spent",
             "blocked", "Banned",
@@ -126,6 +130,7 @@ final class DeedWords {
             "first", "First number",
             "last", "Last number",
             "count", "Number of vouchers",
+            "days", "Days until the credits expire",
             "taken", "Taken",
             "answered", "Answered",
             "milliseconds", "Milliseconds",
@@ -138,6 +143,8 @@ final class DeedWords {
     /** The deeds of forms, by their hidden field, as on their buttons. */
     private static final Map<String, String> DEEDS = ordered(
             "grant", "Grant credits",
+            "extend-grant", "Extend grant",
+            "end-grant", "End grant",
             "adjust", "Adjust balance",
             "limits", "Set limits",
             "factor", "Remove second factor",

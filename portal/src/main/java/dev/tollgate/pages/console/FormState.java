@@ -1,6 +1,10 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.http.Form;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,22 @@ public record FormState(
         Map<String, String> fields = new LinkedHashMap<>(form.fields());
         fields.put(field, value);
         return new Form(fields);
+    }
+
+    /** Returns the form with the end of its last day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
+    static Form withExpiry(Form form) {
+        String day = text(form, "expires");
+        try {
+            Instant end = day.isEmpty()
+                    ? null
+                    : LocalDate.parse(day)
+                            .plusDays(1)
+                            .atStartOfDay(ZoneOffset.UTC)
+                            .toInstant();
+            return with(form, "expires_at", end == null ? "" : end.toString());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("The last day is a date like 2027-01-31, or empty.", e);
+        }
     }
 
     static String text(Form form, String field) {

@@ -87,7 +87,7 @@ public final class Manual {
             new Group(DEVELOPERS, "Your account", "keys", "organizations", "organization-api", "data"),
             new Group(OPERATORS, "Start", "install", "first-hour", "sandbox"),
             new Group(OPERATORS, "Settings", "configuration", "channels"),
-            new Group(OPERATORS, "Operation", "monitoring", "performance", "trouble", "upgrade", "months", "admin-api"),
+            new Group(OPERATORS, "Operation", "monitoring", "performance", "trouble", "upgrade", "months", "reselling", "admin-api"),
             new Group(OPERATORS, "Trust", "security", "guarantees"));
 
     /** @param cut whether each of its sections is a page */
@@ -112,6 +112,7 @@ public final class Manual {
             new Source("upgrade.md", false),
             new Source("trouble.md", false),
             new Source("months.md", false),
+            new Source("reselling.md", false),
             new Source("admin-api.md", false),
             new Source("security.md", false),
             new Source("guarantees.md", false),

@@ -27,9 +27,11 @@ import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.PaymentNotice.Fact;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.Voucher.Lot;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.models.Usage;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.BooksFixture;
 import dev.tollgate.testing.CustomersFixture;
@@ -334,7 +336,7 @@ class RandomMonthsTest {
         Vouchers vouchers =
                 new Vouchers(store.database, store.writer, store::now, new SecureRandom(), BooksFixture.SECRETS);
         long micros = 1 + random.nextLong(50_000_000);
-        Vouchers.Made made = vouchers.draw(1, micros, "for " + account, null, null);
+        Vouchers.Made made = vouchers.draw(1, new Lot(micros, null, ModelPatterns.EVERY), "for " + account, null, null);
         store.commit(made.change());
         assertThat(vouchers.redeem(
                                 new Acting(account, "per_1", "192.0.2.1", null),

@@ -1,0 +1,147 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.grants.CreditGrant;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantLimits;
+import dev.tollgate.books.grants.GrantLimits.Limit;
+import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.models.prices.ModelPatterns;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** The fields of credits that expire or pay only for some models, and their form in answers. */
+final class GrantFields {
+
+    static final Field<Instant> EXPIRES =
+            AdminRequest.time("expires_at", "Expiry").optional();
+
+    static final Field<List<String>> MODELS = Field.list("models", "Models", ModelPatterns.MOST, GrantFields::model)
+            .optional();
+
+    static final Field<Long> SOME_CREDITS =
+            Field.credits("credits", "Credits").that(micros -> micros > 0, "must be above 0");
+
+    private static final Field<Long> HOURS = Field.whole("hours", "Hours", 1, GrantLimits.HOURS_MAX);
+    private static final Field<Body> LIMIT = Field.object("limit", "Limit", HOURS, SOME_CREDITS);
+
+    /** The limits, at most {@link GrantLimits#MOST}. A form has them as {@code 5:20 24:60}, hours and credits. */
+    static final Field<GrantLimits> LIMITS = Field.of("limits", "Limits", GrantFields::limits, GrantFields::typed)
+            .optional();
+
+    private GrantFields() {}
+
+    private static String model(String path, JsonNode value) {
+        String text = Field.string(path, value);
+        if (!ModelPatterns.isPattern(text)) {
+            throw Field.wrong(
+                    path,
+                    "must be the id of a model, or the beginning of ids with * at its end, like gemini-4-*, not '"
+                            + shown(text) + "'");
+        }
+        return text;
+    }
+
+    private static String shown(String text) {
+        String plain = text.replaceAll("[^ -~]", "?");
+        return plain.length() > 60 ? plain.substring(0, 60) + "…" : plain;
+    }
+
+    private static GrantLimits limits(String path, JsonNode value) {
+        if (!value.isArray() || value.size() > GrantLimits.MOST) {
+            throw Field.wrong(
+                    path,
+                    "must be a list of at most " + GrantLimits.MOST + " limits like {\"hours\": 5, \"credits\": 20}");
+        }
+        List<Limit> all = new ArrayList<>();
+        for (int i = 0; i < value.size(); i++) {
+            all.add(limit(path + "." + i, value.get(i)));
+        }
+        return new GrantLimits(all);
+    }
+
+    private static Limit limit(String path, JsonNode value) {
+        if (!value.isObject()) {
+            throw Field.wrong(
+                    path,
+                    "must be hours and credits, like {\"hours\": 5, \"credits\": 20}"
+                            + (value.isString() ? ", or 5:20, not '" + shown(value.stringValue()) + "'" : ""));
+        }
+        Body body = LIMIT.reader().read(path, value);
+        return new Limit(Math.toIntExact(body.need(HOURS)), body.need(SOME_CREDITS));
+    }
+
+    /** Returns the limits of a form. A text that is no limit stays one, which the field refuses. */
+    private static JsonNode typed(String text) {
+        ArrayNode list = ApiJson.MAPPER.createArrayNode();
+        Stream.of(text.split("[\\s,]+")).filter(each -> !each.isEmpty()).forEach(each -> {
+            int colon = each.indexOf(':');
+            if (colon < 0) {
+                list.add(StringNode.valueOf(each));
+            } else {
+                list.addObject()
+                        .<ObjectNode>set("hours", HOURS.typed().apply(each.substring(0, colon)))
+                        .set("credits", SOME_CREDITS.typed().apply(each.substring(colon + 1)));
+            }
+        });
+        return list;
+    }
+
+    /** Returns the terms that a request names. @throws ApiException a 400 for an expiry that has passed, and for limits of general credits */
+    static GrantTerms terms(AdminRequest request, Instant now) {
+        Instant expiresAt = request.get(EXPIRES);
+        requireFuture(expiresAt, now);
+        GrantLimits limits = request.or(LIMITS, GrantLimits.NONE);
+        ModelPatterns models = new ModelPatterns(request.or(MODELS, List.of()));
+        if (expiresAt == null && models.areEvery() && !limits.all().isEmpty()) {
+            throw Field.wrong("limits", "is only allowed with an expiry or models: general credits have no limits");
+        }
+        return new GrantTerms(Kind.GIFT, models, null, expiresAt, limits);
+    }
+
+    static void requireFuture(@Nullable Instant expiresAt, Instant now) {
+        if (expiresAt != null && !expiresAt.isAfter(now)) {
+            throw Field.wrong(EXPIRES.name(), "must be in the future; " + expiresAt + " has passed");
+        }
+    }
+
+    /** Adds the terms to a row of the audit log. */
+    static AdminJson add(AdminJson json, long number, GrantTerms terms) {
+        return json.number("grant", number)
+                .time("expires_at", terms.expiresAt())
+                .texts("models", terms.models().all())
+                .text("limits", terms.limits().text());
+    }
+
+    /** Returns a grant as answers have it. */
+    static ObjectNode json(CreditGrant grant, Instant now) {
+        return new AdminJson()
+                .number("number", grant.number())
+                .text("kind", grant.kind().code())
+                .credits("credits", grant.creditsMicros())
+                .credits("left", grant.leftMicros())
+                .texts("models", grant.models())
+                .time("created_at", grant.createdAt())
+                .time("starts_at", grant.startsAt())
+                .time("expires_at", grant.expiresAt())
+                .time("ended_at", grant.endedAt())
+                .credits("lapsed", grant.lapsedMicros())
+                .flag("sandbox", grant.isOfSandbox())
+                .array("limits", grant.limits(now), limit -> new AdminJson()
+                        .number("hours", (long) limit.hours())
+                        .credits("credits", limit.micros())
+                        .credits("used", limit.usedMicros())
+                        .time("resets_at", limit.resetsAt())
+                        .node())
+                .node();
+    }
+}
