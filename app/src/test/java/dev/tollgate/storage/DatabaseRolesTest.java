@@ -5,20 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.RunningServer.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,6 +130,38 @@ class DatabaseRolesTest {
         assertThat(log.text()).doesNotContain("permission denied");
     }
 
+    @Test
+    void the_role_that_serves_takes_another_secret_key_and_forgets_the_first() {
+        String database = Postgres.migrated();
+        String old = Gateway.SECRET_KEY;
+        String next = "0123456789abcdef".repeat(4);
+        serving(database, old, server -> {});
+        serving(database, old + "," + next, server -> {});
+        serving(database, next + "," + old, server -> {
+            assertThat(server.post("/admin/secret/rotate", "{\"reason\":\"a test\"}", ADMIN_KEY)
+                            .status())
+                    .isEqualTo(202);
+            Gateway.await(
+                    "all is re-encrypted",
+                    () -> server.get("/admin/secret/rotate", ADMIN_KEY).text().contains("\"done\""));
+            Reply forgotten = server.post(
+                    "/admin/secret/keys/" + new SecretBox(old, new SecureRandom()).id() + "/forget",
+                    "{\"reason\":\"a test\",\"lose\":true}",
+                    ADMIN_KEY);
+            assertThat(forgotten.status()).as(forgotten.text()).isEqualTo(200);
+        });
+        serving(database, next, server -> assertThat(
+                        server.customer("10").chat(CHAT.formatted("false")).status())
+                .isEqualTo(200));
+    }
+
+    private static void serving(String database, String ring, Consumer<Gateway> work) {
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_SECRET_KEY", ring);
+        try (Gateway server = Gateway.startOn(database, environment)) {
+            work.accept(server);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -141,7 +177,6 @@ class DatabaseRolesTest {
                 "DELETE FROM payment",
                 "UPDATE price SET terms = terms",
                 "UPDATE setting SET value = value",
-                "UPDATE installation SET value = value",
                 "DELETE FROM call",
                 "DELETE FROM price",
                 "DELETE FROM account",

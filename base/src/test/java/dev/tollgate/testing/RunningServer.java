@@ -117,7 +117,7 @@ public abstract class RunningServer implements AutoCloseable {
     protected static Map<String, String> sharing(String databaseUrl, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         all.put(DATABASE_URL, databaseUrl);
-        all.put("TOLLGATE_SECRET_KEY", SECRET_KEY);
+        all.putIfAbsent("TOLLGATE_SECRET_KEY", SECRET_KEY);
         return all;
     }
 
