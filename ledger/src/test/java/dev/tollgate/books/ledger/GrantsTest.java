@@ -13,6 +13,7 @@ import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.ReserveOutcome.InsufficientCredits;
 import dev.tollgate.books.ledger.ReserveOutcome.Reserved;
+import dev.tollgate.books.receipts.OneReceipt;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
@@ -467,6 +468,61 @@ class GrantsTest {
                         "You can remove at most 0 credits, those of no grant that running calls do not need: of the account's credits,"
                                 + " 0.00005 in grant 1. The credits of a grant leave if you end it.");
         store.settle("A", 60);
+    }
+
+    @Test
+    void a_payment_taken_back_and_given_again_leaves_what_was_not_spent() {
+        store.account("acc_1", 1_000);
+        give(100, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 400);
+        store.settle("A", 400);
+        holds("B", PRO, 300);
+        holds("C", ARGON, 80);
+        bringTo(1_000, "refunded");
+        assertThat(taken).isEqualTo(new TakeBack.Taken(1_000, 700));
+        assertThat(List.of(left(1), general())).containsExactly(100L, 300L);
+        store.settle("B", 200);
+        store.settle("C", 80);
+        bringTo(0, "won");
+        assertThat(List.of(left(1), general())).containsExactly(20L, 400L);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(420, 0, 1_100, 680));
+    }
+
+    private TakeBack.Taken taken = TakeBack.Taken.NOTHING;
+
+    private void bringTo(long wanted, String id) {
+        store.commit(new TakeBack(
+                "acc_1",
+                () -> new TakeBack.Wanted(taken, wanted),
+                now -> taken = now,
+                "a dispute",
+                new RequestId(id),
+                false,
+                store.now()));
+    }
+
+    @Test
+    void a_call_of_a_sandbox_that_became_real_is_paid_by_what_is_there() {
+        store.account("acc_1", 10);
+        store.commit(Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now())
+                .under(until(LATER, "")));
+        holds("A", PRO, 60);
+        store = store.reopened(true);
+        assertThat(reserve("B", PRO, 1, 1)).isInstanceOf(InsufficientCredits.class);
+        store.settle("A", 55);
+        assertThat(paidBy("A")).isEqualTo("1:45");
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(5, 0, 60, 55));
+    }
+
+    @Test
+    void a_receipt_signs_the_shares_of_grants() {
+        store.account("acc_1", 10);
+        give(50, until(LATER, ""));
+        holds("A", PRO, 60);
+        store.settle("A", 55);
+        OneReceipt receipt = OneReceipt.find(store.receipts, "acc_1", "A").orElseThrow();
+        assertThat(receipt.text()).contains("\"form\":3,\"grants\":\"1:50\",\"held_micros\":60,");
+        assertThat(receipt.check(store.receipts, "acc_1", 55)).isEqualTo(new OneReceipt.Checked(true, true, true));
     }
 
     @Test

@@ -254,6 +254,26 @@ class ReceiptsTest {
         assertSound("acc_1", 0);
     }
 
+    @Test
+    void shares_of_grants_are_at_most_the_charge_and_each_of_another_grant() {
+        charge("t1", "acc_1", 5);
+        String receipt = page("acc_1").getFirst();
+        for (String right : List.of("1:5", "7:2 1:3", "12:1")) {
+            paidBy(receipt, right).requireCharge();
+        }
+        for (String wrong : List.of("1:6", "1:3 2:3", "1:2 1:2", "0:1", "1:0", "", "1:1  2:1", "1", "x:1", "1:-1")) {
+            assertThatThrownBy(() -> paidBy(receipt, wrong).requireCharge())
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("share");
+        }
+    }
+
+    private static SignedObject paidBy(String receipt, String grants) {
+        return SignedObject.receipt(receipt.replace("\"form\":3,", "\"form\":3,\"grants\":\"" + grants + "\",")
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
     // ---- how it is said ----
 
     private void charge(String id, String account, long micros) {
