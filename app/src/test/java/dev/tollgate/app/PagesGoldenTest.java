@@ -887,7 +887,7 @@ class PagesGoldenTest {
             get("console-books", operator, "/console/books");
             get("console-months", operator, "/console/books/months");
             for (String path : List.of(
-                    "", "/payments", "/test_payments", "/used", "/refunded_calls", "/shortfalls", "/upstream_cost")) {
+                    "", "/payments", "/test_payments", "/refunded_calls", "/shortfalls", "/upstream_cost")) {
                 get("console-month" + path.replaceAll("[/_]", "-"), operator, "/console/books/months/2026-11" + path);
             }
         }

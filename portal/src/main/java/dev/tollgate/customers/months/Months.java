@@ -30,6 +30,8 @@ public final class Months {
     /** The most rows of one read. */
     public static final int ROWS_MAX = 1_000;
 
+    private static final int HOLDERS_AT_ONCE = 250;
+
     private static final String OPERATOR = "operator";
     private static final String CORRECTIONS = "SELECT corrections FROM usage_fold WHERE id = 1";
 
@@ -37,10 +39,10 @@ public final class Months {
     private final InstantSource clock;
 
     /** The months that are over, for the list: they do not change unless usage is corrected. */
-    private volatile Kept kept = new Kept(0, Map.of());
+    private volatile Kept kept = new Kept(0, 0, Map.of());
 
-    /** @param corrections as often as usage was corrected before they were read @param sums by month */
-    private record Kept(long corrections, Map<YearMonth, Sums> sums) {}
+    /** @param corrections as often as usage was corrected before they were read @param differenceMicros to the accounts @param sums by month */
+    private record Kept(long corrections, long differenceMicros, Map<YearMonth, Sums> sums) {}
 
     public Months(Database database, InstantSource clock) {
         this.database = database;
@@ -78,8 +80,14 @@ public final class Months {
 
     /** Returns the months from the first booking to the present, the newest first. The first reader waits: each month that is over is a read of its own. */
     public List<Month> all() {
-        List<Month> all = all(kept.sums);
-        return all.getFirst().differenceMicros() == 0 ? all : all(Map.of());
+        Kept before = kept;
+        List<Month> all = all(before.sums);
+        long difference = all.getFirst().differenceMicros();
+        if (difference != before.differenceMicros) {
+            all = all(Map.of()); // the kept months are not those of the books
+            kept = new Kept(kept.corrections, difference, kept.sums);
+        }
+        return all;
     }
 
     private List<Month> all(Map<YearMonth, Sums> known) {
@@ -93,7 +101,7 @@ public final class Months {
             over.computeIfAbsent(each, _ -> database.pages().read(OPERATOR, sql -> sums(sql, each, each)));
             month = month.plusMonths(1);
         }
-        kept = new Kept(corrections, Map.copyOf(over));
+        kept = new Kept(corrections, kept.differenceMicros, Map.copyOf(over));
         YearMonth open = month;
         return database.pages().read(OPERATOR, sql -> {
             Sums sums = sums(sql, open, last);
@@ -207,16 +215,16 @@ public final class Months {
         }
         long from = Month.start(month).toEpochMilli();
         long to = Month.start(month.plusMonths(1)).toEpochMilli();
+        if (line == MonthLine.HELD) {
+            return new ArrayList<>(held(to, after, limit));
+        }
         return database.pages()
                 .read(
                         OPERATOR,
                         sql -> new ArrayList<>(
                                 switch (line.rows()) {
                                     case ENTRIES -> entries(sql, line, from, to, Place.of(after), limit);
-                                    case CUSTOMERS ->
-                                        line == MonthLine.HELD
-                                                ? held(sql, to, after, limit)
-                                                : used(sql, month, from, to, after, limit);
+                                    case CUSTOMERS -> used(sql, month, from, to, after, limit);
                                     case CALLS -> shortfalls(sql, from, to, Place.of(after), limit);
                                     case CHANNELS -> after.isEmpty() ? costs(sql, from, to) : List.<MonthRow>of();
                                 }));
@@ -269,8 +277,26 @@ public final class Months {
                 values.toArray());
     }
 
-    /** Reads the balances as the accounts' statements show them. */
-    private static List<OfCustomer> held(Reads sql, long until, String after, int limit) throws SQLException {
+    /** Reads the balances as the accounts' statements show them, a few accounts at a time: a page's read is short. */
+    private List<OfCustomer> held(long until, String after, int limit) {
+        Map<String, Long> sandbox = database.pages().read(OPERATOR, sql -> sandbox(sql, until, after));
+        List<OfCustomer> held = new ArrayList<>();
+        String last = after;
+        List<Holder> accounts;
+        do {
+            String from = last;
+            accounts = database.pages().read(OPERATOR, sql -> holders(sql, until, from));
+            for (Holder holder : accounts) {
+                last = holder.customer.id();
+                if (holder.micros != 0 && held.size() < limit) {
+                    held.add(new OfCustomer(holder.customer, 0, holder.micros, sandbox.getOrDefault(last, 0L)));
+                }
+            }
+        } while (accounts.size() == HOLDERS_AT_ONCE && held.size() < limit);
+        return held;
+    }
+
+    private static Map<String, Long> sandbox(Reads sql, long until, String after) throws SQLException {
         Map<String, Long> sandbox = new HashMap<>();
         sql.each(
                 MonthSql.SANDBOX_MOVED,
@@ -283,36 +309,33 @@ public final class Months {
                 0L,
                 until,
                 after);
-        List<OfCustomer> held = new ArrayList<>();
-        String last = after;
-        List<Holder> accounts;
-        do {
-            accounts = sql.list(
-                    MonthSql.ACCOUNTS,
-                    row -> new Holder(
-                            new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getBoolean(4)),
-                    until,
-                    last,
-                    until,
-                    ROWS_MAX);
-            for (Holder holder : accounts) {
-                last = holder.customer.id();
-                long micros = holder.hasChanged
-                        ? AccountHistory.balanceBefore(sql, last, Instant.ofEpochMilli(until))
-                        : holder.nowMicros;
-                if (micros != 0) {
-                    held.add(new OfCustomer(holder.customer, 0, micros, sandbox.getOrDefault(last, 0L)));
-                }
-                if (held.size() == limit) {
-                    return held;
-                }
-            }
-        } while (accounts.size() == ROWS_MAX);
-        return held;
+        return sandbox;
     }
 
-    /** An account that may have held something. @param hasChanged whether it has numbers after the month */
-    private record Holder(Customer customer, long nowMicros, boolean hasChanged) {}
+    /** An account that may have held something. */
+    private record Holder(Customer customer, long micros) {}
+
+    private static List<Holder> holders(Reads sql, long until, String after) throws SQLException {
+        record Now(Customer customer, long micros, boolean hasChanged) {}
+        List<Now> accounts = sql.list(
+                MonthSql.ACCOUNTS,
+                row -> new Now(
+                        new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getInt(4) == 1),
+                until,
+                after,
+                until,
+                HOLDERS_AT_ONCE);
+        List<Holder> holders = new ArrayList<>();
+        for (Now now : accounts) {
+            String id = now.customer.id();
+            holders.add(new Holder(
+                    now.customer,
+                    now.hasChanged
+                            ? AccountHistory.balanceBefore(sql, id, Instant.ofEpochMilli(until))
+                            : now.micros));
+        }
+        return holders;
+    }
 
     private static List<OfCall> shortfalls(Reads sql, long from, long to, Place after, int limit) throws SQLException {
         return sql.list(
