@@ -66,7 +66,7 @@ GRANT UPDATE (address, before_json, after_json) ON account_log TO tollgate_app;
 
 -- These are locked while a row is added, which PostgreSQL allows only with the right to change them. Triggers ensure that only the owner
 -- changes them.
-GRANT UPDATE ON audit_log, price, payment_notice TO tollgate_app;
+GRANT UPDATE ON account_terms, audit_log, price, price_group, payment_notice TO tollgate_app;
 
 CREATE OR REPLACE FUNCTION tollgate_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -80,6 +80,10 @@ $$;
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price
+    FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price_group
+    FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON account_terms
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 
 -- A key that was deleted before a call was made with it is erased; any other key stays, for its history.

@@ -25,6 +25,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.http.Handler;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.testing.Knots;
@@ -527,6 +528,45 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(NativeAsk.class));
+    }
+
+    /** Those outside of the start, the operator and the pages without a session that name the catalogue, and why they show no other price. */
+    private static final Map<String, String> NAME_THE_CATALOGUE = Map.ofEntries(
+            Map.entry("CurrentModels", "ids, and what of an account's catalogue serves now"),
+            Map.entry("ModelNotices", "each account's catalogue"),
+            Map.entry("GoogleModelsHandler", "ids and limits"),
+            Map.entry("PlaygroundPage", "the account's catalogue"),
+            Map.entry("RevealedKey", "the account's catalogue"),
+            Map.entry("OverviewPage", "the account's catalogue, and ids"),
+            Map.entry("Reasons", "ids; prices are the account's"),
+            Map.entry("RequestPage", "words about a model"),
+            Map.entry("RequestsPage", "ids"),
+            Map.entry("MemberPage", "ids"),
+            Map.entry("KeyFields", "ids"),
+            Map.entry("UsageChart", "ids"));
+
+    @Test
+    void models_come_to_callers_and_sessions_at_their_prices() {
+        check(noClasses()
+                .that(describe(
+                        "take models from SoldTo, at the prices of the account that they are about (Z3)",
+                        it -> !NAME_THE_CATALOGUE.containsKey(it.getSimpleName())
+                                && !NAME_THE_CATALOGUE.containsKey(it.getEnclosingClass()
+                                        .map(JavaClass::getSimpleName)
+                                        .orElse(""))))
+                .and()
+                .resideOutsideOfPackages(
+                        packageOf("models"),
+                        ROOT + ".app",
+                        ROOT + ".serving",
+                        ROOT + ".portal",
+                        packageOf("operator"),
+                        packageOf("pages.console"),
+                        packageOf("pages.entrance"),
+                        packageOf("pages.docs"))
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Catalogue.class));
     }
 
     @Test

@@ -147,6 +147,7 @@ public final class App implements AutoCloseable {
 
     private void listen() {
         RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
+        books.stores().sold().record(books.writer(), books.node().sharedClock().instant());
         front.listen();
         books.node().tellReady();
     }

@@ -18,14 +18,19 @@ import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.facts.KindLife;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.LocalApi;
 import dev.tollgate.operator.admin.MonthRoutes;
 import dev.tollgate.operator.admin.OperatorAnnouncements;
+import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
@@ -170,15 +175,9 @@ public record AppActions(PrintWriter out) implements Actions {
                     new SignUp(() -> false, () -> new StartCredits(0, 0, true)); // commands do not sign up accounts
             Links links = PeopleModule.links(books.portal(), MailModule.letters(settings), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
-            List<AdminRoute> routes = new ArrayList<>(OperatorModule.administration(
-                            books.portal(),
-                            links,
-                            settings,
-                            () -> settings.get(PageSettings.MEMBERS),
-                            audited,
-                            clock,
-                            random)
-                    .routes());
+            Administration administration = OperatorModule.administration(
+                    books.portal(), links, settings, () -> settings.get(PageSettings.MEMBERS), audited, clock, random);
+            List<AdminRoute> routes = new ArrayList<>(administration.routes());
             KeyRing ring = OperatorModule.keyRing(books.portal());
             routes.addAll(OperatorModule.keyring(books.portal(), ring, audited, clock, random)
                     .routes());
@@ -186,10 +185,31 @@ public record AppActions(PrintWriter out) implements Actions {
             routes.addAll(new MonthRoutes(new Months(books.portal().database(), clock)).routes());
             routes.addAll(
                     new OperatorAnnouncements(new Announcements(books.portal().database()), audited).routes());
+            routes.addAll(groups(settings, books, administration, audited).routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());
         }
+    }
+
+    /** Returns the price groups over the catalogue that a server with these settings has, which is read by the first command that needs it. */
+    private static OperatorGroups groups(
+            Settings settings, BooksModule books, Administration administration, AuditedWriter audited) {
+        InstantSource clock = books.node().sharedClock();
+        AccountPrices sold = books.stores().sold();
+        return new OperatorGroups(
+                () -> {
+                    if (sold.standard() == Catalogue.NONE) {
+                        Catalogue catalogue = CatalogueLoader.of(settings);
+                        books.stores().prices().applyTo(catalogue);
+                        sold.applyTo(catalogue);
+                    }
+                    return sold;
+                },
+                new KindLife(Catalogue.NONE, "", clock.instant()),
+                administration.deeds()::requireNotDeleted,
+                audited,
+                clock);
     }
 
     @Override

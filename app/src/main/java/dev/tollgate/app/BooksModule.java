@@ -56,6 +56,7 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
         BooksModule books = ground.open(
                 open(ground.settings(), ground.surroundings(), ground.random(), callMax, true), BooksModule::close);
         books.stores().prices().applyTo(ground.catalogue());
+        books.stores().sold().applyTo(ground.catalogue());
         books.calls().stores().routed().learn(books.database());
         return books;
     }
@@ -213,7 +214,14 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
 
     private static CallStores stores(PortalStores both, Answers answers, RoutedModels routed) {
         return new CallStores(
-                both.ledger(), both.keys(), both.receipts(), answers, routed, both.prices(), both.labels());
+                both.ledger(),
+                both.keys(),
+                both.receipts(),
+                answers,
+                routed,
+                both.prices(),
+                both.sold(),
+                both.labels());
     }
 
     private BooksModule begun(boolean serves) {

@@ -1,6 +1,8 @@
 package dev.tollgate.app;
 
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.serving.UpstreamsModule;
 import java.time.Duration;
@@ -36,9 +38,8 @@ final class Foretold {
         told.addAll(ofModels());
     }
 
-    private Foresight foresight() {
-        return new Foresight(
-                ground.catalogue(), upstreams.models(), ground.clock().instant());
+    private Foresight foresight(Catalogue catalogue) {
+        return new Foresight(catalogue, upstreams.models(), ground.clock().instant());
     }
 
     /** Logs the warnings that were not reported yet. */
@@ -48,19 +49,31 @@ final class Foretold {
 
     /** Returns the retirements of models and, if calls cost money, their consequences for the operator. The list changes while the program runs. */
     private List<String> ofModels() {
-        Foresight foresight = foresight();
+        Foresight foresight = foresight(ground.catalogue());
         List<String> sentences = new ArrayList<>(foresight.retirements());
         if (!isSandbox) {
-            sentences.addAll(foresight.losses());
+            List<String> losses = foresight.losses();
+            sentences.addAll(losses);
+            sentences.addAll(lossesOfGroups(losses));
             sentences.addAll(foresight.withoutMargin());
             sentences.addAll(foresight.smallAnswers());
         }
         return sentences;
     }
 
-    /** Returns the notices to customers about their models; the provider's prices only if calls cost the operator money. */
-    List<Foresight.Change> changes() {
-        return foresight().changes(!isSandbox);
+    /** Returns the models that are sold below cost in a price group, and not at the standard price. */
+    private List<String> lossesOfGroups(List<String> standard) {
+        AccountPrices sold = books.stores().sold();
+        return sold.groups().all().keySet().stream()
+                .flatMap(name -> foresight(sold.inGroup(name)).losses().stream()
+                        .filter(loss -> !standard.contains(loss))
+                        .map(loss -> "In the price group " + name + " " + loss))
+                .toList();
+    }
+
+    /** Returns the notices to customers about their models; the provider's prices only if calls cost the operator money. @param catalogue at their prices */
+    List<Foresight.Change> changes(Catalogue catalogue) {
+        return foresight(catalogue).changes(!isSandbox);
     }
 
     /** Returns the warnings for the start, a line each. @param demo whether the demo account is wanted */

@@ -61,6 +61,9 @@ final class WelcomeModule {
     private void lookAtChanges() {
         try {
             books.stores().prices().look();
+            books.stores()
+                    .sold()
+                    .look(books.writer(), books.node().sharedClock().instant());
             books.stores().settings().look();
             lookAtKind();
             first.file().look();

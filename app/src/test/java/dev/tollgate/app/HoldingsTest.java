@@ -33,6 +33,7 @@ class HoldingsTest {
             "installation_kind",
             "node",
             "price",
+            "price_group",
             "primary_server",
             "setting",
             "signing_key",
@@ -52,6 +53,7 @@ class HoldingsTest {
                     "budgets_version time_zone_at labels_from log_number receipts receipt_hash free_day free_ends"
                             + " granted_micros last_grant"),
             Map.entry("account_rates", "account_id"),
+            Map.entry("account_terms", "sequence account_id"),
             Map.entry("api_key", "account_id hash old_hash number origin_id marked"),
             Map.entry("audit_log", "sequence actor address subject before_json after_json"),
             Map.entry("billing_contact", "account_id"),
@@ -93,6 +95,7 @@ class HoldingsTest {
     /** What stays when an account is deleted: money, and what proves it; and what goes by itself when its time is over. */
     private static final Set<String> STAYS = Set.of(
             "account_rates",
+            "account_terms",
             "answer_share",
             "audit_log",
             "budget",

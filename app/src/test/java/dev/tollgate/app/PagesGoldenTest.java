@@ -849,6 +849,23 @@ class PagesGoldenTest {
                     "thoughts",
                     "free");
             get("console-price-unknown", operator, "/console/prices/none");
+            get("console-groups", operator, "/console/groups");
+            get("console-group-new", operator, "/console/groups/gold");
+            post(
+                    "console-group-preview",
+                    operator,
+                    "/console/groups/gold",
+                    "/console/groups/gold",
+                    "deed",
+                    "compare",
+                    "version",
+                    "0",
+                    "factor",
+                    "850",
+                    "models",
+                    "gemini-3-pro 900",
+                    "from",
+                    "");
             get("console-vouchers", operator, "/console/vouchers");
             post(
                     "console-vouchers-wrong",

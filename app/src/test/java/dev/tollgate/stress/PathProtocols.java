@@ -10,6 +10,7 @@ import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.door.ModelNames;
 import dev.tollgate.protocols.door.Protocol;
@@ -147,7 +148,7 @@ final class PathProtocols {
 
     private CurrentModels sold() {
         Upstreams none = new Upstreams(null, PoolSpec.of(List.of()), CLOCK, new Random(0));
-        return new CurrentModels(new Catalogue(Instant.EPOCH, models, List.of()), none, CLOCK);
+        return new CurrentModels(SoldTo.all(new Catalogue(Instant.EPOCH, models, List.of())), none, CLOCK);
     }
 
     /** Rules that differ: functions, search together with them, media in results, demanded signatures, a conversation that ends with the model. */

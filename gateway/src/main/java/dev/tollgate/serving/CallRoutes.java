@@ -252,15 +252,15 @@ public record CallRoutes(
 
     private void catalogue(List<Route<?>> routes, KeyGate key) {
         ModelsHandler models = new ModelsHandler(
-                ground.catalogue(), calls.models(), new CodexModels(instructions()), calls.models()::now);
+                books.stores().sold(), calls.models(), new CodexModels(instructions()), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         RouteList.api(routes, ofAll("/models", key, models.list(), googleModels.list()));
         RouteList.api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
         PricesHandler.Versions versions =
-                version -> Records.read(() -> books.stores().prices().onSale(version));
+                (accountId, version) -> Records.read(() -> books.stores().sold().onSale(accountId, version));
         RouteList.api(
                 routes,
-                Route.get("/prices", key, new PricesHandler(ground.catalogue(), versions, calls.models()::now)));
+                Route.get("/prices", key, new PricesHandler(books.stores().sold(), versions, calls.models()::now)));
     }
 
     private @Nullable String instructions() {

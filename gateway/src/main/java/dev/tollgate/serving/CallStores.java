@@ -7,6 +7,7 @@ import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.routing.RoutedModels;
 import dev.tollgate.storage.Part;
@@ -24,6 +25,7 @@ public record CallStores(
         Answers answers,
         RoutedModels routed,
         SetPrices prices,
+        AccountPrices sold,
         LabelNumbers labels) {
 
     /** Returns the writer's parts that decide before the ledger reserves. */

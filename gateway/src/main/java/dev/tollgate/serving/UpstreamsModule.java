@@ -40,7 +40,9 @@ public record UpstreamsModule(
                 standIn,
                 channels,
                 new CurrentModels(
-                        ground.catalogue(), channels.upstreams(), books.node().sharedClock()));
+                        books.stores().sold(),
+                        channels.upstreams(),
+                        books.node().sharedClock()));
     }
 
     private static Outbound outbound(Vertx vertx, @Nullable UpstreamProxy chosen) {

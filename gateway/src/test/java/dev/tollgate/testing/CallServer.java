@@ -42,6 +42,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.routing.RoutedModels;
@@ -198,6 +199,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
                 .<Sweep>flatMap(List::stream)
                 .forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep::run));
         RecordedRates.record(catalogue, books.writer(), ground.clock().instant());
+        books.stores().sold().record(books.writer(), ground.clock().instant());
         Opened.await(front.start());
         books.node().tellReady();
     }
@@ -216,13 +218,15 @@ public final class CallServer extends KeysServer implements SandboxServer {
             node.close();
         });
         SecretBox secrets = SecretKeys.of(key == null ? null : key.value(), settings.data(), database, RANDOM);
+        SetPrices prices = new SetPrices(database);
         CallStores stores = new CallStores(
                 new Ledger(database, isReal),
                 new Keys(database, ground.clock()),
                 new Receipts(database, secrets),
                 new Answers(database),
                 new RoutedModels(),
-                new SetPrices(database),
+                prices,
+                new AccountPrices(database, prices),
                 new LabelNumbers());
         Writer writer = database.startWriter(parts(stores, node::id));
         AbandonedHolds left = new AbandonedHolds(writer, ground.clock());
@@ -235,6 +239,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
         stores.keys().callTheRoll();
         new InstallationKind(database, writer, isReal, ground.clock()).look();
         stores.prices().applyTo(ground.catalogue());
+        stores.sold().applyTo(ground.catalogue());
         stores.routed().learn(database);
     }
 
@@ -268,7 +273,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
                                 Rollups.part(nodeId, stores.labels()),
                                 stores.labels()),
                         CallStores.kept(stores.answers(), stores.routed()),
-                        List.of(stores.prices().part(), RecordedRates.part(), AuditLog.part(), Allowances.lastPart()))
+                        List.of(stores.sold().part(), RecordedRates.part(), AuditLog.part(), Allowances.lastPart()))
                 .<Part<?>>flatMap(List::stream)
                 .toList();
     }

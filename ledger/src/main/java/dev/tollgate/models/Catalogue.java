@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +105,18 @@ public final class Catalogue {
             prices = prices.then(price);
         }
         return set.isEmpty() ? model : model.atPrices(prices);
+    }
+
+    /** Returns a copy with each model changed by a function that leaves its names. Prices that are set later do not reach it. */
+    public Catalogue with(UnaryOperator<Model> changed) {
+        Catalogue copy = apart();
+        copy.offer = Offer.of(offer.models.stream().map(changed).toList());
+        return copy;
+    }
+
+    /** Returns what the present prices stand for: another object after each change of a price. */
+    public Object state() {
+        return offer;
     }
 
     /** Returns a copy at the prices of the file. Prices set in one do not change the other. */

@@ -16,9 +16,10 @@ import tools.jackson.core.JsonGenerator;
 /**
  * {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's form, with aliases and prices, or in Anthropic's, with the names for Claude Code (E17).
  *
+ * @param sold the models at the caller's prices
  * @param clock the time by which prices come into force
  */
-public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels codex, InstantSource clock) {
+public record ModelsHandler(SoldTo sold, ModelLife life, CodexModels codex, InstantSource clock) {
 
     private static final List<String> PICTURES = List.of("text", "image");
     private static final List<String> TEXT = List.of("text");
@@ -40,6 +41,7 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
 
     private void one(Exchange exchange, Caller caller) {
         String id = exchange.pathParam("id");
+        Catalogue catalogue = catalogue(caller);
         boolean isAnthropics = isOfAnthropicsClient(exchange);
         Model model = catalogue.find(isAnthropics ? MessagesAlias.idOf(id, it -> catalogue.find(it) != null) : id);
         if (model == null || !caller.mayUse(model.id())) {
@@ -74,6 +76,10 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
                 null);
     }
 
+    private Catalogue catalogue(Caller caller) {
+        return sold.catalogue(caller.accountId(), clock.instant());
+    }
+
     private byte[] renderList(Exchange exchange, Caller caller) {
         boolean isAnthropics = isOfAnthropicsClient(exchange);
         List<Listed> listed = new ArrayList<>();
@@ -82,7 +88,7 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
             throw ApiError.invalid("output_modalities", "'output_modalities' must be text, image, audio or embeddings.")
                     .asException();
         }
-        for (Model model : catalogue.all()) {
+        for (Model model : catalogue(caller).all()) {
             if (caller.mayUse(model.id()) && (wanted == null || outputs(model).contains(wanted))) {
                 listed.add(id(model));
                 if (isAnthropics && MessagesAlias.isFor(model)) {
@@ -129,7 +135,8 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
     }
 
     private Listed listed(String id, Model model) {
-        return new Listed(id, model, life.current(model).upstream(), catalogue.created(), life.retirement(model));
+        return new Listed(
+                id, model, life.current(model).upstream(), sold.standard().created(), life.retirement(model));
     }
 
     private void write(JsonGenerator json, Listed listed) {
@@ -154,7 +161,7 @@ public record ModelsHandler(Catalogue catalogue, ModelLife life, CodexModels cod
         } else {
             write(json, upstream.embedding());
         }
-        writeArchitecture(json, model);
+        writeArchitecture(json, model.at(clock.instant()));
         json.writeName("pricing");
         json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
         ModelLife.Retirement end = listed.end;

@@ -84,6 +84,11 @@ public record PriceRates(
                 micros[Rate.MAPS.ordinal()]);
     }
 
+    /** Returns these rates times a factor in thousandths, each rounded up to a micro-credit. @throws IllegalArgumentException if one is out of range */
+    PriceRates times(int permille) {
+        return of(rate -> Math.ceilDiv(rate.of(this) * permille, (long) Pricing.GROUP_ONE));
+    }
+
     /** Returns whether the rate exists and differs from the rate that applies without it. */
     public boolean has(Rate rate) {
         Rate otherwise = rate.otherwise();

@@ -18,10 +18,11 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code GET /v1/prices?after&limit}: the caller's price of each model, since when it holds, and the prices ahead (P8). With {@code version} that version
  * alone, also one of the past: receipts name it.
  *
+ * @param sold the models at the caller's prices
  * @param versions all prices that were ever on sale
  * @param clock the time by which prices come into force
  */
-public record PricesHandler(Catalogue catalogue, Versions versions, InstantSource clock) implements Handler<Caller> {
+public record PricesHandler(SoldTo sold, Versions versions, InstantSource clock) implements Handler<Caller> {
 
     private static final Limit LIMIT = Limit.of(1_000, 100);
     private static final int VERSION_CHARS_MAX = 200;
@@ -33,9 +34,9 @@ public record PricesHandler(Catalogue catalogue, Versions versions, InstantSourc
     @FunctionalInterface
     public interface Versions {
 
-        /** Returns the price with a version's name; null if there was none. Blocks. */
+        /** Returns the price with a version's name; null if there was none, or it is of a group in which the account never was. Blocks. */
         @Nullable
-        Version find(String version);
+        Version find(String accountId, String version);
     }
 
     @Override
@@ -49,7 +50,7 @@ public record PricesHandler(Catalogue catalogue, Versions versions, InstantSourc
     }
 
     private byte[] one(String name, Caller caller) {
-        Version found = name.length() > VERSION_CHARS_MAX ? null : versions.find(name);
+        Version found = name.length() > VERSION_CHARS_MAX ? null : versions.find(caller.accountId(), name);
         if (found == null || !caller.mayUse(found.modelId())) {
             throw ApiError.invalid(
                             "version", "No model that the key may use has or had the price version in 'version'.")
@@ -64,13 +65,17 @@ public record PricesHandler(Catalogue catalogue, Versions versions, InstantSourc
     }
 
     private void page(Exchange exchange, Caller caller) {
-        List<Model> models = catalogue.all().stream()
+        Instant now = clock.instant();
+        List<Model> models = sold.catalogue(caller.accountId(), now).all().stream()
                 .filter(model -> caller.mayUse(model.id()))
                 .toList();
         int from = after(models, exchange.query("after"));
         int to = (int) Math.min(models.size(), (long) from + LIMIT.read(exchange.query("limit")));
-        Instant now = clock.instant();
         ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
+        String group = sold.group(caller.accountId(), now);
+        if (!group.equals(SoldTo.STANDARD)) {
+            list.put("group", group);
+        }
         ArrayNode data = list.putArray("data");
         models.subList(from, to).forEach(model -> data.add(price(model, now)));
         list.put("next", to < models.size() ? models.get(to - 1).id() : null);

@@ -4,6 +4,8 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.money.Credits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The price of a model for the customer. Its charge is a pure function of the usage, exact and rounded once by the profile's rule (P6).
@@ -20,6 +22,12 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
 
     /** Part of the version of a price that was set while the program runs; no version of the catalogue has it. */
     public static final String SET_MARK = "set-";
+
+    /** Stands between the version of a standard price and the price group's name and number. */
+    public static final char GROUP_MARK = '*';
+
+    /** A factor of 1 in thousandths. */
+    public static final int GROUP_ONE = 1_000;
 
     private static final long LEAST_TOKENS = 256;
     private static final long LEAST_TOKENS_REASONING_BILLED = 512;
@@ -38,6 +46,32 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
     /** Returns this price under another version. */
     public Pricing named(String version) {
         return new Pricing(version, tariff, reasoningBilled, rounding);
+    }
+
+    /**
+     * Returns this price in a price group, under a version of its own; with a factor of 1 this price itself (Z2). Rates are multiplied; thoughts, rounding
+     * and minimum stay.
+     *
+     * @param permille the factor in thousandths
+     * @param group the group's name and its version's number, as in {@code gold.3}
+     * @throws IllegalArgumentException if a rate would be out of range
+     */
+    public Pricing inGroup(int permille, String group) {
+        return permille == GROUP_ONE
+                ? this
+                : new Pricing(version + GROUP_MARK + group, tariff.times(permille), reasoningBilled, rounding);
+    }
+
+    /** Returns name and number of the price group in a version's name, as in {@code gold.3}; null for a standard price. */
+    public static @Nullable String groupOf(String version) {
+        int mark = version.indexOf(GROUP_MARK);
+        return mark < 0 ? null : version.substring(mark + 1);
+    }
+
+    /** Returns the standard price's version of a version's name. */
+    public static String baseOf(String version) {
+        int mark = version.indexOf(GROUP_MARK);
+        return mark < 0 ? version : version.substring(0, mark);
     }
 
     /** Returns whether prices and rounding are the same, in any version. */
@@ -232,5 +266,29 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
         BigInteger step = MILLION.multiply(BigInteger.valueOf(rounding.stepMicros()));
         BigInteger steps = timesMillion.shiftLeft(1).add(step).divide(step.shiftLeft(1));
         return steps.longValueExact() * rounding.stepMicros();
+    }
+
+    /** The service tier that a caller gets for the requested one, the same in all protocols (P4). */
+    public static final class OfferedTier {
+
+        private OfferedTier() {}
+
+        /** Returns whether the model's price offers the tier that was asked for; false without one. */
+        public static boolean isOffered(Model model, @Nullable ServiceTier asked) {
+            return asked != null && model.pricing().offers(asked);
+        }
+
+        /** Returns the tier that the upstream is asked for. */
+        public static ServiceTier of(Model model, @Nullable ServiceTier asked) {
+            return asked != null && isOffered(model, asked) ? asked : ServiceTier.STANDARD;
+        }
+
+        /** Returns the fields without effect; they include the tier's field unless the tier is offered. @param ignored with that field */
+        public static List<String> ignored(
+                List<String> ignored, String field, Model model, @Nullable ServiceTier asked) {
+            return isOffered(model, asked)
+                    ? ignored.stream().filter(name -> !name.equals(field)).toList()
+                    : ignored;
+        }
     }
 }

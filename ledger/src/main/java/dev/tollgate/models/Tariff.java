@@ -114,6 +114,14 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return factor == Tiers.ONE ? base : effective(base, factor);
     }
 
+    /** Returns this price with all rates times a factor in thousandths; the step, what a search counts, and tiers stay (Z2). */
+    Tariff times(int permille) {
+        Step step = above == null
+                ? null
+                : new Step(above.promptTokens(), above.rates().times(permille));
+        return new Tariff(rates.times(permille), step, searchCounts, tiers);
+    }
+
     /** Returns this price with the rates of a usage's step for every prompt. */
     public Tariff atStepOf(Usage usage) {
         return above == null

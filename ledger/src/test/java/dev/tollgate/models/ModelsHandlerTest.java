@@ -61,10 +61,10 @@ class ModelsHandlerTest {
     };
 
     private static final ModelsHandler MODELS = new ModelsHandler(
-            CatalogueTest.catalogue(
+            SoldTo.all(CatalogueTest.catalogue(
                     CatalogueTest.model("open", "one", "two"),
                     CatalogueTest.model("old"),
-                    CatalogueTest.model("closed")),
+                    CatalogueTest.model("closed"))),
             LIFE,
             new CodexModels(null),
             () -> Instant.EPOCH);
@@ -107,7 +107,7 @@ class ModelsHandlerTest {
     @Test
     void codex_gets_each_model_with_functions_if_there_are_instructions() {
         ModelsHandler models = new ModelsHandler(
-                CatalogueTest.catalogue(CatalogueTest.model("open"), CatalogueTest.model("closed")),
+                SoldTo.all(CatalogueTest.catalogue(CatalogueTest.model("open"), CatalogueTest.model("closed"))),
                 LIFE,
                 new CodexModels("You are a coding agent."),
                 () -> Instant.EPOCH);

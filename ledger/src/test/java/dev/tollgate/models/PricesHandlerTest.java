@@ -49,8 +49,10 @@ class PricesHandlerTest {
                 CatalogueTest.model("closed"),
                 CatalogueTest.model("second").atPrices(PriceSchedule.of(PLAIN)),
                 CatalogueTest.model("third").atPrices(PriceSchedule.of(PLAIN)));
-        return List.of(
-                Route.get("/v1/prices", ModelsHandlerTest.KEY, new PricesHandler(catalogue, PAST::get, () -> now)));
+        return List.of(Route.get(
+                "/v1/prices",
+                ModelsHandlerTest.KEY,
+                new PricesHandler(SoldTo.all(catalogue), (_, version) -> PAST.get(version), () -> now)));
     }
 
     private static String prices(Instant now, String query) {

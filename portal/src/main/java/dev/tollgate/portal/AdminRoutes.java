@@ -51,6 +51,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                                         new CatalogueCheck(books.database(), ground.settings(), ground.clock())
                                                 ::ofBuiltIn)
                                 .routes(),
+                        operator.groups().routes(),
                         operator.vouchers().routes(),
                         operator.announcements().routes(),
                         new MonthRoutes(operator.months()).routes(),

@@ -19,6 +19,7 @@ import dev.tollgate.pages.console.ConsoleBooks;
 import dev.tollgate.pages.console.ConsoleCall;
 import dev.tollgate.pages.console.ConsoleCalls;
 import dev.tollgate.pages.console.ConsoleChannels;
+import dev.tollgate.pages.console.ConsoleGroups;
 import dev.tollgate.pages.console.ConsoleMonths;
 import dev.tollgate.pages.console.ConsoleOrganization;
 import dev.tollgate.pages.console.ConsolePage;
@@ -164,6 +165,7 @@ record ConsoleRoutes(
                                         calls.refusals()),
                                 books.stores().auditLog(),
                                 names(),
+                                operator.groups(),
                                 forms(),
                                 ground.clock())
                         .routes(pages));
@@ -196,6 +198,7 @@ record ConsoleRoutes(
     private List<Route<?>> sales() {
         return RouteList.of(
                 new ConsolePrices(operator.prices(), this::foresight, this::routed, forms()).routes(pages),
+                new ConsoleGroups(operator.groups(), accounts(), forms(), books.sharedClock()).routes(pages),
                 new ConsoleVouchers(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsolePayments(
                                 money.payments(),

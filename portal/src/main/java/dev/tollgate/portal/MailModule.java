@@ -20,6 +20,7 @@ import dev.tollgate.customers.notices.RoutingNotices;
 import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.http.client.PublicPost;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.Change;
@@ -31,7 +32,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ public record MailModule(
             PortalGround ground,
             PortalBooks books,
             Vertx vertx,
-            Supplier<List<Foresight.Change>> changes,
+            Function<Catalogue, List<Foresight.Change>> changes,
             AnsweringHalf calls) {
         MailRounds rounds = rounds(ground, books, vertx);
         Letters letters = letters(ground.settings());
@@ -79,7 +80,7 @@ public record MailModule(
                 allowances,
                 new Notices(by, stores.ledger(), stores.keys(), allowances),
                 new MonthlyStatements(by),
-                new OfModels(new ModelNotices(by, changes), new RoutingNotices(by)),
+                new OfModels(new ModelNotices(by, stores.sold(), changes), new RoutingNotices(by)),
                 new BudgetNotices(by, calls.refusals(), allowances),
                 new KeyNotices(by),
                 new MemberNotices(by),

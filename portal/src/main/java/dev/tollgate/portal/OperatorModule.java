@@ -19,6 +19,7 @@ import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.ChannelDeeds;
 import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAnnouncements;
+import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
@@ -61,6 +62,11 @@ public record OperatorModule(
         CopiesReport copies,
         BooksSize size) {
 
+    /** Returns the price groups. */
+    OperatorGroups groups() {
+        return prices.groups(administration.deeds());
+    }
+
     static OperatorModule open(
             PortalGround ground, PortalBooks books, AnsweringHalf calls, PeopleModule people, MoneyModule money) {
         AuditedWriter audited = new AuditedWriter(books.writer(), ground.clock());
@@ -79,7 +85,7 @@ public record OperatorModule(
                 administration,
                 new Deletions(administration.deeds(), people.leaving(), audited),
                 new AccountFiles(administration.deeds(), calls.files(), audited),
-                new Prices(ground.catalogue(), calls.models(), books.stores().prices(), audited, books.sharedClock()),
+                prices(ground, books, calls, audited),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
                 new OperatorAnnouncements(new Announcements(books.database()), audited),
@@ -99,6 +105,17 @@ public record OperatorModule(
                         ground.clock(),
                         ground.settings().data(),
                         copies.copies()));
+    }
+
+    private static Prices prices(
+            PortalGround ground, PortalBooks books, AnsweringHalf calls, AuditedWriter audited) {
+        return new Prices(
+                ground.catalogue(),
+                calls.models(),
+                books.stores().prices(),
+                books.stores().sold(),
+                audited,
+                books.sharedClock());
     }
 
     private static CopiesReport copies(PortalGround ground, PortalBooks books, BooksCheck check) {

@@ -83,7 +83,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +94,7 @@ record PagesModule(
 
         AnsweringHalf calls,
         FirstStart firstStart,
-        Supplier<List<Foresight.Change>> changes,
+        Function<Catalogue, List<Foresight.Change>> changes,
         PeopleModule people,
         MoneyModule money,
         Live live,
@@ -224,7 +224,8 @@ record PagesModule(
                 new MemberPage(stores, books.people(), books.history(), ground.catalogue(), limits(), ground.clock())
                         .routes(pages),
                 new TeamsPage(stores, keys, limits(), books.history(), ground.clock()).routes(pages),
-                new TeamPage(stores, keys, books.history(), ground.catalogue(), limits(), ground.clock()).routes(pages),
+                new TeamPage(stores, keys, books.history(), books.stores().sold(), limits(), ground.clock())
+                        .routes(pages),
                 new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
                 new TagsPage(stores, books.history(), ground.clock()).routes(pages),
                 new BudgetsPage(stores, keys, books.history(), limits(), ground.clock()).routes(pages),
@@ -260,22 +261,29 @@ record PagesModule(
                                 stores.keys(),
                                 stores.ledger(),
                                 people.links().isMailOn(),
-                                catalogue,
+                                stores.sold(),
                                 calls.models(),
                                 calls.refused(),
                                 calls.refusals(),
                                 limits(),
-                                changes,
+                                account -> changes.apply(stores.sold()
+                                        .catalogue(account, books.sharedClock().instant())),
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
                         .routes(pages),
                 new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
-                new RequestPage(history, stores.receipts(), catalogue, calls.answersKept(), ground.clock())
+                new RequestPage(
+                                history,
+                                stores.receipts(),
+                                catalogue,
+                                stores.sold().groups(),
+                                calls.answersKept(),
+                                ground.clock())
                         .routes(pages),
                 live.routes(pages),
                 new RefusedPage(calls.refused(), calls.refusals(), stores.keys(), stores.ledger(), ground.clock())
                         .routes(pages),
-                new UsagePage(history, stores.keys(), owners, catalogue, limits(), calls.refusals(), ground.clock())
+                new UsagePage(history, stores.keys(), owners, stores.sold(), limits(), calls.refusals(), ground.clock())
                         .routes(pages));
     }
 
@@ -289,8 +297,9 @@ record PagesModule(
                                 people.keys(),
                                 owners,
                                 books.people(),
-                                ground.catalogue(),
+                                books.stores().sold(),
                                 calls.models(),
+                                ground.clock(),
                                 ground.random())
                         .routes(pages),
                 new KeyPage(
@@ -299,7 +308,7 @@ record PagesModule(
                                 books.people(),
                                 ledger,
                                 books.history(),
-                                ground.catalogue(),
+                                books.stores().sold(),
                                 calls.models(),
                                 limits(),
                                 ground.clock())
@@ -312,7 +321,7 @@ record PagesModule(
         ModelSpeeds speeds =
                 new ModelSpeeds(now -> isSandbox ? Map.of() : speeds(history, now), books.sharedClock()::instant);
         return new ManualPages(
-                        ground.catalogue(),
+                        books.stores().sold(),
                         calls.models(),
                         books.sharedClock()::instant,
                         speeds,
@@ -385,7 +394,7 @@ record PagesModule(
 
     private List<Route<?>> playground() {
         return new PlaygroundPage(
-                        ground.catalogue(),
+                        books.stores().sold(),
                         calls.models(),
                         people.keys(),
                         calls.requests(),

@@ -4,6 +4,7 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.http.client.Outbound;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.AdminGate;
 import dev.tollgate.operator.admin.AdminGate.SocketGate;
@@ -17,7 +18,7 @@ import dev.tollgate.storage.copies.Copies;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The half of people: its modules, made in the order in which they need each other, its routes, and its work that is done again and again. */
@@ -46,7 +47,7 @@ public final class Portal {
             Outbound outbound,
             AnsweringHalf calls,
             FirstKeys first,
-            Supplier<List<Foresight.Change>> changes) {
+            Function<Catalogue, List<Foresight.Change>> changes) {
         this.ground = ground;
         this.books = books;
         this.calls = calls;

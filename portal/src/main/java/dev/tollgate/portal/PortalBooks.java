@@ -17,6 +17,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SecondFactor;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.CannotOpen;
@@ -123,13 +124,15 @@ public record PortalBooks(
     }
 
     private static PortalStores stores(Database database, Choice choice, SecretBox secrets, Outbox outbox) {
+        SetPrices prices = new SetPrices(database);
         return new PortalStores(
                 new Ledger(database, choice.isReal()),
                 new Keys(database, choice.clock()),
                 new Receipts(database, secrets),
                 new Tasks(database),
                 new AuditLog(database),
-                new SetPrices(database),
+                prices,
+                new AccountPrices(database, prices),
                 new StoredSettings(database),
                 outbox,
                 new LabelNumbers());

@@ -26,6 +26,7 @@ import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.customers.webhooks.DeliveryQueue;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
@@ -48,6 +49,7 @@ public record PortalStores(
         Tasks tasks,
         AuditLog auditLog,
         SetPrices prices,
+        AccountPrices sold,
         StoredSettings settings,
         Outbox outbox,
         LabelNumbers labels) {
@@ -102,7 +104,7 @@ public record PortalStores(
 
     private List<Part<?>> after() {
         return List.of(
-                prices.part(),
+                sold.part(),
                 RecordedRates.part(),
                 settings.part(),
                 People.part(),

@@ -154,8 +154,8 @@ public final class PortalServer extends AccountsServer {
         calls = NoCalls.of(ground, books);
         door = new LedgerDoor(catalogue, books, clock);
         portal = new Portal(
-                ground, books, loops.vertx(), Outbound.direct(loops.vertx()), calls, first, () -> new Foresight(
-                                catalogue, calls.models(), clock.instant())
+                ground, books, loops.vertx(), Outbound.direct(loops.vertx()), calls, first, its -> new Foresight(
+                                its, calls.models(), clock.instant())
                         .changes(!calls.isSandbox()));
         listen(ground, loops);
         portal.sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep::run));
@@ -180,6 +180,7 @@ public final class PortalServer extends AccountsServer {
         books.stores().keys().callTheRoll();
         books.kind().look();
         books.stores().prices().applyTo(ground.catalogue());
+        books.stores().sold().applyTo(ground.catalogue());
         books.stores().settings().applyTo(ground.current(), changed -> {});
     }
 
@@ -211,6 +212,7 @@ public final class PortalServer extends AccountsServer {
                 room,
                 new HttpFront.Observers(this::refused, RequestObserver.NONE));
         RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
+        books.stores().sold().record(books.writer(), ground.clock().instant());
         Opened.await(front.start());
         HttpOptions ofCommands = new HttpOptions("", 0, 1, 0, Set.of(), HttpLimits.defaults(), options.edge());
         HttpFront commands =
@@ -226,7 +228,7 @@ public final class PortalServer extends AccountsServer {
     /** Returns the models and receipts, which are the ledger's, and the door that writes calls as the ledger writes them. */
     private List<Route<?>> ofCalls(PortalGround ground) {
         ModelsHandler models =
-                new ModelsHandler(ground.catalogue(), calls.models(), new CodexModels(null), books.sharedClock());
+                new ModelsHandler(books.stores().sold(), calls.models(), new CodexModels(null), books.sharedClock());
         List<Route<?>> routes = new ArrayList<>();
         RouteList.api(routes, Route.get("/models", calls.gate(), models.list()));
         KeyGate key = calls.gate().ofAccountOrManagement(Scope.USAGE_READ);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountCheck implements Check {
 
+    private static final int TERMS = 0;
     private static final int CALL = 1;
     private static final int ENTRY = 2;
 
@@ -36,10 +37,12 @@ final class AccountCheck implements Check {
 
     /**
      * The columns that calls, entries and accounts have in common, and then the columns of a call. What a row adds to the credits that were bought and spent
-     * comes sixth and seventh. Accounts come after all their numbers.
+     * comes sixth and seventh. Terms come before all numbers of their account, accounts after them.
      */
     private static final String SQL = """
             SELECT account_id, number, 1 AS part, ended_at, balance_after_micros, 0, charged_micros, id, %s, %s FROM call
+            UNION ALL
+            %s%s FROM account_terms
             UNION ALL
             SELECT account_id, number, 2, created_at, balance_after_micros, CASE WHEN kind = 'refund' THEN 0 ELSE amount_micros END,
                 CASE WHEN kind = 'refund' THEN -amount_micros ELSE 0 END, NULL%s, %s%s
@@ -52,6 +55,8 @@ final class AccountCheck implements Check {
             ORDER BY 1, 2, 3""".formatted(
                     AuditedCall.COLUMNS,
                     ReceiptChain.COLUMNS,
+                    TermsOfAccount.SQL,
+                    ", NULL".repeat(AuditedCall.WIDTH - 1 + ReceiptChain.WIDTH),
                     ", NULL".repeat(AuditedCall.WIDTH - 1),
                     FAULT_OF_ENTRY,
                     ", NULL".repeat(ReceiptChain.WIDTH),
@@ -88,12 +93,13 @@ final class AccountCheck implements Check {
             account = sums;
         }
         switch (row.getInt(3)) {
+            case TERMS -> sums.terms.add(row, OF_CALL, calls.groups(), findings);
             case CALL -> {
                 AuditedCall call = AuditedCall.read(row, OF_CALL);
                 sums.next(call.name(), row, findings);
                 sums.receipts.call(call.name(), row, findings);
                 sums.isPaidByGrants |= row.getString("paid_by") != null;
-                calls.check(call, findings);
+                calls.check(call, sums.terms, findings);
             }
             case ENTRY -> sums.next("entry " + id + "/" + row.getLong(2), row, findings);
             default -> sums.compare(row, findings);
@@ -125,6 +131,7 @@ final class AccountCheck implements Check {
 
         private final String id;
         private final ReceiptChain receipts;
+        private final TermsOfAccount terms;
         private long purchased;
         private long consumed;
         private long number;
@@ -137,6 +144,7 @@ final class AccountCheck implements Check {
         Sums(String id) {
             this.id = id;
             this.receipts = new ReceiptChain(id);
+            this.terms = new TermsOfAccount(id);
         }
 
         /** Compares a row with the one before. A balance that is wrong by as much as the one before is not reported again. */

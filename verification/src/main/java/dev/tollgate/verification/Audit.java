@@ -114,10 +114,13 @@ public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
 
     private static List<Check> checks(Findings findings) {
         List<Check> checks = new ArrayList<>(StrayRows.ALL);
-        PriceCheck prices = new PriceCheck();
+        GroupCheck groups = new GroupCheck();
+        PriceCheck prices = new PriceCheck(groups);
+        checks.add(groups);
+        checks.add(new GroupDeedCheck(groups));
         checks.add(prices);
         checks.add(new PriceDeedCheck(prices));
-        checks.add(new AccountCheck(new CallCheck(prices)));
+        checks.add(new AccountCheck(new CallCheck(prices, groups)));
         checks.add(new GrantCheck(prices));
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());

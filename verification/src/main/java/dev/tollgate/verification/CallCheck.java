@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * program that charges.
  *
  * @param prices that are read before the first call is checked
+ * @param groups that are read before them
  */
-record CallCheck(PriceCheck prices) {
+record CallCheck(PriceCheck prices, GroupCheck groups) {
 
     private static final String COUNTS =
             "prompt_tokens, tool_tokens, completion_tokens, reasoning_tokens, cached_tokens, cached_audio_tokens, audio_tokens, image_tokens,"
@@ -78,9 +79,11 @@ record CallCheck(PriceCheck prices) {
     /** A call is priced by its arrival; its body takes less time than this. */
     private static final long BODY_MILLIS = 86_400_000;
 
-    void check(AuditedCall call, Findings findings) {
+    /** @param terms of the call's account */
+    void check(AuditedCall call, TermsOfAccount terms, Findings findings) {
         if (call.price() != null && call.counts() != null) {
             price(call, call.price(), call.counts(), findings);
+            group(call, call.price(), terms, findings);
         }
         PriceCheck.Price cost = call.costPrice() == null ? null : price(call, call.costPrice(), true, findings);
         if (cost != null || call.costPrice() == null) {
@@ -93,11 +96,13 @@ record CallCheck(PriceCheck prices) {
         if (price == null) {
             return;
         }
-        boolean isSet =
-                price.isSet(); // the file's prices hold at any time, also if the clock went back after the start
-        if (isSet && Math.min(call.pricedAt(), call.createdAt()) < price.since() - CLOCKS_APART_MILLIS) {
+        PriceCheck.Price base = prices.base(version);
+        // the file's prices hold at any time, also if the clock went back after the start
+        if (base != null
+                && base.isSet()
+                && Math.min(call.pricedAt(), call.createdAt()) < base.since() - CLOCKS_APART_MILLIS) {
             findings.add(call.name() + " is priced at " + Instant.ofEpochMilli(call.pricedAt()) + ", its price "
-                    + version + " holds from " + Instant.ofEpochMilli(price.since()) + " on");
+                    + version + " holds from " + Instant.ofEpochMilli(base.since()) + " on");
         }
         if (Math.abs(call.pricedAt() - call.createdAt())
                 > BODY_MILLIS + CLOCKS_APART_MILLIS) { // by the database's clock and by the server's
@@ -115,6 +120,23 @@ record CallCheck(PriceCheck prices) {
         if (due.compareTo(BigDecimal.valueOf(call.due())) != 0) {
             findings.add(call.name() + " has a due amount of " + Findings.credits(call.due())
                     + ", its counts at its price come to " + Findings.credits(due));
+        }
+    }
+
+    /** Checks that the price is of the group, and of the version of it, that the account's terms name at the arrival. */
+    private void group(AuditedCall call, String version, TermsOfAccount terms, Findings findings) {
+        String mark = PriceCheck.mark(version);
+        PriceCheck.Price base = prices.base(version);
+        if (base == null) {
+            return;
+        }
+        if (!terms.allow(call.pricedAt(), mark, base.modelId(), groups)) {
+            findings.add(call.name() + " has the price " + version
+                    + ", which is not of the price group of its account at " + Instant.ofEpochMilli(call.pricedAt()));
+        }
+        if (mark != null && prices.isReplaced(base, call.pricedAt() - CLOCKS_APART_MILLIS)) {
+            findings.add(call.name() + " has the price " + version + ", whose standard price was replaced before "
+                    + Instant.ofEpochMilli(call.pricedAt()));
         }
     }
 

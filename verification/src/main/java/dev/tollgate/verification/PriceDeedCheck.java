@@ -57,7 +57,7 @@ final class PriceDeedCheck implements Check {
         }
     }
 
-    private static @Nullable JsonNode read(@Nullable String json) {
+    static @Nullable JsonNode read(@Nullable String json) {
         try {
             return json == null ? null : Terms.JSON.readTree(json);
         } catch (JacksonException e) {
@@ -92,14 +92,14 @@ final class PriceDeedCheck implements Check {
         }
     }
 
-    private static void other(List<String> others, String what, boolean isSame) {
+    static void other(List<String> others, String what, boolean isSame) {
         if (!isSame) {
             others.add(what);
         }
     }
 
     /** Returns -1 if there is no time. */
-    private static long millis(JsonNode time) {
+    static long millis(JsonNode time) {
         try {
             return time.isString() ? Instant.parse(time.stringValue()).toEpochMilli() : -1;
         } catch (DateTimeParseException e) {

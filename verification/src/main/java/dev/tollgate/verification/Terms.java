@@ -102,6 +102,22 @@ final class Terms {
             return credits.decimalValue().movePointRight(6).multiply(factor).setScale(0, RoundingMode.CEILING);
         }
 
+        boolean isTimes(Rates base, BigDecimal factor) {
+            return isTimes(input, base.input, factor)
+                    && isTimes(cached, base.cached, factor)
+                    && isTimes(audio, base.audio, factor)
+                    && isTimes(cachedAudio, base.cachedAudio, factor)
+                    && isTimes(output, base.output, factor)
+                    && isTimes(images, base.images, factor)
+                    && isTimes(search, base.search, factor)
+                    && isTimes(maps, base.maps, factor)
+                    && isByCall == base.isByCall;
+        }
+
+        private static boolean isTimes(BigDecimal rate, BigDecimal base, BigDecimal factor) {
+            return rate.compareTo(base.multiply(factor).setScale(0, RoundingMode.CEILING)) == 0;
+        }
+
         /** Returns the price of the input with its searches, in millionths of a micro-credit. */
         private BigDecimal input(Counts counts) {
             long searches = isByCall ? Math.min(1, counts.searches) : counts.searches;
@@ -165,6 +181,19 @@ final class Terms {
 
     JsonNode json() {
         return json;
+    }
+
+    /** Returns whether these are other terms whose rates were multiplied and rounded up to a micro-credit, with all else the same. */
+    boolean isTimes(Terms base, BigDecimal factor) {
+        return reasoningBilled == base.reasoningBilled
+                && rounding().equals(base.rounding())
+                && step == base.step
+                && json.path("tiers").equals(base.json.path("tiers"))
+                && Rates.read(json, json, BigDecimal.ONE)
+                        .isTimes(Rates.read(base.json, base.json, BigDecimal.ONE), factor)
+                && (step == 0
+                        || Rates.read(json.path("above"), json, BigDecimal.ONE)
+                                .isTimes(Rates.read(base.json.path("above"), base.json, BigDecimal.ONE), factor));
     }
 
     boolean reasoningBilled() {

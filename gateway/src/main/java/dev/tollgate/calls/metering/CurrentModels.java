@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.Standing;
 import dev.tollgate.upstreams.pool.Upstreams;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CurrentModels implements ModelLife {
 
+    private final SoldTo sold;
     private final Catalogue catalogue;
     private final Upstreams upstreams;
     private final InstantSource clock;
@@ -40,8 +42,9 @@ public final class CurrentModels implements ModelLife {
     private record Replaced(String modelId, String successor) {}
 
     /** @param clock the time by which prices come into force, the same on all servers that share the books */
-    public CurrentModels(Catalogue catalogue, Upstreams upstreams, InstantSource clock) {
-        this.catalogue = catalogue;
+    public CurrentModels(SoldTo sold, Upstreams upstreams, InstantSource clock) {
+        this.sold = sold;
+        this.catalogue = sold.standard();
         this.upstreams = upstreams;
         this.clock = clock;
     }
@@ -51,9 +54,18 @@ public final class CurrentModels implements ModelLife {
         return find(idOrAlias, now());
     }
 
-    /** Returns the model of an id or alias at the price in force at a time; null if none is on sale under that name. */
+    /** Returns the model of an id or alias at the standard price in force at a time; null if none is on sale under that name. */
     public @Nullable Model find(String idOrAlias, Instant at) {
-        Model model = catalogue.find(idOrAlias);
+        return current(catalogue, idOrAlias, at);
+    }
+
+    /** Returns the model of an id or alias at an account's price in force at a time (Z3); null if none is on sale under that name. */
+    public @Nullable Model find(String idOrAlias, Instant at, String accountId) {
+        return current(sold.catalogue(accountId, at), idOrAlias, at);
+    }
+
+    private @Nullable Model current(Catalogue prices, String idOrAlias, Instant at) {
+        Model model = prices.find(idOrAlias);
         return model == null ? null : current(model, at);
     }
 

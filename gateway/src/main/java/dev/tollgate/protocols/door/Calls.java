@@ -56,7 +56,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     }
 
     private Model model(KeyCaller caller, String id, Instant at) {
-        Model model = models.find(id, at);
+        Model model = models.find(id, at, caller.accountId());
         if (model == null || !caller.mayUse(model.id())) {
             throw notFound(caller, id).asException();
         }
@@ -162,8 +162,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
     }
 
     /** Returns the least that a call costs, by the model as a caller names it; 0 for an unknown one. */
-    long leastMicros(String model) {
-        Model found = models.find(model);
+    long leastMicros(KeyCaller caller, String model) {
+        Model found = models.find(model, models.now(), caller.accountId());
         return found == null ? 0 : found.pricing().rounding().minimumMicros();
     }
 

@@ -15,7 +15,7 @@ import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
-import dev.tollgate.models.OfferedTier;
+import dev.tollgate.models.Pricing.OfferedTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.media.CallMedia;

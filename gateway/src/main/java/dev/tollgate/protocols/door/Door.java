@@ -86,7 +86,7 @@ public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implement
         Supplier<MeteredCall> prepare = () -> calls.prepare(protocol.name(), caller, reading, request, memory, null);
         exchange.compute(
                 () -> {
-                    counts.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
+                    counts.requireBalance(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
                     return reading.opensKept(request) ? calls.findKept(caller, reading, request, memory) : 0L;
                 },
                 bytes -> opened(exchange, bytes, prepare, then));
@@ -129,7 +129,8 @@ public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implement
                 exchange.compute(
                         () -> {
                             if (isLarge && name == null) { // before its prompt is counted
-                                bodies.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
+                                bodies.requireBalance(
+                                        caller.accountId(), calls.leastMicros(caller, reading.model(request)));
                             }
                             return prepare.get();
                         },
@@ -144,7 +145,7 @@ public record Door(Protocol protocol, Calls calls, LargeBodies bodies) implement
     /** Until it has a hold, a call that opens kept content counts as free work. A known response may be repeated without a balance. */
     private <R> long findKept(KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable String name) {
         if (name == null) {
-            bodies.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
+            bodies.requireBalance(caller.accountId(), calls.leastMicros(caller, reading.model(request)));
         }
         calls.countFreeWork(caller.accountId());
         reading.openedKept();

@@ -12,7 +12,7 @@ import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.OfferedTier;
+import dev.tollgate.models.Pricing.OfferedTier;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;

@@ -10,7 +10,7 @@ import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
-import dev.tollgate.models.OfferedTier;
+import dev.tollgate.models.Pricing.OfferedTier;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.Renderer;

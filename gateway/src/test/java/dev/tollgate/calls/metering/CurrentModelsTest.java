@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.Standing;
 import dev.tollgate.testing.TestClock;
@@ -93,7 +94,8 @@ class CurrentModelsTest {
                         () -> new Far(entry.getKey(), entry.getValue())))
                 .toList();
         Catalogue catalogue = new Catalogue(Instant.EPOCH, List.of(SOLD, LASTING), List.of(OLD, NEXT));
-        return new CurrentModels(catalogue, new Upstreams(VERTX, PoolSpec.of(channels), clock, new Random(1)), clock);
+        return new CurrentModels(
+                SoldTo.all(catalogue), new Upstreams(VERTX, PoolSpec.of(channels), clock, new Random(1)), clock);
     }
 
     private record Far(String name, Standing standing) implements Channel {
@@ -147,7 +149,8 @@ class CurrentModelsTest {
                 .map(channel -> new ChannelSpec(channel.name(), "far", 1, 1, Map.of("m", "up"), () -> channel))
                 .toList();
         Catalogue catalogue = new Catalogue(Instant.EPOCH, List.of(model), List.of(OLD, NEXT));
-        return new CurrentModels(catalogue, new Upstreams(VERTX, PoolSpec.of(specs), clock, new Random(1)), clock);
+        return new CurrentModels(
+                SoldTo.all(catalogue), new Upstreams(VERTX, PoolSpec.of(specs), clock, new Random(1)), clock);
     }
 
     private static Standing replaced(Instant retires) {

@@ -53,6 +53,10 @@ public final class CallTexts {
         PriceRates rates = pricing.tariff().of(usage);
         Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"price_version\":").string(pricing.version());
+        String group = Pricing.groupOf(pricing.version());
+        if (group != null) {
+            json.raw(",\"group\":").string(group);
+        }
         json.raw(",\"input_per_million\":").credits(rates.inputMicros());
         json.raw(",\"output_per_million\":").credits(rates.outputMicros());
         json.raw(",\"prompt_tokens\":").number(usage.inputTokens());

@@ -3,6 +3,7 @@ package dev.tollgate.models.prices;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.PriceTerms;
@@ -11,21 +12,17 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import dev.tollgate.storage.Write;
-import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +32,6 @@ public final class SetPrices {
 
     /** How often a server looks for prices that another server has set. */
     public static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
-    /** A call is priced by its arrival; its body takes less time than this. */
-    private static final Duration OPEN_MAX = Duration.ofDays(1);
 
     /** The most versions of a model on one page. */
     public static final int PAGE_MAX = 200;
@@ -74,7 +68,12 @@ public final class SetPrices {
             String modelId,
             Instant at,
             @Nullable Instant from,
-            Pricing pricing) {}
+            Pricing pricing) implements Dated {
+
+        PriceSchedule.Dated dated() {
+            return new PriceSchedule.Dated(since(), pricing);
+        }
+    }
 
     public SetPrices(Database database) {
         this.database = database;
@@ -96,6 +95,7 @@ public final class SetPrices {
     public void applyTo(Catalogue catalogue) {
         synchronized (this) {
             this.catalogue = catalogue;
+            hold(List.of());
         }
         look();
     }
@@ -104,7 +104,9 @@ public final class SetPrices {
     public void look() {
         long from = lastRead();
         List<PriceVersion> versions = database.read(sql -> sql.list(SINCE, SetPrices::read, from));
-        take(versions);
+        if (!versions.isEmpty()) {
+            take(versions);
+        }
         versions.stream().filter(this::isHeld).forEach(SetPrices::warn);
     }
 
@@ -139,7 +141,7 @@ public final class SetPrices {
     }
 
     /** Applies a version of this server. Earlier versions of other servers are read later, since the last version read stays. */
-    private synchronized void committed(List<PriceVersion> versions) {
+    synchronized void committed(List<PriceVersion> versions) {
         for (PriceVersion version : versions) {
             if (version.sequence() == seen + 1) {
                 seen = version.sequence();
@@ -151,33 +153,12 @@ public final class SetPrices {
     /** Applies versions in any order: an older version never replaces a newer one. */
     private void hold(List<PriceVersion> versions) {
         for (PriceVersion version : versions) {
-            holding.merge(version.modelId(), List.of(version), SetPrices::merged);
+            holding.merge(version.modelId(), List.of(version), Dated::merged);
         }
         Map<String, List<PriceSchedule.Dated>> prices = new HashMap<>();
         holding.forEach((modelId, held) ->
-                prices.put(modelId, held.stream().map(SetPrices::dated).toList()));
+                prices.put(modelId, held.stream().map(PriceVersion::dated).toList()));
         catalogue.use(prices);
-    }
-
-    /** Returns the versions in their order, without those that a newer one replaces for all times, or replaced before any open call arrived. */
-    static List<PriceVersion> merged(List<PriceVersion> held, List<PriceVersion> more) {
-        List<PriceVersion> merged = new ArrayList<>();
-        Stream.concat(held.stream(), more.stream())
-                .sorted(Comparator.comparingLong(PriceVersion::sequence))
-                .forEach(version -> {
-                    merged.removeIf(older ->
-                            !dated(older).from().isBefore(dated(version).from()));
-                    merged.add(version);
-                });
-        Instant open = merged.getLast().at().minus(OPEN_MAX);
-        while (merged.size() > 1 && dated(merged.get(1)).from().isBefore(open)) {
-            merged.removeFirst();
-        }
-        return merged;
-    }
-
-    private static PriceSchedule.Dated dated(PriceVersion version) {
-        return new PriceSchedule.Dated(version.from() == null ? version.at() : version.from(), version.pricing());
     }
 
     /** Returns the version of a model's price that was set last, as far as this server has read; null if none was set. Does not block. */
@@ -199,43 +180,33 @@ public final class SetPrices {
         return database.read(sql -> sql.list(OF_MODEL, SetPrices::read, modelId, before, limit));
     }
 
-    /** Returns the part that writes new versions and applies them before they are reported. */
-    public Part<?> part() {
-        return new Versions();
+    /** Returns the models on sale at all prices that are committed, those included that this server has not read. */
+    List<Model> models(Sql sql) throws SQLException {
+        List<PriceVersion> unread = sql.list(SINCE, SetPrices::read, lastRead());
+        return standard().all().stream().map(model -> with(model, unread)).toList();
     }
 
-    private final class Versions extends WritePart<SetPrice> {
+    private synchronized Catalogue standard() {
+        return catalogue;
+    }
 
-        Versions() {
-            super(SetPrice.class);
+    private static Model with(Model model, List<PriceVersion> versions) {
+        PriceSchedule prices = model.prices();
+        for (PriceVersion version : versions) {
+            prices = version.modelId().equals(model.id()) ? prices.then(version.dated()) : prices;
         }
-
-        /** Other servers' versions wait until this batch is committed, so the numbers are in the order of commits. */
-        @Override
-        public void write(Statements statements, List<SetPrice> changes) throws SQLException {
-            statements.lockTable("price");
-            super.write(statements, changes);
-        }
-
-        @Override
-        public void committed(List<SetPrice> changes) {
-            List<PriceVersion> versions = new ArrayList<>();
-            for (SetPrice change : changes) {
-                if (change.outcome() instanceof Outcome.Done<List<PriceVersion>>(List<PriceVersion> set)) {
-                    versions.addAll(set);
-                }
-            }
-            SetPrices.this.committed(versions);
-        }
+        return prices == model.prices() ? model : model.atPrices(prices);
     }
 
     /**
      * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so the later prices
      * that are kept are written after it, as versions of the same commit: every server and every program that reads the rows gets the same prices. The outcome
-     * has the new version and the versions of kept prices, in the order of time.
+     * has the new version and the versions of kept prices, in the order of time. All of them are recorded at the prices of all groups.
      */
-    public static final class SetPrice extends Write<Outcome<List<PriceVersion>>> {
+    public static final class SetPrice extends PriceChange<Outcome<List<PriceVersion>>> {
 
+        private final PriceGroups groups;
+        private final List<GroupRows.GroupPrice> ofGroups = new ArrayList<>();
         private final String modelId;
         private final @Nullable String newest;
         private final Pricing next;
@@ -244,6 +215,7 @@ public final class SetPrices {
         private final Instant at;
 
         /**
+         * @param groups in which the model is sold, too
          * @param newest the version of the model's price that was set last, as far as the operator knows; null if none was set
          * @param next the new price, whose version is chosen here
          * @param from the time from which it is in force; null for at once
@@ -251,12 +223,15 @@ public final class SetPrices {
          * @param at the present time, before which none of the later prices was in force
          */
         public SetPrice(
+                PriceGroups groups,
                 String modelId,
                 @Nullable String newest,
                 Pricing next,
                 @Nullable Instant from,
                 List<PriceSchedule.Dated> kept,
                 Instant at) {
+            super(Table.GROUP);
+            this.groups = groups;
             this.modelId = modelId;
             this.newest = newest;
             this.next = next;
@@ -277,10 +252,30 @@ public final class SetPrices {
             for (PriceSchedule.Dated price : kept) {
                 versions.add(version(++sequence, price.from(), price.pricing()));
             }
+            List<PriceSchedule.Dated> prices = new ArrayList<>(List.of(
+                    new PriceSchedule.Dated(Instant.MIN, versions.getFirst().pricing())));
+            versions.stream().skip(1).map(PriceVersion::dated).forEach(prices::add);
+            ApiError refusal = groups.add(
+                    statements,
+                    modelId,
+                    new PriceSchedule(prices),
+                    versions.getFirst().since(),
+                    at,
+                    ofGroups);
+            if (refusal != null) {
+                return new Outcome.Refused<>(refusal);
+            }
             for (PriceVersion version : versions) {
                 insert(statements, version);
             }
             return new Outcome.Done<>(List.copyOf(versions));
+        }
+
+        @Override
+        void committed() {
+            if (outcome() instanceof Outcome.Done<List<PriceVersion>>(List<PriceVersion> set)) {
+                groups.committed(set, ofGroups);
+            }
         }
 
         /** Returns the refusal of a price that was chosen before another one was set. */

@@ -6,6 +6,9 @@
  * applies to the next call on this server, and on another one within {@link SetPrices#LOOK_EVERY}. A version of the catalogue means the rates that
  * its first start has recorded.
  *
+ * <p>Price groups (Z1) multiply the standard prices for the accounts in them. A price of a group has a row of its own before a call can name it; a price without a
+ * row is not used, and the one before it stays.
+ *
  * <p>Threading: prices are set on the writer's thread; {@link SetPrices} is thread-safe, its reads block.
  */
 @NullMarked

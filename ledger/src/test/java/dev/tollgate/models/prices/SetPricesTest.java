@@ -32,7 +32,7 @@ class SetPricesTest {
     private static List<Long> held(List<PriceVersion> versions) {
         List<PriceVersion> held = List.of();
         for (PriceVersion version : versions) {
-            held = SetPrices.merged(held, List.of(version));
+            held = Dated.merged(held, List.of(version));
         }
         return held.stream().map(PriceVersion::sequence).toList();
     }

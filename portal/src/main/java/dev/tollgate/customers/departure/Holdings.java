@@ -19,6 +19,7 @@ import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.teams.Teams;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.keys.KeyHoldings;
+import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
@@ -45,6 +46,7 @@ public record Holdings(List<Holding> all) {
                         List.of(
                                 Account.holding(),
                                 KeyHoldings.limits(),
+                                AccountTerms.holding(),
                                 Leavers.holding(),
                                 NoticeRecord.holding(),
                                 Dismissals.holding(),

@@ -2,16 +2,19 @@ package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.storage.Database;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +47,13 @@ public final class ModelNotices {
             "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
 
     private final NoticeSender by;
-    private final Supplier<List<Change>> changes;
+    private final SoldTo sold;
+    private final Function<Catalogue, List<Change>> changes;
 
-    /** @param changes of the next 30 days */
-    public ModelNotices(NoticeSender by, Supplier<List<Change>> changes) {
+    /** @param changes of the next 30 days, of models at an account's prices */
+    public ModelNotices(NoticeSender by, SoldTo sold, Function<Catalogue, List<Change>> changes) {
         this.by = by;
+        this.sold = sold;
         this.changes = changes;
     }
 
@@ -67,12 +72,19 @@ public final class ModelNotices {
 
     /** Mails the changes that are near and were not mailed yet. */
     public synchronized void sweep() {
-        List<Change> near = changes.get();
-        if (near.isEmpty() || !by.outbox().isOn()) {
+        Map<Catalogue, List<Change>> near = new IdentityHashMap<>();
+        boolean isNone = near.computeIfAbsent(sold.standard(), changes).isEmpty() && sold.isStandardAlone();
+        if (isNone || !by.outbox().isOn()) {
             return;
         }
-        Instant since = by.clock().instant().minus(USED_WITHIN);
-        by.each(PEOPLE_MAX, after -> active(after, since), Somebody::id, somebody -> look(somebody, near, since));
+        Instant now = by.clock().instant();
+        Instant since = now.minus(USED_WITHIN);
+        by.each(
+                PEOPLE_MAX,
+                after -> active(after, since),
+                Somebody::id,
+                somebody -> look(
+                        somebody, near.computeIfAbsent(sold.catalogue(somebody.accountId(), now), changes), since));
     }
 
     private void look(Somebody somebody, List<Change> near, Instant since) {

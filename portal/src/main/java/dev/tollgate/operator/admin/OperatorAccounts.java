@@ -298,7 +298,7 @@ public final class OperatorAccounts {
     }
 
     /** @throws ApiException if the account is deleted: no one could spend its credits */
-    void requireNotDeleted(String id) {
+    public void requireNotDeleted(String id) {
         if (account(id).deletedAt() != null) {
             throw LedgerChange.deleted().asException();
         }

@@ -14,6 +14,7 @@ public final class OperatorActions {
                     Deletions.ACTIONS,
                     OperatorVouchers.ACTIONS,
                     OperatorAnnouncements.ACTIONS,
+                    OperatorGroups.ACTIONS,
                     ChannelDeeds.ACTIONS,
                     Maintenance.ACTIONS,
                     SecretKeyring.ACTIONS,

@@ -27,7 +27,7 @@ public final class PriceRoutes {
                     new Field.Choice<>("billed", "billed", true),
                     new Field.Choice<>("free", "free", false))
             .optional();
-    private static final Field<Instant> FROM =
+    static final Field<Instant> FROM =
             Field.text("from", "From").map(PriceRoutes::from).optional();
     private static final Field<Boolean> CANCELS =
             Field.flag("cancel_scheduled", "Cancel later prices").optional();

@@ -4,7 +4,9 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.PriceSchedule;
@@ -12,6 +14,7 @@ import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.models.prices.SetPrices.SetPrice;
@@ -25,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The prices of models with their margins, and their changes while the program runs. Thread-safe; {@link #set} blocks. */
@@ -44,11 +48,19 @@ public final class Prices {
     private final Catalogue catalogue;
     private final PriceList models;
     private final SetPrices prices;
+    private final AccountPrices sold;
     private final AuditedWriter writer;
     private final InstantSource clock;
 
     /** @param clock the time by which prices come into force, the same on all servers that share the books */
-    public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, AuditedWriter writer, InstantSource clock) {
+    public Prices(
+            Catalogue catalogue,
+            ModelLife life,
+            SetPrices prices,
+            AccountPrices sold,
+            AuditedWriter writer,
+            InstantSource clock) {
+        this.sold = sold;
         this.catalogue = catalogue;
         this.models = new PriceList(catalogue, life);
         this.prices = prices;
@@ -149,6 +161,11 @@ public final class Prices {
         public Margins margins() {
             return Margins.of(pricing.tariff(), cost == null ? null : cost.tariff());
         }
+    }
+
+    /** Returns the price groups. @param deeds know the accounts */
+    public OperatorGroups groups(OperatorAccounts deeds) {
+        return new OperatorGroups(() -> sold, models.life(), deeds::requireNotDeleted, writer, clock);
     }
 
     /** All that is on sale, in the catalogue's order. Does not block. */
@@ -301,7 +318,7 @@ public final class Prices {
         return new Plan(now, from, before, next, kept, withdrawn);
     }
 
-    private static void requireFuture(@Nullable Instant from, Instant now) {
+    static void requireFuture(@Nullable Instant from, Instant now) {
         if (from != null && (from.isBefore(now.plus(AHEAD_MIN)) || from.isAfter(LATEST))) {
             throw Field.wrong(
                     "from",
@@ -371,7 +388,7 @@ public final class Prices {
             Model model = model(id); // after its version: a price that is set in between is seen by the commit
             requireCurrent(model, newest, change);
             Plan plan = plan(model, change);
-            SetPrice set = new SetPrice(id, newest, plan.next(), change.from(), plan.kept(), plan.at());
+            SetPrice set = new SetPrice(sold.groups(), id, newest, plan.next(), change.from(), plan.kept(), plan.at());
             writer.commit(by, PriceRoutes.SET.name(), id, () -> json(plan, set), set);
             if (set.outcome().isDone() || attempt == ATTEMPTS) {
                 set.outcome().orThrow();
@@ -433,5 +450,109 @@ public final class Prices {
             throw new ApiException(404, "There is no model " + id + " on sale.");
         }
         return model;
+    }
+
+    /** The prices of models and their margins, now and after each known change of a price, a cost or an upstream model. Thread-safe. */
+    record PriceList(Catalogue catalogue, ModelLife life) {
+
+        ModelPrices of(Model model, Instant now) {
+            Model standing = life.current(model).at(now);
+            return new ModelPrices(
+                    model.id(),
+                    standing.pricing(),
+                    ofFile(model, now),
+                    Prices.isUnits(model),
+                    standing.makesImages(),
+                    model.prices().after(now),
+                    changes(model, now),
+                    new Prices.Upstream(
+                            standing.upstream().name(),
+                            standing.upstream().cost(now),
+                            losses(model, now),
+                            retirement(model, now)));
+        }
+
+        /** Returns a model with the rules of the upstream model that serves it at a time, as far as that is known. */
+        Model standing(Model model, Instant at, Instant now) {
+            ModelLife.Retirement end = life.retirement(model);
+            return end == null || end.isInEffect() || at.isBefore(end.at()) || !at.isAfter(now)
+                    ? life.current(model)
+                    : model.standingOn(successor(end));
+        }
+
+        /** Returns the rates that are sold below cost, now or from a near day on. */
+        List<Loss> losses(Model model, Instant now) {
+            Foresight foresight = new Foresight(catalogue, life, now);
+            return foresight.losses(model).stream()
+                    .map(loss -> new Loss(loss.from().equals(now) ? null : loss.from(), foresight.sentence(loss)))
+                    .toList();
+        }
+
+        /** Returns price and cost of a model from a time on, with the upstream model that serves it then. */
+        Later later(Model model, Instant at, Instant now) {
+            return later(standing(model, at, now), at);
+        }
+
+        private UpstreamModel successor(ModelLife.Retirement end) {
+            return Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
+        }
+
+        private List<Later> changes(Model model, Instant now) {
+            ModelLife.Retirement end = life.retirement(model);
+            Stream<Instant> turns = Stream.concat(
+                    turns(life.current(model)),
+                    end == null
+                            ? Stream.of()
+                            : Stream.concat(
+                                    Stream.of(end.at()),
+                                    turns(model.standingOn(successor(end))).filter(end.at()::isBefore)));
+            return turns.filter(at -> at.isAfter(now))
+                    .distinct()
+                    .sorted()
+                    .map(at -> later(model, at, now))
+                    .toList();
+        }
+
+        private @Nullable Retirement retirement(Model model, Instant now) {
+            ModelLife.Retirement end = life.retirement(model);
+            if (end == null) {
+                return null;
+            }
+            Instant first = end.isInEffect() ? now : end.at();
+            Model then = model.standingOn(successor(end));
+            return new Retirement(
+                    end,
+                    Stream.concat(Stream.of(first), turns(then).filter(first::isBefore))
+                            .map(at -> later(then, at))
+                            .toList());
+        }
+
+        /** Returns the times at which a model's price or its upstream's cost changes. */
+        private static Stream<Instant> turns(Model model) {
+            return Stream.concat(
+                            model.prices().dated().stream().map(PriceSchedule.Dated::from),
+                            model.upstream().costs().stream().map(UpstreamModel.Cost::from))
+                    .distinct()
+                    .sorted();
+        }
+
+        private static Later later(Model model, Instant at) {
+            Model then = model.at(at);
+            return new Later(
+                    at,
+                    then.pricing(),
+                    then.upstream().cost(at),
+                    BelowCost.ofAnyRate(then, at).isPresent());
+        }
+
+        /** Returns the catalogue's price at a time. */
+        Pricing ofFile(Model model, Instant now) {
+            return catalogue.asWritten().stream()
+                    .filter(written -> written.id().equals(model.id()))
+                    .findFirst()
+                    .orElseThrow()
+                    .at(now)
+                    .pricing();
+        }
     }
 }

@@ -40,7 +40,8 @@ final class AccountCommands {
                 create.line(),
                 list(session).line(),
                 grant.line(),
-                limits(session).line());
+                limits(session).line(),
+                GroupCommands.ofAccount(session).line());
     }
 
     private static ApiCommand list(Session session) {

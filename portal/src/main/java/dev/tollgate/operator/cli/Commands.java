@@ -53,6 +53,7 @@ final class Commands {
         group(all, "member", "Members of an account's organization.", () -> OrganizationCommands.members(session));
         group(all, "team", "Teams of an account's organization.", () -> OrganizationCommands.teams(session));
         group(all, "budget", "Budgets of an account.", () -> OrganizationCommands.budgets(session));
+        group(all, "group", "Price groups.", () -> GroupCommands.all(session));
         group(all, "voucher", "Vouchers for credits.", () -> VoucherCommands.all(session));
         group(all, "announcement", "Announcements on the status page.", () -> AnnouncementCommands.all(session));
         group(all, "operator", "Operators who sign in to the console.", () -> PeopleCommands.operators(session));

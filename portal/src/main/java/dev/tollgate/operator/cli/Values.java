@@ -1,6 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Decimals;
+import dev.tollgate.models.prices.GroupFactors;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,21 @@ final class Values {
                 .filter(text -> !text.isEmpty())
                 .toList();
         return items.equals(List.of(NONE)) ? List.of() : items;
+    }
+
+    /** A factor of a price group. The server refuses what is none. */
+    static JsonNode factor(String text) {
+        return GroupFactors.FACTOR.typed().apply(text);
+    }
+
+    /** Factors of models, with commas between them. The server refuses what is none. */
+    static JsonNode factors(String text) {
+        return GroupFactors.MODELS.typed().apply(text);
+    }
+
+    /** A name, or none. */
+    static JsonNode nameOrNone(String text) {
+        return text.equals(NONE) ? JsonNodeFactory.instance.nullNode() : JsonNodeFactory.instance.stringNode(text);
     }
 
     private static JsonNode number(@Nullable Long number) {

@@ -8,11 +8,13 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.facts.CatalogueChanges;
 import dev.tollgate.models.facts.CatalogueChanges.Change;
 import dev.tollgate.models.facts.KindLife;
+import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.storage.Database;
@@ -25,6 +27,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -51,6 +55,7 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
      */
     public ObjectNode check(CatalogueLoader.Facts facts) {
         Catalogue now = priced(CatalogueLoader.of(settings));
+        AccountPrices sold = sold(now);
         Catalogue then = priced(CatalogueLoader.of(settings, facts));
         Instant at = clock.instant();
         ModelUsers users = ModelUsers.read(database, at);
@@ -61,7 +66,7 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
         ArrayNode changes = json.putArray("changes");
         new CatalogueChanges(now, then, at)
                 .all()
-                .forEach(change -> changes.add(json(change, at, users, mails(change, mailed, users, readers))));
+                .forEach(change -> changes.add(json(change, at, sold, users, mails(change, mailed, users, readers))));
         return json;
     }
 
@@ -73,6 +78,12 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
     private Catalogue priced(Catalogue catalogue) {
         new SetPrices(database).applyTo(catalogue);
         return catalogue;
+    }
+
+    private AccountPrices sold(Catalogue catalogue) {
+        AccountPrices sold = new AccountPrices(database, new SetPrices(database));
+        sold.applyTo(catalogue);
+        return sold;
     }
 
     private static Set<Mailed> mailed(Catalogue catalogue, Instant at) {
@@ -100,7 +111,7 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
         return Stream.concat(Stream.of(model.id()), model.aliases().stream()).toList();
     }
 
-    private static ObjectNode json(Change change, Instant now, ModelUsers users, long mails) {
+    private static ObjectNode json(Change change, Instant now, AccountPrices sold, ModelUsers users, long mails) {
         ObjectNode json = NODES.objectNode();
         json.put("from", change.from().equals(now) ? null : change.from().toString());
         change.kinds().forEach(json.putArray("channel_kinds")::add);
@@ -109,11 +120,12 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
         change.words().forEach(json.putArray("changes")::add);
         json.put("mails", mails);
         ArrayNode models = json.putArray("models");
-        change.models().forEach(model -> models.add(json(model, change, users.of(names(model)))));
+        change.models().forEach(model -> models.add(json(model, change, now, sold, users.of(names(model)))));
         return json;
     }
 
-    private static ObjectNode json(Model model, Change change, List<ModelUsers.User> users) {
+    private static ObjectNode json(
+            Model model, Change change, Instant now, AccountPrices sold, List<ModelUsers.User> users) {
         Tariff price = model.at(change.from()).pricing().tariff();
         ObjectNode json = NODES.objectNode();
         json.put("id", model.id());
@@ -126,7 +138,32 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
         json.set("margin_before", margin(price, change.costBefore()));
         json.set("margin_after", margin(price, change.costAfter()));
         json.set("keeps_margin", keeping(price, change));
+        ArrayNode groups = groups(model, change, now, sold, users);
+        if (!groups.isEmpty()) {
+            json.set("groups", groups);
+        }
         return json;
+    }
+
+    /** Returns the margins at the prices of the groups in which users of a model are. */
+    private static ArrayNode groups(
+            Model model, Change change, Instant now, AccountPrices sold, List<ModelUsers.User> users) {
+        Map<String, Long> accounts = users.stream()
+                .collect(Collectors.groupingBy(
+                        user -> sold.group(user.accountId(), now), TreeMap::new, Collectors.counting()));
+        accounts.remove(SoldTo.STANDARD);
+        ArrayNode groups = NODES.arrayNode();
+        accounts.forEach((group, count) -> {
+            Model inGroup = sold.inGroup(group).find(model.id());
+            if (inGroup != null) {
+                Tariff price = inGroup.at(change.from()).pricing().tariff();
+                ObjectNode json = groups.addObject().put("group", group).put("accounts", count);
+                json.set("margin_before", margin(price, change.costBefore()));
+                json.set("margin_after", margin(price, change.costAfter()));
+                json.set("keeps_margin", keeping(price, change));
+            }
+        });
+        return groups;
     }
 
     private static ObjectNode margin(Tariff price, UpstreamModel.@Nullable Cost cost) {

@@ -21,6 +21,8 @@ import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
+import dev.tollgate.models.prices.AccountTerms.Terms;
+import dev.tollgate.models.prices.PriceGroups.Group;
 import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.Administration;
@@ -28,10 +30,12 @@ import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
+import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Chart;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -69,6 +73,7 @@ public final class ConsoleAccount {
             Map.entry("end-grant", "The grant has ended. Running calls keep what they need of it until they end."),
             Map.entry("adjust", "The balance was adjusted."),
             Map.entry("limits", "The new limits apply on every server."),
+            Map.entry("group", "The price group is set. It counts for calls that arrive from now on."),
             Map.entry("ban", "The account is banned. Requests with its keys get a 401."),
             Map.entry("unban", "The account is no longer banned."),
             Map.entry(
@@ -94,6 +99,7 @@ public final class ConsoleAccount {
     private final LimitStates states;
     private final AuditLog log;
     private final NamesOfIds names;
+    private final OperatorGroups groups;
     private final DeedForms forms;
     private final InstantSource clock;
 
@@ -107,6 +113,7 @@ public final class ConsoleAccount {
             LimitStates states,
             AuditLog log,
             NamesOfIds names,
+            OperatorGroups groups,
             DeedForms forms,
             InstantSource clock) {
         this.administration = administration;
@@ -120,6 +127,7 @@ public final class ConsoleAccount {
         this.states = states;
         this.log = log;
         this.names = names;
+        this.groups = groups;
         this.forms = forms;
         this.clock = clock;
     }
@@ -176,6 +184,7 @@ public final class ConsoleAccount {
             case "end-grant" -> forms.take(AccountRoutes.END_GRANT, deeds, request, form, path);
             case "adjust" -> forms.take(AccountRoutes.ADJUST, deeds, request, form, path);
             case "limits" -> forms.take(AccountRoutes.LIMITS, deeds, request, form, path);
+            case "group" -> forms.take(OperatorGroups.ACCOUNT, groups, request, form, path);
             case "delete" -> {
                 requireOther(request, id, "delete it in your settings");
                 forms.take(Deletions.ACCOUNT, deletions, request, form, path);
@@ -231,7 +240,7 @@ public final class ConsoleAccount {
                     out,
                     null,
                     shell,
-                    new Standing(account, ban, limits, stopping, grants, now),
+                    new Standing(account, ban, limits, stopping, grants, inGroup(id, zone), now),
                     new Owned(its, removed, held, parts, keys, hasMail),
                     new Activity(overview, recent, calls, ledger),
                     new Forms(form, once, done));
@@ -358,7 +367,43 @@ public final class ConsoleAccount {
             AccountLimits limits,
             LimitStates.All states,
             GrantsNow grants,
+            InGroup group,
             Instant now) {}
+
+    /**
+     * The price group of an account.
+     *
+     * @param name of the group now
+     * @param why it is in this group
+     * @param own the group that the operator has chosen; empty for none
+     * @param choices the groups that it may enter
+     */
+    public record InGroup(String name, String why, String own, List<String> choices) {}
+
+    private InGroup inGroup(String id, ZoneId zone) {
+        Terms terms = groups.terms(id);
+        String own = terms == null ? null : terms.own();
+        String name = groups.group(id);
+        List<String> choices = groups.all().stream()
+                .filter(group -> !group.closed() || group.name().equals(own))
+                .map(Group::name)
+                .toList();
+        return new InGroup(name, why(terms, name, zone), Objects.requireNonNullElse(own, ""), choices);
+    }
+
+    private static String why(@Nullable Terms terms, String name, ZoneId zone) {
+        if (terms == null) {
+            return "It was always in this group.";
+        }
+        String since = "since " + Display.fullTime(terms.at(), zone);
+        if (terms.own() != null) {
+            return "Chosen by an operator, " + since + ".";
+        }
+        Instant until = terms.planUntil();
+        return until != null && name.equals(terms.plan())
+                ? "By its plan, until " + Display.fullTime(until, zone) + "."
+                : "Without a group of its own " + since + ".";
+    }
 
     /** The forms of the page, and the result of the last one. */
     public record Forms(

@@ -21,11 +21,11 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
@@ -57,23 +57,26 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteoverviewGenerated;
 
-/** {@code /dashboard}: what is left, what goes out, what is wrong. */
+/**
+ * {@code /dashboard}: what is left, what goes out, what is wrong.
+ *
+ * @param changes of the next 30 days, of models at an account's prices
+ */
 public record OverviewPage(
         AccountHistory history,
         Keys keys,
         Ledger ledger,
         boolean isMailOn,
-        Catalogue catalogue,
+        SoldTo sold,
         ModelLife life,
         RefusedCalls refused,
         RefusalBooks refusals,
         LimitStates limits,
-        Supplier<List<Foresight.Change>> changes,
+        Function<String, List<Foresight.Change>> changes,
         Dismissals dismissals,
         People people) {
 
@@ -108,15 +111,15 @@ public record OverviewPage(
                 ? notice(overview, refusals.counts(account), refusedByKeys)
                 : refusedNotice(refusedByKeys);
         MemberBudget budget = MemberBudget.of(ledger, person, scope.keys().teamId(), request.money(), overview.asOf());
-        MonthSpent month = new MonthSpent.Reader(history, catalogue)
+        MonthSpent month = new MonthSpent.Reader(history, sold)
                 .read(account, scope.keys(), KeyNames.of(keys, account, view), zone, request.money(), overview.asOf());
         long refusedToday = refusedToday(account, scope, zone, overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         String parts = person.may(Right.BALANCE)
                 ? GrantWords.parts(ledger.grants(account, overview.asOf()), request.money(), zone)
                 : null;
-        Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
-        ModelChanges changed = changesOf(overview, person);
+        Start start = overview.hasCalls() ? null : start(request, account, overview.balance(), overview.asOf());
+        ModelChanges changed = changesOf(overview, account, person);
         return PageStep.show((out, shell) -> JteoverviewGenerated.render(
                         out,
                         null,
@@ -192,13 +195,14 @@ public record OverviewPage(
     }
 
     /** Returns the coming changes of the models that were used in these days; null if there is nothing to say. */
-    private @Nullable ModelChanges changesOf(Overview overview, Person person) {
-        Set<Model> used = overview.spent().days().stream()
-                .map(group -> catalogue.find(group.name()))
+    private @Nullable ModelChanges changesOf(Overview overview, String account, Person person) {
+        Set<String> used = overview.spent().days().stream()
+                .map(group -> sold.standard().find(group.name()))
                 .filter(Objects::nonNull)
+                .map(Model::id)
                 .collect(Collectors.toSet());
-        List<Foresight.Change> all = changes.get().stream()
-                .filter(change -> used.contains(change.model()))
+        List<Foresight.Change> all = changes.apply(account).stream()
+                .filter(change -> used.contains(change.model().id()))
                 .toList();
         if (all.isEmpty()) {
             return null;
@@ -213,7 +217,7 @@ public record OverviewPage(
     /** Dismisses the changes that the form names, until they happen. Others have come since the page was made, perhaps. */
     private PageStep dismissChanges(PageRequest<Visitor.Member> request, Form form) {
         Set<String> named = Set.copyOf(Arrays.asList(form.text("changes").split(",")));
-        List<Foresight.Change> seen = changes.get().stream()
+        List<Foresight.Change> seen = changes.apply(request.visitor().accountId()).stream()
                 .filter(change -> named.contains(change.key()))
                 .toList();
         if (!seen.isEmpty()) {
@@ -283,8 +287,8 @@ public record OverviewPage(
                 : " " + Display.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
     }
 
-    private Start start(PageRequest<?> request, String account, Balance balance) {
-        Model model = life.lasting(catalogue.answering()).orElseThrow();
+    private Start start(PageRequest<?> request, String account, Balance balance, Instant now) {
+        Model model = life.lasting(sold.catalogue(account, now).answering()).orElseThrow();
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,
@@ -304,7 +308,7 @@ public record OverviewPage(
                         first,
                         today,
                         null,
-                        catalogue.all().stream().map(Model::id).toList(),
+                        sold.standard().all().stream().map(Model::id).toList(),
                         (from, to) -> PageLink.to(PageLink.REQUESTS)
                                 .with("range", "own")
                                 .with("from", from.toString())

@@ -9,6 +9,7 @@ import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -32,7 +33,7 @@ import templates.manual.JtesearchGenerated;
  * @param isOpen asked each time: whether strangers may make an account
  */
 public record ManualPages(
-        Catalogue catalogue, ModelLife life, InstantSource clock, ModelSpeeds speeds, BooleanSupplier isOpen) {
+        SoldTo sold, ModelLife life, InstantSource clock, ModelSpeeds speeds, BooleanSupplier isOpen) {
 
     /** The address of this server in the files. */
     static final String ADDRESS = "http://127.0.0.1:8080";
@@ -65,7 +66,7 @@ public record ManualPages(
             throw none();
         }
         boolean open = isOpen.getAsBoolean();
-        Samples samples = Samples.of(catalogue, life);
+        Samples samples = Samples.of(sold.standard(), life);
         return PageStep.show((out, shell) -> JtepageGenerated.render(
                         out, null, shell, open, contents(request), page.title(), samples.inHtml(page.html())))
                 .shared(new PageStep.Shared(List.of(open, samples), ADDRESS, escaped(request.address())));
@@ -87,7 +88,7 @@ public record ManualPages(
         if (page == null) {
             throw none();
         }
-        String text = Samples.of(catalogue, life).inMarkdown(page.markdown());
+        String text = Samples.of(sold.standard(), life).inMarkdown(page.markdown());
         return new PageStep.Text(MARKDOWN_TYPE, text.replace(ADDRESS, request.address()));
     }
 
@@ -95,8 +96,8 @@ public record ManualPages(
         StringBuilder text =
                 new StringBuilder("# Models and prices\n\nCredits per million tokens; 1 credit = $0.005.\n\n"
                         + "| Model | In | Out | Context, tokens | Other rates |\n|---|---|---|---|---|\n");
-        for (Model each : catalogue.all()) {
-            ModelFacts facts = facts(each);
+        for (Model each : sold.standard().all()) {
+            ModelFacts facts = facts(each, sold.standard());
             Model model = facts.model();
             text.append("| `%s` | %s | %s | %d | %s |\n"
                     .formatted(
@@ -153,7 +154,9 @@ public record ManualPages(
     }
 
     private PageStep models(PageRequest<Visitor> request) {
-        List<ModelFacts> all = catalogue.all().stream().map(this::facts).toList();
+        Catalogue catalogue = catalogue(request);
+        List<ModelFacts> all =
+                catalogue.all().stream().map(model -> facts(model, catalogue)).toList();
         ModelList list = ModelList.of(request, all, speeds.speeds());
         boolean open = isOpen.getAsBoolean();
         return PageStep.show((out, shell) -> JtemodelsGenerated.render(out, null, shell, open, list));
@@ -161,18 +164,26 @@ public record ManualPages(
 
     private PageStep model(PageRequest<Visitor> request) {
         String id = request.param("id");
+        Catalogue catalogue = catalogue(request);
         Model model = catalogue.find(id);
         if (model == null) {
             throw ModelsHandler.notFound(id).asException();
         }
         FirstCall call = FirstCall.of(request.address(), FirstCall.VARIABLE, life.current(model));
-        ModelFacts facts = facts(model);
+        ModelFacts facts = facts(model, catalogue);
         boolean open = isOpen.getAsBoolean();
         ModelSpeeds.Speed speed = speeds.speeds().get(model.id());
         return PageStep.show((out, shell) -> JtemodelGenerated.render(out, null, shell, open, facts, speed, call));
     }
 
-    private ModelFacts facts(Model model) {
+    /** Returns the models at the prices of the visitor's account, at standard prices without one. */
+    private Catalogue catalogue(PageRequest<Visitor> request) {
+        return request.visitor() instanceof Visitor.Member member
+                ? sold.catalogue(member.accountId(), clock.instant())
+                : sold.standard();
+    }
+
+    private ModelFacts facts(Model model, Catalogue catalogue) {
         return ModelFacts.of(model, catalogue, life, clock.instant());
     }
 

@@ -27,6 +27,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
@@ -59,7 +60,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /playground}, and what its script asks. */
 public record PlaygroundPage(
-        Catalogue catalogue,
+        SoldTo sold,
         ModelLife life,
         CustomerKeys keys,
         RequestCount count,
@@ -237,6 +238,7 @@ public record PlaygroundPage(
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String accountId = request.visitor().accountId();
+        Catalogue catalogue = catalogue(accountId);
         UsualCharges usual = usual(accountId);
         List<Choice> models = catalogue.answering().stream()
                 .map(model -> new Choice(life.current(model), life.retirement(model) != null, usual.json(model.id())))
@@ -260,11 +262,16 @@ public record PlaygroundPage(
     }
 
     private UsualCharges usual(String accountId) {
-        return UsualCharges.of(history.charges(accountId, clock.instant().minus(USUAL_OF)), this::promptMicros);
+        return UsualCharges.of(
+                history.charges(accountId, clock.instant().minus(USUAL_OF)), charge -> promptMicros(accountId, charge));
     }
 
-    private long promptMicros(Charge charge) {
-        Model model = catalogue.find(charge.model());
+    private Catalogue catalogue(String accountId) {
+        return sold.catalogue(accountId, clock.instant());
+    }
+
+    private long promptMicros(String accountId, Charge charge) {
+        Model model = catalogue(accountId).find(charge.model());
         return model == null ? 0 : life.current(model).pricing().chargeMicros(Usage.of(charge.promptTokens(), 0, 0));
     }
 
@@ -284,7 +291,7 @@ public record PlaygroundPage(
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "This refusal has another reason than missing credits.")
                     .asException();
         }
-        Model model = catalogue.find(Objects.requireNonNullElse(exchange.query("model"), ""));
+        Model model = catalogue(caller.accountId()).find(Objects.requireNonNullElse(exchange.query("model"), ""));
         String asked = Objects.requireNonNullElse(exchange.query("max"), "");
         long lower = shortage instanceof Shortage.OfCredits credits && model != null
                 ? LowerMaximum.tokens(

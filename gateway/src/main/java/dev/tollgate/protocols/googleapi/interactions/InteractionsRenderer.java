@@ -12,7 +12,7 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Count;
-import dev.tollgate.models.OfferedTier;
+import dev.tollgate.models.Pricing.OfferedTier;
 import dev.tollgate.models.Usage;
 import dev.tollgate.protocols.door.AnswerBudget;
 import dev.tollgate.protocols.door.Renderer;

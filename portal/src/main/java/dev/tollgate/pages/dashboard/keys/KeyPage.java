@@ -26,9 +26,9 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyLock;
 import dev.tollgate.keys.KeyResult;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
@@ -64,7 +64,7 @@ public record KeyPage(
         People people,
         Ledger ledger,
         AccountHistory history,
-        Catalogue catalogue,
+        SoldTo sold,
         ModelLife life,
         LimitStates limits,
         InstantSource clock) {
@@ -139,7 +139,7 @@ public record KeyPage(
             return PageStep.again(page(request, key, shown, wrong, null));
         }
         return ActionForms.of(
-                        KeyFields.stores(keys, catalogue, key),
+                        KeyFields.stores(keys, sold.standard(), key),
                         isSaved ? SAVE : TURN,
                         KeyActions.ROTATE,
                         KeyActions.MOVE,
@@ -177,7 +177,7 @@ public record KeyPage(
 
     private PageStep done(PageRequest<Visitor.Member> request, ActionForms.Done done, boolean isSaved) {
         if (done.value() instanceof KeyResult.Made made) {
-            return RevealedKey.show(request, made, catalogue, life);
+            return RevealedKey.show(request, made, sold, life, clock.instant());
         }
         String said = done.is(KeyActions.MOVE) ? "moved" : isSaved ? "saved" : "turned";
         return PageStep.to(
@@ -200,7 +200,8 @@ public record KeyPage(
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
         Spent spent = spent(request, key, now);
-        KeyFields fields = KeyFields.of(locked(request, key), form, errors, KeyFields.models(catalogue, key), request);
+        KeyFields fields =
+                KeyFields.of(locked(request, key), form, errors, KeyFields.models(sold.standard(), key), request);
         String version = shownVersion(form, key);
         // A form that was filled in is shown again with a field for the password; else that comes first.
         boolean isFilledIn = !form.text("version").isEmpty();
@@ -209,7 +210,7 @@ public record KeyPage(
                 && !people.sessions().isProved(request.visitor().session());
         List<AgentSettings> agents = row.management() || request.query("agents") == null
                 ? null
-                : RevealedKey.agents(request, FirstCall.VARIABLE, key, catalogue, life);
+                : RevealedKey.agents(request, FirstCall.VARIABLE, key, sold.standard(), life);
         Owned owned = owned(request, key, now);
         return (out, shell) -> JtekeyGenerated.render(
                 out,
@@ -282,7 +283,7 @@ public record KeyPage(
         MonthPace pace = MonthPace.of(spent(key, month), zone, now);
         Change change = Change.ofAmount(pace.spent(), spent(key, past.span()), past, Change.Good.DOWN, request.money());
         Chart chart = UsageChart.ofThirtyDays(
-                history, catalogue, key.accountId(), KeyFilter.ofKey(key.id()), zone, now, request.money());
+                history, sold.standard(), key.accountId(), KeyFilter.ofKey(key.id()), zone, now, request.money());
         return new Spent(pace, change, past, chart);
     }
 

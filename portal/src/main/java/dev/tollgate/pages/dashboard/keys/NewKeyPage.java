@@ -8,8 +8,8 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyResult.Made;
 import dev.tollgate.keys.Scope;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.PasswordAgain;
@@ -20,6 +20,7 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,13 @@ import templates.dashboard.JtekeynewGenerated;
 
 /** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
 public record NewKeyPage(
-        CustomerKeys keys, KeyOwners owners, People people, Catalogue catalogue, ModelLife life, SecureRandom random) {
+        CustomerKeys keys,
+        KeyOwners owners,
+        People people,
+        SoldTo sold,
+        ModelLife life,
+        InstantSource clock,
+        SecureRandom random) {
 
     private static final String PATH = KeysPage.PATH + "/new";
 
@@ -56,7 +63,7 @@ public record NewKeyPage(
         }
         ZoneId zone = request.visitor().person().preferences().zone();
         String once = Objects.requireNonNullElse(Once.of(sent), "");
-        return ActionForms.of(KeyFields.stores(keys, catalogue, null), KeyActions.CREATE_BY_PERSON)
+        return ActionForms.of(KeyFields.stores(keys, sold.standard(), null), KeyActions.CREATE_BY_PERSON)
                 .take(
                         request,
                         form.fields(KeyActions.CREATE_BY_PERSON, KeyForm.EMPTY, zone),
@@ -68,11 +75,11 @@ public record NewKeyPage(
     private PageStep shown(PageRequest<Visitor.Member> request, Made made) {
         return made.secret().isEmpty()
                 ? PageStep.to(KeysPage.PATH + "/" + made.key().id() + "?done=before")
-                : RevealedKey.show(request, made, catalogue, life);
+                : RevealedKey.show(request, made, sold, life, clock.instant());
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
-        KeyFields fields = KeyFields.of(Set.of(), form, errors, KeyFields.models(catalogue, null), request);
+        KeyFields fields = KeyFields.of(Set.of(), form, errors, KeyFields.models(sold.standard(), null), request);
         String once = Once.next(random);
         List<FilterChoice> choices = owners.creatable(request);
         List<Scope> scopes = List.of(Scope.values());

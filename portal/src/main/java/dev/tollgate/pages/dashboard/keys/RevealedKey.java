@@ -7,9 +7,11 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.docs.AgentSettings;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import templates.dashboard.JtekeyrevealGenerated;
@@ -19,7 +21,8 @@ final class RevealedKey {
 
     private RevealedKey() {}
 
-    static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue, ModelLife life) {
+    static PageStep show(PageRequest<?> request, KeyResult.Made made, SoldTo sold, ModelLife life, Instant now) {
+        Catalogue catalogue = sold.catalogue(made.key().accountId(), now);
         Model model = life.lasting(catalogue.answering().stream()
                         .filter(each -> made.key().mayUse(each.id()))
                         .toList())

@@ -19,7 +19,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
-import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.LimitState;
@@ -48,7 +48,7 @@ public record TeamPage(
         OrganizationStores stores,
         Keys keys,
         AccountHistory history,
-        Catalogue catalogue,
+        SoldTo sold,
         LimitStates limits,
         InstantSource clock) {
 
@@ -181,7 +181,7 @@ public record TeamPage(
     /** Returns the spend of the present month; null if the visitor does not see it. */
     private @Nullable MonthSpent month(PageRequest<Visitor.Member> request, Team team) {
         return isSpendSeen(request, team)
-                ? new MonthSpent.Reader(history, catalogue)
+                ? new MonthSpent.Reader(history, sold)
                         .read(
                                 team.accountId(),
                                 keysOf(team),
@@ -215,7 +215,7 @@ public record TeamPage(
         return isSpendSeen(request, team)
                 ? UsageChart.ofThirtyDays(
                         history,
-                        catalogue,
+                        sold.standard(),
                         team.accountId(),
                         keysOf(team),
                         zone(request),

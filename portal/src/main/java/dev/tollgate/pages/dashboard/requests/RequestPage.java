@@ -13,6 +13,11 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.prices.GroupFactors;
+import dev.tollgate.models.prices.GroupVersion;
+import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -34,7 +39,12 @@ import templates.dashboard.JterequestGenerated;
  * @param answersKept how long answers are kept for repeats
  */
 public record RequestPage(
-        AccountHistory history, Receipts receipts, Catalogue catalogue, Duration answersKept, InstantSource clock) {
+        AccountHistory history,
+        Receipts receipts,
+        Catalogue catalogue,
+        PriceGroups groups,
+        Duration answersKept,
+        InstantSource clock) {
 
     private static final String PATH = PageLink.REQUESTS + "/{task}";
     private static final String TASK = "task";
@@ -72,9 +82,22 @@ public record RequestPage(
                 null,
                 shell,
                 detail,
-                new CallText(labels, story, made, request.address(), keptUntil),
+                new CallText(labels, story, made, group(call), request.address(), keptUntil),
                 now,
                 new Proof(receipt, checked)));
+    }
+
+    /** Returns the price group of a call against the standard price; null for a standard price. */
+    private @Nullable String group(CallRow call) {
+        Pricing pricing = call.pricing();
+        String mark = pricing == null ? null : Pricing.groupOf(pricing.version());
+        GroupVersion version = mark == null ? null : groups.version(mark);
+        if (version == null) {
+            return null;
+        }
+        Model model = catalogue.find(call.modelId());
+        int factor = version.factors().of(model == null ? call.modelId() : model.id());
+        return "Price group " + version.name() + ", " + GroupFactors.words(factor) + ".";
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {
@@ -89,6 +112,7 @@ public record RequestPage(
             CallLabels labels,
             List<String> story,
             @Nullable String made,
+            @Nullable String group,
             @Nullable String address,
             @Nullable Instant keptUntil) {}
 

@@ -9,7 +9,7 @@ import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Change;
@@ -45,7 +45,7 @@ public record MonthSpent(
     public record OfKey(String name, String href, long micros, long percent, Change change) {}
 
     /** Reads figures and what explains them. Blocks. */
-    public record Reader(AccountHistory history, Catalogue catalogue) {
+    public record Reader(AccountHistory history, SoldTo sold) {
 
         /** Returns the spend of the keys that count. */
         public MonthSpent read(String account, KeyFilter keys, KeyNames names, ZoneId zone, Money money, Instant now) {
@@ -113,7 +113,8 @@ public record MonthSpent(
                             pair.getLast(),
                             before.getOrDefault(pair, Figures.NONE),
                             now.getOrDefault(pair, Figures.NONE),
-                            catalogue,
+                            sold,
+                            account,
                             past.span().to().minusMillis(1),
                             end.minusMillis(1)))
                     .toList());

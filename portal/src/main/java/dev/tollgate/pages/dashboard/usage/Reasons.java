@@ -1,10 +1,10 @@
 package dev.tollgate.pages.dashboard.usage;
 
 import dev.tollgate.customers.figures.Figures;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.SoldTo;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,15 +98,16 @@ record Reasons(List<Line> lines) {
                 String model,
                 Figures before,
                 Figures now,
-                Catalogue catalogue,
+                SoldTo prices,
+                String account,
                 Instant endBefore,
                 Instant endNow) {
-            Model sold = catalogue.find(model);
+            Model sold = prices.standard().find(model);
             if (sold == null) {
                 return new Pair(key, model, Sums.of(before, false), Sums.of(now, false), null);
             }
-            Pricing old = sold.prices().at(endBefore);
-            Pricing present = sold.prices().at(endNow);
+            Pricing old = prices.past(account, sold, endBefore);
+            Pricing present = prices.past(account, sold, endNow);
             return new Pair(
                     key,
                     model,

@@ -19,7 +19,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
-import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.CallFilters;
 import dev.tollgate.pages.dashboard.parts.ChosenRange;
 import dev.tollgate.pages.dashboard.parts.FileName;
@@ -58,7 +58,7 @@ public record UsagePage(
         AccountHistory history,
         Keys keys,
         OwnerNames.Reader owners,
-        Catalogue catalogue,
+        SoldTo sold,
         LimitStates limits,
         RefusalBooks refusals,
         InstantSource clock) {
@@ -310,7 +310,7 @@ public record UsagePage(
         return UsageChart.of(
                 span,
                 lines.table().asOf().atZone(span.zone()).toLocalDate(),
-                catalogue,
+                sold.standard(),
                 lines.view().rows() == By.MODEL,
                 lines::calls);
     }
@@ -333,7 +333,7 @@ public record UsagePage(
     private @Nullable Why why(String account, UsageLines lines, Money money) {
         UsageTable table = lines.table();
         UsageTable past = lines.past();
-        WhyCard card = new MonthSpent.Reader(history, catalogue).why(account, table, past, lines.names(), money);
+        WhyCard card = new MonthSpent.Reader(history, sold).why(account, table, past, lines.names(), money);
         return card == null
                 ? null
                 : new Why(

@@ -1,0 +1,254 @@
+package dev.tollgate.models.prices;
+
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.models.SoldTo;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The price group of each account over time (Z4): the rows, the change that adds one, and the group at an instant. Thread-safe. */
+public final class AccountTerms {
+
+    /** The most rows of an account on one page. */
+    public static final int PAGE_MAX = 200;
+
+    private static final String COLUMNS =
+            "SELECT sequence, account_id, at, own_group, plan_group, plan_until FROM account_terms t WHERE ";
+    private static final String FIRST = COLUMNS + """
+            NOT EXISTS (SELECT 1 FROM account_terms n WHERE n.account_id = t.account_id AND n.sequence > t.sequence) ORDER BY sequence""";
+    private static final String SINCE = COLUMNS + "sequence > ? ORDER BY sequence";
+    private static final String OF_ACCOUNT = COLUMNS + "account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+    private static final String THEN = COLUMNS + "account_id = ? AND at <= ? ORDER BY sequence DESC LIMIT 1";
+    private static final String WAS_IN =
+            "SELECT 1 FROM account_terms WHERE account_id = ? AND (own_group = ? OR plan_group = ?)";
+    private static final String LAST = "SELECT COALESCE(MAX(sequence), 0) FROM account_terms";
+    private static final String CLOSED = "SELECT 1 FROM price_group WHERE name = ? AND number IS NULL";
+    private static final String EXISTS = "SELECT 1 FROM price_group WHERE name = ?";
+    private static final String INSERT =
+            "INSERT INTO account_terms (sequence, account_id, at, own_group, plan_group, plan_until) VALUES (?, ?, ?, ?, ?, ?)";
+
+    private final Database database;
+
+    /** The terms of an account of which calls may still arrive, the newest first. Accounts that were always in the standard group are not there. */
+    private final Map<String, List<Terms>> held = new ConcurrentHashMap<>();
+
+    private volatile long seen;
+
+    /**
+     * The terms of an account from a time on.
+     *
+     * @param sequence from 1, over all accounts
+     * @param own the group that the operator has chosen; null for none
+     * @param plan the group of a plan; null for none
+     * @param planUntil the time before which the plan's group counts; null with no such group
+     */
+    public record Terms(
+            long sequence,
+            String accountId,
+            Instant at,
+            @Nullable String own,
+            @Nullable String plan,
+            @Nullable Instant planUntil) {
+
+        /** Returns the group at a time: its own, else the plan's, else the standard one. */
+        public String group(Instant when) {
+            if (own != null) {
+                return own;
+            }
+            return plan != null && planUntil != null && when.isBefore(planUntil) ? plan : SoldTo.STANDARD;
+        }
+    }
+
+    AccountTerms(Database database) {
+        this.database = database;
+    }
+
+    /** Returns the group of an account at a time of the last day. Does not block. */
+    public String groupAt(String accountId, Instant when) {
+        List<Terms> all = held.get(accountId);
+        if (all == null) {
+            return SoldTo.STANDARD;
+        }
+        for (Terms terms : all) {
+            if (!terms.at.isAfter(when)) {
+                return terms.group(when);
+            }
+        }
+        return SoldTo.STANDARD;
+    }
+
+    /** Returns the newest terms of an account; null without any. Does not block. */
+    public @Nullable Terms newest(String accountId) {
+        List<Terms> all = held.get(accountId);
+        return all == null ? null : all.getFirst();
+    }
+
+    /** Returns the accounts that are in a group at a time, by their ids. Does not block. */
+    public List<String> in(String group, Instant when) {
+        return held.keySet().stream()
+                .filter(account -> groupAt(account, when).equals(group))
+                .sorted()
+                .toList();
+    }
+
+    /**
+     * Returns the terms of an account, the newest first. Blocks.
+     *
+     * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
+     */
+    public List<Terms> of(String accountId, long before, int limit) {
+        return database.read(sql -> sql.list(OF_ACCOUNT, AccountTerms::read, accountId, before, limit));
+    }
+
+    /** Returns whether no account was ever in a group. Does not block. */
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
+    /** Returns the group of an account at any past time. Blocks. */
+    String groupThen(String accountId, Instant when) {
+        Terms terms = database.read(sql -> sql.one(THEN, AccountTerms::read, accountId, when));
+        return terms == null ? SoldTo.STANDARD : terms.group(when);
+    }
+
+    /** Returns whether an account ever was in a group, by a plan's terms too. Blocks. */
+    public boolean wasIn(String accountId, String group) {
+        return database.read(sql -> sql.has(WAS_IN, accountId, group, group));
+    }
+
+    /** Returns the terms that any server has set and that are not applied here. Blocks. */
+    List<Terms> unread() {
+        return seen == 0
+                ? database.read(sql -> sql.list(FIRST, AccountTerms::read))
+                : database.read(sql -> sql.list(SINCE, AccountTerms::read, seen));
+    }
+
+    /** Applies terms that were read. */
+    synchronized void take(List<Terms> more) {
+        for (Terms terms : more) {
+            seen = Math.max(seen, terms.sequence);
+            hold(terms);
+        }
+    }
+
+    private synchronized void committed(Terms terms) {
+        if (terms.sequence == seen + 1) {
+            seen = terms.sequence;
+        }
+        hold(terms);
+    }
+
+    private void hold(Terms terms) {
+        held.merge(terms.accountId, List.of(terms), (before, more) -> {
+            List<Terms> all = new ArrayList<>(before);
+            all.removeIf(each -> each.sequence == terms.sequence);
+            all.addAll(more);
+            all.sort((one, other) -> Long.compare(other.sequence, one.sequence));
+            Instant open = all.getFirst().at.minus(Dated.OPEN_MAX);
+            while (all.size() > 1 && all.get(all.size() - 2).at.isBefore(open)) {
+                all.removeLast();
+            }
+            return List.copyOf(all);
+        });
+    }
+
+    /** @param before null without terms @param after the same if nothing had to be written */
+    public record Changed(@Nullable Terms before, @Nullable Terms after) {
+
+        public boolean isChange() {
+            return !Objects.equals(before, after);
+        }
+
+        /** Returns the account's own group before; null for none. */
+        public @Nullable String ownBefore() {
+            return before == null ? null : before.own;
+        }
+    }
+
+    /** Returns a change that sets the own group of an account that is there. @param group null for none of its own @param at the present time */
+    public Write<Outcome<Changed>> set(String accountId, @Nullable String group, Instant at) {
+        return new SetOwnGroup(accountId, group, at);
+    }
+
+    private final class SetOwnGroup extends PriceChange<Outcome<Changed>> {
+
+        private final String accountId;
+        private final @Nullable String group;
+        private final Instant at;
+
+        SetOwnGroup(String accountId, @Nullable String group, Instant at) {
+            super(Table.TERMS);
+            this.accountId = accountId;
+            this.group = group;
+            this.at = at;
+        }
+
+        @Override
+        protected Outcome<Changed> run(Statements statements) throws SQLException {
+            Terms before = statements.one(OF_ACCOUNT, AccountTerms::read, accountId, Long.MAX_VALUE, 1);
+            if (Objects.equals(group, before == null ? null : before.own)) {
+                return new Outcome.Done<>(new Changed(before, before));
+            }
+            if (group != null && !statements.has(EXISTS, group)) {
+                return Outcome.wrong("group", "is " + group + ", which is no price group");
+            }
+            if (group != null && statements.has(CLOSED, group)) {
+                return Outcome.refused(409, "The price group " + group + " is closed: no account enters it.");
+            }
+            Terms after = terms(statements.number(LAST) + 1, before);
+            statements.run(INSERT, after.sequence, accountId, after.at, after.own, after.plan, after.planUntil);
+            return new Outcome.Done<>(new Changed(before, after));
+        }
+
+        @Override
+        void committed() {
+            if (outcome() instanceof Outcome.Done<Changed>(Changed done) && done.isChange() && done.after != null) {
+                AccountTerms.this.committed(done.after);
+            }
+        }
+
+        private Terms terms(long sequence, @Nullable Terms before) {
+            Instant from = before == null || at.isAfter(before.at) ? at : before.at;
+            return new Terms(
+                    sequence,
+                    accountId,
+                    from,
+                    group,
+                    before == null ? null : before.plan,
+                    before == null ? null : before.planUntil);
+        }
+    }
+
+    /** Returns the terms of an account, which stay. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                "price-groups.csv",
+                "price groups of the account, each from its time on",
+                "account_terms t",
+                "t.account_id = :account",
+                "t.at:TIME t.own_group t.plan_group t.plan_until:TIME",
+                "t.sequence"));
+    }
+
+    private static Terms read(ResultSet row) throws SQLException {
+        return new Terms(
+                row.getLong(1),
+                row.getString(2),
+                Columns.time(row, 3),
+                row.getString(4),
+                row.getString(5),
+                Columns.timeOrNull(row, 6));
+    }
+}

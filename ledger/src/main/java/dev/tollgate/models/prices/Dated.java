@@ -1,0 +1,60 @@
+package dev.tollgate.models.prices;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A version that was set: from its time on it replaces all others of its kind that are not earlier. */
+interface Dated {
+
+    /** A call is priced by its arrival; its body takes less time than this. */
+    Duration OPEN_MAX = Duration.ofDays(1);
+
+    /** Returns its number over all of its kind, from 1 in the order of the commits. */
+    long sequence();
+
+    /** Returns the time at which it was set. */
+    Instant at();
+
+    /** Returns the time from which it is in force; null if that is at once. */
+    @Nullable
+    Instant from();
+
+    /** Returns the time from which it is in force. */
+    default Instant since() {
+        return Objects.requireNonNullElse(from(), at());
+    }
+
+    /** Returns the versions in their order, without those that a newer one replaces for all times, or replaced before any open call arrived. */
+    static <V extends Dated> List<V> merged(List<V> held, List<V> more) {
+        List<V> merged = new ArrayList<>();
+        Stream.concat(held.stream(), more.stream())
+                .sorted(Comparator.comparingLong(Dated::sequence))
+                .forEach(version -> {
+                    merged.removeIf(older -> !older.since().isBefore(version.since()));
+                    merged.add(version);
+                });
+        Instant open = merged.getLast().at().minus(OPEN_MAX);
+        while (merged.size() > 1 && merged.get(1).since().isBefore(open)) {
+            merged.removeFirst();
+        }
+        return List.copyOf(merged);
+    }
+
+    /** Returns the version in force at a time; null if there is none. @param versions as {@link #merged} returns them */
+    static <V extends Dated> @Nullable V at(List<V> versions, Instant when) {
+        V found = null;
+        for (V version : versions) {
+            if (version.since().isAfter(when)) {
+                break;
+            }
+            found = version;
+        }
+        return found;
+    }
+}

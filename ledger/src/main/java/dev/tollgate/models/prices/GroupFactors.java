@@ -1,0 +1,178 @@
+package dev.tollgate.models.prices;
+
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.json.MessageText;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.models.Pricing;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * The factors of a version of a price group, in thousandths (Z1). Of a model counts the entry with its id, otherwise the longest entry that begins its
+ * id, otherwise the factor for all; factors never multiply each other. Immutable.
+ *
+ * @param factor of all models without an entry
+ * @param models by a model's id, or by the beginning of ids with {@code *} after it
+ */
+public record GroupFactors(int factor, SortedMap<String, Integer> models) {
+
+    /** The highest factor, twice the standard price. */
+    public static final int MAX = 2_000;
+
+    /** The most entries of a version. */
+    public static final int ENTRIES_MAX = 200;
+
+    private static final Pattern ENTRY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\\*?");
+    private static final String ALLOWED = "a whole number of thousandths from 1 to " + MAX;
+
+    public static final Field<Integer> FACTOR = Field.<Integer>of(
+                    "factor", "Factor", GroupFactors::factor, Typed::number)
+            .help("Thousandths of the standard price: 850 is 15 percent below it.");
+
+    public static final Field<Map<String, Integer>> MODELS = Field.of(
+                    "models", "Models", GroupFactors::models, Typed::models)
+            .help("An own factor for a model's id, or for the beginning of ids with * after it.")
+            .optional();
+
+    public GroupFactors {
+        models = new TreeMap<>(models);
+    }
+
+    /** Returns the factor of a model, by its id. */
+    public int of(String modelId) {
+        Integer exact = models.get(modelId);
+        if (exact != null) {
+            return exact;
+        }
+        int length = 0;
+        int found = factor;
+        for (Map.Entry<String, Integer> entry : models.entrySet()) {
+            String key = entry.getKey();
+            int begin = key.length() - 1;
+            if (begin >= length && isBegin(key) && modelId.regionMatches(0, key, 0, begin)) {
+                length = begin;
+                found = entry.getValue();
+            }
+        }
+        return found;
+    }
+
+    /** Returns whether an entry stands for all ids with this beginning. */
+    public static boolean isBegin(String entry) {
+        return entry.endsWith("*");
+    }
+
+    /** Returns the price of a model in a group with these factors. @param group as {@link Pricing#inGroup} has it */
+    public Pricing of(String modelId, Pricing standard, String group) {
+        return standard.inGroup(of(modelId), group);
+    }
+
+    /** Returns a factor against the standard price, as in {@code 15 % below standard}. */
+    public static String words(int factor) {
+        String percent =
+                BigDecimal.valueOf(Math.abs(Pricing.GROUP_ONE - factor), 1)
+                                .stripTrailingZeros()
+                                .toPlainString() + " %";
+        return factor == Pricing.GROUP_ONE
+                ? "standard"
+                : percent + (factor < Pricing.GROUP_ONE ? " below standard" : " above standard");
+    }
+
+    /** Returns these factors as their row keeps them. */
+    public String body() {
+        return json().toString();
+    }
+
+    /** Returns these factors as JSON. */
+    public ObjectNode json() {
+        ObjectNode json = ApiJson.MAPPER.createObjectNode().put("factor", factor);
+        ObjectNode entries = json.putObject("models");
+        models.forEach(entries::put);
+        return json;
+    }
+
+    /** Returns the entries on a line each, as a form has them. */
+    public String typed() {
+        return models.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Reads what {@link #body} wrote. @throws RuntimeException if it is malformed */
+    static GroupFactors read(String body) {
+        JsonNode json = ApiJson.MAPPER.readTree(body);
+        SortedMap<String, Integer> models = new TreeMap<>();
+        json.required("models")
+                .properties()
+                .forEach(entry -> models.put(entry.getKey(), entry.getValue().intValue()));
+        return new GroupFactors(json.required("factor").intValue(), models);
+    }
+
+    private static int factor(String path, JsonNode value) {
+        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1 && value.intValue() <= MAX) {
+            return value.intValue();
+        }
+        throw notAllowed(path, value, ALLOWED);
+    }
+
+    private static Map<String, Integer> models(String path, JsonNode value) {
+        if (!(value instanceof ObjectNode object)) {
+            throw notAllowed(path, value, "an object with " + ALLOWED + " for each model");
+        }
+        if (object.size() > ENTRIES_MAX) {
+            throw Field.wrong(path, "has " + object.size() + " entries; allowed are " + ENTRIES_MAX);
+        }
+        Map<String, Integer> models = new HashMap<>();
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            if (!ENTRY.matcher(entry.getKey()).matches()) {
+                throw Field.wrong(
+                        path,
+                        "has an entry for " + MessageText.quoted(entry.getKey())
+                                + "; allowed is a model's id, or the beginning of ids with * after it, like gemini-4-*");
+            }
+            models.put(entry.getKey(), factor(path + "." + entry.getKey(), entry.getValue()));
+        }
+        return models;
+    }
+
+    private static RuntimeException notAllowed(String path, JsonNode value, String allowed) {
+        String shown = value.isString() ? MessageText.quoted(value.stringValue()) : MessageText.plain(value.toString());
+        return Field.wrong(path, "is " + shown + "; allowed is " + allowed);
+    }
+
+    /** The fields as a form or a command has them. */
+    private static final class Typed {
+
+        private static final Pattern LINES = Pattern.compile("[\\n,]");
+        private static final Pattern WORDS = Pattern.compile("[\\s=]+(?=[^\\s=]*$)");
+
+        static JsonNode number(String text) {
+            String digits = text.strip();
+            return digits.matches("[0-9]{1,9}")
+                    ? ApiJson.MAPPER.getNodeFactory().numberNode(Integer.parseInt(digits))
+                    : StringNode.valueOf(digits);
+        }
+
+        /** Reads entries that are separated by commas or line ends: the id, a space or an equals sign, and the factor. */
+        static JsonNode models(String text) {
+            ObjectNode models = ApiJson.MAPPER.createObjectNode();
+            Stream.of(LINES.split(text))
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .forEach(line -> {
+                        String[] words = WORDS.split(line, 2);
+                        models.set(words[0], words.length == 2 ? number(words[1]) : StringNode.valueOf(""));
+                    });
+            return models;
+        }
+    }
+}

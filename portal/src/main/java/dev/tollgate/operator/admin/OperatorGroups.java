@@ -1,0 +1,345 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.json.MessageText;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.prices.AccountPrices;
+import dev.tollgate.models.prices.AccountTerms;
+import dev.tollgate.models.prices.AccountTerms.Terms;
+import dev.tollgate.models.prices.GroupFactors;
+import dev.tollgate.models.prices.GroupVersion;
+import dev.tollgate.models.prices.PriceGroups;
+import dev.tollgate.models.prices.PriceGroups.Changed;
+import dev.tollgate.models.prices.PriceGroups.Group;
+import dev.tollgate.operator.admin.Prices.Loss;
+import dev.tollgate.storage.Write;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Price groups and the accounts in them, as an operator sets and lists them (Z1, Z4). Thread-safe; blocks. */
+public final class OperatorGroups {
+
+    /** The most models of a preview. */
+    public static final int PREVIEW = 10;
+
+    private static final String ALL = "/admin/groups";
+    private static final String ONE = ALL + "/{group}";
+    private static final String OF_ACCOUNT = "/admin/accounts/{id}/group";
+    private static final String NAMES = "a name of 1 to 32 of a-z 0-9 -, beginning with a letter, and not standard";
+
+    private static final Field<Long> VERSION =
+            Field.whole("version", "Version", 0, Long.MAX_VALUE).optional();
+    private static final Field<String> GROUP =
+            Field.text("group", "Price group").map(OperatorGroups::name).orNull("none of its own");
+
+    public static final OperatorAction<OperatorGroups, Changed> SET = OperatorAction.begin(
+                    "group.set",
+                    "PUT",
+                    ONE,
+                    "Set the factors of a price group, in thousandths of the standard price, and print the version. Makes the group if there"
+                            + " is none.",
+                    List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM, VERSION))
+            .does(
+                    (groups, by, request) -> groups.set(
+                            by,
+                            request.path("group"),
+                            new GroupFactors(
+                                    request.need(GroupFactors.FACTOR),
+                                    new TreeMap<>(request.or(GroupFactors.MODELS, Map.of()))),
+                            request.get(PriceRoutes.FROM),
+                            request.get(VERSION)),
+                    (request, done) -> json(done));
+
+    public static final OperatorAction<OperatorGroups, Changed> CLOSE = OperatorAction.post(
+                    "group.close",
+                    ONE + "/close",
+                    "Close a price group: no further account enters it. Accounts in it stay, at its prices.")
+            .does((groups, by, request) -> groups.close(by, request.path("group")), (request, done) -> json(done));
+
+    /** The result is the account's terms; null if it never had any. */
+    public static final OperatorAction<OperatorGroups, AccountTerms.Changed> ACCOUNT = OperatorAction.begin(
+                    "account.group",
+                    "PUT",
+                    OF_ACCOUNT,
+                    "Put an account into a price group, or into none of its own, and print its group.",
+                    List.of(GROUP))
+            .does(
+                    (groups, by, request) -> {
+                        if (!request.body().has(GROUP)) {
+                            throw Field.wrong(
+                                    "group",
+                                    "is missing; allowed is the name of a price group, or null for none of its own");
+                        }
+                        return groups.enter(by, request.id(), request.get(GROUP));
+                    },
+                    (request, done) -> json(request.id(), done.after()));
+
+    public static final List<OperatorAction<OperatorGroups, ?>> ACTIONS = List.of(SET, CLOSE, ACCOUNT);
+
+    private final Supplier<AccountPrices> prices;
+    private final ModelLife life;
+    private final Consumer<String> requireAccount;
+    private final AuditedWriter writer;
+    private final InstantSource clock;
+
+    /**
+     * @param prices asked each time
+     * @param requireAccount refuses the id of an account that is not there, or deleted
+     * @param clock the time by which prices come into force, the same on all servers that share the books
+     */
+    public OperatorGroups(
+            Supplier<AccountPrices> prices,
+            ModelLife life,
+            Consumer<String> requireAccount,
+            AuditedWriter writer,
+            InstantSource clock) {
+        this.prices = prices;
+        this.life = life;
+        this.requireAccount = requireAccount;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    public List<AdminRoute> routes() {
+        List<AdminRoute> all = new ArrayList<>(List.of(
+                AdminRoute.get(ALL, _ -> ActionRequest.list(all(), this::json, null)),
+                AdminRoute.get(ONE, this::versions, "after", "limit"),
+                AdminRoute.get(OF_ACCOUNT, this::terms, "after", "limit")));
+        ACTIONS.forEach(action -> all.add(action.on(this)));
+        return all;
+    }
+
+    // ---- reads ----
+
+    private AccountPrices sold() {
+        return prices.get();
+    }
+
+    /** Returns all groups by name. Does not block. */
+    public List<Group> all() {
+        return List.copyOf(sold().groups().all().values());
+    }
+
+    /** Returns a group. @throws ApiException 404 if there is none */
+    public Group one(String name) {
+        Group group = sold().groups().find(name);
+        if (group == null) {
+            throw PriceGroups.noGroup(name).asException();
+        }
+        return group;
+    }
+
+    /** Returns the versions of a group, the newest first. @param before the last number of the page before */
+    public List<GroupVersion> versions(String name, long before, int limit) {
+        return sold().groups().versions(one(name).name(), before, limit);
+    }
+
+    /** Returns the ids of the accounts in a group now. Does not block. */
+    public List<String> accounts(String name) {
+        return sold().terms().in(name, clock.instant());
+    }
+
+    /** Returns an account's terms; null if it always was in the standard group. Does not block. */
+    public @Nullable Terms terms(String accountId) {
+        return sold().terms().newest(accountId);
+    }
+
+    /** Returns the account's group now. Does not block. */
+    public String group(String accountId) {
+        return sold().group(accountId, clock.instant());
+    }
+
+    /** A model in a group. @param losses its rates below cost, now or within 60 days, that are not below it at the standard price */
+    public record InGroup(Model standard, Model inGroup, List<Loss> losses) {}
+
+    /** Returns the models at the prices of factors, those first that are sold below cost or whose factor is an own one. */
+    public List<InGroup> preview(GroupFactors factors) {
+        try {
+            return compared(sold().groups().preview(factors)).stream()
+                    .sorted((one, other) -> Integer.compare(rank(one, factors), rank(other, factors)))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw Field.wrong("factor", "would make a rate higher than a million credits");
+        }
+    }
+
+    private static int rank(InGroup model, GroupFactors factors) {
+        return !model.losses().isEmpty() ? 0 : factors.of(model.standard().id()) != factors.factor() ? 1 : 2;
+    }
+
+    /** Returns the models of a group. */
+    public List<InGroup> models(String name) {
+        return compared(sold().inGroup(one(name).name()));
+    }
+
+    private List<InGroup> compared(Catalogue inGroup) {
+        Instant now = clock.instant();
+        Prices.PriceList standardList = new Prices.PriceList(sold().standard(), life);
+        Prices.PriceList list = new Prices.PriceList(inGroup, life);
+        List<InGroup> models = new ArrayList<>();
+        for (Model model : inGroup.all()) {
+            Model standard = sold().standard().find(model.id());
+            if (standard != null) {
+                List<Loss> known = standardList.losses(standard, now);
+                List<Loss> losses = known.isEmpty() ? list.losses(model, now) : List.<Loss>of();
+                models.add(new InGroup(standard.at(now), model.at(now), losses));
+            }
+        }
+        return models;
+    }
+
+    // ---- changes ----
+
+    /** Adds a version to a group. Needs a reason. @param looked the number of the newest version that the operator has seen; null for any */
+    public Changed set(By by, String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked) {
+        by.needReason();
+        String checked = name("group", name);
+        factors.models().keySet().forEach(this::requireModel);
+        Instant now = clock.instant();
+        Prices.requireFuture(from, now);
+        return commit(by, SET, checked, sold().groups().set(checked, factors, from, looked, now));
+    }
+
+    public Changed close(By by, String name) {
+        by.needReason();
+        return commit(by, CLOSE, name, sold().groups().close(name, clock.instant()));
+    }
+
+    private Changed commit(By by, OperatorAction<?, ?> action, String name, Write<Outcome<Changed>> change) {
+        writer.commit(by, action.name(), name, () -> told(change.outcome()), change);
+        return change.outcome().orThrow();
+    }
+
+    private static Deed.@Nullable Changed told(Outcome<Changed> outcome) {
+        if (!(outcome instanceof Outcome.Done<Changed>(Changed done)) || done.isNothing()) {
+            return null;
+        }
+        Group before = done.before();
+        return new Deed.Changed(
+                before == null ? null : json(before.newest(), before.closed()).toString(),
+                json(done.after().newest(), done.after().closed()).toString());
+    }
+
+    private void requireModel(String entry) {
+        if (GroupFactors.isBegin(entry)) {
+            return;
+        }
+        Model model = sold().standard().find(entry);
+        if (model == null || !model.id().equals(entry)) {
+            throw Field.wrong(
+                    "models",
+                    "has an entry for " + MessageText.quoted(entry) + ", which is no model on sale; allowed is "
+                            + (model == null ? "the id of one, or the beginning of ids with * after it" : model.id()));
+        }
+    }
+
+    /** Sets the own group of an account. Needs a reason. @param group null for none of its own */
+    public AccountTerms.Changed enter(By by, String accountId, @Nullable String group) {
+        by.needReason();
+        requireAccount.accept(accountId);
+        Write<Outcome<AccountTerms.Changed>> change = sold().terms().set(accountId, group, clock.instant());
+        writer.commit(by, ACCOUNT.name(), accountId, () -> entered(change.outcome()), change);
+        return change.outcome().orThrow();
+    }
+
+    private static Deed.@Nullable Changed entered(Outcome<AccountTerms.Changed> outcome) {
+        return outcome instanceof Outcome.Done<AccountTerms.Changed>(AccountTerms.Changed done) && done.isChange()
+                ? new Deed.Changed(own(done.before()), own(done.after()))
+                : null;
+    }
+
+    private static String own(@Nullable Terms terms) {
+        return new AdminJson().text("group", terms == null ? null : terms.own()).end();
+    }
+
+    private static String name(String path, String text) {
+        if (!PriceGroups.NAME.matcher(text).matches() || text.equals(SoldTo.STANDARD)) {
+            throw Field.wrong(path, "is " + MessageText.quoted(text) + "; allowed is " + NAMES);
+        }
+        return text;
+    }
+
+    // ---- JSON ----
+
+    private ObjectNode json(Group group) {
+        Instant now = clock.instant();
+        GroupVersion inForce = group.at(now);
+        return new AdminJson()
+                .text("name", group.name())
+                .flag("closed", group.closed())
+                .number("accounts", (long) accounts(group.name()).size())
+                .raw("in_force", inForce == null ? null : json(inForce).toString())
+                .array("ahead", group.after(now), OperatorGroups::json)
+                .node();
+    }
+
+    private static ObjectNode json(Changed done) {
+        ObjectNode json = json(done.after().newest(), done.after().closed());
+        json.setAll(new AdminJson()
+                .texts(
+                        "withdrawn",
+                        done.withdrawn().stream().map(GroupVersion::mark).toList())
+                .node());
+        return json;
+    }
+
+    private static ObjectNode json(GroupVersion version, boolean closed) {
+        ObjectNode json = new AdminJson().text("name", version.name()).node();
+        json.setAll(json(version));
+        return json.put("closed", closed);
+    }
+
+    private static ObjectNode json(GroupVersion version) {
+        Instant from = version.from();
+        ObjectNode json = new AdminJson().number("version", version.number()).node();
+        json.setAll(version.factors().json());
+        json.setAll(new AdminJson()
+                .text("set_at", version.at().toString())
+                .text("from", from == null ? null : from.toString())
+                .node());
+        return json;
+    }
+
+    private JsonNode versions(AdminRequest request) {
+        return request.page(
+                PriceGroups.PAGE_MAX,
+                limit -> versions(request.path("group"), request.before(), limit),
+                OperatorGroups::json,
+                GroupVersion::number);
+    }
+
+    private JsonNode terms(AdminRequest request) {
+        return request.page(
+                AccountTerms.PAGE_MAX,
+                limit -> sold().terms().of(request.id(), request.before(), limit),
+                terms -> json(request.id(), terms),
+                Terms::sequence);
+    }
+
+    private static ObjectNode json(String accountId, @Nullable Terms terms) {
+        Instant until = terms == null ? null : terms.planUntil();
+        return new AdminJson()
+                .text("account", accountId)
+                .text("group", terms == null ? SoldTo.STANDARD : terms.group(terms.at()))
+                .text("own", terms == null ? null : terms.own())
+                .text("plan", terms == null ? null : terms.plan())
+                .text("plan_until", until == null ? null : until.toString())
+                .text("from", terms == null ? null : terms.at().toString())
+                .node();
+    }
+}

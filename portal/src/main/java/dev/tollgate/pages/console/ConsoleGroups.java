@@ -1,0 +1,159 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.customers.figures.AccountList;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.prices.GroupFactors;
+import dev.tollgate.models.prices.GroupVersion;
+import dev.tollgate.models.prices.PriceGroups;
+import dev.tollgate.models.prices.PriceGroups.Group;
+import dev.tollgate.operator.admin.OperatorGroups;
+import dev.tollgate.operator.admin.OperatorGroups.InGroup;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import templates.console.JtegroupGenerated;
+import templates.console.JtegroupsGenerated;
+
+/** {@code /console/groups[/{group}]}: price groups, who is in one, and a new version of it, shown at ten models before it is set. */
+public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedForms forms, InstantSource clock) {
+
+    static final String PATH = "/console/groups";
+    private static final String ONE = PATH + "/{group}";
+    private static final int VERSIONS = 20;
+    private static final int ACCOUNTS = 50;
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.operators(), this::list),
+                pages.get(
+                        ONE,
+                        pages.operators(),
+                        request -> PageStep.show(drawing(request, FormState.kept(forms.kept(request)), List.of()))),
+                pages.post(ONE, pages.operators(), this::compareOrChange));
+    }
+
+    /** A line of the list. @param inForce null before the first version */
+    public record Line(Group group, @Nullable GroupVersion inForce, int accounts) {}
+
+    private PageStep list(PageRequest<Visitor.Member> request) {
+        String named = request.query("name");
+        if (named != null && PriceGroups.NAME.matcher(named).matches()) {
+            return PageStep.to(PATH + "/" + named);
+        }
+        Instant now = clock.instant();
+        List<Line> lines = groups.all().stream()
+                .map(group -> new Line(
+                        group, group.at(now), groups.accounts(group.name()).size()))
+                .toList();
+        return PageStep.show((out, shell) -> JtegroupsGenerated.render(out, null, shell, lines, named != null));
+    }
+
+    private PageStep compareOrChange(PageRequest<Visitor.Member> request, Form form) {
+        return FormState.text(form, "deed").equals("compare")
+                ? compare(request, form)
+                : forms.proved(its -> its.param("group"), this::change).take(request, form);
+    }
+
+    /** Shows what would change; it changes nothing. */
+    private PageStep compare(PageRequest<Visitor.Member> request, Form form) {
+        FormState typed = FormState.kept(form.fields());
+        try {
+            GroupFactors factors = ActionForms.read(
+                    form,
+                    List.of(GroupFactors.FACTOR, GroupFactors.MODELS),
+                    body -> new GroupFactors(
+                            body.need(GroupFactors.FACTOR), new TreeMap<>(models(body.get(GroupFactors.MODELS)))));
+            return PageStep.show(drawing(request, typed, groups.preview(factors)));
+        } catch (ApiException | IllegalArgumentException e) {
+            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+        }
+    }
+
+    private static Map<String, Integer> models(@Nullable Map<String, Integer> read) {
+        return read == null ? Map.of() : read;
+    }
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        String name = request.param("group");
+        boolean closes = FormState.text(form, "deed").equals("close");
+        try {
+            forms.take(
+                    closes ? OperatorGroups.CLOSE : OperatorGroups.SET, groups, request, form, Map.of("group", name));
+            return PageStep.to(PATH + "/" + name + "?done=" + (closes ? "close" : "set"));
+        } catch (ApiException | IllegalArgumentException e) {
+            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+        }
+    }
+
+    /**
+     * A group as the page shows it.
+     *
+     * @param group null if there is none of this name yet
+     * @param accounts the first of those in it, by id, with their names
+     * @param inIt the number of all
+     * @param losses models that are sold below cost in it, and not at the standard price
+     */
+    public record Shown(
+            String name,
+            @Nullable Group group,
+            List<GroupVersion> versions,
+            Map<String, String> accounts,
+            int inIt,
+            List<InGroup> losses) {}
+
+    /** The forms of the page. @param preview the first models at the typed factors; empty without a comparison */
+    public record Forms(
+            FormState form, List<InGroup> preview, @Nullable String done) {}
+
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form, List<InGroup> preview) {
+        String name = request.param("group");
+        if (!PriceGroups.NAME.matcher(name).matches() || name.equals(SoldTo.STANDARD)) {
+            throw ConsoleAccount.notFound("There is no price group of this name.");
+        }
+        Group group = groups.all().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElse(null);
+        List<String> in = group == null ? List.of() : groups.accounts(name);
+        List<String> first = in.stream().limit(ACCOUNTS).toList();
+        Map<String, String> names = new TreeMap<>();
+        Map<String, String> known = accounts.names(Set.copyOf(first));
+        first.forEach(id -> names.put(id, known.getOrDefault(id, id)));
+        Shown shown = new Shown(
+                name,
+                group,
+                group == null ? List.of() : groups.versions(name, Long.MAX_VALUE, VERSIONS),
+                names,
+                in.size(),
+                group == null
+                        ? List.of()
+                        : groups.models(name).stream()
+                                .filter(model -> !model.losses().isEmpty())
+                                .toList());
+        String asked = request.query("done");
+        String done = form.error() != null || asked == null
+                ? null
+                : asked.equals("close")
+                        ? "The group is closed. No further account enters it."
+                        : "The version is set. It applies to calls that arrive from its time on.";
+        List<InGroup> ten = preview.stream().limit(OperatorGroups.PREVIEW).toList();
+        return (out, shell) -> JtegroupGenerated.render(out, null, shell, shown, new Forms(form, ten, done));
+    }
+
+    /** Returns a factor against the standard price, as in {@code 15 % below standard}. */
+    public static String words(int factor) {
+        return GroupFactors.words(factor);
+    }
+}
