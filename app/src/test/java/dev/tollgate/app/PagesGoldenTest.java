@@ -338,7 +338,17 @@ class PagesGoldenTest {
             it.send(it.operator, account, and(grant, "expires", "2027-01-31", "models", "gemini-2.5-* gemini-3-pro"));
             it.send(it.operator, account, and(grant, "models", "gemini-2.5-flash"));
             it.send(it.operator, account, "deed", "end-grant", "grant", "3", "reason", "the campaign is over");
-            it.send(it.operator, account, "deed", "extend-grant", "grant", "1", "expires", "2026-12-30", "reason", "longer");
+            it.send(
+                    it.operator,
+                    account,
+                    "deed",
+                    "extend-grant",
+                    "grant",
+                    "1",
+                    "expires",
+                    "2026-12-30",
+                    "reason",
+                    "longer");
             get("console-account-with-grants", it.operator, account);
             get("overview-with-grants", it.fred, "/dashboard");
             get("billing-with-grants", it.fred, "/dashboard/billing");

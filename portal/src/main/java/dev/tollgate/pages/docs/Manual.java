@@ -87,7 +87,16 @@ public final class Manual {
             new Group(DEVELOPERS, "Your account", "keys", "organizations", "organization-api", "data"),
             new Group(OPERATORS, "Start", "install", "first-hour", "sandbox"),
             new Group(OPERATORS, "Settings", "configuration", "channels"),
-            new Group(OPERATORS, "Operation", "monitoring", "performance", "trouble", "upgrade", "months", "reselling", "admin-api"),
+            new Group(
+                    OPERATORS,
+                    "Operation",
+                    "monitoring",
+                    "performance",
+                    "trouble",
+                    "upgrade",
+                    "months",
+                    "reselling",
+                    "admin-api"),
             new Group(OPERATORS, "Trust", "security", "guarantees"));
 
     /** @param cut whether each of its sections is a page */
