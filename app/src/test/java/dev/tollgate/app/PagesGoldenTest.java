@@ -913,8 +913,8 @@ class PagesGoldenTest {
             get("console-revenue-own-range", operator, "/console/revenue?range=own&from=2026-11-01&to=2026-11-10");
             get("console-books", operator, "/console/books");
             get("console-months", operator, "/console/books/months");
-            for (String path : List.of(
-                    "", "/payments", "/test_payments", "/refunded_calls", "/shortfalls", "/upstream_cost")) {
+            for (String path :
+                    List.of("", "/payments", "/test_payments", "/refunded_calls", "/shortfalls", "/upstream_cost")) {
                 get("console-month" + path.replaceAll("[/_]", "-"), operator, "/console/books/months/2026-11" + path);
             }
         }

@@ -107,8 +107,7 @@ public record OperatorModule(
                         copies.copies()));
     }
 
-    private static Prices prices(
-            PortalGround ground, PortalBooks books, AnsweringHalf calls, AuditedWriter audited) {
+    private static Prices prices(PortalGround ground, PortalBooks books, AnsweringHalf calls, AuditedWriter audited) {
         return new Prices(
                 ground.catalogue(),
                 calls.models(),

@@ -20,7 +20,9 @@ public enum MonthLine {
     USED("Used by calls", Part.CREDITS, Of.CUSTOMERS, null),
     REFUNDED_CALLS("Refunds of calls", "e.kind = 'refund'"),
     TAKEN_BACK("Refunds and disputes of payments", "e.kind = 'reversal'"),
-    EXPIRED("Expired grants", "e.kind = 'adjustment' AND e.request_id LIKE 'lapse-%' AND e.reason LIKE 'Grant % expired'"),
+    EXPIRED(
+            "Expired grants",
+            "e.kind = 'adjustment' AND e.request_id LIKE 'lapse-%' AND e.reason LIKE 'Grant % expired'"),
     GAINED("Gained by corrections", "e.kind = 'adjustment' AND e.amount_micros > 0"),
     DELETED_ACCOUNTS("Lost with deleted accounts", "e.kind = 'adjustment' AND e.reason = 'account deleted'"),
     LOST("Lost by corrections", "e.kind = 'adjustment'"),

@@ -83,7 +83,8 @@ final class MonthSql {
             WHERE sandbox_micros <> 0 AND created_at < ? AND account_id > ? GROUP BY account_id""";
 
     /** Accounts that hold something now, or have changed since a time: their balances now, and whether they have changed. */
-    static final String ACCOUNTS = "SELECT a.id, " + CUSTOMER + ", a.balance_micros + a.reserved_micros, CASE WHEN a.last_number_at >= ? THEN 1 ELSE 0 END FROM account a"
+    static final String ACCOUNTS = "SELECT a.id, " + CUSTOMER
+            + ", a.balance_micros + a.reserved_micros, CASE WHEN a.last_number_at >= ? THEN 1 ELSE 0 END FROM account a"
             + " WHERE a.id > ? AND (a.balance_micros + a.reserved_micros <> 0 OR a.last_number_at >= ?) ORDER BY a.id LIMIT ?";
 
     /** Calls whose usage nothing covered. CROSS JOIN: by the accounts to their few calls, never through all calls. */

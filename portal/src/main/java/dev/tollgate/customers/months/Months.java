@@ -118,8 +118,9 @@ public final class Months {
                         OPERATOR,
                         sql -> sql.one(
                                 MonthSql.FIRST, row -> row.getLong(1) == 0 ? null : Long.valueOf(row.getLong(1))));
-        YearMonth begin =
-                first == null ? last : YearMonth.from(Instant.ofEpochMilli(first).atZone(ZoneOffset.UTC));
+        YearMonth begin = first == null
+                ? last
+                : YearMonth.from(Instant.ofEpochMilli(first).atZone(ZoneOffset.UTC));
         return begin.isAfter(last) ? last : begin;
     }
 
@@ -319,8 +320,7 @@ public final class Months {
         record Now(Customer customer, long micros, boolean hasChanged) {}
         List<Now> accounts = sql.list(
                 MonthSql.ACCOUNTS,
-                row -> new Now(
-                        new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getInt(4) == 1),
+                row -> new Now(new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getInt(4) == 1),
                 until,
                 after,
                 until,
@@ -330,9 +330,7 @@ public final class Months {
             String id = now.customer.id();
             holders.add(new Holder(
                     now.customer,
-                    now.hasChanged
-                            ? AccountHistory.balanceBefore(sql, id, Instant.ofEpochMilli(until))
-                            : now.micros));
+                    now.hasChanged ? AccountHistory.balanceBefore(sql, id, Instant.ofEpochMilli(until)) : now.micros));
         }
         return holders;
     }

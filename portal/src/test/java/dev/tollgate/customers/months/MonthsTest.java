@@ -227,16 +227,24 @@ class MonthsTest {
         call("a", "acc_1", 300, 300);
         store.setNow(Instant.parse("2026-11-02T00:00:00Z"));
         call("b", "acc_1", 300, 200);
-        assertThat(months.all()).extracting(it -> it.sum(MonthLine.USED).micros()).containsExactly(-200L, -300L);
+        assertThat(months.all())
+                .extracting(it -> it.sum(MonthLine.USED).micros())
+                .containsExactly(-200L, -300L);
         call("c", "acc_1", 300, 100);
-        assertThat(months.all()).extracting(it -> it.sum(MonthLine.USED).micros()).containsExactly(-300L, -300L);
+        assertThat(months.all())
+                .extracting(it -> it.sum(MonthLine.USED).micros())
+                .containsExactly(-300L, -300L);
         store.execute("UPDATE usage_hour SET shortfall_micros = 7");
-        assertThat(months.all()).extracting(it -> it.sum(MonthLine.SHORTFALLS).micros()).containsExactly(7L, 0L);
+        assertThat(months.all())
+                .extracting(it -> it.sum(MonthLine.SHORTFALLS).micros())
+                .containsExactly(7L, 0L);
         store.execute("UPDATE usage_fold SET corrections = corrections + 1");
         store.execute(
                 "INSERT INTO usage_fold (id, folded_until, folding_until, account_after, corrections) VALUES (1, 0, 0, '', 1)"
                         + " ON CONFLICT (id) DO NOTHING");
-        assertThat(months.all()).extracting(it -> it.sum(MonthLine.SHORTFALLS).micros()).containsExactly(7L, 7L);
+        assertThat(months.all())
+                .extracting(it -> it.sum(MonthLine.SHORTFALLS).micros())
+                .containsExactly(7L, 7L);
     }
 
     @Test
