@@ -876,6 +876,24 @@ class PagesGoldenTest {
                     "gemini-3-pro 900",
                     "from",
                     "");
+            get("console-status", operator, "/console/status");
+            String[] typed = {
+                "text",
+                "Slower on Sunday",
+                "begins",
+                "2026-12-06T08:00",
+                "ends",
+                "2026-12-06T07:00",
+                "reason",
+                "planned"
+            };
+            post(
+                    "console-status-wrong",
+                    operator,
+                    "/console/status",
+                    "/console/status",
+                    Stream.concat(Stream.of("deed", "announce"), Stream.of(typed))
+                            .toArray(String[]::new));
             get("console-vouchers", operator, "/console/vouchers");
             post(
                     "console-vouchers-wrong",

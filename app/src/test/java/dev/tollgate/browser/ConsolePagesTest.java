@@ -71,6 +71,7 @@ class ConsolePagesTest {
         pages.put("price", "/console/prices/google/gemini-2.5-pro");
         pages.put("channels", "/console/channels");
         pages.put("vouchers", "/console/vouchers");
+        pages.put("status-page", "/console/status");
         pages.put("revenue", "/console/revenue");
         pages.put("books", "/console/books");
         String month = "/console/books/months/" + YearMonth.from(Today.instant().atZone(ZoneOffset.UTC));

@@ -191,6 +191,24 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void an_announcement_is_written_ended_and_deleted() {
+        String path = "/console/status";
+        Map<String, String> typed =
+                Map.of("deed", "announce", "text", "Slower <soon>", "begins", "2026-01-02T03:04", "reason", REASON);
+        assertThat(operator.submit(path, path, typed).location()).isEqualTo(path + "?done");
+        String number = Long.toString(gateway.number("SELECT MAX(number) FROM announcement"));
+        assertThat(body(path)).contains("Slower &lt;soon&gt;", "from 2 Jan 2026, 03:04 UTC", "holds");
+        Map<String, String> end = Map.of("deed", "end", "number", number, "reason", REASON);
+        assertThat(operator.submit(path, path, end).location()).isEqualTo(path + "?done");
+        assertThat(body(path)).contains(">ended<");
+        Map<String, String> remove = Map.of("deed", "remove", "number", number, "reason", REASON);
+        assertThat(operator.submit(path, path, remove).location()).isEqualTo(path + "?done");
+        assertThat(operator.submit(path, path, remove).body()).contains("There is no announcement of this number.");
+        assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'announcement.write'"))
+                .contains("\"text\":\"Slower <soon>\",\"begins_at\":1767323040");
+    }
+
+    @Test
     void vouchers_are_added_up_by_their_state() {
         long now = gateway.now().toEpochMilli();
         for (int i = 1; i <= 3; i++) {

@@ -28,6 +28,7 @@ import dev.tollgate.pages.console.ConsolePrices;
 import dev.tollgate.pages.console.ConsoleRefused;
 import dev.tollgate.pages.console.ConsoleRevenue;
 import dev.tollgate.pages.console.ConsoleSettings;
+import dev.tollgate.pages.console.ConsoleStatus;
 import dev.tollgate.pages.console.ConsoleVouchers;
 import dev.tollgate.pages.console.DeedForms;
 import dev.tollgate.pages.console.FirstSteps;
@@ -225,6 +226,7 @@ record ConsoleRoutes(
                         .routes(pages),
                 new ConsoleMonths(operator.months(), money.payments()).routes(pages),
                 new ConsoleAudit(books.stores().auditLog(), names(), accounts(), books.people()).routes(pages),
+                new ConsoleStatus(operator.announcements(), forms(), ground.clock()).routes(pages),
                 new ConsoleSettings(
                                 operator.settings(), operator.administration().links(), forms())
                         .routes(pages));

@@ -75,6 +75,11 @@ public final class OperatorAnnouncements {
                 AdminRoute.get(ALL, this::list, "after", "limit"), WRITE.on(this), CHANGE.on(this), DELETE.on(this));
     }
 
+    /** Returns the newest announcements first. @param limit 1 to {@value Announcements#PAGE_MAX} */
+    public List<Announcement> newest(int limit) {
+        return announcements.page(Long.MAX_VALUE, limit);
+    }
+
     private JsonNode list(AdminRequest request) {
         return request.page(
                 Announcements.PAGE_MAX,
@@ -116,7 +121,7 @@ public final class OperatorAnnouncements {
         Instant now = writer.now();
         Instant from = begins == null ? now : begins;
         if (ends != null && (!ends.isAfter(from) || !ends.isAfter(now))) {
-            throw Field.wrong("ends_at", "must be in the future, and after begins_at");
+            throw Field.wrong("ends_at", "must be in the future, and after the begin");
         }
         by.needReason();
         AnnouncementChange write = Announcements.write(text, from, ends, now);
@@ -129,7 +134,7 @@ public final class OperatorAnnouncements {
         by.needReason();
         Changed changed = commit(by, CHANGE.name(), subject(number), Announcements.change(number, text, begins, ends));
         if (changed.after() == null) {
-            throw changed.before() == null ? none() : Field.wrong("ends_at", "must be after begins_at");
+            throw changed.before() == null ? none() : Field.wrong("ends_at", "must be after the begin");
         }
         return changed.after();
     }

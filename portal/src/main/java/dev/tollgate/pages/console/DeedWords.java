@@ -169,6 +169,9 @@ final class DeedWords {
             "refund", "Refund",
             "make", "Create vouchers",
             "revoke", "Revoke vouchers",
+            "announce", "Publish announcement",
+            "end", "End announcement",
+            "remove", "Delete announcement",
             "mail", "Send a test mail",
             "", "Set price");
 
@@ -181,6 +184,9 @@ final class DeedWords {
             "total", "Credits in total",
             "login", "Person",
             "expires", "Last day",
+            "begins", "Begin",
+            "ends", "End",
+            "number", "Number",
             "thoughts", "Thoughts",
             "scheduled", "Scheduled prices");
 
