@@ -189,7 +189,7 @@ class KeyRingTest {
         turned.count();
         assertThat(turned.oldCounted()).isEqualTo(1);
 
-        KeyRing alone = ring(box(SECOND));
+        KeyRing alone = ring(new SecretBox(SECOND, random));
         alone.count();
         assertThat(alone.oldCounted()).as("with one key").isZero();
     }

@@ -131,7 +131,7 @@ public record AdminRoute(
     }
 
     /** Answers a command of this process. @param parameters of the path and the query @param sent the body, or nothing */
-    JsonNode answer(Operator operator, Map<String, String> parameters, byte[] sent) {
+    public JsonNode answer(Operator operator, Map<String, String> parameters, byte[] sent) {
         Map<String, String> asked = new HashMap<>(parameters);
         asked.keySet().retainAll(query);
         return action.answer(new AdminRequest(operator, parameters, asked, Body.read(sent, Lease.FREE, fields)));

@@ -1,7 +1,9 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AdminGate.Operator;
+import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.storage.StoreException;
 import java.util.List;
 import java.util.Map;
