@@ -11,6 +11,7 @@ import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -192,7 +193,7 @@ public final class AccountTerms {
             super(Table.TERMS);
             this.accountId = accountId;
             this.group = group;
-            this.at = at;
+            this.at = at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
         }
 
         @Override

@@ -20,6 +20,7 @@ import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -486,7 +487,7 @@ public final class PriceGroups {
             this.factors = factors;
             this.from = from;
             this.looked = looked;
-            this.at = at;
+            this.at = at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
         }
 
         @Override

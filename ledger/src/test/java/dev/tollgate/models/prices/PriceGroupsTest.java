@@ -167,6 +167,17 @@ class PriceGroupsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
+    void a_group_holds_from_a_millisecond_that_all_servers_read(Stores stores) {
+        try (Server server = server(stores)) {
+            server.commit(server.sold.groups().set("gold", factor(850), null, null, NOW.plusNanos(1_500_000)));
+            server.commit(server.sold.terms().set("acc_1", "gold", NOW.plusNanos(1_500_000)));
+
+            assertThat(server.of("acc_1", NOW.plusMillis(1)).version()).isEqualTo("base*gold.1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
     void each_new_price_has_rows_in_all_groups(Stores stores) {
         String set = MODEL.id() + "@set-1";
         try (Server server = server(stores)) {
