@@ -60,6 +60,11 @@ final class CrashBooks {
             checkTheWhole(connection);
             List<Row> rows = rows(connection, accounts);
             rows.forEach(totals::count);
+            String ours = "account_id IN ('" + String.join("', '", accounts.values()) + "')";
+            totals.byGrants = (int)
+                    CrashDatabase.number(connection, "SELECT COUNT(*) FROM call WHERE paid_by IS NOT NULL AND " + ours);
+            totals.lapses = (int) CrashDatabase.number(
+                    connection, "SELECT COUNT(*) FROM entry WHERE request_id LIKE 'lapse-%' AND " + ours);
             compare(rows, calls, farSide);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -83,6 +88,8 @@ final class CrashBooks {
         int tasks;
         int charged;
         int expired;
+        int byGrants;
+        int lapses;
         long micros;
 
         private void count(Row row) {

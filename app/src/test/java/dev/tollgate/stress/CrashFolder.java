@@ -1,6 +1,12 @@
 package dev.tollgate.stress;
 
 import dev.tollgate.books.budgets.SpendLimits;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.KeysFixture;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.Stores;
@@ -9,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +29,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class CrashFolder implements AutoCloseable {
 
+    /** A folder has a few trials, of a few seconds each: in most of them a grant expires. */
+    private static final int[] EXPIRING_SECONDS = {6, 9, 12, 15, 18, 22, 26, 30};
+
+    private static final long EXPIRING_MICROS = 2_000_000;
     private static final Map<CallPlan.Wallet, Long> CREDITS_MICROS = Map.of(
             CallPlan.Wallet.RICH, 1_000_000_000_000L,
             CallPlan.Wallet.POOR, 6_000_000L,
@@ -80,7 +91,8 @@ final class CrashFolder implements AutoCloseable {
 
     private void prepare(KeysFixture store, int trial) {
         accounts(trial).forEach((wallet, account) -> {
-            store.account(account, CREDITS_MICROS.get(wallet));
+            store.account(account, CREDITS_MICROS.get(wallet) / 2);
+            grants(store, account, CREDITS_MICROS.get(wallet) / 2);
             CrashBudgets company = new CrashBudgets(store, account);
             boolean isLimited = wallet == CallPlan.Wallet.LIMITED;
             SpendLimits limits = isLimited ? new SpendLimits(LIMIT_MICROS, null, 2 * LIMIT_MICROS) : SpendLimits.NONE;
@@ -89,6 +101,23 @@ final class CrashFolder implements AutoCloseable {
                 company.setBudgets(isLimited ? TIGHT_MICROS : CREDITS_MICROS.get(wallet));
             }
         });
+    }
+
+    /** Gives credits that pay for some models alone, in parts of which some expire while calls run, and the last ones never. */
+    private static void grants(KeysFixture store, String account, long micros) {
+        for (int part = 0; part < EXPIRING_SECONDS.length; part++) {
+            GrantTerms expiring =
+                    GrantTerms.of(Kind.GIFT, ModelPatterns.of(""), Instant.now().plusSeconds(EXPIRING_SECONDS[part]));
+            grant(store, account, "part-" + part, Math.min(micros / 10, EXPIRING_MICROS), expiring);
+        }
+        grant(store, account, "lasting", micros, GrantTerms.of(Kind.GIFT, ModelPatterns.of("gemini-* google/*"), null));
+    }
+
+    private static void grant(KeysFixture store, String account, String id, long micros, GrantTerms terms) {
+        Grant grant =
+                new Grant(account, micros, "a trial", new RequestId(id + "-" + account), Instant.now()).under(terms);
+        store.writer.commitAndWait(Unit.of(grant));
+        grant.outcome().orThrow();
     }
 
     static Map<CallPlan.Wallet, String> accounts(int trial) {

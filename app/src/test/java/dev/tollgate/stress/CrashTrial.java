@@ -123,6 +123,8 @@ final class CrashTrial {
                 totals.tasks,
                 totals.charged,
                 totals.expired,
+                totals.byGrants,
+                totals.lapses,
                 totals.micros,
                 millisSince(began),
                 List.copyOf(problems));

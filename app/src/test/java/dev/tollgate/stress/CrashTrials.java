@@ -68,12 +68,14 @@ public final class CrashTrials {
             int tasks,
             int charged,
             int expired,
+            int byGrants,
+            int lapses,
             long micros,
             long tookMillis,
             List<String> problems) {
 
         static final String HEADER = "trial,seed,gateways,load_ms,starts,calls,whole,refused,left,lost,limited,replays,"
-                + "renewed,tasks,charged,expired,charged_micros,ms,problems";
+                + "renewed,tasks,charged,expired,by_grants,lapses,charged_micros,ms,problems";
 
         /** The result of a trial that could not be completed. */
         static Result broken(int trial, long seed, Throwable why) {
@@ -84,6 +86,8 @@ public final class CrashTrials {
                     0,
                     0,
                     Map.of(),
+                    0,
+                    0,
                     0,
                     0,
                     0,
@@ -115,6 +119,8 @@ public final class CrashTrials {
                                     tasks,
                                     charged,
                                     expired,
+                                    byGrants,
+                                    lapses,
                                     micros,
                                     tookMillis,
                                     problems.size())

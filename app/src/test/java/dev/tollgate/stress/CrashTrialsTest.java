@@ -40,6 +40,8 @@ class CrashTrialsTest {
         assertSome("whole answers", results, result -> result.count(CrashCaller.Ending.WHOLE));
         assertSome("calls that a crash has hit", results, CrashTrials.Result::expired);
         if (trials > 1) {
+            assertSome("calls that grants have paid", results, CrashTrials.Result::byGrants);
+            assertSome("grants that have expired", results, CrashTrials.Result::lapses);
             assertSome("answers that were got again", results, CrashTrials.Result::replays);
             assertSome("calls that were made anew", results, CrashTrials.Result::renewed);
             assertSome("calls that a budget or a limit refused", results, CrashTrials.Result::limited);
