@@ -50,7 +50,7 @@ public enum Figure {
             null,
             COUNT,
             UsageColumn.ATTEMPTS,
-            "requests to channels, with retries and those of failed calls"),
+            "requests to channels, with retries and requests of failed calls"),
     FAILED_ATTEMPTS(
             "failed_attempts",
             null,
