@@ -24,6 +24,9 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
+import dev.tollgate.base.words.Words;
 import dev.tollgate.http.Handler;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.protocols.door.Protocol;
@@ -158,6 +161,24 @@ class ArchitectureTest {
     @Test
     void packages_form_no_cycles() {
         check(slices().matching("dev.tollgate.(**)").should().beFreeOfCycles());
+    }
+
+    /** What decides does not know the reader: it returns a sentence (L5). */
+    @Test
+    void only_what_writes_for_a_reader_knows_the_language_of_now() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        packageOf("base.words"),
+                        packageOf("pages"),
+                        packageOf("customers.mail"),
+                        packageOf("customers.notices"))
+                .should()
+                .callMethod(Words.class, "say", String.class, Object[].class)
+                .orShould()
+                .callMethod(Sentence.class, "said")
+                .orShould()
+                .callMethod(Language.class, "now"));
     }
 
     /** What becomes of each under a new secret key is decided in notes/protocol/year.md (C19): a new use is decided there first. */

@@ -49,8 +49,8 @@ class CitationsTest {
     private static final Pattern RULE = Pattern.compile("(?<![/.%])\\b[A-FLPTYZ][1-9]\\d?\\b(?!-)");
 
     private static final Pattern RULE_THAT_IS_SAID = Pattern.compile("<a id=\"([a-z][1-9]\\d?)\"></a>");
-    private static final List<String> PAGES_OF_RULES =
-            List.of("decisions.md", "google.md", "prices.md", "catalogue.md", "year.md", "reselling.md");
+    private static final List<String> PAGES_OF_RULES = List.of(
+            "decisions.md", "google.md", "prices.md", "catalogue.md", "year.md", "reselling.md", "languages.md");
     private static final Pattern SECTIONS = Pattern.compile(
             "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");

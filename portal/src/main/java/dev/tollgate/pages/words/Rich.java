@@ -1,0 +1,66 @@
+package dev.tollgate.pages.words;
+
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.SentencePattern;
+import gg.jte.Content;
+import gg.jte.TemplateOutput;
+import gg.jte.html.HtmlTemplateOutput;
+import java.util.List;
+
+/** Sentences with elements, for templates. */
+public final class Rich {
+
+    private Rich() {}
+
+    /**
+     * Returns a sentence with elements, in the language of now.
+     *
+     * @param english a literal, which is the key of its translations
+     * @param values as in {@code say}, and a {@link Mark} for each {@code <name>…</name>} or a {@link Content} for a {@code {name}}
+     */
+    public static Content rich(String english, Object... values) {
+        Language now = Language.now();
+        List<SentencePattern.Part> parts = now.pattern(english).parts(values);
+        return new Content() {
+            @Override
+            public void writeTo(TemplateOutput output) {
+                write(parts, now, (HtmlTemplateOutput) output, values);
+            }
+        };
+    }
+
+    private static void write(
+            List<SentencePattern.Part> parts, Language language, HtmlTemplateOutput output, Object... values) {
+        for (SentencePattern.Part part : parts) {
+            switch (part) {
+                case SentencePattern.Part.Text(String text) -> output.writeUserContent(text);
+                case SentencePattern.Part.Value(int at) -> {
+                    if (values[at] instanceof Content content) {
+                        content.writeTo(output);
+                    } else {
+                        output.writeUserContent(language.text(values[at]));
+                    }
+                }
+                case SentencePattern.Part.Element(int at, List<SentencePattern.Part> inner) -> {
+                    List<Mark.Element> elements = ((Mark) values[at]).elements();
+                    elements.forEach(element -> begin(element, output));
+                    write(inner, language, output, values);
+                    elements.reversed().forEach(element -> output.writeContent("</" + element.tag() + ">"));
+                }
+            }
+        }
+    }
+
+    private static void begin(Mark.Element element, HtmlTemplateOutput output) {
+        output.writeContent("<" + element.tag());
+        for (int at = 0; at < element.attributes().size(); at += 2) {
+            String name = element.attributes().get(at);
+            output.writeContent(" " + name + "=\"");
+            output.setContext(element.tag(), name);
+            output.writeUserContent(element.attributes().get(at + 1));
+            output.setContext(element.tag(), null);
+            output.writeContent("\"");
+        }
+        output.writeContent(">");
+    }
+}
