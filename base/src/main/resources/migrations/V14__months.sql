@@ -19,15 +19,20 @@ WHERE kind = 'top_up' AND (request_id LIKE 'sandbox-start-%' OR request_id LIKE 
         AND (a.sandbox_micros > 0 OR a.deleted_at IS NOT NULL OR EXISTS (
             SELECT 1 FROM call c WHERE c.account_id = a.id AND c.sandbox_micros > 0)));
 
+-- A refund returns them first.
 UPDATE entry SET sandbox_micros = (
-    SELECT CASE WHEN c.sandbox_micros < entry.amount_micros THEN c.sandbox_micros ELSE entry.amount_micros END
-    FROM call c WHERE c.id = entry.task_id)
+    SELECT CASE WHEN x.left_micros < 0 THEN 0 WHEN x.left_micros < entry.amount_micros THEN x.left_micros ELSE entry.amount_micros END
+    FROM (SELECT c.sandbox_micros - COALESCE((SELECT SUM(e.amount_micros) FROM entry e
+            WHERE e.task_id = entry.task_id AND e.number < entry.number), 0) AS left_micros
+        FROM call c WHERE c.id = entry.task_id) AS x)
 WHERE kind = 'refund' AND EXISTS (SELECT 1 FROM call c WHERE c.id = entry.task_id AND c.sandbox_micros > 0);
 
--- What an account lacks of them now has left with its last debit, as that of a deletion.
-UPDATE entry SET sandbox_micros = (SELECT a.sandbox_micros FROM account a WHERE a.id = entry.account_id)
-    - (SELECT SUM(e.sandbox_micros) FROM entry e WHERE e.account_id = entry.account_id)
-    + (SELECT COALESCE(SUM(c.sandbox_micros), 0) FROM call c WHERE c.account_id = entry.account_id AND c.sandbox_micros > 0)
-WHERE amount_micros < 0
-    AND number = (SELECT MAX(e.number) FROM entry e WHERE e.account_id = entry.account_id AND e.amount_micros < 0)
-    AND EXISTS (SELECT 1 FROM entry e WHERE e.account_id = entry.account_id AND e.sandbox_micros > 0);
+-- What an account lacks of them now has left with its last debits, as that of a deletion: other credits leave first.
+UPDATE entry SET sandbox_micros = (
+    SELECT CASE WHEN x.left_micros < 0 THEN 0 WHEN x.left_micros < -entry.amount_micros THEN -x.left_micros ELSE entry.amount_micros END
+    FROM (SELECT (SELECT SUM(e.sandbox_micros) FROM entry e WHERE e.account_id = entry.account_id AND e.sandbox_micros > 0)
+        - (SELECT COALESCE(SUM(c.sandbox_micros), 0) FROM call c WHERE c.account_id = entry.account_id AND c.sandbox_micros > 0)
+        - (SELECT a.sandbox_micros FROM account a WHERE a.id = entry.account_id)
+        + (SELECT COALESCE(SUM(e.amount_micros), 0) FROM entry e
+            WHERE e.account_id = entry.account_id AND e.number > entry.number AND e.amount_micros < 0) AS left_micros) AS x)
+WHERE amount_micros < 0 AND EXISTS (SELECT 1 FROM entry e WHERE e.account_id = entry.account_id AND e.sandbox_micros > 0);
