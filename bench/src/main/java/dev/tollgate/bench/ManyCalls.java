@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * Books with as many calls as years of use would leave: a hundred real calls, multiplied by SQL, with their numbers, balances and roll-ups, so that
  * {@code ledger verify} finds nothing wrong. Four calls of five are one account's, by twelve keys of which the first makes most; the others
- * are spread evenly over the other accounts. The hash of a call's receipt is its template's, and calls are older than the rows of their prices. Goes on where it was stopped.
+ * are spread evenly over the other accounts. Further accounts only pay. The reader is an operator. The hash of a call's receipt is its template's, and calls are older than the rows of their prices. Goes on where it was stopped.
  */
 final class ManyCalls {
 
@@ -32,6 +32,12 @@ final class ManyCalls {
     private static final String TEMPLATE_ACCOUNT = "acc_bench_templates";
     private static final int KEYS = 12;
     private static final int TOP_UPS = 300;
+
+    /** Accounts that pay once in 30 days, with an invoice each, and make no calls. */
+    private static final int PAYERS = 1_000;
+
+    private static final int PAID_CENTS = 2_500;
+    private static final long MICROS_PER_CENT = 2_000_000;
     private static final int AT_ONCE = 100_000;
     private static final int QUARTER_DAYS = 100;
     private static final long DAY_MILLIS = 86_400_000;
@@ -60,7 +66,11 @@ final class ManyCalls {
             COMMON,
             new String[] {"estimated", "t.flags % 2"},
             new String[] {"uncosted", "CASE WHEN t.cost_micros IS NULL THEN 1 ELSE 0 END"},
-            new String[] {"attempts", "CASE WHEN t.channel <> '' AND t.first_byte_us IS NOT NULL THEN 1 ELSE 0 END"},
+            new String[] {
+                "attempts",
+                "CASE WHEN t.channel <> '' AND (t.first_byte_us IS NOT NULL OR t.attempts IS NOT NULL) THEN 1 ELSE 0 END"
+            },
+            new String[] {"failed_attempts", "CASE WHEN t.attempts IS NOT NULL THEN 1 ELSE 0 END"}, // a call has one
             new String[] {"timed_millis", timed("(t.done_us - t.first_byte_us) / 1000")},
             new String[] {
                 "timed_tokens",
@@ -136,7 +146,9 @@ final class ManyCalls {
                 + PagesVisitor.LOGIN + "'");
         books.run("UPDATE account SET created_at = %1$d WHERE id = '%2$s'".formatted(begin, ACCOUNT));
         books.run("UPDATE entry SET created_at = %1$d WHERE account_id = '%2$s'".formatted(begin, ACCOUNT));
+        books.run("UPDATE person SET role = 'operator' WHERE login = '" + PagesVisitor.LOGIN + "'");
         topUps(begin);
+        payments(begin, until);
         account(TEMPLATE_ACCOUNT, "Templates", begin);
         key("key_bench_templates", TEMPLATE_ACCOUNT, TEMPLATE_KEY, begin);
         for (int i = 0; i < KEYS; i++) {
@@ -160,6 +172,44 @@ final class ManyCalls {
         books.run("""
                 UPDATE account SET balance_micros = balance_micros + %1$d, purchased_micros = purchased_micros + %1$d,
                     last_number = last_number + %2$d WHERE id = '%3$s'""".formatted(TOP_UPS * CREDITS, TOP_UPS, ACCOUNT));
+    }
+
+    private void payments(long from, long to) throws SQLException {
+        long micros = PAID_CENTS * MICROS_PER_CENT;
+        books.run("""
+                CREATE TABLE bench_payment AS
+                WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d),
+                m(j) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT j + 1 FROM m WHERE j < %d)
+                SELECT 'acc_bench_payer_' || %s AS account_id, j + 1 AS number, %s || %s AS id, %d + j * 30 * %d + i * 60000 AS at
+                FROM n, m""".formatted(
+                        PAYERS,
+                        (to - from) / DAY_MILLIS / 30 - 1,
+                        in.digits("i", 6),
+                        in.digits("i", 6),
+                        in.digits("j", 6),
+                        from,
+                        DAY_MILLIS));
+        books.run("""
+                INSERT INTO account (id, name, created_at, balance_micros, purchased_micros, last_number, last_number_at)
+                SELECT account_id, 'Payer', %1$d, COUNT(*) * %2$d, COUNT(*) * %2$d, MAX(number), MAX(at) FROM bench_payment
+                GROUP BY account_id""".formatted(from, micros));
+        books.run("""
+                INSERT INTO entry (account_id, number, created_at, kind, amount_micros, balance_after_micros, reason, request_id)
+                SELECT account_id, number, at, 'top_up', %1$d, number * %1$d, 'payment', 'payment-pay_' || id FROM bench_payment""".formatted(micros));
+        books.run("""
+                INSERT INTO payment (id, account_id, channel, created_at, net_cents, tax_cents, credit_micros, state, session_id, intent_id, ended_at)
+                SELECT 'pay_' || id, account_id, 'stripe', at, %d, %d, %d, 'paid', 'cs_' || id, 'pi_' || id, at FROM bench_payment""".formatted(
+                        PAID_CENTS, PAID_CENTS / 5, micros));
+        books.run("""
+                INSERT INTO payment_notice (id, type, fact, created_at, received_at, payment_id, intent_id, cents, outcome)
+                SELECT 'evt_' || id, 'checkout.session.completed', 'paid', at, at, 'pay_' || id, 'pi_' || id, %d, 'taken' FROM bench_payment""".formatted(
+                        PAID_CENTS + PAID_CENTS / 5));
+        books.run("""
+                INSERT INTO invoice (payment_id, series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name,
+                    buyer_address, buyer_vat_id, buyer_country)
+                SELECT 'pay_' || p.id, 'of Bench', p.year, ROW_NUMBER() OVER (PARTITION BY p.year ORDER BY p.at, p.id), p.at, 'Bench', '', '', 'Payer',
+                    '', '', 'DE' FROM (SELECT id, at, CAST(substr(%s, 1, 4) AS BIGINT) AS year FROM bench_payment) AS p""".formatted(in.second("at")));
+        books.run("DROP TABLE bench_payment");
     }
 
     private void account(String id, String name, long at) throws SQLException {

@@ -46,6 +46,12 @@ final class PagesCommand implements Callable<Integer> {
     private int rate;
 
     @Option(
+            names = "--only",
+            defaultValue = "",
+            description = "pages whose name contains this text, for example month; default all")
+    private String only = "";
+
+    @Option(
             names = "--folder",
             description = "for the database, default bench/target/pages; one that was begun there is gone on with")
     private @Nullable Path folder;
@@ -68,7 +74,7 @@ final class PagesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PagesRun.Size size = new PagesRun.Size(
-                calls > 0 ? calls : postgres ? POSTGRES_CALLS : SQLITE_CALLS, accounts, days, looks, rate);
+                calls > 0 ? calls : postgres ? POSTGRES_CALLS : SQLITE_CALLS, accounts, days, looks, rate, only);
         if (size.calls() > CALLS_MAX) {
             throw new IllegalArgumentException("--calls is " + CALLS_MAX + " at most");
         }

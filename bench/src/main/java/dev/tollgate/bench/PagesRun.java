@@ -36,6 +36,7 @@ final class PagesRun {
     private static final Duration WARM_UP = Duration.ofSeconds(150);
     private static final int BUDGET_MILLIS = 30;
     private static final int USAGE_BUDGET_MILLIS = 60;
+    private static final int MONTHS_BUDGET_MILLIS = 1_000;
     private static final String HEADER = "%-34s %-20s %8s %8s %8s %6s";
 
     private final RunOptions options;
@@ -45,8 +46,8 @@ final class PagesRun {
     private final InstantSource clock;
     private final PrintStream out;
 
-    /** @param rate calls a second next to the reader */
-    record Size(long calls, int accounts, int days, int looks, int rate) {}
+    /** @param rate calls a second next to the reader @param only a part of the names of the pages that are looked at; empty: all */
+    record Size(long calls, int accounts, int days, int looks, int rate, String only) {}
 
     PagesRun(RunOptions options, Size size, Path folder, Path directory, InstantSource clock, PrintStream out) {
         this.options = options;
@@ -201,7 +202,7 @@ final class PagesRun {
         String month = YearMonth.from(today).minusMonths(1).toString();
         String range = "range=own&from=" + today.minusDays(31) + "&to=" + today.minusDays(1);
         String log = "/dashboard/requests";
-        return List.of(
+        List<PageTimes.PageKind> all = List.of(
                 page("overview", "/dashboard"),
                 page("requests", log),
                 page("requests, deep", log + "?before=" + middle),
@@ -217,7 +218,14 @@ final class PagesRun {
                 page("statement", "/dashboard/billing/statements/" + month),
                 new PageTimes.PageKind("usage of 31 days", "/dashboard/usage?" + range, USAGE_BUDGET_MILLIS),
                 new PageTimes.PageKind(
-                        "usage of 31 days by key", "/dashboard/usage?by=key&" + range, USAGE_BUDGET_MILLIS));
+                        "usage of 31 days by key", "/dashboard/usage?by=key&" + range, USAGE_BUDGET_MILLIS),
+                new PageTimes.PageKind("months of the books", "/console/books/months", MONTHS_BUDGET_MILLIS),
+                new PageTimes.PageKind("one month of the books", "/console/books/months/" + month, MONTHS_BUDGET_MILLIS),
+                new PageTimes.PageKind(
+                        "customers of a month", "/console/books/months/" + month + "/used", MONTHS_BUDGET_MILLIS),
+                new PageTimes.PageKind(
+                        "balances at its end", "/console/books/months/" + month + "/held", MONTHS_BUDGET_MILLIS));
+        return all.stream().filter(page -> page.name().contains(size.only())).toList();
     }
 
     private static PageTimes.PageKind page(String name, String path) {
