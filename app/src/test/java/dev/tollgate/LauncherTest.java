@@ -462,6 +462,22 @@ class LauncherTest {
     }
 
     @Test
+    void words_runs_the_test_that_writes_them() throws Exception {
+        ready();
+        write(project.resolve("portal/src/main/resources/words/zh-Hans.json"), "{}");
+        assertThat(launch("words").exitCode()).isZero();
+        assertThat(launch("words", "--same", "--todo", "zh-Hans").exitCode()).isZero();
+        assertThat(builds())
+                .containsExactly(
+                        "-B -Dstyle.color=never test -Dtest=SentencesTest -Dwords=write",
+                        "-B -Dstyle.color=never test -Dtest=SentencesTest -Dwords=write -Dwords.same=true -Dwords.todo=zh-Hans");
+        assertThat(launch("words", "--todo", "xx").err())
+                .isEqualTo("tollgate: --todo names a language with a file, such as zh-Hans, not 'xx'\n");
+        assertThat(launch("words", "zh-Hans").err())
+                .isEqualTo("tollgate: words takes --same, --todo and --help, not 'zh-Hans'\n");
+    }
+
+    @Test
     void a_test_that_fails_is_an_exit_code_and_no_new_run() throws Exception {
         ready();
         write(project.resolve("broken"), "");
@@ -502,7 +518,7 @@ class LauncherTest {
         assertThat(start(Map.of(), home, launcher, "help").out())
                 .contains("prepare")
                 .doesNotContain("bench", "package");
-        for (String missing : List.of("test", "check", "bench", "package")) {
+        for (String missing : List.of("test", "check", "words", "bench", "package")) {
             assertThat(start(Map.of(), home, launcher, missing).err())
                     .isEqualTo("tollgate: there is no " + missing + " here: it needs a checkout of the sources\n");
         }

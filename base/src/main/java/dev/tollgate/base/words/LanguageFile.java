@@ -2,9 +2,11 @@ package dev.tollgate.base.words;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -121,16 +123,20 @@ public record LanguageFile(Head head, Map<String, Map<String, String>> places) {
         }
     }
 
+    /** Names all that is wrong at once: a translator mends many. */
     private void check() {
+        List<String> complaints = new ArrayList<>();
         places.forEach((place, entries) -> entries.forEach((english, translation) -> {
             String complaint = isThere(translation)
                     ? SentencePattern.english(english).complaint(translation, head.plural())
                     : null;
             if (complaint != null) {
-                throw new IllegalArgumentException(
-                        place + ": \"" + english + "\": \"" + translation + "\" " + complaint);
+                complaints.add(place + ": \"" + english + "\": \"" + translation + "\" " + complaint);
             }
         }));
+        if (!complaints.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", complaints));
+        }
     }
 
     /** Returns whether a translation is there and of the present sentence. */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** The numbers that have a form of their own in a language. All other numbers share the last form. */
 public enum Plural {
-    /** One form for all numbers. */
+    /** A single form, for all numbers. */
     NONE("none"),
     /** A form for 1. */
     ONE("n=1"),

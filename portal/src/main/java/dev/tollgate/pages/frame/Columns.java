@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.pages.frame.Cell.Below;
 import dev.tollgate.pages.frame.Table.Head;
 import dev.tollgate.pages.frame.Table.Placed;
@@ -129,6 +131,11 @@ public final class Columns<T> {
     /** @param name the table's name for screen readers, unique on the page */
     public static <T> Columns<T> of(String name) {
         return new Columns<>(name);
+    }
+
+    /** @param rows what the rows are, unique on the page; for screen readers "Table:" stands before it */
+    public static <T> Columns<T> table(String rows) {
+        return new Columns<>(say("Table: {rows}", rows));
     }
 
     // ---- columns ----
