@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Languages that tests have and no installation offers. */
-public final class TestLanguages {
+public final class MarkedLanguages {
 
     /** Each sentence in ⟦…⟧, accented and a third longer; values are as they are. A letter outside ⟦⟧ is in no sentence (L38). */
-    public static final Language ACCENTED = language("en-XA", TestLanguages::accented);
+    public static final Language ACCENTED = language("en-XA", MarkedLanguages::accented);
 
     /** An element and a script in each sentence, around its values. A page has the elements and attributes of the English one (L39). */
-    public static final Language HOSTILE = language("en-XH", TestLanguages::hostile);
+    public static final Language HOSTILE = language("en-XH", MarkedLanguages::hostile);
 
     private static final String PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final String ACCENTS = "áƀćđéƒğħíĵķłɱńóƥɋŕśťúṽŵẋýžÁƁĆĐÉƑĞĦÍĴĶŁṀŃÓƤɊŔŚŤÚṼŴẊÝŽ";
@@ -30,7 +30,7 @@ public final class TestLanguages {
     private static final Pattern NAME = Pattern.compile("\\{[a-z]\\w*}|</?[a-z]\\w*>");
     private static final String OR = " | ";
 
-    private TestLanguages() {}
+    private MarkedLanguages() {}
 
     private static Language language(String tag, UnaryOperator<String> ofForm) {
         return new Language(tag, "⟦" + tag + "⟧", Plural.ONE, new Signs('.', ','), english -> Arrays.stream(
