@@ -19,9 +19,11 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One database, the data folders of its gateways, and the trials that follow each other in them. The mortal gateway is killed again
@@ -39,6 +41,9 @@ final class CrashFolder implements AutoCloseable {
             CallPlan.Wallet.LIMITED, 1_000_000_000L);
     private static final long LIMIT_MICROS = 8_000_000;
 
+    /** So that a copy takes as long as some calls. */
+    private static final int COPIED_MEGABYTES = 30;
+
     /** The smallest budget under which some calls of a trial find no room. */
     private static final long TIGHT_MICROS = 1_000_000;
 
@@ -53,19 +58,24 @@ final class CrashFolder implements AutoCloseable {
     private Running mortal;
     private Running neighbour;
     private int trials;
+    private final @Nullable CrashCopies copies;
     private boolean keeps;
 
     /** @param node its id, where it is one of several */
     private record Running(GatewayProcess process, Set<String> node) {}
 
-    /** @param most so many trials will follow each other here */
-    CrashFolder(Stores stores, CrashFarSide farSide, int most) {
+    /** @param most so many trials will follow each other here @param withCopies whether each start of the mortal one makes a copy of the books */
+    CrashFolder(Stores stores, CrashFarSide farSide, int most, boolean withCopies) {
         this.farSide = farSide;
         this.database = CrashDatabase.fresh(stores, data);
+        this.copies = withCopies ? new CrashCopies(made("tollgate-crash")) : null;
         try (KeysFixture store = database.open()) {
             for (int trial = 0; trial < most; trial++) {
                 prepare(store, trial);
             }
+        }
+        if (withCopies) {
+            CrashCopies.makeLarge(database.url(), COPIED_MEGABYTES);
         }
         startMortal();
     }
@@ -167,7 +177,21 @@ final class CrashFolder implements AutoCloseable {
     private GatewayProcess begin(Path folder) {
         Map<String, String> environment = new HashMap<>(database.environment());
         environment.putAll(GatewayProcess.upstream(farSide.url()));
-        return GatewayProcess.begin(Program.command(), folder, environment);
+        if (copies == null) {
+            return GatewayProcess.begin(Program.command(), folder, environment);
+        }
+        copies.moveAway();
+        return GatewayProcess.begin(Program.command(), folder, environment, copies.with(GatewayProcess.USUAL));
+    }
+
+    /** What is wrong with the copies that were made until the last start. */
+    List<String> problemsOfCopies() {
+        return copies == null ? List.of() : copies.problems();
+    }
+
+    /** The number of copies that were restored, checked and served. */
+    int copies() {
+        return copies == null ? 0 : copies.judged();
     }
 
     private Running start(Path folder) {
@@ -246,6 +270,9 @@ final class CrashFolder implements AutoCloseable {
         database.drop();
         if (!keeps) {
             delete(data);
+            if (copies != null) {
+                copies.close();
+            }
         }
     }
 }

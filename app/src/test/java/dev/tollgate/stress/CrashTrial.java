@@ -104,6 +104,7 @@ final class CrashTrial {
                 .toList();
         heardOfNeighbour.forEach(this::checkUndisturbed);
         problems.addAll(returns.problems());
+        problems.addAll(folder.problemsOfCopies());
         problems.addAll(books.compare(accounts, all, farSide, totals));
         farSide.forget();
         Map<CrashCaller.Ending, Integer> endings = new EnumMap<>(CrashCaller.Ending.class);

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  * past: at once, or after the new start. In some trials a second gateway shares the database and goes on: its callers must notice
  * nothing.
  *
- * <p>{@code CrashTrials [trials] [seed] [file.csv|-] [sqlite|postgresql]} runs many and ends with 1 if any of them has found
- * something. Trials of one data folder follow each other, so that a restart over the remains of many crashes is tried too.
+ * <p>{@code CrashTrials [trials] [seed] [file.csv|-] [sqlite|postgresql|copies]} runs many and ends with 1 if any of them has found
+ * something. {@code copies} is SQLite whose books are copied at each start ({@link CrashCopies}). Trials of one data folder follow each other, so that a restart over the remains of many crashes is tried too.
  */
 public final class CrashTrials {
 
@@ -33,16 +33,19 @@ public final class CrashTrials {
     static final int TRIALS_A_FOLDER = 25;
 
     private final Stores stores;
+    private final boolean withCopies;
     private final PrintStream lines;
     private final PrintStream progress;
+    private int copies;
 
     /** @param out where each trial is a line */
     public CrashTrials(Stores stores, PrintStream out) {
-        this(stores, out, out);
+        this(stores, false, out, out);
     }
 
-    private CrashTrials(Stores stores, PrintStream lines, PrintStream progress) {
+    private CrashTrials(Stores stores, boolean withCopies, PrintStream lines, PrintStream progress) {
         this.stores = stores;
+        this.withCopies = withCopies;
         this.lines = lines;
         this.progress = progress;
     }
@@ -141,14 +144,16 @@ public final class CrashTrials {
         Runtime.getRuntime().addShutdownHook(new Thread(CrashTrials::cleanUp));
         int trials = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : new Random().nextLong();
-        Stores stores = Stores.valueOf(args.length > 3 ? args[3].toUpperCase(Locale.ROOT) : "SQLITE");
-        System.out.println(trials + " trials on " + stores + ", seed " + seed);
+        boolean withCopies = args.length > 3 && args[3].equals("copies");
+        Stores stores =
+                args.length > 3 && !withCopies ? Stores.valueOf(args[3].toUpperCase(Locale.ROOT)) : Stores.SQLITE;
+        System.out.println(trials + " trials on " + stores + (withCopies ? " with copies" : "") + ", seed " + seed);
         long wrong;
         try (PrintStream file = args.length > 2 && !args[2].equals("-")
                 ? new PrintStream(args[2], StandardCharsets.UTF_8)
                 : new PrintStream(PrintStream.nullOutputStream())) {
             file.println(Result.HEADER);
-            wrong = new CrashTrials(stores, file, System.out)
+            wrong = new CrashTrials(stores, withCopies, file, System.out)
                     .run(trials, seed).stream()
                             .filter(result -> !result.problems.isEmpty())
                             .count();
@@ -171,16 +176,20 @@ public final class CrashTrials {
         try (CrashFarSide farSide = new CrashFarSide()) {
             while (results.size() < trials) {
                 int end = Math.min(trials, results.size() + TRIALS_A_FOLDER);
-                try (CrashFolder folder = new CrashFolder(stores, farSide, end - results.size())) {
+                try (CrashFolder folder = new CrashFolder(stores, farSide, end - results.size(), withCopies)) {
                     boolean sound = true;
                     while (sound && results.size() < end) {
                         Result result = one(folder, results.size(), next);
                         sound = tell(result, results, folder);
                         next = seeds.nextLong();
                     }
+                    copies += folder.copies();
                 }
                 tellProgress(results, trials);
             }
+        }
+        if (withCopies) {
+            progress.println(copies + " copies restored, checked and served");
         }
         return results;
     }

@@ -24,6 +24,9 @@ final class GatewayProcess implements AutoCloseable {
 
     private static final int START_SECONDS_MAX = 120;
 
+    /** The arguments of a start that names no others. */
+    static final List<String> USUAL = List.of("--port", "0", "--timeouts-drain", "0ms");
+
     /** What has to end even where the trials are ended from outside. */
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -43,7 +46,7 @@ final class GatewayProcess implements AutoCloseable {
      * @param environment variables in addition to the harness's own; if it names no upstream, the built-in sandbox answers
      */
     static GatewayProcess begin(List<String> program, Path data, Map<String, String> environment) {
-        return begin(program, data, environment, List.of("--port", "0", "--timeouts-drain", "0ms"));
+        return begin(program, data, environment, USUAL);
     }
 
     /** Starts the process with these arguments. @param more arguments, the port among them */

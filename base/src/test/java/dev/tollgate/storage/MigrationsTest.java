@@ -1,12 +1,15 @@
 package dev.tollgate.storage;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Await;
 import dev.tollgate.testing.HeldRows;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +94,19 @@ class MigrationsTest {
                 .isTrue();
         assertThatThrownBy(() -> Migration.in(List.of("V2__says_nothing.sql")))
                 .hasMessageContaining("V2__says_nothing.sql does not say");
+    }
+
+    /** Who wants to go back to a former version reads there whether that is possible. */
+    @Test
+    void the_manual_names_each_schema_that_shuts_earlier_versions_out() throws IOException {
+        String named =
+                found("Schemas ([0-9, and]+) shut earlier versions out", Files.readString(Path.of("docs/upgrade.md")));
+        assertThat(named.replace(" and ", ", "))
+                .isEqualTo(Migration.ALL.stream()
+                        .skip(1)
+                        .filter(it -> !it.isCompatible())
+                        .map(it -> String.valueOf(it.number()))
+                        .collect(Collectors.joining(", ")));
     }
 
     @Test
