@@ -65,10 +65,11 @@ public record AlteredBooks(
                     throw e;
                 }
                 found.add(e.getMessage());
+            } finally {
+                statement.execute("DELETE FROM " + table.group(1));
+                statement.execute("INSERT INTO " + table.group(1) + " SELECT * FROM unaltered");
+                statement.execute("DROP TABLE unaltered");
             }
-            statement.execute("DELETE FROM " + table.group(1));
-            statement.execute("INSERT INTO " + table.group(1) + " SELECT * FROM unaltered");
-            statement.execute("DROP TABLE unaltered");
             return found;
         }
     }

@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,8 +113,9 @@ final class PriceCheck implements Check {
     @Override
     public void end(Findings findings) {
         versions.forEach((name, price) -> {
-            if (price.isOfGroup()) {
-                String fault = fault(price, base(name), groups.of(Objects.requireNonNull(mark(name))));
+            String mark = mark(name);
+            if (price.isOfGroup() && mark != null) {
+                String fault = fault(price, base(name), groups.of(mark));
                 if (fault != null) {
                     findings.add("price " + name + " " + fault);
                 }
