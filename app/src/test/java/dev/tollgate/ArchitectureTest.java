@@ -45,9 +45,14 @@ import dev.tollgate.upstreams.pool.Upstreams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Collator;
+import java.text.NumberFormat;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -179,6 +184,26 @@ class ArchitectureTest {
                 .callMethod(Sentence.class, "said")
                 .orShould()
                 .callMethod(Language.class, "now"));
+    }
+
+    /** The JDK's locale data changes with its version, and the Java that is shipped has none but English (L29). */
+    @Test
+    void nothing_is_written_by_locale_data() {
+        Set<String> neutral = Set.of("ROOT", "ENGLISH");
+        assertThat(CLASSES.stream()
+                        .flatMap(it -> it.getAccessesFromSelf().stream())
+                        .filter(it ->
+                                it.getTargetOwner().isEquivalentTo(Locale.class) && !neutral.contains(it.getName()))
+                        .map(Object::toString))
+                .isEmpty();
+        check(noClasses()
+                .should()
+                .callMethod(DateTimeFormatter.class, "ofPattern", String.class)
+                .orShould()
+                .callMethod(DateTimeFormatter.class, "ofLocalizedDate", FormatStyle.class)
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(NumberFormat.class, Collator.class));
     }
 
     /** What becomes of each under a new secret key is decided in notes/protocol/year.md (C19): a new use is decided there first. */
@@ -355,7 +380,15 @@ class ArchitectureTest {
     /** It is open to all: nothing of an account, or of what the operator has written, is within its reach. */
     @Test
     void the_documentation_knows_what_is_sold_and_how_pages_are_made() {
-        knowsOnly("pages.docs", "pages.frame", "models", "http.limits", "base.conversation", "base.error", "http");
+        knowsOnly(
+                "pages.docs",
+                "pages.frame",
+                "models",
+                "http.limits",
+                "base.conversation",
+                "base.error",
+                "base.words",
+                "http");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.tollgate.base.host.CodePages;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.Signals;
 import dev.tollgate.base.log.LogOutput;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.calls.replay.SpoolMove;
@@ -44,6 +45,7 @@ import dev.tollgate.portal.MailModule;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.OperatorModule;
 import dev.tollgate.portal.PeopleModule;
+import dev.tollgate.portal.PortalGround;
 import dev.tollgate.serving.Surroundings;
 import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.CannotOpen;
@@ -173,10 +175,19 @@ public record AppActions(PrintWriter out) implements Actions {
             BooksModule books = BooksModule.forCommand(settings, random, mayBegin);
             SignUp closed =
                     new SignUp(() -> false, () -> new StartCredits(0, 0, true)); // commands do not sign up accounts
-            Links links = PeopleModule.links(books.portal(), MailModule.letters(settings), closed, clock, random);
+            Languages languages = PortalGround.languages(settings, Languages.complete());
+            Links links =
+                    PeopleModule.links(books.portal(), MailModule.letters(settings, languages), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
             Administration administration = OperatorModule.administration(
-                    books.portal(), links, settings, () -> settings.get(PageSettings.MEMBERS), audited, clock, random);
+                    books.portal(),
+                    links,
+                    settings,
+                    languages,
+                    () -> settings.get(PageSettings.MEMBERS),
+                    audited,
+                    clock,
+                    random);
             List<AdminRoute> routes = new ArrayList<>(administration.routes());
             KeyRing ring = OperatorModule.keyRing(books.portal());
             routes.addAll(OperatorModule.keyring(books.portal(), ring, audited, clock, random)

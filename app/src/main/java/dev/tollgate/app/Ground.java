@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.loops.Opened;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.portal.PortalGround;
@@ -31,7 +32,8 @@ record Ground(PortalGround portal, CallGround calls) {
                         surroundings.clock(),
                         random,
                         opened,
-                        version()),
+                        version(),
+                        PortalGround.languages(settings, Languages.complete())),
                 new CallGround(settings, catalogue, surroundings, random, opened, version()));
     }
 

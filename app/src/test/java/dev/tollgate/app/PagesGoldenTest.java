@@ -120,7 +120,9 @@ class PagesGoldenTest {
                 Surroundings.REAL.with(it -> it.clock = () -> FilledInstallation.NOW),
                 Map.of(),
                 "operator.password",
-                FilledInstallation.PASSWORD)) {
+                FilledInstallation.PASSWORD,
+                "pages.languages",
+                "en")) {
             FilledInstallation.demoFirst(fresh);
             fresh(fresh);
         }

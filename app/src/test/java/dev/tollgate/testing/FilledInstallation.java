@@ -63,6 +63,7 @@ public final class FilledInstallation implements AutoCloseable {
         List<String> settings = new ArrayList<>(List.of(box.settings()));
         settings.addAll(List.of(provider.settings(MailBox.SITE)));
         settings.addAll(List.of("port", Integer.toString(port), "http.trusted-hops", "1", "sign-up.open", "true"));
+        settings.addAll(List.of("pages.languages", "en"));
         settings.addAll(List.of("stripe.url", stripe.url(), "seller.name", "Tollgate Test Trading Ltd"));
         settings.addAll(List.of("seller.address", "1 Long Road; 12345 Town", "seller.vat-id", "DE 123456789"));
         settings.addAll(List.of("channels.file", channels.toString(), "stripe.allow-test-key", "true"));

@@ -16,8 +16,10 @@ class MarkedLanguagesTest {
     void a_sentence_is_marked_and_longer_and_its_values_stay() {
         assertThat(sentence("state::Move to team {team}", "Blue").in(MarkedLanguages.ACCENTED))
                 .isEqualTo("⟦Ṁóṽé ťó ťéáɱ Blue łóńğé⟧");
-        assertThat(sentence("{n} key | {n} keys", 1).in(MarkedLanguages.ACCENTED)).isEqualTo("⟦1 ķéý łó⟧");
-        assertThat(sentence("{n} key | {n} keys", 2).in(MarkedLanguages.ACCENTED)).isEqualTo("⟦2 ķéýś łó⟧");
+        assertThat(sentence("{n} key | {n} keys", 1).in(MarkedLanguages.ACCENTED))
+                .isEqualTo("⟦1 ķéý łó⟧");
+        assertThat(sentence("{n} key | {n} keys", 2).in(MarkedLanguages.ACCENTED))
+                .isEqualTo("⟦2 ķéýś łó⟧");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tollgate.portal;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
@@ -66,7 +67,7 @@ public record MailModule(
             Function<Catalogue, List<Foresight.Change>> changes,
             AnsweringHalf calls) {
         MailRounds rounds = rounds(ground, books, vertx);
-        Letters letters = letters(ground.settings());
+        Letters letters = letters(ground.settings(), ground.languages());
         PortalStores stores = books.stores();
         Database database = books.database();
         Writer writer = books.writer();
@@ -95,7 +96,9 @@ public record MailModule(
         if (outbox.isOn()) {
             List<Change> mails = Readers.of(books.database(), disabled.accountId(), "", "").stream()
                     .<Change>map(to -> outbox.queue(
-                            disabled.accountId(), letters.webhookDisabled(to, disabled.host()), () -> true))
+                            disabled.accountId(),
+                            letters.to(to, address -> letters.webhookDisabled(address, disabled.host())),
+                            () -> true))
                     .toList();
             if (!mails.isEmpty()) {
                 books.writer().commitAndWait(Unit.of(mails));
@@ -103,8 +106,8 @@ public record MailModule(
         }
     }
 
-    public static Letters letters(Settings settings) {
-        return new Letters(settings.get(PageSettings.BRAND), settings.find(PageSettings.PUBLIC_URL));
+    public static Letters letters(Settings settings, Languages languages) {
+        return new Letters(settings.get(PageSettings.BRAND), settings.find(PageSettings.PUBLIC_URL), languages);
     }
 
     /** Sends mails from now on, if that is set. */

@@ -4,6 +4,7 @@ import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
@@ -74,6 +75,7 @@ public record OperatorModule(
                 books,
                 people.links(),
                 ground.settings(),
+                ground.languages(),
                 PeopleModule.membersMax(ground),
                 audited,
                 ground.clock(),
@@ -185,6 +187,7 @@ public record OperatorModule(
             PortalBooks books,
             Links links,
             Settings settings,
+            Languages languages,
             IntSupplier membersMax,
             AuditedWriter audited,
             InstantSource clock,
@@ -195,7 +198,8 @@ public record OperatorModule(
                 PeopleModule.keys(books, PeopleModule.allowances(books, clock), clock, random),
                 books.people(),
                 PeopleModule.members(books, clock, random),
-                new OrganizationRoutes(PeopleModule.organization(books, links, settings, membersMax, clock, random)),
+                new OrganizationRoutes(
+                        PeopleModule.organization(books, links, settings, languages, membersMax, clock, random)),
                 links,
                 settings.find(PageSettings.PUBLIC_URL),
                 books.kind(),

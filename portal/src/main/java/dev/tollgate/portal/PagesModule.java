@@ -62,6 +62,7 @@ import dev.tollgate.pages.docs.ModelSpeeds;
 import dev.tollgate.pages.entrance.CodePage;
 import dev.tollgate.pages.entrance.DoorPages;
 import dev.tollgate.pages.entrance.LandingPage;
+import dev.tollgate.pages.entrance.LanguageSwitch;
 import dev.tollgate.pages.entrance.LinkPages;
 import dev.tollgate.pages.entrance.OidcPages;
 import dev.tollgate.pages.entrance.SignedIn;
@@ -113,7 +114,8 @@ record PagesModule(
         Site site = new Site(
                 settings.find(PageSettings.PUBLIC_URL),
                 settings.get(ServerSettings.HOST),
-                settings.get(PageSettings.BRAND));
+                settings.get(PageSettings.BRAND),
+                ground.languages());
         Allowlist console = Allowlist.of(settings.list(ServerSettings.CONSOLE_ALLOW));
         return new Pages(
                 site,
@@ -189,6 +191,7 @@ record PagesModule(
                                 ground.version())
                         .routes(pages),
                 status(signUp),
+                new LanguageSwitch(accounts, ground.languages()).routes(pages),
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
                 new LinkPages(links, entrance, identities.provider(), this::name, this::membersMax).routes(pages),

@@ -3,6 +3,7 @@ package dev.tollgate.portal;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.InstallationKind;
@@ -174,13 +175,21 @@ public record PeopleModule(
 
     /** Returns what the actions of organizations need. */
     OrganizationStores organization(PortalBooks books, PortalGround ground) {
-        return organization(books, links, ground.settings(), membersMax(ground), ground.clock(), ground.random());
+        return organization(
+                books,
+                links,
+                ground.settings(),
+                ground.languages(),
+                membersMax(ground),
+                ground.clock(),
+                ground.random());
     }
 
     static OrganizationStores organization(
             PortalBooks books,
             Links links,
             Settings settings,
+            Languages languages,
             IntSupplier membersMax,
             InstantSource clock,
             SecureRandom random) {
@@ -192,7 +201,8 @@ public record PeopleModule(
                 new Labels(books.database()),
                 links.handed(),
                 membersMax,
-                settings.find(PageSettings.PUBLIC_URL));
+                settings.find(PageSettings.PUBLIC_URL),
+                languages);
     }
 
     /** Returns the actions on keys. */

@@ -503,7 +503,7 @@ class MembersTest {
                 new Acting(account, tom.id(), "127.0.0.1", new Membership(tom.member(account), MemberRole.ADMIN));
         sam.change(tom.member(account), Map.of("deed", "member.set", "role", "viewer"));
         HandedLinks.ToJoin another = new HandedLinks.ToJoin("u@example.org", MemberRole.ADMIN, "it", 200, null);
-        Visit visit = new Visit("127.0.0.1", "127.0.0.1", "127.0.0", "a browser", List.of());
+        Visit visit = new Visit("127.0.0.1", "127.0.0.1", "127.0.0", "a browser", List.of(), null);
         assertThatThrownBy(() -> server.people().links().handed().invite(another, stale, visit))
                 .hasCauseInstanceOf(RightLost.class);
         assertThat(server.people().members().setRole(stale, tom.member(account), MemberRole.ADMIN))

@@ -146,7 +146,14 @@ public final class PortalServer extends AccountsServer {
         SecureRandom random = new SecureRandom();
         InstantSource clock = this::now;
         PortalGround ground = new PortalGround(
-                settings, new CurrentSettings(settings.chosen()), catalogue, clock, random, opened, "");
+                settings,
+                new CurrentSettings(settings.chosen()),
+                catalogue,
+                clock,
+                random,
+                opened,
+                "",
+                PortalGround.languages(settings, TestLanguages.of(settings)));
         openBooks(ground);
         DemoAccount.of(ground, books);
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);

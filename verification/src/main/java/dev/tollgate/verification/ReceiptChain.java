@@ -34,8 +34,9 @@ final class ReceiptChain {
     private static final Set<String> NEWER = Set.of("maps", "output_image_tokens");
 
     private static final String NO_HASH = "0".repeat(64);
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final String accountId;
     private long receipts;

@@ -59,6 +59,18 @@ public final class PageSettings {
                     "The unit in which pages show amounts first. A credit is $0.005. Choose credits if you sell them at another"
                             + " price. Each person can switch.")
             .whileRunning());
+    public static final Setting<List<String>> LANGUAGES = row(Setting.of(
+            "pages.languages",
+            Kind.list("a language of this version, like en or zh-Hans", "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
+            "",
+            "The languages that people can choose for pages, e-mails and documents, in addition to English. Default: all"
+                    + " languages of this version."));
+    public static final Setting<String> LANGUAGE = row(Setting.of(
+            "pages.language",
+            Kind.text("one of pages.languages, or en", "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
+            "en",
+            "The language of people who have chosen none and whose browser asks for none of pages.languages, and of e-mails"
+                    + " to addresses without an account."));
     public static final Setting<Boolean> STATUS = row(Setting.of(
                     "pages.status",
                     Kind.flag(),

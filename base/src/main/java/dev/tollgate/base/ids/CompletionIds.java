@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ public record CompletionIds(InstantSource clock, RandomGenerator random) {
     private static final int RANDOM_CHARS = 8;
     private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
-            DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** Returns whether a text may be one. */
     public static boolean isOne(String text) {

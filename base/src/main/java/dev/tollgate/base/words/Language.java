@@ -116,7 +116,8 @@ public final class Language {
             case Integer number -> signs.number(number);
             case Sentence sentence -> sentence.in(this);
             case Amount amount -> amount.in(this);
-            case Instant time -> isEnglish() ? time.toString() : Times.withZone(time, this);
+            case Instant time ->
+                isEnglish() ? time.toString() : TimeForm.withZone(time).in(this);
             default -> throw new IllegalArgumentException("no value of a sentence: " + value.getClass());
         };
     }

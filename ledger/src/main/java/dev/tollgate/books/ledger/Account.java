@@ -32,6 +32,8 @@ public record Account(
     public enum Change {
         /** Takes the name and the account's id. */
         NAME("name = ?"),
+        /** Takes the tag of the language of its mails and the account's id. */
+        LANGUAGE("language = ?"),
         /** Replaces a name that is one of three texts with the account's id. Takes the texts and the account's id. */
         NAME_OF_LEAVER("name = CASE WHEN name IN (?, ?, ?) THEN id ELSE name END"),
         /** Takes the names of tags, with spaces between them, whether end users are counted, and the account's id. */
@@ -53,7 +55,7 @@ public record Account(
             this.update = "UPDATE account SET " + set + " WHERE id = ?";
         }
 
-        public void run(Statements statements, Object... values) throws SQLException {
+        public void run(Statements statements, @Nullable Object... values) throws SQLException {
             statements.run(update, values);
         }
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.mail;
 
+import dev.tollgate.base.words.Languages;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The texts of Tollgate's mails. Their links are built from {@code public.url} alone. Immutable.
  *
  * @param site null: mail is off, and nothing is written
+ * @param languages those that readers can have
  */
-public record Letters(String brand, @Nullable URI site) {
+public record Letters(String brand, @Nullable URI site, Languages languages) {
 
     private static final int NAME_CHARS_MAX = 60;
 
@@ -26,6 +29,15 @@ public record Letters(String brand, @Nullable URI site) {
 
     public Letters {
         brand = Letter.inLine(brand, NAME_CHARS_MAX);
+    }
+
+    /**
+     * Returns a mail in the language of its reader. The arguments of the mail are made within, too.
+     *
+     * @param letter returns the mail to an address
+     */
+    public Letter to(Reader reader, Function<String, Letter> letter) {
+        return languages.first(reader.language()).bound(() -> letter.apply(reader.address()));
     }
 
     /** Returns the full address of a page. */

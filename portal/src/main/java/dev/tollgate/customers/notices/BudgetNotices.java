@@ -7,6 +7,7 @@ import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.customers.rejections.RefusalBooks;
@@ -163,8 +164,10 @@ public final class BudgetNotices {
         by.tell(
                 recordOf(accountId, budget, step, now),
                 accountId,
-                () -> (step == 0 ? List.<String>of() : Readers.of(by.database(), accountId, owner, owner))
-                        .stream().filter(this::mayBeMailed).toList(),
+                () -> (step == 0 ? List.<Reader>of() : Readers.of(by.database(), accountId, owner, owner))
+                        .stream()
+                                .filter(reader -> mayBeMailed(reader.address()))
+                                .toList(),
                 to -> letter(to, budget, step));
     }
 

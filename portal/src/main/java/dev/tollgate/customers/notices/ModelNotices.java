@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight.Change;
@@ -32,12 +33,12 @@ public final class ModelNotices {
     private static final int CHARS_MAX = 8_000;
 
     private static final String ACTIVE = """
-            SELECT person.id, account.id, person.email, told.fact
+            SELECT person.id, account.id, told.fact, %s
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told ON told.owner = person.id AND told.kind = 'models'
             WHERE person.id > ? AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
                 AND member.role IN %s AND account.blocked = 0 AND account.last_number_at >= ?
-            ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
+            ORDER BY person.id LIMIT ?""".formatted(Reader.COLUMNS, MemberSql.HOME, MemberSql.SEES_ALL);
     private static final String READERS = """
             SELECT account.id, COUNT(*)
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
@@ -61,7 +62,7 @@ public final class ModelNotices {
     private record Somebody(
             String id,
             String accountId,
-            String email,
+            Reader reader,
             @Nullable String told) {}
 
     /** Returns how many people of each account get such mails. Blocks. */
@@ -92,7 +93,7 @@ public final class ModelNotices {
                 somebody.told() == null ? Set.of() : Set.of(somebody.told().split(",", -1));
         List<Change> untold =
                 near.stream().filter(change -> !told.contains(change.key())).toList();
-        if (untold.isEmpty() || !Letter.canReach(somebody.email())) {
+        if (untold.isEmpty() || !Letter.canReach(somebody.reader().address())) {
             return;
         }
         Set<String> used = used(somebody.accountId(), since);
@@ -104,12 +105,12 @@ public final class ModelNotices {
                         told.stream().filter(key -> isToKeep(key, near, due)),
                         due.stream().map(Change::key))
                 .collect(Collectors.joining(","));
-        List<String> sentences = due.stream().map(Change::sentence).toList();
         by.tell(
                 NoticeRecord.of(somebody.id(), "models", somebody.told(), all),
                 somebody.accountId(),
-                () -> List.of(somebody.email()),
-                to -> by.letters().modelsChange(to, sentences));
+                () -> List.of(somebody.reader()),
+                to -> by.letters()
+                        .modelsChange(to, due.stream().map(Change::sentence).toList()));
     }
 
     /** Returns the changes that one mail has room for; the next sweep mails the others. */
@@ -133,7 +134,7 @@ public final class ModelNotices {
     private List<Somebody> active(String after, Instant since) {
         return by.list(
                 ACTIVE,
-                row -> new Somebody(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
+                row -> new Somebody(row.getString(1), row.getString(2), Reader.of(row), row.getString(3)),
                 after,
                 since,
                 PEOPLE_MAX);

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Reader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -27,10 +28,11 @@ public final class MonthlyStatements {
                 AND a.last_number_at >= ? AND (t.fact IS NULL OR t.fact < ?)
             ORDER BY b.account_id LIMIT ?""";
     private static final String PEOPLE = """
-            SELECT person.email FROM member JOIN person ON person.id = member.person_id
+            SELECT %s FROM member JOIN person ON person.id = member.person_id
+                JOIN account ON account.id = member.account_id
             WHERE member.account_id = ? AND member.left_at IS NULL AND member.role IN ('owner', 'admin', 'billing')
                 AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
-            ORDER BY member.created_at, member.id LIMIT ?""";
+            ORDER BY member.created_at, member.id LIMIT ?""".formatted(Reader.COLUMNS);
     private static final String PAPERS = """
             SELECT id FROM payment WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ?
             ORDER BY ended_at, id LIMIT ?""";
@@ -60,8 +62,8 @@ public final class MonthlyStatements {
         by.tell(
                 NoticeRecord.of(accountId, "statement", due.told(), month.toString()),
                 accountId,
-                () -> strings(PEOPLE, accountId, PEOPLE_MAX).stream()
-                        .filter(Letter::canReach)
+                () -> by.list(PEOPLE, Reader::of, accountId, PEOPLE_MAX).stream()
+                        .filter(reader -> Letter.canReach(reader.address()))
                         .toList(),
                 to -> by.letters().statement(to, month, papers));
     }
@@ -78,14 +80,11 @@ public final class MonthlyStatements {
     }
 
     private List<String> papers(String accountId, YearMonth month) {
-        return strings(PAPERS, accountId, start(month), start(month.plusMonths(1)), PAPERS_MAX);
+        return by.list(
+                PAPERS, row -> row.getString(1), accountId, start(month), start(month.plusMonths(1)), PAPERS_MAX);
     }
 
     private static Instant start(YearMonth month) {
         return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    }
-
-    private List<String> strings(String text, Object... parameters) {
-        return by.list(text, row -> row.getString(1), parameters);
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.customers.notices;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -44,13 +45,13 @@ public record NoticeSender(Database database, Writer writer, Outbox outbox, Lett
      * Commits a notice together with a mail to each reader, if mail is on. If the account's mails find no room, nothing is stored, and the next sweep tries
      * again.
      *
-     * @param readers returns addresses; asked if mail is on
-     * @param letter returns the mail to an address
+     * @param readers asked if mail is on
+     * @param letter returns the mail to an address, in the language of now; so are the sentences that it is made of
      */
-    void tell(NoticeRecord told, String accountId, Supplier<List<String>> readers, Function<String, Letter> letter) {
+    void tell(NoticeRecord told, String accountId, Supplier<List<Reader>> readers, Function<String, Letter> letter) {
         List<Change> changes = new ArrayList<>(List.of(told));
         if (outbox.isOn()) {
-            readers.get().forEach(to -> changes.add(outbox.needed(accountId, letter.apply(to), told::outcome)));
+            readers.get().forEach(to -> changes.add(outbox.needed(accountId, letters.to(to, letter), told::outcome)));
         }
         try {
             writer.commitAndWait(Unit.of(changes));

@@ -9,6 +9,7 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.customers.roles.MemberSql;
@@ -47,14 +48,14 @@ public final class Notices {
     private static final long LOOK_AGAIN = -1;
 
     private static final String CHANGED = """
-            SELECT person.id, account.id AS account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
+            SELECT person.id, account.id AS account_id, %s, person.confirmed_at, person.balance_line, person.key_notices,
                 person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_number,
                 told.fact
             FROM person JOIN member ON member.id = %s JOIN account ON account.id = member.account_id
                 LEFT JOIN told ON told.owner = person.id AND told.kind = 'limits'
             WHERE person.id > ? AND member.role IN %s
                 AND (told.fact IS NULL OR told.fact NOT LIKE (person.version || ' ' || account.last_number || ' %%'))
-            ORDER BY person.id LIMIT ?""".formatted(MemberSql.HOME, MemberSql.SEES_ALL);
+            ORDER BY person.id LIMIT ?""".formatted(Reader.COLUMNS, MemberSql.HOME, MemberSql.SEES_ALL);
 
     private final NoticeSender by;
     private final Ledger ledger;
@@ -78,7 +79,7 @@ public final class Notices {
     private record Somebody(
             String id,
             String accountId,
-            @Nullable String email,
+            @Nullable Reader reader,
             @Nullable Long line,
             boolean keyNotices,
             long version,
@@ -117,7 +118,9 @@ public final class Notices {
         return new Somebody(
                 row.getString("id"),
                 row.getString("account_id"),
-                Columns.numberOrNull(row, "confirmed_at") == null ? null : row.getString("email"),
+                Columns.numberOrNull(row, "confirmed_at") == null || row.getString("email") == null
+                        ? null
+                        : Reader.of(row),
                 Columns.numberOrNull(row, "balance_line"),
                 Columns.flag(row, "key_notices"),
                 row.getLong("version"),
@@ -130,7 +133,7 @@ public final class Notices {
     private void look(Somebody somebody) {
         Set<String> told = somebody.sentNames();
         List<Allowance> allowed = List.of(allowances.of("mails.notices", somebody.id(), MAILS_DAY, Duration.ofDays(1)));
-        String to = allowances.wait(allowed).isZero() ? writable(somebody) : null;
+        Reader to = allowances.wait(allowed).isZero() ? writable(somebody) : null;
         List<Item> items = items(somebody, to).stream()
                 .filter(item -> to != null || told.contains(item.name()))
                 .toList();
@@ -194,13 +197,14 @@ public final class Notices {
                 .collect(Collectors.joining(","));
     }
 
-    private List<Item> items(Somebody somebody, @Nullable String to) {
+    private List<Item> items(Somebody somebody, @Nullable Reader to) {
         List<Item> items = new ArrayList<>();
         Long line = somebody.line();
         if (line != null && somebody.leftMicros() < line) {
             Letter letter = to == null
                     ? null
-                    : by.letters().balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
+                    : by.letters().to(to, address -> by.letters()
+                            .balanceBelow(address, Credits.text(somebody.leftMicros()), Credits.text(line)));
             items.add(new Item(BALANCE, letter));
         }
         if (somebody.keyNotices()) {
@@ -209,12 +213,12 @@ public final class Notices {
         return items;
     }
 
-    private @Nullable String writable(Somebody somebody) {
-        String email = somebody.email();
-        return by.outbox().isOn() && email != null && Letter.canReach(email) ? email : null;
+    private @Nullable Reader writable(Somebody somebody) {
+        Reader reader = somebody.reader();
+        return by.outbox().isOn() && reader != null && Letter.canReach(reader.address()) ? reader : null;
     }
 
-    private void addKeys(Somebody somebody, @Nullable String to, List<Item> items) {
+    private void addKeys(Somebody somebody, @Nullable Reader to, List<Item> items) {
         List<Key> limited = keys.list(somebody.accountId(), null, Keys.PAGE_MAX).stream()
                 .filter(key -> !key.settings().spend().unlimited())
                 .toList();
@@ -238,7 +242,7 @@ public final class Notices {
         }
     }
 
-    private void add(@Nullable String to, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
+    private void add(@Nullable Reader to, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
         Long limit = key.settings().spend().in(window);
         if (limit == null || used < limit - limit / 100 * (100 - NEAR)) {
             return;
@@ -248,14 +252,14 @@ public final class Notices {
         boolean isAll = used >= limit;
         Letter letter = to == null
                 ? null
-                : by.letters()
+                : by.letters().to(to, address -> by.letters()
                         .keyNear(
-                                to,
+                                address,
                                 key.settings().name(),
                                 Credits.text(used),
                                 Credits.text(limit),
                                 words(window),
-                                isAll);
+                                isAll));
         // At the limit the notice of 80 % counts as sent: one mail covers both.
         items.add(new Item(name + "/80", isAll ? null : letter));
         if (isAll) {

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.storage.Database;
 import java.util.List;
 
@@ -10,9 +11,10 @@ public final class Readers {
     private static final int PEOPLE_MAX = 20;
 
     private static final String WANTED = """
-            SELECT person.email FROM member JOIN person ON person.id = member.person_id
+            SELECT %s FROM member JOIN person ON person.id = member.person_id
+                JOIN account ON account.id = member.account_id
             WHERE member.account_id = ? AND member.notices = 1
-                AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL""";
+                AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL""".formatted(Reader.COLUMNS);
     private static final String LIMIT = " ORDER BY member.created_at, member.id LIMIT " + PEOPLE_MAX;
 
     private static final String OF_OWNER = WANTED + " AND member.left_at IS NULL"
@@ -25,22 +27,22 @@ public final class Readers {
     private Readers() {}
 
     /**
-     * Returns the addresses of the owners and admins of an account, of a member and of the admins of a team.
+     * Returns the owners and admins of an account, of a member and of the admins of a team.
      *
      * @param memberId any other text for none; so {@code teamId}
      */
-    public static List<String> of(Database database, String accountId, String memberId, String teamId) {
+    public static List<Reader> of(Database database, String accountId, String memberId, String teamId) {
         return read(database, OF_OWNER, accountId, memberId, teamId);
     }
 
-    /** Returns the addresses of the owners and admins of an account and of a member whom a change concerns, except of the person who has made it. */
-    static List<String> ofChange(Database database, String accountId, String personId, String memberId) {
+    /** Returns the owners and admins of an account and of a member whom a change concerns, except of the person who has made it. */
+    static List<Reader> ofChange(Database database, String accountId, String personId, String memberId) {
         return read(database, OF_MEMBERS, accountId, personId, memberId);
     }
 
-    private static List<String> read(Database database, String query, Object... values) {
-        return database.read(sql -> sql.list(query, row -> row.getString(1), values)).stream()
-                .filter(Letter::canReach)
+    private static List<Reader> read(Database database, String query, Object... values) {
+        return database.read(sql -> sql.list(query, Reader::of, values)).stream()
+                .filter(reader -> Letter.canReach(reader.address()))
                 .toList();
     }
 }

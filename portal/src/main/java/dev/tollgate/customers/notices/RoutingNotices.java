@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.models.routing.RoutedModel;
 import dev.tollgate.models.routing.RoutedModels;
 import java.time.Duration;
@@ -21,10 +22,10 @@ public final class RoutingNotices {
     private static final int PEOPLE_MAX = 100;
 
     private static final String OPERATORS = """
-            SELECT person.id, person.account_id, person.email, told.fact
-            FROM person LEFT JOIN told ON told.owner = person.id AND told.kind = ?
+            SELECT person.id, person.account_id, told.fact, %s
+            FROM person JOIN account ON account.id = person.account_id LEFT JOIN told ON told.owner = person.id AND told.kind = ?
             WHERE person.id > ? AND person.role = 'operator' AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
-            ORDER BY person.id LIMIT ?""";
+            ORDER BY person.id LIMIT ?""".formatted(Reader.COLUMNS);
 
     private final NoticeSender by;
 
@@ -36,7 +37,7 @@ public final class RoutingNotices {
     private record Somebody(
             String id,
             String accountId,
-            String email,
+            Reader reader,
             @Nullable String fact) {
 
         private Instant part(int index) {
@@ -66,7 +67,7 @@ public final class RoutingNotices {
     private List<Somebody> operators(String after) {
         return by.list(
                 OPERATORS,
-                row -> new Somebody(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
+                row -> new Somebody(row.getString(1), row.getString(2), Reader.of(row), row.getString(3)),
                 KIND,
                 after,
                 PEOPLE_MAX);
@@ -77,14 +78,16 @@ public final class RoutingNotices {
         List<RoutedModel> fresh = rows.stream()
                 .filter(row -> row.firstAt().isAfter(somebody.lastRow()))
                 .toList();
-        if (fresh.isEmpty() || now.isBefore(somebody.mailedAt().plus(APART)) || !Letter.canReach(somebody.email())) {
+        if (fresh.isEmpty()
+                || now.isBefore(somebody.mailedAt().plus(APART))
+                || !Letter.canReach(somebody.reader().address())) {
             return;
         }
         String fact = now.toEpochMilli() + " " + rows.getLast().firstAt().toEpochMilli();
         by.tell(
                 NoticeRecord.of(somebody.id(), KIND, somebody.fact(), fact),
                 somebody.accountId(),
-                () -> List.of(somebody.email()),
+                () -> List.of(somebody.reader()),
                 to -> by.letters()
                         .modelsAnswered(
                                 to, fresh.stream().map(RoutingNotices::sentence).toList()));

@@ -171,7 +171,8 @@ public final class InvitationActions {
                 exchange.network(),
                 exchange.wideNetwork(),
                 Objects.requireNonNullElse(exchange.header("user-agent"), ""),
-                List.of());
+                List.of(),
+                null);
     }
 
     private static ObjectNode json(Invitation invitation) {

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.actions.Action;
@@ -33,6 +34,8 @@ public final class OrganizationActions {
                     names -> names.stream().allMatch(CallLabels::isName),
                     "must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter");
     private static final Field<Boolean> END_USERS = Field.flag("end_users", "Count end users");
+    private static final Field<String> LANGUAGE =
+            Field.text("language", "Language of e-mails").orNull("the operator's");
     private static final Field<String> END_USER = Field.text("end_user", "End user");
 
     static final Action<OrganizationStores, ActionRequest> SHOW = Action.get(
@@ -48,7 +51,8 @@ public final class OrganizationActions {
                     NAME,
                     TIME_ZONE,
                     TAG_NAMES,
-                    END_USERS)
+                    END_USERS,
+                    LANGUAGE)
             .does(OrganizationActions::change, (stores, request, id) -> show(stores, request));
 
     static final Action<OrganizationStores, ActionRequest> TAG_VALUES = Action.list(
@@ -90,6 +94,7 @@ public final class OrganizationActions {
                 .put("name", found.name())
                 .put("time_zone", found.zone().getId())
                 .put("end_users", found.labels().endUsers())
+                .put("language", found.language())
                 .put("created_at", ApiJson.seconds(found.createdAt()));
         found.labels().names().forEach(json.putArray(TAG_NAMES.name())::add);
         return json;
@@ -98,18 +103,15 @@ public final class OrganizationActions {
     /** Checks all fields before it changes one. The time zone goes first, since the present state may refuse it. */
     private static Outcome<String> change(OrganizationStores stores, ActionRequest request) {
         request.body().requireSome(SET.fields());
-        if (request.body().has(TIME_ZONE)) {
-            request.need(Scope.BUDGETS_WRITE);
-        }
-        if (request.body().has(NAME)
-                || request.body().has(TAG_NAMES)
-                || request.body().has(END_USERS)) {
-            request.need(Scope.MEMBERS_WRITE);
-        }
+        requireScopes(request);
         String name = request.get(NAME);
         ZoneId zone = request.get(TIME_ZONE);
         List<String> tags = request.get(TAG_NAMES);
         Boolean endUsers = request.get(END_USERS);
+        String language = request.get(LANGUAGE);
+        if (language != null && stores.languages().find(language) == null) {
+            return Outcome.wrong(LANGUAGE.name(), "must be one of " + tags(stores) + ", or null for the operator's");
+        }
         if (zone != null) {
             Outcome<?> outcome = stores.organizations().setZone(request.by(), zone);
             if (!outcome.isDone()) {
@@ -127,7 +129,27 @@ public final class OrganizationActions {
         if (name != null) {
             stores.organizations().rename(request.by(), name);
         }
+        if (request.body().has(LANGUAGE)) {
+            stores.organizations().setLanguage(request.by(), language);
+        }
         return new Outcome.Done<>(request.account());
+    }
+
+    private static void requireScopes(ActionRequest request) {
+        if (request.body().has(TIME_ZONE)) {
+            request.need(Scope.BUDGETS_WRITE);
+        }
+        if (request.body().has(NAME)
+                || request.body().has(TAG_NAMES)
+                || request.body().has(END_USERS)
+                || request.body().has(LANGUAGE)) {
+            request.need(Scope.MEMBERS_WRITE);
+        }
+    }
+
+    private static String tags(OrganizationStores stores) {
+        return String.join(
+                ", ", stores.languages().offered().stream().map(Language::tag).toList());
     }
 
     private static ObjectNode tagValues(OrganizationStores stores, ActionRequest request) {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.organizations;
 
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.HandedLinks;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param membersMax the most members and open invitations
  * @param site this server's public address; null if it is not set
+ * @param languages those that mails can have
  */
 public record OrganizationStores(
         Organizations organizations,
@@ -23,4 +25,5 @@ public record OrganizationStores(
         Labels labels,
         HandedLinks links,
         IntSupplier membersMax,
-        @Nullable URI site) {}
+        @Nullable URI site,
+        Languages languages) {}

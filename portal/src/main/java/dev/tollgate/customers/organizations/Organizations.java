@@ -32,6 +32,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -42,15 +43,21 @@ import tools.jackson.databind.node.ObjectNode;
 public record Organizations(Database database, Ledger ledger, CountedChanges changes, InstantSource clock) {
 
     private static final String ONE =
-            "SELECT name, time_zone, created_at, tag_names, end_users FROM account WHERE id = ? AND deleted_at IS NULL";
+            "SELECT name, time_zone, created_at, tag_names, end_users, language FROM account WHERE id = ? AND deleted_at IS NULL";
 
-    /** Returns the part that renames organizations; behind the ledger's, which locks the accounts. */
+    /** Returns the part that sets names and languages of organizations; behind the ledger's, which locks the accounts. */
     public static Part<?> part() {
-        return new WritePart<>(RenameOrganization.class);
+        return new WritePart<>(SetText.class);
     }
 
-    /** An organization. @param zone of its budgets @param labels which labels of its calls it counts */
-    public record Organization(String id, String name, ZoneId zone, Instant createdAt, LabelRules labels) {}
+    /** An organization. @param zone of its budgets @param labels which labels of its calls it counts @param language of its mails; null for the operator's setting */
+    public record Organization(
+            String id,
+            String name,
+            ZoneId zone,
+            Instant createdAt,
+            LabelRules labels,
+            @Nullable String language) {}
 
     /** Returns an organization that is not deleted. */
     public Optional<Organization> find(String accountId) {
@@ -61,7 +68,8 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
                         row.getString(1),
                         ZoneId.of(row.getString(2)),
                         Columns.time(row, 3),
-                        LabelRules.of(row.getString(4), Columns.flag(row, 5))),
+                        LabelRules.of(row.getString(4), Columns.flag(row, 5)),
+                        row.getString(6)),
                 accountId)));
     }
 
@@ -72,9 +80,17 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
 
     /** Gives an organization another name. */
     public void rename(Acting by, String name) {
-        RenameOrganization rename = new RenameOrganization(by.accountId(), name);
-        List<Change> unit = new ArrayList<>(List.of(rename));
-        unit.addAll(by.act(Right.ORGANIZATION, "organization.name", by.accountId(), clock.instant(), rename::changed));
+        set(by, "organization.name", new SetText(by.accountId(), "name", Account.Change.NAME, name));
+    }
+
+    /** Sets the language of mails to people who have chosen none. @param tag null for the operator's setting */
+    public void setLanguage(Acting by, @Nullable String tag) {
+        set(by, "organization.language", new SetText(by.accountId(), "language", Account.Change.LANGUAGE, tag));
+    }
+
+    private void set(Acting by, String action, SetText set) {
+        List<Change> unit = new ArrayList<>(List.of(set));
+        unit.addAll(by.act(Right.ORGANIZATION, action, by.accountId(), clock.instant(), set::changed));
         changes.commit(by, unit);
     }
 
@@ -166,18 +182,21 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
         return json;
     }
 
-    /** Renames an account, whose row the same unit has taken. The outcome: whether there is one, not deleted. */
-    private static final class RenameOrganization extends Write<Boolean> {
-
-        private static final String NAME = "SELECT name FROM account WHERE id = ? AND deleted_at IS NULL";
+    /** Sets a text of an account, whose row the same unit has taken. The outcome: whether there is one, not deleted. */
+    private static final class SetText extends Write<Boolean> {
 
         private final String accountId;
-        private final String name;
+        private final String column;
+        private final Account.Change change;
+        private final @Nullable String value;
         private @Nullable Changed changed;
 
-        RenameOrganization(String accountId, String name) {
+        /** @param column the name in the database and in the log @param value null for none */
+        SetText(String accountId, String column, Account.Change change, @Nullable String value) {
             this.accountId = accountId;
-            this.name = name;
+            this.column = column;
+            this.change = change;
+            this.value = value;
         }
 
         @Nullable
@@ -188,17 +207,25 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
         @Override
         protected Boolean run(Statements statements) throws SQLException {
             changed = null;
-            String before = statements.one(NAME, row -> row.getString(1), accountId);
-            if (before == null || before.equals(name)) {
+            @Nullable
+            Optional<String> before = statements.one(
+                    "SELECT " + column + " FROM account WHERE id = ? AND deleted_at IS NULL",
+                    row -> Optional.ofNullable(row.getString(1)),
+                    accountId);
+            if (before == null || Objects.equals(before.orElse(null), value)) {
                 return before != null;
             }
-            Account.Change.NAME.run(statements, name, accountId);
-            changed = new Changed(json(before), json(name));
+            change.run(statements, value, accountId);
+            changed = new Changed(json(before.orElse(null)), json(value));
             return true;
         }
 
-        private static String json(String name) {
-            return ApiJson.MAPPER.createObjectNode().put("name", name).toString();
+        private String json(@Nullable String text) {
+            ObjectNode json = ApiJson.MAPPER.createObjectNode();
+            if (text != null) {
+                json.put(column, text);
+            }
+            return json.toString();
         }
     }
 }

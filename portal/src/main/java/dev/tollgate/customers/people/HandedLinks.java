@@ -9,6 +9,7 @@ import dev.tollgate.books.allowances.Allowances.Use;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
@@ -90,7 +91,10 @@ public record HandedLinks(
         List<Change> changes = new ArrayList<>(List.of(made(link), deed));
         if (outbox.isOn()) {
             changes.add(outbox.needed(
-                    null, letters.invitation(email, path, link.kind().good())));
+                    null,
+                    letters.to(
+                            new Reader(email, null),
+                            to -> letters.invitation(to, path, link.kind().good()))));
         }
         try {
             writer.commitAndWait(Unit.of(changes));
@@ -171,8 +175,10 @@ public record HandedLinks(
         BooleanSupplier isMade = () -> making.outcome().isDone();
         List<Change> changes = new ArrayList<>(List.of(use, making));
         if (isMailed) {
-            Letter letter = letters.joining(
-                    email, invitation.accountName(), path, link.kind().good());
+            Letter letter = letters.to(
+                    new Reader(email, language(by.accountId())),
+                    to -> letters.joining(
+                            to, invitation.accountName(), path, link.kind().good()));
             changes.add(outbox.needed(by.accountId(), letter, isMade));
         }
         String after = AccountLog.json("role", invitation.role().text());
@@ -184,6 +190,11 @@ public record HandedLinks(
                 () -> isMade.getAsBoolean() ? new AccountLog.Changed(null, after) : null));
         writer.commitAndWait(Unit.of(changes));
         return making.outcome();
+    }
+
+    private @Nullable String language(String accountId) {
+        return database.read(
+                sql -> sql.one("SELECT language FROM account WHERE id = ?", row -> row.getString(1), accountId));
     }
 
     private static Outcome<Invited> make(
@@ -273,7 +284,7 @@ public record HandedLinks(
         }
         String email = typed.strip();
         requireAddress(email);
-        writer.commitAndWait(Unit.of(outbox.needed(null, letters.test(email)), deed));
+        writer.commitAndWait(Unit.of(outbox.needed(null, letters.to(new Reader(email, null), letters::test)), deed));
     }
 
     private static Change made(PersonLink link) {

@@ -126,7 +126,7 @@ public final class Leavers {
                                                         "person p",
                                                         "p.id = :person",
                                                         """
-                    p.id p.account_id p.login p.email p.confirmed_at p.name p.role p.password_due:YES_NO p.zone p.theme
+                    p.id p.account_id p.login p.email p.confirmed_at p.name p.role p.password_due:YES_NO p.zone p.theme p.language
                     p.shortcuts:YES_NO p.balance_line:CREDITS p.key_notices:YES_NO p.money p.totp_secret:PRESENT p.version p.created_at""",
                                                         "p.id"),
                                                 ExportFile.of(

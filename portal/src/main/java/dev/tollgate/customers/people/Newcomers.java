@@ -44,20 +44,12 @@ record Newcomers(
         } else {
             changes.addAll(joins(accountId, newcomer.personId(), newcomer.role(), visit, now, () -> true));
         }
-        NewPerson person = new NewPerson(
-                newcomer.personId(),
-                accountId,
-                newcomer.role(),
-                newcomer.login(),
-                newcomer.email(),
-                newcomer.name(),
-                Role.USER,
-                newcomer.hash(),
-                false,
-                newcomer.zone(),
-                now);
+        NewPerson person = person(newcomer, accountId, visit, now);
         changes.add(PeopleChange.of(rows -> {
             rows.insert(person);
+            if (newcomer.accountId() == null) {
+                rows.setLanguageOfAccount(person);
+            }
             if (newcomer.isConfirmed()) {
                 rows.update("UPDATE person SET confirmed_at = ? WHERE id = ?", now, person.id());
             }
@@ -72,6 +64,22 @@ record Newcomers(
             }
             return people.isKnown(newcomer.login(), visit) ? new SignIn.Taken() : new SignIn.Wrong();
         }
+    }
+
+    private static NewPerson person(Newcomer newcomer, String accountId, Visit visit, Instant now) {
+        return new NewPerson(
+                newcomer.personId(),
+                accountId,
+                newcomer.role(),
+                newcomer.login(),
+                newcomer.email(),
+                newcomer.name(),
+                Role.USER,
+                newcomer.hash(),
+                false,
+                newcomer.zone(),
+                visit.language(),
+                now);
     }
 
     /** Returns what goes with a new membership into its commit: the account's lock and the row of its log. */

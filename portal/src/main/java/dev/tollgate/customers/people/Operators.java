@@ -61,6 +61,7 @@ public record Operators(
                 hash,
                 chosen == null,
                 "UTC",
+                null,
                 now);
         try {
             writer.commitAndWait(Unit.of(account, addFirst(operator)));

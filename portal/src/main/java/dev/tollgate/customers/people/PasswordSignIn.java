@@ -121,11 +121,16 @@ public record PasswordSignIn(
                 hash,
                 false,
                 zone,
+                visit.language(),
                 now);
         List<Change> changes = new ArrayList<>();
         changes.add(account);
         changes.addAll(credits.changes(account.id(), false, people.startMarks().ofAll(List.of(login)), now));
         changes.add(People.add(person));
+        changes.add(PeopleChange.of(rows -> {
+            rows.setLanguageOfAccount(person);
+            return true;
+        }));
         try {
             writer.commitAndWait(Unit.of(changes));
         } catch (StoreException e) {

@@ -287,7 +287,7 @@ public final class People implements AutoCloseable {
         }
         return commit(PeopleChange.of(rows -> rows.update(
                 "UPDATE person SET name = ?, zone = ?, theme = ?, shortcuts = ?, balance_line = NULLIF(?, -1),"
-                        + " key_notices = ?, money = ?, version = version + 1 WHERE id = ? AND version = ?",
+                        + " key_notices = ?, money = ?, language = ?, version = version + 1 WHERE id = ? AND version = ?",
                 name.strip(),
                 chosen.zone().getId(),
                 chosen.theme(),
@@ -295,8 +295,14 @@ public final class People implements AutoCloseable {
                 chosen.balanceLineMicros() == null ? -1L : chosen.balanceLineMicros(),
                 chosen.keyNotices() ? 1 : 0,
                 chosen.money(),
+                chosen.language(),
                 read.id(),
                 read.version())));
+    }
+
+    /** Sets the language of a person's pages and mails. Forms that are open stay good. @param tag null for the browser's */
+    public void setLanguage(Person person, @Nullable String tag) {
+        commit(PeopleChange.of(rows -> rows.update("UPDATE person SET language = ? WHERE id = ?", tag, person.id())));
     }
 
     /** Sets whether a person gets mails about budgets of the account that the person works in now; nothing without a membership. */

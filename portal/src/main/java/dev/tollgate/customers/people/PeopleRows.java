@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.teams.Teams;
@@ -21,8 +22,8 @@ record PeopleRows(Statements statements) {
     void insert(NewPerson person) throws SQLException {
         statements.run(
                 """
-                INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone, language, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 person.id(),
                 person.accountId(),
                 person.login(),
@@ -32,9 +33,17 @@ record PeopleRows(Statements statements) {
                 person.passwordHash(),
                 person.passwordDue(),
                 person.zone(),
+                person.language(),
                 person.at());
         insertMember(
                 "mem_" + person.id().substring(4), person.accountId(), person.id(), person.memberRole(), person.at());
+    }
+
+    /** Sets the language of a new account to that of the person who has signed up with it. */
+    void setLanguageOfAccount(NewPerson person) throws SQLException {
+        if (person.language() != null) {
+            Account.Change.LANGUAGE.run(statements, person.language(), person.accountId());
+        }
     }
 
     /** Inserts a person, after the other servers' people. @return whether there was no such person */
@@ -243,7 +252,7 @@ record PeopleRows(Statements statements) {
         return was;
     }
 
-    /** A row to be made. @param memberRole in the account @param passwordDue whether the password was given to them, and has to be changed */
+    /** A row to be made. @param memberRole in the account @param passwordDue whether the password was given to them, and has to be changed @param language a tag; null for none */
     record NewPerson(
             String id,
             String accountId,
@@ -255,6 +264,7 @@ record PeopleRows(Statements statements) {
             String passwordHash,
             boolean passwordDue,
             String zone,
+            @Nullable String language,
             Instant at) {}
 
     /** A row to be made. @param provedAt when the password or a code was shown; long ago where nothing was */

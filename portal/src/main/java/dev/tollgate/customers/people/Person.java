@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param isElsewhere whether the person is also a member of other accounts
  * @param accountBlocked whether the account's keys are refused; never without a membership
  * @param accountName what the account is called
+ * @param mailLanguage the tag of the language of mails: the person's, or else the account's; null: the operator's setting
  * @param hasSecondFactor whether a sign-in needs a code after the password
  * @param hasPassword whether a sign-in by password is possible; without one only an external identity is
  * @param version increases with every change, to recognise outdated forms
@@ -37,6 +38,7 @@ public record Person(
         boolean passwordDue,
         boolean accountBlocked,
         String accountName,
+        @Nullable String mailLanguage,
         boolean hasSecondFactor,
         boolean hasPassword,
         Preferences preferences,
@@ -56,6 +58,7 @@ public record Person(
      * @param balanceLineMicros the balance below which a notice is sent and shown; null for none
      * @param keyNotices whether notices are sent if a key reaches 80 and 100 % of a spend limit
      * @param money what pages show first, dollars or credits; empty: as the operator has set
+     * @param language the tag of the language of pages and mails; null: the browser's for pages, the account's for mails
      */
     public record Preferences(
             ZoneId zone,
@@ -63,7 +66,8 @@ public record Person(
             boolean shortcuts,
             @Nullable Long balanceLineMicros,
             boolean keyNotices,
-            String money) {}
+            String money,
+            @Nullable String language) {}
 
     /** Returns whether the person's role in the account has a whole right. */
     public boolean may(Right right) {

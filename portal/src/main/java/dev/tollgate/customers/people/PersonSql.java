@@ -17,7 +17,7 @@ final class PersonSql {
     static final String PERSON = """
             person.id, account.id AS account_id, member.id AS member_id, member.role AS member_role, %s AS administers, member.notices AS member_notices, person.login, person.email, person.confirmed_at, person.name, person.role,
             person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
-            person.key_notices, person.money, person.totp_secret, person.totp_step, person.version, person.created_at,
+            person.key_notices, person.money, person.language, COALESCE(person.language, account.language) AS mail_language, person.totp_secret, person.totp_step, person.version, person.created_at,
             account.blocked, account.name AS account_name, CASE WHEN EXISTS (SELECT 1 FROM member e
                 WHERE e.person_id = person.id AND e.account_id <> account.id AND e.left_at IS NULL) THEN 1 ELSE 0 END AS elsewhere""".formatted(MemberSql.ADMINISTERS);
 
@@ -52,6 +52,7 @@ final class PersonSql {
                 Columns.flag(row, "password_due"),
                 membership != null && Columns.flag(row, "blocked"),
                 row.getString("account_name"),
+                row.getString("mail_language"),
                 row.getString("totp_secret") != null,
                 !row.getString("password_hash").equals(Passwords.NONE),
                 new Person.Preferences(
@@ -60,7 +61,8 @@ final class PersonSql {
                         Columns.flag(row, "shortcuts"),
                         Columns.numberOrNull(row, "balance_line"),
                         Columns.flag(row, "key_notices"),
-                        row.getString("money")),
+                        row.getString("money"),
+                        row.getString("language")),
                 row.getLong("version"),
                 Columns.time(row, "created_at"));
     }

@@ -5,6 +5,7 @@ import dev.tollgate.books.allowances.Allowances.Use;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.storage.Change;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -54,6 +55,9 @@ public final class SecurityNotices {
         Use use = allowances.using(mails.ofSecurity(person));
         return List.of(
                 use,
-                outbox.urgent(person.accountId(), letter.apply(email), () -> isDue.getAsBoolean() && use.isAllowed()));
+                outbox.urgent(
+                        person.accountId(),
+                        letters.to(new Reader(email, person.mailLanguage()), letter),
+                        () -> isDue.getAsBoolean() && use.isAllowed()));
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.customers.people;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The origin of a sign-in.
@@ -11,8 +12,15 @@ import java.util.Locale;
  * @param wideNetwork the /24 or /48 that the address belongs to
  * @param agent the browser's user agent
  * @param knownBrowsers the cookies that recognise a browser with an earlier sign-in
+ * @param language the tag of the page's language; null for none
  */
-public record Visit(String address, String network, String wideNetwork, String agent, List<String> knownBrowsers) {
+public record Visit(
+        String address,
+        String network,
+        String wideNetwork,
+        String agent,
+        List<String> knownBrowsers,
+        @Nullable String language) {
 
     private static final int AGENT_CHARS_MAX = 200;
 

@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.Span.Past;
 import dev.tollgate.pages.frame.SwitchLink;
@@ -13,11 +14,9 @@ import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +60,10 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration WEEK = Duration.ofDays(DAYS_A_WEEK);
     private static final LocalDate EARLIEST = LocalDate.of(2020, 1, 1);
-    private static final DateTimeFormatter DAYS = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
-    private static final DateTimeFormatter HOURS = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
-    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM uuuu", Locale.ENGLISH);
-    private static final DateTimeFormatter MONTH_NAME = DateTimeFormatter.ofPattern("MMMM", Locale.ENGLISH);
+    private static final TimeForm DAYS = TimeForm.DAY_OF_MONTH;
+    private static final TimeForm HOURS = TimeForm.MINUTE;
+    private static final TimeForm MONTH = TimeForm.MONTH;
+    private static final TimeForm MONTH_NAME = TimeForm.MONTH_NAME;
 
     /** @param word of a request; null for the last 30 days @throws dev.tollgate.base.error.ApiException 400 for an unknown word */
     static ConsoleRange of(@Nullable String word, Instant now) {
@@ -328,7 +327,7 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
     }
 
     String label(Instant period) {
-        DateTimeFormatter form = isOfHours() ? HOURS : isOfMonths() ? MONTH : DAYS;
+        TimeForm form = isOfHours() ? HOURS : isOfMonths() ? MONTH : DAYS;
         String label = form.format(period.atZone(ZoneOffset.UTC));
         String last = form.format(end(period).minusMillis(1).atZone(ZoneOffset.UTC));
         String all = isOfMoreDays() && !label.equals(last) ? label + " – " + last : label;

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
@@ -12,9 +13,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MemberBudget(String text, String exact, String about) {
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMMM HH:mm", Locale.ENGLISH);
+    private static final TimeForm TIME = TimeForm.LONG_MINUTE;
 
     /** Returns null for a person who sees the balance, and without a budget. @param teamId of the team whose budget it is; null for the member's own */
     static @Nullable MemberBudget of(Ledger ledger, Person person, @Nullable String teamId, Money money, Instant now) {

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
@@ -48,12 +49,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -80,8 +79,8 @@ public record OverviewPage(
         Dismissals dismissals,
         People people) {
 
-    private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
+    private static final TimeForm LONG_DAY = TimeForm.LONG_DAY;
+    private static final TimeForm DAY = TimeForm.LONG_DAY_OF_MONTH;
     private static final String CHANGES = "/dashboard/changes";
     private static final String SUBJECT = "model:";
     private static final String TOP_UP = "/dashboard/billing/top-up";

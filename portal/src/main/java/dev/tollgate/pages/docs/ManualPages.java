@@ -3,6 +3,7 @@ package dev.tollgate.pages.docs;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
@@ -46,7 +47,7 @@ public record ManualPages(
                 pages.get(Manual.ROOT, pages.everybody(), this::page),
                 pages.get(Manual.ROOT + "/{page}", pages.everybody(), this::page),
                 pages.get(Manual.ROOT + "/search", pages.everybody(), this::search),
-                pages.get("/llms.txt", pages.everybody(), this::list),
+                pages.get("/llms.txt", pages.everybody(), request -> Language.ENGLISH.bound(() -> list(request))),
                 pages.get(Manual.ROOT + "/" + Reference.NAME + "/{page}", pages.everybody(), this::page),
                 pages.get(Manual.MODELS, pages.everybody(), this::models),
                 pages.get(Manual.MODELS + "/{id...}", pages.everybody(), this::model));
@@ -59,7 +60,8 @@ public record ManualPages(
             return PageStep.to(moved);
         }
         if (path.endsWith(MARKDOWN)) {
-            return markdown(request, path.substring(0, path.length() - MARKDOWN.length()));
+            String chapter = path.substring(0, path.length() - MARKDOWN.length());
+            return Language.ENGLISH.bound(() -> markdown(request, chapter));
         }
         Manual.Page page = Manual.ofThisProgram().page(path);
         if (page == null) {

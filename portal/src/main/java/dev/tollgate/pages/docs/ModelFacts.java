@@ -2,6 +2,7 @@ package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.ProviderTool;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.EmbeddingRules;
@@ -17,13 +18,11 @@ import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -49,12 +48,11 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
             String day = Display.day(at, ZoneOffset.UTC);
             return at.truncatedTo(ChronoUnit.DAYS).equals(at)
                     ? day
-                    : day + ", " + CLOCK.format(at.atZone(ZoneOffset.UTC)) + " UTC";
+                    : day + ", " + TimeForm.CLOCK.format(at.atZone(ZoneOffset.UTC)) + " UTC";
         }
     }
 
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
     /**

@@ -24,8 +24,10 @@ public record SignedIn(People people, Consumer<Person> told) {
         }
         Person person = in.person();
         told.accept(person);
-        return PageStep.signedIn(
+        PageStep.Move signedIn = PageStep.signedIn(
                 request, in.token(), people.passwordSignIn().knownBrowser(person, request.visit()), home(person, to));
+        String language = person.preferences().language();
+        return language == null ? signedIn : PageStep.inLanguage(request, language, signedIn);
     }
 
     /** Returns the target page of a signed-in person. */

@@ -2,6 +2,7 @@ package dev.tollgate.pages.entrance;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.rollups.FirstByte;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Route;
@@ -21,12 +22,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -51,8 +50,6 @@ public record StatusPage(
 
     static final String PATH = "/status";
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final long GOOD_TENTHS = 990;
     private static final long FAIR_TENTHS = 950;
 
@@ -235,7 +232,11 @@ public record StatusPage(
     /** Returns when an announcement holds. */
     public static String span(Announcement it) {
         Instant end = it.endsAt();
-        return "from " + TIME.format(it.beginsAt()) + (end == null ? "" : " to " + TIME.format(end)) + " UTC";
+        return "from " + time(it.beginsAt()) + (end == null ? "" : " to " + time(end)) + " UTC";
+    }
+
+    private static String time(Instant at) {
+        return TimeForm.MINUTE_OF_YEAR_APART.format(at.atZone(ZoneOffset.UTC));
     }
 
     /** Returns the days of a line, the newest first. */

@@ -3,6 +3,7 @@ package dev.tollgate.pages.frame;
 import dev.tollgate.http.Exchange;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The cookies: for a session, for a browser without one, and for a browser that is known for a person. */
 final class Cookies {
@@ -10,6 +11,8 @@ final class Cookies {
     private static final String SESSION = "tollgate";
     private static final String VISIT = "tollgate-visit";
     private static final String BROWSER = "tollgate-browser";
+    private static final String LANGUAGE = "lang";
+    private static final long LANGUAGE_SECONDS = 365L * 24 * 3600;
     private static final long BROWSER_SECONDS = 180L * 24 * 3600;
     private static final String HOST_ONLY = "__Host-";
     private static final int VALUE_CHARS_MAX = 256;
@@ -42,6 +45,20 @@ final class Cookies {
 
     static String setVisit(String value, boolean secure) {
         return set(name(VISIT, secure), value, secure);
+    }
+
+    /** Returns the tag that was chosen in this browser; null for none. */
+    static @Nullable String language(Exchange exchange, boolean secure) {
+        return read(exchange, name(LANGUAGE, secure)).stream().findFirst().orElse(null);
+    }
+
+    static String setLanguage(String tag, boolean secure) {
+        return set(name(LANGUAGE, secure), tag, secure) + "; Max-Age=" + LANGUAGE_SECONDS;
+    }
+
+    /** Returns the cookie with which the browser's own language counts again. */
+    static String endLanguage(boolean secure) {
+        return set(name(LANGUAGE, secure), "", secure) + "; Max-Age=0";
     }
 
     private static String name(String name, boolean secure) {

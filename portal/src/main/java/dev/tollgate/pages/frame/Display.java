@@ -1,7 +1,12 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Signs;
+import dev.tollgate.base.words.TimeForm;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -9,57 +14,42 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The form of figures on pages. Pure functions, without floating point. */
+/** The form of figures on pages, in the language of now. Pure functions, without floating point. */
 public final class Display {
 
     static final long CREDIT = 1_000_000;
     private static final long CREDITS_A_DOLLAR = 200;
 
     private static final long MEGABYTE = 1_000_000;
+    private static final int EXACT = 6;
     static final long MICROS_A_DOLLAR = CREDITS_A_DOLLAR * CREDIT;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
-    private static final DateTimeFormatter DAY_OF_MONTH = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
-    private static final DateTimeFormatter FULL =
-            DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss.SSS", Locale.ENGLISH);
-
-    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
     private Display() {}
 
     /** Returns a day without its year. */
     public static String dayOfMonth(LocalDate day) {
-        return DAY_OF_MONTH.format(day);
+        return TimeForm.DAY_OF_MONTH.format(day);
     }
 
     public static String month(YearMonth month) {
-        return MONTH.format(month);
+        return TimeForm.LONG_MONTH.format(month);
     }
 
     /** Grouped, e.g. {@code 20,114}. */
     public static String number(long number) {
-        String digits = Long.toString(number); // a Formatter makes a number format for each: a page has hundreds
-        int first = digits.length() - (number < 0 ? 1 : 0);
-        if (first <= 3) {
-            return digits;
-        }
-        StringBuilder grouped = new StringBuilder(digits);
-        for (int place = digits.length() - 3; place > digits.length() - first; place -= 3) {
-            grouped.insert(place, ',');
-        }
-        return grouped.toString();
+        return signs().number(number);
+    }
+
+    private static Signs signs() {
+        return Language.now().signs();
     }
 
     /** Returns the price of a call: exact, with 2, 4 or 6 decimals, never three, which read as thousands. */
     public static String charge(long micros) {
-        long fraction = Math.abs(micros % CREDIT);
-        int decimals = fraction % 10_000 == 0 ? 2 : fraction % 100 == 0 ? 4 : 6;
-        return decimal(micros, decimals);
+        return signs().charge(micros);
     }
 
     /** The most decimals of a column's amounts. */
@@ -68,7 +58,7 @@ public final class Display {
     }
 
     private static int decimals(String amount) {
-        int point = amount.indexOf('.');
+        int point = amount.indexOf(signs().decimal());
         return point < 0 ? 0 : amount.length() - point - 1;
     }
 
@@ -82,12 +72,12 @@ public final class Display {
     public static String price(long micros) {
         String text = Credits.text(micros);
         int point = text.indexOf('.');
-        return number(micros / CREDIT) + (point < 0 ? "" : text.substring(point));
+        return number(micros / CREDIT) + (point < 0 ? "" : signs().decimal() + text.substring(point + 1));
     }
 
     /** Returns the exact amount, always with six decimals: for titles and ledgers. */
     public static String exact(long micros) {
-        return decimal(micros, 6);
+        return signs().credits(micros, EXACT);
     }
 
     /** Returns a number for scripts, with six decimals at most. */
@@ -104,14 +94,16 @@ public final class Display {
             return "–";
         }
         if (millis == Long.MAX_VALUE) {
-            return "over 10 s";
+            return say("over {seconds} s", "10");
         }
         return millis < 100
-                ? "about " + millis + " ms"
-                : "about "
-                        + BigDecimal.valueOf(millis, 3)
-                                .setScale(1, RoundingMode.HALF_UP)
-                                .toPlainString() + " s";
+                ? say("about {milliseconds} ms", millis)
+                : say("about {seconds} s", written(BigDecimal.valueOf(millis, 3).setScale(1, RoundingMode.HALF_UP)));
+    }
+
+    /** Returns a number with the language's decimal sign, without groups. */
+    private static String written(BigDecimal number) {
+        return number.toPlainString().replace('.', signs().decimal());
     }
 
     /** Returns a part of a whole in percent with one decimal, {@code 1.6 %}; a dash if there is no whole. */
@@ -121,59 +113,55 @@ public final class Display {
         }
         BigDecimal percent =
                 BigDecimal.valueOf(part).movePointRight(2).divide(BigDecimal.valueOf(whole), 1, RoundingMode.HALF_UP);
-        String text = percent.toPlainString();
-        return (percent.signum() < 0 ? "−" : "") + number(percent.abs().longValue()) + text.substring(text.length() - 2)
-                + " %";
-    }
-
-    private static String decimal(long micros, int decimals) {
-        String sign = micros < 0 ? "−" : "";
-        long whole = Math.abs(micros / CREDIT);
-        String fraction = Long.toString(CREDIT + Math.abs(micros % CREDIT)).substring(1, 1 + decimals);
-        return sign + number(whole) + "." + fraction;
+        String text = written(percent);
+        return say(
+                "{percent} %",
+                (percent.signum() < 0 ? "−" : "")
+                        + number(percent.abs().longValue())
+                        + text.substring(text.length() - 2));
     }
 
     /** E.g. {@code 21 Nov 14:03:09}. */
     public static String time(Instant instant, ZoneId zone) {
-        return TIME.format(instant.atZone(zone));
+        return TimeForm.SECOND.format(instant.atZone(zone));
     }
 
     /** E.g. {@code 21 Nov 2026, 14:03:09.412 Europe/Berlin}: for titles. */
     public static String fullTime(Instant instant, ZoneId zone) {
-        return FULL.format(instant.atZone(zone)) + " " + zone.getId();
+        return say("time::{time} {zone}", TimeForm.MILLISECOND.of(instant.atZone(zone)), zone.getId());
     }
 
     /** E.g. {@code 21 Nov 2026}. */
     public static String day(Instant instant, ZoneId zone) {
-        return DAY.format(instant.atZone(zone));
+        return day(LocalDate.ofInstant(instant, zone));
     }
 
     /** Returns a day, formatted in the same way. */
     public static String day(LocalDate day) {
-        return DAY.format(day);
+        return TimeForm.DAY.format(day);
     }
 
     /** Returns how long ago, in the largest unit; never if there is no instant. */
     public static String ago(@Nullable Instant instant, Instant now) {
         if (instant == null) {
-            return "never";
+            return say("never");
         }
         Duration passed = Duration.between(instant, now);
         if (passed.toMinutes() < 1) {
-            return "just now";
+            return say("just now");
         }
         if (passed.toHours() < 1) {
-            return count(passed.toMinutes(), "minute") + " ago";
+            return say("{n} minute ago | {n} minutes ago", passed.toMinutes());
         }
         if (passed.toDays() < 1) {
-            return count(passed.toHours(), "hour") + " ago";
+            return say("{n} hour ago | {n} hours ago", passed.toHours());
         }
-        return count(passed.toDays(), "day") + " ago";
+        return say("{n} day ago | {n} days ago", passed.toDays());
     }
 
     /** E.g. {@code 1,205 MB}, rounded up. */
     public static String megabytes(long bytes) {
-        return number((bytes + MEGABYTE - 1) / MEGABYTE) + " MB";
+        return say("{megabytes} MB", (bytes + MEGABYTE - 1) / MEGABYTE);
     }
 
     /** E.g. {@code 1 key}, {@code 2 keys}. */
@@ -183,7 +171,7 @@ public final class Display {
 
     /** E.g. {@code 1 search}, {@code 2 searches}. */
     public static String searches(long number) {
-        return number(number) + (number == 1 ? " search" : " searches");
+        return say("{n} search | {n} searches", number);
     }
 
     /** A refusal, and when to try again, in whole seconds. @param refusal a sentence */
@@ -193,17 +181,17 @@ public final class Display {
 
     /** Returns how long something took, in the same unit for all rows of a column: {@code 0.64 s}. */
     public static String seconds(long millis) {
-        return BigDecimal.valueOf(millis, 3).setScale(2, RoundingMode.HALF_UP).toPlainString() + " s";
+        return say("{seconds} s", written(BigDecimal.valueOf(millis, 3).setScale(2, RoundingMode.HALF_UP)));
     }
 
     /** Returns how long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */
     public static String took(long millis) {
         if (millis < 1_000) {
-            return millis + " ms";
+            return say("{milliseconds} ms", millis);
         }
         if (millis < 60_000) {
-            return millis / 1_000 + "." + millis % 1_000 / 100 + " s";
+            return say("{seconds} s", millis / 1_000 + String.valueOf(signs().decimal()) + millis % 1_000 / 100);
         }
-        return millis / 60_000 + " min " + millis % 60_000 / 1_000 + " s";
+        return say("{minutes} min {seconds} s", millis / 60_000, millis % 60_000 / 1_000);
     }
 }

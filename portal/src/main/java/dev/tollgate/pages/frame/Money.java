@@ -1,6 +1,9 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.money.Shares;
+import dev.tollgate.base.words.Language;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -143,7 +146,10 @@ public enum Money {
         long shown = isLess ? 1 : Math.abs(units);
         String fraction =
                 Long.toString(POWERS[decimals] + shown % POWERS[decimals]).substring(1);
-        return minus + (isLess ? "<" : "") + sign() + Display.number(shown / POWERS[decimals]) + "." + fraction;
+        String amount = Display.number(shown / POWERS[decimals])
+                + Language.now().signs().decimal()
+                + fraction;
+        return minus + (isLess ? "<" : "") + (this == DOLLARS ? say("${amount}", amount) : amount);
     }
 
     /** The sign before an amount. */
@@ -163,7 +169,7 @@ public enum Money {
 
     /** Returns the exact amount, for titles. */
     public static String exact(long micros) {
-        return Display.exact(micros) + " credits";
+        return say("{amount} credits", Display.exact(micros));
     }
 
     /** Returns the number that a chart draws: dollars or credits. */

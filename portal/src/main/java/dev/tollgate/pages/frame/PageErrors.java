@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import java.nio.charset.StandardCharsets;
@@ -10,22 +11,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import templates.JteerrorGenerated;
 
-/** Errors as pages for browsers. Programs get the platform's JSON. */
-record PageErrors(String brand) implements ErrorFormat {
+/** Errors as pages for browsers. Programs get the platform's JSON. An error knows no person: the language is the browser's. */
+record PageErrors(Site site, Language language) implements ErrorFormat {
 
     private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
 
     @Override
     public ErrorFormat of(Exchange exchange) {
         String accept = exchange.header("accept");
-        return accept != null && accept.contains("text/html") ? this : ErrorFormat.PLATFORM;
+        return accept != null && accept.contains("text/html")
+                ? new PageErrors(site, site.language(exchange, null, null))
+                : ErrorFormat.PLATFORM;
     }
 
     @Override
     public byte[] render(ApiError error) {
-        if (error.status() == 303) {
-            return new byte[0];
-        }
+        return error.status() == 303 ? new byte[0] : language.bound(() -> page(error));
+    }
+
+    private byte[] page(ApiError error) {
         String title =
                 switch (error.status()) {
                     case 403 -> "No access";
@@ -37,7 +41,7 @@ record PageErrors(String brand) implements ErrorFormat {
         String message = error.status() == 404 ? "The page has moved, or the address has a typo." : error.message();
         try {
             return Pages.render(
-                    out -> JteerrorGenerated.render(out, null, brand, title, message, error.status() == 403));
+                    out -> JteerrorGenerated.render(out, null, site.brand(), title, message, error.status() == 403));
         } catch (RuntimeException broken) { // the visitor gets an answer even if the error page is broken
             LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);
             return (title + ". " + message).replace("<", "").getBytes(StandardCharsets.UTF_8);
@@ -51,6 +55,6 @@ record PageErrors(String brand) implements ErrorFormat {
 
     @Override
     public Map<String, String> headers() {
-        return PageHeaders.ALL;
+        return PageHeaders.in(language);
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SseWriter;
 import dev.tollgate.http.limits.FairTurns;
@@ -25,7 +26,7 @@ final class PageFiles {
     private final Set<String> busy = ConcurrentHashMap.newKeySet();
     private final FairTurns turns = new FairTurns(Workers.halfOfTheCores(ACCOUNTS_MAX, 1));
 
-    /** Sends a file, on the exchange's loop. @param made by the page, aside */
+    /** Sends a file, in English, on the exchange's loop. @param made by the page, aside */
     void send(Exchange exchange, String account, Supplier<PageFile> made) {
         if (!busy.add(account)) {
             throw ApiError.of(
@@ -33,19 +34,19 @@ final class PageFiles {
                             "Another file is being written for you. Wait until it is complete.")
                     .asException();
         }
-        exchange.compute(
-                () -> {
-                    try (Core core = new Core(account)) {
-                        core.enter();
-                        PageFile file = made.get();
-                        Sending sending = new Sending(exchange, file, core);
-                        file.pieces().accept(sending::take);
-                        return sending;
-                    } finally {
-                        busy.remove(account);
-                    }
-                },
-                Sending::end);
+        exchange.compute(() -> Language.ENGLISH.bound(() -> sent(exchange, account, made)), Sending::end);
+    }
+
+    private Sending sent(Exchange exchange, String account, Supplier<PageFile> made) {
+        try (Core core = new Core(account)) {
+            core.enter();
+            PageFile file = made.get();
+            Sending sending = new Sending(exchange, file, core);
+            file.pieces().accept(sending::take);
+            return sending;
+        } finally {
+            busy.remove(account);
+        }
     }
 
     /** The turn of one file. One thread's. */

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.words.Language;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The headers of every page. The playground has a Content-Security-Policy of its own. */
@@ -24,4 +26,11 @@ final class PageHeaders {
             "no-store, no-transform");
 
     private PageHeaders() {}
+
+    /** Returns the headers of a page in a language. */
+    static Map<String, String> in(Language language) {
+        Map<String, String> headers = new HashMap<>(ALL);
+        headers.put("content-language", language.tag());
+        return headers;
+    }
 }

@@ -1,9 +1,11 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Visit;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.Exchange;
+import java.net.URI;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param visitor whom the route's gate has let in
  * @param csrf the token for this page's forms
  * @param money what the visitor sees first
+ * @param language of the page
  * @param <V> who that can be
  */
-public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, String csrf, Site site, Money money) {
+public record PageRequest<V extends Visitor>(
+        Exchange exchange, V visitor, String csrf, Site site, Money money, Language language) {
 
     private static final String UNKNOWN = "unknown";
 
@@ -55,13 +59,19 @@ public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, Strin
                 exchange.network(),
                 exchange.wideNetwork(),
                 Objects.requireNonNullElse(exchange.header("user-agent"), UNKNOWN),
-                Cookies.browsers(exchange, isSecure()));
+                Cookies.browsers(exchange, isSecure()),
+                site.languages().isChoice() ? language.tag() : null);
     }
 
     /** Returns who changes something in the account of a member's page. */
     public static Acting acting(PageRequest<Visitor.Member> request) {
         Person person = request.visitor().person();
         return new Acting(person.accountId(), person.id(), request.visit().address(), person.membership());
+    }
+
+    /** Returns the page of this site that a form was sent from, with its query; null if the request does not say it. */
+    public @Nullable URI from() {
+        return site.from(exchange);
     }
 
     boolean isSecure() {

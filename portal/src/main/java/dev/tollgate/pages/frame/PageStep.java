@@ -1,6 +1,7 @@
 package dev.tollgate.pages.frame;
 
 import gg.jte.html.HtmlTemplateOutput;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +101,16 @@ public sealed interface PageStep {
     }
 
     /** Signs in, makes the browser known and goes to the location. @param browser value of the browser's cookie */
-    static PageStep signedIn(PageRequest<?> request, String token, String browser, String location) {
+    static Move signedIn(PageRequest<?> request, String token, String browser, String location) {
         return new Move(location, List.of(session(request, token), Cookies.setBrowser(browser, request.isSecure())));
+    }
+
+    /** Returns the step with the language of later pages in this browser. @param tag null for the browser's own */
+    static Move inLanguage(PageRequest<?> request, @Nullable String tag, Move step) {
+        List<String> cookies = new ArrayList<>(step.cookies());
+        cookies.add(
+                tag == null ? Cookies.endLanguage(request.isSecure()) : Cookies.setLanguage(tag, request.isSecure()));
+        return new Move(step.location(), cookies);
     }
 
     private static String session(PageRequest<?> request, String token) {

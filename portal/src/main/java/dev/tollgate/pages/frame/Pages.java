@@ -3,6 +3,7 @@ package dev.tollgate.pages.frame;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Passwords;
@@ -31,11 +32,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the routes of pages, and shows what they answer. Thread-safe. */
@@ -52,8 +56,9 @@ public final class Pages {
     private final FormTokens tokens;
     private final PageErrors errors;
     private final PageFiles files = new PageFiles();
-    private final SharedPages shared = new SharedPages();
+    private final SharedPages shared;
     private final PageTurns turns = new PageTurns();
+    private final List<Pattern> shown = new CopyOnWriteArrayList<>();
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
     private final PageGate<Visitor.Member> persons;
@@ -81,7 +86,8 @@ public final class Pages {
         this.organizations = organizations;
         this.reads = reads;
         this.tokens = new FormTokens(secrets, random);
-        this.errors = new PageErrors(site.brand());
+        this.errors = new PageErrors(site, site.languages().usual());
+        this.shared = new SharedPages(site.languages().offered().size());
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
         this.persons = PageGate.persons(site, people, tokens);
@@ -173,6 +179,7 @@ public final class Pages {
     }
 
     public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
+        shown.add(Pattern.compile(path.replaceAll("\\{[^}]*\\.\\.\\.}", ".+").replaceAll("\\{[^}]*}", "[^/]+")));
         return Route.get(path, gate, (Exchange exchange, V visitor) -> {
                     PageRequest<V> request = request(exchange, visitor);
                     answer(request, () -> ofOneInstant(visitor, () -> drawn(request, () -> make(page, request))));
@@ -180,12 +187,27 @@ public final class Pages {
                 .withErrors(errors);
     }
 
+    /** Returns whether a path is the address of a page. */
+    public boolean isShown(String path) {
+        return shown.stream().anyMatch(page -> page.matcher(path).matches());
+    }
+
+    /** A form without a token, for pages whose bytes strangers share. Its origin is checked before {@code deed} sees it. */
+    public <V extends Visitor> Route<V> open(String path, PageGate<V> gate, Deed<? super V> deed) {
+        return post(path, gate, (form, visitor) -> true, deed);
+    }
+
     /** A form, whose origin and token are checked before {@code deed} sees it. */
     public <V extends Visitor> Route<V> post(String path, PageGate<V> gate, Deed<? super V> deed) {
+        return post(path, gate, (form, visitor) -> tokens.isGood(form.field(TOKEN), visitor), deed);
+    }
+
+    private <V extends Visitor> Route<V> post(
+            String path, PageGate<V> gate, BiPredicate<Form, Visitor> check, Deed<? super V> deed) {
         return Route.post(path, gate, (Exchange exchange, V visitor) -> {
                     requireOurs(site.isFromUs(exchange));
                     exchange.read(new FormReader(), form -> {
-                        requireOurs(tokens.isGood(form.field(TOKEN), visitor));
+                        requireOurs(check.test(form, visitor));
                         PageRequest<V> request = request(exchange, visitor);
                         answer(request, () -> drawn(request, () -> take(deed, request, form)));
                     });
@@ -205,7 +227,18 @@ public final class Pages {
     }
 
     private <V extends Visitor> PageRequest<V> request(Exchange exchange, V visitor) {
-        return new PageRequest<>(exchange, visitor, tokens.token(visitor), site, money(visitor));
+        return new PageRequest<>(
+                exchange, visitor, tokens.token(visitor), site, money(visitor), language(exchange, visitor));
+    }
+
+    /** Returns the language in which a visitor reads the answer to a request. */
+    public Language language(Exchange exchange, Visitor visitor) {
+        return site.language(
+                exchange,
+                exchange.query("lang"),
+                visitor instanceof Visitor.Member member && !member.session().codeDue()
+                        ? member.person().preferences().language()
+                        : null);
     }
 
     /** Returns what a visitor sees first. */
@@ -241,8 +274,10 @@ public final class Pages {
     }
 
     private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
-        PageStep step = made(making);
-        return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
+        return request.language().bound(() -> {
+            PageStep step = made(making);
+            return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
+        });
     }
 
     /** A change whose right was lost since the gate let it in was not made. */
@@ -280,7 +315,8 @@ public final class Pages {
     private SharedPages.PageBytes inTurn(PageRequest<?> request, PageStep.Show show, Shell shell) {
         Exchange exchange = request.exchange();
         String payer = request.visitor() instanceof Visitor.Member member ? member.accountId() : exchange.network();
-        return turns.draw(payer, exchange.method().equals("POST"), () -> html(request.path(), show, shell));
+        return turns.draw(payer, exchange.method().equals("POST"), () -> request.language()
+                .bound(() -> html(request.path(), show, shell)));
     }
 
     private SharedPages.PageBytes html(String path, PageStep.Show show, Shell shell) {
@@ -290,14 +326,14 @@ public final class Pages {
             return new SharedPages.PageBytes(rendering.get(), null);
         }
         return shell.person() == null
-                ? shared.page(path, shell.words(), by, rendering)
+                ? shared.page(path, shell.words(), shell.here().language(), by, rendering)
                 : new SharedPages.PageBytes(
                         SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
     }
 
-    /** Returns a template's HTML for a file. */
+    /** Returns a template's HTML for a file, in English. */
     public static byte[] file(Consumer<HtmlTemplateOutput> drawing) {
-        return render(drawing);
+        return Language.ENGLISH.bound(() -> render(drawing));
     }
 
     static byte[] render(Consumer<HtmlTemplateOutput> drawing) {
@@ -342,6 +378,9 @@ public final class Pages {
     private void send(PageRequest<?> request, Made made) {
         Exchange exchange = request.exchange();
         PageHeaders.ALL.forEach(exchange::setHeader);
+        if (made.step() instanceof PageStep.Show) {
+            exchange.setHeader("content-language", request.language().tag());
+        }
         if (request.isSecure()) {
             exchange.setHeader("strict-transport-security", "max-age=31536000");
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SharedBytes;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class SharedPages {
 
     private static final String HTML = "text/html; charset=utf-8";
+
+    /** The most pages of each offered language. */
     private static final int PAGES_MAX = 256;
 
     /** Addresses of this server whose pages are kept; under further ones, which a caller may make up, each answer is a copy. */
@@ -19,7 +22,9 @@ final class SharedPages {
 
     private final Map<Key, Drawn> pages = new ConcurrentHashMap<>();
 
-    private record Key(String path, Object state, OperatorWords words) {}
+    private final int pagesMax;
+
+    private record Key(String path, Object state, OperatorWords words, Language language) {}
 
     private record Drawn(String html, Map<String, SharedBytes> byWord) {}
 
@@ -35,13 +40,18 @@ final class SharedPages {
         }
     }
 
+    /** @param languages the number of those that are offered */
+    SharedPages(int languages) {
+        this.pagesMax = PAGES_MAX * languages;
+    }
+
     /** @param drawing draws the page, if that has not happened yet */
-    PageBytes page(String path, OperatorWords words, PageStep.Shared by, Supplier<byte[]> drawing) {
-        if (pages.size() > PAGES_MAX) {
+    PageBytes page(String path, OperatorWords words, Language language, PageStep.Shared by, Supplier<byte[]> drawing) {
+        if (pages.size() > pagesMax) {
             pages.clear();
         }
         Drawn drawn = pages.computeIfAbsent(
-                new Key(path, by.state(), words),
+                new Key(path, by.state(), words, language),
                 _ -> new Drawn(new String(drawing.get(), StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
         SharedBytes known = drawn.byWord.get(by.word());
         if (known != null) {

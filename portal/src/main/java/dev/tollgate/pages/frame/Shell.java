@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.MemberRole;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +44,36 @@ public record Shell(
      * @param path without the query, for the column's mark
      * @param target the path with its query, to come back to
      * @param csrf the token of its forms
+     * @param language of the page
+     * @param languages those that can be chosen
+     * @param alternates the addresses of the page in each language
      */
-    public record Here(String path, String target, String csrf) {}
+    public record Here(
+            String path,
+            String target,
+            String csrf,
+            Language language,
+            Languages languages,
+            Map<String, String> alternates) {
+
+        private static Here of(PageRequest<?> request, String target) {
+            return new Here(
+                    request.path(),
+                    target,
+                    request.csrf(),
+                    request.language(),
+                    request.site().languages(),
+                    request.site().alternates(request.path()));
+        }
+    }
 
     /** The credits that can be spent, written out. @param exact the same to the micro-credit */
     public record Balance(String text, String exact) {}
 
     /** The most organizations that the menu of the picture lists. */
     public static final int ORGANIZATIONS_MAX = 10;
+
+    private static final Pattern LANGUAGE_ASKED = Pattern.compile("[?&]lang=");
 
     /** The choices of colours, with their labels. */
     public static final Map<String, String> THEMES = themes();
@@ -71,7 +96,7 @@ public record Shell(
     static Shell ofStranger(PageRequest<?> request, OperatorWords words) {
         return new Shell(
                 request.site().brand(),
-                new Here(request.path(), request.path(), request.csrf()),
+                Here.of(request, request.path()),
                 null,
                 null,
                 null,
@@ -88,7 +113,7 @@ public record Shell(
             List<Members.Organization> organizations) {
         return new Shell(
                 request.site().brand(),
-                new Here(request.path(), request.exchange().target(), request.csrf()),
+                Here.of(request, request.exchange().target()),
                 person,
                 balanceMicros == null
                         ? null
@@ -165,6 +190,23 @@ public record Shell(
 
     public boolean isConsole() {
         return here.path().equals("/console") || here.path().startsWith("/console/");
+    }
+
+    /** Returns the languages that can be chosen. */
+    public Languages languages() {
+        return here.languages();
+    }
+
+    /** Returns the address of a page's stream: in the language of the page, if its own address names one. */
+    public String live(String address) {
+        return LANGUAGE_ASKED.matcher(here.target()).find()
+                ? address + (address.contains("?") ? "&" : "?") + "lang=" + lang()
+                : address;
+    }
+
+    /** Returns the tag of the page's language. */
+    public String lang() {
+        return here.language().tag();
     }
 
     /** Returns the value of {@code data-theme}; null leaves the system's choice. */

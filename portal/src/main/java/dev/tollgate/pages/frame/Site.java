@@ -2,10 +2,15 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.http.Exchange;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param publicUrl scheme, host and port as people know them; null where nothing was said
  * @param host what the server listens on
  * @param brand what this service is called
+ * @param languages those that it offers
  */
-public record Site(@Nullable URI publicUrl, String host, String brand) {
+public record Site(@Nullable URI publicUrl, String host, String brand, Languages languages) {
 
     private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-proto");
     /** The form of an address on pages: nothing else can be in a snippet. */
@@ -81,12 +87,59 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
                 || origin.equals(origin(exchange));
     }
 
+    /** Returns the address of the page of ours that a browser has left; null if it does not say it, or another site's. */
+    @Nullable
+    URI from(Exchange exchange) {
+        try {
+            URI from = new URI(Objects.requireNonNullElse(exchange.header("referer"), ""));
+            String origin = from.getScheme() + "://" + from.getRawAuthority();
+            return origin.equals(origin(exchange))
+                            || (publicUrl != null
+                                    && origin.equalsIgnoreCase(publicUrl.getScheme() + "://" + authority(publicUrl)))
+                    ? from
+                    : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
     private String origin(Exchange exchange) {
         String asked = Objects.requireNonNullElse(exchange.header("host"), "");
         if (publicUrl != null && asked.equalsIgnoreCase(authority(publicUrl))) {
             return publicUrl.getScheme() + "://" + authority(publicUrl);
         }
         return "http://" + asked;
+    }
+
+    /**
+     * Returns the language of a page: the first that is offered of the query's {@code lang}, the person's setting, the cookie and what the browser
+     * accepts (L17).
+     *
+     * @param asked the query's; null for none
+     * @param setting of the person; null for a stranger or the browser's
+     */
+    Language language(Exchange exchange, @Nullable String asked, @Nullable String setting) {
+        return languages.isChoice()
+                ? languages.first(
+                        asked,
+                        setting,
+                        Cookies.language(exchange, isSecure(exchange)),
+                        languages.accepted(exchange.header("accept-language")))
+                : languages.usual();
+    }
+
+    /**
+     * Returns the addresses of a page in each language, by tag, for search engines; empty if it is in one language, or the site's address is not
+     * known.
+     */
+    Map<String, String> alternates(String path) {
+        if (publicUrl == null || !languages.isChoice() || !(path.equals("/") || path.startsWith("/docs/models"))) {
+            return Map.of();
+        }
+        Map<String, String> alternates = new LinkedHashMap<>();
+        languages.offered().forEach(it -> alternates.put(it.tag(), publicUrl + path + "?lang=" + it.tag()));
+        alternates.put("x-default", publicUrl + path);
+        return alternates;
     }
 
     /** Scheme, host and port for what is to be pasted elsewhere; no slash behind it. Never from what the request says, unless nothing was configured. */

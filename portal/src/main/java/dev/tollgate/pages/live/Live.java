@@ -10,7 +10,6 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.SseWriter;
-import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.live.LiveStream.LiveView;
@@ -59,7 +58,7 @@ public final class Live implements AutoCloseable {
         return List.of(pages.stream(
                 "/dashboard/live",
                 pages.listeners(Right.USAGE),
-                (exchange, visitor) -> open(exchange, visitor, pages.money(visitor))));
+                (exchange, visitor) -> open(exchange, view(exchange, visitor, pages))));
     }
 
     /** Looks on another thread, at most once at a time, however long it takes. */
@@ -75,9 +74,9 @@ public final class Live implements AutoCloseable {
         }
     }
 
-    private void open(Exchange exchange, Visitor.Member visitor, Money money) {
+    private void open(Exchange exchange, LiveView view) {
         String shown = exchange.query("shown");
-        if (shown != null && !shown.equals(visitor.accountId())) {
+        if (shown != null && !shown.equals(view.accountId())) {
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "The session shows another account.")
                     .withStatus(204)
                     .asException();
@@ -85,7 +84,7 @@ public final class Live implements AutoCloseable {
         SseWriter writer = exchange.stream();
         writer.heartbeatAfter(SILENCE);
         LiveStream[] opened = new LiveStream[1];
-        opened[0] = streams.open(view(exchange, visitor, money), new LiveStream.Tab() {
+        opened[0] = streams.open(view, new LiveStream.Tab() {
             @Override
             public void send(Map<String, Object> figures) {
                 byte[] event = ("data: " + ApiJson.MAPPER.writeValueAsString(figures) + "\n\n")
@@ -107,7 +106,7 @@ public final class Live implements AutoCloseable {
         exchange.onGone(() -> streams.leave(opened[0]));
     }
 
-    private LiveView view(Exchange exchange, Visitor.Member visitor, Money money) {
+    private LiveView view(Exchange exchange, Visitor.Member visitor, Pages pages) {
         LiveStream.Scope scope =
                 Objects.requireNonNull(LiveStream.Scope.of(visitor.person()), "the gate admits members");
         String topic = topics.keySet().stream()
@@ -118,7 +117,8 @@ public final class Live implements AutoCloseable {
                 visitor.session().hash(),
                 scope,
                 visitor.person().preferences().zone(),
-                money,
+                pages.language(exchange, visitor),
+                pages.money(visitor),
                 number(exchange, "since"),
                 word(exchange, "call"),
                 topic,

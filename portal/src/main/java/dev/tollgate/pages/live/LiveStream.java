@@ -1,5 +1,6 @@
 package dev.tollgate.pages.live;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
@@ -84,6 +85,7 @@ final class LiveStream {
      * The viewer of a stream and the page that it feeds.
      *
      * @param session hash of the session
+     * @param language in which the page was asked for
      * @param since last number of the account when the list was made, to count newer calls; null for no list
      * @param call running call that the page shows; null for none
      * @param topic the name of a {@link LiveTopic}; null for none
@@ -93,6 +95,7 @@ final class LiveStream {
             String session,
             Scope scope,
             ZoneId zone,
+            Language language,
             Money money,
             @Nullable Long since,
             @Nullable String call,

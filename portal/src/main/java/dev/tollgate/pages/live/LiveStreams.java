@@ -2,6 +2,7 @@ package dev.tollgate.pages.live;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.http.limits.Shares;
@@ -218,37 +219,52 @@ final class LiveStreams {
         return last == null || !last.now().head().equals(head) || looks - last.look() >= EACH_LOOKS_LONG;
     }
 
-    /** What tabs of a seat have in common is read once. */
     private void tell(
             List<LiveStream> tabs, LiveAccounts.Now now, Map<String, CallNow> running, Instant at, boolean changed) {
-        Map<String, Object> figures = LiveTexts.of(now, running, at);
-        Map<String, Map<String, Object>> more = new HashMap<>();
+        Map<Language, Told> told = new HashMap<>();
         for (LiveStream tab : tabs) {
-            LiveView view = tab.view();
-            Map<String, Object> its = new HashMap<>(figures);
-            its.putAll(LiveTexts.spent(now, view.money()));
-            if (view.scope().isWithBalance()) {
-                its.putAll(LiveTexts.balance(now, view.money()));
-            }
-            Long since = view.since();
-            if (since != null && (changed || tab.knowsNothing())) {
-                its.putAll(more.computeIfAbsent(
-                        "since:" + since,
-                        key -> Map.of(
-                                "new-calls",
-                                LiveTexts.newer(reads.newer(
-                                        view.accountId(),
-                                        KeyFilter.of(view.scope().keys()),
-                                        since)))));
-            }
-            if (view.call() != null) {
-                its.putAll(LiveTexts.call(now, view.call(), running, at));
-            }
-            if (view.topic() != null && (changed || tab.knowsNothing() || looks % EACH_LOOKS == 0)) {
-                its.putAll(more.computeIfAbsent(view.topic() + ":" + view.topicId(), key -> topic(view)));
-            }
-            tab.tell(its);
+            Language language = tab.view().language();
+            language.bound(() -> {
+                Told its = told.computeIfAbsent(
+                        language,
+                        _ -> new Told(now, running, at, changed, LiveTexts.of(now, running, at), new HashMap<>()));
+                tab.tell(figures(tab, its));
+            });
         }
+    }
+
+    /** The figures that the tabs of a seat have in common in one language: they are read once. @param more by what it is about */
+    private record Told(
+            LiveAccounts.Now now,
+            Map<String, CallNow> running,
+            Instant at,
+            boolean changed,
+            Map<String, Object> figures,
+            Map<String, Map<String, Object>> more) {}
+
+    private Map<String, Object> figures(LiveStream tab, Told told) {
+        LiveView view = tab.view();
+        Map<String, Object> its = new HashMap<>(told.figures);
+        its.putAll(LiveTexts.spent(told.now, view.money()));
+        if (view.scope().isWithBalance()) {
+            its.putAll(LiveTexts.balance(told.now, view.money()));
+        }
+        Long since = view.since();
+        if (since != null && (told.changed || tab.knowsNothing())) {
+            its.putAll(told.more.computeIfAbsent(
+                    "since:" + since,
+                    key -> Map.of(
+                            "new-calls",
+                            LiveTexts.newer(reads.newer(
+                                    view.accountId(), KeyFilter.of(view.scope().keys()), since)))));
+        }
+        if (view.call() != null) {
+            its.putAll(LiveTexts.call(told.now, view.call(), told.running, told.at));
+        }
+        if (view.topic() != null && (told.changed || tab.knowsNothing() || looks % EACH_LOOKS == 0)) {
+            its.putAll(told.more.computeIfAbsent(view.topic() + ":" + view.topicId(), key -> topic(view)));
+        }
+        return its;
     }
 
     private Map<String, Object> topic(LiveView view) {

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.ids.KeyOwner;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
@@ -54,6 +55,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import templates.JteplaygroundGenerated;
 import tools.jackson.databind.json.JsonMapper;
@@ -182,7 +184,11 @@ public record PlaygroundPage(
     }
 
     /** A person whose page looks at a call that it has made. */
-    private record Looker(KeyCaller caller, boolean seesBalance) implements Caller {
+    private record Looker(KeyCaller caller, Visitor.Member member) implements Caller {
+
+        boolean seesBalance() {
+            return member.person().may(Right.BALANCE);
+        }
 
         @Override
         public String accountId() {
@@ -211,10 +217,16 @@ public record PlaygroundPage(
         routes.add(estimate.apply(counted));
         routes.add(counting.apply(counted));
         routes.add(fit.apply(asking));
-        Gate<Looker> looking =
-                pages.calls(member -> new Looker(caller(member), member.person().may(Right.BALANCE)), (_, _) -> {});
-        routes.add(Route.get("/playground/calls/{id}", looking, this::call));
-        routes.add(Route.get("/playground/shortage", asking, this::shortage));
+        Gate<Looker> looking = pages.calls(member -> new Looker(caller(member), member), (_, _) -> {});
+        routes.add(Route.get("/playground/calls/{id}", looking, (Exchange exchange, Looker looker) -> {
+            String id = exchange.pathParam("id");
+            answer(exchange, pages.language(exchange, looker.member()), () -> json(looker, id));
+        }));
+        routes.add(Route.get(
+                "/playground/shortage",
+                looking,
+                (Exchange exchange, Looker looker) -> answer(
+                        exchange, pages.language(exchange, looker.member()), shortage(exchange, looker.caller()))));
         return routes;
     }
 
@@ -275,17 +287,15 @@ public record PlaygroundPage(
         return model == null ? 0 : life.current(model).pricing().chargeMicros(Usage.of(charge.promptTokens(), 0, 0));
     }
 
-    /** Reports the end of a call to the person who stopped it. */
-    private void call(Exchange exchange, Looker looker) {
-        String id = exchange.pathParam("id");
-        exchange.compute(() -> json(looker, id), body -> {
+    private static void answer(Exchange exchange, Language language, Supplier<String> json) {
+        exchange.compute(() -> language.bound(json::get), body -> {
             exchange.setHeader("cache-control", "no-store");
             exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
         });
     }
 
-    /** Sends the page's sentence for a refusal because of missing credits. The script sends the figures, so any server can answer. */
-    private void shortage(Exchange exchange, KeyCaller caller) {
+    /** Returns the page's sentence for a refusal because of missing credits. The script sends the figures, so any server can answer. */
+    private Supplier<String> shortage(Exchange exchange, KeyCaller caller) {
         Shortage shortage = PlaygroundErrors.read(exchange::query);
         if (shortage == null) {
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "This refusal has another reason than missing credits.")
@@ -297,19 +307,15 @@ public record PlaygroundPage(
                 ? LowerMaximum.tokens(
                         credits, life.current(model).pricing(), asked.matches("[0-9]{1,9}") ? Long.parseLong(asked) : 0)
                 : 0;
-        exchange.compute(
-                () -> JSON.writeValueAsString(Map.of(
-                        "says",
-                        ShortageWords.now(
-                                shortage, "The playground", history.runningCalls(caller.accountId()), clock.instant()),
-                        "lower",
-                        lower)),
-                body -> {
-                    exchange.setHeader("cache-control", "no-store");
-                    exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
-                });
+        return () -> JSON.writeValueAsString(Map.of(
+                "says",
+                ShortageWords.now(
+                        shortage, "The playground", history.runningCalls(caller.accountId()), clock.instant()),
+                "lower",
+                lower));
     }
 
+    /** Returns the end of a call, for the person who stopped it. */
     private String json(Looker looker, String id) {
         KeyCaller caller = looker.caller();
         String accountId = caller.accountId();

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -84,7 +85,8 @@ class OrganizationRowsTest {
                 new Labels(store.database),
                 null, // links of invitations, which need mail
                 () -> 100,
-                null);
+                null,
+                Languages.ENGLISH);
     }
 
     @AfterEach

@@ -23,7 +23,7 @@ class PasswordsTest {
     /** A size of hashes that only this test uses. */
     private static final int KIBIBYTES = 136;
 
-    private static final Visit HERE = new Visit("192.0.2.1", "c0000201", "192.0.2.0/24", "a browser", List.of());
+    private static final Visit HERE = new Visit("192.0.2.1", "c0000201", "192.0.2.0/24", "a browser", List.of(), null);
     private static final String PASSWORD = "what nobody would guess";
 
     /** A function of one's own for each hash would leave a hook for the process's end behind, each time: one serves all. */
@@ -140,7 +140,7 @@ class PasswordsTest {
     }
 
     private static Thread attempt(Passwords passwords, String address, String wide, String hash) {
-        Visit visit = new Visit(address, address, wide, "a browser", List.of());
+        Visit visit = new Visit(address, address, wide, "a browser", List.of(), null);
         return Thread.ofPlatform().start(() -> {
             try {
                 passwords.matches(visit, "a guess", hash);

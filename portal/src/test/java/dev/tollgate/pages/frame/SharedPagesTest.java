@@ -2,6 +2,9 @@ package dev.tollgate.pages.frame;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Plural;
+import dev.tollgate.http.SharedBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,11 +14,12 @@ class SharedPagesTest {
 
     private static final OperatorWords NO_WORDS = new OperatorWords(null, List.of(), true, Money.DOLLARS);
 
-    private final SharedPages pages = new SharedPages();
+    private final SharedPages pages = new SharedPages(2);
     private final AtomicInteger drawn = new AtomicInteger();
+    private Language language = Language.ENGLISH;
 
     private SharedPages.PageBytes page(OperatorWords words, boolean open, String address) {
-        return pages.page("/docs", words, new PageStep.Shared(open, "HERE", address), () -> {
+        return pages.page("/docs", words, language, new PageStep.Shared(open, "HERE", address), () -> {
             drawn.incrementAndGet();
             return "curl HERE/v1, HERE".getBytes(StandardCharsets.UTF_8);
         });
@@ -29,6 +33,14 @@ class SharedPagesTest {
         assertThat(page(NO_WORDS, true, "http://b").shared())
                 .isNotSameAs(page(NO_WORDS, true, "http://a").shared());
         assertThat(drawn).hasValue(1);
+    }
+
+    @Test
+    void a_page_is_drawn_for_each_language() {
+        SharedBytes english = page(NO_WORDS, true, "http://a").shared();
+        language = new Language("xx", "Other", Plural.NONE, Language.ENGLISH.signs(), _ -> null);
+        assertThat(page(NO_WORDS, true, "http://a").shared()).isNotSameAs(english);
+        assertThat(drawn).hasValue(2);
     }
 
     @Test

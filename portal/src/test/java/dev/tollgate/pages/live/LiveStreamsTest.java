@@ -4,6 +4,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Plural;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
@@ -101,7 +103,8 @@ class LiveStreamsTest {
     }
 
     private static LiveView view(String session, String account) {
-        return new LiveView(session, scope(account), ZoneOffset.UTC, Money.CREDITS, null, null, null, null);
+        return new LiveView(
+                session, scope(account), ZoneOffset.UTC, Language.ENGLISH, Money.CREDITS, null, null, null, null);
     }
 
     private Tab open(String session, String account) {
@@ -224,10 +227,51 @@ class LiveStreamsTest {
     void a_page_has_what_it_asked_for_of_its_own_account() {
         Tab tab = new Tab();
         streams.open(
-                new LiveView("s", scope("acc_1"), ZoneOffset.UTC, Money.CREDITS, 5L, null, "payment", "pay_1"), tab);
+                new LiveView(
+                        "s",
+                        scope("acc_1"),
+                        ZoneOffset.UTC,
+                        Language.ENGLISH,
+                        Money.CREDITS,
+                        5L,
+                        null,
+                        "payment",
+                        "pay_1"),
+                tab);
         streams.look();
         assertThat(tab.told.getFirst())
                 .containsEntry("new-calls", "7 new calls – show")
                 .containsEntry("payment:pay_1", "acc_1");
+    }
+
+    @Test
+    void each_tab_reads_its_own_language() {
+        Language other = new Language(
+                "xx",
+                "Other",
+                Plural.NONE,
+                Language.ENGLISH.signs(),
+                Map.of("{amount} credits", "{amount} Xcredits")::get);
+        List<Tab> tabs = new ArrayList<>();
+        for (Language language : List.of(Language.ENGLISH, other)) {
+            Tab tab = new Tab();
+            streams.open(
+                    new LiveView(
+                            "s" + tabs.size(),
+                            scope("acc_1"),
+                            ZoneOffset.UTC,
+                            language,
+                            Money.CREDITS,
+                            null,
+                            null,
+                            null,
+                            null),
+                    tab);
+            tabs.add(tab);
+        }
+        streams.look();
+        assertThat(tabs.get(0).told.getFirst()).containsEntry("title:today", "0.000000 credits");
+        assertThat(tabs.get(1).told.getFirst()).containsEntry("title:today", "0.000000 Xcredits");
+        assertThat(accounts.closeLooks).isEqualTo(1);
     }
 }

@@ -201,7 +201,13 @@ public record BillingPages(
                 person,
                 person.name(),
                 new Person.Preferences(
-                        old.zone(), old.theme(), old.shortcuts(), micros, old.keyNotices(), old.money()));
+                        old.zone(),
+                        old.theme(),
+                        old.shortcuts(),
+                        micros,
+                        old.keyNotices(),
+                        old.money(),
+                        old.language()));
         return PageStep.to(PATH + "?notice=saved");
     }
 

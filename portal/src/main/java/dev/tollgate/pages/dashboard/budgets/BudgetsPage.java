@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.budgets;
 
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
@@ -35,13 +36,11 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -57,7 +56,7 @@ public record BudgetsPage(
     private static final String PATH = "/dashboard/budgets";
 
     private static final String LIMIT_MISSING = "Enter a limit. To end a budget, press Remove in its row.";
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
 
     public static final List<FilterChoice> WINDOWS = Stream.of(
                     SpendWindow.MONTH, SpendWindow.WEEK, SpendWindow.DAY, SpendWindow.HOUR, SpendWindow.TOTAL)

@@ -68,6 +68,8 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
             member.leave = {who} left.
             member.remove = {who} removed {subject}.
             member.role:role = {who} changed the role of {subject} from {old} to {value}.
+            organization.language:language = {who} set the language of e-mails to {value}.
+            organization.language:language- = {who} left the language of e-mails to the operator.
             organization.labels = {who} changed the tags.
             organization.name:name = {who} renamed the organization from {old} to {value}.
             organization.time_zone:time_zone = {who} set the time zone of budgets to {value}.

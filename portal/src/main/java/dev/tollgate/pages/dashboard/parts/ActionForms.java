@@ -15,6 +15,7 @@ import dev.tollgate.keys.Scope;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.TypedNumber;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,10 +153,16 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
             if (!parts.isEmpty()) {
                 typed.set(field.name(), parts);
             } else if (text != null || boxes.contains(field.name())) {
-                typed.set(field.name(), field.typed().apply(text == null ? "" : text));
+                typed.set(field.name(), typed(field, text == null ? "" : text));
             }
         }
         return typed;
+    }
+
+    /** Full-width digits are a number where a number is read, and stay as they are in a text. */
+    private static JsonNode typed(Field<?> field, String text) {
+        JsonNode ascii = field.typed().apply(TypedNumber.ascii(text));
+        return ascii.isNumber() ? ascii : field.typed().apply(text);
     }
 
     /** Returns the fields of a form below a name: a list of the checked boxes, or an object of what was chosen. */

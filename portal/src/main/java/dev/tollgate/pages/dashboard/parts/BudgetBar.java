@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
@@ -10,7 +11,6 @@ import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,9 +33,9 @@ public record BudgetBar(
         ZoneId zone,
         @Nullable Instant endsAt) {
 
-    private static final DateTimeFormatter RESET = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
+    private static final TimeForm RESET = TimeForm.MINUTE;
+    private static final TimeForm DAY = TimeForm.LONG_DAY_OF_MONTH;
+    private static final TimeForm CLOCK = TimeForm.CLOCK;
 
     public static BudgetBar of(String name, BudgetsNow.Line line, ZoneId zone) {
         return new BudgetBar(name, line.window(), line.limitMicros(), line.use(), zone, line.endsAt());
@@ -130,7 +130,7 @@ public record BudgetBar(
         return in(CLOCK, at, page);
     }
 
-    private static String in(DateTimeFormatter form, Instant at, ZoneId zone) {
+    private static String in(TimeForm form, Instant at, ZoneId zone) {
         String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
         return form.format(at.atZone(zone)) + " ("
                 + id.substring(id.lastIndexOf('/') + 1).replace('_', ' ') + ")";
@@ -142,7 +142,7 @@ public record BudgetBar(
     }
 
     /** Returns the same with the time in another form. */
-    public @Nullable String resets(DateTimeFormatter form, ZoneId page) {
+    public @Nullable String resets(TimeForm form, ZoneId page) {
         return endsAt == null ? null : in(form, endsAt, zone instanceof ZoneOffset ? page : zone);
     }
 }

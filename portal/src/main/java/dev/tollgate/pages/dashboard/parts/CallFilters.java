@@ -11,6 +11,7 @@ import dev.tollgate.customers.roles.Right;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.TypedNumber;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -120,13 +121,18 @@ public record CallFilters(
 
     /** Returns the amount in credits; it may be typed in dollars. */
     private static @Nullable String over(PageRequest<?> request) {
-        String dollars = text(request, OVER_IN_DOLLARS);
+        String dollars = number(request, OVER_IN_DOLLARS);
         return isAmount(dollars)
                 ? new BigDecimal(dollars)
                         .multiply(CREDITS_A_DOLLAR)
                         .stripTrailingZeros()
                         .toPlainString()
-                : text(request, "over");
+                : number(request, "over");
+    }
+
+    private static @Nullable String number(PageRequest<?> request, String name) {
+        String text = text(request, name);
+        return text == null ? null : TypedNumber.ascii(text);
     }
 
     /** Returns the amount as it is typed in a unit; null without one. */

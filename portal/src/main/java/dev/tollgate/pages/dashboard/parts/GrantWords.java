@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.CreditGrant.LimitUse;
 import dev.tollgate.books.grants.GrantsNow;
@@ -9,10 +10,8 @@ import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,9 @@ public final class GrantWords {
     /** The most grants that a sentence names. */
     private static final int NAMED_MAX = 3;
 
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM uuuu HH:mm", Locale.ENGLISH);
-    private static final DateTimeFormatter RESET = DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH);
+    private static final TimeForm DAY = TimeForm.LONG_DAY;
+    private static final TimeForm TIME = TimeForm.MINUTE_OF_YEAR;
+    private static final TimeForm RESET = TimeForm.MINUTE;
 
     private GrantWords() {}
 

@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard.parts;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.http.Form;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.TypedNumber;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Objects;
@@ -56,7 +57,8 @@ public final class TypedCredits {
 
     /** Returns micro-credits. @throws IllegalArgumentException with a sentence if the text is no amount */
     public static long micros(String typed, Money money) {
-        String amount = typed.startsWith("$") ? typed.substring(1) : typed;
+        String ascii = TypedNumber.ascii(typed);
+        String amount = ascii.startsWith("$") ? ascii.substring(1) : ascii;
         if (!TYPED.matcher(amount).matches()) {
             throw new IllegalArgumentException(
                     "Type an amount such as " + (money == Money.DOLLARS ? "5.00." : "1,000."));

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
@@ -18,7 +19,6 @@ import dev.tollgate.pages.frame.Spark;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,19 +94,19 @@ public record UsageChart(
 
     /** The length of a row: the shortest that gives not too many rows, so that the page stays small. */
     private enum Period {
-        DAY(ChronoUnit.DAYS, 31, "d MMM"),
-        WEEK(ChronoUnit.WEEKS, 27, "d MMM"),
-        MONTH(ChronoUnit.MONTHS, 36, "MMM uuuu"),
-        YEAR(ChronoUnit.YEARS, Integer.MAX_VALUE, "uuuu");
+        DAY(ChronoUnit.DAYS, 31, TimeForm.DAY_OF_MONTH),
+        WEEK(ChronoUnit.WEEKS, 27, TimeForm.DAY_OF_MONTH),
+        MONTH(ChronoUnit.MONTHS, 36, TimeForm.MONTH),
+        YEAR(ChronoUnit.YEARS, Integer.MAX_VALUE, TimeForm.YEAR);
 
         private final ChronoUnit unit;
         private final int rowsMax;
-        private final DateTimeFormatter label;
+        private final TimeForm label;
 
-        Period(ChronoUnit unit, int rowsMax, String label) {
+        Period(ChronoUnit unit, int rowsMax, TimeForm label) {
             this.unit = unit;
             this.rowsMax = rowsMax;
-            this.label = DateTimeFormatter.ofPattern(label, Locale.ENGLISH);
+            this.label = label;
         }
 
         /** Returns the row of a day. @param first day of the range */

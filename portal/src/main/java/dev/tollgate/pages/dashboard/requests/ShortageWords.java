@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.requests;
 
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import dev.tollgate.pages.frame.Display;
@@ -10,14 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The sentences on pages for calls that credits or a limit did not cover. Pure. */
 public final class ShortageWords {
 
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("HH:mm 'on' d MMMM", Locale.ENGLISH);
+    private static final TimeForm DAY = TimeForm.CLOCK_ON_DAY;
 
     private ShortageWords() {}
 

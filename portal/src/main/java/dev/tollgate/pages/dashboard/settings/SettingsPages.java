@@ -97,7 +97,8 @@ public record SettingsPages(People people, boolean isMailOn) {
                             chosen.shortcuts(),
                             old.balanceLineMicros(),
                             old.keyNotices(),
-                            old.money()));
+                            old.money(),
+                            old.language()));
         }
         return errors.isEmpty()
                 ? PageStep.to(ACCOUNT + "?saved=1")
@@ -139,7 +140,8 @@ public record SettingsPages(People people, boolean isMailOn) {
                         old.shortcuts(),
                         old.balanceLineMicros(),
                         old.keyNotices(),
-                        MONEY.contains(money) ? money : old.money()));
+                        MONEY.contains(money) ? money : old.money(),
+                        old.language()));
         String back = form.text("back");
         return PageStep.to(BACK.matcher(back).matches() ? back : "/dashboard");
     }
@@ -186,7 +188,8 @@ public record SettingsPages(People people, boolean isMailOn) {
                     person,
                     form,
                     person.name(),
-                    new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices, old.money()));
+                    new Person.Preferences(
+                            old.zone(), old.theme(), old.shortcuts(), micros, keyNotices, old.money(), old.language()));
         } catch (IllegalArgumentException e) {
             errors = Map.of("line", String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Span;
 import java.math.BigInteger;
@@ -7,8 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.TextStyle;
-import java.util.Locale;
 
 /**
  * A month's spend so far, and at its end if it goes on like this.
@@ -46,6 +45,6 @@ public record MonthPace(String month, long spent, long course, int day, int days
     }
 
     public static String name(LocalDate day) {
-        return day.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+        return TimeForm.MONTH_NAME.format(day);
     }
 }

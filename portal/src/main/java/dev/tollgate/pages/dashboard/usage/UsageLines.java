@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
@@ -17,10 +18,8 @@ import dev.tollgate.pages.frame.Sorting;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -85,8 +84,8 @@ public record UsageLines(
                 + Display.number(figures.thoughtsTokens()) + " of thoughts";
     }
 
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
-    private static final DateTimeFormatter UNTIL = DateTimeFormatter.ofPattern("d MMM, HH:mm", Locale.ENGLISH);
+    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
+    private static final TimeForm UNTIL = TimeForm.MINUTE_APART;
 
     /** Returns a span in words, e.g. {@code 1 Oct – 26 Oct}, with the time of the day if it does not end with a day. */
     public static String words(Span span) {

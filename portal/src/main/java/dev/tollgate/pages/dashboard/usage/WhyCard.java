@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Rate;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
@@ -10,12 +11,10 @@ import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.math.BigInteger;
 import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -61,7 +60,7 @@ public record WhyCard(String title, Answer answer, Causes causes) {
     public record Causes(List<String> heads, List<Row> rows, Row sum) {}
 
     private static final int ROWS = 20;
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
+    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
 
     /** @param cells amounts of causes, then the difference */
     public record Row(String name, List<Cell> cells) {}
