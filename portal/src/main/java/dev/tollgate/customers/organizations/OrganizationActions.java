@@ -1,5 +1,7 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.CallLabels;
@@ -35,7 +37,7 @@ public final class OrganizationActions {
                     "must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter");
     private static final Field<Boolean> END_USERS = Field.flag("end_users", "Count end users");
     private static final Field<String> LANGUAGE =
-            Field.text("language", "Language of e-mails").orNull("the operator's");
+            Field.text("language", sentence("Language of e-mails").english()).orNull(sentence("the operator's").english());
     private static final Field<String> END_USER = Field.text("end_user", "End user");
 
     static final Action<OrganizationStores, ActionRequest> SHOW = Action.get(
@@ -110,7 +112,10 @@ public final class OrganizationActions {
         Boolean endUsers = request.get(END_USERS);
         String language = request.get(LANGUAGE);
         if (language != null && stores.languages().find(language) == null) {
-            return Outcome.wrong(LANGUAGE.name(), "must be one of " + tags(stores) + ", or null for the operator's");
+            return Outcome.wrong(
+                    LANGUAGE.name(),
+                    sentence("must be one of {languages}, or null for the operator's", tags(stores))
+                            .english());
         }
         if (zone != null) {
             Outcome<?> outcome = stores.organizations().setZone(request.by(), zone);
