@@ -1,6 +1,7 @@
 package dev.tollgate.storage.copies;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.host.FileThreads;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.PrivateFiles;
 import dev.tollgate.base.log.Event;
@@ -372,7 +373,7 @@ public final class Copies implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            running.interrupt();
+            FileThreads.interrupt(running);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.operator.inspection;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.host.FileThreads;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.Pace;
 import dev.tollgate.base.log.Event;
@@ -286,7 +287,7 @@ public final class DailyCheck implements AutoCloseable {
         isClosed = true;
         Thread running = thread;
         if (running != null) {
-            running.interrupt();
+            FileThreads.interrupt(running);
             try {
                 running.join(CLOSE_WAIT);
             } catch (InterruptedException e) {
