@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.base.words.Sentence;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -76,9 +77,19 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
     private List<String> further() {
         Set<Rate> named = EnumSet.noneOf(Rate.class);
         return RatePair.of(price.tariff(), cost.tariff(), pair -> pair.rises() && named.add(pair.rate())).stream()
-                .map(call -> call.sentence(
-                        pair -> !call.isOrdinary() || Rate.OPTIONAL.contains(pair.rate()), "%s at %s, cost %s"))
-                .filter(sentence -> !sentence.isEmpty())
+                .flatMap(call -> call
+                        .sentence(
+                                pair -> !call.isOrdinary() || Rate.OPTIONAL.contains(pair.rate()), BelowCost::undercut)
+                        .stream())
+                .map(Sentence::english)
                 .toList();
+    }
+
+    private static Sentence undercut(RatePair pair) {
+        return Sentence.sentence(
+                "{rate} at {price}, cost {cost}",
+                pair.rate().words(),
+                Written.credits(pair.fromMicros()),
+                Written.credits(pair.toMicros()));
     }
 }

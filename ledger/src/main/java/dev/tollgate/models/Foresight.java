@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -78,7 +79,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     private String sentence(End end, List<Model> models) {
         UpstreamModel before = models.getFirst().upstream();
         UpstreamModel after = rules(end.retirement());
-        String day = Written.day(end.retirement().at());
+        Sentence day = Written.day(end.retirement().at());
         String ids = ids(models);
         String told = end.retirement().isInEffect()
                 ? "%s now answers for %s (retirement: %s)."
@@ -86,44 +87,50 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
                                 after.name(), ids.equals(end.asked()) ? ids : ids + " instead of " + end.asked(), day)
                 : "The provider retires %s on %s. %s will then answer for %s."
                         .formatted(end.asked(), day, after.name(), ids(models));
-        return told + differing(differences(before, after));
+        List<Sentence> differences = differences(before, after);
+        return differences.isEmpty() ? told : told + " " + differing(differences);
     }
 
-    private static String differing(List<String> differences) {
-        return differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + ".";
+    private static Sentence differing(List<Sentence> differences) {
+        Sentence all = differences.stream()
+                .reduce((one, next) -> Sentence.sentence("{a}; {b}", one, next))
+                .orElseThrow();
+        return Sentence.sentence("Differences: {differences}.", all);
     }
 
     /** Returns the differences that a model's callers notice when its successor answers; empty if no retirement is near. */
-    public List<String> differences(Model model) {
+    public List<Sentence> differences(Model model) {
         ModelLife.Retirement end = life.retirement(model);
         return end == null ? List.of() : differences(model.upstream(), rules(end));
     }
 
     /** Returns the differences that callers notice, apart from the text of responses. */
-    public static List<String> differences(UpstreamModel before, UpstreamModel after) {
-        List<String> differences = new ArrayList<>();
+    public static List<Sentence> differences(UpstreamModel before, UpstreamModel after) {
+        List<Sentence> differences = new ArrayList<>();
         if (before.thinking() instanceof UpstreamModel.Thinking.Budget
                 && after.thinking() instanceof UpstreamModel.Thinking.Level level) {
-            differences.add("thinking levels (" + String.join(", ", levels(level)) + ") instead of budgets");
+            differences.add(Sentence.sentence(
+                    "thinking levels ({levels}) instead of budgets", String.join(", ", levels(level))));
         }
         if (after.candidatesMax() < before.candidatesMax()) {
-            differences.add("n is at most " + after.candidatesMax() + ", not " + before.candidatesMax());
+            differences.add(Sentence.sentence(
+                    "n is at most {after}, not {before}", after.candidatesMax(), before.candidatesMax()));
         }
         if (after.signatures() && !before.signatures()) {
-            differences.add("thought signatures required");
+            differences.add(Sentence.sentence("thought signatures required"));
         }
         if (before.penalties() && !after.penalties()) {
-            differences.add("no penalties");
+            differences.add(Sentence.sentence("no penalties"));
         }
         if (before.logprobs() && !after.logprobs()) {
-            differences.add("no logprobs");
+            differences.add(Sentence.sentence("no logprobs"));
         }
         if (before.trailingAssistant() && !after.trailingAssistant()) {
-            differences.add("no continuation of an assistant's message");
+            differences.add(Sentence.sentence("no continuation of an assistant's message"));
         }
         if (after.inputTokensMax() < before.inputTokensMax() || after.outputTokensMax() < before.outputTokensMax()) {
-            differences.add("limits of " + Written.number(after.inputTokensMax()) + " tokens in and "
-                    + Written.number(after.outputTokensMax()) + " out");
+            differences.add(Sentence.sentence(
+                    "limits of {in} tokens in and {out} out", after.inputTokensMax(), after.outputTokensMax()));
         }
         return differences;
     }
@@ -142,7 +149,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
      * @param keepsPrice whether the name and the price on sale stay
      * @param price a mark of the customer's new price; empty if this change is another one
      */
-    public record Change(Model model, Instant at, String sentence, boolean keepsPrice, String price) {
+    public record Change(Model model, Instant at, Sentence sentence, boolean keepsPrice, String price) {
 
         /** Returns the model, the new price if it is one, and the day of the change, without a comma. */
         public String key() {
@@ -185,24 +192,29 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         for (Model model : catalogue.all()) {
             ModelLife.Retirement end = life.retirement(model);
             if (end != null && isSoon(end.at())) {
-                String when = end.isInEffect()
-                        ? "%s answers for %s now."
-                        : "From " + Written.day(end.at()) + " %s answers for %s.";
+                String successor = rules(end).name();
+                Sentence change = end.isInEffect()
+                        ? Sentence.sentence("{successor} answers for {models} now.", successor, model.id())
+                        : Sentence.sentence(
+                                "From {day} {successor} answers for {models}.",
+                                Written.day(end.at()),
+                                successor,
+                                model.id());
+                List<Sentence> differences = differences(model);
+                if (!differences.isEmpty()) {
+                    change = Sentence.sentence("{a} {b}", change, differing(differences));
+                }
                 changes.add(new Change(
-                        model,
-                        end.at(),
-                        when.formatted(rules(end).name(), model.id()) + differing(differences(model)) + kept(model),
-                        keepsPrice(model),
-                        ""));
+                        model, end.at(), Sentence.sentence("{a} {b}", change, kept(model)), keepsPrice(model), ""));
             }
         }
         return changes;
     }
 
-    private String kept(Model model) {
+    private Sentence kept(Model model) {
         return keepsPrice(model)
-                ? " Name and price of " + model.id() + " stay the same."
-                : " The name " + model.id() + " stays the same.";
+                ? Sentence.sentence("Name and price of {model} stay the same.", model.id())
+                : Sentence.sentence("The name {model} stays the same.", model.id());
     }
 
     private boolean keepsPrice(Model model) {
@@ -229,11 +241,19 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return changes;
     }
 
-    private static String doubled(Model current, Instant at) {
+    private static Sentence doubled(Model current, Instant at) {
         String upstream = current.upstream().name();
-        return "On " + Written.day(at) + " the provider doubles its price for " + upstream
-                + (upstream.equals(current.id()) ? "" : ", which answers for " + current.id())
-                + ". Your price for " + current.id() + " stays until the operator changes it.";
+        return upstream.equals(current.id())
+                ? Sentence.sentence(
+                        "On {day} the provider doubles its price for {upstream}. Your price for {model} stays until the operator changes it.",
+                        Written.day(at),
+                        upstream,
+                        current.id())
+                : Sentence.sentence(
+                        "On {day} the provider doubles its price for {upstream}, which answers for {model}. Your price for {model} stays until the operator changes it.",
+                        Written.day(at),
+                        upstream,
+                        current.id());
     }
 
     /** Returns the models whose own price rises for customers, with the old and the new rates. */
@@ -244,8 +264,11 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
             for (PriceSchedule.Dated next : model.prices().after(now)) {
                 Pricing after = next.pricing();
                 if (isSoon(next.from()) && PriceRise.isBetween(before, after)) {
-                    String sentence = "From " + Written.time(next.from()) + " the price of " + model.id() + " changes: "
-                            + PriceRise.words(before, after) + ".";
+                    Sentence sentence = Sentence.sentence(
+                            "From {time} the price of {model} changes: {changes}.",
+                            Written.time(next.from()),
+                            model.id(),
+                            PriceRise.words(before, after));
                     changes.add(new Change(model, next.from(), sentence, false, PriceRise.mark(after)));
                 }
                 before = after;

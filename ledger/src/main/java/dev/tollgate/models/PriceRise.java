@@ -1,14 +1,15 @@
 package dev.tollgate.models;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.words.Sentence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** A customer's price that rises, in words for the customer. Pure functions. */
 final class PriceRise {
-
-    private static final String FORM = "%s from %s to %s";
 
     private PriceRise() {}
 
@@ -28,32 +29,46 @@ final class PriceRise {
     }
 
     /** Returns the parts of a price that change, each with the old and the new value. */
-    static String words(Pricing before, Pricing after) {
+    static Sentence words(Pricing before, Pricing after) {
         Tariff.Tiers tiers = before.tariff().tiers();
-        List<String> words = new ArrayList<>();
+        List<Sentence> words = new ArrayList<>();
         for (RatePair.Calls calls : RatePair.of(before.tariff(), after.tariff(), RatePair::differs)) {
             ServiceTier tier = calls.tier();
             boolean isImplied = tier != ServiceTier.STANDARD
                     && tiers.factor(tier) == after.tariff().tiers().factor(tier);
-            String rates = isImplied ? "" : calls.sentence(_ -> true, FORM);
-            if (!rates.isEmpty()) {
-                words.add(rates);
+            if (!isImplied) {
+                calls.sentence(_ -> true, PriceRise::change).ifPresent(words::add);
             }
         }
         if (!words.isEmpty()) {
-            words.set(words.size() - 1, words.getLast() + " credits (tokens by the million)");
+            words.set(words.size() - 1, sentence("{rates} credits (tokens by the million)", words.getLast()));
         }
         if (countsMoreSearches(before.tariff(), after.tariff())) {
-            words.add("each search query counts, not each call that searches");
+            words.add(sentence("each search query counts, not each call that searches"));
         }
         if (before.reasoningBilled() != after.reasoningBilled()) {
-            words.add(after.reasoningBilled() ? "thoughts, free before, are billed as output" : "thoughts are free");
+            words.add(
+                    after.reasoningBilled()
+                            ? sentence("thoughts, free before, are billed as output")
+                            : sentence("thoughts are free"));
         }
         if (!before.rounding().equals(after.rounding())) {
-            words.add("rounding from '" + before.rounding().describe() + "' to '"
-                    + after.rounding().describe() + "'");
+            words.add(sentence(
+                    "rounding from '{before}' to '{after}'",
+                    before.rounding().describe(),
+                    after.rounding().describe()));
         }
-        return String.join("; ", words);
+        return words.stream()
+                .reduce((one, next) -> sentence("{a}; {b}", one, next))
+                .orElse(Sentence.asItIs(""));
+    }
+
+    private static Sentence change(RatePair pair) {
+        return sentence(
+                "{rate} from {before} to {after}",
+                pair.rate().words(),
+                Written.credits(pair.fromMicros()),
+                Written.credits(pair.toMicros()));
     }
 
     /** Returns a short mark of a price's rates and rules, the same in every process and under every version. */

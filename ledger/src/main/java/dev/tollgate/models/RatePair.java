@@ -1,10 +1,12 @@
 package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.words.Sentence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,22 +32,23 @@ record RatePair(Rate rate, long fromMicros, long toMicros) {
             return above == 0 && tier == ServiceTier.STANDARD;
         }
 
-        /** Returns some of the rates on one line, empty if there are none. @param form of a rate: its name and both amounts in credits */
-        String sentence(Predicate<RatePair> shown, String form) {
-            String rates = pairs.stream()
+        /** Returns some of the rates on one line, empty if there are none. @param words of a rate */
+        Optional<Sentence> sentence(Predicate<RatePair> shown, Function<RatePair, Sentence> words) {
+            return pairs.stream()
                     .filter(shown)
-                    .map(pair -> form.formatted(
-                            pair.rate.words(), Written.credits(pair.fromMicros), Written.credits(pair.toMicros)))
-                    .collect(Collectors.joining(", "));
-            return rates.isEmpty() || isOrdinary() ? rates : words() + ": " + rates;
+                    .map(words)
+                    .reduce((one, next) -> Sentence.sentence("{a}, {b}", one, next))
+                    .map(this::ofCalls);
         }
 
-        private String words() {
-            String prompts = above == 0 ? "" : "prompts above " + Written.number(above) + " tokens";
+        private Sentence ofCalls(Sentence rates) {
             if (tier == ServiceTier.STANDARD) {
-                return prompts;
+                return above == 0 ? rates : Sentence.sentence("prompts above {tokens} tokens: {rates}", above, rates);
             }
-            return prompts + (above == 0 ? "" : " ") + "at tier " + tier.word();
+            return above == 0
+                    ? Sentence.sentence("at tier {tier}: {rates}", tier.word(), rates)
+                    : Sentence.sentence(
+                            "prompts above {tokens} tokens at tier {tier}: {rates}", above, tier.word(), rates);
         }
     }
 

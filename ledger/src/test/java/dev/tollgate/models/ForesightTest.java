@@ -359,13 +359,17 @@ class ForesightTest {
 
     // ---- changes announced to customers ----
 
+    private static String words(Foresight.Change change) {
+        return change.sentence().english();
+    }
+
     @Test
     void customers_are_notified_of_a_retirement_within_30_days() throws IOException {
         ends.put("house", new ModelLife.Retirement(NOW.plus(Duration.ofDays(30)), "next", false));
         ends.put("villa", new ModelLife.Retirement(NOW.plus(Duration.ofDays(31)), "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next("candidates: 8", "candidates: 1"))
                         .retiring())
-                .extracting(Foresight.Change::key, Foresight.Change::sentence)
+                .extracting(Foresight.Change::key, ForesightTest::words)
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
@@ -380,7 +384,7 @@ class ForesightTest {
                       - {from: 2026-12-20T00:00:00Z, input: %s, cached: 0, output: %s, search: 0}
                 """;
         assertThat(foresight(HOUSE, OLD + costs.formatted("0.1", "0.2")).doubling())
-                .extracting(Foresight.Change::key, Foresight.Change::sentence)
+                .extracting(Foresight.Change::key, ForesightTest::words)
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
@@ -430,7 +434,7 @@ class ForesightTest {
             throws IOException {
         String house = rising(from, to.replace("; ", "\n      "));
         assertThat(foresight(house, OLD).rising())
-                .extracting(Foresight.Change::sentence)
+                .extracting(ForesightTest::words)
                 .isEqualTo(
                         words.isEmpty()
                                 ? List.of()
@@ -444,7 +448,7 @@ class ForesightTest {
         Foresight foresight =
                 foresight(rising("input: 10", "input: 11").replace("2026-12-20", "2027-12-20"), OLD + costs + next());
         assertThat(foresight.retiring())
-                .extracting(Foresight.Change::sentence, Foresight.Change::keepsPrice)
+                .extracting(ForesightTest::words, Foresight.Change::keepsPrice)
                 .containsExactly(
                         tuple("From 20 Dec 2026 next answers for house. The name house stays the same.", false));
         assertThat(foresight.doubling()).isEmpty();

@@ -63,7 +63,7 @@ public record CatalogueChanges(Catalogue now, Catalogue then, Instant at) {
             } else if (!Objects.equals(tariff(costBefore), tariff(costAfter))) {
                 words.add("it costs " + usd(costAfter) + " instead of " + usd(costBefore));
             }
-            words.addAll(Foresight.differences(before, after));
+            Foresight.differences(before, after).forEach(difference -> words.add(difference.english()));
             return words;
         }
     }

@@ -48,6 +48,15 @@ public record Letter(String to, String subject, String text) {
         return line.toString().strip();
     }
 
+    /** Returns a subject, cut if long names leave it no room: they do in some languages. */
+    static String subject(String words) {
+        if (words.length() <= SUBJECT_CHARS_MAX) {
+            return words;
+        }
+        int end = SUBJECT_CHARS_MAX - 1;
+        return words.substring(0, Character.isHighSurrogate(words.charAt(end - 1)) ? end - 1 : end) + "…";
+    }
+
     private static boolean breaks(int each) {
         return Character.isISOControl(each) || each == 0x2028 || each == 0x2029;
     }

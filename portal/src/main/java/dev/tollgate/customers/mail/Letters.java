@@ -1,15 +1,23 @@
 package dev.tollgate.customers.mail;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Amount;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Languages;
+import dev.tollgate.base.words.Sentence;
+import dev.tollgate.base.words.TimeForm;
+import dev.tollgate.customers.roles.MemberEvent;
+import dev.tollgate.customers.roles.MemberRole;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
-import java.time.format.TextStyle;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Letters(String brand, @Nullable URI site, Languages languages) {
 
-    private static final int NAME_CHARS_MAX = 60;
+    /** The most characters of a name in a mail. */
+    public static final int NAME_CHARS_MAX = 60;
+
+    private static final String NOTICES = "/dashboard/settings/notices";
 
     /** The most lines of a list. */
     private static final int LINES_MAX = 20;
@@ -51,64 +62,72 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
     public Letter signUp(String to, String path, Duration good) {
         return letter(
                 to,
-                "Create your account at " + brand,
-                "Someone, probably you, asked for an account at " + brand + " with this address.",
-                "Open this page and choose a password:",
+                say("Create your account at {brand}", brand),
+                say("Someone, probably you, asked for an account at {brand} with this address.", brand),
+                say("Open this page and choose a password:"),
                 page(path),
-                "The link is good for " + hours(good)
-                        + " and works once. If this was not you, ignore this mail: no account will be created.");
+                say(
+                        "The link is good for {n} hour and works once. If this was not you, ignore this mail: no account will be created. | The link is good for {n} hours and works once. If this was not you, ignore this mail: no account will be created.",
+                        good.toHours()));
     }
 
     /** The mail to an address that already has an account, after a sign-up with that address. */
     public Letter alreadyThere(String to) {
         return letter(
                 to,
-                "You have an account at " + brand,
-                "Someone, probably you, tried to create an account at " + brand
-                        + " with this address. You already have one.",
-                "Sign in here:",
+                say("You have an account at {brand}", brand),
+                say(
+                        "Someone, probably you, tried to create an account at {brand} with this address. You already have one.",
+                        brand),
+                say("Sign in here:"),
                 page("/sign-in"),
-                "If you have forgotten your password, set a new one here:",
+                say("If you have forgotten your password, set a new one here:"),
                 page("/forgot"),
-                "If this was not you, ignore this mail: nothing has changed.");
+                say("If this was not you, ignore this mail: nothing has changed."));
     }
 
     public Letter confirm(String to, String path, Duration good) {
         return letter(
                 to,
-                "Confirm your address at " + brand,
-                "Open this page to confirm that this address is yours:",
+                say("Confirm your address at {brand}", brand),
+                say("Open this page to confirm that this address is yours:"),
                 page(path),
-                "The link is good for " + hours(good) + " and works once. If you have no account at " + brand
-                        + ", ignore this mail.");
+                say(
+                        "The link is good for {n} hour and works once. If you have no account at {brand}, ignore this mail. | The link is good for {n} hours and works once. If you have no account at {brand}, ignore this mail.",
+                        good.toHours(),
+                        brand));
     }
 
     public Letter reset(String to, String path, Duration good) {
         return letter(
                 to,
-                "Reset your password at " + brand,
-                "Someone, probably you, asked for a new password at " + brand + ".",
-                "Open this page to set it:",
+                say("Reset your password at {brand}", brand),
+                say("Someone, probably you, asked for a new password at {brand}.", brand),
+                say("Open this page to set it:"),
                 page(path),
-                "The link is good for " + good.toMinutes()
-                        + " minutes and works once. If this was not you, ignore this mail: your password does not change.");
+                say(
+                        "The link is good for {n} minute and works once. If this was not you, ignore this mail: your password does not change. | The link is good for {n} minutes and works once. If this was not you, ignore this mail: your password does not change.",
+                        good.toMinutes()));
     }
 
     public Letter passwordChanged(String to) {
         return letter(
                 to,
-                "Your password at " + brand + " was changed",
-                "The password of your account at " + brand + " was changed. All other sessions were signed out.",
-                "If this was not you, set a new password immediately:",
+                say("Your password at {brand} was changed", brand),
+                say("The password of your account at {brand} was changed. All other sessions were signed out.", brand),
+                say("If this was not you, set a new password immediately:"),
                 page("/forgot"));
     }
 
     public Letter identityConnected(String to, String provider) {
         return letter(
                 to,
-                "New sign-in method for your account at " + brand,
-                "You can now also sign in at " + brand + " with " + Letter.inLine(provider, NAME_CHARS_MAX) + ".",
-                "If this was not you, disconnect it and set a new password:",
+                say("New sign-in method for your account at {brand}", brand),
+                say(
+                        "You can now also sign in at {brand} with {provider}.",
+                        brand,
+                        Letter.inLine(provider, NAME_CHARS_MAX)),
+                say("If this was not you, disconnect it and set a new password:"),
                 page("/dashboard/settings/security"));
     }
 
@@ -116,29 +135,32 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
     public Letter addressChanged(String to) {
         return letter(
                 to,
-                "Your address at " + brand + " was changed",
-                "The e-mail address of your account at " + brand + " was changed. Mails no longer go to this address.",
-                "If this was not you, contact the operator.");
+                say("Your address at {brand} was changed", brand),
+                say(
+                        "The e-mail address of your account at {brand} was changed. Mails no longer go to this address.",
+                        brand),
+                say("If this was not you, contact the operator."));
     }
 
     /** The mail to the current address after a request for another one. */
     public Letter addressChanging(String to) {
         return letter(
                 to,
-                "New address requested for your account at " + brand,
-                "Someone who knows your password asked for a different e-mail address for your account at " + brand
-                        + ". The address changes as soon as the new one is confirmed.",
-                "If this was not you, change your password now:",
+                say("New address requested for your account at {brand}", brand),
+                say(
+                        "Someone who knows your password asked for a different e-mail address for your account at {brand}. The address changes as soon as the new one is confirmed.",
+                        brand),
+                say("If this was not you, change your password now:"),
                 page("/dashboard/settings/security"));
     }
 
     public Letter invitation(String to, String path, Duration good) {
         return letter(
                 to,
-                "You are invited to " + brand,
-                "The operator of " + brand + " has invited you. Open this page and choose a password:",
+                say("You are invited to {brand}", brand),
+                say("The operator of {brand} has invited you. Open this page and choose a password:", brand),
                 page(path),
-                "The link is good for " + good.toDays() + " days and works once.");
+                days(good));
     }
 
     /** @param organization as its members have called it; a long name is cut */
@@ -146,83 +168,123 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
         String name = Letter.inLine(organization, NAME_CHARS_MAX);
         return letter(
                 to,
-                "You are invited to " + name + " at " + brand,
-                "A member of " + name + " has invited you to work with its account at " + brand
-                        + ". Open this page to sign in or to choose a password:",
+                say("You are invited to {organization} at {brand}", name, brand),
+                say(
+                        "A member of {organization} has invited you to work with its account at {brand}. Open this page to sign in or to choose a password:",
+                        name,
+                        brand),
                 page(path),
-                "The link is good for " + good.toDays() + " days and works once.");
+                days(good));
+    }
+
+    private static String days(Duration good) {
+        return say(
+                "The link is good for {n} day and works once. | The link is good for {n} days and works once.",
+                good.toDays());
     }
 
     public Letter test(String to) {
         return letter(
-                to, "A test mail from " + brand, "This is a test mail. Mails from this server arrive.", page("/"));
+                to,
+                say("A test mail from {brand}", brand),
+                say("This is a test mail. Mails from this server arrive."),
+                page("/"));
     }
 
-    /** @param line the threshold, in credits */
-    public Letter balanceBelow(String to, String balance, String line) {
+    /** @param line the threshold */
+    public Letter balanceBelow(String to, Amount balance, Amount line) {
         return letter(
                 to,
-                "Your balance at " + brand + " is below " + line + " credits",
-                "Your account at " + brand + " has " + balance + " credits left. You asked for a notice below " + line
-                        + " credits.",
-                "Top up here:",
+                say("Your balance at {brand} is below {line} credits", brand, line),
+                say(
+                        "Your account at {brand} has {balance} credits left. You asked for a notice below {line} credits.",
+                        brand,
+                        balance,
+                        line),
+                say("Top up here:"),
                 page("/dashboard/billing/top-up"),
-                "The next notice comes only after the balance has been above this amount again. Change your notices here:",
-                page("/dashboard/settings/notices"));
+                say(
+                        "The next notice comes only after the balance has been above this amount again. Change your notices here:"),
+                page(NOTICES));
     }
 
     /**
-     * @param used and @param limit in credits
-     * @param window the period, as in {@code for this hour}
+     * @param used a sentence about the key, its limit and what is used of it
      * @param isAll whether the limit is used up
      */
-    public Letter keyNear(String to, String key, String used, String limit, String window, boolean isAll) {
-        String name = Letter.inLine(key, NAME_CHARS_MAX);
+    public Letter keyNear(String to, Sentence used, boolean isAll) {
         return letter(
                 to,
-                "A key at " + brand + (isAll ? " has reached its spend limit" : " has used 80 % of its spend limit"),
-                "The key '" + name + "' has used " + used + " of " + limit + " credits, its spend limit " + window
-                        + ".",
                 isAll
-                        ? "Calls with this key are refused until the limit allows more."
-                        : "At the limit, calls with this key are refused.",
-                "See your keys here:",
+                        ? say("A key at {brand} has reached its spend limit", brand)
+                        : say("A key at {brand} has used 80 % of its spend limit", brand),
+                used.said(),
+                isAll
+                        ? say("Calls with this key are refused until the limit allows more.")
+                        : say("At the limit, calls with this key are refused."),
+                say("See your keys here:"),
                 page("/dashboard/keys"),
-                "Change your notices here:",
-                page("/dashboard/settings/notices"));
+                say("Change your notices here:"),
+                page(NOTICES));
     }
 
     /**
      * @param budget in words, such as {@code monthly budget of team Search}
      * @param percent used: 50, 80 or 100
-     * @param used and @param limit in credits
-     * @param resets when the window ends; null if it does not
+     * @param resets when the window ends, in the budget's zone; null if it does not
      */
     public Letter budgetNear(
-            String to, String budget, int percent, String used, String limit, @Nullable String resets) {
+            String to, Sentence budget, int percent, Amount used, Amount limit, @Nullable ZonedDateTime resets) {
         boolean isAll = percent == 100;
         return letter(
                 to,
-                "The " + budget + (isAll ? " is used up" : " is used up to " + percent + " %"),
-                "The " + budget + " at " + brand + ": " + used + " of " + limit + " credits are used."
-                        + (resets == null ? " It does not reset." : " It will reset at " + resets + "."),
-                (isAll ? "Calls" : "When it is used up, calls")
-                        + " that count toward it are refused, until it resets or is raised.",
-                "See what spends it here:",
+                isAll
+                        ? say("The {budget} is used up", budget)
+                        : say("The {budget} is used up to {percent} %", budget, percent),
+                resets == null
+                        ? say(
+                                "The {budget} at {brand}: {used} of {limit} credits are used. It does not reset.",
+                                budget,
+                                brand,
+                                used,
+                                limit)
+                        : say(
+                                "The {budget} at {brand}: {used} of {limit} credits are used. It will reset at {time}.",
+                                budget,
+                                brand,
+                                used,
+                                limit,
+                                time(resets)),
+                isAll
+                        ? say("Calls that count toward it are refused, until it resets or is raised.")
+                        : say(
+                                "When it is used up, calls that count toward it are refused, until it resets or is raised."),
+                say("See what spends it here:"),
                 page("/dashboard/usage"),
-                "Change your notices here:",
-                page("/dashboard/settings/notices"));
+                say("Change your notices here:"),
+                page(NOTICES));
+    }
+
+    /** Returns a time with its offset in English, as programs get it, and with its zone in other languages. */
+    private static String time(ZonedDateTime at) {
+        return Language.now().isEnglish()
+                ? DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(at)
+                : say(
+                        "time::{time} {zone}",
+                        TimeForm.SECOND.of(at),
+                        at.getZone().getId());
     }
 
     /** @param host in the webhook's URL */
     public Letter webhookDisabled(String to, String host) {
         return letter(
                 to,
-                "A webhook at " + brand + " is disabled",
-                "Events of your organization at " + brand
-                        + " could not be delivered for five days, or the server has answered 410: "
-                        + Letter.inLine(host, 200),
-                "Enable the webhook here when it works again:",
+                say("A webhook at {brand} is disabled", brand),
+                say(
+                        "Events of your organization at {brand} could not be delivered for five days, or the server has answered 410: {host}",
+                        brand,
+                        Letter.inLine(host, 200)),
+                say("Enable the webhook here when it works again:"),
                 page("/dashboard/webhooks"));
     }
 
@@ -230,105 +292,135 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
     public Letter keysExpire(String to, String organization, List<String> names, List<Instant> ends) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            lines.add(Letter.inLine(names.get(i), NAME_CHARS_MAX) + " expires at "
-                    + ends.get(i).truncatedTo(ChronoUnit.SECONDS) + ".");
+            lines.add(say(
+                    "{key} expires at {time}.",
+                    Letter.inLine(names.get(i), NAME_CHARS_MAX),
+                    ends.get(i).truncatedTo(ChronoUnit.SECONDS)));
         }
-        return keys(to, organization, lines, "expire soon", "After that, programs with these keys get a 401.");
+        return keys(
+                to,
+                say("Keys at {brand} expire soon", brand),
+                organization,
+                lines,
+                say("After that, programs with these keys get a 401."));
     }
 
     /** @param days since the last use */
     public Letter keysUnused(String to, String organization, List<String> names, int days) {
         List<String> lines = names.stream()
-                .map(name -> Letter.inLine(name, NAME_CHARS_MAX) + " was not used for " + days + " days.")
+                .map(name -> say(
+                        "{key} was not used for {n} day. | {key} was not used for {n} days.",
+                        Letter.inLine(name, NAME_CHARS_MAX),
+                        days))
                 .toList();
-        return keys(to, organization, lines, "are unused", "Delete unused keys: a key can leak.");
+        return keys(
+                to,
+                say("Keys at {brand} are unused", brand),
+                organization,
+                lines,
+                say("Delete unused keys: a key can leak."));
     }
 
-    private Letter keys(String to, String organization, List<String> lines, String what, String why) {
-        List<String> paragraphs = new ArrayList<>();
-        paragraphs.add("Keys of " + Letter.inLine(organization, NAME_CHARS_MAX) + " at " + brand + ":");
-        paragraphs.add(lines(lines));
-        paragraphs.add(why);
-        paragraphs.add(page("/dashboard/keys"));
-        paragraphs.add("Change your notices here:");
-        paragraphs.add(page("/dashboard/settings/notices"));
-        return letter(to, "Keys at " + brand + " " + what, paragraphs.toArray(String[]::new));
+    private Letter keys(String to, String subject, String organization, List<String> lines, String why) {
+        return letter(
+                to,
+                subject,
+                say("Keys of {organization} at {brand}:", Letter.inLine(organization, NAME_CHARS_MAX), brand),
+                lines(lines),
+                why,
+                page("/dashboard/keys"),
+                say("Change your notices here:"),
+                page(NOTICES));
     }
 
     /**
      * A mail about a member.
      *
      * @param login of the member; empty if the person is erased
-     * @param verb between the login and the organization
-     * @param role that the member has now; empty without one
+     * @param role that the member has now; null without one
      * @param doer the login of who did it; empty if no person did, or the member
      */
-    public Letter memberChanged(String to, String organization, String login, String verb, String role, String doer) {
+    public Letter memberChanged(
+            String to, String organization, String login, MemberEvent event, @Nullable MemberRole role, String doer) {
         String name = Letter.inLine(organization, NAME_CHARS_MAX);
-        String who = login.isEmpty() ? "A person" : Letter.inLine(login, NAME_CHARS_MAX);
+        String who = login.isEmpty() ? say("A person") : Letter.inLine(login, NAME_CHARS_MAX);
+        String change =
+                switch (event) {
+                    case JOIN -> say("{who} has joined {organization} at {brand}.", who, name, brand);
+                    case ROLE -> say("{who} has another role in {organization} at {brand}.", who, name, brand);
+                    case REMOVE -> say("{who} was removed from {organization} at {brand}.", who, name, brand);
+                    case LEAVE -> say("{who} has left {organization} at {brand}.", who, name, brand);
+                };
+        if (role != null) {
+            change = say("{a} {b}", change, say("The role is {role}.", role.word()));
+        }
+        if (!doer.isEmpty() && !doer.equals(login)) {
+            change = say("{a} {b}", change, say("{doer} made the change.", Letter.inLine(doer, NAME_CHARS_MAX)));
+        }
         return letter(
                 to,
-                "Members of " + name + " at " + brand + " have changed",
-                who + " " + verb + " " + name + " at " + brand + "."
-                        + (role.isEmpty() ? "" : " The role is " + role + ".")
-                        + (doer.isEmpty() || doer.equals(login)
-                                ? ""
-                                : " " + Letter.inLine(doer, NAME_CHARS_MAX) + " made the change."),
-                "See the members here:",
+                say("Members of {organization} at {brand} have changed", name, brand),
+                change,
+                say("See the members here:"),
                 page("/dashboard/members"),
-                "Change your notices here:",
-                page("/dashboard/settings/notices"));
+                say("Change your notices here:"),
+                page(NOTICES));
     }
 
     /** @param changes a sentence for each model */
     public Letter modelsChange(String to, List<String> changes) {
         List<String> paragraphs = new ArrayList<>();
-        paragraphs.add("Your account at " + brand + " has used these models within the last 30 days.");
+        paragraphs.add(say("Your account at {brand} has used these models within the last 30 days.", brand));
         paragraphs.addAll(changes);
-        paragraphs.add("Each change is announced by mail once. See all models and prices here:");
+        paragraphs.add(say("Each change is announced by mail once. See all models and prices here:"));
         paragraphs.add(page("/docs/models"));
-        return letter(to, "A model that you use at " + brand + " changes", paragraphs.toArray(String[]::new));
+        return letter(to, say("A model that you use at {brand} changes", brand), paragraphs.toArray(String[]::new));
     }
 
     /** The mail to an operator. @param pairs a sentence for each model that another one has answered for */
     public Letter modelsAnswered(String to, List<String> pairs) {
         return letter(
                 to,
-                "Other models answer at " + brand,
-                "The provider answers calls with other models than " + brand + " sends:",
+                say("Other models answer at {brand}", brand),
+                say("The provider answers calls with other models than {brand} sends:", brand),
                 lines(pairs),
-                "Your customers pay as before. A call costs you what the model that answered costs, or the sent one if your catalogue has no price of the other.",
-                "See them with your prices here:",
+                say(
+                        "Your customers pay as before. A call costs you what the model that answered costs, or the sent one if your catalogue has no price of the other."),
+                say("See them with your prices here:"),
                 page("/console/prices"));
     }
 
     private static String lines(List<String> lines) {
-        return String.join("\n", lines.subList(0, Math.min(LINES_MAX, lines.size())))
-                + (lines.size() > LINES_MAX ? "\nand " + (lines.size() - LINES_MAX) + " more." : "");
+        List<String> shown = new ArrayList<>(lines.subList(0, Math.min(LINES_MAX, lines.size())));
+        if (lines.size() > LINES_MAX) {
+            shown.add(say("and {n} more.", lines.size() - LINES_MAX));
+        }
+        return String.join("\n", shown);
     }
 
     /** @param payments the ids of the month's payments; each has an invoice or a receipt */
     public Letter statement(String to, YearMonth month, List<String> payments) {
         List<String> paragraphs = new ArrayList<>();
-        paragraphs.add("The statement for " + month.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH) + " "
-                + month.getYear() + " (UTC) for your account at " + brand + " is ready:");
+        paragraphs.add(say(
+                "The statement for {month} (UTC) for your account at {brand} is ready:",
+                TimeForm.LONG_MONTH.of(month),
+                brand));
         paragraphs.add(page("/dashboard/billing/statements/" + month));
         if (!payments.isEmpty()) {
-            paragraphs.add("Invoices and receipts of that month:");
+            paragraphs.add(say("Invoices and receipts of that month:"));
             paragraphs.add(payments.stream()
                     .map(id -> page("/dashboard/billing/invoices/" + id))
                     .collect(Collectors.joining("\n")));
         }
-        paragraphs.add("This mail comes once a month while you have a billing contact. Change the contact here:");
+        paragraphs.add(say("This mail comes once a month while you have a billing contact. Change the contact here:"));
         paragraphs.add(page("/dashboard/billing"));
-        return letter(to, "Your statement for " + month + " at " + brand, paragraphs.toArray(String[]::new));
-    }
-
-    private static String hours(Duration good) {
-        return good.toHours() + " hours";
+        return letter(
+                to,
+                say("Your statement for {month} at {brand}", month.toString(), brand),
+                paragraphs.toArray(String[]::new));
     }
 
     private static Letter letter(String to, String subject, String... paragraphs) {
-        return new Letter(to, subject, String.join("\n\n", paragraphs) + "\n");
+        return new Letter(to, Letter.subject(subject), String.join("\n\n", paragraphs) + "\n");
     }
 }

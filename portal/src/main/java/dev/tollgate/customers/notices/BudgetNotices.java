@@ -1,12 +1,15 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.error.Shortage.OfLimit;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
@@ -130,10 +133,33 @@ public final class BudgetNotices {
         }
 
         /** Returns the budget in words, such as {@code monthly budget of team Search}. */
-        String words() {
-            String adjective = OfLimit.Window.valueOf(window.name()).adjective();
-            String kind = owner.startsWith("team_") ? "team " : owner.startsWith("key_") ? "key " : "";
-            return adjective + " budget of " + kind + Letter.inLine(name, 60);
+        Sentence words() {
+            String its = Letter.inLine(name, Letters.NAME_CHARS_MAX);
+            if (owner.startsWith("team_")) {
+                return switch (window) {
+                    case HOUR -> sentence("hourly budget of team {name}", its);
+                    case DAY -> sentence("daily budget of team {name}", its);
+                    case WEEK -> sentence("weekly budget of team {name}", its);
+                    case MONTH -> sentence("monthly budget of team {name}", its);
+                    case TOTAL -> sentence("total budget of team {name}", its);
+                };
+            }
+            if (owner.startsWith("key_")) {
+                return switch (window) {
+                    case HOUR -> sentence("hourly budget of key {name}", its);
+                    case DAY -> sentence("daily budget of key {name}", its);
+                    case WEEK -> sentence("weekly budget of key {name}", its);
+                    case MONTH -> sentence("monthly budget of key {name}", its);
+                    case TOTAL -> sentence("total budget of key {name}", its);
+                };
+            }
+            return switch (window) {
+                case HOUR -> sentence("hourly budget of {name}", its);
+                case DAY -> sentence("daily budget of {name}", its);
+                case WEEK -> sentence("weekly budget of {name}", its);
+                case MONTH -> sentence("monthly budget of {name}", its);
+                case TOTAL -> sentence("total budget of {name}", its);
+            };
         }
     }
 
@@ -183,11 +209,11 @@ public final class BudgetNotices {
                         to,
                         budget.words(),
                         step,
-                        Credits.text(budget.chargedMicros()),
-                        Credits.text(budget.limitMicros()),
+                        new Amount(budget.chargedMicros()),
+                        new Amount(budget.limitMicros()),
                         budget.endsAt() == Long.MAX_VALUE
                                 ? null
-                                : OfLimit.text(Instant.ofEpochMilli(budget.endsAt()), budget.zone()));
+                                : Instant.ofEpochMilli(budget.endsAt()).atZone(budget.zone()));
     }
 
     /** Makes a write that takes place if the limit is still the same. */

@@ -3,6 +3,7 @@ package dev.tollgate.customers.notices;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.roles.EventQueue;
 import dev.tollgate.customers.roles.MemberEvent;
+import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
@@ -73,25 +74,22 @@ public final class MemberNotices {
                     row.getString(9));
         }
 
-        /** Returns what the member did or got, for the middle of a sentence: between the member and the organization. */
-        private String verb() {
-            MemberEvent event = MemberEvent.of(action);
-            return Objects.requireNonNull(event == null ? null : event.verb(), "an action without a mail: " + action);
+        private MemberEvent event() {
+            return Objects.requireNonNull(MemberEvent.of(action), () -> "an action without a mail: " + action);
         }
 
-        /** Returns the role that the member has now; empty without one. */
-        private String role() {
-            return afterJson == null
+        /** Returns the role that the member has now; null without one. */
+        private @Nullable MemberRole role() {
+            String role = afterJson == null
                     ? ""
                     : ApiJson.MAPPER.readTree(afterJson).path("role").asString("");
+            return role.isEmpty() ? null : MemberRole.parse(role);
         }
     }
 
-    /** Queues a mail about an event of the organization's log, if it has one. Runs in the writer's turn. */
+    /** Queues a mail about an event of the organization's log. Runs in the writer's turn. */
     public static void add(Statements statements, EventQueue.Event event) throws SQLException {
-        if (event.kind().verb() != null) {
-            statements.run(QUEUE, event.accountId(), event.number());
-        }
+        statements.run(QUEUE, event.accountId(), event.number());
     }
 
     /** Mails what waits. An account whose mails find no room waits for the next sweep, and delays no other one. */
@@ -115,7 +113,7 @@ public final class MemberNotices {
                 row.accountId(),
                 () -> Readers.ofChange(by.database(), row.accountId(), row.actor(), row.subject()),
                 to -> by.letters()
-                        .memberChanged(to, row.accountName(), row.login(), row.verb(), row.role(), row.doer()));
+                        .memberChanged(to, row.accountName(), row.login(), row.event(), row.role(), row.doer()));
     }
 
     /** Returns the waiting rows, for the export and the erasure of accounts. */

@@ -110,13 +110,15 @@ public final class ModelNotices {
                 somebody.accountId(),
                 () -> List.of(somebody.reader()),
                 to -> by.letters()
-                        .modelsChange(to, due.stream().map(Change::sentence).toList()));
+                        .modelsChange(
+                                to, due.stream().map(it -> it.sentence().said()).toList()));
     }
 
     /** Returns the changes that one mail has room for; the next sweep mails the others. */
     private static List<Change> first(Stream<Change> changes) {
         AtomicInteger chars = new AtomicInteger();
-        return changes.takeWhile(change -> chars.addAndGet(change.sentence().length()) <= CHARS_MAX)
+        return changes.takeWhile(
+                        change -> chars.addAndGet(change.sentence().english().length()) <= CHARS_MAX)
                 .toList();
     }
 

@@ -1,7 +1,10 @@
 package dev.tollgate.customers.notices;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.allowances.Allowances.Allowance;
 import dev.tollgate.books.allowances.Allowances.Use;
@@ -9,6 +12,7 @@ import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
@@ -204,7 +208,7 @@ public final class Notices {
             Letter letter = to == null
                     ? null
                     : by.letters().to(to, address -> by.letters()
-                            .balanceBelow(address, Credits.text(somebody.leftMicros()), Credits.text(line)));
+                            .balanceBelow(address, new Amount(somebody.leftMicros()), new Amount(line)));
             items.add(new Item(BALANCE, letter));
         }
         if (somebody.keyNotices()) {
@@ -250,16 +254,9 @@ public final class Notices {
         Instant end = window.endsAt(now);
         String name = key.id() + "/" + window.code() + "/" + (end == null ? 0 : end.toEpochMilli());
         boolean isAll = used >= limit;
-        Letter letter = to == null
-                ? null
-                : by.letters().to(to, address -> by.letters()
-                        .keyNear(
-                                address,
-                                key.settings().name(),
-                                Credits.text(used),
-                                Credits.text(limit),
-                                words(window),
-                                isAll));
+        Sentence words = words(window, key.settings().name(), new Amount(used), new Amount(limit));
+        Letter letter =
+                to == null ? null : by.letters().to(to, address -> by.letters().keyNear(address, words, isAll));
         // At the limit the notice of 80 % counts as sent: one mail covers both.
         items.add(new Item(name + "/80", isAll ? null : letter));
         if (isAll) {
@@ -267,13 +264,40 @@ public final class Notices {
         }
     }
 
-    private static String words(SpendWindow window) {
+    /** Returns how much of a key's limit is used. */
+    private static Sentence words(SpendWindow window, String key, Amount used, Amount limit) {
+        String name = Letter.inLine(key, Letters.NAME_CHARS_MAX);
         return switch (window) {
-            case HOUR -> "for this hour";
-            case DAY -> "for this day";
-            case WEEK -> "for this week";
-            case MONTH -> "for this month";
-            case TOTAL -> "in total";
+            case HOUR ->
+                sentence(
+                        "The key '{key}' has used {used} of {limit} credits, its spend limit for this hour.",
+                        name,
+                        used,
+                        limit);
+            case DAY ->
+                sentence(
+                        "The key '{key}' has used {used} of {limit} credits, its spend limit for this day.",
+                        name,
+                        used,
+                        limit);
+            case WEEK ->
+                sentence(
+                        "The key '{key}' has used {used} of {limit} credits, its spend limit for this week.",
+                        name,
+                        used,
+                        limit);
+            case MONTH ->
+                sentence(
+                        "The key '{key}' has used {used} of {limit} credits, its spend limit for this month.",
+                        name,
+                        used,
+                        limit);
+            case TOTAL ->
+                sentence(
+                        "The key '{key}' has used {used} of {limit} credits, its spend limit in total.",
+                        name,
+                        used,
+                        limit);
         };
     }
 }

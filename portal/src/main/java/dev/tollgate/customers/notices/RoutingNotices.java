@@ -1,5 +1,7 @@
 package dev.tollgate.customers.notices;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.models.routing.RoutedModel;
@@ -94,6 +96,7 @@ public final class RoutingNotices {
     }
 
     private static String sentence(RoutedModel row) {
-        return "Channel " + row.channel() + ": " + row.sent() + " was sent, and " + row.answered() + " answered.";
+        return say(
+                "Channel {channel}: {sent} was sent, and {answered} answered.", row.channel(), row.sent(), row.answered());
     }
 }

@@ -1,5 +1,8 @@
 package dev.tollgate.customers.payments;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.verification.EntryOrigin;
 import java.time.Instant;
 
@@ -28,11 +31,13 @@ public record Invoice(
         return !payment.channel().movesMoney();
     }
 
-    /** Returns the title of the document. */
-    public String title() {
+    /** Returns the title of the document, with its number. */
+    public Sentence title() {
         if (payment.channel() == Payment.Channel.TEST) {
-            return "Test receipt";
+            return sentence("Test receipt {number}", number());
         }
-        return seller.isNamed() ? "Invoice" : "Payment receipt";
+        return seller.isNamed()
+                ? sentence("Invoice {number}", number())
+                : sentence("Payment receipt {number}", number());
     }
 }

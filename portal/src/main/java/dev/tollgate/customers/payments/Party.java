@@ -1,6 +1,9 @@
 package dev.tollgate.customers.payments;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Sentence;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +24,34 @@ public record Party(String name, String address, String vatId) {
     /** @throws IllegalArgumentException with a sentence */
     public Party {
         name = name.strip();
-        address = address.strip().replace("\r\n", "\n");
+        address = address(address);
         vatId = vatId.strip();
-        check("A name", name, NAME_CHARS_MAX, "[^\\p{Cntrl}]*");
-        check("An address", address, ADDRESS_CHARS_MAX, "[^\\p{Cntrl}\n]*(\n[^\\p{Cntrl}\n]*)*");
-        check("A VAT id", vatId, VAT_ID_CHARS_MAX, "[A-Za-z0-9 ./-]*");
+        Sentence complaint = complaint(name, address, vatId);
+        if (complaint != null) {
+            throw new IllegalArgumentException(complaint.english());
+        }
     }
 
-    private static void check(String what, String text, int most, String allowed) {
-        if (text.length() > most || !text.matches(allowed)) {
-            throw new IllegalArgumentException(what + " has at most " + most + " "
-                    + (allowed.startsWith("[A-Z") ? "letters, digits, spaces and . / -" : "printable characters")
-                    + ".");
+    private static String address(String lines) {
+        return lines.strip().replace("\r\n", "\n");
+    }
+
+    /** Returns why there can be no such side; null if there can. */
+    public static @Nullable Sentence complaint(String name, String address, String vatId) {
+        if (!isOf("[^\\p{Cntrl}]*", NAME_CHARS_MAX, name.strip())) {
+            return sentence("A name has at most {max} printable characters.", NAME_CHARS_MAX);
         }
+        if (!isOf("[^\\p{Cntrl}\n]*(\n[^\\p{Cntrl}\n]*)*", ADDRESS_CHARS_MAX, address(address))) {
+            return sentence("An address has at most {max} printable characters.", ADDRESS_CHARS_MAX);
+        }
+        if (!isOf("[A-Za-z0-9 ./-]*", VAT_ID_CHARS_MAX, vatId.strip())) {
+            return sentence("A VAT id has at most {max} letters, digits, spaces and . / -.", VAT_ID_CHARS_MAX);
+        }
+        return null;
+    }
+
+    private static boolean isOf(String allowed, int most, String text) {
+        return text.length() <= most && text.matches(allowed);
     }
 
     /** @throws IllegalArgumentException with a sentence, for what may not be written now, though it may be in the books from before */

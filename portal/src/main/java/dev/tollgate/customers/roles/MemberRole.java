@@ -1,5 +1,8 @@
 package dev.tollgate.customers.roles;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -43,6 +46,17 @@ public enum MemberRole {
 
     public String text() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the role within a sentence for people. */
+    public Sentence word() {
+        return switch (this) {
+            case OWNER -> sentence("owner");
+            case ADMIN -> sentence("admin");
+            case BILLING -> sentence("billing");
+            case MEMBER -> sentence("member");
+            case VIEWER -> sentence("viewer");
+        };
     }
 
     /** Returns what a member with the role can do, in a few words. */

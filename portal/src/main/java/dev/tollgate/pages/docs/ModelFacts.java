@@ -2,6 +2,7 @@ package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.ProviderTool;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.models.Catalogue;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param end its retirement at the provider; null if none is near
  * @param differences of the model that answers after that
  */
-public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Retirement end, List<String> differences) {
+public record ModelFacts(
+        Model model, List<Ahead> ahead, ModelLife.@Nullable Retirement end, List<Sentence> differences) {
 
     /** A price that is set for later. */
     public record Ahead(Instant at, PriceFacts price) {
@@ -122,7 +124,14 @@ public record ModelFacts(Model model, List<Ahead> ahead, ModelLife.@Nullable Ret
         List<String> sentences = new ArrayList<>();
         if (end != null) {
             sentences.add(retirement(end, ahead.isEmpty())
-                    + (differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + "."));
+                    + (differences.isEmpty()
+                            ? ""
+                            : " Differences: "
+                                    + String.join(
+                                            "; ",
+                                            differences.stream()
+                                                    .map(Sentence::said)
+                                                    .toList()) + "."));
         }
         Pricing before = model.pricing();
         for (Ahead later : ahead) {

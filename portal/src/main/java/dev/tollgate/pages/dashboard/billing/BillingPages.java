@@ -1,5 +1,8 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
@@ -149,7 +152,7 @@ public record BillingPages(
                                 adding.get(i).contains("<") ? request.money().sum(amounts.get(i)) : adding.get(i))
                         .toList(),
                 lasts,
-                "since " + Display.day(account.createdAt(), zone),
+                say("since {day}", Display.day(account.createdAt(), zone)),
                 balance.balanceMicros() - ledger.spendableMicros(account));
         return new Figures(
                 tiles,
@@ -220,14 +223,19 @@ public record BillingPages(
     }
 
     private PageStep contact(PageRequest<Visitor.Member> request, Form form) {
+        String name = form.text("name");
+        String address = form.text("address");
+        String vatId = form.text("vat-id");
+        Sentence complaint = Party.complaint(name, address, vatId);
+        if (complaint != null) {
+            return PageStep.again(billing(request, new Typed(name, address, vatId, complaint.said()), null));
+        }
         try {
-            Party contact = new Party(form.text("name"), form.text("address"), form.text("vat-id"));
             SettingsPages.count(people, request.visitor().person());
-            payments.setContact(PageRequest.acting(request), contact);
+            payments.setContact(PageRequest.acting(request), new Party(name, address, vatId));
             return PageStep.to(PATH + "?contact=saved");
         } catch (IllegalArgumentException e) {
-            Typed typed = new Typed(
-                    form.text("name"), form.text("address"), form.text("vat-id"), String.valueOf(e.getMessage()));
+            Typed typed = new Typed(name, address, vatId, String.valueOf(e.getMessage()));
             return PageStep.again(billing(request, typed, null));
         }
     }
@@ -245,14 +253,14 @@ public record BillingPages(
     /** A sentence after a deed, made from a number alone, so that a link cannot put words into our mouth. */
     private static @Nullable String done(PageRequest<?> request) {
         if ("saved".equals(request.query("contact"))) {
-            return "Saved. Future invoices will use it.";
+            return say("Saved. Future invoices will use it.");
         }
         if ("saved".equals(request.query("notice"))) {
-            return "Saved.";
+            return say("Saved.");
         }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")
-                ? Money.CREDITS.sum(Long.parseLong(arrived)) + " credits have arrived."
+                ? say("{credits} credits have arrived.", Money.CREDITS.sum(Long.parseLong(arrived)))
                 : null;
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.payments.Invoice;
 import dev.tollgate.customers.payments.Party;
@@ -80,17 +82,17 @@ public record InvoicePages(Ledger ledger, Payments payments) {
     /** Returns the beginning of a sentence that says what has gone back. */
     public static String word(String fact) {
         return switch (fact) {
-            case "refunded" -> "Refunded to the card, in all";
-            case "disputed" -> "Disputed";
-            case "dispute_lost" -> "Dispute lost";
-            default -> "Dispute won";
+            case "refunded" -> say("Refunded to the card, in all");
+            case "disputed" -> say("Disputed");
+            case "dispute_lost" -> say("Dispute lost");
+            default -> say("Dispute won");
         };
     }
 
     /** Returns the lines of a party's name and address, empty if it has no name. Semicolons in an address also start a new line. */
     public static List<String> lines(Party side) {
         Stream<String> address = Arrays.stream(side.address().split("[;\\n]")).map(String::strip);
-        String vatId = side.vatId().isEmpty() ? "" : "VAT id " + side.vatId();
+        String vatId = side.vatId().isEmpty() ? "" : say("VAT id {id}", side.vatId());
         return Stream.of(Stream.of(side.name()), address, Stream.of(vatId))
                 .flatMap(lines -> lines)
                 .filter(line -> !line.isEmpty())

@@ -1,5 +1,8 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Language;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.pages.frame.Display;
 import java.time.Duration;
@@ -16,8 +19,10 @@ public record PaymentTexts(Payment payment, Instant now) {
 
     /** Cents as dollars, e.g. {@code $25.00}. */
     public static String dollars(long cents) {
-        return (cents < 0 ? "\u2212$" : "$") + Display.number(Math.abs(cents / 100)) + "."
+        String amount = Display.number(Math.abs(cents / 100))
+                + Language.now().signs().decimal()
                 + String.format(Locale.ROOT, "%02d", Math.abs(cents % 100));
+        return (cents < 0 ? "\u2212" : "") + say("${amount}", amount);
     }
 
     public boolean isOver() {
@@ -32,16 +37,16 @@ public record PaymentTexts(Payment payment, Instant now) {
 
     public String state() {
         if (payment.isDisputed()) {
-            return "disputed";
+            return say("disputed");
         }
         if (payment.isPaid()) {
             boolean isWhole = payment.reversedMicros() == payment.creditMicros();
-            return payment.reversedMicros() == 0 ? "paid" : isWhole ? "reversed" : "partly reversed";
+            return payment.reversedMicros() == 0 ? say("paid") : isWhole ? say("reversed") : say("partly reversed");
         }
         if (isOver()) {
-            return payment.state() == Payment.State.FAILED ? "failed" : "expired";
+            return payment.state() == Payment.State.FAILED ? say("failed") : say("expired");
         }
-        return payment.state() == Payment.State.PENDING ? "being confirmed" : "unpaid";
+        return payment.state() == Payment.State.PENDING ? say("being confirmed") : say("unpaid");
     }
 
     /** Returns why nothing was paid; null if the payment is not over. */
@@ -53,10 +58,10 @@ public record PaymentTexts(Payment payment, Instant now) {
         boolean isLate =
                 end == null || Duration.between(payment.createdAt(), end).compareTo(OPEN_MAX) >= 0;
         return payment.channel() == Payment.Channel.TEST
-                ? "The test payment was ended as failed."
+                ? say("The test payment was ended as failed.")
                 : isLate
-                        ? "It was not paid within 24 hours."
-                        : "The bank or the card did not pay. You were not charged.";
+                        ? say("It was not paid within 24 hours.")
+                        : say("The bank or the card did not pay. You were not charged.");
     }
 
     public String badge() {
@@ -76,8 +81,14 @@ public record PaymentTexts(Payment payment, Instant now) {
     /** @param isBack whether the customer has come back from where one pays */
     StateTexts stateTexts(boolean isBack, ZoneId zone) {
         if (payment.isPaid()) {
-            String at = payment.endedAt() == null ? "" : " at " + Display.time(payment.endedAt(), zone);
-            return new StateTexts("", Display.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
+            Instant end = payment.endedAt();
+            String credits = Display.charge(payment.creditMicros());
+            return new StateTexts(
+                    "",
+                    end == null
+                            ? say("{credits} credits arrived.", credits)
+                            : say("{credits} credits arrived at {time}.", credits, Display.time(end, zone)),
+                    "");
         }
         if (isOver()) {
             boolean hasFailed = payment.state() == Payment.State.FAILED;
@@ -85,17 +96,17 @@ public record PaymentTexts(Payment payment, Instant now) {
                     "",
                     "",
                     hasFailed
-                            ? "The payment failed. You were not charged."
-                            : "The payment expired: it was not paid within 24 hours.");
+                            ? say("The payment failed. You were not charged.")
+                            : say("The payment expired: it was not paid within 24 hours."));
         }
         if (payment.url() == null) {
-            return new StateTexts("The payment page could not be opened. You were not charged.", "", "");
+            return new StateTexts(say("The payment page could not be opened. You were not charged."), "", "");
         }
         boolean isSent = isBack || payment.state() == Payment.State.PENDING;
         return new StateTexts(
                 isSent
-                        ? "Waiting for the payment to be confirmed. You may close this page."
-                        : "One step left: pay " + dollars(payment.netCents()) + ".",
+                        ? say("Waiting for the payment to be confirmed. You may close this page.")
+                        : say("One step left: pay {dollars}.", dollars(payment.netCents())),
                 "",
                 "");
     }

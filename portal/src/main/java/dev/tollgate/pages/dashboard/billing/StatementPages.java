@@ -1,9 +1,12 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
 import static dev.tollgate.pages.frame.Money.DOLLARS;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
@@ -46,6 +49,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,20 +61,29 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     private static final String PATH = BillingPages.PATH + "/statements/";
     private static final String MONTH = "month";
-    private static final List<By> FILES = List.of(By.TEAM, By.KEY, By.MEMBER);
+    private static final List<File> FILES = List.of(
+            new File(By.TEAM, sentence("by team")),
+            new File(By.KEY, sentence("by key")),
+            new File(By.MEMBER, sentence("by member")));
     private static final int LINES = 50;
     private static final int LINES_MAX = 50;
     private static final int MONTH_CHARS = 7;
+
+    /** A file of a month's charges. @param name of its link */
+    private record File(By by, Sentence name) {
+
+        String path(String month) {
+            return PATH + month + "/by-" + by.word() + ".csv";
+        }
+    }
 
     public List<Route<?>> routes(Pages pages) {
         List<Route<?>> routes = new ArrayList<>(List.of(
                 pages.get(PATH + "{month}", pages.members(Right.BALANCE), this::show),
                 pages.file(PATH + "{month}/statement.csv", pages.members(Right.BALANCE), this::file)));
-        for (By by : FILES) {
+        for (File file : FILES) {
             routes.add(pages.file(
-                    PATH + "{month}/by-" + by.word() + ".csv",
-                    pages.members(Right.BALANCE),
-                    request -> file(request, by)));
+                    file.path("{month}"), pages.members(Right.BALANCE), request -> file(request, file.by())));
         }
         return routes;
     }
@@ -84,9 +97,9 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     public static Map<String, String> files(YearMonth month, boolean isOwned) {
         Map<String, String> files = new LinkedHashMap<>();
         FILES.stream()
-                .filter(by -> isOwned || !by.isOwner())
-                .forEach(by -> files.put("by " + by.word(), path(month) + "/by-" + by.word() + ".csv"));
-        files.put("all entries", path(month) + "/statement.csv");
+                .filter(file -> isOwned || !file.by().isOwner())
+                .forEach(file -> files.put(file.name().said(), file.path(month.toString())));
+        files.put(say("all entries"), path(month) + "/statement.csv");
         return files;
     }
 
@@ -130,9 +143,11 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     /**
      * A table of the month's charges by key, team or member.
      *
-     * @param name the kind of its lines
+     * @param by what its lines are
+     * @param head of the column with their names
+     * @param total the name of their sum
      */
-    public record Charges(String name, List<Line> lines) {}
+    public record Charges(By by, String title, String head, String total, List<Line> lines) {}
 
     /** A line of charges. @param href its calls; null for lines that are more than one key, and for keys without an owner */
     public record Line(@Nullable String href, String name, Figures figures) {}
@@ -157,12 +172,12 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         List<Item> items = new ArrayList<>();
         Cents cents = Cents.of(statement, beside);
         long opening = statement.openingMicros();
-        items.add(Item.sum("Balance at the beginning", opening, DOLLARS.cents(opening), ""));
+        items.add(Item.sum(say("Balance at the beginning"), opening, DOLLARS.cents(opening), ""));
         for (int i = 0; i < beside.size(); i++) {
             Entry entry = beside.get(i);
             Cell name = Cell.of(EntryWords.inLedger(entry))
                     .note(Display.time(entry.at(), ZoneOffset.UTC))
-                    .under(entry.reason());
+                    .under(EntryWords.reason(entry));
             String sign = entry.amountMicros() > 0 ? "+" : "";
             String dollars = sign + DOLLARS.ofCents(cents.beside[i], entry.amountMicros());
             items.add(new Item(name, Cell.EMPTY, EntryWords.change(entry), dollars, false));
@@ -172,14 +187,14 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         for (int i = 0; i < usage.size(); i++) {
             UsageGroup group = usage.get(i);
             String model = Objects.requireNonNull(group.model());
-            Cell name = Cell.link(calls(statement.month(), By.MODEL, model), model + " calls");
+            Cell name = Cell.link(calls(statement.month(), By.MODEL, model), say("{model} calls", model));
             items.add(Item.ofCalls(name, group.figures(), ofCalls[i], false));
         }
-        items.add(Item.ofCalls(Cell.of("Total calls"), statement.all(), cents.calls, true));
+        items.add(Item.ofCalls(Cell.of(say("Total calls")), statement.all(), cents.calls, true));
         long moved = statement.movedMicros();
-        items.add(Item.sum("Total added, refunded and corrected", moved, cents.moved, moved > 0 ? "+" : ""));
+        items.add(Item.sum(say("Total added, refunded and corrected"), moved, cents.moved, moved > 0 ? "+" : ""));
         long closing = statement.closingMicros();
-        items.add(Item.sum("Balance at the end", closing, DOLLARS.cents(closing), ""));
+        items.add(Item.sum(say("Balance at the end"), closing, DOLLARS.cents(closing), ""));
         return items;
     }
 
@@ -188,7 +203,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         Cents cents = Cents.of(statement, beside);
         List<Line> lines = table.lines();
         long[] ofCalls = cents.ofCalls(lines.stream().map(Line::figures).toList());
-        Item sum = Item.ofCalls(Cell.of("Total by " + table.name()), statement.all(), cents.calls, true);
+        Item sum = Item.ofCalls(Cell.of(table.total()), statement.all(), cents.calls, true);
         return Stream.concat(
                         IntStream.range(0, lines.size())
                                 .mapToObj(i -> Item.ofCalls(
@@ -209,15 +224,31 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         }
         KeyNames names = KeyNames.of(keys, account);
         List<Charges> tables = new ArrayList<>();
-        tables.add(new Charges("key", lines(month, By.KEY, sums(groups, UsageGroup::keyId), names::name)));
+        tables.add(ofKeys(month, sums(groups, UsageGroup::keyId), names::name));
         Map<String, Figures> ofTeams = sums(groups, UsageGroup::teamId);
         Map<String, Figures> ofMembers = sums(groups, UsageGroup::memberId);
         if (!ofTeams.keySet().equals(Set.of("")) || !ofMembers.keySet().equals(Set.of(""))) {
             OwnerNames owned = owners.of(account, KeyView.ALL);
-            tables.add(new Charges("team", lines(month, By.TEAM, ofTeams, owned::team)));
-            tables.add(new Charges("member", lines(month, By.MEMBER, ofMembers, owned::member)));
+            tables.add(ofTeams(month, ofTeams, owned::team));
+            tables.add(ofMembers(month, ofMembers, owned::member));
         }
         return tables;
+    }
+
+    private static Charges ofKeys(YearMonth month, Map<String, Figures> sums, UnaryOperator<String> name) {
+        List<Line> lines = lines(month, By.KEY, sums, name, others -> say("{n} other key | {n} other keys", others));
+        return new Charges(By.KEY, say("Calls by key"), say("Key"), say("Total by key"), lines);
+    }
+
+    private static Charges ofTeams(YearMonth month, Map<String, Figures> sums, UnaryOperator<String> name) {
+        List<Line> lines = lines(month, By.TEAM, sums, name, others -> say("{n} other team | {n} other teams", others));
+        return new Charges(By.TEAM, say("Calls by team"), say("Team"), say("Total by team"), lines);
+    }
+
+    private static Charges ofMembers(YearMonth month, Map<String, Figures> sums, UnaryOperator<String> name) {
+        List<Line> lines =
+                lines(month, By.MEMBER, sums, name, others -> say("{n} other member | {n} other members", others));
+        return new Charges(By.MEMBER, say("Calls by member"), say("Member"), say("Total by member"), lines);
     }
 
     private static Map<String, Figures> sums(List<UsageGroup> groups, Function<UsageGroup, @Nullable String> id) {
@@ -226,8 +257,9 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         return sums;
     }
 
-    /** The largest charges, and one line for the others. */
-    private static List<Line> lines(YearMonth month, By by, Map<String, Figures> sums, UnaryOperator<String> name) {
+    /** The largest charges, and one line for the others. @param rest returns the name of that line for their number */
+    private static List<Line> lines(
+            YearMonth month, By by, Map<String, Figures> sums, UnaryOperator<String> name, IntFunction<String> rest) {
         List<Map.Entry<String, Figures>> sorted = sums.entrySet().stream()
                 .sorted(Comparator.comparingLong(
                         (Map.Entry<String, Figures> each) -> -each.getValue().chargedMicros()))
@@ -240,7 +272,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         if (sorted.size() > LINES_MAX) {
             Figures others =
                     sorted.stream().skip(LINES_MAX).map(Map.Entry::getValue).reduce(Figures.NONE, Figures::plus);
-            lines.add(new Line(null, Display.count(sorted.size() - LINES_MAX, "other " + by.word()), others));
+            lines.add(new Line(null, rest.apply(sorted.size() - LINES_MAX), others));
         }
         return lines;
     }
