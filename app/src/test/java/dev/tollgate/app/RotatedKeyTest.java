@@ -4,18 +4,25 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.Main;
 import dev.tollgate.storage.secrets.SecretBox;
+import dev.tollgate.testing.Await;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RunningServer.Reply;
+import dev.tollgate.testing.UpstreamScript;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +32,13 @@ import org.junit.jupiter.api.Timeout;
 class RotatedKeyTest {
 
     private static final String KEEP = "{\"model\":\"gemini-2.5-pro\",\"input\":\"Remember me\",\"store\":true}";
+
+    private static final String IMAGE = image();
+
+    private static final String ANSWER = """
+            {"candidates":[{"content":{"role":"model","parts":[{"inlineData":{"mimeType":"image/png","data":"%s"}}]},"finishReason":"STOP"}],
+             "usageMetadata":{"promptTokenCount":20,"candidatesTokenCount":1120,
+             "candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":1120}],"totalTokenCount":1140}}""";
 
     private record Result(int code, String out, String err) {}
 
@@ -92,5 +106,74 @@ class RotatedKeyTest {
                     .isEqualTo(200);
             gateway.assertBooksAreClosed();
         }
+    }
+
+    /** What is in use two days later: a kept response and its image, which is a file. */
+    @Test
+    void what_is_used_is_re_encrypted_and_the_old_key_goes_without_a_loss() throws IOException {
+        try (Gateway gateway = Gateway.start()) {
+            Instant now = Instant.parse("2026-11-29T12:00:00Z");
+            gateway.setNow(now);
+            gateway.script(UpstreamScript.answers().event(ANSWER.formatted(IMAGE)));
+            Path file = gateway.data().resolve("secret.key");
+            String old = Files.readString(file).strip();
+            String fresh = command(Stream.of("secret", "new-key")).out().strip();
+            Customer customer = gateway.customer("1000");
+            String made = draw(gateway, customer, "");
+            gateway.restartAfter(() -> write(file, fresh, old));
+            gateway.script(UpstreamScript.says("A house with a red roof.", 1_000, 20));
+            assertThat(command(gateway, "secret", "rotate", "--reason", "a drill")
+                            .code())
+                    .isZero();
+            String oldId = new SecretBox(old, new SecureRandom()).id();
+            assertThat(left(gateway, oldId))
+                    .as("what rotate leaves")
+                    .containsExactlyInAnyOrder("kept responses 1", "stored files 1", "pieces of stored files 1");
+
+            gateway.setNow(now.plus(Duration.ofDays(2)));
+            draw(gateway, customer, ",\"previous_response_id\":\"" + made + "\"");
+            Await.until(
+                    "nothing is under the old key", () -> left(gateway, oldId).isEmpty());
+            assertThat(command(gateway, "secret", "status").code()).isZero();
+            Result forgotten = command(gateway, "secret", "forget", oldId, "--reason", "a drill");
+            assertThat(forgotten.code()).as(forgotten.err()).isZero();
+            gateway.restartAfter(() -> write(file, fresh));
+            assertThat(gateway.get("/v1/responses/" + made, customer.key()).text())
+                    .contains(IMAGE);
+            assertThat(gateway.differences()).isEmpty();
+        }
+    }
+
+    /** Returns an image of 100 KB, which is kept as a file, in base64. */
+    private static String image() {
+        byte[] noise = new byte[100_000];
+        new Random(9).nextBytes(noise);
+        ByteBuffer.wrap(noise)
+                .putLong(0x89504e470d0a1a0aL)
+                .putInt(13)
+                .putInt(0x49484452)
+                .putInt(64)
+                .putInt(64);
+        return Base64.getEncoder().encodeToString(noise);
+    }
+
+    private static String draw(Gateway gateway, Customer customer, String more) {
+        Reply made = gateway.post(
+                "/v1/responses",
+                "{\"model\":\"gemini-3-pro-image\",\"input\":\"A house\"" + more + "}",
+                customer.key());
+        assertThat(made.status()).as(made.text()).isEqualTo(200);
+        return made.json().get("id").asString();
+    }
+
+    /** Returns the kinds of values under a key, with their numbers. */
+    private static List<String> left(Gateway gateway, String id) {
+        return command(gateway, "secret", "status")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith(id))
+                .map(line -> line.split(" {2,}"))
+                .map(cells -> cells[1] + " " + cells[2])
+                .toList();
     }
 }

@@ -131,13 +131,15 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
     /** Writes a response as it is sealed under another key. Another node that does so at the same time is not waited for. */
     record Anew(String accountId, String id, byte[] sealed) implements KeptChange {
 
-        private static final String EMBEDDED = "UPDATE kept_response SET sealed = ? WHERE id = ? AND account_id = ?";
+        private static final String EMBEDDED =
+                "UPDATE kept_response SET sealed = ?, bytes = ? WHERE id = ? AND account_id = ?";
         private static final String FREE = """
-                UPDATE kept_response SET sealed = ? WHERE id IN
+                UPDATE kept_response SET sealed = ?, bytes = ? WHERE id IN
                     (SELECT id FROM kept_response WHERE id = ? AND account_id = ? FOR NO KEY UPDATE SKIP LOCKED)""";
 
         private void write(Statements statements) throws SQLException {
-            statements.run(statements.dialect() == Dialect.SQLITE ? EMBEDDED : FREE, sealed, id, accountId);
+            long bytes = KeptResponses.Entry.bytes(sealed); // another form may be longer
+            statements.run(statements.dialect() == Dialect.SQLITE ? EMBEDDED : FREE, sealed, bytes, id, accountId);
         }
     }
 

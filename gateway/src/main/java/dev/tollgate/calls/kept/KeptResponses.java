@@ -206,6 +206,11 @@ public final class KeptResponses {
 
         /** Returns what it takes of the account's share. */
         long bytes() {
+            return bytes(sealed);
+        }
+
+        /** Returns what a row with such a content takes. */
+        static long bytes(byte[] sealed) {
             return (long) ROW_BYTES + sealed.length;
         }
     }
