@@ -217,7 +217,7 @@ public final class Months {
         long from = Month.start(month).toEpochMilli();
         long to = Month.start(month.plusMonths(1)).toEpochMilli();
         if (line == MonthLine.HELD) {
-            return new ArrayList<>(held(to, after, limit));
+            return new ArrayList<>(held(month, to, after, limit));
         }
         return database.pages()
                 .read(
@@ -262,26 +262,40 @@ public final class Months {
 
     private static List<OfCustomer> used(Reads sql, YearMonth month, long from, long to, String after, int limit)
             throws SQLException {
-        Map<String, Long> sandbox = new HashMap<>();
-        sql.each(MonthSql.SANDBOX_USED, row -> sandbox.put(row.getString(1), row.getLong(2)), from, to, after);
+        record Used(Customer customer, long calls, long micros) {}
         Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
         List<Object> values = PlatformHistory.range(sql, span).values();
         values.add(after);
         values.add(limit);
-        return sql.list(
+        List<Used> all = sql.list(
                 MonthSql.USED,
-                row -> new OfCustomer(
-                        new Customer(row.getString(1), row.getString(2)),
-                        row.getLong(3),
-                        -row.getLong(4),
-                        -sandbox.getOrDefault(row.getString(1), 0L)),
+                row -> new Used(new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getLong(4)),
                 values.toArray());
+        Map<String, Long> sandbox = new HashMap<>();
+        if (!all.isEmpty()) {
+            addSandboxUsed(sql, sandbox, from, to, after, all.getLast().customer.id());
+        }
+        return all.stream()
+                .map(it ->
+                        new OfCustomer(it.customer, it.calls, -it.micros, sandbox.getOrDefault(it.customer.id(), 0L)))
+                .toList();
+    }
+
+    /** Takes what calls used from sums by account. @param after the account before the first one @param last the last one */
+    private static void addSandboxUsed(
+            Reads sql, Map<String, Long> sandbox, long from, long to, String after, String last) throws SQLException {
+        sql.each(
+                MonthSql.SANDBOX_USED,
+                row -> sandbox.merge(row.getString(1), -row.getLong(2), Long::sum),
+                from,
+                to,
+                after,
+                last);
     }
 
     /** Reads the balances as the accounts' statements show them, a few accounts at a time: a page's read is short. */
-    private List<OfCustomer> held(long until, String after, int limit) {
-        Map<String, Long> sandbox = database.pages().read(OPERATOR, sql -> sandbox(sql, until, after));
-        List<OfCustomer> held = new ArrayList<>();
+    private List<OfCustomer> held(YearMonth month, long until, String after, int limit) {
+        List<Holder> held = new ArrayList<>();
         String last = after;
         List<Holder> accounts;
         do {
@@ -290,26 +304,38 @@ public final class Months {
             for (Holder holder : accounts) {
                 last = holder.customer.id();
                 if (holder.micros != 0 && held.size() < limit) {
-                    held.add(new OfCustomer(holder.customer, 0, holder.micros, sandbox.getOrDefault(last, 0L)));
+                    held.add(holder);
                 }
             }
         } while (accounts.size() == HOLDERS_AT_ONCE && held.size() < limit);
-        return held;
+        Map<String, Long> sandbox = held.isEmpty()
+                ? Map.of()
+                : sandbox(month, until, after, held.getLast().customer.id());
+        return held.stream()
+                .map(it -> new OfCustomer(it.customer, 0, it.micros, sandbox.getOrDefault(it.customer.id(), 0L)))
+                .toList();
     }
 
-    private static Map<String, Long> sandbox(Reads sql, long until, String after) throws SQLException {
+    /** Reads the sandbox credits of some accounts at the end of a month. What calls used is a read for each month: there may be millions of calls. */
+    private Map<String, Long> sandbox(YearMonth last, long until, String afterId, String lastId) {
         Map<String, Long> sandbox = new HashMap<>();
-        sql.each(
-                MonthSql.SANDBOX_MOVED,
-                row -> sandbox.merge(row.getString(1), row.getLong(2), Long::sum),
-                until,
-                after);
-        sql.each(
-                MonthSql.SANDBOX_USED,
-                row -> sandbox.merge(row.getString(1), -row.getLong(2), Long::sum),
-                0L,
-                until,
-                after);
+        database.pages().read(OPERATOR, sql -> {
+            sql.each(
+                    MonthSql.SANDBOX_MOVED,
+                    row -> sandbox.merge(row.getString(1), row.getLong(2), Long::sum),
+                    until,
+                    afterId,
+                    lastId);
+            return sandbox;
+        });
+        for (YearMonth month = first(last); !month.isAfter(last); month = month.plusMonths(1)) {
+            long from = Month.start(month).toEpochMilli();
+            long to = Month.start(month.plusMonths(1)).toEpochMilli();
+            database.pages().read(OPERATOR, sql -> {
+                addSandboxUsed(sql, sandbox, from, to, afterId, lastId);
+                return sandbox;
+            });
+        }
         return sandbox;
     }
 
