@@ -23,6 +23,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.facts.KindLife;
 import dev.tollgate.models.prices.AccountPrices;
+import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.Administration;
@@ -53,6 +54,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.secrets.KeyRing;
 import dev.tollgate.storage.secrets.SecretBox;
@@ -212,6 +214,7 @@ public record AppActions(PrintWriter out) implements Actions {
                 () -> {
                     if (sold.standard() == Catalogue.NONE) {
                         Catalogue catalogue = CatalogueLoader.of(settings);
+                        record(catalogue, books.writer(), clock.instant());
                         books.stores().prices().applyTo(catalogue);
                         sold.applyTo(catalogue);
                     }
@@ -221,6 +224,15 @@ public record AppActions(PrintWriter out) implements Actions {
                 administration.deeds()::requireNotDeleted,
                 audited,
                 clock);
+    }
+
+    /** Prices of groups need the rows of their standard prices, which no start may have recorded yet. */
+    private static void record(Catalogue catalogue, Writer writer, Instant now) {
+        try {
+            RecordedRates.record(catalogue, writer, now);
+        } catch (StoreException e) {
+            throw new ApiException(400, e.withCause());
+        }
     }
 
     @Override

@@ -570,7 +570,8 @@ public final class PriceGroups {
 
     private static Row row(ResultSet row) throws SQLException {
         row.getLong(3);
-        return new Row(row.getLong(1), row.getString(2), row.wasNull() ? null : version(row));
+        boolean isEnd = row.wasNull(); // of the column that was read last
+        return new Row(row.getLong(1), row.getString(2), isEnd ? null : version(row));
     }
 
     private static GroupVersion version(ResultSet row) throws SQLException {

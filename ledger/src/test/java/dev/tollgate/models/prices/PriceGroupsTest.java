@@ -253,6 +253,20 @@ class PriceGroupsTest {
     }
 
     @Test
+    void a_closed_group_is_closed_after_a_restart() {
+        Path file = folder;
+        try (Server server = server(Stores.SQLITE)) {
+            server.enterGold();
+            server.commit(server.sold.groups().close("gold", NOW));
+        }
+        try (Server server = new Server(Database.open(file), "base", 1_001)) {
+            assertThat(server.version("acc_1")).isEqualTo("base*gold.1");
+            assertThatThrownBy(() -> server.enter("acc_2", "gold"))
+                    .hasMessage("The price group gold is closed: no account enters it.");
+        }
+    }
+
+    @Test
     void a_price_that_would_be_too_high_is_refused() {
         try (Server server = server(Stores.SQLITE)) {
             server.set("dear", 2_000, null);
@@ -326,6 +340,17 @@ class PriceGroupsTest {
             servers.other.look();
             assertThat(servers.other.version("acc_1")).isEqualTo("newer*gold.1");
             assertThat(servers.other.rows()).containsExactly("base*gold.1", "newer*gold.1");
+        }
+    }
+
+    @Test
+    void another_server_reads_the_end_of_a_group() {
+        try (Two servers = new Two("base")) {
+            servers.one.enterGold();
+            servers.other.look();
+            servers.one.commit(servers.one.sold.groups().close("gold", NOW));
+            servers.other.look();
+            assertThat(servers.other.sold.groups().all().get("gold").closed()).isTrue();
         }
     }
 
