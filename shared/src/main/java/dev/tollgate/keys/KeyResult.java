@@ -1,5 +1,8 @@
 package dev.tollgate.keys;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
@@ -20,20 +23,21 @@ public final class KeyResult {
     }
 
     public static <T> Outcome<T> noSuchKey() {
-        return Outcome.refused(404, "The key does not exist.");
+        return Outcome.refused(404, sentence("The key does not exist."));
     }
 
     /** Refuses a request that made a key once, which is deleted. */
     public static <T> Outcome<T> deleted() {
-        return Outcome.refused(404, "An earlier request created this key, and it was deleted. Create another key.");
+        return Outcome.refused(
+                404, sentence("An earlier request created this key, and it was deleted. Create another key."));
     }
 
     /** Refuses a change of a key that was changed since it was read. @param key as it is now */
     public static <T> Outcome<T> changedMeanwhile(Key key) {
-        return new Outcome.Refused<>(
-                ApiError.invalid(null, "This key was changed after you read it. Read it again and repeat your change.")
-                        .withStatus(412)
-                        .withHeader("etag", key.etag()));
+        return new Outcome.Refused<>(ApiError.invalid(
+                        null, sentence("This key was changed after you read it. Read it again and repeat your change."))
+                .withStatus(412)
+                .withHeader("etag", key.etag()));
     }
 
     public static <T> Outcome<T> tooMany() {
@@ -57,7 +61,7 @@ public final class KeyResult {
     }
 
     public static <T> Outcome<T> notAllowed() {
-        return Outcome.refused(403, "Your rights over this key do not include this.");
+        return Outcome.refused(403, sentence("Your rights over this key do not include this."));
     }
 
     public static <T> Outcome<T> notByKey() {
@@ -67,7 +71,7 @@ public final class KeyResult {
 
     /** Refuses an owner: there is no such member or team, or the member is not in the team. */
     public static <T> Outcome<T> noSuchOwner() {
-        return Outcome.wrong("team", "must be the id of a team of this account");
+        return Outcome.wrong("team", sentence("{field} must be the id of a team of this account.", FIELD));
     }
 
     public static <T> Outcome<T> noSuchAccount() {

@@ -1,5 +1,6 @@
 package dev.tollgate.base.error;
 
+import dev.tollgate.base.words.Sentence;
 import java.util.function.Function;
 
 /** The outcome of an action: what it has done, or why it was refused. Every face says the same sentence. */
@@ -12,6 +13,16 @@ public sealed interface Outcome<T> {
     /** Returns a refusal without a field. */
     static <T> Outcome<T> refused(int status, String message) {
         return new Refused<>(ApiError.invalid(null, message).withStatus(status));
+    }
+
+    /** Returns a refusal without a field. */
+    static <T> Outcome<T> refused(int status, Sentence sentence) {
+        return new Refused<>(ApiError.invalid(null, sentence).withStatus(status));
+    }
+
+    /** Returns the refusal of a field's value. @param sentence with {@link ApiError#FIELD} */
+    static <T> Outcome<T> wrong(String field, Sentence sentence) {
+        return new Refused<>(ApiError.invalid(field, sentence));
     }
 
     /** Returns the refusal of a field's value. @param what follows the quoted name, without the full stop */

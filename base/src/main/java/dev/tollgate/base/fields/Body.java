@@ -1,5 +1,8 @@
 package dev.tollgate.base.fields;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.JsonObjectReader;
@@ -41,7 +44,11 @@ public final class Body {
             return NONE;
         }
         if (bytes.length > BYTES_MAX) {
-            throw ApiError.invalid(null, "The body is too large: at most " + BYTES_MAX + " bytes are allowed here.")
+            throw ApiError.invalid(
+                            null,
+                            sentence(
+                                    "The body is too large: at most {bytes} bytes are allowed here.",
+                                    Integer.toString(BYTES_MAX)))
                     .withStatus(413)
                     .asException();
         }
@@ -84,7 +91,7 @@ public final class Body {
     /** Returns the value of a field that has to be there, and that cannot be null. */
     public <T> T need(Field<T> field) {
         if (!has(field)) {
-            throw Field.wrong(path + field.name(), "is required");
+            throw Field.wrong(path + field.name(), sentence("{field} is required.", FIELD));
         }
         return Objects.requireNonNull(read(field));
     }
@@ -131,7 +138,9 @@ public final class Body {
         if (isEmpty()) {
             throw ApiError.invalid(
                             null,
-                            "The body must have at least one of the fields " + String.join(", ", names(fields)) + ".")
+                            sentence(
+                                    "The body must have at least one of the fields {names}.",
+                                    String.join(", ", names(fields))))
                     .asException();
         }
     }

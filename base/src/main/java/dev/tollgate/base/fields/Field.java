@@ -1,9 +1,13 @@
 package dev.tollgate.base.fields;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.json.MessageText;
+import dev.tollgate.base.words.Sentence;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -31,7 +35,7 @@ import tools.jackson.databind.node.StringNode;
  *
  * @param name in bodies, forms and messages
  * @param label on pages
- * @param help says what it is, in a sentence; empty if the label does
+ * @param help says what it is, in a sentence of the command line; empty if the label does
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
  * @param choices the words that it can have; empty if there is no such list
  * @param members of an object; empty for others
@@ -40,9 +44,9 @@ import tools.jackson.databind.node.StringNode;
  */
 public record Field<T>(
         String name,
-        String label,
+        Sentence label,
         String help,
-        @Nullable String nothing,
+        @Nullable Sentence nothing,
         List<Choice<T>> choices,
         List<Field<?>> members,
         Reader<T> reader,
@@ -51,8 +55,10 @@ public record Field<T>(
     /** The most credits of one amount: a billion. */
     public static final long CREDITS_MAX = 1_000_000_000;
 
-    /** The words of a refusal before what null means; a form has nothing in the field for it. */
-    public static final String OR_NULL = ", or null for ";
+    /** The words of a program's refusal before what null means. */
+    private static final String OR_NULL = ", or null for ";
+
+    private static final Sentence NONE = Sentence.asItIs("");
 
     static final int DECIMALS = 6;
 
@@ -79,12 +85,18 @@ public record Field<T>(
     }
 
     /** A word that a field can have. @param label on pages */
-    public record Choice<T>(String word, String label, T value) {}
+    public record Choice<T>(String word, Sentence label, T value) {
+
+        /** A word that pages do not show. */
+        public Choice(String word, T value) {
+            this(word, Sentence.asItIs(word), value);
+        }
+    }
 
     // ---- kinds ----
 
     /** Returns a field with a text that is {@link WrittenText}. */
-    public static Field<String> text(String name, String label) {
+    public static Field<String> text(String name, Sentence label) {
         return of(
                 name,
                 label,
@@ -101,13 +113,16 @@ public record Field<T>(
 
     /** Returns a field with one of some words. */
     @SafeVarargs
-    public static <T> Field<T> choice(String name, String label, Choice<T>... choices) {
+    public static <T> Field<T> choice(String name, Sentence label, Choice<T>... choices) {
         return choice(name, label, List.of(choices));
     }
 
     /** Returns a field with one of some words. */
-    public static <T> Field<T> choice(String name, String label, List<Choice<T>> choices) {
-        String allowed = "must be " + either(choices.stream().map(Choice::word).toList());
+    public static <T> Field<T> choice(String name, Sentence label, List<Choice<T>> choices) {
+        Sentence allowed = sentence(
+                "{field} must be {words}.",
+                FIELD,
+                either(choices.stream().map(Choice::word).toList()));
         Reader<T> reader = (path, value) -> choices.stream()
                 .filter(choice -> value.isString() && choice.word().equals(value.stringValue()))
                 .findFirst()
@@ -116,13 +131,13 @@ public record Field<T>(
         return new Field<>(name, label, "", null, choices, List.of(), reader, StringNode::valueOf);
     }
 
-    public static Field<Boolean> flag(String name, String label) {
+    public static Field<Boolean> flag(String name, Sentence label) {
         return of(
                 name,
                 label,
                 (path, value) -> {
                     if (!value.isBoolean()) {
-                        throw wrong(path, "must be true or false");
+                        throw wrong(path, sentence("{field} must be true or false.", FIELD));
                     }
                     return value.booleanValue();
                 },
@@ -136,22 +151,26 @@ public record Field<T>(
     }
 
     /** Returns a field with micro-credits of a number of credits: from 0 to {@link #CREDITS_MAX}, exact. */
-    public static Field<Long> credits(String name, String label) {
+    public static Field<Long> credits(String name, Sentence label) {
         return amount(name, label, 0);
     }
 
     /** Returns a field with micro-credits of a number of credits; below zero, too. */
-    public static Field<Long> signedCredits(String name, String label) {
+    public static Field<Long> signedCredits(String name, Sentence label) {
         return amount(name, label, -CREDITS_MAX);
     }
 
-    private static Field<Long> amount(String name, String label, long least) {
-        String allowed = "must be a number of credits from " + least + " to " + CREDITS_MAX + " with at most "
-                + DECIMALS + " decimals";
+    private static Field<Long> amount(String name, Sentence label, long least) {
+        Sentence allowed = sentence(
+                "{field} must be a number of credits from {least} to {most} with at most {decimals} decimals.",
+                FIELD,
+                Long.toString(least),
+                Long.toString(CREDITS_MAX),
+                DECIMALS);
         return of(name, label, (path, value) -> micros(path, value, least, allowed), Field::number);
     }
 
-    private static long micros(String path, JsonNode value, long least, String allowed) {
+    private static long micros(String path, JsonNode value, long least, Sentence allowed) {
         if (value.isNumber()) {
             BigDecimal credits = value.decimalValue();
             boolean isWithin = credits.compareTo(BigDecimal.valueOf(least)) >= 0
@@ -163,7 +182,7 @@ public record Field<T>(
         throw wrong(path, allowed);
     }
 
-    public static Field<Long> whole(String name, String label, long least, long most) {
+    public static Field<Long> whole(String name, Sentence label, long least, long most) {
         return of(
                 name,
                 label,
@@ -174,23 +193,31 @@ public record Field<T>(
                             && value.longValue() <= most) {
                         return value.longValue();
                     }
-                    throw wrong(path, "must be a whole number from " + least + " to " + most);
+                    throw wrong(
+                            path,
+                            sentence(
+                                    "{field} must be a whole number from {least} to {most}.",
+                                    FIELD,
+                                    Long.toString(least),
+                                    Long.toString(most)));
                 },
                 Field::number);
     }
 
     /** Returns a field with a time in Unix seconds. */
-    public static Field<Instant> time(String name, String label) {
+    public static Field<Instant> time(String name, Sentence label) {
         return whole(name, label, 1, SECONDS_MAX).map((path, seconds) -> Instant.ofEpochSecond(seconds));
     }
 
-    public static Field<ZoneId> zone(String name, String label) {
+    public static Field<ZoneId> zone(String name, Sentence label) {
         return of(
                 name,
                 label,
                 (path, value) -> {
                     if (!value.isString() || !ZoneId.getAvailableZoneIds().contains(value.stringValue())) {
-                        throw wrong(path, "must be the name of a time zone, such as Europe/Berlin");
+                        throw wrong(
+                                path,
+                                sentence("{field} must be the name of a time zone, such as Europe/Berlin.", FIELD));
                     }
                     return ZoneId.of(value.stringValue());
                 },
@@ -198,18 +225,24 @@ public record Field<T>(
     }
 
     /** Returns a field with a list, which has each entry once. A form has them between blanks or commas. @param entry reads one */
-    public static <E> Field<List<E>> list(String name, String label, int most, Reader<E> entry) {
+    public static <E> Field<List<E>> list(String name, Sentence label, int most, Reader<E> entry) {
         return of(
                 name,
                 label,
                 (path, value) -> {
                     if (!value.isArray()) {
-                        throw wrong(path, "must be a list of strings");
+                        throw wrong(path, sentence("{field} must be a list of strings.", FIELD));
                     }
                     // Counted before any is read: to read an entry may cost more than to send it.
                     long count = value.valueStream().distinct().count();
                     if (count > most) {
-                        throw wrong(path, "may have at most " + most + " entries, not " + count);
+                        throw wrong(
+                                path,
+                                sentence(
+                                        "{field} may have at most {most} entries, not {count}.",
+                                        FIELD,
+                                        Integer.toString(most),
+                                        Long.toString(count)));
                     }
                     Set<JsonNode> sent = new HashSet<>();
                     Set<E> entries = new LinkedHashSet<>();
@@ -230,10 +263,10 @@ public record Field<T>(
     }
 
     /** Returns a field with an object of some fields. */
-    public static Field<Body> object(String name, String label, Field<?>... members) {
+    public static Field<Body> object(String name, Sentence label, Field<?>... members) {
         Reader<Body> reader = (path, value) -> {
             if (!(value instanceof ObjectNode object)) {
-                throw wrong(path, "must be an object");
+                throw wrong(path, sentence("{field} must be an object.", FIELD));
             }
             return Body.of(path + ".", object, List.of(members));
         };
@@ -244,28 +277,38 @@ public record Field<T>(
     public static Field<String> fixed(String name) {
         return of(
                 name,
-                "",
+                NONE,
                 (path, value) -> {
-                    throw wrong(path, "cannot be changed");
+                    throw wrong(path, sentence("{field} cannot be changed.", FIELD));
                 },
                 StringNode::valueOf);
     }
 
     public boolean isFixed() {
-        return label.isEmpty();
+        return label == NONE;
     }
 
     /** Returns a field whose value is read later, with others. */
     public static Field<JsonNode> raw(String name) {
-        return of(name, name, (path, value) -> value, StringNode::valueOf);
+        return of(name, Sentence.asItIs(name), (path, value) -> value, StringNode::valueOf);
     }
 
     /** Returns a field of another kind. @param typed as the record has it */
-    public static <T> Field<T> of(String name, String label, Reader<T> reader, Function<String, JsonNode> typed) {
+    public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
         return new Field<>(name, label, "", null, List.of(), List.of(), reader, typed);
     }
 
     // ---- changed ----
+
+    /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
+    public Field<T> that(Predicate<T> isSo, Sentence refusal) {
+        return map((path, value) -> {
+            if (!isSo.test(value)) {
+                throw wrong(path, refusal);
+            }
+            return value;
+        });
+    }
 
     /** Returns this field, whose value has to be so. @param form of a value, as in {@code must be above 0} */
     public Field<T> that(Predicate<T> isSo, String form) {
@@ -299,7 +342,7 @@ public record Field<T>(
     }
 
     /** Returns this field, which can be null. @param what that means, as in {@code no limit} */
-    public Field<T> orNull(String what) {
+    public Field<T> orNull(Sentence what) {
         return new Field<>(
                 name,
                 label,
@@ -313,12 +356,12 @@ public record Field<T>(
 
     /** Returns this field, for which null is as if it was missing. */
     public Field<T> optional() {
-        return orNull("");
+        return orNull(NONE);
     }
 
-    /** Returns this field with an explanation. */
-    public Field<T> help(String sentence) {
-        return new Field<>(name, label, sentence, nothing, choices, members, reader, typed);
+    /** Returns this field with an explanation for the command line, which is English. */
+    public Field<T> help(String explanation) {
+        return new Field<>(name, label, explanation, nothing, choices, members, reader, typed);
     }
 
     // ---- reading ----
@@ -332,9 +375,16 @@ public record Field<T>(
         try {
             return value.isNull() ? null : reader.read(path, value);
         } catch (ApiException e) {
-            String message = e.error().message();
-            throw !nothing.isEmpty() && message.startsWith("'" + path + "' must be ")
-                    ? ApiError.invalid(path, message.substring(0, message.length() - 1) + OR_NULL + nothing + ".")
+            ApiError error = e.error();
+            String message = error.message();
+            throw nothing != NONE && message.startsWith("'" + path + "' must be ")
+                    ? ApiError.invalid(
+                                    path,
+                                    message.substring(0, message.length() - 1) + OR_NULL + nothing.english() + ".")
+                            .said(sentence(
+                                    "{a} {b}",
+                                    error.forPeople(FIELD),
+                                    sentence("Leave the field empty for {nothing}.", nothing)))
                             .asException()
                     : e;
         }
@@ -343,7 +393,7 @@ public record Field<T>(
     /** Returns a string. @throws ApiException if it is none */
     public static String string(String path, JsonNode value) {
         if (!value.isString()) {
-            throw wrong(path, "must be a string");
+            throw wrong(path, sentence("{field} must be a string.", FIELD));
         }
         return value.stringValue();
     }
@@ -353,9 +403,16 @@ public record Field<T>(
         return ApiError.wrong(path, what).asException();
     }
 
+    /** Returns a 400 that names a field. @param sentence with {@link ApiError#FIELD} */
+    public static ApiException wrong(String path, Sentence sentence) {
+        return ApiError.invalid(path, sentence).asException();
+    }
+
     /** Returns a 400 for a member that is not known. */
     static ApiException unknown(String path, List<String> known) {
-        return wrong(MessageText.plain(path), "is not known here; known are " + String.join(", ", known));
+        return wrong(
+                MessageText.plain(path),
+                sentence("{field} is not known here; known are {names}.", FIELD, String.join(", ", known)));
     }
 
     private static JsonNode number(String text) {

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
@@ -116,7 +118,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     Outcome<Moved> decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (!condition.getAsBoolean()) {
-            return Outcome.refused(409, "The condition of the grant does not hold.");
+            return Outcome.refused(409, sentence("The condition of the grant does not hold."));
         }
         if (account == null) {
             return new Outcome.Refused<>(noSuchAccount(accountId));

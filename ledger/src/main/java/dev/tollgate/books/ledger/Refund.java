@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.money.Credits;
@@ -61,7 +63,7 @@ public final class Refund extends Correction {
     @Override
     Outcome<Moved> correct(Book book, AccountRow account) throws SQLException {
         if (book.openReservation(taskId) != null) {
-            return Outcome.refused(409, "The call is still running and has no charge yet.");
+            return Outcome.refused(409, sentence("The call is still running and has no charge yet."));
         }
         Resolved call = book.ended(taskId);
         if (call == null || !call.accountId().equals(accountId())) {

@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
@@ -83,7 +85,8 @@ public final class SetBudgets extends LedgerChange<Outcome<SetBudgets.Changed>> 
         if (account == null || account.isDeleted() || book.isSpendOwner(accountId, owner) == isGone) {
             return Outcome.refused(
                     404,
-                    "There is no such owner of budgets. Owners are account, each_member, and the ids of members, teams and keys.");
+                    sentence(
+                            "There is no such owner of budgets. Owners are account, each_member, and the ids of members, teams and keys."));
         }
         Budgets before = book.budgetsToBe(account);
         if (zone != null) {

@@ -1,5 +1,7 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
@@ -35,11 +37,11 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
     private static final String ALLOWED = "a whole number of thousandths from 1 to " + MAX;
 
     public static final Field<Integer> FACTOR = Field.<Integer>of(
-                    "factor", "Factor", GroupFactors::factor, Typed::number)
+                    "factor", sentence("Factor"), GroupFactors::factor, Typed::number)
             .help("Thousandths of the standard price: 850 is 15 percent below it.");
 
     public static final Field<Map<String, Integer>> MODELS = Field.of(
-                    "models", "Models", GroupFactors::models, Typed::models)
+                    "models", sentence("Models"), GroupFactors::models, Typed::models)
             .help("An own factor for a model's id, or for the beginning of ids with * after it.")
             .optional();
 

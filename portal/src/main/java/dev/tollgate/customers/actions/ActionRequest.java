@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Limit;
@@ -102,7 +103,7 @@ public record ActionRequest(
     }
 
     /** Returns a refusal without a field. */
-    public static ApiException refused(int status, String message) {
-        return ApiError.invalid(null, message).withStatus(status).asException();
+    public static ApiException refused(int status, Sentence sentence) {
+        return ApiError.invalid(null, sentence).withStatus(status).asException();
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.departure;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Actor;
@@ -89,13 +91,13 @@ public record Leaving(
      */
     public Outcome<String> leave(Person person) {
         if (people.isElsewhere(person)) {
-            return Outcome.refused(409, "You are a member of several organizations. Leave the others first.");
+            return Outcome.refused(409, sentence("You are a member of several organizations. Leave the others first."));
         }
         if (person.membership() != null && others(person).isEmpty()) {
             return end(person.accountId(), close -> List.of(deed(person, "account.delete", () -> changed(close))));
         }
         if (isLastOwner(person)) {
-            return Outcome.refused(409, "You are the last owner. Make another member an owner first.");
+            return Outcome.refused(409, sentence("You are the last owner. Make another member an owner first."));
         }
         for (int i = 0; i < TRIES; i++) {
             Outcome<String> outcome = erase(person);
@@ -115,7 +117,8 @@ public record Leaving(
         if (people.isMember(person.id())) {
             return Outcome.refused(
                     409,
-                    "The person is a member of an organization. Remove the person from it first, or delete its account.");
+                    sentence(
+                            "The person is a member of an organization. Remove the person from it first, or delete its account."));
         }
         Erasure erasure = new Erasure(
                 holdings, person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
@@ -123,7 +126,7 @@ public record Leaving(
             return run(person.accountId(), person.id(), List.of(new TakeAccount(person.accountId()), erasure, row));
         } catch (StoreException e) {
             if (!e.mayHaveTakenEffect() && people.isMember(person.id())) {
-                return Outcome.refused(409, "The person has just joined an organization.");
+                return Outcome.refused(409, sentence("The person has just joined an organization."));
             }
             throw e;
         }
@@ -199,7 +202,7 @@ public record Leaving(
             return new Outcome.Done<>(accountId);
         } catch (StoreException e) {
             if (!e.mayHaveTakenEffect() && !people.hasOtherOperator(accountId, personId)) {
-                return Outcome.refused(409, "The only operator cannot be deleted.");
+                return Outcome.refused(409, sentence("The only operator cannot be deleted."));
             }
             throw e;
         }

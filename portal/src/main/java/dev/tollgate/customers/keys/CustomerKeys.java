@@ -1,5 +1,8 @@
 package dev.tollgate.customers.keys;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.Drawn;
@@ -303,7 +306,7 @@ public final class CustomerKeys {
             return KeyResult.notByKey();
         }
         if (present.settings().kind() != KeyKind.API) {
-            return Outcome.wrong("team", "must be missing or null for a management key");
+            return Outcome.wrong("team", sentence("{field} must be missing or null for a management key.", FIELD));
         }
         if (!may(by, present, KeyRights::mayMove)) {
             return KeyResult.notAllowed();

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.keys;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
@@ -164,7 +166,9 @@ public final class KeyActions {
         if (text.matches("\"[0-9]{1,18}\"")) {
             return Long.valueOf(text.substring(1, text.length() - 1));
         }
-        throw ApiError.invalid("If-Match", "The 'If-Match' header must be the ETag of the key as it was read, or '*'.")
+        throw ApiError.invalid(
+                        "If-Match",
+                        sentence("The 'If-Match' header must be the ETag of the key as it was read, or '*'."))
                 .asException();
     }
 }

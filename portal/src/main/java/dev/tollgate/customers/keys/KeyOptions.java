@@ -1,11 +1,15 @@
 package dev.tollgate.customers.keys;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.Allowlist;
@@ -36,55 +40,59 @@ import tools.jackson.databind.node.StringNode;
 /** The fields of requests about a key. A field that is missing changes nothing, null takes a limit away. */
 public final class KeyOptions {
 
-    private static final String NO_LIMIT = "no limit";
+    private static final Sentence NO_LIMIT = sentence("no limit");
 
-    private static final Field<String> NAME = Field.text("name", "Name")
+    private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .that(
                     CustomerKeys::isName,
-                    "must be 1 to " + CustomerKeys.NAME_CHARS_MAX
-                            + " printable characters without a space at either end");
+                    sentence(
+                            "{field} must be 1 to {most} printable characters without a space at either end.",
+                            FIELD,
+                            CustomerKeys.NAME_CHARS_MAX));
     private static final Field<KeyKind> KIND = Field.choice(
             "kind",
-            "Kind",
-            new Choice<>("api", "api: calls models", KeyKind.API),
-            new Choice<>("management", "management: administers its account", KeyKind.MANAGEMENT));
-    private static final Field<Set<Scope>> SCOPES =
-            Field.list("scopes", "Scopes", Scope.values().length, Field::string).map(KeyOptions::scopes);
+            sentence("Kind"),
+            new Choice<>("api", sentence("api: calls models"), KeyKind.API),
+            new Choice<>("management", sentence("management: administers its account"), KeyKind.MANAGEMENT));
+    private static final Field<Set<Scope>> SCOPES = Field.list(
+                    "scopes", sentence("Scopes"), Scope.values().length, Field::string)
+            .map(KeyOptions::scopes);
     private static final Field<Allowlist> ALLOW = Field.list(
-                    "allow", "Allowed addresses", Allowlist.ENTRIES_MAX, KeyOptions::address)
+                    "allow", sentence("Allowed addresses"), Allowlist.ENTRIES_MAX, KeyOptions::address)
             .map((path, texts) -> Allowlist.of(texts))
-            .orNull("all addresses");
+            .orNull(sentence("all addresses"));
     private static final Field<Long> HOUR =
-            Field.credits("hour", "Credits per hour").orNull(NO_LIMIT);
+            Field.credits("hour", sentence("Credits per hour")).orNull(NO_LIMIT);
     private static final Field<Long> DAY =
-            Field.credits("day", "Credits per day").orNull(NO_LIMIT);
+            Field.credits("day", sentence("Credits per day")).orNull(NO_LIMIT);
     private static final Field<Long> TOTAL =
-            Field.credits("total", "Credits in all").orNull(NO_LIMIT);
+            Field.credits("total", sentence("Credits in all")).orNull(NO_LIMIT);
     private static final Field<Body> SPEND =
-            Field.object("spend", "Spend limits", HOUR, DAY, TOTAL).orNull(NO_LIMIT);
-    private static final Field<Long> REQUESTS = rate("requests", "Requests per minute");
-    private static final Field<Long> TOKENS = rate("tokens", "Tokens per minute");
-    private static final Field<Long> CONCURRENCY = rate("concurrency", "Calls at the same time");
-    private static final Field<Body> RATES =
-            Field.object("rates", "Rates", REQUESTS, TOKENS, CONCURRENCY).orNull(NO_LIMIT);
-    private static final Field<Long> MAX_INPUT_PRICE = price("max_input_price", "Input price at most");
-    private static final Field<Long> MAX_OUTPUT_PRICE = price("max_output_price", "Output price at most");
+            Field.object("spend", sentence("Spend limits"), HOUR, DAY, TOTAL).orNull(NO_LIMIT);
+    private static final Field<Long> REQUESTS = rate("requests", sentence("Requests per minute"));
+    private static final Field<Long> TOKENS = rate("tokens", sentence("Tokens per minute"));
+    private static final Field<Long> CONCURRENCY = rate("concurrency", sentence("Calls at the same time"));
+    private static final Field<Body> RATES = Field.object("rates", sentence("Rates"), REQUESTS, TOKENS, CONCURRENCY)
+            .orNull(NO_LIMIT);
+    private static final Field<Long> MAX_INPUT_PRICE = price("max_input_price", sentence("Input price at most"));
+    private static final Field<Long> MAX_OUTPUT_PRICE = price("max_output_price", sentence("Output price at most"));
     private static final Field<List<Named>> MODELS = Field.list(
                     "models",
-                    "Models",
+                    sentence("Models"),
                     KeySettings.MODELS_MAX,
                     (path, value) -> new Named(path, Field.string(path, value)))
-            .orNull("all models");
+            .orNull(sentence("all models"));
     private static final Field<Instant> EXPIRES_AT =
-            Field.time("expires_at", "Expires").orNull("never");
-    private static final Field<SortedMap<String, String>> TAGS =
-            Field.of("tags", "Tags", KeyOptions::tags, KeyOptions::pairs).orNull("no tags");
-    private static final Field<Boolean> DISABLED = Field.flag("disabled", "Disabled");
-    private static final Field<String> TEAM =
-            Field.of("team", "Team", KeyOptions::team, StringNode::valueOf).orNull("a key of the account");
-    private static final Field<Boolean> OWN = Field.flag("own", "Personal key");
+            Field.time("expires_at", sentence("Expires")).orNull(sentence("never"));
+    private static final Field<SortedMap<String, String>> TAGS = Field.of(
+                    "tags", sentence("Tags"), KeyOptions::tags, KeyOptions::pairs)
+            .orNull(sentence("no tags"));
+    private static final Field<Boolean> DISABLED = Field.flag("disabled", sentence("Disabled"));
+    private static final Field<String> TEAM = Field.of("team", sentence("Team"), KeyOptions::team, StringNode::valueOf)
+            .orNull(sentence("a key of the account"));
+    private static final Field<Boolean> OWN = Field.flag("own", sentence("Personal key"));
     private static final Field<Duration> GRACE = Field.whole(
-                    "grace_seconds", "Old secret", 0, KeyEdit.GRACE_MAX.toSeconds())
+                    "grace_seconds", sentence("Old secret"), 0, KeyEdit.GRACE_MAX.toSeconds())
             .map((path, seconds) -> Duration.ofSeconds(seconds));
 
     /** The fields of a new key that an operator makes. */
@@ -156,7 +164,11 @@ public final class KeyOptions {
         if (end != null && !end.isAfter(now)) {
             throw Field.wrong(
                     "expires_at",
-                    "must be in the future: " + end + " is past, it is " + now.truncatedTo(ChronoUnit.SECONDS));
+                    sentence(
+                            "{field} must be in the future: {end} is past, it is {now}.",
+                            FIELD,
+                            end,
+                            now.truncatedTo(ChronoUnit.SECONDS)));
         }
         if (body.has(KIND)) {
             settings = settings.withKind(body.need(KIND));
@@ -165,7 +177,7 @@ public final class KeyOptions {
             return settings;
         }
         if (settings.kind() != KeyKind.MANAGEMENT) {
-            throw Field.wrong("scopes", "can be chosen only for a management key");
+            throw Field.wrong("scopes", sentence("{field} can be chosen only for a management key.", FIELD));
         }
         return settings.withScopes(body.need(SCOPES));
     }
@@ -179,7 +191,7 @@ public final class KeyOptions {
     static String teamOf(Body body, KeySettings settings) {
         String team = Objects.requireNonNullElse(body.get(TEAM), "");
         if (!team.isEmpty() && settings.kind() == KeyKind.MANAGEMENT) {
-            throw Field.wrong("team", "must be missing or null for a management key");
+            throw Field.wrong("team", sentence("{field} must be missing or null for a management key.", FIELD));
         }
         return team;
     }
@@ -187,7 +199,7 @@ public final class KeyOptions {
     /** Returns the id of the team to which a key is moved; empty for the account. */
     static String teamOfMove(Body body) {
         if (!body.has(TEAM)) {
-            throw Field.wrong("team", "is required");
+            throw Field.wrong("team", sentence("{field} is required.", FIELD));
         }
         return Objects.requireNonNullElse(body.get(TEAM), "");
     }
@@ -283,7 +295,9 @@ public final class KeyOptions {
         for (Named named : Objects.requireNonNullElse(body.get(MODELS), List.<Named>of())) {
             String id = modelIds.apply(named.model());
             if (id == null) {
-                throw Field.wrong(named.path(), "names no model: '" + MessageText.plain(named.model()) + "'");
+                throw Field.wrong(
+                        named.path(),
+                        sentence("{field} names no model: '{model}'.", FIELD, MessageText.plain(named.model())));
             }
             if (!ids.contains(id)) {
                 ids.add(id);
@@ -294,22 +308,26 @@ public final class KeyOptions {
 
     // ---- readers ----
 
-    private static Field<Long> rate(String name, String label) {
+    private static Field<Long> rate(String name, Sentence label) {
         return Field.whole(name, label, 1, CallLimits.MAX).orNull(NO_LIMIT);
     }
 
-    private static Field<Long> price(String name, String label) {
+    private static Field<Long> price(String name, Sentence label) {
         return Field.credits(name, label)
                 .that(
                         PriceCeiling::isPrice,
-                        "must be a price: credits per million tokens, from 0 to " + Credits.text(PriceCeiling.MAX))
-                .orNull("any price");
+                        sentence(
+                                "{field} must be a price: credits per million tokens, from 0 to {most}.",
+                                FIELD,
+                                Credits.text(PriceCeiling.MAX)))
+                .orNull(sentence("any price"));
     }
 
     private static Set<Scope> scopes(String path, List<String> codes) {
         List<String> known = Scope.codes(Set.of(Scope.values()));
         if (codes.isEmpty() || !known.containsAll(codes)) {
-            throw Field.wrong(path, "must be one or more of " + String.join(", ", known));
+            throw Field.wrong(
+                    path, sentence("{field} must be one or more of {words}.", FIELD, String.join(", ", known)));
         }
         return Scope.parse(codes);
     }
@@ -319,14 +337,15 @@ public final class KeyOptions {
         try {
             Allowlist.of(List.of(text));
         } catch (IllegalArgumentException e) {
-            throw Field.wrong(path, "must be an IP address or a CIDR block like 192.0.2.0/24");
+            throw Field.wrong(
+                    path, sentence("{field} must be an IP address or a CIDR block like 192.0.2.0/24.", FIELD));
         }
         return text;
     }
 
     private static SortedMap<String, String> tags(String path, JsonNode value) {
         if (!(value instanceof ObjectNode object)) {
-            throw Field.wrong(path, "must be an object of strings");
+            throw Field.wrong(path, sentence("{field} must be an object of strings.", FIELD));
         }
         SortedMap<String, String> tags = new TreeMap<>();
         for (Map.Entry<String, JsonNode> tag : object.properties()) {
@@ -362,7 +381,7 @@ public final class KeyOptions {
 
     private static String team(String path, JsonNode value) {
         if (!value.isString() || value.stringValue().isEmpty()) {
-            throw Field.wrong(path, "must be the id of a team");
+            throw Field.wrong(path, sentence("{field} must be the id of a team.", FIELD));
         }
         return value.stringValue();
     }

@@ -1,7 +1,10 @@
 package dev.tollgate.customers.keys;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.KeyEdit;
@@ -23,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class LeaversKeys {
 
     /** The refusal of a move. */
-    public static final String NO_ROOM =
-            "A team cannot get these keys: it does not exist, is archived, or has no room for a key. Nothing was changed.";
+    public static final Sentence NO_ROOM = sentence(
+            "A team cannot get these keys: it does not exist, is archived, or has no room for a key. Nothing was changed.");
 
     private final List<KeyChange<Outcome<KeyEdit.Changed>>> moves = new ArrayList<>();
     private final KeyChange<Boolean> delete;

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.members;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
@@ -121,7 +123,7 @@ class MemberChange extends Write<Outcome<String>> {
         }
         return by.isOperator()
                 ? Outcome.refused(404, Members.NONE)
-                : Outcome.refused(403, "Your role does not include this, or the member has left.");
+                : Outcome.refused(403, sentence("Your role does not include this, or the member has left."));
     }
 
     private static String json(MemberRole role) {

@@ -1,8 +1,11 @@
 package dev.tollgate.customers.members;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.keys.LeaversKeys.Leaver;
 import dev.tollgate.customers.keys.LeaversKeys.UnresolvedKeys;
@@ -46,7 +49,7 @@ public record Members(
         InstantSource clock,
         RandomGenerator random) {
 
-    public static final String NONE = "The member does not exist, or has left.";
+    public static final Sentence NONE = sentence("The member does not exist, or has left.");
 
     /** The organization would be left without an owner. */
     static final Outcome<String> LAST_OWNER = new Outcome.Refused<>(ApiError.of(
@@ -55,7 +58,7 @@ public record Members(
 
     /** The keys of the member were changed while they were read, several times. */
     static final Outcome<String> HAS_KEYS =
-            Outcome.refused(409, "The keys of the member are being changed. Try again.");
+            Outcome.refused(409, sentence("The keys of the member are being changed. Try again."));
 
     private static final Outcome<String> NO_ROOM = Outcome.refused(409, LeaversKeys.NO_ROOM);
 

@@ -1,8 +1,12 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
@@ -63,7 +67,7 @@ public final class BudgetActions {
         Map<SpendWindow, Field<SpendBudget>> fields = new LinkedHashMap<>();
         for (SpendWindow window : SpendWindow.values()) {
             String word = window == SpendWindow.TOTAL ? "in all" : "per " + window.code();
-            Field<Long> credits = Field.credits(window.code(), "Credits " + word);
+            Field<Long> credits = Field.credits(window.code(), label(window));
             fields.put(
                     window,
                     Field.of(
@@ -76,10 +80,20 @@ public final class BudgetActions {
                                     text -> text.strip().equals(UNLIMITED)
                                             ? StringNode.valueOf(UNLIMITED)
                                             : credits.typed().apply(text))
-                            .orNull("no budget")
+                            .orNull(sentence("no budget"))
                             .help("Credits " + word + ", none, or unlimited for a member."));
         }
         return fields;
+    }
+
+    private static Sentence label(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> sentence("Credits per hour");
+            case DAY -> sentence("Credits per day");
+            case WEEK -> sentence("Credits per week");
+            case MONTH -> sentence("Credits per month");
+            case TOTAL -> sentence("Credits in all");
+        };
     }
 
     /** Reads a change of an owner's budgets: null removes a budget, and windows that the body does not name stay. */
@@ -87,7 +101,7 @@ public final class BudgetActions {
         String owner = request.path("owner");
         Membership person = request.by().membership();
         if (person != null && !Right.BUDGETS.isWhole(person.role()) && !owner.equals(Budgets.ACCOUNT)) {
-            throw ActionRequest.refused(403, "Your role sets budgets of the organization alone.");
+            throw ActionRequest.refused(403, sentence("Your role sets budgets of the organization alone."));
         }
         Map<SpendWindow, @Nullable SpendBudget> named = new EnumMap<>(SpendWindow.class);
         WINDOWS.forEach((window, field) -> {
@@ -98,12 +112,13 @@ public final class BudgetActions {
         if (named.isEmpty()) {
             throw ApiError.invalid(
                             null,
-                            "The body must name at least one window: "
-                                    + String.join(
+                            sentence(
+                                    "The body must name at least one window: {names}.",
+                                    String.join(
                                             ", ",
                                             WINDOWS.values().stream()
                                                     .map(Field::name)
-                                                    .toList()) + ".")
+                                                    .toList())))
                     .asException();
         }
         return old -> {
@@ -122,16 +137,24 @@ public final class BudgetActions {
 
     private static @Nullable SpendBudget budget(String owner, SpendWindow window, @Nullable SpendBudget budget) {
         if (budget != null && budget.limitMicros() == null && !owner.startsWith("mem_")) {
-            throw Field.wrong(
-                    window.code(),
-                    "must be a number of credits from 0 to " + Field.CREDITS_MAX + Field.OR_NULL
-                            + "no budget: only a member's can be " + UNLIMITED);
+            throw ApiError.wrong(
+                            window.code(),
+                            "must be a number of credits from 0 to " + Field.CREDITS_MAX
+                                    + ", or null for no budget: only a member's can be " + UNLIMITED)
+                    .said(sentence(
+                            "{field} must be a number of credits from 0 to {most}, or empty for no budget: only a member's can be {unlimited}.",
+                            FIELD,
+                            Long.toString(Field.CREDITS_MAX),
+                            UNLIMITED))
+                    .asException();
         }
         if (budget != null && owner.startsWith("key_") && OF_KEYS.contains(window)) {
             throw Field.wrong(
                     window.code(),
-                    "is no budget of a key: set 'spend." + window.code()
-                            + "' of the key. Budgets of keys are week and month");
+                    sentence(
+                            "{field} is no budget of a key: set 'spend.{window}' of the key. Budgets of keys are week and month.",
+                            FIELD,
+                            window.code()));
         }
         return budget;
     }

@@ -1,5 +1,8 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
@@ -29,13 +32,14 @@ public final class InvitationActions {
 
     private static final String ONE = "/invitations/{invitation}";
 
-    private static final Field<String> EMAIL = Field.text("email", "E-mail")
+    private static final Field<String> EMAIL = Field.text("email", sentence("E-mail"))
             .map((path, text) -> text.strip())
             .that(
                     email -> People.isAddress(email) && Letter.canReach(email),
-                    "must be an e-mail address like name@example.org");
-    private static final Field<List<String>> TEAMS =
-            Field.list("teams", "Teams", Teams.TEAMS_MAX, Field::string).help("The ids of the person's teams.");
+                    sentence("{field} must be an e-mail address like name@example.org.", FIELD));
+    private static final Field<List<String>> TEAMS = Field.list(
+                    "teams", sentence("Teams"), Teams.TEAMS_MAX, Field::string)
+            .help("The ids of the person's teams.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "invitation.list",
@@ -101,11 +105,11 @@ public final class InvitationActions {
         Invitation found = stores.members().invitations(request.account()).stream()
                 .filter(each -> id(each).equals(request.path("invitation")))
                 .findFirst()
-                .orElseThrow(
-                        () -> ActionRequest.refused(404, "The invitation does not exist, or was accepted or revoked."));
+                .orElseThrow(() -> ActionRequest.refused(
+                        404, sentence("The invitation does not exist, or was accepted or revoked.")));
         MemberActions.requireGivable(request, role(found), "invite");
         if (request.by().membership() != null && found.role() == null) {
-            throw ActionRequest.refused(403, "This invitation is the operator's.");
+            throw ActionRequest.refused(403, sentence("This invitation is the operator's."));
         }
         return found;
     }
@@ -119,7 +123,8 @@ public final class InvitationActions {
         List<String> ids = named == null ? List.of() : named;
         for (String id : ids) {
             if (stores.teams().find(request.account(), id).isEmpty()) {
-                throw Field.wrong("teams", "has an id of no team: " + MessageText.plain(id));
+                throw Field.wrong(
+                        "teams", sentence("{field} has an id of no team: {id}.", FIELD, MessageText.plain(id)));
             }
         }
         return ids;
@@ -133,7 +138,8 @@ public final class InvitationActions {
             List<String> teams,
             @Nullable String replaces) {
         if (request.by().membership() != null && role == MemberRole.OWNER) {
-            throw ActionRequest.refused(403, "An owner is invited by the operator alone. Invite with another role.");
+            throw ActionRequest.refused(
+                    403, sentence("An owner is invited by the operator alone. Invite with another role."));
         }
         String name = stores.organizations()
                 .find(request.account())
@@ -152,7 +158,7 @@ public final class InvitationActions {
         Invitation invitation = stores.members().invitations(request.account()).stream()
                 .filter(each -> id(each).equals(made.name()))
                 .findFirst()
-                .orElseThrow(() -> ActionRequest.refused(409, "The invitation was accepted or revoked."));
+                .orElseThrow(() -> ActionRequest.refused(409, sentence("The invitation was accepted or revoked.")));
         ObjectNode json = json(invitation);
         return made.path() == null ? json : json.put("link", address(stores.site(), request.exchange()) + made.path());
     }

@@ -1,5 +1,8 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
@@ -35,15 +38,15 @@ public final class MemberActions {
 
     static final Field<MemberRole> ROLE = Field.choice(
                     "role",
-                    "Role",
+                    sentence("Role"),
                     Stream.of(MemberRole.values())
-                            .map(role -> new Choice<>(role.text(), role.text(), role))
+                            .map(role -> new Choice<>(role.text(), role))
                             .toList())
             .help(MemberRole.either() + ".");
 
     /** The fate of the keys of a member who leaves: the id of a team that gets the key, or {@value #DELETE}, by the key's id. */
     static final Field<Map<String, String>> MOVES = Field.of(
-                    "keys", "Keys", MemberActions::choices, text -> JsonNodeFactory.instance.objectNode())
+                    "keys", sentence("Keys"), MemberActions::choices, text -> JsonNodeFactory.instance.objectNode())
             .help("For each key, the id of a team that gets it; the others are deleted.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
@@ -130,14 +133,16 @@ public final class MemberActions {
 
     private static Map<String, String> choices(String path, JsonNode chosen) {
         if (!chosen.isObject()) {
-            throw Field.wrong(path, "must be an object: key ids with \"delete\" or the id of a team");
+            throw Field.wrong(
+                    path, sentence("{field} must be an object: key ids with \"delete\" or the id of a team.", FIELD));
         }
         Map<String, String> choices = new LinkedHashMap<>();
         chosen.properties().forEach(each -> {
             JsonNode choice = each.getValue();
             if (!choice.isString() || !CHOICE.matcher(choice.stringValue()).matches()) {
                 throw Field.wrong(
-                        path + "." + MessageText.plain(each.getKey()), "must be \"delete\" or the id of a team");
+                        path + "." + MessageText.plain(each.getKey()),
+                        sentence("{field} must be \"delete\" or the id of a team.", FIELD));
             }
             choices.put(each.getKey(), choice.stringValue());
         });
@@ -156,7 +161,9 @@ public final class MemberActions {
         if (chosen != null && (person == null || Right.ACCOUNT_KEYS.isWhole(person.role()))) {
             chosen.forEach((key, choice) -> {
                 if (its.stream().noneMatch(one -> one.id().equals(key))) {
-                    throw Field.wrong("keys." + MessageText.plain(key), "is no key of this member here");
+                    throw Field.wrong(
+                            "keys." + MessageText.plain(key),
+                            sentence("{field} is no key of this member here.", FIELD));
                 }
                 if (!choice.equals(DELETE)) {
                     moves.put(key, choice);

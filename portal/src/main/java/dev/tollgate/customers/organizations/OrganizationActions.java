@@ -1,5 +1,6 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
@@ -25,20 +26,22 @@ import tools.jackson.databind.util.RawValue;
 /** An organization itself, the values of its labels and its audit log. */
 public final class OrganizationActions {
 
-    private static final Field<String> NAME = Field.text("name", "Name")
+    private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .that(
                     name -> !name.isBlank() && name.length() <= CreateAccount.NAME_CHARS_MAX,
-                    "must have 1 to " + CreateAccount.NAME_CHARS_MAX + " characters");
-    private static final Field<ZoneId> TIME_ZONE = Field.zone("time_zone", "Time zone");
+                    sentence("{field} must have 1 to {most} characters.", FIELD, CreateAccount.NAME_CHARS_MAX));
+    private static final Field<ZoneId> TIME_ZONE = Field.zone("time_zone", sentence("Time zone"));
     private static final Field<List<String>> TAG_NAMES = Field.list(
-                    "tag_names", "Names of tags", CallLabels.NAMES_MAX, Field::string)
+                    "tag_names", sentence("Names of tags"), CallLabels.NAMES_MAX, Field::string)
             .that(
                     names -> names.stream().allMatch(CallLabels::isName),
-                    "must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter");
-    private static final Field<Boolean> END_USERS = Field.flag("end_users", "Count end users");
+                    sentence(
+                            "{field} must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter.",
+                            FIELD));
+    private static final Field<Boolean> END_USERS = Field.flag("end_users", sentence("Count end users"));
     private static final Field<String> LANGUAGE =
-            Field.text("language", sentence("Language of e-mails").english()).orNull(sentence("the operator's").english());
-    private static final Field<String> END_USER = Field.text("end_user", "End user");
+            Field.text("language", sentence("Language of e-mails")).orNull(sentence("the operator's"));
+    private static final Field<String> END_USER = Field.text("end_user", sentence("End user"));
 
     static final Action<OrganizationStores, ActionRequest> SHOW = Action.get(
             "organization.show", "", Scope.MEMBERS_READ, "Show the organization.", OrganizationActions::show);
@@ -89,7 +92,7 @@ public final class OrganizationActions {
     private static ObjectNode show(OrganizationStores stores, ActionRequest request) {
         Organizations.Organization found = stores.organizations()
                 .find(request.account())
-                .orElseThrow(() -> ActionRequest.refused(404, "The organization does not exist."));
+                .orElseThrow(() -> ActionRequest.refused(404, sentence("The organization does not exist.")));
         ObjectNode json = ApiJson.MAPPER
                 .createObjectNode()
                 .put("id", found.id())
@@ -165,7 +168,7 @@ public final class OrganizationActions {
                 ? stores.labels().values(request.account(), name, after == null ? "" : after, limit + 1)
                 : List.of();
         if (values.isEmpty() && after == null && !isDeclared(stores, request.account(), name)) {
-            throw ActionRequest.refused(404, "There is no such tag.");
+            throw ActionRequest.refused(404, sentence("There is no such tag."));
         }
         List<Labels.Value> page = values.size() > limit ? values.subList(0, limit) : values;
         return ActionRequest.list(
@@ -196,7 +199,7 @@ public final class OrganizationActions {
     private static ObjectNode auditLog(OrganizationStores stores, ActionRequest request) {
         String after = request.query("after");
         if (after != null && !after.matches("[1-9][0-9]{0,17}")) {
-            throw Field.wrong("after", "must be the field next of the page before");
+            throw Field.wrong("after", sentence("{field} must be the field next of the page before.", FIELD));
         }
         int limit = request.limit();
         List<AccountLog.Line> lines =

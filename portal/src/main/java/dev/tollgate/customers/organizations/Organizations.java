@@ -1,5 +1,7 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.Budgets;
@@ -123,7 +125,7 @@ public record Organizations(Database database, Ledger ledger, CountedChanges cha
         changes.commit(by, unit);
         return erase.outcome()
                 ? new Outcome.Done<>(by.accountId())
-                : Outcome.refused(404, "No call names this end user.");
+                : Outcome.refused(404, sentence("No call names this end user."));
     }
 
     private static String json(LabelRules rules) {

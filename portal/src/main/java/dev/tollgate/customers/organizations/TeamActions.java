@@ -1,5 +1,7 @@
 package dev.tollgate.customers.organizations;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
@@ -22,18 +24,18 @@ public final class TeamActions {
     private static final String ONE = "/teams/{team}";
     private static final String PERSON = ONE + "/members/{member}";
 
-    private static final Field<String> NAME = Field.text("name", "Name")
+    private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .that(Teams::isName, Teams.NAME_FORM)
             .help("A name that no other team of the organization has.");
     public static final Field<Boolean> ROLE = Field.choice(
                     "role",
-                    "Role in the team",
-                    new Choice<>("member", "member: keys in this team", false),
-                    new Choice<>("admin", "admin: manages people and keys", true))
+                    sentence("Role in the team"),
+                    new Choice<>("member", sentence("member: keys in this team"), false),
+                    new Choice<>("admin", sentence("admin: manages people and keys"), true))
             .help("admin, or member as by default.");
 
-    private static final Field<Boolean> PAUSED =
-            Field.flag("paused", "Paused").help("true: calls with the team's keys get a 403. false: they work again.");
+    private static final Field<Boolean> PAUSED = Field.flag("paused", sentence("Paused"))
+            .help("true: calls with the team's keys get a 403. false: they work again.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "team.list",
@@ -122,7 +124,7 @@ public final class TeamActions {
     }
 
     private static ApiException none() {
-        return ActionRequest.refused(404, "The team does not exist, or is archived.");
+        return ActionRequest.refused(404, sentence("The team does not exist, or is archived."));
     }
 
     private static ObjectNode json(Team team) {

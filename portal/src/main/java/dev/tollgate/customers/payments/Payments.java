@@ -1,6 +1,9 @@
 package dev.tollgate.customers.payments;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -98,7 +101,7 @@ public final class Payments {
     // ---- by customers ----
 
     /** Refuses an id that no page has given to this person. */
-    public static final String OPEN_AGAIN = "Open this page again.";
+    public static final Sentence OPEN_AGAIN = sentence("Open this page again.");
 
     /**
      * Stores a new payment, once for each id, with its row of the account's log.
@@ -117,7 +120,8 @@ public final class Payments {
             if (unpaid(accountId) >= UNPAID_MAX) {
                 return Outcome.refused(
                         429,
-                        "You have started many payments today without paying. Pay one of them, or try again tomorrow.");
+                        sentence(
+                                "You have started many payments today without paying. Pay one of them, or try again tomorrow."));
             }
             Payment fresh = fresh(accountId, channel, id, dollars);
             String after = AccountLog.json("dollars", Long.toString(dollars));

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.payments;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
@@ -141,7 +143,7 @@ public final class Vouchers {
 
     /** The code is unknown, used or expired, or the account cannot take the credits. The customer does not learn which. */
     private static final Outcome<Long> CANNOT_BE_USED =
-            new Outcome.Refused<>(ApiError.invalid("code", "This code is not valid or was already used."));
+            new Outcome.Refused<>(ApiError.invalid("code", sentence("This code is not valid or was already used.")));
 
     /**
      * Gives a voucher's credits to an account, if the code is good, with a row of the account's log. The outcome is their amount.
@@ -155,7 +157,7 @@ public final class Vouchers {
         for (String who : List.of("account " + accountId, "network " + network)) {
             RequestRates.Rate rate = tries.take(who, TRIES_A_MINUTE);
             if (!rate.allowed()) {
-                return new Outcome.Refused<>(ApiError.later("Too many tries.", rate.retryAfter()));
+                return new Outcome.Refused<>(ApiError.later(sentence("Too many tries."), rate.retryAfter()));
             }
         }
         VoucherCode code = VoucherCode.read(typed);

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
@@ -202,7 +204,7 @@ public record HandedLinks(
             throws SQLException {
         String replaces = invitation.replaces();
         if (replaces != null && !rows.withdrawInvitation(replaces, String.valueOf(link.accountId()), isOfOperator)) {
-            return Outcome.refused(409, "This invitation was accepted or revoked.");
+            return Outcome.refused(409, sentence("This invitation was accepted or revoked."));
         }
         if (rows.places(String.valueOf(link.accountId()), link.madeAt()) >= invitation.membersMax()) {
             return Outcome.refused(

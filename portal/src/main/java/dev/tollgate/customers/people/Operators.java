@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
@@ -103,7 +105,8 @@ public record Operators(
         PeopleChange<Outcome<Boolean>> change = PeopleChange.of(rows -> {
             Set<String> operators = rows.operators();
             if (role == Role.USER && operators.equals(Set.of(personId))) {
-                return Outcome.refused(409, "This is the last operator. Make another person an operator first.");
+                return Outcome.refused(
+                        409, sentence("This is the last operator. Make another person an operator first."));
             }
             boolean isNew = rows.update(
                     "UPDATE person SET role = ?, version = version + 1 WHERE id = ? AND role <> ?",

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
@@ -202,7 +204,8 @@ public record PasswordSignIn(
         return switch (prove(session, present, visit)) {
             case SignIn.Wait(Duration left) ->
                 new SignIn.Invalid(
-                        "present", ApiError.later("Too many tries.", left).message());
+                        "present",
+                        ApiError.later(sentence("Too many tries."), left).message());
             case SignIn.Wrong _ -> new SignIn.Invalid("present", "The current password is wrong.");
             default -> null;
         };

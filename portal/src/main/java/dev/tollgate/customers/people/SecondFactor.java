@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.people.PeopleRows.NewSession;
@@ -31,7 +33,7 @@ public final class SecondFactor {
 
     /** Refuses a second factor that is on already, or whose secret belongs to another session. */
     private static final Outcome<List<String>> IS_ON =
-            Outcome.refused(409, "The second factor is on, or was begun in another session.");
+            Outcome.refused(409, sentence("The second factor is on, or was begun in another session."));
 
     private final Database database;
     private final Writer writer;
@@ -110,11 +112,11 @@ public final class SecondFactor {
         }
         Duration wait = waits.beginKnown(SignInWaits.codes(person.id()));
         if (wait.isPositive()) {
-            return new Outcome.Refused<>(ApiError.later("Too many tries.", wait));
+            return new Outcome.Refused<>(ApiError.later(sentence("Too many tries."), wait));
         }
         Long step = AppCodes.stepOf(secret, typed, clock.instant());
         if (step == null) {
-            return Outcome.refused(400, "This code is wrong. Check the clock of your phone.");
+            return Outcome.refused(400, sentence("This code is wrong. Check the clock of your phone."));
         }
         waits.succeeded(SignInWaits.codes(person.id()));
         byte[] kept = secrets.seal(secret.getBytes(StandardCharsets.UTF_8), keptOf(person.id()));

@@ -1,9 +1,13 @@
 package dev.tollgate.customers.teams;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Outcome.Done;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.keys.LeaversKeys.Leaver;
@@ -55,21 +59,24 @@ public record Teams(Database database, Keys keys, CountedChanges changes, Instan
     public static final int NAME_CHARS_MAX = 100;
 
     /** The form of a name that {@link #isName}. */
-    public static final String NAME_FORM =
-            "must be 1 to " + NAME_CHARS_MAX + " printable characters without a space at either end";
+    public static final Sentence NAME_FORM = sentence(
+            "{field} must be 1 to {most} printable characters without a space at either end.", FIELD, NAME_CHARS_MAX);
 
     /** The number of times that keys are read again before an action gives up. */
     private static final int TRIES = 5;
 
     private static final String ADMIN = "admin";
 
-    public static final Outcome<Team> NO_TEAM = Outcome.refused(404, "The team does not exist, or is archived.");
+    public static final Outcome<Team> NO_TEAM =
+            Outcome.refused(404, sentence("The team does not exist, or is archived."));
     public static final Outcome<Team> NO_MEMBER =
-            Outcome.refused(404, "The member does not exist, or is not in the team.");
-    public static final Outcome<Team> NAME_TAKEN = Outcome.wrong("name", "is taken by another team");
+            Outcome.refused(404, sentence("The member does not exist, or is not in the team."));
+    public static final Outcome<Team> NAME_TAKEN =
+            Outcome.wrong("name", sentence("{field} is taken by another team.", FIELD));
     public static final Outcome<Team> TOO_MANY = Outcome.refused(
-            409, "The organization has " + TEAMS_MAX + " teams, which is the maximum. Archive one first.");
-    public static final Outcome<Team> BUSY = Outcome.refused(409, "The keys of the team are being changed. Try again.");
+            409, sentence("The organization has {max} teams, which is the maximum. Archive one first.", TEAMS_MAX));
+    public static final Outcome<Team> BUSY =
+            Outcome.refused(409, sentence("The keys of the team are being changed. Try again."));
     public static final Outcome<Team> NO_ROOM = Outcome.refused(409, LeaversKeys.NO_ROOM);
 
     private static final String COLUMNS = "SELECT id, account_id, name, created_at, archived_at, paused FROM team ";

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -15,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AccountFiles {
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/files";
-    private static final Field<String> FILE = Field.text("file", "File").optional();
+    private static final Field<String> FILE =
+            Field.text("file", sentence("File")).optional();
 
     /** Deletes a file of an account, or all. The result is their number. */
     public static final OperatorAction<AccountFiles, Integer> DELETE = OperatorAction.post(

@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fields.Field;
@@ -32,14 +35,14 @@ public final class AccountRoutes {
     private static final String GRANT_OF = GRANTS + "/{grant}";
 
     private static final Field<String> REASON = AdminRequest.REASON;
-    private static final Field<String> NAME = Field.text("name", "The account's name");
+    private static final Field<String> NAME = Field.text("name", sentence("The account's name"));
     private static final Field<Long> START_CREDITS =
-            Field.credits("credits", "Credits").optional();
+            Field.credits("credits", sentence("Credits")).optional();
     static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
-    private static final Field<Long> CREDITS =
-            Field.signedCredits("credits", "Credits").that(micros -> micros != 0, "must not be 0");
-    private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", "Expiry");
-    private static final Field<Boolean> BLOCKED = Field.flag("blocked", "Blocked");
+    private static final Field<Long> CREDITS = Field.signedCredits("credits", sentence("Credits"))
+            .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD));
+    private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", sentence("Expiry"));
+    private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Blocked"));
 
     public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(
                     "account.create", "/admin/accounts", "Create an account and print its id.", NAME, START_CREDITS)

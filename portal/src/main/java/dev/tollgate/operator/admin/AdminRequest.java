@@ -1,8 +1,12 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -30,10 +34,11 @@ import tools.jackson.databind.node.StringNode;
  */
 public record AdminRequest(Operator operator, Map<String, String> path, Map<String, String> query, Body body) {
 
-    static final Field<String> REASON =
-            Field.text("reason", "Reason").map((path, text) -> reason(text)).help("Reason, for the audit log.");
+    static final Field<String> REASON = Field.text("reason", sentence("Reason"))
+            .map((path, text) -> reason(text))
+            .help("Reason, for the audit log.");
 
-    static final Field<RequestId> ID = Field.text("id", "Id")
+    static final Field<RequestId> ID = Field.text("id", sentence("Id"))
             .map(AdminRequest::requestId)
             .optional()
             .help("An id of the request: sent twice, it moves credits once.");
@@ -44,7 +49,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     private static final long SECONDS_MAX = 253_402_300_799L;
 
     /** Returns a field with Unix seconds, or a time in words. */
-    static Field<Instant> time(String name, String label) {
+    static Field<Instant> time(String name, Sentence label) {
         return Field.of(name, label, AdminRequest::time, StringNode::valueOf);
     }
 
@@ -55,7 +60,8 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         try {
             return Instant.parse(value.isString() ? value.stringValue() : "");
         } catch (DateTimeParseException e) {
-            throw Field.wrong(path, "must be Unix seconds, or a time in UTC like 2026-12-31T00:00:00Z");
+            throw Field.wrong(
+                    path, sentence("{field} must be Unix seconds, or a time in UTC like 2026-12-31T00:00:00Z.", FIELD));
         }
     }
 

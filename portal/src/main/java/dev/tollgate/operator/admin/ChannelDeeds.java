@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
@@ -37,7 +39,8 @@ public final class ChannelDeeds {
     private static final long WAIT_SECONDS = 30;
 
     /** A trial changes nothing, so that each reason is enough. */
-    private static final Field<String> NOTE = Field.text("reason", "Reason").optional();
+    private static final Field<String> NOTE =
+            Field.text("reason", sentence("Reason")).optional();
 
     /** The result is whether the file was taken. */
     public static final OperatorAction<ChannelDeeds, Boolean> RELOAD = OperatorAction.post(

@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
@@ -23,19 +26,21 @@ import tools.jackson.databind.node.StringNode;
 final class GrantFields {
 
     static final Field<Instant> EXPIRES =
-            AdminRequest.time("expires_at", "Expiry").optional();
+            AdminRequest.time("expires_at", sentence("Expiry")).optional();
 
-    static final Field<List<String>> MODELS = Field.list("models", "Models", ModelPatterns.MOST, GrantFields::model)
+    static final Field<List<String>> MODELS = Field.list(
+                    "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
             .optional();
 
-    static final Field<Long> SOME_CREDITS =
-            Field.credits("credits", "Credits").that(micros -> micros > 0, "must be above 0");
+    static final Field<Long> SOME_CREDITS = Field.credits("credits", sentence("Credits"))
+            .that(micros -> micros > 0, sentence("{field} must be above 0.", FIELD));
 
-    private static final Field<Long> HOURS = Field.whole("hours", "Hours", 1, GrantLimits.HOURS_MAX);
-    private static final Field<Body> LIMIT = Field.object("limit", "Limit", HOURS, SOME_CREDITS);
+    private static final Field<Long> HOURS = Field.whole("hours", sentence("Hours"), 1, GrantLimits.HOURS_MAX);
+    private static final Field<Body> LIMIT = Field.object("limit", sentence("Limit"), HOURS, SOME_CREDITS);
 
     /** The limits, at most {@link GrantLimits#MOST}. A form has them as {@code 5:20 24:60}, hours and credits. */
-    static final Field<GrantLimits> LIMITS = Field.of("limits", "Limits", GrantFields::limits, GrantFields::typed)
+    static final Field<GrantLimits> LIMITS = Field.of(
+                    "limits", sentence("Limits"), GrantFields::limits, GrantFields::typed)
             .optional();
 
     private GrantFields() {}
@@ -103,7 +108,11 @@ final class GrantFields {
         GrantLimits limits = request.or(LIMITS, GrantLimits.NONE);
         ModelPatterns models = new ModelPatterns(request.or(MODELS, List.of()));
         if (expiresAt == null && models.areEvery() && !limits.all().isEmpty()) {
-            throw Field.wrong("limits", "is only allowed with an expiry or models: general credits have no limits");
+            throw Field.wrong(
+                    "limits",
+                    sentence(
+                            "{field} is only allowed with an expiry or models: general credits have no limits.",
+                            FIELD));
         }
         return new GrantTerms(Kind.GIFT, models, null, expiresAt, limits);
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -13,11 +15,12 @@ import tools.jackson.databind.JsonNode;
 /** The actions that a command on its machine takes once for an installation. Thread-safe; blocks. */
 public final class Maintenance {
 
-    private static final Field<Long> FOLDED_UNTIL = Field.whole("folded_until", "Folded until", 0, Long.MAX_VALUE);
+    private static final Field<Long> FOLDED_UNTIL =
+            Field.whole("folded_until", sentence("Folded until"), 0, Long.MAX_VALUE);
     private static final Field<JsonNode> ROWS = Field.raw("rows");
 
     /** The rows of all requests of a command, in the first of them: that one writes the row of the audit log. */
-    private static final Field<Long> ALL_ROWS = Field.whole("all_rows", "All rows", 0, Long.MAX_VALUE);
+    private static final Field<Long> ALL_ROWS = Field.whole("all_rows", sentence("All rows"), 0, Long.MAX_VALUE);
 
     /** The result is whether there was a real upstream. */
     public static final OperatorAction<Maintenance, Boolean> BECOME_SANDBOX = OperatorAction.post(

@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -20,17 +23,18 @@ public final class OperatorAnnouncements {
     private static final String ALL = "/admin/announcements";
     private static final String ONE = ALL + "/{number}";
 
-    private static final Field<String> TEXT = Field.text("text", "Text").map((path, text) -> {
-        if (text.isBlank() || text.length() > Announcements.TEXT_CHARS_MAX) {
-            throw Field.wrong(path, "must be a text of 1 to " + Announcements.TEXT_CHARS_MAX + " characters");
-        }
-        return text;
-    });
+    private static final Field<String> TEXT = Field.text("text", sentence("Text"))
+            .map((path, text) -> {
+                if (text.isBlank() || text.length() > Announcements.TEXT_CHARS_MAX) {
+                    throw Field.wrong(path, "must be a text of 1 to " + Announcements.TEXT_CHARS_MAX + " characters");
+                }
+                return text;
+            });
     private static final Field<String> OTHER_TEXT = TEXT.optional();
     private static final Field<Instant> BEGINS =
-            AdminRequest.time("begins_at", "Begin").optional();
+            AdminRequest.time("begins_at", sentence("Begin")).optional();
     private static final Field<Instant> ENDS =
-            AdminRequest.time("ends_at", "End").optional();
+            AdminRequest.time("ends_at", sentence("End")).optional();
 
     public static final OperatorAction<OperatorAnnouncements, Announcement> WRITE = OperatorAction.post(
                     "announcement.write",
@@ -121,7 +125,7 @@ public final class OperatorAnnouncements {
         Instant now = writer.now();
         Instant from = begins == null ? now : begins;
         if (ends != null && (!ends.isAfter(from) || !ends.isAfter(now))) {
-            throw Field.wrong("ends_at", "must be in the future, and after the begin");
+            throw Field.wrong("ends_at", sentence("{field} must be in the future, and after the begin.", FIELD));
         }
         by.needReason();
         AnnouncementChange write = Announcements.write(text, from, ends, now);
@@ -134,7 +138,9 @@ public final class OperatorAnnouncements {
         by.needReason();
         Changed changed = commit(by, CHANGE.name(), subject(number), Announcements.change(number, text, begins, ends));
         if (changed.after() == null) {
-            throw changed.before() == null ? none() : Field.wrong("ends_at", "must be after the begin");
+            throw changed.before() == null
+                    ? none()
+                    : Field.wrong("ends_at", sentence("{field} must be after the begin.", FIELD));
         }
         return changed.after();
     }

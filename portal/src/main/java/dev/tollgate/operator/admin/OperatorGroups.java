@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
@@ -43,9 +46,10 @@ public final class OperatorGroups {
     private static final String NAMES = "a name of 1 to 32 of a-z 0-9 -, beginning with a letter, and not standard";
 
     private static final Field<Long> VERSION =
-            Field.whole("version", "Version", 0, Long.MAX_VALUE).optional();
-    private static final Field<String> GROUP =
-            Field.text("group", "Price group").map(OperatorGroups::name).orNull("none of its own");
+            Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE).optional();
+    private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
+            .map(OperatorGroups::name)
+            .orNull(sentence("none of its own"));
 
     public static final OperatorAction<OperatorGroups, Changed> SET = OperatorAction.begin(
                     "group.set",
@@ -83,7 +87,9 @@ public final class OperatorGroups {
                         if (!request.body().has(GROUP)) {
                             throw Field.wrong(
                                     "group",
-                                    "is missing; allowed is the name of a price group, or null for none of its own");
+                                    sentence(
+                                            "{field} is missing; allowed is the name of a price group, or null for none of its own.",
+                                            FIELD));
                         }
                         return groups.enter(by, request.id(), request.get(GROUP));
                     },
@@ -174,7 +180,7 @@ public final class OperatorGroups {
                     .sorted((one, other) -> Integer.compare(rank(one, factors), rank(other, factors)))
                     .toList();
         } catch (IllegalArgumentException e) {
-            throw Field.wrong("factor", "would make a rate higher than a million credits");
+            throw Field.wrong("factor", sentence("{field} would make a rate higher than a million credits.", FIELD));
         }
     }
 

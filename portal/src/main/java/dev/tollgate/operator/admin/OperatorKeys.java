@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Body;
@@ -30,8 +32,9 @@ public final class OperatorKeys {
     /** An operator may name a model that is not on sale yet. */
     private static final Function<String, @Nullable String> ANY_MODEL = id -> KeySettings.isModel(id) ? id : null;
 
-    private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", "Expiry");
-    private static final Field<Long> GRACE = Field.whole("grace_seconds", "Grace", 0, KeyEdit.GRACE_MAX.toSeconds())
+    private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"));
+    private static final Field<Long> GRACE = Field.whole(
+                    "grace_seconds", sentence("Grace"), 0, KeyEdit.GRACE_MAX.toSeconds())
             .optional();
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/keys";

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -19,12 +21,12 @@ import tools.jackson.databind.JsonNode;
 /** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
 
-    private static final Field<String> EMAIL = Field.text("email", "E-mail");
-    private static final Field<String> JOINED = Field.text("account", "Account");
+    private static final Field<String> EMAIL = Field.text("email", sentence("E-mail"));
+    private static final Field<String> JOINED = Field.text("account", sentence("Account"));
     private static final Field<String> ACCOUNT = JOINED.optional();
     private static final Field<JsonNode> ROLE = Field.raw("role").optional();
     private static final Field<JsonNode> TEAMS = Field.raw("teams").optional();
-    private static final Field<String> TO = Field.text("to", "Recipient");
+    private static final Field<String> TO = Field.text("to", sentence("Recipient"));
 
     public static final OperatorAction<OperatorLinks, MadeLink> RESET_LINK = OperatorAction.post(
                     "account.reset_link", "/admin/accounts/{id}/reset-link", "", OperatorPeople.LOGIN)

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
@@ -20,13 +22,13 @@ import tools.jackson.databind.JsonNode;
 /** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
 
-    private static final Field<String> OWNER = Field.text("login", "Login");
+    private static final Field<String> OWNER = Field.text("login", sentence("Login"));
     static final Field<String> LOGIN = OWNER.optional();
     private static final Field<Role> ROLE = Field.choice(
             "role",
-            "Role",
+            sentence("Role"),
             Stream.of(Role.values())
-                    .map(role -> new Field.Choice<>(role.text(), role.text(), role))
+                    .map(role -> new Field.Choice<>(role.text(), role))
                     .toList());
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}";

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
@@ -20,8 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** All settings with the sources of their values, and changes of those that may be changed. Thread-safe; {@link #set} blocks. */
 public final class OperatorSettings {
 
-    private static final Field<String> NAME = Field.text("name", "Name");
-    private static final Field<String> VALUE = Field.text("value", "Value").optional();
+    private static final Field<String> NAME = Field.text("name", sentence("Name"));
+    private static final Field<String> VALUE =
+            Field.text("value", sentence("Value")).optional();
 
     /** Stores a value; without one the stored value is forgotten. The result is the setting as it is then. */
     public static final OperatorAction<OperatorSettings, SettingView> SET = OperatorAction.post(

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -23,14 +25,14 @@ public final class OperatorVouchers {
     private static final String ALL = "/admin/vouchers";
 
     private static final Field<Long> COUNT =
-            Field.whole("count", "Count", 1, Vouchers.AT_ONCE_MAX).optional();
+            Field.whole("count", sentence("Count"), 1, Vouchers.AT_ONCE_MAX).optional();
     private static final Field<Instant> EXPIRES =
-            AdminRequest.time("expires_at", "Expiry").optional();
+            AdminRequest.time("expires_at", sentence("Expiry")).optional();
     private static final Field<Long> DAYS =
-            Field.whole("days", "Days", 1, Voucher.DAYS_MAX).optional();
-    private static final Field<Long> FIRST = Field.whole("first", "First", 1, NUMBER_MAX);
+            Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX).optional();
+    private static final Field<Long> FIRST = Field.whole("first", sentence("First"), 1, NUMBER_MAX);
     private static final Field<Long> LAST =
-            Field.whole("last", "Last", 1, NUMBER_MAX).optional();
+            Field.whole("last", sentence("Last"), 1, NUMBER_MAX).optional();
 
     /** The result is the codes. */
     public static final OperatorAction<OperatorVouchers, List<String>> CREATE = OperatorAction.post(

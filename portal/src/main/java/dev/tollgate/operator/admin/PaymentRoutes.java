@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
@@ -45,7 +47,7 @@ public final class PaymentRoutes {
         try {
             return after == null ? PaymentCursor.NEWEST : PaymentCursor.parse(after);
         } catch (IllegalArgumentException e) {
-            throw ApiError.invalid("after", "'after' must be the next of the page before.")
+            throw ApiError.invalid("after", sentence("'after' must be the next of the page before."))
                     .asException();
         }
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -23,16 +25,16 @@ public final class PriceRoutes {
 
     private static final Field<Boolean> REASONING = Field.choice(
                     "reasoning",
-                    "Reasoning",
-                    new Field.Choice<>("billed", "billed", true),
-                    new Field.Choice<>("free", "free", false))
+                    sentence("Reasoning"),
+                    new Field.Choice<>("billed", sentence("billed"), true),
+                    new Field.Choice<>("free", sentence("free"), false))
             .optional();
     static final Field<Instant> FROM =
-            Field.text("from", "From").map(PriceRoutes::from).optional();
+            Field.text("from", sentence("From")).map(PriceRoutes::from).optional();
     private static final Field<Boolean> CANCELS =
-            Field.flag("cancel_scheduled", "Cancel later prices").optional();
+            Field.flag("cancel_scheduled", sentence("Cancel later prices")).optional();
     private static final Field<String> VERSION =
-            Field.text("version", "Version").optional();
+            Field.text("version", sentence("Version")).optional();
     private static final String VERSIONS = "/admin/models/{id...}/prices";
 
     public static final OperatorAction<Prices, Prices.Done> SET = OperatorAction.begin(

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
@@ -16,8 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The secret keys of the installation, as operators see and change them (C24–C26). Keys themselves are only in {@code secret.key}. Thread-safe; blocks. */
 public final class SecretKeyring {
 
-    private static final Field<Boolean> NEW_SIGNING_KEY = Field.flag("new_signing_key", "New key for receipts");
-    private static final Field<Boolean> LOSE = Field.flag("lose", "Lose what is left");
+    private static final Field<Boolean> NEW_SIGNING_KEY =
+            Field.flag("new_signing_key", sentence("New key for receipts"));
+    private static final Field<Boolean> LOSE = Field.flag("lose", sentence("Lose what is left"));
 
     private static final Duration COUNTED_EVERY = Duration.ofHours(1);
     private static final String ROTATION = "/admin/secret/rotate";

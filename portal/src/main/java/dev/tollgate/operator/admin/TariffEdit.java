@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.models.PriceRates.Step;
@@ -125,7 +128,10 @@ public final class TariffEdit {
         for (String name : TariffRules.MEMBERS) {
             if (!name.equals("input") && !name.equals("output") && whole.has(name)) {
                 throw Field.wrong(
-                        name, "is not possible: this model is billed in units, only 'input' and 'output' apply");
+                        name,
+                        sentence(
+                                "{field} is not possible: this model is billed in units, only 'input' and 'output' apply.",
+                                FIELD));
             }
         }
     }

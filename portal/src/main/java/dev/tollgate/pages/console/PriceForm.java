@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
@@ -271,6 +272,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     static String complaint(ApiException refused) {
         ApiError error = refused.error();
         String label = error.param() == null ? null : LABELS.get(error.param());
-        return label == null ? error.message() : error.message(label);
+        Sentence words = label == null ? error.forPeople() : error.forPeople(Sentence.asItIs(label));
+        return words.english();
     }
 }

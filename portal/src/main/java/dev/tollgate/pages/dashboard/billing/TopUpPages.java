@@ -98,7 +98,11 @@ public final class TopUpPages {
     }
 
     private PageStep refused(PageRequest<Visitor.Member> request, ApiError why, Form form) {
-        return refused(request, Objects.requireNonNullElse(why.param(), "form"), why.message(), form);
+        return refused(
+                request,
+                Objects.requireNonNullElse(why.param(), "form"),
+                why.forPeople().english(),
+                form);
     }
 
     /** @param field whose fault it is */
@@ -150,7 +154,7 @@ public final class TopUpPages {
         }
         String id = form.text("id");
         if (!id.matches("[0-9a-f]{32}")) {
-            return refused(request, Payments.OPEN_AGAIN, form);
+            return refused(request, Payments.OPEN_AGAIN.english(), form);
         }
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);

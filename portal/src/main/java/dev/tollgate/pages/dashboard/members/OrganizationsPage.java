@@ -49,7 +49,8 @@ public record OrganizationsPage(Members members) {
         Acting by = new Acting(account, person.id(), request.visit().address(), left.membership());
         return switch (members.leave(by)) {
             case Outcome.Done<String> _ -> PageStep.to(PATH + "?left=1");
-            case Outcome.Refused<String>(ApiError why) -> PageStep.again(page(request, why.message()));
+            case Outcome.Refused<String>(ApiError why) ->
+                PageStep.again(page(request, why.forPeople().english()));
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -83,7 +85,9 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         }
         Membership by = Objects.requireNonNull(request.visitor().person().membership());
         if (!mayAsk(by, Objects.requireNonNull(action.right()), path)) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Your role in this organization does not include this.")
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            sentence("Your role in this organization does not include this."))
                     .withStatus(403)
                     .asException();
         }
@@ -204,13 +208,13 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
                         .stream())
                 .findFirst()
                 .map(field -> Map.of(field.name(), said(field, why)))
-                .orElseGet(() -> Map.of("form", why.message()));
+                .orElseGet(() -> Map.of("form", why.forPeople().english()));
     }
 
     /** Returns the sentence about a field, or about a named part of it. */
     private static String said(Field<?> field, ApiError why) {
         String part = String.valueOf(why.param()).replaceFirst("^(.*\\.)?" + field.name() + "\\.?([0-9]+$)?", "");
-        return why.message(part.isEmpty() ? field.label() : field.label() + " '" + part + "'")
-                .replace(Field.OR_NULL, ", or empty for ");
+        return why.forPeople(part.isEmpty() ? field.label() : sentence("{field} '{part}'", field.label(), part))
+                .english();
     }
 }

@@ -58,7 +58,8 @@ public record SecondFactorPage(People people) {
             case Outcome.Refused<List<String>>(ApiError why) ->
                 why.status() == 409
                         ? PageStep.to(PATH)
-                        : PageStep.again(page(request, sealed, Map.of("code", why.message())));
+                        : PageStep.again(page(
+                                request, sealed, Map.of("code", why.forPeople().english())));
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fields.Field;
@@ -42,7 +44,8 @@ public record SettingsPages(People people, boolean isMailOn) {
     private static final List<String> THEMES = List.of("system", "light", "dark");
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
-    private static final Field<Long> LINE = Field.credits("line", "The balance").orNull("never");
+    private static final Field<Long> LINE =
+            Field.credits("line", sentence("The balance")).orNull(sentence("never"));
     private static final String CHANGED = "Another session has changed your settings. Reload them.";
 
     public List<Route<?>> routes(Pages pages) {
