@@ -39,6 +39,9 @@ final class Sentences {
 
     private static final Set<String> LOGS = Set.of("log", "LOG", "logger");
 
+    /** What describes rows of the data export, which is English. */
+    private static final Set<String> EXPORTS = Set.of("holding", "holdings");
+
     /** Exceptions whose words no caller and no page ever has. */
     private static final Pattern EXCEPTION = Pattern.compile(
             "(?:Illegal\\w+|Unchecked\\w+|IO|Assertion|NoSuchElement|UnsupportedOperation|SQL|Arithmetic|Interrupted)(?:Exception|Error)");
@@ -152,11 +155,14 @@ final class Sentences {
                 scan(call.getArguments().stream().skip(1).toList(), null);
                 return null;
             }
-            boolean isLog = call.getMethodSelect() instanceof MemberSelectTree select
-                    && LOGS.contains(select.getExpression().toString().replaceFirst("\\..*", ""));
+            boolean isForPrograms = call.getMethodSelect() instanceof MemberSelectTree select
+                    && (LOGS.contains(select.getExpression().toString().replaceFirst("(?s)\\..*", ""))
+                            || select.getExpression().toString().equals("Action")
+                            || select.getIdentifier().contentEquals("help"));
+            scan(call.getMethodSelect(), null);
             boolean outer = isSilent;
-            isSilent |= isLog;
-            super.visitMethodInvocation(call, null);
+            isSilent |= isForPrograms;
+            scan(call.getArguments(), null);
             isSilent = outer;
             return null;
         }
@@ -234,7 +240,11 @@ final class Sentences {
 
         @Override
         public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
-            return later(() -> super.visitMethod(method, null));
+            boolean outer = isSilent;
+            isSilent |= EXPORTS.contains(method.getName().toString());
+            later(() -> super.visitMethod(method, null));
+            isSilent = outer;
+            return null;
         }
 
         @Override

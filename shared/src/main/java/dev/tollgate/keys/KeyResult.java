@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 
 /** The result of an action on a key, and its refusals: pages and the API say the same sentence. */
@@ -43,21 +44,25 @@ public final class KeyResult {
     public static <T> Outcome<T> tooMany() {
         return Outcome.refused(
                 400,
-                "The account, the member or the team has as many keys as it may have: " + KeyRows.KEYS_OF_ACCOUNT_MAX
-                        + " of the account, " + KeyRows.KEYS_OF_MEMBER_MAX + " of a member, " + KeyRows.KEYS_OF_TEAM_MAX
-                        + " of a team, " + KeyRows.KEYS_OF_ALL_MAX + " in all. Delete an unused key first.");
+                sentence(
+                        "The account, the member or the team has as many keys as it may have: {account} of the account, {member} of a member,"
+                                + " {team} of a team, {all} in all. Delete an unused key first.",
+                        Long.toString(KeyRows.KEYS_OF_ACCOUNT_MAX),
+                        Long.toString(KeyRows.KEYS_OF_MEMBER_MAX),
+                        Long.toString(KeyRows.KEYS_OF_TEAM_MAX),
+                        Long.toString(KeyRows.KEYS_OF_ALL_MAX)));
     }
 
     public static <T> Outcome<T> tooOften(Duration left) {
         return new Outcome.Refused<>(ApiError.of(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
-                        "The account has created, rotated or changed too many keys within a day. Try again tomorrow.")
+                        sentence("The account has created, rotated or changed too many keys within a day. Try again tomorrow."))
                 .retryAfter(left));
     }
 
     /** Refuses a new secret of a personal key, with which one could read what the member's keys have kept. */
     public static <T> Outcome<T> notYours() {
-        return forbidden("Only its member can get a new secret for a personal key.");
+        return forbidden(sentence("Only its member can get a new secret for a personal key."));
     }
 
     public static <T> Outcome<T> notAllowed() {
@@ -66,7 +71,7 @@ public final class KeyResult {
 
     public static <T> Outcome<T> notByKey() {
         return forbidden(
-                "A key cannot create, change or delete a management key. Sign in to do so, or ask the operator.");
+                sentence("A key cannot create, change or delete a management key. Sign in to do so, or ask the operator."));
     }
 
     /** Refuses an owner: there is no such member or team, or the member is not in the team. */
@@ -79,8 +84,8 @@ public final class KeyResult {
                 ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
     }
 
-    private static <T> Outcome<T> forbidden(String message) {
+    private static <T> Outcome<T> forbidden(Sentence sentence) {
         return new Outcome.Refused<>(
-                ApiError.of(ErrorCode.INVALID_API_KEY, message).withStatus(403));
+                ApiError.of(ErrorCode.INVALID_API_KEY, sentence).withStatus(403));
     }
 }

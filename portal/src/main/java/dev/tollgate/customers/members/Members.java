@@ -54,7 +54,7 @@ public record Members(
     /** The organization would be left without an owner. */
     static final Outcome<String> LAST_OWNER = new Outcome.Refused<>(ApiError.of(
             ErrorCode.LAST_OWNER,
-            "This is the last owner. An organization keeps one: make another member an owner first."));
+            sentence("This is the last owner. An organization keeps one: make another member an owner first.")));
 
     /** The keys of the member were changed while they were read, several times. */
     static final Outcome<String> HAS_KEYS =

@@ -44,7 +44,9 @@ public record HandedLinks(
 
     /** The limit of invitations is reached. */
     private static final Outcome<Invited> TOO_MANY = new Outcome.Refused<>(
-            ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, "Too many invitations were sent. Try again later.")
+            ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            sentence("Too many invitations were sent. Try again later."))
                     .retryAfter(Duration.ofHours(1)));
 
     private static final int NAME_CHARS = 16;
@@ -208,7 +210,10 @@ public record HandedLinks(
         }
         if (rows.places(String.valueOf(link.accountId()), link.madeAt()) >= invitation.membersMax()) {
             return Outcome.refused(
-                    409, "An organization has at most " + invitation.membersMax() + " members and open invitations.");
+                    409,
+                    sentence(
+                            "An organization has at most {most} members and open invitations.",
+                            Long.toString(invitation.membersMax())));
         }
         rows.insertLink(link, invitation.teams());
         return new Outcome.Done<>(made);

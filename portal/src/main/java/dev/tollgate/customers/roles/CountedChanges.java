@@ -1,5 +1,7 @@
 package dev.tollgate.customers.roles;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -59,10 +61,11 @@ public record CountedChanges(Writer writer, Allowances allowances) {
     private static ApiException tooMany(Duration wait) {
         return ApiError.of(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
-                        "The organization has made " + DAY_MAX
-                                + " changes within a day, which is the maximum. Try again in "
-                                + Math.max(1, wait.toMinutes())
-                                + " minutes. You can still disable and delete keys and remove members.")
+                        sentence(
+                                "The organization has made {changes} changes within a day, which is the maximum. Try again in {minutes} minutes."
+                                        + " You can still disable and delete keys and remove members.",
+                                Long.toString(DAY_MAX),
+                                Long.toString(Math.max(1, wait.toMinutes()))))
                 .retryAfter(wait)
                 .asException();
     }
