@@ -35,7 +35,8 @@ class SentencesTest {
     void each_place_of_sentences_belongs_to_a_district() {
         assertThat(FOUND.sources().stream()
                         .filter(it -> it.district().equals(Districts.NONE))
-                        .filter(it -> it.place().matches("[a-z].*") || !it.sentences().isEmpty())
+                        .filter(it ->
+                                it.place().matches("[a-z].*") || !it.sentences().isEmpty())
                         .map(AllSentences.Source::place))
                 .as("add it to words/districts.csv")
                 .isEmpty();

@@ -12,6 +12,7 @@ import dev.tollgate.serving.Surroundings;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The parts that every module is made from.
@@ -33,7 +34,10 @@ record Ground(PortalGround portal, CallGround calls) {
                         random,
                         opened,
                         version(),
-                        PortalGround.languages(settings, Languages.complete())),
+                        PortalGround.languages(
+                                settings,
+                                Stream.concat(Languages.complete().stream(), surroundings.languages().stream())
+                                        .toList())),
                 new CallGround(settings, catalogue, surroundings, random, opened, version()));
     }
 

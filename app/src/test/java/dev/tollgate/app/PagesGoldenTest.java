@@ -114,7 +114,7 @@ class PagesGoldenTest {
             name(used.gateway(), "person", "person", "login");
             name(used.gateway(), "task", "call", "id");
             name(used.gateway(), "payment", "payment", "id");
-            new Collected(used).all();
+            new Collected(used, PagesGoldenTest::keep).all();
         }
         try (Gateway fresh = Gateway.start(
                 Surroundings.REAL.with(it -> it.clock = () -> FilledInstallation.NOW),
@@ -310,7 +310,36 @@ class PagesGoldenTest {
                 .allSatisfy(path -> assertThat(ASKED).as(path).anyMatch(asked -> asked.matches(pattern(path))));
     }
 
-    private record Collected(FilledInstallation it) {
+    /** Takes a page that was asked for. */
+    interface Taking {
+
+        void take(String name, String path, Browser.Page page);
+
+        /** Returns the page at a path. */
+        default Browser.Page ask(Browser browser, String path) {
+            return browser.get(path);
+        }
+
+        /** Returns what a form is answered with. */
+        default Browser.Page send(Browser browser, String from, String path, Map<String, String> fields) {
+            return browser.submit(from, path, fields);
+        }
+    }
+
+    /** All pages of an installation, each once in each of its states. */
+    record Collected(FilledInstallation it, Taking taking) {
+
+        private void get(String name, Browser browser, String path) {
+            keep(name, path, taking.ask(browser, path));
+        }
+
+        private void post(String name, Browser browser, String from, String path, String... fields) {
+            keep(name, from, taking.send(browser, from, path, FilledInstallation.form(fields)));
+        }
+
+        private void keep(String name, String path, Browser.Page page) {
+            taking.take(name, path, page);
+        }
 
         void all() {
             account();

@@ -169,9 +169,7 @@ class RouteGatesTest {
                 .forEach((role, said) -> {
                     int status = ask(route, role);
                     if (said == IN && route.path().equals(TOKENLESS)) {
-                        assertThat(status)
-                                .as("%s by %s", route.path(), role)
-                                .isEqualTo(303);
+                        assertThat(status).as("%s by %s", route.path(), role).isEqualTo(303);
                     } else if (said == IN && route.method().equals("POST") && gate.startsWith("page")) {
                         assertThat(status)
                                 .as("a form at %s without a token by %s", route.path(), role)

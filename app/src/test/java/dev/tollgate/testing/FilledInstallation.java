@@ -2,6 +2,7 @@ package dev.tollgate.testing;
 
 import static dev.tollgate.testing.Asserts.found;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.serving.Surroundings;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A server with mail, an identity provider and Stripe that has been used for a month by several customers, under a clock that the test
@@ -50,6 +53,11 @@ public final class FilledInstallation implements AutoCloseable {
     public List<String> vouchers = List.of();
 
     public FilledInstallation() throws IOException {
+        this(List.of());
+    }
+
+    /** @param languages of its pages, besides those that the program brings */
+    public FilledInstallation(List<Language> languages) throws IOException {
         provider = new OidcStandIn(() -> now);
         far = Gateway.start("sandbox.seed", "7");
         Path channels = Files.createTempFile("channels", ".yaml");
@@ -63,14 +71,19 @@ public final class FilledInstallation implements AutoCloseable {
         List<String> settings = new ArrayList<>(List.of(box.settings()));
         settings.addAll(List.of(provider.settings(MailBox.SITE)));
         settings.addAll(List.of("port", Integer.toString(port), "http.trusted-hops", "1", "sign-up.open", "true"));
-        settings.addAll(List.of("pages.languages", "en"));
+        settings.addAll(List.of("pages.languages", tags(languages)));
         settings.addAll(List.of("stripe.url", stripe.url(), "seller.name", "Tollgate Test Trading Ltd"));
         settings.addAll(List.of("seller.address", "1 Long Road; 12345 Town", "seller.vat-id", "DE 123456789"));
         settings.addAll(List.of("channels.file", channels.toString(), "stripe.allow-test-key", "true"));
         settings.addAll(List.of("operator.password", PASSWORD, "stripe.secret-key", StripeStandIn.KEY));
         settings.addAll(List.of("stripe.webhook-secret", StripeStandIn.SECRET));
         gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.clock = () -> now), Map.of(), settings.toArray(String[]::new));
+                Surroundings.REAL.with(it -> {
+                    it.clock = () -> now;
+                    it.languages = languages;
+                }),
+                Map.of(),
+                settings.toArray(String[]::new));
         demoFirst(gateway);
         operator = browser(1);
         operator.signIn("operator", PASSWORD);
@@ -79,6 +92,12 @@ public final class FilledInstallation implements AutoCloseable {
     /** Makes the demo account older than the operator's, which else is made at the same instant. */
     public static void demoFirst(Gateway gateway) {
         gateway.execute("UPDATE account SET created_at = created_at - 1000 WHERE id = 'acc_demo'");
+    }
+
+    /** English and these: pages show a switch if there is a choice. */
+    private static String tags(List<Language> languages) {
+        return Stream.concat(Stream.of("en"), languages.stream().map(Language::tag))
+                .collect(Collectors.joining(","));
     }
 
     public Gateway gateway() {

@@ -1,11 +1,13 @@
 package dev.tollgate.serving;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.upstreams.gemini.GeminiMedia;
 import dev.tollgate.upstreams.media.Resolver;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param passwordKibibytes how much memory the hash of a password fills, null for what the program uses: tests, which sign up by the hundred, fill less
  * @param uploadedAbove bytes of a Gemini call's body beyond which its media are uploaded: tests, which upload by the dozen, have less
  * @param protocols more than the program brings, by the path of their route
+ * @param languages of pages, besides those that the program brings: for tests
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
 public record Surroundings(
@@ -36,7 +39,8 @@ public record Surroundings(
         Waits waits,
         @Nullable Integer passwordKibibytes,
         long uploadedAbove,
-        Map<String, Protocol> protocols) {
+        Map<String, Protocol> protocols,
+        List<Language> languages) {
 
     /**
      * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
@@ -63,7 +67,8 @@ public record Surroundings(
             new Waits(EdgeLimits.HALF_CLOSE, Duration.ofSeconds(15)),
             null,
             GeminiMedia.BODY_BYTES_MAX,
-            Map.of());
+            Map.of(),
+            List.of());
 
     private static @Nullable String variable(@Nullable String name) {
         return name == null ? null : System.getenv(name);
@@ -89,6 +94,7 @@ public record Surroundings(
         public @Nullable Integer passwordKibibytes;
         public long uploadedAbove;
         public Map<String, Protocol> protocols;
+        public List<Language> languages;
 
         private Changes(Surroundings before) {
             this.clock = before.clock;
@@ -101,6 +107,7 @@ public record Surroundings(
             this.passwordKibibytes = before.passwordKibibytes;
             this.uploadedAbove = before.uploadedAbove;
             this.protocols = before.protocols;
+            this.languages = before.languages;
         }
 
         private Surroundings done() {
@@ -114,7 +121,8 @@ public record Surroundings(
                     waits,
                     passwordKibibytes,
                     uploadedAbove,
-                    protocols);
+                    protocols,
+                    languages);
         }
     }
 

@@ -56,7 +56,8 @@ public final class KeyResult {
     public static <T> Outcome<T> tooOften(Duration left) {
         return new Outcome.Refused<>(ApiError.of(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
-                        sentence("The account has created, rotated or changed too many keys within a day. Try again tomorrow."))
+                        sentence(
+                                "The account has created, rotated or changed too many keys within a day. Try again tomorrow."))
                 .retryAfter(left));
     }
 
@@ -70,8 +71,8 @@ public final class KeyResult {
     }
 
     public static <T> Outcome<T> notByKey() {
-        return forbidden(
-                sentence("A key cannot create, change or delete a management key. Sign in to do so, or ask the operator."));
+        return forbidden(sentence(
+                "A key cannot create, change or delete a management key. Sign in to do so, or ask the operator."));
     }
 
     /** Refuses an owner: there is no such member or team, or the member is not in the team. */

@@ -117,8 +117,7 @@ public final class OrganizationActions {
         if (language != null && stores.languages().find(language) == null) {
             return Outcome.wrong(
                     LANGUAGE.name(),
-                    sentence("must be one of {languages}, or null for the operator's", tags(stores))
-                            .english());
+                    sentence("{field} must be one of {languages}, or null for the operator's.", FIELD, tags(stores)));
         }
         if (zone != null) {
             Outcome<?> outcome = stores.organizations().setZone(request.by(), zone);

@@ -44,9 +44,7 @@ public record HandedLinks(
 
     /** The limit of invitations is reached. */
     private static final Outcome<Invited> TOO_MANY = new Outcome.Refused<>(
-            ApiError.of(
-                            ErrorCode.RATE_LIMIT_EXCEEDED,
-                            sentence("Too many invitations were sent. Try again later."))
+            ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, sentence("Too many invitations were sent. Try again later."))
                     .retryAfter(Duration.ofHours(1)));
 
     private static final int NAME_CHARS = 16;

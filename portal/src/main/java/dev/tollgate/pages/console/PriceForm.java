@@ -273,6 +273,6 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
         ApiError error = refused.error();
         String label = error.param() == null ? null : LABELS.get(error.param());
         Sentence words = label == null ? error.forPeople() : error.forPeople(Sentence.asItIs(label));
-        return words.english();
+        return words.said();
     }
 }

@@ -101,7 +101,7 @@ public final class TopUpPages {
         return refused(
                 request,
                 Objects.requireNonNullElse(why.param(), "form"),
-                why.forPeople().english(),
+                why.forPeople().said(),
                 form);
     }
 
@@ -154,7 +154,7 @@ public final class TopUpPages {
         }
         String id = form.text("id");
         if (!id.matches("[0-9a-f]{32}")) {
-            return refused(request, Payments.OPEN_AGAIN.english(), form);
+            return refused(request, Payments.OPEN_AGAIN.said(), form);
         }
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);

@@ -50,7 +50,7 @@ public record OrganizationsPage(Members members) {
         return switch (members.leave(by)) {
             case Outcome.Done<String> _ -> PageStep.to(PATH + "?left=1");
             case Outcome.Refused<String>(ApiError why) ->
-                PageStep.again(page(request, why.forPeople().english()));
+                PageStep.again(page(request, why.forPeople().said()));
         };
     }
 

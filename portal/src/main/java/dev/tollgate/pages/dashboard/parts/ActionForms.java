@@ -208,13 +208,13 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
                         .stream())
                 .findFirst()
                 .map(field -> Map.of(field.name(), said(field, why)))
-                .orElseGet(() -> Map.of("form", why.forPeople().english()));
+                .orElseGet(() -> Map.of("form", why.forPeople().said()));
     }
 
     /** Returns the sentence about a field, or about a named part of it. */
     private static String said(Field<?> field, ApiError why) {
         String part = String.valueOf(why.param()).replaceFirst("^(.*\\.)?" + field.name() + "\\.?([0-9]+$)?", "");
         return why.forPeople(part.isEmpty() ? field.label() : sentence("{field} '{part}'", field.label(), part))
-                .english();
+                .said();
     }
 }

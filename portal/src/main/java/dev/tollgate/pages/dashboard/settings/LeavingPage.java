@@ -75,7 +75,7 @@ public record LeavingPage(
             case Outcome.Refused<String>(ApiError why) ->
                 why.status() == 404
                         ? PageStep.signedOut(request, "/sign-in?said=deleted")
-                        : again(request, typed, "form", why.forPeople().english());
+                        : again(request, typed, "form", why.forPeople().said());
         };
     }
 

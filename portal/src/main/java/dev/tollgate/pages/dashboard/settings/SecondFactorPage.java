@@ -59,7 +59,7 @@ public record SecondFactorPage(People people) {
                 why.status() == 409
                         ? PageStep.to(PATH)
                         : PageStep.again(page(
-                                request, sealed, Map.of("code", why.forPeople().english())));
+                                request, sealed, Map.of("code", why.forPeople().said())));
         };
     }
 
