@@ -97,6 +97,9 @@ public final class RoutingNotices {
 
     private static String sentence(RoutedModel row) {
         return say(
-                "Channel {channel}: {sent} was sent, and {answered} answered.", row.channel(), row.sent(), row.answered());
+                "Channel {channel}: {sent} was sent, and {answered} answered.",
+                row.channel(),
+                row.sent(),
+                row.answered());
     }
 }

@@ -32,8 +32,7 @@ class LettersTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
     private static final Language CHINESE = Languages.read("zh-Hans").language("zh-Hans");
 
-    private static final Language OTHER =
-            new Language("xx", "Other", Plural.NONE, Language.ENGLISH.signs(), _ -> null);
+    private static final Language OTHER = new Language("xx", "Other", Plural.NONE, Language.ENGLISH.signs(), _ -> null);
 
     static Stream<Language> each() {
         return Stream.of(Language.ENGLISH, CHINESE, MarkedLanguages.ACCENTED);
