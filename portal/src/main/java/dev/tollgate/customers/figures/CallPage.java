@@ -1,5 +1,8 @@
 package dev.tollgate.customers.figures;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +24,15 @@ public record CallPage(
 
     /** An order of ended calls in which the most of something comes first. */
     public enum Order {
-        CHARGE("charge", "Highest charge", "c.charged_micros"),
+        CHARGE("charge", sentence("Highest charge"), "c.charged_micros"),
         /** The longest by {@link CallRow#took}. */
-        TOOK("took", "Longest", "COALESCE(c.settled_us, 1000 * (c.ended_at - c.created_at))");
+        TOOK("took", sentence("Longest"), "COALESCE(c.settled_us, 1000 * (c.ended_at - c.created_at))");
 
         private final String code;
-        private final String title;
+        private final Sentence title;
         private final String sql;
 
-        Order(String code, String title, String sql) {
+        Order(String code, Sentence title, String sql) {
             this.code = code;
             this.title = title;
             this.sql = sql;
@@ -40,7 +43,7 @@ public record CallPage(
             return code;
         }
 
-        public String title() {
+        public Sentence title() {
             return title;
         }
 

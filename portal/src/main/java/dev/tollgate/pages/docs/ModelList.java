@@ -1,6 +1,10 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.pages.docs.ModelSpeeds.Speed;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -39,18 +43,20 @@ public record ModelList(
 
     /** The models that a link of the filter leaves. */
     public enum Kind {
-        FUNCTIONS("Functions", facts -> facts.tags().contains("functions")),
-        SEARCH("Web search", facts -> facts.tags().contains("search")),
-        JSON("JSON", facts -> facts.tags().contains("JSON")),
-        IMAGES("Make images", facts -> facts.model().makesImages()),
-        SPEECH("Make speech", facts -> facts.model().speaks()),
-        EMBEDDINGS("Embeddings", facts -> facts.model().isEmbedding()),
-        CHANGING("Changing", facts -> facts.end() != null || !facts.ahead().isEmpty());
+        FUNCTIONS(sentence("Functions"), facts -> facts.tags().contains("functions")),
+        SEARCH(sentence("Web search"), facts -> facts.tags().contains("search")),
+        JSON(Sentence.asItIs("JSON"), facts -> facts.tags().contains("JSON")),
+        IMAGES(sentence("Make images"), facts -> facts.model().makesImages()),
+        SPEECH(sentence("Make speech"), facts -> facts.model().speaks()),
+        EMBEDDINGS(sentence("Embeddings"), facts -> facts.model().isEmbedding()),
+        CHANGING(
+                sentence("Changing"),
+                facts -> facts.end() != null || !facts.ahead().isEmpty());
 
-        private final String label;
+        private final Sentence label;
         private final Predicate<ModelFacts> has;
 
-        Kind(String label, Predicate<ModelFacts> has) {
+        Kind(Sentence label, Predicate<ModelFacts> has) {
             this.label = label;
             this.has = has;
         }
@@ -62,21 +68,21 @@ public record ModelList(
 
     /** The figures that models are sorted by: the cheapest, largest or fastest first. */
     public enum Order {
-        CONTEXT("Context"),
-        INPUT("In"),
-        OUTPUT("Out"),
-        CACHED("Cached"),
-        FIRST("First byte"),
-        SPEED("Tokens/s");
+        CONTEXT(sentence("Context")),
+        INPUT(sentence("In")),
+        OUTPUT(sentence("Out")),
+        CACHED(sentence("Cached")),
+        FIRST(sentence("First byte")),
+        SPEED(sentence("Tokens/s"));
 
-        private final String label;
+        private final Sentence label;
 
-        Order(String label) {
+        Order(Sentence label) {
             this.label = label;
         }
 
         public String label() {
-            return label;
+            return label.said();
         }
 
         String word() {
@@ -200,10 +206,10 @@ public record ModelList(
     /** Returns the filters; the one for changes only if there are any. */
     public List<SwitchLink> kinds() {
         List<SwitchLink> links = new ArrayList<>();
-        links.add(new SwitchLink("All", link(null, order, ids()), kind == null));
+        links.add(new SwitchLink(say("All"), link(null, order, ids()), kind == null));
         for (Kind each : Kind.values()) {
             if (each == kind || all.stream().anyMatch(each.has)) {
-                links.add(new SwitchLink(each.label, link(each, order, ids()), each == kind));
+                links.add(new SwitchLink(each.label.said(), link(each, order, ids()), each == kind));
             }
         }
         return links;
@@ -212,11 +218,11 @@ public record ModelList(
     /** Returns the orders that readers choose most. */
     public List<SwitchLink> orders() {
         List<SwitchLink> links = new ArrayList<>();
-        links.add(new SwitchLink("Newest", link(kind, null, ids()), order == null));
-        links.add(new SwitchLink("Price", link(kind, Order.OUTPUT, ids()), order == Order.OUTPUT));
-        links.add(new SwitchLink("Context", link(kind, Order.CONTEXT, ids()), order == Order.CONTEXT));
+        links.add(new SwitchLink(say("Newest"), link(kind, null, ids()), order == null));
+        links.add(new SwitchLink(say("Price"), link(kind, Order.OUTPUT, ids()), order == Order.OUTPUT));
+        links.add(new SwitchLink(say("Context"), link(kind, Order.CONTEXT, ids()), order == Order.CONTEXT));
         if (columns().contains(Order.SPEED)) {
-            links.add(new SwitchLink("Speed", link(kind, Order.SPEED, ids()), order == Order.SPEED));
+            links.add(new SwitchLink(say("Speed"), link(kind, Order.SPEED, ids()), order == Order.SPEED));
         }
         return links;
     }
@@ -282,7 +288,7 @@ public record ModelList(
             facts.price().rates().forEach(rate -> add(rows, rate.name(), facts, price(facts.price(), rate, money)));
         }
         for (ModelFacts facts : compared) {
-            add(rows, "Thoughts", facts, facts.thoughts());
+            add(rows, say("Thoughts"), facts, facts.thoughts());
             columns().stream()
                     .filter(column -> column == Order.CONTEXT || column.compareTo(Order.FIRST) >= 0)
                     .forEach(column -> add(rows, column.label(), facts, cell(column, facts, money)));

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
@@ -39,8 +41,8 @@ public record CodePage(People people, SignedIn signedIn) {
         String typed = form.text("code").isBlank() ? form.text("recovery") : form.text("code");
         return switch (people.secondFactor().enter(session, typed, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
-            case SignIn.Wait(Duration left) -> PageStep.again(page(to, Display.later("Too many tries.", left)));
-            default -> PageStep.again(page(to, "This code is wrong or has already been used."));
+            case SignIn.Wait(Duration left) -> PageStep.again(page(to, Display.later(say("Too many tries."), left)));
+            default -> PageStep.again(page(to, say("This code is wrong or has already been used.")));
         };
     }
 

@@ -1,6 +1,10 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
@@ -38,11 +42,11 @@ public record DoorPages(
     private static final String HOME = SignedIn.HOME;
 
     /** The notes on the sign-in pages after an action on another page. */
-    private static final Map<String, String> SAID = Map.of(
-            "deleted", "Account deleted. Its keys no longer work and your data is erased.",
-            "left", "You have left the account, and what was stored about you is erased.",
-            "confirmed", "The address is confirmed. Sign in.",
-            "reset", "The password is set, and all sessions have ended. Sign in with it.");
+    private static final Map<String, Sentence> SAID = Map.of(
+            "deleted", sentence("Account deleted. Its keys no longer work and your data is erased."),
+            "left", sentence("You have left the account, and what was stored about you is erased."),
+            "confirmed", sentence("The address is confirmed. Sign in."),
+            "reset", sentence("The password is set, and all sessions have ended. Sign in with it."));
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -68,9 +72,9 @@ public record DoorPages(
         String to = within(form.field("to"));
         return switch (people.passwordSignIn().signIn(login, form.text("password"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
-            case SignIn.Blocked blocked -> signInAgain(login, to, "This account is blocked. Ask the operator.");
-            case SignIn.Wait(Duration left) -> signInAgain(login, to, Display.later("Too many tries.", left));
-            default -> signInAgain(login, to, "E-mail or password is wrong.");
+            case SignIn.Blocked blocked -> signInAgain(login, to, say("This account is blocked. Ask the operator."));
+            case SignIn.Wait(Duration left) -> signInAgain(login, to, Display.later(say("Too many tries."), left));
+            default -> signInAgain(login, to, say("E-mail or password is wrong."));
         };
     }
 
@@ -80,9 +84,9 @@ public record DoorPages(
 
     private PageStep.Drawing signInPage(String login, String to, @Nullable String error, @Nullable String done) {
         boolean isOpen = signUp.isOpen();
-        String said = done == null ? null : SAID.get(done);
-        return (out, shell) ->
-                JtesigninGenerated.render(out, null, shell, new Entry(login, to, error, isOpen, said), provider(to));
+        Sentence said = done == null ? null : SAID.get(done);
+        return (out, shell) -> JtesigninGenerated.render(
+                out, null, shell, new Entry(login, to, error, isOpen, said == null ? null : said.said()), provider(to));
     }
 
     /** The other way to sign in. @param href where it begins */
@@ -136,7 +140,7 @@ public record DoorPages(
         return switch (done) {
             case SignIn.Welcome in -> signedIn.of(request, in, within(request.query("to")));
             case SignIn.Taken taken ->
-                again(request, email, name, zone, "email", "This address has an account already.");
+                again(request, email, name, zone, "email", say("This address has an account already."));
             case SignIn.Invalid(String field, String message) -> again(request, email, name, zone, field, message);
             case SignIn.Wait(Duration left) ->
                 again(
@@ -145,8 +149,8 @@ public record DoorPages(
                         name,
                         zone,
                         "form",
-                        Display.later("Too many accounts were made from this address.", left));
-            default -> again(request, email, name, zone, "form", "That did not work.");
+                        Display.later(say("Too many accounts were made from this address."), left));
+            default -> again(request, email, name, zone, "form", say("That did not work."));
         };
     }
 

@@ -1,6 +1,10 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.LinkKind;
 import dev.tollgate.customers.people.Links;
@@ -45,8 +49,8 @@ public record LinkPages(
         IntSupplier max) {
 
     /** The refusal of an invitation. Its link may be in other hands, so it does not say whether the address has an account. */
-    static final String CANNOT_JOIN =
-            "The invitation was not accepted. If you have an account, sign in and open the link again. Otherwise ask for a new invitation.";
+    static final Sentence CANNOT_JOIN = sentence(
+            "The invitation was not accepted. If you have an account, sign in and open the link again. Otherwise ask for a new invitation.");
 
     private static final String FORGOT = "/forgot";
     private static final String TOKEN = "/{token}";
@@ -208,11 +212,11 @@ public record LinkPages(
                         Map.of(
                                 "form",
                                 link.kind() == LinkKind.INVITE
-                                        ? CANNOT_JOIN
-                                        : "This address has an account already. Sign in."),
+                                        ? CANNOT_JOIN.said()
+                                        : say("This address has an account already. Sign in.")),
                         422);
             case SignIn.Blocked blocked ->
-                page(request, link, name, Map.of("form", "This account is blocked. Ask the operator."), 422);
+                page(request, link, name, Map.of("form", say("This account is blocked. Ask the operator.")), 422);
             default -> dead();
         };
     }

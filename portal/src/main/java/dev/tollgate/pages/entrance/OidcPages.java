@@ -1,5 +1,7 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
@@ -116,7 +118,7 @@ public record OidcPages(
         OidcSignIn provider = service();
         Duration wait = identities.begin(request.visit());
         if (wait.isPositive()) {
-            return refused(null, Display.later("Too many tries.", wait), 422);
+            return refused(null, Display.later(say("Too many tries."), wait), 422);
         }
         return switch (provider.end(state, request.query("code"), request.query("error"), browser(request))) {
             case Step.Known(OidcAttempt attempt, Identity identity) -> {
@@ -149,7 +151,9 @@ public record OidcPages(
                 ? PageStep.to(attempt.to())
                 : refused(
                         attempt,
-                        "This is not the identity at " + service().name() + " that your account is connected with.",
+                        say(
+                                "This is not the identity at {provider} that your account is connected with.",
+                                service().name()),
                         422);
     }
 
@@ -161,7 +165,7 @@ public record OidcPages(
     private PageStep signIn(PageRequest<Visitor> request, OidcAttempt attempt, Identity identity) {
         return switch (identities.signIn(identity, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, attempt.to());
-            case SignIn.Blocked blocked -> refused(attempt, "This account is blocked. Ask the operator.", 422);
+            case SignIn.Blocked blocked -> refused(attempt, say("This account is blocked. Ask the operator."), 422);
             default -> PageStep.to(PATH + "?" + CARRIED + "=" + carry(request, attempt, identity));
         };
     }
@@ -220,27 +224,32 @@ public record OidcPages(
                 : identities.join(link, shown.identity(), zone, request.visit());
         return switch (made) {
             case SignIn.Welcome in -> signedIn.of(request, in, shown.to());
-            case SignIn.Blocked blocked -> refused(null, "This account is blocked. Ask the operator.", 422);
+            case SignIn.Blocked blocked -> refused(null, say("This account is blocked. Ask the operator."), 422);
             case SignIn.Wait(Duration left) ->
                 newcomer(
                         request,
                         carried,
-                        Map.of("form", Display.later("Too many accounts were made from this address.", left)),
+                        Map.of("form", Display.later(say("Too many accounts were made from this address."), left)),
                         422);
             case SignIn.Taken taken ->
                 newcomer(
                         request,
                         carried,
-                        Map.of("form", link == null ? "This address has an account already." : LinkPages.CANNOT_JOIN),
+                        Map.of(
+                                "form",
+                                link == null
+                                        ? say("This address has an account already.")
+                                        : LinkPages.CANNOT_JOIN.said()),
                         422);
-            default -> newcomer(request, carried, Map.of("form", "The account could not be created. Try again."), 422);
+            default ->
+                newcomer(request, carried, Map.of("form", say("The account could not be created. Try again.")), 422);
         };
     }
 
     // ---- what is said ----
 
     private PageStep tooLate() {
-        return refused(null, "This sign-in was started in another browser or too long ago. Start again.", 422);
+        return refused(null, say("This sign-in was started in another browser or too long ago. Start again."), 422);
     }
 
     private PageStep failed(Step.Failed failed) {

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.TimeForm;
@@ -101,13 +103,13 @@ public record StatusPage(
 
         /** Returns what the picture shows, in words. */
         public String words() {
+            long below =
+                    days.stream().filter(day -> Level.of(day) != Level.GOOD).count();
             return days.isEmpty()
-                    ? "No day with enough calls"
-                    : Display.count(days.size(), "day") + " with enough calls, "
-                            + Display.number(days.stream()
-                                    .filter(day -> Level.of(day) != Level.GOOD)
-                                    .count())
-                            + " of them below 99 % answered";
+                    ? say("No day with enough calls")
+                    : say(
+                            "{n} day with enough calls, {below} of them below 99 % answered | {n} days with enough calls, {below} of them below 99 % answered",
+                            days.size(), below);
         }
     }
 
@@ -146,14 +148,17 @@ public record StatusPage(
         public String sentence() {
             long silent = models.stream().filter(it -> !it.answers).count();
             if (!isRead) {
-                return "Calls are refused at the moment: the server cannot read its books.";
+                return say("Calls are refused at the moment: the server cannot read its books.");
             }
             if (silent == 0) {
-                return "All models answer.";
+                return say("All models answer.");
             }
             return silent == models.size()
-                    ? "No model answers at the moment."
-                    : silent + " of " + Display.count(models.size(), "model") + " do not answer at the moment.";
+                    ? say("No model answers at the moment.")
+                    : say(
+                            "{silent} of {n} model do not answer at the moment. | {silent} of {n} models do not answer at the moment.",
+                            silent,
+                            models.size());
         }
 
         public boolean isGood() {
@@ -221,7 +226,7 @@ public record StatusPage(
     }
 
     public static String percent(long tenths) {
-        return tenths / 10 + "." + tenths % 10 + " %";
+        return say("{percent} %", tenths / 10 + "." + tenths % 10);
     }
 
     /** Returns the median time to the first byte of a day; a dash if it is not known. */
@@ -232,7 +237,9 @@ public record StatusPage(
     /** Returns when an announcement holds. */
     public static String span(Announcement it) {
         Instant end = it.endsAt();
-        return "from " + time(it.beginsAt()) + (end == null ? "" : " to " + time(end)) + " UTC";
+        return end == null
+                ? say("from {from} UTC", time(it.beginsAt()))
+                : say("from {from} to {to} UTC", time(it.beginsAt()), time(end));
     }
 
     private static String time(Instant at) {

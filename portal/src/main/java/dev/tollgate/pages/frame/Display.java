@@ -2,7 +2,6 @@ package dev.tollgate.pages.frame;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Signs;
@@ -176,7 +175,7 @@ public final class Display {
 
     /** A refusal, and when to try again, in whole seconds. @param refusal a sentence */
     public static String later(String refusal, Duration wait) {
-        return ApiError.later(refusal, wait).message();
+        return say("{a} {b}", refusal, say("Try again in {seconds} seconds.", String.valueOf(wait.toSeconds() + 1)));
     }
 
     /** Returns how long something took, in the same unit for all rows of a column: {@code 0.64 s}. */

@@ -1,7 +1,10 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Languages;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.MemberRole;
@@ -76,13 +79,13 @@ public record Shell(
     private static final Pattern LANGUAGE_ASKED = Pattern.compile("[?&]lang=");
 
     /** The choices of colours, with their labels. */
-    public static final Map<String, String> THEMES = themes();
+    public static final Map<String, Sentence> THEMES = themes();
 
-    private static Map<String, String> themes() {
-        Map<String, String> themes = new LinkedHashMap<>();
-        themes.put("system", "System");
-        themes.put("light", "Light");
-        themes.put("dark", "Dark");
+    private static Map<String, Sentence> themes() {
+        Map<String, Sentence> themes = new LinkedHashMap<>();
+        themes.put("system", sentence("System"));
+        themes.put("light", sentence("Light"));
+        themes.put("dark", sentence("Dark"));
         return Collections.unmodifiableMap(themes);
     }
 

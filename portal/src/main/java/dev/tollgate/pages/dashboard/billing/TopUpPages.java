@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -139,18 +141,14 @@ public final class TopUpPages {
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
         if (stripe == null && testPayments() == null) {
-            return refused(request, "Online payment is not available. Ask the operator to add credits.", form);
+            return refused(request, say("Online payment is not available. Ask the operator to add credits."), form);
         }
         String own = form.text("own").strip();
         String chosen = own.isEmpty() ? form.text("dollars") : own;
         if (!chosen.matches("[0-9]{1,6}")
                 || Long.parseLong(chosen) < 1
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
-            return refused(
-                    request,
-                    "own",
-                    "An amount is 1 to " + Display.number(Payment.DOLLARS_MAX) + " whole dollars.",
-                    form);
+            return refused(request, "own", say("An amount is 1 to {most} whole dollars.", Payment.DOLLARS_MAX), form);
         }
         String id = form.text("id");
         if (!id.matches("[0-9a-f]{32}")) {
@@ -159,7 +157,7 @@ public final class TopUpPages {
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
         if (!rate.allowed()) {
-            return refused(request, Display.later("Too many tries.", rate.retryAfter()), form);
+            return refused(request, Display.later(say("Too many tries."), rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
         Outcome<Payment> begun =

@@ -1,7 +1,8 @@
 package dev.tollgate.pages.dashboard.budgets;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
@@ -27,6 +28,7 @@ import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.dashboard.usage.MonthPace;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -35,6 +37,7 @@ import dev.tollgate.pages.frame.Visitor;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,13 +58,8 @@ public record BudgetsPage(
 
     private static final String PATH = "/dashboard/budgets";
 
-    private static final String LIMIT_MISSING = "Enter a limit. To end a budget, press Remove in its row.";
-    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
-
-    public static final List<FilterChoice> WINDOWS = Stream.of(
-                    SpendWindow.MONTH, SpendWindow.WEEK, SpendWindow.DAY, SpendWindow.HOUR, SpendWindow.TOTAL)
-            .map(window -> new FilterChoice(window.code(), BudgetBar.name(window)))
-            .toList();
+    private static final List<SpendWindow> WINDOWS =
+            List.of(SpendWindow.MONTH, SpendWindow.WEEK, SpendWindow.DAY, SpendWindow.HOUR, SpendWindow.TOTAL);
 
     /** The names of time zones, without those that are abbreviations. */
     private static final List<String> ZONES = ZoneId.getAvailableZoneIds().stream()
@@ -132,25 +130,32 @@ public record BudgetsPage(
     public record Owner(String name, String kind, @Nullable String href) {
 
         String label() {
-            return kind.isEmpty() ? name : kind + ": " + name;
+            return kind.isEmpty() ? name : say("{kind}: {name}", kind, name);
         }
+    }
+
+    /** Returns the windows that a budget can have, as choices. */
+    public static List<FilterChoice> windows() {
+        return WINDOWS.stream()
+                .map(window -> new FilterChoice(window.code(), BudgetBar.name(window)))
+                .toList();
     }
 
     /** Returns the owners whose budgets the visitor may set, by their ids. */
     private Map<String, Owner> owners(PageRequest<Visitor.Member> request) {
         Map<String, Owner> owners = new LinkedHashMap<>();
-        owners.put(Budgets.ACCOUNT, new Owner("Organization", "", null));
+        owners.put(Budgets.ACCOUNT, new Owner(say("Organization"), "", null));
         if (!request.visitor().may(Right.BUDGETS)) {
             return owners;
         }
         String account = request.visitor().accountId();
-        owners.put(Budgets.EACH_MEMBER, new Owner("Each member", "", null));
+        owners.put(Budgets.EACH_MEMBER, new Owner(say("Each member"), "", null));
         for (Team team : stores.teams().list(account)) {
-            owners.put(team.id(), new Owner(team.name(), "team", "/dashboard/teams/" + team.id()));
+            owners.put(team.id(), new Owner(team.name(), say("team"), "/dashboard/teams/" + team.id()));
         }
         for (Members.Member member : stores.members().list(account)) {
             String name = member.shown();
-            owners.put(member.id(), new Owner(name, "member", "/dashboard/members/" + member.id()));
+            owners.put(member.id(), new Owner(name, say("member"), "/dashboard/members/" + member.id()));
         }
         return owners;
     }
@@ -160,10 +165,15 @@ public record BudgetsPage(
         Map<String, String> fields = new LinkedHashMap<>(form.fields());
         String window = form.text("window");
         if (form.field("limit") != null && form.text("limit").isBlank()) {
-            return PageStep.again(page(request, Typed.of(form, request.money(), Map.of("limit", LIMIT_MISSING))));
+            return PageStep.again(page(
+                    request,
+                    Typed.of(
+                            form,
+                            request.money(),
+                            Map.of("limit", say("Enter a limit. To end a budget, press Remove in its row.")))));
         }
         try {
-            if (WINDOWS.stream().anyMatch(each -> each.value().equals(window))) {
+            if (WINDOWS.stream().anyMatch(each -> each.code().equals(window))) {
                 fields.put(window, credits(form));
             }
         } catch (IllegalArgumentException e) {
@@ -211,7 +221,8 @@ public record BudgetsPage(
         List<FilterChoice> choices = owners.entrySet().stream()
                 .map(each -> new FilterChoice(each.getKey(), each.getValue().label()))
                 .toList();
-        String said = request.query("saved") != null && typed.errors().isEmpty() ? "The budgets were saved." : null;
+        String said =
+                request.query("saved") != null && typed.errors().isEmpty() ? say("The budgets were saved.") : null;
         return (out, shell) -> JtebudgetsGenerated.render(
                 out,
                 null,
@@ -288,7 +299,7 @@ public record BudgetsPage(
                 isSpent,
                 user == null ? null : user.name(),
                 0,
-                isSpent ? "calls are refused" : pace(bar, at));
+                isSpent ? say("calls are refused") : pace(bar, at));
     }
 
     /** Returns when a budget of a week or a month is used up if its use goes on as until now. */
@@ -308,7 +319,9 @@ public record BudgetsPage(
                 .add(BigInteger.valueOf(start))
                 .min(BigInteger.valueOf(end.toEpochMilli()))
                 .longValueExact());
-        return usedUp.isBefore(end) ? "at this pace used up on " + DAY.format(usedUp.atZone(bar.zone())) : null;
+        return usedUp.isBefore(end)
+                ? say("at this pace used up on {day}", Display.dayOfMonth(LocalDate.ofInstant(usedUp, bar.zone())))
+                : null;
     }
 
     /** Returns the spend of teams and members in the present month, by their ids. */

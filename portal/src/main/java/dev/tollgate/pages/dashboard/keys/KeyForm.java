@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.actions.Action;
@@ -149,12 +151,12 @@ public record KeyForm(Map<String, String> texts) {
     Map<String, String> inFormUnits(Map<String, String> errors) {
         Map<String, String> said = new HashMap<>(errors);
         if (!text("expires").isEmpty() && day() == null) {
-            said.replace("expires_at", "A day like 2027-03-31, or empty.");
+            said.replace("expires_at", say("A day like 2027-03-31, or empty."));
         }
         Money unit = unit();
         String amount = unit == null
                 ? TypedCredits.UNIT_MISSING
-                : unit == Money.DOLLARS ? "Type an amount such as 5.00, or nothing for no limit." : null;
+                : unit == Money.DOLLARS ? say("Type an amount such as 5.00, or nothing for no limit.") : null;
         if (amount != null) {
             AMOUNTS.forEach(field -> said.computeIfPresent(field, (name, why) -> amount));
         }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.customers.keys.KeyRights;
 import dev.tollgate.customers.members.Members;
@@ -33,11 +35,11 @@ public record KeyOwners(Teams teams, Members members) {
 
         /** Returns the owner in words. */
         public String of(KeyOwner owner) {
-            String team = "team " + byId.getOrDefault(owner.teamId(), owner.teamId());
+            String team = say("team {name}", byId.getOrDefault(owner.teamId(), owner.teamId()));
             if (owner.memberId().isEmpty()) {
-                return owner.teamId().isEmpty() ? "account" : team;
+                return owner.teamId().isEmpty() ? say("account") : team;
             }
-            return member(owner) + (owner.teamId().isEmpty() ? "" : ", " + team);
+            return owner.teamId().isEmpty() ? member(owner) : say("{a}, {b}", member(owner), team);
         }
 
         /** Returns the name of the member; empty without one. */
@@ -86,19 +88,19 @@ public record KeyOwners(Teams teams, Members members) {
         List<Team> all = teams.list(request.visitor().accountId());
         Map<String, List<Team.Fellow>> fellows = teams.fellows(request.visitor().accountId());
         List<FilterChoice> choices = new ArrayList<>();
-        add(choices, own, new KeyOwner("", "", ""), "The account");
+        add(choices, own, new KeyOwner("", "", ""), say("The account"));
         boolean isShared =
                 !all.isEmpty() || members.list(request.visitor().accountId()).size() > 1;
         if (isShared || choices.isEmpty()) {
-            add(choices, own, new KeyOwner(own.id(), "", ""), "You: a personal key");
+            add(choices, own, new KeyOwner(own.id(), "", ""), say("You: a personal key"));
         }
         for (Team team : all) {
             boolean isIn = fellows.getOrDefault(team.id(), List.of()).stream()
                     .anyMatch(fellow -> fellow.memberId().equals(own.id()));
             if (isIn) {
-                add(choices, own, new KeyOwner(own.id(), team.id(), ""), "You, in team " + team.name());
+                add(choices, own, new KeyOwner(own.id(), team.id(), ""), say("You, in team {name}", team.name()));
             }
-            add(choices, own, new KeyOwner("", team.id(), ""), "Team " + team.name() + ": a service key");
+            add(choices, own, new KeyOwner("", team.id(), ""), say("Team {name}: a service key", team.name()));
         }
         return choices;
     }
@@ -116,11 +118,11 @@ public record KeyOwners(Teams teams, Members members) {
         List<FilterChoice> targets = new ArrayList<>();
         if (KeyRights.mayMove(own, key)) {
             if (!key.owner().id().isEmpty()) {
-                targets.add(new FilterChoice("", "The account"));
+                targets.add(new FilterChoice("", say("The account")));
             }
             for (Team team : teams.list(key.accountId())) {
                 if (!key.owner().memberId().isEmpty() || !key.owner().teamId().equals(team.id())) {
-                    targets.add(new FilterChoice(team.id(), "Team " + team.name()));
+                    targets.add(new FilterChoice(team.id(), say("Team {name}", team.name())));
                 }
             }
         }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.budgets.SpendWindow;
@@ -102,11 +104,11 @@ public record KeyPage(
                 ? null
                 : switch (done) {
                     case "before" ->
-                        "This form already created this key, so no second key was created. Its secret was shown once. If"
-                                + " you did not save it, create a new secret below.";
-                    case "moved" -> "Moved. Its programs go on. Its spending starts at zero.";
-                    case "saved" -> "Saved. The change applies from the next call.";
-                    case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key work again.";
+                        say(
+                                "This form already created this key, so no second key was created. Its secret was shown once. If you did not save it, create a new secret below.");
+                    case "moved" -> say("Moved. Its programs go on. Its spending starts at zero.");
+                    case "saved" -> say("Saved. The change applies from the next call.");
+                    case "turned" -> key.disabled() ? KeysPage.offText(key) : say("Calls with this key work again.");
                     default -> null;
                 };
         return PageStep.show(page(request, key, form, Map.of(), said));
@@ -168,7 +170,7 @@ public record KeyPage(
         boolean isDeleted = sent.text("deed").equals(KeyActions.DELETE.name());
         String name = key.settings().name();
         if (isDeleted && callsOfADay(key) > 0 && !sent.text("typed").strip().equals(name)) {
-            return Map.of("typed", "Type the key's name, " + name + ", to delete it.");
+            return Map.of("typed", say("Type the key's name, {name}, to delete it.", name));
         }
         boolean isEnd = isDeleted || (isTurned(sent) && sent.text("disabled").equals("true"));
         boolean isGuarded = key.settings().kind() == KeyKind.MANAGEMENT && !isEnd;

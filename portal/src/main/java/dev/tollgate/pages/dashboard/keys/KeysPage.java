@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
@@ -94,7 +96,7 @@ public record KeysPage(
         public String used(Instant now) {
             Instant used = row.key().lastUsedAt();
             boolean isRefused = refusedAt != null && (used == null || !refusedAt.isBefore(used));
-            return isRefused ? "refused " + Display.ago(refusedAt, now) : Display.ago(used, now);
+            return isRefused ? say("refused {ago}", Display.ago(refusedAt, now)) : Display.ago(used, now);
         }
 
         /** Returns whether the limit stops the calls of a key that is on. */
@@ -220,14 +222,16 @@ public record KeysPage(
             if (key.id().equals(turned)) {
                 return key.disabled()
                         ? offText(key)
-                        : "Calls with '" + key.settings().name() + "' work again.";
+                        : say("Calls with '{name}' work again.", key.settings().name());
             }
         }
-        return request.query("deleted") == null ? null : "The key was deleted. Its history stays.";
+        return request.query("deleted") == null ? null : say("The key was deleted. Its history stays.");
     }
 
     static String offText(Key key) {
-        return "Calls with '" + key.settings().name() + "' get a 401. You can turn it on again.";
+        return say(
+                "Calls with '{name}' get a 401. You can turn it on again.",
+                key.settings().name());
     }
 
     private PageStep turn(PageRequest<Visitor.Member> request, Form form) {

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.members.Members;
@@ -40,17 +42,19 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
     private static final int LINES = 50;
 
     /** The kinds of changes that can be chosen: the begins of actions. */
-    private static final List<FilterChoice> KINDS = List.of(
-            new FilterChoice("key", "Keys"),
-            new FilterChoice("budget", "Budgets"),
-            new FilterChoice("team", "Teams"),
-            new FilterChoice("member", "Members"),
-            new FilterChoice("invitation", "Invitations"),
-            new FilterChoice("organization", "Organization"),
-            new FilterChoice("payment", "Payments"),
-            new FilterChoice("voucher", "Vouchers"),
-            new FilterChoice("contact", "Billing details"),
-            new FilterChoice("webhook", "Webhooks"));
+    private static List<FilterChoice> kinds() {
+        return List.of(
+                new FilterChoice("key", say("Keys")),
+                new FilterChoice("budget", say("Budgets")),
+                new FilterChoice("team", say("Teams")),
+                new FilterChoice("member", say("Members")),
+                new FilterChoice("invitation", say("Invitations")),
+                new FilterChoice("organization", say("Organization")),
+                new FilterChoice("payment", say("Payments")),
+                new FilterChoice("voucher", say("Vouchers")),
+                new FilterChoice("contact", say("Billing details")),
+                new FilterChoice("webhook", say("Webhooks")));
+    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -100,7 +104,7 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         }
 
         public List<FilterChoice> kinds() {
-            return KINDS;
+            return AuditLogPage.kinds();
         }
 
         public boolean isAll() {
@@ -189,9 +193,9 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         people.sort((one, other) -> one.label().compareTo(other.label()));
         keys.list(account, null, Keys.PAGE_MAX).stream()
                 .filter(key -> !key.settings().scopes().isEmpty())
-                .forEach(key -> people.add(
-                        new FilterChoice(key.id(), "key " + key.settings().name())));
-        people.add(new FilterChoice("operator", "The operator"));
+                .forEach(key -> people.add(new FilterChoice(
+                        key.id(), say("key {name}", key.settings().name()))));
+        people.add(new FilterChoice("operator", say("The operator")));
         return people;
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
@@ -127,7 +129,7 @@ public record MemberPage(
         Map<Team, Team.Fellow> inTeams = teams(request, member);
         boolean isKeysSeen = isSelf || request.visitor().may(Right.KEYS);
         boolean isProved = people.sessions().isProved(request.visitor().session());
-        @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
+        @Nullable String said = request.query("saved") != null && errors.isEmpty() ? say("Saved.") : null;
         return (out, shell) -> JtememberGenerated.render(
                 out,
                 null,

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.members.Members;
@@ -78,7 +80,7 @@ public record MembersPage(
                 .filter(team -> invitation.teams().contains(team.id()))
                 .map(Team::name)
                 .collect(Collectors.joining(", "));
-        return names.isEmpty() ? null : "in " + names;
+        return names.isEmpty() ? null : say("in {teams}", names);
     }
 
     /**
@@ -201,7 +203,9 @@ public record MembersPage(
     }
 
     private static @Nullable String note(PageRequest<?> request) {
-        return Map.of("invited", "The invitation was sent.", "removed", "The member was removed.").entrySet().stream()
+        return Map.of("invited", say("The invitation was sent."), "removed", say("The member was removed."))
+                .entrySet()
+                .stream()
                 .filter(each -> request.query(each.getKey()) != null)
                 .map(Map.Entry::getValue)
                 .findFirst()

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.customers.members.Members;
@@ -34,7 +36,7 @@ public record OrganizationsPage(Members members) {
         }
         return members.open(person, request.visitor().session().hash(), account)
                 ? PageStep.to("/dashboard")
-                : PageStep.again(page(request, "You are not a member of this organization."));
+                : PageStep.again(page(request, say("You are not a member of this organization.")));
     }
 
     private PageStep leave(PageRequest<Visitor.Member> request, String account) {

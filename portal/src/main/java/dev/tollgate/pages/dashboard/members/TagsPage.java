@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Shares;
@@ -64,8 +66,8 @@ public record TagsPage(OrganizationStores stores, AccountHistory history, Instan
 
         static Typed of(@Nullable String done) {
             String said = "saved".equals(done)
-                    ? "The tags are saved."
-                    : "erased".equals(done) ? "The end user is erased. The sums stay." : null;
+                    ? say("The tags are saved.")
+                    : "erased".equals(done) ? say("The end user is erased. The sums stay.") : null;
             return new Typed(null, said, Map.of());
         }
     }

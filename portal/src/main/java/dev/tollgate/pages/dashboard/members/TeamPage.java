@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.KeyOwner;
@@ -149,7 +151,7 @@ public record TeamPage(
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, TeamView seen, Map<String, String> errors) {
-        @Nullable String said = request.query("saved") != null && errors.isEmpty() ? "Saved." : null;
+        @Nullable String said = request.query("saved") != null && errors.isEmpty() ? say("Saved.") : null;
         String removed = request.query("remove");
         Team.Fellow leaver = seen.people().stream()
                 .filter(fellow -> seen.may().people() && fellow.memberId().equals(removed))

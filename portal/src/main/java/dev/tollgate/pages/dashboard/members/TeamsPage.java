@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.UsageGroup;
@@ -106,7 +108,7 @@ public record TeamsPage(
                 clock.instant(), request.visitor().person().preferences().zone());
         List<UsageGroup> days = history.credits(
                 account, history.span(range.from(), range.to(), range.zone()), By.TEAM, null, KeyFilter.ALL);
-        Map<String, String> names = new HashMap<>(Map.of("", "No team"));
+        Map<String, String> names = new HashMap<>(Map.of("", say("No team")));
         stores.teams().everMade(account).forEach(team -> names.put(team.id(), team.name()));
         UsageChart chart = new UsageChart(
                 range.first(), range.last(), null, List.of(), (from, to) -> PageLink.to(PageLink.REQUESTS)

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -41,12 +43,33 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String>
             Map<String, String> errors,
             @Nullable String secret) {}
 
+    /** Returns what came of a delivery. */
+    public static String result(Webhooks.Delivery delivery) {
+        String state =
+                switch (delivery.state()) {
+                    case "sent" -> say("sent");
+                    case "failed" -> say("failed");
+                    default -> say("waiting");
+                };
+        if (delivery.attempts() == 0) {
+            return state;
+        }
+        return delivery.status() == 0
+                ? say("{state}, no response", state)
+                : say("{state}, status {status}", state, String.valueOf(delivery.status()));
+    }
+
+    /** Returns whether a delivery that failed is tried once more. */
+    public static boolean isTriedAgain(Webhooks.Delivery delivery) {
+        return delivery.state().equals("waiting") && delivery.attempts() > 0;
+    }
+
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         Acting by = PageRequest.acting(request);
         String id = form.text("webhook");
         Duration wait = webhooks.countChange(by.accountId());
         if (wait.isPositive()) {
-            String often = "This organization has changed or tested its webhooks too often.";
+            String often = say("This organization has changed or tested its webhooks too often.");
             return new PageStep.Show(
                     429, page(request, new Typed(form.text("url"), Map.of("form", Display.later(often, wait)), null)));
         }
@@ -77,7 +100,7 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String>
         Webhooks.Form chosen = form.equals("slack") ? Webhooks.Form.SLACK : Webhooks.Form.STANDARD;
         String secret = webhooks.create(PageRequest.acting(request), url, chosen);
         if (secret == null) {
-            String full = "An organization has up to " + Webhooks.EACH_MAX + " webhooks.";
+            String full = say("An organization has up to {most} webhooks.", Webhooks.EACH_MAX);
             return PageStep.again(page(request, new Typed(url, Map.of("url", full), null)));
         }
         return shown(request, secret);

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendLimits;
@@ -8,11 +10,11 @@ import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.books.budgets.SpentRule;
 import dev.tollgate.books.ledger.SpendPath;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.Joined;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +61,10 @@ public record BudgetBar(
     public static BudgetBar of(SpendPath.LimitUse limit, String member) {
         String name =
                 switch (limit.owner().kind()) {
-                    case KEY -> "This key";
+                    case KEY -> say("This key");
                     case MEMBER -> member;
-                    case TEAM -> "Team " + limit.owner().name();
-                    case ACCOUNT -> limit.zone() == null ? "Operator's limit" : "Organization";
+                    case TEAM -> say("Team {name}", limit.owner().name());
+                    case ACCOUNT -> limit.zone() == null ? say("Operator's limit") : say("Organization");
                 };
         ZoneId zone = Objects.requireNonNullElse(limit.zone(), ZoneOffset.UTC);
         return new BudgetBar(name, limit.window(), limit.limitMicros(), limit.use(), zone, limit.endsAt());
@@ -71,17 +73,23 @@ public record BudgetBar(
     /** Returns the name of a window at the beginning of a text. */
     public static String name(SpendWindow window) {
         return switch (window) {
-            case HOUR -> "Hour";
-            case DAY -> "Day";
-            case WEEK -> "Week";
-            case MONTH -> "Month";
-            case TOTAL -> "In all";
+            case HOUR -> say("Hour");
+            case DAY -> say("Day");
+            case WEEK -> say("Week");
+            case MONTH -> say("Month");
+            case TOTAL -> say("In all");
         };
     }
 
     /** Returns the window within a text. */
     public String per() {
-        return name(window).toLowerCase(Locale.ROOT);
+        return switch (window) {
+            case HOUR -> say("hour");
+            case DAY -> say("day");
+            case WEEK -> say("week");
+            case MONTH -> say("month");
+            case TOTAL -> say("in all");
+        };
     }
 
     /** Returns the micro-credits that are left; null without a limit. */
@@ -92,6 +100,21 @@ public record BudgetBar(
     /** Returns what is left; it and what is used add up to the limit as they are shown. Only with a limit. */
     public String left(Money money) {
         return money.left(Objects.requireNonNull(limitMicros), use.micros());
+    }
+
+    /** Returns what is left, held and when it resets, in sentences. Only with a limit. @param until when calls are accepted again; null: they are now */
+    public String state(Money money, ZoneId page, @Nullable String until) {
+        String resets = resets(page);
+        String facts = Joined.facts(
+                say("{amount} left", left(money)),
+                use.heldMicros() == 0 ? null : say("{amount} held by running calls", money.sum(use.heldMicros())),
+                resets == null ? null : say("resets {time}", resets));
+        if (until == null && !full()) {
+            return facts;
+        }
+        return Joined.sentences(
+                say("{facts}.", facts),
+                until == null ? say("Calls are refused.") : say("Calls are refused until {time}.", until));
     }
 
     /** Returns how much of the limit is used, held credits included, from 0 to 100; 0 without a limit. */
@@ -118,7 +141,7 @@ public record BudgetBar(
      */
     public String until(ZoneId page) {
         if (endsAt == null) {
-            return "the limit is raised";
+            return say("the limit is raised");
         }
         return zone instanceof ZoneOffset
                 ? clock(endsAt, page)

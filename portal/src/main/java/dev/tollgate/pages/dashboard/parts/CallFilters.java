@@ -1,8 +1,12 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.base.ids.ProtocolName;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.customers.figures.CallPage;
@@ -51,20 +55,20 @@ public record CallFilters(
     private static final Set<String> OF_RANGE = Set.of("from", "to", "utc");
     private static final Set<String> UNSEEN = Set.of("error", "tag", "end_user");
     private static final Set<String> FOLDED = Set.of("team", "member", "door", "flag", "over");
-    private static final Map<String, String> NAMES = Map.ofEntries(
-            Map.entry("range", "Time"),
-            Map.entry("state", "State"),
-            Map.entry("model", "Model"),
-            Map.entry("key", "Key"),
-            Map.entry("team", "Team"),
-            Map.entry("member", "Member"),
-            Map.entry("door", "API"),
-            Map.entry("flag", "Notes"),
-            Map.entry("over", "Over"),
-            Map.entry("error", "Error"),
-            Map.entry("tag", "Tag"),
-            Map.entry("end_user", "End user"),
-            Map.entry("order", "Order"));
+    private static final Map<String, Sentence> NAMES = Map.ofEntries(
+            Map.entry("range", sentence("Time")),
+            Map.entry("state", sentence("State")),
+            Map.entry("model", sentence("Model")),
+            Map.entry("key", sentence("Key")),
+            Map.entry("team", sentence("Team")),
+            Map.entry("member", sentence("Member")),
+            Map.entry("door", Sentence.asItIs("API")),
+            Map.entry("flag", sentence("Notes")),
+            Map.entry("over", sentence("Over")),
+            Map.entry("error", sentence("Error")),
+            Map.entry("tag", sentence("Tag")),
+            Map.entry("end_user", sentence("End user")),
+            Map.entry("order", sentence("Order")));
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
@@ -269,18 +273,18 @@ public record CallFilters(
                 switch (name) {
                     case "range" ->
                         range != null && range.name().equals("own")
-                                ? from() + " – " + to()
-                                : FilterChoice.label(FilterChoice.RANGES, value);
-                    case "state" -> value.equals(TaskStatus.PROCESSING.code()) ? "running" : value;
-                    case "order" -> Objects.requireNonNull(order).title();
+                                ? say("{from} – {to}", from(), to())
+                                : FilterChoice.label(FilterChoice.ranges(), value);
+                    case "state" -> FilterChoice.label(FilterChoice.states(), value);
+                    case "order" -> Objects.requireNonNull(order).title().said();
                     case "door" -> FilterChoice.label(FilterChoice.DOORS, value);
-                    case "flag" -> FilterChoice.label(FilterChoice.FLAGS, value);
+                    case "flag" -> FilterChoice.label(FilterChoice.flags(), value);
                     case "over" -> money.sign() + over(money) + money.unit();
                     default ->
                         names.getOrDefault(name, UnaryOperator.identity()).apply(value);
                 };
         return new Chip(
-                Objects.requireNonNull(NAMES.get(name)),
+                Objects.requireNonNull(NAMES.get(name)).said(),
                 text,
                 without(name, PageLink.REQUESTS).text());
     }

@@ -1,19 +1,22 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+import static dev.tollgate.pages.words.Rich.rich;
+
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.CreditGrant.LimitUse;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.grants.PaidBy.Share;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.Joined;
+import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The words for grants on pages, the customer's and the operator's. */
@@ -34,21 +37,28 @@ public final class GrantWords {
             return null;
         }
         List<String> parts = new ArrayList<>();
-        parts.add(money.sum(now.generalMicros()) + " general");
+        parts.add(say("{amount} general", money.sum(now.generalMicros())));
         List<CreditGrant> grants = now.grants();
         int named = grants.size() > NAMED_MAX ? NAMED_MAX - 1 : grants.size();
         for (CreditGrant grant : grants.subList(0, named)) {
-            String until = grant.expiresAt() == null ? "" : " until " + day(grant.expiresAt(), zone);
-            parts.add(money.sum(grant.leftMicros()) + " of grant " + grant.number() + until);
+            String left = money.sum(grant.leftMicros());
+            parts.add(
+                    grant.expiresAt() == null
+                            ? say("{amount} of grant {number}", left, grant.number())
+                            : say(
+                                    "{amount} of grant {number} until {day}",
+                                    left,
+                                    grant.number(),
+                                    day(grant.expiresAt(), zone)));
         }
         if (named < grants.size()) {
             long others = grants.stream()
                     .skip(named)
                     .mapToLong(CreditGrant::leftMicros)
                     .sum();
-            parts.add(money.sum(others) + " of " + (grants.size() - named) + " other grants");
+            parts.add(say("{amount} of {count} other grants", money.sum(others), grants.size() - named));
         }
-        return String.join(", ", parts);
+        return Joined.facts(parts.stream());
     }
 
     private static String day(Instant at, ZoneId zone) {
@@ -59,7 +69,7 @@ public final class GrantWords {
     public static String expiry(CreditGrant grant, ZoneId zone) {
         Instant at = grant.expiresAt();
         if (at == null) {
-            return "never";
+            return say("never");
         }
         boolean isMidnight = at.atZone(zone).toLocalTime().toSecondOfDay() == 0;
         return isMidnight ? day(at, zone) : TIME.format(at.atZone(zone));
@@ -67,14 +77,40 @@ public final class GrantWords {
 
     /** Returns what a grant pays for. */
     public static String models(CreditGrant grant) {
-        return grant.models().isEmpty() ? "all models" : String.join(", ", grant.models());
+        return grant.models().isEmpty() ? say("all models") : Joined.facts(grant.models().stream());
+    }
+
+    /** Returns when a grant expires and what it pays for, in a line. @param models its models as the page shows them */
+    public static Content terms(CreditGrant grant, Content models, ZoneId zone) {
+        String until = expiry(grant, zone);
+        if (grant.expiresAt() == null) {
+            return grant.isOfSandbox()
+                    ? rich("Never expires, for {models}, sandbox responses only", models)
+                    : rich("Never expires, for {models}", models);
+        }
+        return grant.isOfSandbox()
+                ? rich("Until {day}, for {models}, sandbox responses only", until, models)
+                : rich("Until {day}, for {models}", until, models);
+    }
+
+    /** Returns what kind of grant it is. */
+    public static String kind(CreditGrant grant) {
+        return switch (grant.kind()) {
+            case GIFT -> say("gift");
+            case VOUCHER -> say("voucher");
+            case PLAN -> say("plan");
+            case REFUND -> say("refund");
+        };
     }
 
     /** Returns a limit with its use, such as {@code 20 in 5 hours: 20 used until 28 Nov 14:00}. */
     public static String limit(LimitUse limit, Money money, ZoneId zone) {
-        return money.sum(limit.micros()) + " in " + Display.count(limit.hours(), "hour") + ": "
-                + money.sum(limit.usedMicros()) + " used until "
-                + RESET.format(limit.resetsAt().atZone(zone));
+        return say(
+                "{amount} in {n} hour: {used} used until {time} | {amount} in {n} hours: {used} used until {time}",
+                money.sum(limit.micros()),
+                limit.hours(),
+                money.sum(limit.usedMicros()),
+                RESET.format(limit.resetsAt().atZone(zone)));
     }
 
     /** Returns how much of a grant is gone, from 0 to 100. */
@@ -85,27 +121,27 @@ public final class GrantWords {
 
     /** Returns why a grant has nothing left. */
     public static String end(CreditGrant grant) {
-        return grant.lapsedMicros() > 0 ? "expired" : grant.endedAt() == null ? "used up" : "ended";
+        return grant.lapsedMicros() > 0 ? say("expired") : grant.endedAt() == null ? say("used up") : say("ended");
     }
 
     /** Returns grants by number, such as {@code grants 7 and 9}. @param text as a call or an entry has it */
     public static String names(String text) {
-        return names(PaidBy.of(text).shares(), share -> Long.toString(share.grant()), "");
+        return names(PaidBy.of(text).shares(), share -> Long.toString(share.grant()));
     }
 
     /** Returns who paid a call, in a sentence with the amounts. @param text as the call has it */
     public static String paid(String text, long chargedMicros, Function<Long, String> amount) {
         PaidBy paid = PaidBy.of(text);
-        String rest = paid.micros() < chargedMicros ? "general credits the rest" : "";
-        return "Paid by "
-                + names(paid.shares(), share -> share.grant() + " (" + amount.apply(share.micros()) + ")", rest)
-                + ".";
+        String grants = names(
+                paid.shares(),
+                share -> say("{number} ({amount})", Long.toString(share.grant()), amount.apply(share.micros())));
+        return paid.micros() < chargedMicros
+                ? say("Paid by {grants}, general credits the rest.", grants)
+                : say("Paid by {grants}.", grants);
     }
 
-    private static String names(List<Share> shares, Function<Share, String> name, String rest) {
-        List<String> names = shares.stream().map(name).collect(Collectors.toList());
-        String last = names.removeLast();
-        String grants = names.isEmpty() ? "grant " + last : "grants " + String.join(", ", names) + " and " + last;
-        return rest.isEmpty() ? grants : grants + ", " + rest;
+    private static String names(List<Share> shares, Function<Share, String> name) {
+        String names = Joined.all(shares.stream().map(name));
+        return shares.size() == 1 ? say("grant {number}", names) : say("grants {numbers}", names);
     }
 }

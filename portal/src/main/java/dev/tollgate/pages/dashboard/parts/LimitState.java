@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.pages.frame.Money;
 import java.time.ZoneId;
@@ -26,7 +28,11 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
 
     /** Returns what is used of the limit, held credits included, and the window. */
     public String about(Money money) {
-        return money.sum(bar.use().micros()) + " of " + money.sum(limitMicros()) + money.unit() + ", " + bar.per();
+        return say(
+                "{used} of {limit}, {per}",
+                money.sum(bar.use().micros()),
+                money.sum(limitMicros()) + money.unit(),
+                bar.per());
     }
 
     private long limitMicros() {
@@ -36,12 +42,12 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
     /** Returns whose it is, in two words. */
     public String whose() {
         if (owner.startsWith("key_")) {
-            return isBudget ? "key budget" : "key limit";
+            return isBudget ? say("key budget") : say("key limit");
         }
         if (owner.equals(Budgets.ACCOUNT)) {
-            return isBudget ? "organization budget" : "account limit";
+            return isBudget ? say("organization budget") : say("account limit");
         }
-        return Budgets.isMember(owner) ? "member budget" : "team budget";
+        return Budgets.isMember(owner) ? say("member budget") : say("team budget");
     }
 
     /** Returns whose it is in a row of a key: its name, if it is a team's or a member's. */
@@ -51,52 +57,80 @@ public record LimitState(String owner, boolean isBudget, BudgetBar bar, boolean 
 
     /** Returns the state of a key whose calls it stops. */
     public String refused() {
-        return "refused: " + whose();
+        return say("refused: {whose}", whose());
     }
 
     /** Returns what has stopped, or will: in full sentences. @param isOwn whether the reader is its member @param zone of the page */
     String text(Money money, boolean isOwn, ZoneId zone) {
         String limit = money.sum(limitMicros()) + money.unit();
-        return isSpent
-                ? spent(isOwn).formatted(bar.name(), limit, bar.until(zone))
-                : near(isOwn).formatted(bar.name(), bar.percent(), limit);
+        return isSpent ? spent(isOwn, limit, bar.until(zone)) : near(isOwn, bar.percent(), limit);
     }
 
-    /** Returns the sentences with places for the name, the limit and the end of the window. */
-    private String spent(boolean isOwn) {
+    private String spent(boolean isOwn, String limit, String until) {
         if (owner.startsWith("key_")) {
             return isBudget
-                    ? "Key %1$s has used its budget of %2$s. Its calls are refused until %3$s."
-                    : "Key %1$s has used its limit of %2$s. Its calls are refused until %3$s.";
+                    ? say(
+                            "Key {key} has used its budget of {limit}. Its calls are refused until {time}.",
+                            bar.name(),
+                            limit,
+                            until)
+                    : say(
+                            "Key {key} has used its limit of {limit}. Its calls are refused until {time}.",
+                            bar.name(),
+                            limit,
+                            until);
         }
         if (owner.equals(Budgets.ACCOUNT)) {
             return isBudget
-                    ? "The organization has used its budget of %2$s. All calls are refused until %3$s."
-                    : "The account has used the operator's limit of %2$s. All calls are refused until %3$s.";
+                    ? say(
+                            "The organization has used its budget of {limit}. All calls are refused until {time}.",
+                            limit,
+                            until)
+                    : say(
+                            "The account has used the operator's limit of {limit}. All calls are refused until {time}.",
+                            limit,
+                            until);
         }
-        return Budgets.isMember(owner)
-                ? isOwn
-                        ? "You have used your budget of %2$s. Calls with your keys are refused until %3$s."
-                        : "%1$s has used a member's budget of %2$s. Calls with this member's keys are refused until %3$s."
-                : "Team %1$s has used its budget of %2$s. Its calls are refused until %3$s.";
+        return Budgets.isMember(owner) ? spentByMember(isOwn, limit, until) : spentByTeam(limit, until);
     }
 
-    /** Returns the sentence with places for the name, the percent and the limit. */
-    private String near(boolean isOwn) {
+    private String spentByTeam(String limit, String until) {
+        return say(
+                "Team {name} has used its budget of {limit}. Its calls are refused until {time}.",
+                bar.name(),
+                limit,
+                until);
+    }
+
+    private String spentByMember(boolean isOwn, String limit, String until) {
+        return isOwn
+                ? say(
+                        "You have used your budget of {limit}. Calls with your keys are refused until {time}.",
+                        limit,
+                        until)
+                : say(
+                        "{name} has used a member's budget of {limit}. Calls with this member's keys are refused until {time}.",
+                        bar.name(),
+                        limit,
+                        until);
+    }
+
+    private String near(boolean isOwn, long percent, String limit) {
         if (owner.startsWith("key_")) {
             return isBudget
-                    ? "Key %s has used %d %% of its budget of %s."
-                    : "Key %s has used %d %% of its limit of %s.";
+                    ? say("Key {key} has used {percent} % of its budget of {limit}.", bar.name(), percent, limit)
+                    : say("Key {key} has used {percent} % of its limit of {limit}.", bar.name(), percent, limit);
         }
         if (owner.equals(Budgets.ACCOUNT)) {
             return isBudget
-                    ? "The organization has used %2$d %% of its budget of %3$s."
-                    : "The account has used %2$d %% of the operator's limit of %3$s.";
+                    ? say("The organization has used {percent} % of its budget of {limit}.", percent, limit)
+                    : say("The account has used {percent} % of the operator's limit of {limit}.", percent, limit);
         }
-        return Budgets.isMember(owner)
-                ? isOwn
-                        ? "You have used %2$d %% of your budget of %3$s."
-                        : "%s has used %d %% of a member's budget of %s."
-                : "Team %s has used %d %% of its budget of %s.";
+        if (!Budgets.isMember(owner)) {
+            return say("Team {name} has used {percent} % of its budget of {limit}.", bar.name(), percent, limit);
+        }
+        return isOwn
+                ? say("You have used {percent} % of your budget of {limit}.", percent, limit)
+                : say("{name} has used {percent} % of a member's budget of {limit}.", bar.name(), percent, limit);
     }
 }

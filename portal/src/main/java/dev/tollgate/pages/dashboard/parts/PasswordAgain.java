@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
@@ -32,15 +34,15 @@ public final class PasswordAgain {
             return null;
         }
         if (!session.person().hasPassword()) {
-            return "Sign in again first: your last sign-in is too long ago.";
+            return say("Sign in again first: your last sign-in is too long ago.");
         }
         if (typed.isEmpty()) {
-            return "Enter your password again: the last time is too long ago.";
+            return say("Enter your password again: the last time is too long ago.");
         }
         return switch (people.passwordSignIn().prove(session, typed, request.visit())) {
             case SignIn.Welcome welcome -> null;
-            case SignIn.Wait(Duration left) -> Display.later("Too many tries.", left);
-            default -> "The password is wrong.";
+            case SignIn.Wait(Duration left) -> Display.later(say("Too many tries."), left);
+            default -> say("The password is wrong.");
         };
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.http.Form;
 import dev.tollgate.pages.frame.Money;
@@ -61,7 +63,9 @@ public final class TypedCredits {
         String amount = ascii.startsWith("$") ? ascii.substring(1) : ascii;
         if (!TYPED.matcher(amount).matches()) {
             throw new IllegalArgumentException(
-                    "Type an amount such as " + (money == Money.DOLLARS ? "5.00." : "1,000."));
+                    money == Money.DOLLARS
+                            ? say("Type an amount such as 5.00.")
+                            : say("Type an amount such as 1,000."));
         }
         BigDecimal number = new BigDecimal(amount.replace(",", ""));
         return number.min(STORED_MAX)

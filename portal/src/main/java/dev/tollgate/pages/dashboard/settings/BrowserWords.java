@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import static dev.tollgate.base.words.Words.say;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +29,7 @@ public final class BrowserWords {
     public static String of(String agent) {
         String browser = first(BROWSERS, agent);
         String system = first(SYSTEMS, agent);
-        return browser.isEmpty() ? agent : system.isEmpty() ? browser : browser + " on " + system;
+        return browser.isEmpty() ? agent : system.isEmpty() ? browser : say("{browser} on {system}", browser, system);
     }
 
     private static String first(Map<String, String> names, String agent) {

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -52,7 +54,7 @@ public record EmailPage(People people, Links links) {
     }
 
     public static String tooMany(Duration left) {
-        return Display.later("Too many mails were asked for.", left);
+        return Display.later(say("Too many mails were asked for."), left);
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.oidc.OidcSignIn;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
@@ -72,8 +74,8 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
                         null,
                         Map.of(
                                 "form",
-                                "This identity is another account's, or yours is connected with another one already."
-                                        + " Disconnect that first."));
+                                say(
+                                        "This identity is another account's, or yours is connected with another one already. Disconnect that first.")));
     }
 
     private PageStep disconnect(PageRequest<Visitor.Member> request, String issuer) {
@@ -83,7 +85,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
                         request,
                         null,
                         null,
-                        Map.of("form", "This is your only sign-in method. Set a password first, under Security."));
+                        Map.of("form", say("This is your only sign-in method. Set a password first, under Security.")));
     }
 
     private PageStep again(

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.ledger.Ledger;
@@ -62,7 +64,7 @@ public record LeavingPage(
         Person person = request.visitor().person();
         String typed = form.text("login").strip();
         if (!typed.equalsIgnoreCase(person.login())) {
-            return again(request, typed, "login", "Type " + person.login() + " to confirm.");
+            return again(request, typed, "login", say("Type {login} to confirm.", person.login()));
         }
         String proof = PasswordAgain.complaint(people, request, form.text("password"));
         if (proof != null) {
@@ -91,16 +93,16 @@ public record LeavingPage(
         boolean isLastOperator = leaving.isLastOperator(person);
         boolean hasOpenPayment = isMember && others.isEmpty() && leaving.hasOpenPayment(person.accountId());
         String loses = !isMember
-                ? "You can no longer sign in, and what is stored about you is erased."
+                ? say("You can no longer sign in, and what is stored about you is erased.")
                 : others.isEmpty()
-                        ? "Your keys stop working immediately. "
-                                + Display.charge(ledger.account(person.accountId())
+                        ? say(
+                                "Your keys stop working immediately. {credits} credits are lost. Entries and receipts stay, without your name.",
+                                Display.charge(ledger.account(person.accountId())
                                         .orElseThrow()
                                         .balance()
-                                        .balanceMicros())
-                                + " credits are lost. Entries and receipts stay, without your name."
-                        : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
-                                + " about you is erased.";
+                                        .balanceMicros()))
+                        : say(
+                                "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored about you is erased.");
         return (out, shell) -> JtedataGenerated.render(
                 out,
                 null,
@@ -124,7 +126,9 @@ public record LeavingPage(
                 .toList();
         int more = others.size() - logins.size();
         String names = String.join(", ", logins);
-        return more == 0 ? names : names.isEmpty() ? Integer.toString(more) : names + " and " + more + " more";
+        return more == 0
+                ? names
+                : names.isEmpty() ? Integer.toString(more) : say("{names} and {more} more", names, more);
     }
 
     /** The form of a deletion. */

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
@@ -68,7 +70,7 @@ public record SecurityPage(People people, Links links, Identities identities, In
         boolean isProved = people.sessions().isProved(session);
         boolean isConnected = !identities.of(person).isEmpty();
         IdentityProvider present = identities.provider();
-        String provider = present != null ? present.name() : isConnected ? "another service" : null;
+        String provider = present != null ? present.name() : isConnected ? say("another service") : null;
         List<BrowserSession> sessions = people.sessions().of(person);
         boolean isChanged = request.query("changed") != null && errors.isEmpty();
         boolean isOff = "off".equals(request.query("factor"));

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.settings;
 
 import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
@@ -80,13 +81,13 @@ public record SettingsPages(People people, boolean isMailOn) {
         Map<String, String> errors = new HashMap<>();
         String name = People.nameComplaint(chosen.name());
         if (chosen.name().isEmpty() || name != null) {
-            errors.put("name", name == null ? "A name is required." : name);
+            errors.put("name", name == null ? say("A name is required.") : name);
         }
         if (!zones(person).contains(chosen.zone())) {
-            errors.put("zone", "Choose a zone from the list.");
+            errors.put("zone", say("Choose a zone from the list."));
         }
         if (!THEMES.contains(chosen.theme())) {
-            errors.put("theme", "Choose one of these.");
+            errors.put("theme", say("Choose one of these."));
         }
         if (errors.isEmpty()) {
             Person.Preferences old = person.preferences();

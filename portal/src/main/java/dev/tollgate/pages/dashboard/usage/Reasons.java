@@ -1,5 +1,8 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
@@ -33,26 +36,26 @@ record Reasons(List<Line> lines) {
 
     /** The causes, in the order in which they are taken apart. */
     enum Cause {
-        CALLS("more calls", "fewer calls"),
-        MODELS("dearer models", "cheaper models"),
-        TOKENS("longer calls", "shorter calls"),
-        CACHED("less cached", "more cached"),
-        SEARCHES("more searches", "fewer searches"),
-        PRICE("higher prices", "lower prices"),
-        REST("other", "other"),
-        REFUNDS("fewer refunds", "more refunds");
+        CALLS(sentence("more calls"), sentence("fewer calls")),
+        MODELS(sentence("dearer models"), sentence("cheaper models")),
+        TOKENS(sentence("longer calls"), sentence("shorter calls")),
+        CACHED(sentence("less cached"), sentence("more cached")),
+        SEARCHES(sentence("more searches"), sentence("fewer searches")),
+        PRICE(sentence("higher prices"), sentence("lower prices")),
+        REST(sentence("other"), sentence("other")),
+        REFUNDS(sentence("fewer refunds"), sentence("more refunds"));
 
-        private final String more;
-        private final String less;
+        private final Sentence more;
+        private final Sentence less;
 
-        Cause(String more, String less) {
+        Cause(Sentence more, Sentence less) {
             this.more = more;
             this.less = less;
         }
 
         /** Returns the head of its column. @param micros what it added in all */
         String head(long micros) {
-            return micros < 0 ? less : more;
+            return (micros < 0 ? less : more).said();
         }
     }
 

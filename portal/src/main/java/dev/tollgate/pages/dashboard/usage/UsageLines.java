@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.Figures;
@@ -79,12 +81,14 @@ public record UsageLines(
     }
 
     public static String titleOfTokens(Figures figures) {
-        return Display.number(figures.promptTokens()) + " in, " + Display.number(figures.cachedTokens())
-                + " of them cached; " + Display.number(figures.completionTokens()) + " out and "
-                + Display.number(figures.thoughtsTokens()) + " of thoughts";
+        return say(
+                "{in} in, {cached} of them cached; {out} out and {thoughts} of thoughts",
+                figures.promptTokens(),
+                figures.cachedTokens(),
+                figures.completionTokens(),
+                figures.thoughtsTokens());
     }
 
-    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
     private static final TimeForm UNTIL = TimeForm.MINUTE_APART;
 
     /** Returns a span in words, e.g. {@code 1 Oct – 26 Oct}, with the time of the day if it does not end with a day. */
@@ -93,13 +97,17 @@ public record UsageLines(
         ZonedDateTime to = span.to().atZone(span.zone());
         boolean isMidnight = to.toLocalTime().equals(LocalTime.MIDNIGHT);
         LocalDate last = span.to().minusMillis(1).atZone(span.zone()).toLocalDate();
-        String end = isMidnight ? DAY.format(last) : UNTIL.format(to);
-        return isMidnight && last.equals(from.toLocalDate()) ? end : DAY.format(from) + " – " + end;
+        String end = isMidnight ? Display.dayOfMonth(last) : UNTIL.format(to);
+        return isMidnight && last.equals(from.toLocalDate())
+                ? end
+                : say("{from} – {to}", Display.dayOfMonth(from.toLocalDate()), end);
     }
 
     /** Returns the time that figures are compared with in words, or the day from which there are figures if they are not compared. */
     public static String against(Past past) {
-        return past.since() == null ? "against " + words(past.span()) : "since " + DAY.format(past.since());
+        return past.since() == null
+                ? say("against {span}", words(past.span()))
+                : say("since {day}", Display.dayOfMonth(past.since()));
     }
 
     /** Returns all rows in the order of their ids. */
@@ -128,7 +136,7 @@ public record UsageLines(
 
     /** Returns the row of all calls. */
     Row sum() {
-        return new Row("", "Sum", null, "", table.all(), past.all(), against, 0);
+        return new Row("", say("Sum"), null, "", table.all(), past.all(), against, 0);
     }
 
     private Map<String, Figures> sums(UsageTable of) {

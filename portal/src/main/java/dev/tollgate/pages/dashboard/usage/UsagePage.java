@@ -1,5 +1,8 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import static dev.tollgate.base.words.Words.say;
+import static dev.tollgate.pages.words.Rich.rich;
+
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.AccountHistory.UsageTable;
 import dev.tollgate.customers.figures.CallFilter;
@@ -29,7 +32,6 @@ import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.dashboard.parts.UsageChart;
 import dev.tollgate.pages.frame.Chart;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
@@ -40,16 +42,19 @@ import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Spark;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
+import dev.tollgate.pages.words.Mark;
+import gg.jte.Content;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteusageGenerated;
 
@@ -120,10 +125,14 @@ public record UsagePage(
 
         /** Returns how long the balance lasts; empty if that is not known. */
         public String lasts() {
-            return daysLeft == null
-                    ? ""
-                    : "lasts " + (daysLeft > YEAR ? "more than a year" : Display.count(daysLeft, "day"))
-                            + " at the pace of the last 7 days";
+            if (daysLeft == null) {
+                return "";
+            }
+            return daysLeft > YEAR
+                    ? say("lasts more than a year at the pace of the last 7 days")
+                    : say(
+                            "lasts {n} day at the pace of the last 7 days | lasts {n} days at the pace of the last 7 days",
+                            daysLeft);
         }
     }
 
@@ -142,6 +151,35 @@ public record UsagePage(
             Listed listed,
             List<UsageLines.Row> others,
             @Nullable Chart chart) {
+
+        /** Returns what alone is shown: a key, a model, a team or a member, at most two of them. */
+        public Content only(CallFilters filters) {
+            List<Content> chosen = new ArrayList<>();
+            if (keyName != null) {
+                chosen.add(rich("the key {key}", wide(keyName)));
+            }
+            if (filters.model() != null) {
+                chosen.add(rich("the model <code>{model}</code>", Mark.code(), filters.model()));
+            }
+            if (filters.team() != null) {
+                chosen.add(rich("the team {team}", wide(owners.team(filters.team()))));
+            }
+            if (filters.member() != null) {
+                chosen.add(rich("the member {member}", wide(owners.member(filters.member()))));
+            }
+            return chosen.stream()
+                    .reduce((a, b) -> rich("{a} and {b}", a, b))
+                    .map(what -> rich("Only {what}", what))
+                    .orElseGet(() -> rich("Only {what}", ""));
+        }
+
+        private static Content wide(String name) {
+            return output -> {
+                output.writeContent("<b class=\"wide\">");
+                output.writeUserContent(name);
+                output.writeContent("</b>");
+            };
+        }
 
         public @Nullable Integer colour(String name) {
             return chart == null
@@ -367,11 +405,11 @@ public record UsagePage(
                 || membership.administers().isEmpty()) {
             return null;
         }
-        return "You and "
-                + limits.teams().list(person.accountId()).stream()
+        return say(
+                "You and {teams}",
+                Joined.facts(limits.teams().list(person.accountId()).stream()
                         .filter(team -> membership.administers().contains(team.id()))
-                        .map(team -> "team " + team.name())
-                        .collect(Collectors.joining(", "));
+                        .map(team -> say("team {name}", team.name()))));
     }
 
     /** Returns the path of a month's usage under the same filters. */

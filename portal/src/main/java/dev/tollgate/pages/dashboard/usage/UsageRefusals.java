@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.AccountHistory.Failures;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.rejections.RefusalBooks;
@@ -54,7 +56,7 @@ public record UsageRefusals(List<ByCode> byCode, List<ByKey> byKey, List<ByDay> 
         List<Sum> times = books.byTime(account, view.filters().keys(), span.from(), span.to());
         List<ByKey> byKey = keys.stream()
                 .map(sum -> new ByKey(
-                        sum.of().isEmpty() ? "Playground" : names.name(sum.of()),
+                        sum.of().isEmpty() ? say("Playground") : names.name(sum.of()),
                         sum.of().isEmpty() ? null : "/dashboard/keys/" + sum.of(),
                         sum.code(),
                         sum.calls()))

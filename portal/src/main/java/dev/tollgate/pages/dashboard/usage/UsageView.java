@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.usage;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Span;
@@ -135,10 +137,10 @@ public record UsageView(
         for (String name : List.of("today", "7", "30", "month", "own")) {
             String text =
                     switch (name) {
-                        case "today" -> "Today";
+                        case "today" -> say("Today");
                         case "month" -> month;
-                        case "own" -> "Custom";
-                        default -> name + " days";
+                        case "own" -> say("Custom");
+                        default -> say("{days} days", name);
                     };
             ChosenRange other = new ChosenRange(name, range.first(), range.last(), range.zone(), range.isUtcByWish());
             links.add(new SwitchLink(
@@ -162,12 +164,12 @@ public record UsageView(
     /** Returns what a row is called. */
     public static String title(By by) {
         return switch (by) {
-            case DAY -> "Day";
-            case MODEL -> "Model";
-            case KEY -> "Key";
-            case TEAM -> "Team";
-            case MEMBER -> "Member";
-            case LABEL -> "Tag";
+            case DAY -> say("Day");
+            case MODEL -> say("Model");
+            case KEY -> say("Key");
+            case TEAM -> say("Team");
+            case MEMBER -> say("Member");
+            case LABEL -> say("Tag");
         };
     }
 
@@ -194,19 +196,19 @@ public record UsageView(
         String saved = money.sum(all.savedMicros()) + money.unit();
         String missed = money.sum(all.missedMicros()) + money.unit();
         if (all.missedMicros() == 0) {
-            return all.savedMicros() == 0 ? "" : "Caching saved " + saved + ".";
+            return all.savedMicros() == 0 ? "" : say("Caching saved {amount}.", saved);
         }
         return all.savedMicros() == 0
-                ? "Caching could have saved " + missed + "."
-                : "Caching saved " + saved + " and could have saved " + missed + " more.";
+                ? say("Caching could have saved {amount}.", missed)
+                : say("Caching saved {saved} and could have saved {missed} more.", saved, missed);
     }
 
     /** Returns the range as the head of a figure. @param span what is shown */
     String rangeWords(Span span) {
         return switch (range().name()) {
-            case "today" -> "Today so far";
-            case "7", "30", "90" -> "Last " + range().name() + " days";
-            case "month" -> MonthPace.name(range().first()) + " so far";
+            case "today" -> say("Today so far");
+            case "7", "30", "90" -> say("Last {days} days", range().name());
+            case "month" -> say("{month} so far", MonthPace.name(range().first()));
             default -> UsageLines.words(span);
         };
     }

@@ -1,6 +1,8 @@
 package dev.tollgate.pages.dashboard.usage;
 
-import dev.tollgate.base.words.TimeForm;
+import static dev.tollgate.base.words.Words.say;
+import static dev.tollgate.pages.words.Rich.rich;
+
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Rate;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
@@ -9,6 +11,8 @@ import dev.tollgate.pages.dashboard.usage.Reasons.Line;
 import dev.tollgate.pages.dashboard.usage.Reasons.Sums;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.Mark;
+import gg.jte.Content;
 import java.math.BigInteger;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -18,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +51,57 @@ public record WhyCard(String title, Answer answer, Causes causes) {
             @Nullable String risen,
             @Nullable String fallen,
             String cause,
-            String figures) {}
+            String figures) {
+
+        /** Returns the answer as a sentence. @param name the key's name as the page shows it */
+        public Content sentence(Content name) {
+            if (risen == null) {
+                return rich("{key} {share}: {cause} ({figures}).", name, share, cause, figures);
+            }
+            if (fallen == null) {
+                return since == null
+                        ? rich(
+                                "{key} {share}: it calls <code>{risen}</code> more ({figures}).",
+                                name,
+                                share,
+                                Mark.code(),
+                                risen,
+                                figures)
+                        : rich(
+                                "{key} {share}: since {day} it calls <code>{risen}</code> more ({figures}).",
+                                name,
+                                share,
+                                since,
+                                Mark.code(),
+                                risen,
+                                figures);
+            }
+            return replaced(name, risen, fallen);
+        }
+
+        private Content replaced(Content name, String its, String former) {
+            return since == null
+                    ? rich(
+                            "{key} {share}: it calls <risen>{risen}</risen> instead of <fallen>{fallen}</fallen> ({figures}).",
+                            name,
+                            share,
+                            Mark.code(),
+                            its,
+                            Mark.code(),
+                            former,
+                            figures)
+                    : rich(
+                            "{key} {share}: since {day} it calls <risen>{risen}</risen> instead of <fallen>{fallen}</fallen> ({figures}).",
+                            name,
+                            share,
+                            since,
+                            Mark.code(),
+                            its,
+                            Mark.code(),
+                            former,
+                            figures);
+        }
+    }
 
     /**
      * The table of all keys.
@@ -60,7 +113,6 @@ public record WhyCard(String title, Answer answer, Causes causes) {
     public record Causes(List<String> heads, List<Row> rows, Row sum) {}
 
     private static final int ROWS = 20;
-    private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
 
     /** @param cells amounts of causes, then the difference */
     public record Row(String name, List<Cell> cells) {}
@@ -84,30 +136,32 @@ public record WhyCard(String title, Answer answer, Causes causes) {
                 names.name(main.key()),
                 main.key(),
                 share(main.ofKey().difference(), reasons.difference(), money),
-                risen != null && isNew ? DAY.format(since.apply(risen)) : null,
+                risen != null && isNew ? Display.dayOfMonth(since.apply(risen)) : null,
                 risen == null ? null : risen.pair().model(),
                 main.fallen() == null ? null : main.fallen().pair().model(),
                 cause(main, isMore),
                 figures(main, money));
         Causes table = new Causes(
-                Stream.concat(causes.stream().map(cause -> cause.head(reasons.of(cause))), Stream.of("difference"))
+                Stream.concat(causes.stream().map(cause -> cause.head(reasons.of(cause))), Stream.of(say("difference")))
                         .toList(),
                 rows.subList(0, rows.size() - 1),
                 rows.getLast());
-        return new WhyCard(isMore ? "Why is it more?" : "Why is it less?", answer, table);
+        return new WhyCard(isMore ? say("Why is it more?") : say("Why is it less?"), answer, table);
     }
 
     private static String share(long its, long whole, Money money) {
-        String direction = whole > 0 ? "more" : "less";
         if (Math.abs(its) > Math.abs(whole)) {
-            return "spent " + amount(Math.abs(its), money) + " " + direction;
+            String amount = amount(Math.abs(its), money);
+            return whole > 0 ? say("spent {amount} more", amount) : say("spent {amount} less", amount);
         }
         long percent = BigInteger.valueOf(its)
                 .multiply(BigInteger.valueOf(200))
                 .add(BigInteger.valueOf(whole))
                 .divide(BigInteger.valueOf(whole).shiftLeft(1))
                 .longValueExact();
-        return "accounts for " + percent + " % of the " + (whole > 0 ? "increase" : "decrease");
+        return whole > 0
+                ? say("accounts for {percent} % of the increase", percent)
+                : say("accounts for {percent} % of the decrease", percent);
     }
 
     private static String amount(long micros, Money money) {
@@ -116,26 +170,36 @@ public record WhyCard(String title, Answer answer, Causes causes) {
 
     private static String ofCalls(Reasons.Main main, boolean isMore) {
         if (sum(main.ofKey(), true, Sums::calls) == 0) {
-            return "it made no calls before";
+            return say("it made no calls before");
         }
         if (sum(main.ofKey(), false, Sums::calls) == 0) {
-            return "it makes no calls any more";
+            return say("it makes no calls any more");
         }
-        return isMore ? "it makes more calls" : "it makes fewer calls";
+        return isMore ? say("it makes more calls") : say("it makes fewer calls");
     }
 
     private static String cause(Reasons.Main main, boolean isMore) {
         String model = main.line().pair().model();
         return switch (main.cause()) {
             case CALLS -> ofCalls(main, isMore);
-            case MODELS -> "it calls " + model + (isMore ? " more often" : " less often");
-            case TOKENS -> "its calls of " + model + (isMore ? " have more tokens" : " have fewer tokens");
-            case CACHED -> (isMore ? "less" : "more") + " of its input of " + model + " is read from the cache";
-            case SEARCHES -> isMore ? "it searches more" : "it searches less";
-            case PRICE -> "the price of " + model + (isMore ? " has risen" : " has fallen");
+            case MODELS ->
+                isMore ? say("it calls {model} more often", model) : say("it calls {model} less often", model);
+            case TOKENS ->
+                isMore
+                        ? say("its calls of {model} have more tokens", model)
+                        : say("its calls of {model} have fewer tokens", model);
+            case CACHED ->
+                isMore
+                        ? say("less of its input of {model} is read from the cache", model)
+                        : say("more of its input of {model} is read from the cache", model);
+            case SEARCHES -> isMore ? say("it searches more") : say("it searches less");
+            case PRICE ->
+                isMore ? say("the price of {model} has risen", model) : say("the price of {model} has fallen", model);
             case REST ->
-                "minimum charges, rounding, long prompts, service tiers or audio cost it " + (isMore ? "more" : "less");
-            case REFUNDS -> isMore ? "less was refunded" : "more was refunded";
+                isMore
+                        ? say("minimum charges, rounding, long prompts, service tiers or audio cost it more")
+                        : say("minimum charges, rounding, long prompts, service tiers or audio cost it less");
+            case REFUNDS -> isMore ? say("less was refunded") : say("more was refunded");
         };
     }
 
@@ -151,22 +215,33 @@ public record WhyCard(String title, Answer answer, Causes causes) {
         Sums before = main.line().pair().before();
         Sums now = main.line().pair().now();
         return switch (main.cause()) {
-            case CALLS -> "calls " + ofKey(main, Sums::calls);
+            case CALLS -> say("calls {change}", ofKey(main, Sums::calls));
             case MODELS ->
-                "calls " + ofKey(main, Sums::calls) + "; a call " + money.each(aCall(main, true)) + " → "
-                        + money.each(aCall(main, false)) + money.unit();
+                say(
+                        "calls {change}; a call {before} → {now}",
+                        ofKey(main, Sums::calls),
+                        money.each(aCall(main, true)),
+                        money.each(aCall(main, false)) + money.unit());
             case TOKENS ->
-                "a call " + each(before, Sums::input) + " → " + each(now, Sums::input) + " tokens in, "
-                        + each(before, Sums::output) + " → " + each(now, Sums::output) + " out";
+                say(
+                        "a call {before} → {now} tokens in, {outBefore} → {outNow} out",
+                        each(before, Sums::input),
+                        each(now, Sums::input),
+                        each(before, Sums::output),
+                        each(now, Sums::output));
             case CACHED ->
-                "cached " + Display.percent(before.cached(), before.input()) + " → "
-                        + Display.percent(now.cached(), now.input());
-            case SEARCHES -> "searches " + ofKey(main, Sums::searches);
+                say(
+                        "cached {before} → {now}",
+                        Display.percent(before.cached(), before.input()),
+                        Display.percent(now.cached(), now.input()));
+            case SEARCHES -> say("searches {change}", ofKey(main, Sums::searches));
             case PRICE -> prices(main.line(), money);
             case REST -> amount(Math.abs(main.ofKey().of(Cause.REST)), money);
             case REFUNDS ->
-                "refunded " + amount(sum(main.ofKey(), true, Sums::refunded), money) + " → "
-                        + amount(sum(main.ofKey(), false, Sums::refunded), money);
+                say(
+                        "refunded {before} → {now}",
+                        amount(sum(main.ofKey(), true, Sums::refunded), money),
+                        amount(sum(main.ofKey(), false, Sums::refunded), money));
         };
     }
 
@@ -192,9 +267,16 @@ public record WhyCard(String title, Answer answer, Causes causes) {
         PriceRates before = rates.before();
         return Stream.of(Rate.INPUT, Rate.CACHED_INPUT, Rate.OUTPUT, Rate.SEARCH)
                 .filter(rate -> rate.of(before) != rate.of(rates.now()))
-                .map(rate -> rate.words() + " " + money.each(rate.of(before)) + " → " + money.each(rate.of(rates.now()))
-                        + (rate.isOfTokens() ? money.unit() + " a million tokens" : money.unit()))
-                .collect(Collectors.joining(", "));
+                .map(rate -> price(rate, rate.of(before), rate.of(rates.now()), money))
+                .reduce((a, b) -> say("{a}, {b}", a, b))
+                .orElse("");
+    }
+
+    private static String price(Rate rate, long before, long now, Money money) {
+        String present = money.each(now) + money.unit();
+        return rate.isOfTokens()
+                ? say("{rate} {before} → {now} a million tokens", rate.words(), money.each(before), present)
+                : say("{rate} {before} → {now}", rate.words(), money.each(before), present);
     }
 
     // ---- the table ----
@@ -211,9 +293,9 @@ public record WhyCard(String title, Answer answer, Causes causes) {
                     .skip(ROWS)
                     .flatMap(key -> key.getValue().lines().stream())
                     .toList());
-            rows.add(Map.entry("others", rest));
+            rows.add(Map.entry(say("others"), rest));
         }
-        rows.add(Map.entry("Sum", reasons));
+        rows.add(Map.entry(say("Sum"), reasons));
         List<List<Cell>> columns = Stream.concat(
                         causes.stream().map(cause -> (ToLongFunction<Reasons>) it -> it.of(cause)),
                         Stream.of(Reasons::difference))
