@@ -36,6 +36,7 @@ class RecomputedReceiptsTest {
     private static final Instant BEGIN = Instant.parse("2026-11-25T09:00:00.123Z");
     /** Two pauses a call: all of it is within the time for which spend windows are kept. */
     private static final Duration TIME = Duration.ofDays(14);
+
     private static final String GOLD = "gold";
     private static final String SILVER = "silver";
     private static final String DEAR = "dear";
