@@ -37,6 +37,10 @@ public final class AccountGrants {
         long generalMicros() {
             return balanceMicros + reservedMicros - grantedMicros - hiddenMicros;
         }
+
+        private Money withoutHidden() {
+            return new Money(balanceMicros, reservedMicros, grantedMicros, 0);
+        }
     }
 
     /**
@@ -149,7 +153,7 @@ public final class AccountGrants {
 
     /** Returns the most that a call may hold further for all holds to stay covered (Z15). */
     public long room(Call call, Money money, long atMillis, RunningCalls calls) throws SQLException {
-        begin(money, atMillis);
+        begin(money, atMillis, false);
         long serves = servedBy(call);
         if (money.reservedMicros() == call.heldMicros()) {
             draw.hold(serves, call.heldMicros());
@@ -163,7 +167,7 @@ public final class AccountGrants {
 
     /** Returns the room of a call if no other ran. */
     public long roomAlone(Call call, Money money, long atMillis) {
-        begin(money, atMillis);
+        begin(money, atMillis, false);
         return draw.room(servedBy(call));
     }
 
@@ -190,15 +194,17 @@ public final class AccountGrants {
 
     /**
      * Takes the shares of grants of a charge out of them, in the order of payment (Z16). General credits pay the rest. The call's hold is still among
-     * what is reserved.
+     * what is reserved. If a sandbox has become real while calls run, credits of the sandbox pay, too, until they have ended: their holds were given on them.
      *
-     * @param money with the call's hold
+     * @param funds with the call's hold
      */
-    public PaidBy pay(Call call, long micros, Money money, long atMillis, RunningCalls calls) throws SQLException {
+    public PaidBy pay(Call call, long micros, Money funds, long atMillis, RunningCalls calls) throws SQLException {
         if (call.model() == null || micros == 0) {
             return PaidBy.GENERAL;
         }
-        begin(money, atMillis);
+        boolean isCovered = isCovered(funds, atMillis, calls);
+        Money money = isCovered ? funds : funds.withoutHidden();
+        begin(money, atMillis, !isCovered);
         long others = money.reservedMicros() - call.heldMicros();
         if (others > money.generalMicros() - micros && !isUniform(atMillis)) {
             addHolds(money, call, calls);
@@ -218,7 +224,19 @@ public final class AccountGrants {
         return new PaidBy(shares);
     }
 
-    /** Returns what can pay a charge: less than it only if a sandbox has become real while the call ran. */
+    /** Returns whether all holds are covered by what pays for this server's calls: not if a sandbox has become real while calls run. */
+    private boolean isCovered(Money money, long atMillis, RunningCalls calls) throws SQLException {
+        if (!isReal
+                || money.reservedMicros() <= money.generalMicros()
+                || money.hiddenMicros() == 0 && ofSandboxMicros() == 0) {
+            return true;
+        }
+        begin(money, atMillis, false);
+        addHolds(money, null, calls);
+        return draw.isCovered();
+    }
+
+    /** Returns what can pay a charge. */
     private long payable(long serves, Money money) {
         long sum = Math.max(0, money.generalMicros());
         for (int i = 0; i < drawn.size(); i++) {
@@ -227,24 +245,6 @@ public final class AccountGrants {
             }
         }
         return sum;
-    }
-
-    /**
-     * Takes out of grants, in their order, what is missing after all that serves a call has paid: the sandbox has become real. Money never goes below
-     * zero, so what is left pays.
-     */
-    public List<Share> payAnyhow(long micros) {
-        List<Share> shares = new ArrayList<>();
-        long rest = micros;
-        for (GrantRow row : rows) {
-            long share = Math.min(rest, row.leftMicros());
-            if (share > 0) {
-                row.add(-share);
-                shares.add(new Share(row.number, share));
-                rest -= share;
-            }
-        }
-        return shares;
     }
 
     /** Receives an amount that leaves a grant. */
@@ -270,7 +270,7 @@ public final class AccountGrants {
 
     private void leave(Money money, long atMillis, RunningCalls calls, Predicate<GrantRow> which, Leaving leaving)
             throws SQLException {
-        begin(money, atMillis);
+        begin(money, atMillis, false);
         if (money.generalMicros() < money.reservedMicros()) {
             addHolds(money, null, calls);
         }
@@ -292,20 +292,25 @@ public final class AccountGrants {
 
     /** Returns how much of the general credits can leave while all holds stay covered, hidden ones last. */
     public long generalLeaves(Money money, long atMillis, RunningCalls calls) throws SQLException {
-        begin(money, atMillis);
+        begin(money, atMillis, false);
         addHolds(money, null, calls);
         long leaves = draw.generalLeaves();
-        return leaves == Math.max(0, money.generalMicros()) ? leaves + money.hiddenMicros() : leaves;
+        if (money.hiddenMicros() == 0 || leaves < money.generalMicros()) {
+            return leaves;
+        }
+        begin(money.withoutHidden(), atMillis, true);
+        addHolds(money, null, calls);
+        return Math.max(leaves, draw.generalLeaves());
     }
 
-    /** Begins a draw of what can pay for this server's calls at a time. */
-    private void begin(Money money, long atMillis) {
+    /** Begins a draw of what can pay for this server's calls at a time. @param ofSandboxToo whether grants of the sandbox count on a real server */
+    private void begin(Money money, long atMillis, boolean ofSandboxToo) {
         draw.begin(money.generalMicros());
         drawn.clear();
         servedBy.clear();
         firstExpiryMillis = Long.MAX_VALUE;
         for (GrantRow row : rows) {
-            if (row.leftMicros() > 0 && !(isReal && row.isOfSandbox())) {
+            if (row.leftMicros() > 0 && (ofSandboxToo || !(isReal && row.isOfSandbox()))) {
                 long mostMicros = row.capacityMicros(Math.max(atMillis, row.startsAtMillis));
                 if (row.startsAtMillis > atMillis) {
                     draw.grantAhead(row.leftMicros(), mostMicros);

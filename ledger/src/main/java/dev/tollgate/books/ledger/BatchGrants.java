@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,13 +162,6 @@ final class BatchGrants {
         lapse(account, stamp);
         AccountGrants grants = of(account);
         PaidBy paid = grants.pay(reservation.call(), micros, money(account), stamp.toEpochMilli(), running(account));
-        long missing = micros - paid.micros() - account.funds.generalMicros();
-        if (missing > 0) {
-            Map<Long, Long> shares = new LinkedHashMap<>();
-            Stream.concat(paid.shares().stream(), grants.payAnyhow(missing).stream())
-                    .forEach(it -> shares.merge(it.grant(), it.micros(), Long::sum));
-            paid = paidBy(shares);
-        }
         account.addGranted(-paid.micros());
         return paid;
     }

@@ -510,8 +510,57 @@ class GrantsTest {
         store = store.reopened(true);
         assertThat(reserve("B", PRO, 1, 1)).isInstanceOf(InsufficientCredits.class);
         store.settle("A", 55);
-        assertThat(paidBy("A")).isEqualTo("1:45");
+        assertThat(paidBy("A")).isEqualTo("1:50");
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(5, 0, 60, 55));
+    }
+
+    private void giveOfSandbox(long micros, GrantTerms terms) {
+        store.commit(Grant.ofSandbox("acc_1", micros, "test", () -> true, null, store.now())
+                .under(terms));
+    }
+
+    @Test
+    void a_call_of_a_sandbox_that_became_real_takes_nothing_of_grants_that_do_not_serve_it() {
+        store.account("acc_1", 10);
+        give(100, until(MIDNIGHT, "gemini-4-*"));
+        giveOfSandbox(50, until(LATER, ""));
+        giveOfSandbox(7, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 60);
+        store = store.reopened(true);
+        assertThat(reserve("B", ARGON, 1, 1)).isInstanceOf(InsufficientCredits.class);
+        store.settle("A", 55);
+        assertThat(paidBy("A")).isEqualTo("2:50");
+        assertThat(List.of(left(1), left(2), left(3), general())).containsExactly(100L, 0L, 7L, 5L);
+        holds("B", ARGON, 105);
+        store.settle("B", 105);
+        assertThat(paidBy("B")).isEqualTo("1:100");
+    }
+
+    @Test
+    void calls_of_a_sandbox_that_became_real_leave_each_other_what_they_hold() {
+        store.account("acc_1", 10);
+        giveOfSandbox(50, until(LATER, "gemini-4-*"));
+        holds("A", ARGON, 50);
+        holds("B", PRO, 10);
+        store = store.reopened(true);
+        store.settle("A", 20);
+        assertThat(paidBy("A")).isEqualTo("1:20");
+        store.settle("B", 10);
+        assertThat(paidBy("B")).isNull();
+    }
+
+    @Test
+    void a_correction_leaves_sandbox_credits_that_a_running_call_holds() {
+        store.account("acc_1", 0);
+        store.commit(Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now()));
+        give(50, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 40);
+        store = store.reopened(true);
+        assertThat(refusal(store.decide(new Correction.Adjustment("acc_1", -50, "a mistake", null, store.now()))))
+                .startsWith("You can remove at most 0.00001 credits");
+        store.settle("A", 40);
+        assertThat(paidBy("A")).isNull();
+        assertThat(List.of(left(1), general())).containsExactly(50L, 10L);
     }
 
     @Test
