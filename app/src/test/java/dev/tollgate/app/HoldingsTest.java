@@ -63,7 +63,7 @@ class HoldingsTest {
                     "call",
                     "account_id channel upstream_model attempts cost_micros cost_price flags " + inTexts()
                             + " receipts receipt_key receipt_hash"),
-            Map.entry("credit_grant", "account_id used lapses entry_number"),
+            Map.entry("credit_grant", "account_id used lapses entry_number first_expires_at"),
             Map.entry("dismissed", "person_id"),
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),

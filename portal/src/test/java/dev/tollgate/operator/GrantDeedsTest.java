@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,6 +156,51 @@ class GrantDeedsTest {
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text()).contains("32 grants");
         assertThat(customer.balance()).isEqualByComparingTo("42");
+    }
+
+    @Test
+    void an_id_with_other_terms_is_refused_also_after_the_expiry_was_moved() {
+        Customer customer = server.customer("10");
+        String account = customer.account();
+        String first = "{\"credits\":1,\"models\":[\"gemini-2.5-pro\"],\"expires_at\":" + end.getEpochSecond()
+                + ",\"reason\":\"a gift\",\"id\":\"g\"}";
+        assertThat(post(account, first).status()).isEqualTo(200);
+        long later = end.plus(Duration.ofDays(1)).getEpochSecond();
+        assertThat(ask("PATCH", account, "/1", "{\"reason\":\"more\",\"expires_at\":" + later + "}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(post(account, first).status()).isEqualTo(200);
+        for (String other : new String[] {
+            first.replace(String.valueOf(end.getEpochSecond()), String.valueOf(later)),
+            first.replace("2.5-pro", "2.5-*"),
+            "{\"credits\":1,\"reason\":\"a gift\",\"id\":\"g\"}"
+        }) {
+            PortalServer.Reply refused = post(account, other);
+            assertThat(refused.status()).as(other).isEqualTo(409);
+            assertThat(refused.text()).contains("The id g was used for another action on this account.");
+        }
+        assertThat(customer.balance()).isEqualByComparingTo("11");
+        assertThat(get(account)).hasSize(1);
+    }
+
+    @Test
+    void a_reason_with_control_characters_gives_extends_and_ends_nothing() {
+        Customer customer = server.customer("10");
+        String account = customer.account();
+        post(account, "{\"credits\":5,\"models\":[\"gemini-2.5-pro\"],\"reason\":\"a gift\"}");
+        int written = deeds(account).size();
+        for (String bad : new String[] {"a\\u0007gift", "a\\u0000gift", "a\\u202egift"}) {
+            String reason = "\"reason\":\"" + bad + "\"}";
+            for (PortalServer.Reply reply : List.of(
+                    post(account, "{\"credits\":5,\"models\":[\"gemini-2.5-pro\"]," + reason),
+                    ask("PATCH", account, "/1", "{\"expires_at\":" + end.getEpochSecond() + "," + reason),
+                    ask("POST", account, "/1/end", "{" + reason))) {
+                assertThat(reply.status()).as(bad + " " + reply.text()).isEqualTo(400);
+                assertThat(reply.json().at("/error/param").asString()).isEqualTo("reason");
+            }
+        }
+        assertThat(deeds(account)).hasSize(written);
+        assertThat(get(account).at("/0/left").toString()).isEqualTo("5");
     }
 
     @Test

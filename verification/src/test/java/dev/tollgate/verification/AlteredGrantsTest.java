@@ -127,6 +127,7 @@ class AlteredGrantsTest {
             "UPDATE credit_grant SET limits = '24:601' WHERE number = 2",
             "UPDATE credit_grant SET used = '1:0' WHERE number = 2",
             "UPDATE credit_grant SET expires_at = expires_at + 3600000 WHERE number = 2",
+            "UPDATE credit_grant SET first_expires_at = first_expires_at + 1 WHERE number = 2",
             "UPDATE credit_grant SET sandbox = 1 WHERE number = 3",
             "UPDATE credit_grant SET ended_at = ended_at + 1 WHERE number = 1",
             "UPDATE open_hold SET grant_model = 'other' WHERE account_id = 'acc_1'");

@@ -5,6 +5,7 @@ import dev.tollgate.books.grants.GrantLimits.Used;
 import dev.tollgate.models.prices.ModelPatterns;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code credit_grant} while a batch works on it. Writer's thread only. */
@@ -24,6 +25,7 @@ public final class GrantRow {
     public final GrantLimits limits;
     private boolean isOfSandbox;
     public final long entryNumber;
+    final @Nullable Long firstExpiryMillis;
     private long creditsMicros;
     private long leftMicros;
     private @Nullable Long expiresAtMillis;
@@ -34,7 +36,7 @@ public final class GrantRow {
     private boolean fresh;
     private boolean changed;
 
-    /** The columns that never change. @param entryNumber the entry that gave the credits */
+    /** The columns that never change. @param entryNumber the entry that gave the credits @param firstExpiryMillis as they were given; null: never */
     public record Origin(
             String accountId,
             long number,
@@ -44,11 +46,12 @@ public final class GrantRow {
             long startsAtMillis,
             GrantLimits limits,
             boolean isOfSandbox,
-            long entryNumber) {}
+            long entryNumber,
+            @Nullable Long firstExpiryMillis) {}
 
-    /** Makes the row of a new grant. @param expiresAtMillis null: never */
-    public GrantRow(Origin origin, long creditsMicros, @Nullable Long expiresAtMillis) {
-        this(origin, creditsMicros, creditsMicros, expiresAtMillis, 0, 0, Used.NOTHING);
+    /** Makes the row of a new grant. */
+    public GrantRow(Origin origin, long creditsMicros) {
+        this(origin, creditsMicros, creditsMicros, origin.firstExpiryMillis, 0, 0, Used.NOTHING);
         fresh = true;
     }
 
@@ -70,6 +73,7 @@ public final class GrantRow {
         this.limits = origin.limits;
         this.isOfSandbox = origin.isOfSandbox;
         this.entryNumber = origin.entryNumber;
+        this.firstExpiryMillis = origin.firstExpiryMillis;
         this.creditsMicros = creditsMicros;
         this.leftMicros = leftMicros;
         this.expiresAtMillis = expiresAtMillis;
@@ -94,6 +98,17 @@ public final class GrantRow {
     @Nullable
     Long expiry() {
         return expiresAtMillis;
+    }
+
+    /** Returns whether the credits were given under these terms. An expiry that was moved since makes no difference. */
+    public boolean wasGivenUnder(GrantTerms terms) {
+        Instant startsAt = terms.startsAt();
+        Instant expiresAt = terms.expiresAt();
+        return kind == terms.kind()
+                && models.equals(terms.models())
+                && limits.equals(terms.limits())
+                && startsAtMillis == (startsAt == null ? createdAtMillis : startsAt.toEpochMilli())
+                && Objects.equals(firstExpiryMillis, expiresAt == null ? null : Long.valueOf(expiresAt.toEpochMilli()));
     }
 
     public boolean hasExpired(long atMillis) {

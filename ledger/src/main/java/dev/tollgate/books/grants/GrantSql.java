@@ -4,6 +4,7 @@ import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -15,7 +16,7 @@ public record GrantSql(Statements statements) {
 
     private static final String COLUMNS = """
             SELECT account_id, number, kind, models, created_at, starts_at, limits, sandbox, entry_number, credits_micros, left_micros, expires_at,
-                lapsed_micros, lapses, used
+                lapsed_micros, lapses, used, first_expires_at
             FROM credit_grant""";
     private static final RowStatement SELECT_LIVE = RowStatement.of(
             COLUMNS + " WHERE account_id = ? AND ended_at IS NULL",
@@ -39,7 +40,8 @@ public record GrantSql(Statements statements) {
             "created_at bigint",
             "starts_at bigint",
             "limits text",
-            "entry_number bigint");
+            "entry_number bigint",
+            "first_expires_at bigint");
     private static final RowStatement UPDATE = RowStatement.of(
             """
             UPDATE credit_grant SET credits_micros = ?, left_micros = ?, expires_at = ?, ended_at = ?, lapsed_micros = ?, lapses = ?, used = ?, sandbox = ?
@@ -83,8 +85,6 @@ public record GrantSql(Statements statements) {
     }
 
     private static GrantRow row(ResultSet row) throws SQLException {
-        long expiresAt = row.getLong(12);
-        boolean isForEver = row.wasNull();
         return new GrantRow(
                 new GrantRow.Origin(
                         row.getString(1),
@@ -95,10 +95,11 @@ public record GrantSql(Statements statements) {
                         row.getLong(6),
                         GrantLimits.of(row.getString(7)),
                         row.getInt(8) == 1,
-                        row.getLong(9)),
+                        row.getLong(9),
+                        Columns.numberOrNull(row, 16)),
                 row.getLong(10),
                 row.getLong(11),
-                isForEver ? null : Long.valueOf(expiresAt),
+                Columns.numberOrNull(row, 12),
                 row.getLong(13),
                 row.getLong(14),
                 GrantLimits.Used.of(row.getString(15)));
@@ -125,6 +126,7 @@ public record GrantSql(Statements statements) {
                         .number(row.startsAtMillis)
                         .text(row.limits.text())
                         .number(row.entryNumber)
+                        .number(row.firstExpiryMillis)
                         .next();
             } else if (row.isChanged()) {
                 changing(row, updates).next();

@@ -312,10 +312,20 @@ final class BatchGrants {
                 (startsAt == null ? stamp : startsAt).toEpochMilli(),
                 terms.limits(),
                 isOfSandbox,
-                entryNumber);
-        GrantRow row = new GrantRow(origin, micros, expiresAt == null ? null : Long.valueOf(expiresAt.toEpochMilli()));
+                entryNumber,
+                expiresAt == null ? null : Long.valueOf(expiresAt.toEpochMilli()));
+        GrantRow row = new GrantRow(origin, micros);
         of(account).add(row);
         return row;
+    }
+
+    /** Returns whether an earlier request gave its credits under these terms. @param grants of its entry @param terms null for general credits */
+    boolean wereGivenUnder(AccountRow account, @Nullable String grants, @Nullable GrantTerms terms)
+            throws SQLException {
+        if (grants == null || terms == null) {
+            return grants == null && terms == null;
+        }
+        return any(account, PaidBy.of(grants).shares().getFirst().grant()).wasGivenUnder(terms);
     }
 
     /** A part of a refund. @param grant that paid @param isReturned whether it gets the part back; else it has ended or expired, and a grant of refunds does */
@@ -355,7 +365,7 @@ final class BatchGrants {
             if (part > 0) {
                 GrantRow live = of(account).find(share.grant());
                 boolean isReturned = live != null && !live.hasExpired(stamp.toEpochMilli());
-                GrantRow grant = live == null ? ended(account, share.grant()) : live;
+                GrantRow grant = live == null ? any(account, share.grant()) : live;
                 parts.add(new Part(grant, part, isReturned));
                 filled += isReturned && grant.leftMicros() > 0 ? 0 : 1;
             }
@@ -363,10 +373,11 @@ final class BatchGrants {
         return filled > 0 && of(account).filled() + filled > AccountGrants.LIVE_MAX ? null : new Refunded(parts);
     }
 
-    private GrantRow ended(AccountRow account, long number) throws SQLException {
+    /** Returns a grant of the account that may have ended. */
+    private GrantRow any(AccountRow account, long number) throws SQLException {
         for (GrantRow row : of(account).rows()) {
             if (row.number == number) {
-                return row; // it has ended in this batch
+                return row;
             }
         }
         GrantRow ended = sql.one(account.id, number);

@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -80,9 +81,9 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         }
         at = account.stamp(at);
         if (requestId != null) {
-            Requested earlier = book.journal().requested(accountId, requestId);
+            Earlier earlier = book.journal().earlier(accountId, requestId);
             if (earlier != null) {
-                return earlier.equals(requested())
+                return earlier.requested().equals(requested())
                         ? Moved.earlier(account.funds.balance())
                         : new Outcome.Refused<>(idTaken(requestId));
             }

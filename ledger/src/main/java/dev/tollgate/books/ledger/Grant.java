@@ -8,6 +8,8 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.books.grants.AccountGrants;
 import dev.tollgate.books.grants.GrantRow;
 import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -124,9 +126,9 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
-        Requested earlier = requestId == null ? null : book.journal().requested(accountId, requestId);
+        Earlier earlier = requestId == null ? null : book.journal().earlier(accountId, requestId);
         if (requestId != null && earlier != null) {
-            return earlier.equals(asked)
+            return earlier.requested().equals(asked) && book.grants().wereGivenUnder(account, earlier.grants(), terms)
                     ? Moved.earlier(account.funds.balance())
                     : new Outcome.Refused<>(idTaken(requestId));
         }
@@ -276,8 +278,12 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         @Override
         Outcome<Moved> decideOver(Book book) throws SQLException {
             AccountRow account = book.account(accountId);
-            if (account != null && requestId != null && book.journal().requested(accountId, requestId) != null) {
-                return Moved.earlier(account.funds.balance());
+            Earlier earlier =
+                    account == null || requestId == null ? null : book.journal().earlier(accountId, requestId);
+            if (account != null && requestId != null && earlier != null) {
+                return isThis(earlier)
+                        ? Moved.earlier(account.funds.balance())
+                        : new Outcome.Refused<>(idTaken(requestId));
             }
             if (account != null) {
                 book.grants().lapse(account, at);
@@ -290,6 +296,13 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             Balance before = account.funds.balance();
             long left = book.grants().end(account, grant, reason, requestId, at);
             return new Outcome.Done<>(new Moved(-left, 0, before, account.funds.balance(), false));
+        }
+
+        private boolean isThis(Earlier earlier) {
+            String grants = earlier.grants();
+            return earlier.requested().kind() == EntryKind.ADJUSTMENT
+                    && grants != null
+                    && PaidBy.of(grants).shares().getFirst().grant() == number;
         }
     }
 

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Journal {
 
     private static final String REFUNDED = "SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE task_id = ?";
-    private static final String EARLIER = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND request_id = ?";
+    private static final String EARLIER = """
+            SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, grants
+            FROM entry WHERE account_id = ? AND request_id = ?""";
     private static final String INSERT = """
             INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id,
                 sandbox_micros, grants)
@@ -37,6 +39,9 @@ final class Journal {
             long amountMicros,
             @Nullable RequestId requestId) {}
 
+    /** An earlier request of an account. @param grants that its entry moved credits into, or out of; null: none */
+    record Earlier(Requested requested, @Nullable String grants) {}
+
     /** @param sandboxMicros the part of the amount that is sandbox credits @param grants what has moved into grants or out of them; null: none */
     private record Row(
             Entry entry,
@@ -53,22 +58,23 @@ final class Journal {
 
     /** Returns the earlier movement under the id of a request, or null. Reads. */
     @Nullable
-    Requested requested(String accountId, RequestId requestId) throws SQLException {
+    Earlier earlier(String accountId, RequestId requestId) throws SQLException {
         for (Row row : added) {
             if (row.entry.accountId().equals(accountId) && requestId.equals(row.requestId)) {
-                return requested(row.entry, requestId);
+                return earlier(row.entry, requestId, row.grants);
             }
         }
         PreparedStatement select = statements.of(EARLIER);
         select.setString(1, accountId);
         select.setString(2, requestId.stored());
         try (ResultSet row = select.executeQuery()) {
-            return row.next() ? requested(LedgerSql.entry(row), requestId) : null;
+            return row.next() ? earlier(LedgerSql.entry(row), requestId, row.getString(10)) : null;
         }
     }
 
-    private static Requested requested(Entry entry, RequestId requestId) {
-        return new Requested(entry.accountId(), entry.kind(), entry.taskId(), entry.askedMicros(), requestId);
+    private static Earlier earlier(Entry entry, RequestId requestId, @Nullable String grants) {
+        return new Earlier(
+                new Requested(entry.accountId(), entry.kind(), entry.taskId(), entry.askedMicros(), requestId), grants);
     }
 
     /** Returns the refunds of a call's charge so far. Reads. */

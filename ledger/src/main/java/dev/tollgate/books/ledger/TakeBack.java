@@ -86,7 +86,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         Wanted asked = wanted.get();
         AccountRow account = book.account(accountId);
         long more = asked == null ? 0 : asked.wantedMicros() - asked.now().micros();
-        if (asked == null || more == 0 || account == null || book.journal().requested(accountId, requestId) != null) {
+        if (asked == null || more == 0 || account == null || book.journal().earlier(accountId, requestId) != null) {
             return Optional.empty();
         }
         Optional<Done> outcome =

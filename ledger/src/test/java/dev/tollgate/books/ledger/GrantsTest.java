@@ -651,6 +651,65 @@ class GrantsTest {
 
     @Test
     void many_calls_of_one_account_in_a_batch_are_covered_together() {
+    @Test
+    void a_repeated_id_with_other_terms_is_refused() {
+        store.account("acc_1", 0);
+        GrantTerms terms = limited(LATER, "gemini-4-*", new Limit(24, 5));
+        give(10, terms);
+        Instant moved = LATER.plusSeconds(1);
+        assertThat(store.decide(new Grant.MoveExpiry("acc_1", 1, moved, store.now()))
+                        .isDone())
+                .isTrue();
+        List<GrantTerms> others = List.of(
+                until(LATER, "gemini-4-*"),
+                limited(LATER, "gemini-4-*", new Limit(24, 6)),
+                limited(LATER, "gemini-3-*", new Limit(24, 5)),
+                limited(LATER, "", new Limit(24, 5)),
+                limited(moved, "gemini-4-*", new Limit(24, 5)),
+                limited(null, "gemini-4-*", new Limit(24, 5)),
+                new GrantTerms(Kind.PLAN, terms.models(), null, LATER, terms.limits()),
+                new GrantTerms(Kind.GIFT, terms.models(), store.now().plusMillis(1), LATER, terms.limits()),
+                until(null, ""));
+        for (GrantTerms other : others) {
+            requests = 0;
+            assertThat(refusal(store.decide(giving(10, other))))
+                    .as("%s", other)
+                    .isEqualTo("The id gift-1 was used for another action on this account.");
+        }
+        store.advance(Duration.ofMinutes(1));
+        repeats(1, terms);
+        end(1);
+        repeats(1, terms);
+        assertThat(store.decide(giving(10, until(null, ""))).isDone()).isTrue();
+        int general = requests;
+        repeats(general, until(null, ""));
+        requests = general - 1;
+        assertThat(refusal(store.decide(giving(10, terms)))).contains("was used for another action");
+        assertThat(all()).hasSize(1);
+    }
+
+    /** Sends the request of 10 micro-credits with a number once more. */
+    private void repeats(int request, GrantTerms terms) {
+        requests = request - 1;
+        Grant again = giving(10, terms);
+        assertThat(store.decide(again).isDone()).isTrue();
+        assertThat(again.moved()).isNull();
+    }
+
+    @Test
+    void a_repeated_id_of_an_end_is_refused_for_another_grant() {
+        store.account("acc_1", 0);
+        give(10, until(LATER, "gemini-4-*"));
+        give(10, until(LATER, "gemini-4-*"));
+        end(1);
+        requests--;
+        assertThat(refusal(store.decide(ending(2))))
+                .isEqualTo("The id end-3 was used for another action on this account.");
+        requests--;
+        end(1);
+        assertThat(left(2)).isEqualTo(10);
+    }
+
         store.account("acc_1", 1_000);
         for (int i = 0; i < 32; i++) {
             give(100, until(LATER.plusSeconds(i), i % 2 == 0 ? "gemini-4-*" : "gemini-3-*"));
