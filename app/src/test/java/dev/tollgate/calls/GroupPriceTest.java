@@ -192,6 +192,33 @@ class GroupPriceTest {
     private static List<String> findings(Gateway gateway) {
         List<String> found = new ArrayList<>();
         try (Database database = gateway.reading()) {
+    /** RS-9: what a key, a group and a grant allow has nothing in common. */
+    @Test
+    void a_refusal_says_whether_key_or_grant_excludes_a_model() {
+        try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))) {
+            Customer customer = gateway.customer("0.01");
+            partner(gateway, customer);
+            String grants = "/admin/accounts/" + customer.account() + "/grants";
+            asAdmin(gateway, "POST", grants, "{\"credits\":300,\"models\":[\"gemini-2.5-*\"],\"reason\":\"a gift\"}");
+            String key = key(gateway, customer.account(), ",\"models\":[\"" + MODEL + "\"]");
+
+            Reply unpaid = gateway.post("/v1/chat/completions", CALL, key);
+            assertThat(unpaid.status()).isEqualTo(402);
+            assertThat(unpaid.text())
+                    .contains("for gemini-3-pro 0.01 are available. Grant 1 (300 credits) serves only gemini-2.5-*.");
+            Reply unknown = gateway.post("/v1/chat/completions", CALL.replace(MODEL, "gemini-2.5-pro"), key);
+            assertThat(unknown.status()).isEqualTo(404);
+            assertThat(unknown.text()).contains("gemini-2.5-pro").doesNotContain("rant 1");
+
+            asAdmin(gateway, "PUT", "/admin/groups/gold", "{\"factor\":1,\"reason\":\"a gift of its own\"}");
+            gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 1000, 0)));
+            assertThat(gateway.post("/v1/chat/completions", CALL, key).status())
+                    .as("general credits pay it at the group's price")
+                    .isEqualTo(200);
+            gateway.assertBooksAreClosed();
+        }
+    }
+
             new Audit(database).run(found::add, (_, _) -> {});
         }
         return found;

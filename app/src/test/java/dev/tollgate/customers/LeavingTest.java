@@ -369,6 +369,36 @@ class LeavingTest {
         }
     }
 
+    @Test
+    void grants_are_in_the_export_and_end_with_the_account() {
+        Member rob = member("rob@example.org");
+        for (String more : List.of("", ",\"models\":[\"gemini-4-*\"]")) {
+            assertThat(admin(
+                                    "/admin/accounts/" + rob.account() + "/grants",
+                                    "{\"credits\":7,\"expires_at\":"
+                                            + now.plus(Duration.ofDays(3)).getEpochSecond() + more
+                                            + ",\"reason\":\"a gift\"}")
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(rob.chat().status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        Map<String, String> files = files(bytes(rob));
+        assertThat(files.get("grants.csv").lines())
+                .satisfiesExactly(
+                        head -> assertThat(head).contains("number,kind,credits"),
+                        all -> assertThat(all).startsWith("1,gift,7"),
+                        some -> assertThat(some).startsWith("2,gift,7").contains("gemini-4-*"));
+        assertThat(rob.delete().status()).isEqualTo(303);
+        assertThat(number("granted_micros", rob)).isZero();
+        assertThat(gateway.number("SELECT COUNT(*) FROM credit_grant WHERE ended_at IS NOT NULL AND left_micros = 0"
+                        + " AND account_id = '" + rob.account() + "'"))
+                .isEqualTo(2);
+        assertThat(gateway.text(
+                        "SELECT grants FROM entry WHERE kind = 'adjustment' AND account_id = '" + rob.account() + "'"))
+                .contains("2:7000000", "1:6550000");
+    }
+
     private static Map<String, String> files(byte[] zip) {
         Map<String, String> files = new HashMap<>();
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {

@@ -586,6 +586,44 @@ class GrantsTest {
     }
 
     @Test
+    void grants_of_a_blocked_account_pay_its_running_call_and_expire() {
+        store.account("acc_1", 10);
+        give(50, until(MIDNIGHT, ""));
+        give(5, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 40);
+        assertThat(store.decide(new SetBlocked("acc_1", true)).isDone()).isTrue();
+        store.setNow(MIDNIGHT);
+        sweep();
+        assertThat(left(1)).as("what the call needs beside general credits").isEqualTo(30);
+        store.settle("A", 20);
+        assertThat(paidBy("A")).isEqualTo("1:20");
+        assertThat(hasEnded(1)).isTrue();
+        assertThat(store.decide(giving(3, until(LATER, "gemini-4-*"))).isDone()).isTrue();
+        end(2);
+        assertThat(List.of(left(2), left(3), general())).containsExactly(0L, 3L, 10L);
+    }
+
+    @Test
+    void sixty_grants_pay_one_call_and_get_it_back() {
+        store.account("acc_1", 0);
+        for (int i = 0; i < 60; i++) {
+            give(1_000_000 + i, new GrantTerms(Kind.PLAN, ModelPatterns.EVERY, null, LATER, GrantLimits.NONE));
+        }
+        holds("A", PRO, 60_001_770);
+        store.settle("A", 60_001_770);
+        PaidBy paid = PaidBy.of(paidBy("A"));
+        assertThat(paid.shares()).hasSize(60);
+        assertThat(paid.shares().getLast()).isEqualTo(new PaidBy.Share(60, 1_000_059));
+        OneReceipt receipt = OneReceipt.find(store.receipts, "acc_1", "A").orElseThrow();
+        assertThat(receipt.check(store.receipts, "acc_1", 60_001_770))
+                .isEqualTo(new OneReceipt.Checked(true, true, true));
+        refund("A", 60_001_770);
+        assertThat(all()).allSatisfy(it -> assertThat(it.leftMicros()).isEqualTo(it.creditsMicros()));
+        assertThat(texts("SELECT grants FROM entry WHERE task_id = 'A'"))
+                .containsExactly(Objects.requireNonNull(paid.text()));
+    }
+
+    @Test
     void a_thirty_third_gift_is_refused() {
         store.account("acc_1", 0);
         for (int i = 0; i < 32; i++) {
@@ -613,44 +651,6 @@ class GrantsTest {
         assertThat(refusal(store.decide(giving(1, until(store.now(), ""))))).contains("which has passed");
     }
 
-    @Test
-    void what_a_refusal_names_is_the_grant_that_does_not_serve() {
-        store.account("acc_1", 40);
-        give(300, until(LATER, "gemini-4-*"));
-        holds("A", PRO, 10);
-        InsufficientCredits refused = (InsufficientCredits) reserve("B", PRO, 120, 120);
-        assertThat(refused.availableMicros()).isEqualTo(30);
-        assertThat(refused.becauseOfRunningCalls()).isFalse();
-        assertThat(Objects.requireNonNull(refused.grants()).withheld())
-                .hasToString("WithheldGrant[number=1, creditsMicros=300, expiresAt=2026-12-28T00:00:00Z,"
-                        + " reason=OtherModels[models=ModelPatterns[all=[gemini-4-*]]]]");
-        assertThat(((InsufficientCredits) reserve("B", PRO, 35, 35)).becauseOfRunningCalls())
-                .isTrue();
-        store.settle("A", 10);
-    }
-
-    @Test
-    void grants_of_the_sandbox_serve_its_servers_alone() {
-        store.account("acc_1", 10);
-        Grant grant = Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now())
-                .under(until(LATER, ""));
-        store.commit(grant);
-        holds("A", PRO, 60);
-        store.settle("A", 5);
-        assertThat(paidBy("A")).isEqualTo("1:5");
-        store = store.reopened(true);
-        assertThat(reserve("B", PRO, 1, 60)).isEqualTo(new Reserved(10));
-        store.settle("B", 10);
-        assertThat(paidBy("B")).isNull();
-        assertThat(((InsufficientCredits) reserve("C", PRO, 1, 1)).sandboxMicros())
-                .isEqualTo(45);
-        assertThat(store.decide(new Grant.UnmarkSandboxCredits("acc_1"))).isEqualTo(45);
-        holds("C", PRO, 45);
-        store.settle("C", 45);
-    }
-
-    @Test
-    void many_calls_of_one_account_in_a_batch_are_covered_together() {
     @Test
     void a_repeated_id_with_other_terms_is_refused() {
         store.account("acc_1", 0);
@@ -710,6 +710,44 @@ class GrantsTest {
         assertThat(left(2)).isEqualTo(10);
     }
 
+    @Test
+    void what_a_refusal_names_is_the_grant_that_does_not_serve() {
+        store.account("acc_1", 40);
+        give(300, until(LATER, "gemini-4-*"));
+        holds("A", PRO, 10);
+        InsufficientCredits refused = (InsufficientCredits) reserve("B", PRO, 120, 120);
+        assertThat(refused.availableMicros()).isEqualTo(30);
+        assertThat(refused.becauseOfRunningCalls()).isFalse();
+        assertThat(Objects.requireNonNull(refused.grants()).withheld())
+                .hasToString("WithheldGrant[number=1, creditsMicros=300, expiresAt=2026-12-28T00:00:00Z,"
+                        + " reason=OtherModels[models=ModelPatterns[all=[gemini-4-*]]]]");
+        assertThat(((InsufficientCredits) reserve("B", PRO, 35, 35)).becauseOfRunningCalls())
+                .isTrue();
+        store.settle("A", 10);
+    }
+
+    @Test
+    void grants_of_the_sandbox_serve_its_servers_alone() {
+        store.account("acc_1", 10);
+        Grant grant = Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now())
+                .under(until(LATER, ""));
+        store.commit(grant);
+        holds("A", PRO, 60);
+        store.settle("A", 5);
+        assertThat(paidBy("A")).isEqualTo("1:5");
+        store = store.reopened(true);
+        assertThat(reserve("B", PRO, 1, 60)).isEqualTo(new Reserved(10));
+        store.settle("B", 10);
+        assertThat(paidBy("B")).isNull();
+        assertThat(((InsufficientCredits) reserve("C", PRO, 1, 1)).sandboxMicros())
+                .isEqualTo(45);
+        assertThat(store.decide(new Grant.UnmarkSandboxCredits("acc_1"))).isEqualTo(45);
+        holds("C", PRO, 45);
+        store.settle("C", 45);
+    }
+
+    @Test
+    void many_calls_of_one_account_in_a_batch_are_covered_together() {
         store.account("acc_1", 1_000);
         for (int i = 0; i < 32; i++) {
             give(100, until(LATER.plusSeconds(i), i % 2 == 0 ? "gemini-4-*" : "gemini-3-*"));

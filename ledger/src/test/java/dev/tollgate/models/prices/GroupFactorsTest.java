@@ -1,16 +1,22 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.models.Pricing.Rounding.Form.FLOOR_TOTAL;
+import static dev.tollgate.models.Pricing.Rounding.Form.NEAREST_COMPONENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.PriceTerms;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.RandomPrices;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.Usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -94,6 +100,39 @@ class GroupFactorsTest {
         assertThat(Pricing.groupOf("base-1")).isNull();
         assertThat(Pricing.groupOf("base-1*gold.3")).isEqualTo("gold.3");
         assertThat(Pricing.baseOf("base-1*gold.3")).isEqualTo("base-1");
+    }
+
+    @Test
+    void a_tier_multiplies_after_the_factor_and_the_minimum_stays() {
+        Tariff tariff = new Tariff(
+                PriceRates.of(1_001, 3_333),
+                new Step(1_000, PriceRates.of(2_002, 6_666)),
+                Tariff.SearchCounts.QUERIES,
+                new Tariff.Tiers(5_001, 0));
+        Pricing price =
+                new Pricing("base-1", tariff, true, new Pricing.Rounding(FLOOR_TOTAL, 1, 7)).inGroup(999, "gold.1");
+
+        assertThat(price.chargeMicros(new Usage(ServiceTier.FLEX, 1_000, 0, 1_000_000)))
+                .as("1,000 × 501 and 1,000,000 × 1,666")
+                .isEqualTo(1_666);
+        assertThat(price.chargeMicros(new Usage(ServiceTier.FLEX, 1_001, 0, 1_000_000)))
+                .as("1,001 × 1,001 and 1,000,000 × 3,331")
+                .isEqualTo(3_332);
+        assertThat(price.chargeMicros(Usage.of(1, 0, 0))).isEqualTo(7);
+    }
+
+    @Test
+    void units_and_free_models_keep_their_rounding() {
+        Pricing.Rounding units = new Pricing.Rounding(NEAREST_COMPONENT, 100, 0);
+        Pricing price = new Pricing("base-1", Tariff.of(1_000_000, 4_000_000), true, units).inGroup(850, "gold.1");
+        Usage usage = Usage.of(1_000, 1_000, 0);
+
+        assertThat(price.inputUnitsMicros(usage)).as("850, a half up").isEqualTo(900);
+        assertThat(price.chargeMicros(usage)).isEqualTo(900 + 3_400);
+        assertThat(new Pricing("free-1", Tariff.of(0, 0), true, units)
+                        .inGroup(2_000, "gold.1")
+                        .chargeMicros(usage))
+                .isZero();
     }
 
     @Test
