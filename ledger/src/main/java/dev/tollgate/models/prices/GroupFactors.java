@@ -33,7 +33,6 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
     /** The most entries of a version. */
     public static final int ENTRIES_MAX = 200;
 
-    private static final Pattern ENTRY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\\*?");
     private static final String ALLOWED = "a whole number of thousandths from 1 to " + MAX;
 
     public static final Field<Integer> FACTOR = Field.<Integer>of(
@@ -60,17 +59,12 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
         for (Map.Entry<String, Integer> entry : models.entrySet()) {
             String key = entry.getKey();
             int begin = key.length() - 1;
-            if (begin >= length && isBegin(key) && modelId.regionMatches(0, key, 0, begin)) {
+            if (begin >= length && ModelPatterns.isBegin(key) && ModelPatterns.matches(key, modelId)) {
                 length = begin;
                 found = entry.getValue();
             }
         }
         return found;
-    }
-
-    /** Returns whether an entry stands for all ids with this beginning. */
-    public static boolean isBegin(String entry) {
-        return entry.endsWith("*");
     }
 
     /** Returns the price of a model in a group with these factors. @param group as {@link Pricing#inGroup} has it */
@@ -135,7 +129,7 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
         }
         Map<String, Integer> models = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
-            if (!ENTRY.matcher(entry.getKey()).matches()) {
+            if (!ModelPatterns.isPattern(entry.getKey())) {
                 throw Field.wrong(
                         path,
                         "has an entry for " + MessageText.quoted(entry.getKey())

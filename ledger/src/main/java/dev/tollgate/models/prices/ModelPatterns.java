@@ -39,6 +39,11 @@ public record ModelPatterns(List<String> all) {
         return FORM.matcher(text).matches();
     }
 
+    /** Returns whether a pattern stands for all ids with this beginning. */
+    public static boolean isBegin(String pattern) {
+        return pattern.endsWith("*");
+    }
+
     /** Returns whether one pattern covers a model. @param id in the catalogue */
     public static boolean matches(String pattern, String id) {
         int last = pattern.length() - 1;

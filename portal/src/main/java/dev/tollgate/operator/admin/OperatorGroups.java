@@ -17,6 +17,7 @@ import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.models.prices.AccountTerms.Terms;
 import dev.tollgate.models.prices.GroupFactors;
 import dev.tollgate.models.prices.GroupVersion;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.models.prices.PriceGroups.Changed;
 import dev.tollgate.models.prices.PriceGroups.Group;
@@ -242,7 +243,7 @@ public final class OperatorGroups {
     }
 
     private void requireModel(String entry) {
-        if (GroupFactors.isBegin(entry)) {
+        if (ModelPatterns.isBegin(entry)) {
             return;
         }
         Model model = sold().standard().find(entry);
