@@ -186,10 +186,11 @@ public final class AccountGrants {
 
     /** Returns what is left in grants that pay only for responses of the sandbox. */
     public long ofSandboxMicros() {
-        return rows.stream()
-                .filter(GrantRow::isOfSandbox)
-                .mapToLong(GrantRow::leftMicros)
-                .sum();
+        long sum = 0;
+        for (GrantRow row : rows) {
+            sum += row.isOfSandbox() ? row.leftMicros() : 0;
+        }
+        return sum;
     }
 
     /**
