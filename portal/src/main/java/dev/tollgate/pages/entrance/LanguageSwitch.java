@@ -50,7 +50,10 @@ public record LanguageSwitch(People people, Languages languages) {
 
     private static PageStep.Move back(Pages pages, PageRequest<Visitor> request) {
         URI from = request.from();
-        String path = from == null ? null : from.getRawPath();
+        if (from == null) {
+            return PageStep.to("/");
+        }
+        String path = from.getRawPath();
         return path == null || !path.startsWith("/") || path.startsWith("//") || !pages.isShown(path)
                 ? PageStep.to("/")
                 : PageStep.to(path + query(from.getRawQuery()));

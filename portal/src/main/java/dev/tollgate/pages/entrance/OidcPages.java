@@ -92,11 +92,18 @@ public record OidcPages(
             return PageStep.to("/sign-in?to=" + UrlText.encoded(to));
         }
         return switch (service().begin(purpose, to, invitation(request), browser(request))) {
-            case Step.Away(String url) -> PageStep.to(url);
+            case Step.Away(String url) -> PageStep.to(url + locales(request));
             case Step.Failed failed -> failed(failed);
             case Step.Known known ->
                 throw new IllegalStateException("the visitor is unknown until the provider returns them");
         };
+    }
+
+    /** Returns the parameter by which the provider learns the page's language; empty if the site has one language. */
+    private static String locales(PageRequest<Visitor> request) {
+        return request.site().languages().isChoice()
+                ? "&ui_locales=" + request.language().tag()
+                : "";
     }
 
     private static Purpose purpose(@Nullable String text) {

@@ -7,7 +7,9 @@ import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.words.Languages;
 import dev.tollgate.base.words.Plural;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.OidcStandIn;
 import dev.tollgate.testing.PortalServer;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,9 @@ class PageLanguagesTest {
     }
 
     private static void isIn(String tag, Browser.Page page) {
+        assertThat(page.header("vary"))
+                .as("pages are not stored, so nothing varies")
+                .isEmpty();
         assertThat(page.header("content-language")).isEqualTo(tag);
         assertThat(page.body()).contains("<html lang=\"" + tag + "\"");
         assertThat(page.body().contains("aria-label=\"Lingo\"")).isEqualTo(tag.equals("xx"));
@@ -133,6 +138,17 @@ class PageLanguagesTest {
             assertThat(missing.status()).isEqualTo(404);
             assertThat(missing.header("content-language")).isEqualTo("xx");
             assertThat(missing.body()).contains("<html lang=\"xx\"");
+        }
+    }
+
+    @Test
+    void the_provider_of_sign_in_learns_the_language_of_the_page() {
+        try (OidcStandIn provider = new OidcStandIn(Instant::now);
+                PortalServer server =
+                        PortalServer.start(provider.settings("http://127.0.0.1:9", "pages.languages", "xx"))) {
+            Browser browser = new Browser(server.url());
+            assertThat(browser.get("/sign-in/oidc?lang=xx").location()).endsWith("&ui_locales=xx");
+            assertThat(browser.get("/sign-in/oidc").location()).endsWith("&ui_locales=en");
         }
     }
 
