@@ -52,7 +52,7 @@ REVOKE INSERT ON tollgate_schema FROM tollgate_app;
 
 GRANT UPDATE ON
     account, account_rates, allowance, announcement, answer_share, api_key, billing_contact, budget_window, commit_mark, credit_grant, dismissed, installation, kept_answer,
-    kept_response, kept_share, label, member, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, refusal, session, signature_share, signing_key, spend_window, stored_file,
+    kept_response, kept_share, label, member, node, open_hold, outgoing_mail, payment, person, person_identity, person_link, recovery_code, refusal, session, signature_share, signing_key, spend_window, stored_file, subscription,
     team, team_member, thought_signature, told, usage_day, usage_fold, usage_hour, usage_label, usage_quarter, voucher, webhook, webhook_delivery
     TO tollgate_app;
 
@@ -63,6 +63,9 @@ GRANT DELETE ON
 
 -- The address of a person who is erased, and the names in the log of an account that is.
 GRANT UPDATE (address, before_json, after_json) ON account_log TO tollgate_app;
+
+-- A version of a plan is closed later; all else of it stays.
+GRANT UPDATE (closed_at) ON plan_version TO tollgate_app;
 
 -- These are locked while a row is added, which PostgreSQL allows only with the right to change them. Triggers ensure that only the owner
 -- changes them.

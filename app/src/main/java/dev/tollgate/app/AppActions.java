@@ -199,6 +199,8 @@ public record AppActions(PrintWriter out) implements Actions {
             routes.addAll(
                     new OperatorAnnouncements(new Announcements(books.portal().database()), audited).routes());
             routes.addAll(groups(settings, books, administration, audited).routes());
+            routes.addAll(OperatorModule.plans(books.portal(), administration.deeds(), audited)
+                    .routes());
             return new LocalApi(routes, books::close);
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());

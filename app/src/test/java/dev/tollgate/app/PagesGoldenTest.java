@@ -907,6 +907,13 @@ class PagesGoldenTest {
                     "gemini-3-pro 900",
                     "from",
                     "");
+            get("console-plans", operator, "/console/plans");
+            get("console-plan-new", operator, "/console/plans/pro");
+            String[] plan = {
+                "deed", "set", "version", "0", "name", "Pro", "cents", "49", "period", "week", "credits", "1000",
+                "limits", "5:20"
+            };
+            post("console-plan-wrong", operator, "/console/plans/pro", "/console/plans/pro", plan);
             get("console-status", operator, "/console/status");
             String[] typed = {
                 "text",

@@ -189,9 +189,6 @@ class GroupPriceTest {
         }
     }
 
-    private static List<String> findings(Gateway gateway) {
-        List<String> found = new ArrayList<>();
-        try (Database database = gateway.reading()) {
     /** RS-9: what a key, a group and a grant allow has nothing in common. */
     @Test
     void a_refusal_says_whether_key_or_grant_excludes_a_model() {
@@ -219,6 +216,9 @@ class GroupPriceTest {
         }
     }
 
+    private static List<String> findings(Gateway gateway) {
+        List<String> found = new ArrayList<>();
+        try (Database database = gateway.reading()) {
             new Audit(database).run(found::add, (_, _) -> {});
         }
         return found;

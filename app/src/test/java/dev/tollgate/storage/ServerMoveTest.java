@@ -263,6 +263,9 @@ class ServerMoveTest {
                     + " VALUES ('gemini-2.5-pro@set-1', 'set', 1, 'gemini-2.5-pro', 1, 2, '{\"input\":1}', 3)",
             "INSERT INTO price_group (sequence, name, number, created_at, from_at, body) VALUES (1, 'gold', 1, 1, 2, '{\"factor\":850,\"models\":{}}')",
             "INSERT INTO account_terms (sequence, account_id, at, own_group, plan_group, plan_until) VALUES (1, 'acc_1', 1, 'gold', 'pro', 9)",
+            "INSERT INTO plan_version (sequence, plan, number, created_at, body, closed_at) VALUES (1, 'pro', 1, 1, '{}', 9)",
+            "INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number, cancelled_at,"
+                    + " ended_at, ended_by, request_id, end_request_id) VALUES ('acc_1', 1, 'pro', 1, 1, 3, 2, 4, 7, 1, 5, 6, 'operator', 'a', 'b')",
             "INSERT INTO entry (account_id, number, created_at, kind, amount_micros, missing_micros, balance_after_micros, reason, request_id, task_id)"
                     + " VALUES ('acc_1', 7, 2, 'reversal', -3, -1, 9, 'a dispute', 'operator x', 'chatcmpl-2')",
             "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, expires_at, lapsed_micros,"

@@ -105,6 +105,8 @@ class AlteredGroupsTest {
             "UPDATE account_terms SET own_group = NULL WHERE account_id = '{of gold}'",
             "UPDATE account_terms SET own_group = NULL, plan_group = 'dear', plan_until = 9000000000000 WHERE"
                     + " account_id = '{of gold}'",
+            "UPDATE account_terms SET own_group = NULL, plan_group = 'gold', plan_until = 9000000000000 WHERE"
+                    + " account_id = '{of gold}'",
             "UPDATE account_terms SET own_group = NULL, plan_group = 'gold', plan_until = at + 1 WHERE account_id ="
                     + " '{of gold}'",
             "UPDATE account_terms SET at = at + " + HOUR + " WHERE account_id = '{of gold}'",
@@ -141,8 +143,6 @@ class AlteredGroupsTest {
     static final List<String> UNSEEN = List.of(
             "UPDATE price_group SET created_at = created_at + 1 WHERE number IS NULL",
             "UPDATE account_terms SET at = at - 1 WHERE account_id = '{of gold}'",
-            "UPDATE account_terms SET own_group = NULL, plan_group = 'gold', plan_until = 9000000000000 WHERE"
-                    + " account_id = '{of gold}'",
             "UPDATE account_terms SET own_group = 'silver' WHERE account_id = '{without a call}'",
             "DELETE FROM account_terms WHERE account_id = '{without a call}'",
             "UPDATE voucher SET days = 7 WHERE sequence = 4",

@@ -13,11 +13,14 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
 import dev.tollgate.books.ledger.Resolution;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.models.PriceTerms;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.prices.AccountPrices;
+import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -49,6 +52,7 @@ public class BooksFixture implements AutoCloseable {
     public final Receipts receipts;
     public final Tasks tasks;
     public final Writer writer;
+    public final Plans plans;
 
     private final Core core;
 
@@ -58,6 +62,7 @@ public class BooksFixture implements AutoCloseable {
         final Supplier<Database> opener;
         final Database database;
         final Ledger ledger;
+        final AccountPrices sold;
         final LabelNumbers labels = new LabelNumbers();
         private volatile Instant now = NOON;
         private volatile String nodeId = "";
@@ -67,6 +72,7 @@ public class BooksFixture implements AutoCloseable {
             this.opener = opener;
             this.database = opener.get();
             this.ledger = new Ledger(database, isReal);
+            this.sold = new AccountPrices(database, new SetPrices(database));
         }
 
         @Override
@@ -92,10 +98,12 @@ public class BooksFixture implements AutoCloseable {
         this(
                 core,
                 List.of(
+                        Plans.part(),
                         Allowances.part(),
                         core.ledger.part(account -> {}, core::nodeId, core.labels),
                         Rollups.part(core::nodeId, core.labels),
                         core.labels,
+                        core.sold.part(),
                         new WritePart<>(Execute.class),
                         AuditLog.part(),
                         Allowances.lastPart()));
@@ -107,6 +115,7 @@ public class BooksFixture implements AutoCloseable {
         ledger = core.ledger;
         receipts = new Receipts(database, SECRETS);
         tasks = new Tasks(database);
+        plans = new Plans(database, core.sold.terms());
         writer = database.startWriter(parts);
         if (!receipts.hasSigningKey()) {
             commit(Receipts.firstKey(SECRETS, new SecureRandom(), now()));

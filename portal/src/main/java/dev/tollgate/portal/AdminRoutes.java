@@ -9,7 +9,7 @@ import dev.tollgate.operator.admin.AdminGate.Operator;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditLogRoutes;
 import dev.tollgate.operator.admin.AuditedWriter;
-import dev.tollgate.operator.admin.Drain;
+import dev.tollgate.operator.admin.Maintenance;
 import dev.tollgate.operator.admin.MonthRoutes;
 import dev.tollgate.operator.admin.PaymentRoutes;
 import dev.tollgate.operator.admin.PriceRoutes;
@@ -52,6 +52,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                                                 ::ofBuiltIn)
                                 .routes(),
                         operator.groups().routes(),
+                        operator.plans().routes(),
                         operator.vouchers().routes(),
                         operator.announcements().routes(),
                         new MonthRoutes(operator.months()).routes(),
@@ -59,7 +60,7 @@ public record AdminRoutes(PortalGround ground, PortalBooks books, OperatorModule
                         operator.settings().routes(),
                         operator.booksCheck().routes(),
                         operator.keyring().routes(),
-                        new Drain(announce, new AuditedWriter(books.writer(), ground.clock())).routes(),
+                        new Maintenance.Drain(announce, new AuditedWriter(books.writer(), ground.clock())).routes(),
                         new AuditLogRoutes(books.stores().auditLog()).routes(),
                         operator.channelDeeds().routes())
                 .flatMap(List::stream)

@@ -24,6 +24,7 @@ import dev.tollgate.pages.console.ConsoleMonths;
 import dev.tollgate.pages.console.ConsoleOrganization;
 import dev.tollgate.pages.console.ConsolePage;
 import dev.tollgate.pages.console.ConsolePayments;
+import dev.tollgate.pages.console.ConsolePlans;
 import dev.tollgate.pages.console.ConsolePrices;
 import dev.tollgate.pages.console.ConsoleRefused;
 import dev.tollgate.pages.console.ConsoleRevenue;
@@ -167,6 +168,7 @@ record ConsoleRoutes(
                                 books.stores().auditLog(),
                                 names(),
                                 operator.groups(),
+                                operator.plans(),
                                 forms(),
                                 ground.clock())
                         .routes(pages));
@@ -200,6 +202,7 @@ record ConsoleRoutes(
         return RouteList.of(
                 new ConsolePrices(operator.prices(), this::foresight, this::routed, forms()).routes(pages),
                 new ConsoleGroups(operator.groups(), accounts(), forms(), books.sharedClock()).routes(pages),
+                new ConsolePlans(operator.plans(), accounts(), forms()).routes(pages),
                 new ConsoleVouchers(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsolePayments(
                                 money.payments(),

@@ -19,8 +19,10 @@ import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.ChannelDeeds;
 import dev.tollgate.operator.admin.Deletions;
+import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAnnouncements;
 import dev.tollgate.operator.admin.OperatorGroups;
+import dev.tollgate.operator.admin.OperatorPlans;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
@@ -51,6 +53,7 @@ public record OperatorModule(
         Deletions deletions,
         AccountFiles files,
         Prices prices,
+        OperatorPlans plans,
         OperatorSettings settings,
         OperatorVouchers vouchers,
         OperatorAnnouncements announcements,
@@ -66,6 +69,17 @@ public record OperatorModule(
     /** Returns the price groups. */
     OperatorGroups groups() {
         return prices.groups(administration.deeds());
+    }
+
+    /** Returns the plans. */
+    public static OperatorPlans plans(PortalBooks books, OperatorAccounts deeds, AuditedWriter audited) {
+        return new OperatorPlans(
+                books.stores().plans(),
+                books.planSweep(),
+                books.stores().sold().terms(),
+                deeds::requireNotDeleted,
+                audited,
+                books.sharedClock());
     }
 
     static OperatorModule open(
@@ -88,6 +102,7 @@ public record OperatorModule(
                 new Deletions(administration.deeds(), people.leaving(), audited),
                 new AccountFiles(administration.deeds(), calls.files(), audited),
                 prices(ground, books, calls, audited),
+                plans(books, administration.deeds(), audited),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
                 new OperatorAnnouncements(new Announcements(books.database()), audited),
@@ -101,12 +116,16 @@ public record OperatorModule(
                         ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL))),
                 new Months(books.database(), ground.clock()),
                 copies,
-                new BooksSize(
-                        books.database(),
-                        books.writer(),
-                        ground.clock(),
-                        ground.settings().data(),
-                        copies.copies()));
+                size(ground, books, copies));
+    }
+
+    private static BooksSize size(PortalGround ground, PortalBooks books, CopiesReport copies) {
+        return new BooksSize(
+                books.database(),
+                books.writer(),
+                ground.clock(),
+                ground.settings().data(),
+                copies.copies());
     }
 
     private static Prices prices(PortalGround ground, PortalBooks books, AnsweringHalf calls, AuditedWriter audited) {

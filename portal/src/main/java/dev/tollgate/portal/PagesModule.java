@@ -15,6 +15,7 @@ import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.organizations.OrganizationStores;
+import dev.tollgate.customers.payments.PlanActions;
 import dev.tollgate.customers.people.FirstStart;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.Links;
@@ -45,6 +46,7 @@ import dev.tollgate.pages.dashboard.members.TagsPage;
 import dev.tollgate.pages.dashboard.members.TeamPage;
 import dev.tollgate.pages.dashboard.members.TeamsPage;
 import dev.tollgate.pages.dashboard.members.WebhooksPage;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.requests.RefusedPage;
@@ -263,6 +265,7 @@ record PagesModule(
                                 history,
                                 stores.keys(),
                                 stores.ledger(),
+                                stores.plans(),
                                 people.links().isMailOn(),
                                 stores.sold(),
                                 calls.models(),
@@ -365,6 +368,10 @@ record PagesModule(
                 new SecurityPage(accounts, people.links(), people.identities(), ground.clock()).routes(pages));
     }
 
+    private PlanActions.Stores planStores() {
+        return new PlanActions.Stores(books.stores().plans(), books.planSweep(), books.writer(), books.sharedClock());
+    }
+
     private List<Route<?>> billing() {
         Ledger ledger = books.stores().ledger();
         return RouteList.of(
@@ -374,6 +381,7 @@ record PagesModule(
                                 money.payments(),
                                 books.people(),
                                 owners(),
+                                ActionForms.of(planStores(), PlanActions.CANCEL, PlanActions.KEEP),
                                 people.links().isMailOn(),
                                 ground.clock())
                         .routes(pages),

@@ -95,6 +95,7 @@ public record PeopleModule(
                         books.people(),
                         books.stores().keys(),
                         books.writer(),
+                        books.stores().plans(),
                         books.holdings(),
                         ground.clock()));
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.portal;
 
+import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
@@ -109,6 +110,7 @@ public final class Portal {
     public List<Sweep> sweeps() {
         List<Sweep> sweeps = new ArrayList<>(people.sweeps(books.writer()));
         sweeps.add(operator.keyring().counting());
+        sweeps.add(new Sweep("begin-plans", PlanSweep.EVERY, books.planSweep()::sweep));
         sweeps.add(new Sweep("measure-books", BooksSize.EVERY, operator.size()::measure));
         return sweeps;
     }

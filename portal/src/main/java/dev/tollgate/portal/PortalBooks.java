@@ -7,6 +7,8 @@ import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.plans.PlanSweep;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.departure.Holdings;
@@ -125,6 +127,7 @@ public record PortalBooks(
 
     private static PortalStores stores(Database database, Choice choice, SecretBox secrets, Outbox outbox) {
         SetPrices prices = new SetPrices(database);
+        AccountPrices sold = new AccountPrices(database, prices);
         return new PortalStores(
                 new Ledger(database, choice.isReal()),
                 new Keys(database, choice.clock()),
@@ -132,7 +135,8 @@ public record PortalBooks(
                 new Tasks(database),
                 new AuditLog(database),
                 prices,
-                new AccountPrices(database, prices),
+                sold,
+                new Plans(database, sold.terms()),
                 new StoredSettings(database),
                 outbox,
                 new LabelNumbers());
@@ -153,6 +157,11 @@ public record PortalBooks(
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(Receipts.firstKey(secrets, random, clock.instant())));
         }
+    }
+
+    /** Returns what begins the periods of plans, by the clock that all servers share. */
+    public PlanSweep planSweep() {
+        return new PlanSweep(stores.plans(), writer, sharedClock);
     }
 
     /** Returns a new id of an installation, which sets its copies apart from others. */

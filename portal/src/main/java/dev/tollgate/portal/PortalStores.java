@@ -6,6 +6,7 @@ import dev.tollgate.books.calls.StoredAnswers;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
@@ -50,6 +51,7 @@ public record PortalStores(
         AuditLog auditLog,
         SetPrices prices,
         AccountPrices sold,
+        Plans plans,
         StoredSettings settings,
         Outbox outbox,
         LabelNumbers labels) {
@@ -95,6 +97,7 @@ public record PortalStores(
                 People.startMarksPart(),
                 Vouchers.part(),
                 Payments.part(),
+                Plans.part(),
                 Allowances.part(),
                 ledger.part(keys::forgetAccount, nodeId, labels),
                 keys.changesPart(),

@@ -122,6 +122,10 @@ public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
         checks.add(new PriceDeedCheck(prices));
         checks.add(new AccountCheck(new CallCheck(prices, groups)));
         checks.add(new GrantCheck(prices));
+        PlanCheck plans = new PlanCheck(groups);
+        checks.add(plans);
+        checks.add(new PlanCheck.OfAuditLog(plans));
+        checks.add(new SubscriptionCheck(plans));
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());
         checks.add(new BudgetCalendarCheck());

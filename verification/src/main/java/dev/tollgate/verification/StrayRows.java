@@ -86,17 +86,17 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             SELECT v.sequence FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence
             WHERE v.redeemed_at > e.created_at
             ORDER BY v.sequence"""),
-            // The expiry is moved later by an operator alone.
+            // The expiry is moved by an operator alone: later, or to the end of what a running call needs.
             new StrayRows(
                     "vouchers", "voucher %s has other days or models than the credits that account %s got for it", """
             SELECT v.sequence, v.account_id
             FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence
                 LEFT JOIN credit_grant g ON g.account_id = e.account_id AND g.entry_number = e.number
             WHERE CASE WHEN v.days IS NULL AND v.models = '' THEN g.number IS NOT NULL
-                ELSE g.number IS NULL OR g.models <> v.models OR (v.days IS NULL) <> (g.expires_at IS NULL)
-                    OR g.expires_at < v.redeemed_at + v.days * CAST(86400000 AS BIGINT)
-                    OR g.expires_at > v.redeemed_at + v.days * CAST(86400000 AS BIGINT)
-                        AND NOT EXISTS (SELECT 1 FROM audit_log l WHERE l.action = 'grant.extend' AND l.subject = g.account_id)
+                ELSE g.number IS NULL OR g.models <> v.models OR (v.days IS NULL) <> (g.first_expires_at IS NULL)
+                    OR g.first_expires_at <> v.redeemed_at + v.days * CAST(86400000 AS BIGINT)
+                    OR g.expires_at <> g.first_expires_at AND NOT EXISTS (
+                        SELECT 1 FROM audit_log l WHERE l.action IN ('grant.extend', 'grant.end') AND l.subject = g.account_id)
                 END
             ORDER BY v.sequence"""),
             new StrayRows(

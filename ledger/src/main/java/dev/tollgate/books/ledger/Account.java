@@ -77,7 +77,7 @@ public record Account(
                         "account.csv", "your account and its balance", "account a", "a.id = :account", """
                     a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
                     a.consumed_micros a.sandbox_micros a.last_number a.last_number_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS
-                    a.time_zone a.tag_names a.end_users:YES_NO""", "a.id"))
+                    a.time_zone a.tag_names a.end_users:YES_NO a.language""", "a.id"))
                 .with(new RowErasure(
                         "UPDATE account SET name = '" + DELETED + "', tag_names = '', deleted_at = ? WHERE id = ?",
                         List.of(Value.TIME, Value.ACCOUNT)));

@@ -5,7 +5,9 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.grants.AccountGrants;
+import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantRow;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.grants.PaidBy;
@@ -27,6 +29,8 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     public static final long PURCHASED_MICROS_MAX = 1_000_000_000_000_000L;
 
     static final int REASON_CHARS_MAX = 500;
+
+    private static final Sentence CONDITION = sentence("The condition of the grant does not hold.");
 
     private final String accountId;
     private final long micros;
@@ -120,7 +124,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     Outcome<Moved> decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (!condition.getAsBoolean()) {
-            return Outcome.refused(409, sentence("The condition of the grant does not hold."));
+            return Outcome.refused(409, CONDITION);
         }
         if (account == null) {
             return new Outcome.Refused<>(noSuchAccount(accountId));
@@ -229,6 +233,9 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             }
             AccountGrants grants = book.grants().of(account);
             GrantRow grant = Objects.requireNonNull(grants.find(number));
+            if (grant.kind == Kind.PLAN) {
+                return Outcome.refused(409, "Grant " + number + " is of a plan, and expires with its period.");
+            }
             if (grant.expiresAtMillis() == Long.MAX_VALUE) {
                 return Outcome.refused(409, "Grant " + number + " never expires.");
             }
@@ -257,15 +264,28 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         private final String accountId;
         private final long number;
         private final String reason;
+        private final BooleanSupplier condition;
         private final @Nullable RequestId requestId;
         private final Instant at;
 
         /** @param reason 1 to {@value Grant#REASON_CHARS_MAX} characters; the customer sees it */
         public End(String accountId, long number, String reason, @Nullable RequestId requestId, Instant at) {
+            this(accountId, number, reason, () -> true, requestId, at);
+        }
+
+        /** @param condition evaluated when the end is applied */
+        public End(
+                String accountId,
+                long number,
+                String reason,
+                BooleanSupplier condition,
+                @Nullable RequestId requestId,
+                Instant at) {
             checkReason(reason);
             this.accountId = accountId;
             this.number = number;
             this.reason = reason;
+            this.condition = condition;
             this.requestId = requestId;
             this.at = at;
         }
@@ -278,6 +298,9 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         @Override
         Outcome<Moved> decideOver(Book book) throws SQLException {
             AccountRow account = book.account(accountId);
+            if (!condition.getAsBoolean()) {
+                return Outcome.refused(409, CONDITION);
+            }
             Earlier earlier =
                     account == null || requestId == null ? null : book.journal().earlier(accountId, requestId);
             if (account != null && requestId != null && earlier != null) {

@@ -75,7 +75,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
     }
 
     /** Returns the refusal of a request whose id a different movement had. */
-    static ApiError idTaken(RequestId id) {
+    public static ApiError idTaken(RequestId id) {
         return refusal(409, "The id " + id.text() + " was used for another action on this account.");
     }
 

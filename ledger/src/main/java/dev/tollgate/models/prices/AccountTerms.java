@@ -1,5 +1,6 @@
 package dev.tollgate.models.prices;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.models.SoldTo;
 import dev.tollgate.storage.Database;
@@ -8,6 +9,7 @@ import dev.tollgate.storage.Write;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The price group of each account over time (Z4): the rows, the change that adds one, and the group at an instant. Thread-safe. */
@@ -129,6 +132,21 @@ public final class AccountTerms {
         return database.read(sql -> sql.has(WAS_IN, accountId, group, group));
     }
 
+    /** Returns why no account can enter a group; null if it can. Blocks. */
+    public @Nullable ApiError refusal(String group) {
+        return database.read(sql -> refusal(sql, group));
+    }
+
+    private static @Nullable ApiError refusal(Sql sql, String group) throws SQLException {
+        if (!sql.has(EXISTS, group)) {
+            return ApiError.wrong("group", "is " + group + ", which is no price group");
+        }
+        return sql.has(CLOSED, group)
+                ? ApiError.invalid(null, "The price group " + group + " is closed: no account enters it.")
+                        .withStatus(409)
+                : null;
+    }
+
     /** Returns the terms that any server has set and that are not applied here. Blocks. */
     List<Terms> unread() {
         return seen == 0
@@ -183,52 +201,115 @@ public final class AccountTerms {
         return new SetOwnGroup(accountId, group, at);
     }
 
-    private final class SetOwnGroup extends PriceChange<Outcome<Changed>> {
+    /**
+     * Returns a change that sets the plan's group of an account.
+     *
+     * @param group null for none
+     * @param until the time before which it counts; null with no group
+     * @param condition evaluated when the change is applied
+     * @param at the present time
+     */
+    public Write<Changed> setPlan(
+            String accountId, @Nullable String group, @Nullable Instant until, BooleanSupplier condition, Instant at) {
+        return new SetPlanGroup(accountId, group, until, condition, at);
+    }
 
-        private final String accountId;
-        private final @Nullable String group;
+    /** A change that adds a row to the terms of an account. */
+    private abstract class ChangeTerms<O> extends PriceChange<O> {
+
+        final String accountId;
         private final Instant at;
+        private @Nullable Terms added;
 
-        SetOwnGroup(String accountId, @Nullable String group, Instant at) {
+        ChangeTerms(String accountId, Instant at) {
             super(Table.TERMS);
             this.accountId = accountId;
-            this.group = group;
             this.at = at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
         }
 
-        @Override
-        protected Outcome<Changed> run(Statements statements) throws SQLException {
-            Terms before = statements.one(OF_ACCOUNT, AccountTerms::read, accountId, Long.MAX_VALUE, 1);
-            if (Objects.equals(group, before == null ? null : before.own)) {
-                return new Outcome.Done<>(new Changed(before, before));
-            }
-            if (group != null && !statements.has(EXISTS, group)) {
-                return Outcome.wrong("group", "is " + group + ", which is no price group");
-            }
-            if (group != null && statements.has(CLOSED, group)) {
-                return Outcome.refused(409, "The price group " + group + " is closed: no account enters it.");
-            }
-            Terms after = terms(statements.number(LAST) + 1, before);
+        @Nullable
+        Terms before(Statements statements) throws SQLException {
+            added = null;
+            return statements.one(OF_ACCOUNT, AccountTerms::read, accountId, Long.MAX_VALUE, 1);
+        }
+
+        Changed add(
+                Statements statements,
+                @Nullable Terms before,
+                @Nullable String own,
+                @Nullable String plan,
+                @Nullable Instant planUntil)
+                throws SQLException {
+            Instant from = before == null || at.isAfter(before.at) ? at : before.at;
+            Terms after = new Terms(statements.number(LAST) + 1, accountId, from, own, plan, planUntil);
             statements.run(INSERT, after.sequence, accountId, after.at, after.own, after.plan, after.planUntil);
-            return new Outcome.Done<>(new Changed(before, after));
+            added = after;
+            return new Changed(before, after);
         }
 
         @Override
         void committed() {
-            if (outcome() instanceof Outcome.Done<Changed>(Changed done) && done.isChange() && done.after != null) {
-                AccountTerms.this.committed(done.after);
+            if (added != null) {
+                AccountTerms.this.committed(added);
             }
         }
+    }
 
-        private Terms terms(long sequence, @Nullable Terms before) {
-            Instant from = before == null || at.isAfter(before.at) ? at : before.at;
-            return new Terms(
-                    sequence,
-                    accountId,
-                    from,
+    private final class SetPlanGroup extends ChangeTerms<Changed> {
+
+        private final @Nullable String group;
+        private final @Nullable Instant until;
+        private final BooleanSupplier condition;
+
+        SetPlanGroup(
+                String accountId,
+                @Nullable String group,
+                @Nullable Instant until,
+                BooleanSupplier condition,
+                Instant at) {
+            super(accountId, at);
+            this.group = group;
+            this.until = until;
+            this.condition = condition;
+        }
+
+        @Override
+        protected Changed run(Statements statements) throws SQLException {
+            Terms before = before(statements);
+            boolean isSame = before == null
+                    ? group == null
+                    : Objects.equals(group, before.plan) && Objects.equals(until, before.planUntil);
+            return isSame || !condition.getAsBoolean()
+                    ? new Changed(before, before)
+                    : add(statements, before, before == null ? null : before.own, group, until);
+        }
+    }
+
+    private final class SetOwnGroup extends ChangeTerms<Outcome<Changed>> {
+
+        private final @Nullable String group;
+
+        SetOwnGroup(String accountId, @Nullable String group, Instant at) {
+            super(accountId, at);
+            this.group = group;
+        }
+
+        @Override
+        protected Outcome<Changed> run(Statements statements) throws SQLException {
+            Terms before = before(statements);
+            if (Objects.equals(group, before == null ? null : before.own)) {
+                return new Outcome.Done<>(new Changed(before, before));
+            }
+            ApiError refusal = group == null ? null : refusal(statements, group);
+            if (refusal != null) {
+                return new Outcome.Refused<>(refusal);
+            }
+            return new Outcome.Done<>(add(
+                    statements,
+                    before,
                     group,
                     before == null ? null : before.plan,
-                    before == null ? null : before.planUntil);
+                    before == null ? null : before.planUntil));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.books.calls.CallHoldings;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.Dismissals;
@@ -62,6 +63,7 @@ public record Holdings(List<Holding> all) {
                                 CallHoldings.runningCalls(),
                                 CallHoldings.lines(),
                                 CreditGrant.holding(),
+                                Plans.holding(),
                                 CallHoldings.receipts(),
                                 Payments.holding(),
                                 Vouchers.holding(),

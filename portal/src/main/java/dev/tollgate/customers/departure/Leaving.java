@@ -9,6 +9,7 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
@@ -41,7 +42,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
 public record Leaving(
-        Database database, People people, Keys keys, Writer writer, Holdings holdings, InstantSource clock) {
+        Database database,
+        People people,
+        Keys keys,
+        Writer writer,
+        Plans plans,
+        Holdings holdings,
+        InstantSource clock) {
 
     /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
@@ -190,6 +197,7 @@ public record Leaving(
         CloseAccount close = new CloseAccount(accountId, clock.instant());
         List<Change> changes = new ArrayList<>();
         changes.add(close);
+        changes.addAll(plans.endWith(accountId, close::isClosed, clock.instant()));
         changes.add(new Erasure(holdings, accountId, null, close::isClosed, people.startMarks()::of, clock.instant()));
         changes.addAll(told.apply(close));
         Outcome<String> outcome = run(accountId, null, changes);

@@ -80,6 +80,12 @@ public final class AdminJson {
         return this;
     }
 
+    AdminJson numbers(String name, List<Long> values) {
+        ArrayNode array = node.putArray(name);
+        values.forEach(array::add);
+        return this;
+    }
+
     AdminJson object(String name, @Nullable AdminJson value) {
         node.set(name, value == null ? ApiJson.MAPPER.nullNode() : value.node);
         return this;

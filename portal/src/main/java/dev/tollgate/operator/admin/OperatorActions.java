@@ -15,10 +15,16 @@ public final class OperatorActions {
                     OperatorVouchers.ACTIONS,
                     OperatorAnnouncements.ACTIONS,
                     OperatorGroups.ACTIONS,
+                    OperatorPlans.ACTIONS,
                     ChannelDeeds.ACTIONS,
                     Maintenance.ACTIONS,
                     SecretKeyring.ACTIONS,
-                    List.of(AccountFiles.DELETE, PriceRoutes.SET, OperatorSettings.SET, BooksCheck.CHECK, Drain.DRAIN))
+                    List.of(
+                            AccountFiles.DELETE,
+                            PriceRoutes.SET,
+                            OperatorSettings.SET,
+                            BooksCheck.CHECK,
+                            Maintenance.Drain.DRAIN))
             .<OperatorAction<?, ?>>flatMap(List::stream)
             .toList();
 

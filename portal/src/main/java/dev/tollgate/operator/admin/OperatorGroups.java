@@ -274,7 +274,7 @@ public final class OperatorGroups {
         return new AdminJson().text("group", terms == null ? null : terms.own()).end();
     }
 
-    private static String name(String path, String text) {
+    static String name(String path, String text) {
         if (!PriceGroups.NAME.matcher(text).matches() || text.equals(SoldTo.STANDARD)) {
             throw Field.wrong(path, "is " + MessageText.quoted(text) + "; allowed is " + NAMES);
         }

@@ -53,7 +53,7 @@ final class Commands {
         group(all, "member", "Members of an account's organization.", () -> OrganizationCommands.members(session));
         group(all, "team", "Teams of an account's organization.", () -> OrganizationCommands.teams(session));
         group(all, "budget", "Budgets of an account.", () -> OrganizationCommands.budgets(session));
-        group(all, "group", "Price groups.", () -> GroupCommands.all(session));
+        groups(all);
         group(all, "voucher", "Vouchers for credits.", () -> VoucherCommands.all(session));
         group(all, "announcement", "Announcements on the status page.", () -> AnnouncementCommands.all(session));
         group(all, "operator", "Operators who sign in to the console.", () -> PeopleCommands.operators(session));
@@ -107,6 +107,15 @@ final class Commands {
 
     private List<CommandLine> catalogue() {
         return List.of(beside(new CatalogueCommands.Check(session)));
+    }
+
+    private void groups(Map<String, Supplier<CommandLine>> all) {
+        group(all, "group", "Price groups.", () -> GroupCommands.all(session));
+        group(
+                all,
+                "plan",
+                "Plans: credits for a day, a week or a month.",
+                () -> GroupCommands.PlanCommands.all(session));
     }
 
     private static void group(

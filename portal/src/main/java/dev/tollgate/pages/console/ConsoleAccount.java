@@ -8,6 +8,9 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.Plans.Listed;
+import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
@@ -32,6 +35,7 @@ import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
 import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.OperatorPlans;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Chart;
@@ -74,6 +78,9 @@ public final class ConsoleAccount {
             Map.entry("adjust", "The balance was adjusted."),
             Map.entry("limits", "The new limits apply on every server."),
             Map.entry("group", "The price group is set. It counts for calls that arrive from now on."),
+            Map.entry("assign-plan", "The plan is assigned. Its first period has begun."),
+            Map.entry(
+                    "end-plan", "The plan has ended. Running calls keep what they need of its credits until they end."),
             Map.entry("ban", "The account is banned. Requests with its keys get a 401."),
             Map.entry("unban", "The account is no longer banned."),
             Map.entry(
@@ -100,6 +107,7 @@ public final class ConsoleAccount {
     private final AuditLog log;
     private final NamesOfIds names;
     private final OperatorGroups groups;
+    private final OperatorPlans plans;
     private final DeedForms forms;
     private final InstantSource clock;
 
@@ -114,6 +122,7 @@ public final class ConsoleAccount {
             AuditLog log,
             NamesOfIds names,
             OperatorGroups groups,
+            OperatorPlans plans,
             DeedForms forms,
             InstantSource clock) {
         this.administration = administration;
@@ -128,6 +137,7 @@ public final class ConsoleAccount {
         this.log = log;
         this.names = names;
         this.groups = groups;
+        this.plans = plans;
         this.forms = forms;
         this.clock = clock;
     }
@@ -185,6 +195,8 @@ public final class ConsoleAccount {
             case "adjust" -> forms.take(AccountRoutes.ADJUST, deeds, request, form, path);
             case "limits" -> forms.take(AccountRoutes.LIMITS, deeds, request, form, path);
             case "group" -> forms.take(OperatorGroups.ACCOUNT, groups, request, form, path);
+            case "assign-plan" -> forms.take(OperatorPlans.ASSIGN, plans, request, form, path);
+            case "end-plan" -> forms.take(OperatorPlans.END, plans, request, form, path);
             case "delete" -> {
                 requireOther(request, id, "delete it in your settings");
                 forms.take(Deletions.ACCOUNT, deletions, request, form, path);
@@ -240,7 +252,7 @@ public final class ConsoleAccount {
                     out,
                     null,
                     shell,
-                    new Standing(account, ban, limits, stopping, grants, inGroup(id, zone), now),
+                    new Standing(account, ban, limits, stopping, grants, inGroup(id, zone), ofPlan(id), now),
                     new Owned(its, removed, held, parts, keys, hasMail),
                     new Activity(overview, recent, calls, ledger),
                     new Forms(form, once, done));
@@ -368,7 +380,20 @@ public final class ConsoleAccount {
             LimitStates.All states,
             GrantsNow grants,
             InGroup group,
+            OfPlan plan,
             Instant now) {}
+
+    /** The plan of an account. @param last the newest one, which may have ended; null: it never had one @param choices plans that can be assigned */
+    public record OfPlan(@Nullable Subscription last, List<Version> choices) {}
+
+    private OfPlan ofPlan(String id) {
+        return new OfPlan(
+                plans.last(id),
+                plans.all().stream()
+                        .map(Listed::newest)
+                        .filter(version -> !version.isClosed())
+                        .toList());
+    }
 
     /**
      * The price group of an account.

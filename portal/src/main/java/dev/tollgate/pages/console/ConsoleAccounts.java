@@ -123,7 +123,7 @@ public record ConsoleAccounts(
 
         /** Returns when an account stopped; empty if it has not. */
         public String note(Line line) {
-            return RevenueNews.note(lastDays.get(line.account().id()), today);
+            return ConsoleRevenue.RevenueNews.note(lastDays.get(line.account().id()), today);
         }
     }
 

@@ -110,7 +110,7 @@ public record ConsolePage(
                         metric,
                         it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()));
         List<Tile> tiles = tiles(chart, running, money, simulated);
-        String news = RevenueNews.sentence(RevenueNews.of(payers, today()), chart, money);
+        String news = ConsoleRevenue.RevenueNews.sentence(ConsoleRevenue.RevenueNews.of(payers, today()), chart, money);
         Lists lists = new Lists(models(all, range), accounts(range, payers, money), channels(all));
         Sight sight = new Sight(
                 tiles,
@@ -283,7 +283,7 @@ public record ConsolePage(
                         payer.nowMicros(),
                         Change.ofAmount(payer.nowMicros(), payer.beforeMicros(), range.past(), Good.UP, money),
                         Display.quotient(Math.max(0, payer.nowMicros()), Math.max(1, most / PERCENT)) + "%",
-                        RevenueNews.note(payer.lastDay(), today())))
+                        ConsoleRevenue.RevenueNews.note(payer.lastDay(), today())))
                 .toList();
     }
 

@@ -2,8 +2,10 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.TimeForm;
+import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.plans.Plans;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.Overview;
@@ -69,6 +71,7 @@ public record OverviewPage(
         AccountHistory history,
         Keys keys,
         Ledger ledger,
+        Plans plans,
         boolean isMailOn,
         SoldTo sold,
         ModelLife life,
@@ -115,7 +118,7 @@ public record OverviewPage(
         long refusedToday = refusedToday(account, scope, zone, overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         String parts = person.may(Right.BALANCE)
-                ? GrantWords.parts(ledger.grants(account, overview.asOf()), request.money(), zone)
+                ? parts(ledger.grants(account, overview.asOf()), account, request.money(), zone)
                 : null;
         Start start = overview.hasCalls() ? null : start(request, account, overview.balance(), overview.asOf());
         ModelChanges changed = changesOf(overview, account, person);
@@ -128,6 +131,10 @@ public record OverviewPage(
                         new Spending(chart, changed, budget, month, parts),
                         scope))
                 .withBalance(overview.balance().balanceMicros());
+    }
+
+    private @Nullable String parts(GrantsNow grants, String account, Money money, ZoneId zone) {
+        return grants.isEmpty() ? null : GrantWords.parts(grants, plans.last(account), money, zone);
     }
 
     private long refusedToday(String account, Scope scope, ZoneId zone, Instant now) {

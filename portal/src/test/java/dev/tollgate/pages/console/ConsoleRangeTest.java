@@ -72,7 +72,8 @@ class ConsoleRangeTest {
         assertThat(early.against()).isEqualTo("since 15 Nov");
         assertThat(early.past(early.span().from()).isCompared()).isFalse();
         PlatformChart chart = new PlatformChart(early, wave(early, true), wave(early, false), false);
-        assertThat(RevenueNews.sentence(Stream.of(new RevenueNews.Mover("Ann", 1, "")), chart, Money.DOLLARS))
+        assertThat(ConsoleRevenue.RevenueNews.sentence(
+                        Stream.of(new ConsoleRevenue.RevenueNews.Mover("Ann", 1, "")), chart, Money.DOLLARS))
                 .isEmpty();
     }
 

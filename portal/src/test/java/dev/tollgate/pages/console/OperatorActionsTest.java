@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class OperatorActionsTest {
 
     /** A request of the manual: method, path, and the names of fields, of which those that may be missing end in a question mark. */
-    private static final Pattern REQUEST = Pattern.compile("`(POST|PUT|PATCH) (/admin/[^ `]+)(?: \\{(.*?)})?`");
+    private static final Pattern REQUEST = Pattern.compile("`(POST|PUT|PATCH|DELETE) (/admin/[^ `]+)(?: \\{(.*?)})?`");
 
     @Test
     void each_action_has_words_for_the_audit_log() {

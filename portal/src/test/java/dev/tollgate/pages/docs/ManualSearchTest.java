@@ -59,6 +59,7 @@ class ManualSearchTest {
             prometheus: monitoring
             add a channel: channels
             close a month: months
+            a monthly plan paid by bank transfer: reselling
             set a price: reference/prices-and-money
             systemd: install
             the admin key: first-hour

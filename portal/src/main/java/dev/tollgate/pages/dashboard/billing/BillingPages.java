@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
 import dev.tollgate.customers.figures.Span;
@@ -18,6 +19,7 @@ import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.PlanActions;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
@@ -25,6 +27,7 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.pages.dashboard.OverviewPage;
+import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
@@ -59,6 +62,7 @@ public record BillingPages(
         Payments payments,
         People people,
         OwnerNames.Reader owners,
+        ActionForms<PlanActions.Stores> plans,
         boolean isMailOn,
         InstantSource clock) {
 
@@ -78,7 +82,8 @@ public record BillingPages(
                 pages.get(PATH, pages.members(Right.BALANCE), request -> PageStep.show(billing(request, null, null))),
                 pages.get(LEDGER, pages.members(Right.BALANCE), this::ledger),
                 pages.post(PATH + "/notice", pages.members(Right.BALANCE), this::notice),
-                pages.post(PATH + "/contact", pages.members(Right.PAY), this::contact));
+                pages.post(PATH + "/contact", pages.members(Right.PAY), this::contact),
+                pages.post(PATH + "/plan", pages.members(Right.PAY), this::plan));
     }
 
     /** The typed values of an invalid billing contact. @param error in a sentence */
@@ -114,15 +119,28 @@ public record BillingPages(
     /**
      * The grants of the account.
      *
+     * @param plan the newest plan of the account, which may have ended; null without one
+     * @param planError why the plan's form was refused; empty if it was not
      * @param empty those with nothing left, the newest first
      * @param older where the list of these continues; null if it does not
      */
     public record Grants(
             GrantsNow now,
             List<CreditGrant> empty,
-            @Nullable String older) {}
+            @Nullable String older,
+            @Nullable Subscription plan,
+            String planError) {}
 
-    private Grants grants(PageRequest<Visitor.Member> request, String accountId) {
+    private PageStep plan(PageRequest<Visitor.Member> request, Form form) {
+        return plans.take(
+                request,
+                form,
+                Map.of(),
+                errors -> billing(request, null, null, errors.getOrDefault("form", "")),
+                done -> PageStep.to(PATH + "?plan=" + (done.is(PlanActions.CANCEL) ? "cancelled" : "kept")));
+    }
+
+    private Grants grants(PageRequest<Visitor.Member> request, String accountId, String planError) {
         String begin = request.query("grants");
         long before = begin != null && begin.matches("[0-9]{1,9}") ? Long.parseLong(begin) : Long.MAX_VALUE;
         List<CreditGrant> empty = ledger.emptyGrants(accountId, before, EMPTY_GRANTS + 1);
@@ -131,10 +149,12 @@ public record BillingPages(
         return new Grants(
                 ledger.grants(accountId, clock.instant()),
                 page,
-                isMore ? PATH + "?grants=" + page.getLast().number() + "#grants" : null);
+                isMore ? PATH + "?grants=" + page.getLast().number() + "#grants" : null,
+                plans.stores().plans().last(accountId),
+                planError);
     }
 
-    private Figures figures(PageRequest<Visitor.Member> request, Account account) {
+    private Figures figures(PageRequest<Visitor.Member> request, Account account, String planError) {
         Balance balance = account.balance();
         ZoneId zone = request.visitor().person().preferences().zone();
         String lasts = history.overview(account.id(), zone)
@@ -159,13 +179,18 @@ public record BillingPages(
                 months,
                 history.besideCalls(account.id(), months.getFirst().month()).reversed(),
                 !shared.teams().isEmpty() || !shared.members().isEmpty(),
-                grants(request, account.id()));
+                grants(request, account.id(), planError));
     }
 
     private PageStep.Drawing billing(PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line) {
+        return billing(request, typed, line, "");
+    }
+
+    private PageStep.Drawing billing(
+            PageRequest<Visitor.Member> request, @Nullable Typed typed, @Nullable Line line, String planError) {
         String id = request.visitor().accountId();
         Account account = account(id);
-        Figures figures = figures(request, account);
+        Figures figures = figures(request, account, planError);
         List<Payment> topUps = payments.page(id, topUpCursor(request.query("top-ups")), TOP_UPS);
         String olderTopUps = topUps.size() < TOP_UPS
                 ? null
@@ -257,6 +282,13 @@ public record BillingPages(
         }
         if ("saved".equals(request.query("notice"))) {
             return say("Saved.");
+        }
+        String plan = request.query("plan");
+        if ("cancelled".equals(plan)) {
+            return say("Cancelled. The plan ends with its period.");
+        }
+        if ("kept".equals(plan)) {
+            return say("The plan goes on.");
         }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")

@@ -42,7 +42,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -93,14 +92,18 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         return PATH + month;
     }
 
-    /** Returns the paths of a month's files by their names. @param isOwned whether teams or several members share the account */
-    public static Map<String, String> files(YearMonth month, boolean isOwned) {
-        Map<String, String> files = new LinkedHashMap<>();
-        FILES.stream()
-                .filter(file -> isOwned || !file.by().isOwner())
-                .forEach(file -> files.put(file.name().said(), file.path(month.toString())));
-        files.put(say("all entries"), path(month) + "/statement.csv");
-        return files;
+    /** A file of a month. @param name as the page shows it */
+    public record MonthFile(String name, String path) {}
+
+    /** Returns a month's files. @param isOwned whether teams or several members share the account */
+    public static List<MonthFile> files(YearMonth month, boolean isOwned) {
+        MonthFile entries = new MonthFile(say("all entries"), path(month) + "/statement.csv");
+        return Stream.concat(
+                        FILES.stream()
+                                .filter(file -> isOwned || !file.by().isOwner())
+                                .map(file -> new MonthFile(file.name().said(), file.path(month.toString()))),
+                        Stream.of(entries))
+                .toList();
     }
 
     /** Returns the path of a month's calls. @param by what they have in common @param id of the model, key, team or member */

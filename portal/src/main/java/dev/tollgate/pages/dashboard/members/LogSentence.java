@@ -74,6 +74,8 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
             organization.name:name = {who} renamed the organization from {old} to {value}.
             organization.time_zone:time_zone = {who} set the time zone of budgets to {value}.
             payment.begin = {who} began a payment of ${dollars}.
+            plan.cancel = {who} cancelled the plan {plan}.
+            plan.keep = {who} kept the plan {plan}.
             team.archive = {who} archived the team {subject}.
             team.create = {who} made the team {subject}.
             team.leave = {who} left the team {subject}.

@@ -9,6 +9,7 @@ import dev.tollgate.books.grants.CreditGrant.LimitUse;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.grants.PaidBy.Share;
+import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.words.Joined;
 import gg.jte.Content;
@@ -31,8 +32,12 @@ public final class GrantWords {
 
     private GrantWords() {}
 
-    /** Returns what each part of a balance has, such as {@code 1,000 general, 400 of grant 7 until 28 December 2026}; null without grants. */
-    public static @Nullable String parts(GrantsNow now, Money money, ZoneId zone) {
+    /**
+     * Returns what each part of a balance has, such as {@code 1,000 general, 400 of grant 7 until 28 December 2026}; null without grants.
+     *
+     * @param plan the newest plan of the account; null without one
+     */
+    public static @Nullable String parts(GrantsNow now, @Nullable Subscription plan, Money money, ZoneId zone) {
         if (now.isEmpty()) {
             return null;
         }
@@ -44,11 +49,11 @@ public final class GrantWords {
             String left = money.sum(grant.leftMicros());
             parts.add(
                     grant.expiresAt() == null
-                            ? say("{amount} of grant {number}", left, grant.number())
+                            ? say("{amount} of {grant}", left, name(grant, plan))
                             : say(
-                                    "{amount} of grant {number} until {day}",
+                                    "{amount} of {grant} until {day}",
                                     left,
-                                    grant.number(),
+                                    name(grant, plan),
                                     day(grant.expiresAt(), zone)));
         }
         if (named < grants.size()) {
@@ -61,6 +66,48 @@ public final class GrantWords {
         return Joined.facts(parts.stream());
     }
 
+    /** Returns where a grant comes from, such as {@code gift}, or {@code plan Pro} for the credits of the plan's period. */
+    public static String origin(CreditGrant grant, @Nullable Subscription plan) {
+        return plan != null && plan.grant() == grant.number() ? name(grant, plan) : kind(grant);
+    }
+
+    /** Returns the name of a grant, such as {@code grant 7}, or {@code plan Pro} for the credits of the plan's period. */
+    public static String name(CreditGrant grant, @Nullable Subscription plan) {
+        return plan != null && plan.grant() == grant.number()
+                ? say("plan {name}", plan.version().terms().name())
+                : say("grant {number}", Long.toString(grant.number()));
+    }
+
+    /** Returns a time of a plan: the day, and the hour if it is not midnight. */
+    public static String time(Instant at, ZoneId zone) {
+        boolean isMidnight = at.atZone(zone).toLocalTime().toSecondOfDay() == 0;
+        return isMidnight ? day(at, zone) : TIME.format(at.atZone(zone));
+    }
+
+    /** Returns what follows the running period of a plan, in a sentence. */
+    public static String goesOn(Subscription plan, ZoneId zone) {
+        String end = say(
+                "Period {period} of {periods}, until {time}.",
+                plan.period(),
+                plan.periods(),
+                time(plan.endsAt(), zone));
+        return Joined.sentences(end, follows(plan, zone));
+    }
+
+    private static String follows(Subscription plan, ZoneId zone) {
+        Subscription.Why why = plan.whyLast();
+        return switch (why) {
+            case null ->
+                say(
+                        "{n} more period until {time}. | {n} more periods until {time}.",
+                        plan.remaining(),
+                        time(plan.until(), zone));
+            case CANCELLED -> say("It is cancelled: no period follows.");
+            case CLOSED -> say("The plan is no longer offered: no period follows.");
+            default -> say("It is the last one.");
+        };
+    }
+
     private static String day(Instant at, ZoneId zone) {
         return DAY.format(at.atZone(zone));
     }
@@ -71,8 +118,7 @@ public final class GrantWords {
         if (at == null) {
             return say("never");
         }
-        boolean isMidnight = at.atZone(zone).toLocalTime().toSecondOfDay() == 0;
-        return isMidnight ? day(at, zone) : TIME.format(at.atZone(zone));
+        return time(at, zone);
     }
 
     /** Returns what a grant pays for. */

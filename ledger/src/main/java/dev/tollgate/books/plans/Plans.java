@@ -1,0 +1,562 @@
+package dev.tollgate.books.plans;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.json.MessageText;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.Subscription.End;
+import dev.tollgate.books.plans.Subscription.Why;
+import dev.tollgate.models.prices.AccountTerms;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.sql.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The versions of plans and the plans of accounts: their rows and their changes. Thread-safe; blocks. */
+public final class Plans {
+
+    /** The most plans; a closed one counts. */
+    public static final int PLANS_MAX = 200;
+
+    /** The most versions of a plan, or plans of an account, on one page. */
+    public static final int PAGE_MAX = 200;
+
+    private static final String VERSION = "v.sequence, v.plan, v.number, v.created_at, v.body, v.closed_at";
+    private static final String VERSIONS = "SELECT " + VERSION + " FROM plan_version v WHERE ";
+    private static final String NEWEST = VERSIONS + """
+            NOT EXISTS (SELECT 1 FROM plan_version n WHERE n.plan = v.plan AND n.number > v.number) ORDER BY v.plan""";
+    private static final String OF_PLAN = VERSIONS + "v.plan = ? AND v.number < ? ORDER BY v.number DESC LIMIT ?";
+    private static final String LAST = "SELECT COALESCE(MAX(sequence), 0) FROM plan_version";
+    private static final String PLANS = "SELECT COUNT(DISTINCT plan) FROM plan_version";
+    private static final String INSERT =
+            "INSERT INTO plan_version (sequence, plan, number, created_at, body) VALUES (?, ?, ?, ?, ?)";
+    private static final String OPEN = """
+            SELECT number FROM plan_version WHERE plan = ? AND (number = ? OR ? = 0) AND closed_at IS NULL ORDER BY number""";
+    private static final String CLOSE = "UPDATE plan_version SET closed_at = ? WHERE plan = ? AND number = ?";
+
+    private static final String SUBSCRIPTIONS = """
+            SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by, s.request_id,
+                s.end_request_id, %s
+            FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
+            WHERE """.formatted(VERSION);
+    private static final String OF_ACCOUNT =
+            SUBSCRIPTIONS + " s.account_id = ? AND s.number < ? ORDER BY s.number DESC LIMIT ?";
+    private static final String REQUESTED = SUBSCRIPTIONS
+            + " s.account_id = ? AND (s.request_id = ? OR s.end_request_id = ?) ORDER BY s.number LIMIT 1";
+    private static final String DUE =
+            SUBSCRIPTIONS + " s.ended_at IS NULL AND s.ends_at <= ? AND s.account_id > ? ORDER BY s.account_id LIMIT ?";
+    private static final String RUNNING =
+            SUBSCRIPTIONS + " s.plan = ? AND s.ended_at IS NULL ORDER BY s.account_id LIMIT ?";
+    private static final String STANDINGS = """
+            SELECT plan, COALESCE(SUM(CASE WHEN ended_at IS NULL AND cancelled_at IS NULL THEN 1 ELSE 0 END), 0),
+                COALESCE(SUM(CASE WHEN ended_at IS NULL AND cancelled_at IS NOT NULL THEN 1 ELSE 0 END), 0),
+                COALESCE(SUM(CASE WHEN ended_at IS NOT NULL THEN 1 ELSE 0 END), 0)
+            FROM subscription GROUP BY plan""";
+    private static final String BEGIN = """
+            INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number, request_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String TURN = """
+            UPDATE subscription SET period = ?, starts_at = ?, ends_at = ?, grant_number = ?, cancelled_at = ?, ended_at = ?, ended_by = ?,
+                end_request_id = ?
+            WHERE account_id = ? AND number = ?""";
+    private static final String END =
+            "UPDATE subscription SET ended_at = ?, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
+
+    private final Database database;
+    private final AccountTerms terms;
+
+    /** @param terms into which the price groups of plans go */
+    public Plans(Database database, AccountTerms terms) {
+        this.database = database;
+        this.terms = terms;
+    }
+
+    /** Goes before the ledger, which gives the credits of a period, and before the terms of accounts. */
+    public static Part<?> part() {
+        return new PlansPart();
+    }
+
+    // ---- reads ----
+
+    /** The accounts of a plan: with a running one, with one that the customer has cancelled, and with one that has ended. */
+    public record Standings(long active, long cancelled, long ended) {
+        public static final Standings NONE = new Standings(0, 0, 0);
+    }
+
+    /** A plan by its newest version. */
+    public record Listed(Version newest, Standings accounts) {}
+
+    /** Returns all plans by id. */
+    public List<Listed> all() {
+        return database.read(sql -> {
+            Map<String, Standings> accounts = new HashMap<>();
+            sql.list(
+                            STANDINGS,
+                            row -> Map.entry(
+                                    row.getString(1), new Standings(row.getLong(2), row.getLong(3), row.getLong(4))))
+                    .forEach(each -> accounts.put(each.getKey(), each.getValue()));
+            return sql.list(NEWEST, row -> version(row, 1)).stream()
+                    .map(each -> new Listed(each, accounts.getOrDefault(each.plan(), Standings.NONE)))
+                    .toList();
+        });
+    }
+
+    /** Returns the versions of a plan, the newest first. @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest */
+    public List<Version> versions(String plan, long before, int limit) {
+        return database.read(sql -> sql.list(OF_PLAN, row -> version(row, 1), plan, before, limit));
+    }
+
+    /** Returns the newest version of a plan. @throws dev.tollgate.base.error.ApiException 404 if there is no such plan */
+    public Version newest(String plan) {
+        List<Version> versions = versions(plan, Long.MAX_VALUE, 1);
+        if (versions.isEmpty()) {
+            throw noPlan(plan).asException();
+        }
+        return versions.getFirst();
+    }
+
+    /** Returns the plans of an account, the newest first. @param before the last number of the page before; {@link Long#MAX_VALUE} for the newest */
+    public List<Subscription> of(String accountId, long before, int limit) {
+        return database.read(sql -> sql.list(OF_ACCOUNT, Plans::subscription, accountId, before, limit));
+    }
+
+    /** Returns the newest plan of an account; null if it never had one. */
+    public @Nullable Subscription last(String accountId) {
+        List<Subscription> all = of(accountId, Long.MAX_VALUE, 1);
+        return all.isEmpty() ? null : all.getFirst();
+    }
+
+    /** Returns the plan that an operator's request has assigned or ended; null if none has. */
+    public @Nullable Subscription requested(String accountId, String requestId) {
+        return database.read(sql -> sql.one(REQUESTED, Plans::subscription, accountId, requestId, requestId));
+    }
+
+    /** Returns running plans whose period has ended. @param after the last account of the page before */
+    List<Subscription> due(Instant now, String after, int limit) {
+        return database.read(sql -> sql.list(DUE, Plans::subscription, now, after, limit));
+    }
+
+    /** Returns accounts with a running plan, by their ids. */
+    public List<Subscription> running(String plan, int limit) {
+        return database.read(sql -> sql.list(RUNNING, Plans::subscription, plan, limit));
+    }
+
+    public static ApiError noPlan(String plan) {
+        return ApiError.invalid(null, "There is no plan " + MessageText.plain(plan) + ".")
+                .withStatus(404);
+    }
+
+    // ---- changes ----
+
+    /** A change of plans. None of them rides, so what needs no other part is written while it is decided. */
+    abstract static sealed class PlanChange<O> extends Decision<O> {
+
+        /** @param decided the newest plan of accounts by the changes of the batch so far */
+        abstract void decide(Statements statements, Map<String, Subscription> decided) throws SQLException;
+
+        /** Writes what depends on the ledger's decision. */
+        void write(Statements statements) throws SQLException {}
+    }
+
+    private static Instant millis(Instant at) {
+        return at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
+    }
+
+    /** Makes a change that adds a version to a plan, which it makes if there is none. @param looked the number of the newest version that the operator has seen; null for any */
+    public SetPlan set(String plan, Plan its, @Nullable Long looked, Instant at) {
+        return new SetPlan(plan, its, looked, millis(at));
+    }
+
+    /** @param before null if the plan was not there @param after the same if nothing had to be written: an open version with these terms is the newest */
+    public record Changed(@Nullable Version before, Version after) {
+
+        public boolean isChange() {
+            return !after.equals(before);
+        }
+    }
+
+    /** Adds a version. */
+    public static final class SetPlan extends PlanChange<Outcome<Changed>> {
+
+        private final String plan;
+        private final Plan its;
+        private final @Nullable Long looked;
+        private final Instant at;
+
+        private SetPlan(String plan, Plan its, @Nullable Long looked, Instant at) {
+            this.plan = plan;
+            this.its = its;
+            this.looked = looked;
+            this.at = at;
+        }
+
+        @Override
+        void decide(Statements statements, Map<String, Subscription> decided) throws SQLException {
+            decide(changed(statements));
+        }
+
+        private Outcome<Changed> changed(Statements statements) throws SQLException {
+            Version before = statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
+            long number = before == null ? 0 : before.number();
+            if (looked != null && looked != number) {
+                return Outcome.refused(
+                        409,
+                        "Another operator has changed the plan " + plan + ". Its newest version is " + number
+                                + " now.");
+            }
+            if (before == null && statements.number(PLANS) >= PLANS_MAX) {
+                return Outcome.refused(409, "There are " + PLANS_MAX + " plans, the most.");
+            }
+            if (before != null && !before.isClosed() && before.terms().equals(its)) {
+                return new Outcome.Done<>(new Changed(before, before));
+            }
+            Version after = new Version(statements.number(LAST) + 1, plan, number + 1, at, its, null);
+            statements.run(INSERT, after.sequence(), plan, after.number(), at, its.body());
+            return new Outcome.Done<>(new Changed(before, after));
+        }
+    }
+
+    /** Makes a change that closes versions of a plan: they are neither assigned nor renewed. @param version null for all */
+    public ClosePlan close(String plan, @Nullable Long version, Instant at) {
+        return new ClosePlan(plan, Objects.requireNonNullElse(version, 0L), millis(at));
+    }
+
+    /** Closes versions. The outcome has the numbers of those that it has closed. */
+    public static final class ClosePlan extends PlanChange<Outcome<List<Long>>> {
+
+        private final String plan;
+        private final long version;
+        private final Instant at;
+
+        private ClosePlan(String plan, long version, Instant at) {
+            this.plan = plan;
+            this.version = version;
+            this.at = at;
+        }
+
+        /** Returns the time of the end, in whole milliseconds. */
+        public Instant at() {
+            return at;
+        }
+
+        @Override
+        void decide(Statements statements, Map<String, Subscription> decided) throws SQLException {
+            Version newest = statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
+            if (newest == null) {
+                decide(new Outcome.Refused<>(noPlan(plan)));
+            } else if (version > newest.number()) {
+                decide(Outcome.refused(
+                        404,
+                        "The plan " + plan + " has no version " + version + ". Its newest is " + newest.number()
+                                + "."));
+            } else {
+                List<Long> open = statements.list(OPEN, row -> row.getLong(1), plan, version, version);
+                for (long each : open) {
+                    statements.run(CLOSE, at, plan, each);
+                }
+                decide(new Outcome.Done<>(open));
+            }
+        }
+    }
+
+    /**
+     * Puts the next row of an account's plan in the place of the former one, if that still is as it was read, together with what the ledger and the account's
+     * terms have of it: all of it, or nothing. The outcome is whether the row was as it was read.
+     */
+    public static final class Turn extends PlanChange<Boolean> {
+
+        private final @Nullable Subscription before;
+        private final Subscription after;
+        private final @Nullable Grant grant;
+        private final List<Change> changes = new ArrayList<>();
+
+        /** @param isNewPeriod whether the credits of a period are given @param ends the reason for which the credits of the period end; null: they stay */
+        private Turn(
+                @Nullable Subscription before,
+                Subscription after,
+                boolean isNewPeriod,
+                @Nullable String ends,
+                AccountTerms terms,
+                Instant at) {
+            this.before = before;
+            this.after = after;
+            this.grant = isNewPeriod ? grant(at) : null;
+            changes.add(this);
+            if (grant != null) {
+                changes.add(grant);
+            }
+            if (ends != null) {
+                RequestId id = new RequestId("end-plan-" + after.number());
+                changes.add(new Grant.End(after.accountId(), after.grant(), ends, this::outcome, id, at));
+            }
+            String group = after.version().terms().group();
+            if (group != null && (isNewPeriod || ends != null)) {
+                changes.add(terms.setPlan(
+                        after.accountId(),
+                        isNewPeriod ? group : null,
+                        isNewPeriod ? after.endsAt() : null,
+                        this::isWritten,
+                        at));
+            }
+        }
+
+        private Grant grant(Instant at) {
+            Plan its = after.version().terms();
+            RequestId id = new RequestId(after.periodId());
+            return Grant.onCondition(after.accountId(), its.creditsMicros(), after.reason(), this::outcome, id, at)
+                    .under(its.terms(after.startsAt(), after.endsAt()));
+        }
+
+        /** Returns this change and those that belong to its unit. */
+        public List<Change> changes() {
+            return List.copyOf(changes);
+        }
+
+        /** Returns whether the row was written. Once all is decided. */
+        public boolean isWritten() {
+            return outcome() && (grant == null || grant.outcome().isDone());
+        }
+
+        /** Returns why the ledger has refused the credits; null if it has not. Once all is decided. */
+        public @Nullable ApiError refusal() {
+            return outcome() && grant != null && grant.outcome() instanceof Outcome.Refused<?>(ApiError why)
+                    ? why
+                    : null;
+        }
+
+        public @Nullable Subscription before() {
+            return before;
+        }
+
+        /** Returns the new row. Once it is written. */
+        public Subscription after() {
+            Long number = grant == null ? null : grant.grantNumber();
+            return number == null ? after : after.paidBy(number);
+        }
+
+        @Override
+        void decide(Statements statements, Map<String, Subscription> decided) throws SQLException {
+            String accountId = after.accountId();
+            Subscription stored = decided.get(accountId);
+            if (stored == null) {
+                stored = statements.one(OF_ACCOUNT, Plans::subscription, accountId, Long.MAX_VALUE, 1);
+            }
+            boolean isAsRead = Objects.equals(stored, before) && isNewest(statements);
+            if (isAsRead) {
+                decided.put(accountId, after);
+            }
+            decide(isAsRead);
+        }
+
+        private boolean isFirst() {
+            return before == null || before.number() != after.number();
+        }
+
+        /** Returns whether a version that is assigned still is the newest one, and open. */
+        private boolean isNewest(Statements statements) throws SQLException {
+            Version its = after.version();
+            return !isFirst()
+                    || its.equals(statements.one(OF_PLAN, row -> version(row, 1), its.plan(), Long.MAX_VALUE, 1));
+        }
+
+        @Override
+        void write(Statements statements) throws SQLException {
+            if (!isWritten()) {
+                return;
+            }
+            Subscription its = after();
+            End end = its.end();
+            if (isFirst()) {
+                statements.run(
+                        BEGIN,
+                        its.accountId(),
+                        its.number(),
+                        its.version().plan(),
+                        its.version().number(),
+                        its.anchor(),
+                        its.periods(),
+                        its.period(),
+                        its.startsAt(),
+                        its.endsAt(),
+                        its.grant(),
+                        its.requestId());
+            } else {
+                statements.run(
+                        TURN,
+                        its.period(),
+                        its.startsAt(),
+                        its.endsAt(),
+                        its.grant(),
+                        its.cancelledAt(),
+                        end == null ? null : end.at(),
+                        end == null ? null : end.why().word(),
+                        end == null ? null : end.requestId(),
+                        its.accountId(),
+                        its.number());
+            }
+        }
+    }
+
+    /**
+     * Makes a change that gives an account a plan. Its first period begins at once.
+     *
+     * @param last the newest plan of the account, which has ended; null: it never had one
+     * @param requestId the operator's id of the request; null: without one
+     */
+    public Turn assign(
+            @Nullable Subscription last,
+            String accountId,
+            Version version,
+            int periods,
+            @Nullable String requestId,
+            Instant at) {
+        long number = last == null ? 1 : last.number() + 1;
+        Subscription first =
+                new Subscription(accountId, number, version, millis(at), periods, 1, 0, null, null, requestId);
+        return new Turn(last, first, true, null, terms, at);
+    }
+
+    /** Makes a change that brings a plan whose period has ended to the period of a time, or to its end. */
+    Turn next(Subscription due, Instant now) {
+        Subscription turned = due.at(now);
+        return new Turn(due, turned, turned.isRunning(), null, terms, now);
+    }
+
+    /** Makes a change by which no period follows the running one, or by which the others follow again. */
+    public Turn cancel(Subscription running, boolean isCancelled, Instant at) {
+        return new Turn(running, running.cancelled(isCancelled ? millis(at) : null), false, null, terms, at);
+    }
+
+    /** Makes a change that ends a plan at once, with its credits and its price group. @param reason that the customer sees */
+    public Turn end(Subscription running, String reason, @Nullable String requestId, Instant at) {
+        End end = new End(millis(at), Why.OPERATOR, requestId);
+        return new Turn(running, running.ended(end), false, reason, terms, at);
+    }
+
+    /** Returns the changes that end the plan of an account that is deleted, whatever stands there. @param isClosed once the ledger has decided */
+    public List<Change> endWith(String accountId, BooleanSupplier isClosed, Instant at) {
+        return List.of(
+                new EndWithAccount(accountId, isClosed, millis(at)),
+                terms.setPlan(accountId, null, null, isClosed, at));
+    }
+
+    private static final class EndWithAccount extends PlanChange<Boolean> {
+
+        private final String accountId;
+        private final BooleanSupplier isClosed;
+        private final Instant at;
+
+        EndWithAccount(String accountId, BooleanSupplier isClosed, Instant at) {
+            this.accountId = accountId;
+            this.isClosed = isClosed;
+            this.at = at;
+        }
+
+        @Override
+        void decide(Statements statements, Map<String, Subscription> decided) {
+            decide(true);
+        }
+
+        @Override
+        void write(Statements statements) throws SQLException {
+            if (isClosed.getAsBoolean()) {
+                statements.run(END, at, accountId);
+            }
+        }
+    }
+
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments
+    private static final class PlansPart implements Part<PlanChange> {
+
+        private final Map<String, Subscription> decided = new HashMap<>();
+        private boolean isLocked;
+
+        @Override
+        public Class<PlanChange> type() {
+            return PlanChange.class;
+        }
+
+        @Override
+        public void ask(Statements statements, List<PlanChange> changes) throws SQLException {
+            if (!isLocked) {
+                statements.lockTable("subscription");
+            }
+            isLocked = true;
+        }
+
+        @Override
+        public void decide(Statements statements, List<PlanChange> changes) throws SQLException {
+            for (PlanChange change : changes) {
+                change.decide(statements, decided);
+            }
+        }
+
+        @Override
+        public void write(Statements statements, List<PlanChange> changes) throws SQLException {
+            for (PlanChange change : changes) {
+                change.write(statements);
+            }
+        }
+
+        @Override
+        public void committed(List<PlanChange> changes) {
+            undone();
+        }
+
+        @Override
+        public void undone() {
+            decided.clear();
+            isLocked = false;
+        }
+    }
+
+    /** Returns the plans of an account, which stay. */
+    public static Holding holding() {
+        return Holding.of(ExportFile.of(
+                "plans.csv", "plans of the account", "subscription s", "s.account_id = :account", """
+                    s.number s.plan s.version s.anchor s.periods s.period s.starts_at s.ends_at s.grant_number s.cancelled_at s.ended_at s.ended_by""", "s.number"));
+    }
+
+    private static Subscription subscription(ResultSet row) throws SQLException {
+        Instant endedAt = Columns.timeOrNull(row, 8);
+        return new Subscription(
+                row.getString(1),
+                row.getLong(2),
+                version(row, 12),
+                Columns.time(row, 3),
+                row.getInt(4),
+                row.getInt(5),
+                row.getLong(6),
+                Columns.timeOrNull(row, 7),
+                endedAt == null ? null : new End(endedAt, Why.of(row.getString(9)), row.getString(11)),
+                row.getString(10));
+    }
+
+    /** @param first the column of the sequence */
+    private static Version version(ResultSet row, int first) throws SQLException {
+        return new Version(
+                row.getLong(first),
+                row.getString(first + 1),
+                row.getLong(first + 2),
+                Columns.time(row, first + 3),
+                Plan.read(row.getString(first + 4)),
+                Columns.timeOrNull(row, first + 5));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.tollgate.books.plans;
+
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plan of an account, from the beginning of its first period (Z41). Immutable.
+ *
+ * @param number from 1 in its account
+ * @param version of the plan, which it keeps
+ * @param anchor the beginning of the first period, from which all others are counted
+ * @param periods that were assigned, 1 to {@value #PERIODS_MAX}
+ * @param period the running one, or the last that ran; from 1. Periods that passed without a server never ran
+ * @param grant the number of that period's grant
+ * @param cancelledAt when the customer cancelled it: no period follows; null: not, or taken back
+ * @param end null while it runs
+ * @param requestId the operator's id of the request that assigned it; null: without one
+ */
+public record Subscription(
+        String accountId,
+        long number,
+        Plan.Version version,
+        Instant anchor,
+        int periods,
+        int period,
+        long grant,
+        @Nullable Instant cancelledAt,
+        @Nullable End end,
+        @Nullable String requestId) {
+
+    /** The most periods of one assignment. */
+    public static final int PERIODS_MAX = 366;
+
+    /** The cause of an end. */
+    public enum Why {
+        /** The last period has passed. */
+        FINISHED,
+        CANCELLED,
+        /** The version was closed, so it was not renewed. */
+        CLOSED,
+        OPERATOR,
+        /** The account was deleted. */
+        DELETED;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The name in the database and in JSON. */
+        public String word() {
+            return word;
+        }
+
+        static Why of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** @param requestId the operator's id of the request that ended it; null: without one, or by the calendar */
+    public record End(Instant at, Why why, @Nullable String requestId) {}
+
+    private Instant endOf(int its) {
+        return version.terms().period().end(anchor, its);
+    }
+
+    /** Returns the beginning of the period. */
+    public Instant startsAt() {
+        return endOf(period - 1);
+    }
+
+    /** Returns the end of the period, at which its credits expire and its price group ends. */
+    public Instant endsAt() {
+        return endOf(period);
+    }
+
+    /** Returns the time until which periods follow each other, if nothing else happens. */
+    public Instant until() {
+        return whyLast() == null ? endOf(periods) : endsAt();
+    }
+
+    /** Returns the number of periods that follow the present one, if nothing else happens. */
+    public int remaining() {
+        return end != null || whyLast() != null ? 0 : periods - period;
+    }
+
+    public boolean isRunning() {
+        return end == null;
+    }
+
+    /** Returns whether the period has ended, and what follows has not been written yet. */
+    public boolean isDue(Instant now) {
+        return end == null && !endsAt().isAfter(now);
+    }
+
+    /** Returns why no period follows the present one; null if one does. */
+    public @Nullable Why whyLast() {
+        Instant closedAt = version.closedAt();
+        if (period >= periods) {
+            return Why.FINISHED;
+        }
+        if (cancelledAt != null && !cancelledAt.isAfter(endsAt())) {
+            return Why.CANCELLED;
+        }
+        return closedAt != null && !closedAt.isAfter(endsAt()) ? Why.CLOSED : null;
+    }
+
+    /** Returns this as the calendar has it at a time: in the period of that time, or ended (Z45). The grant stays the one of the former period. */
+    Subscription at(Instant now) {
+        Subscription turned = this;
+        while (turned.isDue(now)) {
+            Why why = turned.whyLast();
+            turned = why == null ? turned.in(turned.period + 1) : turned.ended(new End(turned.endsAt(), why, null));
+        }
+        return turned;
+    }
+
+    private Subscription in(int its) {
+        return new Subscription(accountId, number, version, anchor, periods, its, grant, cancelledAt, end, requestId);
+    }
+
+    Subscription ended(End its) {
+        return new Subscription(
+                accountId, number, version, anchor, periods, period, grant, cancelledAt, its, requestId);
+    }
+
+    Subscription cancelled(@Nullable Instant at) {
+        return new Subscription(accountId, number, version, anchor, periods, period, grant, at, end, requestId);
+    }
+
+    Subscription paidBy(long its) {
+        return new Subscription(accountId, number, version, anchor, periods, period, its, cancelledAt, end, requestId);
+    }
+
+    /** Returns the id of the period's credits, which exist once. */
+    String periodId() {
+        return "plan-" + number + "-" + period + "-1";
+    }
+
+    /** Returns the reason of the period's credits, as the customer sees it. */
+    String reason() {
+        return "Plan " + version.terms().name() + ", period " + period + " of " + periods;
+    }
+}

@@ -1,0 +1,517 @@
+package dev.tollgate.operator.admin;
+
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.base.json.MessageText;
+import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.grants.GrantLimits;
+import dev.tollgate.books.ledger.LedgerChange;
+import dev.tollgate.books.plans.Plan;
+import dev.tollgate.books.plans.Plan.Period;
+import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanSweep;
+import dev.tollgate.books.plans.Plans;
+import dev.tollgate.books.plans.Plans.Changed;
+import dev.tollgate.books.plans.Plans.ClosePlan;
+import dev.tollgate.books.plans.Plans.Listed;
+import dev.tollgate.books.plans.Plans.SetPlan;
+import dev.tollgate.books.plans.Plans.Turn;
+import dev.tollgate.books.plans.Subscription;
+import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.models.prices.AccountTerms;
+import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.StoreException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Plans and the accounts that have one, as an operator sets, assigns and lists them (Z40, Z50). Thread-safe; blocks. */
+public final class OperatorPlans {
+
+    private static final String ALL = "/admin/plans";
+    private static final String ONE = ALL + "/{plan}";
+    private static final String OF_ACCOUNT = "/admin/accounts/{id}/plan";
+    private static final String IDS = "an id of 1 to 32 of a-z 0-9 -, beginning with a letter";
+
+    /** The number of times that an account's plan is read again before an action gives up. */
+    private static final int TRIES = 5;
+
+    private static final Field<String> NAME =
+            Field.text("name", sentence("Name")).map(OperatorPlans::shownName);
+    private static final Field<Long> CENTS =
+            naming(Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
+                    .that(cents -> cents == 0 || cents >= Plan.CENTS_MIN, "must be 0, or at least " + Plan.CENTS_MIN));
+    private static final Field<Period> PERIOD = naming(Field.choice(
+            "period",
+            sentence("Period"),
+            Stream.of(Period.values())
+                    .map(period -> new Choice<>(period.word(), label(period), period))
+                    .toList()));
+    private static final Field<Long> CREDITS = naming(GrantFields.SOME_CREDITS);
+    private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
+            .map(OperatorGroups::name)
+            .optional();
+    private static final Field<Long> VERSION =
+            Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE).optional();
+    private static final Field<Long> CLOSED = naming(Field.whole("version", sentence("Version"), 1, Long.MAX_VALUE))
+            .optional();
+    private static final Field<String> PLAN =
+            Field.text("plan", sentence("Plan")).map(OperatorPlans::id);
+    private static final Field<Long> PERIODS =
+            naming(Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX));
+
+    public static final OperatorAction<OperatorPlans, Changed> SET = OperatorAction.begin(
+                    "plan.set",
+                    "PUT",
+                    ONE,
+                    "Set what a plan gives for a period, and its price, and print the version. Makes the plan if there is none.",
+                    List.of(NAME, CENTS, PERIOD, CREDITS, GrantFields.MODELS, GROUP, GrantFields.LIMITS, VERSION))
+            .does(
+                    (plans, by, request) -> plans.set(by, request.path("plan"), plan(request), request.get(VERSION)),
+                    (request, done) -> json(done.after()));
+
+    /** The result is the numbers of the versions that were closed. */
+    public static final OperatorAction<OperatorPlans, List<Long>> CLOSE = OperatorAction.post(
+                    "plan.close",
+                    ONE + "/close",
+                    "Close a plan, or one version of it: it is neither assigned nor renewed. Running periods go on to their end.",
+                    CLOSED)
+            .does(
+                    (plans, by, request) -> plans.close(by, request.path("plan"), request.get(CLOSED)),
+                    (request, closed) ->
+                            closed(request.path("plan"), closed, null).node());
+
+    public static final OperatorAction<OperatorPlans, Subscription> ASSIGN = OperatorAction.post(
+                    "plan.assign",
+                    OF_ACCOUNT,
+                    "Give an account a plan for some periods, of which the first begins now, and print its end.",
+                    PLAN,
+                    PERIODS)
+            .repeatable()
+            .does(
+                    (plans, by, request) ->
+                            plans.assign(by, request.id(), request.need(PLAN), Math.toIntExact(request.need(PERIODS))),
+                    (request, done) -> json(done));
+
+    public static final OperatorAction<OperatorPlans, Subscription> END = OperatorAction.begin(
+                    "plan.end",
+                    "DELETE",
+                    OF_ACCOUNT,
+                    "End an account's plan now: with its credits, except for what running calls need, and its price group.",
+                    List.of())
+            .repeatable()
+            .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> json(done));
+
+    public static final List<OperatorAction<OperatorPlans, ?>> ACTIONS = List.of(SET, CLOSE, ASSIGN, END);
+
+    private final Plans plans;
+    private final PlanSweep sweep;
+    private final AccountTerms terms;
+    private final Consumer<String> requireAccount;
+    private final AuditedWriter writer;
+    private final InstantSource clock;
+
+    /**
+     * @param requireAccount refuses the id of an account that is not there, or deleted
+     * @param clock the same on all servers that share the books
+     */
+    public OperatorPlans(
+            Plans plans,
+            PlanSweep sweep,
+            AccountTerms terms,
+            Consumer<String> requireAccount,
+            AuditedWriter writer,
+            InstantSource clock) {
+        this.plans = plans;
+        this.sweep = sweep;
+        this.terms = terms;
+        this.requireAccount = requireAccount;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    public List<AdminRoute> routes() {
+        List<AdminRoute> all = new ArrayList<>(List.of(
+                AdminRoute.get(ALL, _ -> ActionRequest.list(all(), OperatorPlans::json, null)),
+                AdminRoute.get(ONE, this::versions, "after", "limit"),
+                AdminRoute.get(OF_ACCOUNT, this::ofAccount, "after", "limit")));
+        ACTIONS.forEach(action -> all.add(action.on(this)));
+        return all;
+    }
+
+    // ---- fields ----
+
+    /** Returns a field whose refusals also name the value. */
+    private static <T> Field<T> naming(Field<T> field) {
+        Field.Reader<T> reader = (path, value) -> {
+            try {
+                return field.reader().read(path, value);
+            } catch (ApiException e) {
+                String begin = "'" + path + "' must be ";
+                String message = e.error().message();
+                throw message.startsWith(begin)
+                        ? wrong(path, shown(value), message.substring(begin.length(), message.length() - 1))
+                        : e;
+            }
+        };
+        return new Field<>(
+                field.name(),
+                field.label(),
+                field.help(),
+                field.nothing(),
+                field.choices(),
+                field.members(),
+                reader,
+                field.typed());
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isString() ? MessageText.quoted(value.stringValue()) : MessageText.plain(value.toString());
+    }
+
+    private static ApiException wrong(String path, String value, String allowed) {
+        return Field.wrong(path, "is " + value + "; allowed is " + allowed);
+    }
+
+    private static Sentence label(Period period) {
+        return switch (period) {
+            case DAY -> sentence("day");
+            case WEEK -> sentence("week");
+            case MONTH -> sentence("month");
+        };
+    }
+
+    private static String shownName(String path, String text) {
+        if (text.isBlank() || text.length() > Plan.NAME_CHARS_MAX) {
+            throw wrong(path, MessageText.quoted(text), "a text of 1 to " + Plan.NAME_CHARS_MAX + " characters");
+        }
+        return text.strip();
+    }
+
+    private static String id(String path, String text) {
+        if (!Plan.ID.matcher(text).matches()) {
+            throw wrong(path, MessageText.quoted(text), IDS);
+        }
+        return text;
+    }
+
+    private static Plan plan(AdminRequest request) {
+        return new Plan(
+                request.need(NAME),
+                request.need(CENTS),
+                request.need(PERIOD),
+                request.need(CREDITS),
+                new ModelPatterns(request.or(GrantFields.MODELS, List.of())),
+                request.get(GROUP),
+                request.or(GrantFields.LIMITS, GrantLimits.NONE));
+    }
+
+    // ---- reads ----
+
+    /** Returns all plans by id. */
+    public List<Listed> all() {
+        return plans.all();
+    }
+
+    /** Returns the versions of a plan, the newest first. @param before the last number of the page before @throws ApiException 404 if there is none */
+    public List<Version> versions(String plan, long before, int limit) {
+        plans.newest(plan);
+        return plans.versions(plan, before, limit);
+    }
+
+    /** Returns accounts with a plan that runs, by their ids. */
+    public List<Subscription> running(String plan, int limit) {
+        return plans.running(plan, limit);
+    }
+
+    /** Returns the newest plan of an account, which may have ended; null if it never had one. */
+    public @Nullable Subscription last(String accountId) {
+        return plans.last(accountId);
+    }
+
+    private JsonNode versions(AdminRequest request) {
+        return request.page(
+                Plans.PAGE_MAX,
+                limit -> versions(request.path("plan"), request.before(), limit),
+                OperatorPlans::json,
+                Version::number);
+    }
+
+    private JsonNode ofAccount(AdminRequest request) {
+        return request.page(
+                Plans.PAGE_MAX,
+                limit -> plans.of(request.id(), request.before(), limit),
+                OperatorPlans::json,
+                Subscription::number);
+    }
+
+    // ---- changes ----
+
+    /** Adds a version to a plan. Needs a reason. @param looked the number of the newest version that the operator has seen; null for any */
+    public Changed set(By by, String plan, Plan its, @Nullable Long looked) {
+        by.needReason();
+        id("plan", plan);
+        requireOpen(its.group());
+        SetPlan set = plans.set(plan, its, looked, clock.instant());
+        writer.commit(by, SET.name(), plan, () -> told(set.outcome()), set);
+        return set.outcome().orThrow();
+    }
+
+    private void requireOpen(@Nullable String group) {
+        ApiError refusal = group == null ? null : terms.refusal(group);
+        if (refusal != null) {
+            throw refusal.asException();
+        }
+    }
+
+    private static Deed.@Nullable Changed told(Outcome<Changed> outcome) {
+        if (!(outcome instanceof Outcome.Done<Changed>(Changed done)) || !done.isChange()) {
+            return null;
+        }
+        Version before = done.before();
+        return new Deed.Changed(before == null ? null : logged(before), logged(done.after()));
+    }
+
+    private static String logged(Version version) {
+        return begun(version)
+                .text("limits", version.terms().limits().text())
+                .text("set_at", version.createdAt().toString())
+                .end();
+    }
+
+    /** Closes versions of a plan. Needs a reason. @param version null for all @return the numbers of those that were open */
+    public List<Long> close(By by, String plan, @Nullable Long version) {
+        by.needReason();
+        Instant now = clock.instant();
+        ClosePlan close = plans.close(plan, version, now);
+        writer.commit(
+                by,
+                CLOSE.name(),
+                plan,
+                () -> close.outcome() instanceof Outcome.Done<List<Long>>(List<Long> closed) && !closed.isEmpty()
+                        ? new Deed.Changed(
+                                null, closed(plan, closed, close.at()).end())
+                        : null,
+                close);
+        return close.outcome().orThrow();
+    }
+
+    private static AdminJson closed(String plan, List<Long> versions, @Nullable Instant at) {
+        AdminJson json = new AdminJson().text("plan", plan).numbers("versions", versions);
+        return at == null ? json : json.text("closed_at", at.toString());
+    }
+
+    /** Gives an account a plan. Needs a reason. A repeated request under one id changes nothing. @throws ApiException a 409 while one runs */
+    public Subscription assign(By by, String accountId, String plan, int periods) {
+        by.needReason();
+        requireAccount.accept(accountId);
+        return again(() -> {
+            Subscription known = requested(
+                    by,
+                    accountId,
+                    it -> isRequest(by, it.requestId()) && it.version().plan().equals(plan) && it.periods() == periods);
+            if (known != null) {
+                return known;
+            }
+            Subscription last = sweep.present(accountId);
+            if (last != null && last.isRunning()) {
+                throw new ApiException(409, runs(accountId, last));
+            }
+            Version version = plans.newest(plan);
+            if (version.isClosed()) {
+                throw new ApiException(
+                        409, "The plan " + plan + " is closed: it is not assigned. Set it again for a new version.");
+            }
+            requireOpen(version.terms().group());
+            Turn turn = plans.assign(last, accountId, version, periods, requestId(by), clock.instant());
+            return commit(
+                    by,
+                    ASSIGN,
+                    turn,
+                    () -> new Deed.Changed(null, assigned(turn.after()).end()));
+        });
+    }
+
+    private static String runs(String accountId, Subscription running) {
+        int more = running.remaining();
+        return "Account " + accountId + " has the plan " + running.version().plan() + " (version "
+                + running.version().number() + "), whose period ends at " + running.endsAt()
+                + (more == 0 ? " as the last one" : ", with " + more + " more until " + running.until())
+                + ". End it first, or wait until then.";
+    }
+
+    /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */
+    public Subscription end(By by, String accountId) {
+        String reason = by.needReason();
+        requireAccount.accept(accountId);
+        return again(() -> {
+            Subscription known = requested(
+                    by,
+                    accountId,
+                    it -> it.end() != null && isRequest(by, it.end().requestId()));
+            if (known != null) {
+                return known;
+            }
+            Subscription last = sweep.present(accountId);
+            if (last == null || !last.isRunning()) {
+                throw new ApiException(409, "Account " + accountId + " has no plan that runs.");
+            }
+            Turn turn = plans.end(last, reason, requestId(by), clock.instant());
+            return commit(
+                    by,
+                    END,
+                    turn,
+                    () -> new Deed.Changed(
+                            assigned(last)
+                                    .text("until", last.until().toString())
+                                    .end(),
+                            assigned(last)
+                                    .text(
+                                            "ended_at",
+                                            Objects.requireNonNull(turn.after().end())
+                                                    .at()
+                                                    .toString())
+                                    .end()));
+        });
+    }
+
+    /** Tries until the account's plan was as it was read. */
+    private static Subscription again(Supplier<@Nullable Subscription> step) {
+        for (int i = 0; i < TRIES; i++) {
+            Subscription done = step.get();
+            if (done != null) {
+                return done;
+            }
+        }
+        throw new StoreException("the plan of the account changes all the time");
+    }
+
+    /** @return null if the row has changed since it was read */
+    private @Nullable Subscription commit(By by, OperatorAction<?, ?> action, Turn turn, Supplier<Deed.Changed> told) {
+        writer.commit(
+                by,
+                action.name(),
+                turn.after().accountId(),
+                () -> turn.isWritten() ? told.get() : null,
+                turn.changes().toArray(Change[]::new));
+        ApiError refusal = turn.refusal();
+        if (refusal != null) {
+            throw refusal.asException();
+        }
+        return turn.isWritten() ? turn.after() : null;
+    }
+
+    private static @Nullable String requestId(By by) {
+        return by.requestId() == null ? null : by.requestId().text();
+    }
+
+    private static boolean isRequest(By by, @Nullable String id) {
+        return id != null && id.equals(requestId(by));
+    }
+
+    /** Returns what an earlier request of the same id did; null if there was none. @throws ApiException a 409 if it did something else */
+    private @Nullable Subscription requested(By by, String accountId, Predicate<Subscription> isSame) {
+        if (by.requestId() == null) {
+            return null;
+        }
+        Subscription known = plans.requested(accountId, by.requestId().text());
+        if (known != null && !isSame.test(known)) {
+            throw LedgerChange.idTaken(by.requestId()).asException();
+        }
+        return known;
+    }
+
+    private static AdminJson assigned(Subscription its) {
+        return new AdminJson()
+                .number("subscription", its.number())
+                .text("plan", its.version().plan())
+                .number("version", its.version().number())
+                .number("periods", (long) its.periods())
+                .text("anchor", its.anchor().toString());
+    }
+
+    // ---- JSON ----
+
+    private static AdminJson begun(Version version) {
+        Plan terms = version.terms();
+        return new AdminJson()
+                .text("plan", version.plan())
+                .number("version", version.number())
+                .text("name", terms.name())
+                .number("cents", terms.cents())
+                .text("period", terms.period().word())
+                .credits("credits", terms.creditsMicros())
+                .texts("models", terms.models().all())
+                .text("group", terms.group());
+    }
+
+    private static ObjectNode json(Version version) {
+        return begun(version)
+                .array("limits", version.terms().limits().all(), limit -> new AdminJson()
+                        .number("hours", (long) limit.hours())
+                        .credits("credits", limit.micros())
+                        .node())
+                .text("set_at", version.createdAt().toString())
+                .text("closed_at", text(version.closedAt()))
+                .node();
+    }
+
+    private static ObjectNode json(Listed listed) {
+        ObjectNode json = json(listed.newest());
+        json.set(
+                "accounts",
+                new AdminJson()
+                        .number("active", listed.accounts().active())
+                        .number("cancelled", listed.accounts().cancelled())
+                        .number("ended", listed.accounts().ended())
+                        .node());
+        return json;
+    }
+
+    private static @Nullable String text(@Nullable Instant at) {
+        return at == null ? null : at.toString();
+    }
+
+    /** Returns the state of a plan: the words of the console, of customers' pages and of commands. */
+    public static String state(Subscription its) {
+        return its.end() != null ? "ended" : its.cancelledAt() != null ? "cancelled" : "active";
+    }
+
+    private static ObjectNode json(Subscription its) {
+        Subscription.End end = its.end();
+        return new AdminJson()
+                .text("account", its.accountId())
+                .number("number", its.number())
+                .text("plan", its.version().plan())
+                .number("version", its.version().number())
+                .text("name", its.version().terms().name())
+                .text("state", state(its))
+                .number("periods", (long) its.periods())
+                .number("period", (long) its.period())
+                .number("remaining", (long) its.remaining())
+                .text("starts_at", its.startsAt().toString())
+                .text("ends_at", its.endsAt().toString())
+                .text("until", its.until().toString())
+                .number("grant", its.grant())
+                .text("cancelled_at", text(its.cancelledAt()))
+                .text("ended_at", end == null ? null : end.at().toString())
+                .text("ended_by", end == null ? null : end.why().word())
+                .node();
+    }
+}

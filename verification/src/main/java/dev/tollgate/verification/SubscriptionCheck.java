@@ -1,0 +1,353 @@
+package dev.tollgate.verification;
+
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.verification.PlanCheck.Version;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Checks the plans of each account: their periods follow the calendar of their version and do not overlap, each grant of a plan is the one of one period, with
+ * the version's credits, models, limits and days, the account's terms follow, and the audit log says who assigned and ended what.
+ */
+final class SubscriptionCheck implements Check {
+
+    private static final int PLAN = 0;
+    private static final int TERMS = 1;
+    private static final int GRANT = 2;
+
+    /** The largest difference between the clocks of two servers. */
+    private static final long CLOCKS_APART_MILLIS = 60_000;
+
+    private static final Pattern ID = Pattern.compile("plan-([1-9]\\d{0,8})-([1-9]\\d{0,8})-1");
+
+    /**
+     * The rows of accounts with plans: plans, terms, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
+     * was ended.
+     */
+    private static final String SQL = """
+            SELECT account_id, 0, number, anchor, ended_at, ends_at, starts_at, periods, period, grant_number, cancelled_at, plan, version, ended_by,
+                CAST(NULL AS TEXT)
+            FROM subscription
+            UNION ALL
+            SELECT account_id, 1, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL FROM account_terms
+            UNION ALL
+            SELECT g.account_id, 2, g.number, g.created_at, NULL, g.expires_at, g.starts_at, g.credits_micros, NULL, NULL,
+                CASE WHEN g.ended_at IS NOT NULL OR EXISTS (
+                    SELECT 1 FROM open_hold h WHERE h.account_id = g.account_id AND h.created_at < g.expires_at) THEN 1 ELSE 0 END,
+                g.models, NULL, g.limits, CASE WHEN g.kind = 'plan' THEN '' ELSE g.kind || ' ' END || COALESCE(e.request_id, '')
+            FROM credit_grant g LEFT JOIN entry e ON e.account_id = g.account_id AND e.number = g.entry_number
+            WHERE g.kind = 'plan' OR e.request_id LIKE 'plan-%'
+            UNION ALL
+            SELECT subject, 3, sequence, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json
+            FROM audit_log WHERE action IN ('plan.assign', 'plan.end')
+            ORDER BY 1, 2, 3""";
+
+    private final PlanCheck plans;
+    private Account account = new Account("");
+
+    /** @param plans that have been read before */
+    SubscriptionCheck(PlanCheck plans) {
+        this.plans = plans;
+    }
+
+    @Override
+    public String subject() {
+        return "plans of accounts";
+    }
+
+    @Override
+    public String sql(Dialect dialect) {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        if (!row.getString(1).equals(account.id)) {
+            account.end(findings);
+            account = new Account(row.getString(1));
+        }
+        switch (row.getInt(2)) {
+            case PLAN -> account.plan(new Row(row, plans), findings);
+            case TERMS -> account.terms.add(new Terms(row.getLong(4), row.getString(12), number(row, 5)));
+            case GRANT -> account.grant(row, findings);
+            default -> account.deed(row, findings);
+        }
+    }
+
+    @Override
+    public void end(Findings findings) {
+        account.end(findings);
+    }
+
+    private static @Nullable Long number(ResultSet row, int column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+
+    private record Terms(
+            long at, @Nullable String group, @Nullable Long until) {}
+
+    /** A row of subscription, with its version; null if that is not there. */
+    private static final class Row {
+
+        private final long number;
+        private final long anchor;
+        private final @Nullable Long endedAt;
+        private final long endsAt;
+        private final long startsAt;
+        private final long periods;
+        private final long period;
+        private final long grant;
+        private final @Nullable Long cancelledAt;
+        private final String plan;
+        private final long versionNumber;
+        private final @Nullable Version version;
+        private final String endedBy;
+
+        /** The grants of its periods, by the period. */
+        private final Map<Long, Long> grants = new TreeMap<>();
+
+        private boolean isAssigned;
+        private @Nullable Long endedByLog;
+
+        Row(ResultSet row, PlanCheck plans) throws SQLException {
+            number = row.getLong(3);
+            anchor = row.getLong(4);
+            endedAt = SubscriptionCheck.number(row, 5);
+            endsAt = row.getLong(6);
+            startsAt = row.getLong(7);
+            periods = row.getLong(8);
+            period = row.getLong(9);
+            grant = row.getLong(10);
+            cancelledAt = SubscriptionCheck.number(row, 11);
+            plan = row.getString(12);
+            versionNumber = row.getLong(13);
+            version = plans.of(plan, versionNumber);
+            endedBy = Objects.requireNonNullElse(row.getString(14), "");
+        }
+
+        @Nullable
+        String group() {
+            return version == null || version.text("group").isEmpty() ? null : version.text("group");
+        }
+
+        /** Returns whether it was ended before its calendar did. */
+        boolean isCut() {
+            return endedBy.equals("operator") || endedBy.equals("deleted");
+        }
+
+        /** Returns 0 if it runs. */
+        long endedAt() {
+            return endedAt == null ? 0 : endedAt;
+        }
+
+        private boolean isBefore(@Nullable Long time) {
+            return time == null || startsAt <= time + CLOCKS_APART_MILLIS;
+        }
+
+        /** Returns whether the end is the one that the row's other columns bring. */
+        private boolean endFits(@Nullable Long closedAt) {
+            return switch (endedBy) {
+                case "" -> endedAt == null;
+                case "finished" -> Objects.equals(endedAt, endsAt) && period == periods;
+                case "cancelled" -> Objects.equals(endedAt, endsAt) && cancelledAt != null && period < periods;
+                case "closed" ->
+                    Objects.equals(endedAt, endsAt) && closedAt != null && closedAt <= endsAt + CLOCKS_APART_MILLIS;
+                default -> endedAt != null && endedAt >= anchor;
+            };
+        }
+
+        void check(String name, Findings findings) {
+            if (version == null) {
+                findings.add(name + " has version " + versionNumber + " of plan " + plan + ", which is not there");
+                return;
+            }
+            if (period < 1 || period > periods) {
+                findings.add(name + " is in period " + period + " of " + periods);
+            }
+            if (startsAt != version.end(anchor, period - 1) || endsAt != version.end(anchor, period)) {
+                findings.add(name + " has period " + period + " from " + Instant.ofEpochMilli(startsAt) + " to "
+                        + Instant.ofEpochMilli(endsAt) + ", which is not the calendar's");
+            }
+            if (version.createdAt() > anchor + CLOCKS_APART_MILLIS
+                    || !isBefore(version.closedAt())
+                    || period > 1 && !isBefore(cancelledAt)) {
+                findings.add(name + " has a period that begins before its version was set, or after it was closed or"
+                        + " cancelled");
+            }
+            if (!endFits(version.closedAt())) {
+                findings.add(name + " has ended at " + (endedAt == null ? "no time" : Instant.ofEpochMilli(endedAt))
+                        + " by " + endedBy + ", which its periods do not say");
+            }
+            if (!grants.containsValue(grant) || endedAt == null && !Objects.equals(grants.get(period), grant)) {
+                findings.add(name + " names grant " + grant + " of period " + period + ", which is not its grant");
+            }
+            if (!isAssigned) {
+                findings.add(name + " was assigned, and no row of the audit log says so");
+            }
+            if (endedBy.equals("operator") ? !Objects.equals(endedByLog, endedAt) : endedByLog != null) {
+                findings.add(name + " was ended by an operator at another time than the audit log says, or only one of"
+                        + " them says so");
+            }
+        }
+    }
+
+    private final class Account {
+
+        private final String id;
+        private final TreeMap<Long, Row> rows = new TreeMap<>();
+        private final List<Terms> terms = new ArrayList<>();
+
+        /** The groups of periods with their ends. */
+        private final Set<Terms> groups = new HashSet<>();
+
+        Account(String id) {
+            this.id = id;
+        }
+
+        private String name(long number) {
+            return "plan " + number + " of account " + id;
+        }
+
+        void plan(Row row, Findings findings) {
+            if (row.number != rows.size() + 1) {
+                findings.add(name(row.number) + " has this number, it should have " + (rows.size() + 1));
+            }
+            Row before = rows.isEmpty() ? null : rows.lastEntry().getValue();
+            if (before != null && (before.endedAt == null || row.anchor < before.endedAt - CLOCKS_APART_MILLIS)) {
+                findings.add(name(row.number) + " begins at " + Instant.ofEpochMilli(row.anchor)
+                        + ", before the plan before it has ended");
+            }
+            rows.put(row.number, row);
+        }
+
+        void grant(ResultSet row, Findings findings) throws SQLException {
+            long number = row.getLong(3);
+            String name = "grant " + number + " of account " + id;
+            String request = row.getString(15);
+            Matcher matcher = ID.matcher(request);
+            Row its = matcher.matches() ? rows.get(Long.valueOf(matcher.group(1))) : null;
+            Version version = its == null ? null : its.version;
+            if (its == null || version == null) {
+                findings.add(name + " is of a plan by its kind or its entry, " + request
+                        + ", and no plan of the account has it");
+                return;
+            }
+            long period = Long.parseLong(matcher.group(2));
+            if (period > its.period || its.grants.put(period, number) != null) {
+                findings.add(name + " is of period " + period + " of " + name(its.number)
+                        + ", which it never had, or which has another grant");
+            }
+            compare(name, row, its, version, period, findings);
+            terms(name, its, version.end(its.anchor, period), row.getLong(4), findings);
+        }
+
+        private void compare(String name, ResultSet row, Row its, Version version, long period, Findings findings)
+                throws SQLException {
+            List<String> others = new ArrayList<>();
+            long startsAt = version.end(its.anchor, period - 1);
+            long endsAt = version.end(its.anchor, period);
+            long createdAt = row.getLong(4);
+            Long expiresAt = number(row, 6);
+            PriceDeedCheck.other(others, "credits", row.getLong(8) == version.credits());
+            PriceDeedCheck.other(others, "models", row.getString(12).equals(version.models()));
+            PriceDeedCheck.other(others, "limits", row.getString(14).equals(version.text("limits")));
+            PriceDeedCheck.other(others, "start", row.getLong(7) == startsAt);
+            PriceDeedCheck.other(
+                    others,
+                    "expiry",
+                    expiresAt != null && (expiresAt == endsAt || expiresAt < endsAt && row.getLong(11) == 1));
+            PriceDeedCheck.other(
+                    others,
+                    "time",
+                    createdAt >= startsAt - CLOCKS_APART_MILLIS
+                            && createdAt < endsAt + CLOCKS_APART_MILLIS
+                            && (its.endedAt == null || createdAt <= its.endedAt + CLOCKS_APART_MILLIS));
+            if (!others.isEmpty()) {
+                findings.add(name + " differs from period " + period + " of " + name(its.number) + ": "
+                        + String.join(", ", others));
+            }
+        }
+
+        private void terms(String name, Row its, long endsAt, long createdAt, Findings findings) {
+            String group = its.group();
+            if (group == null) {
+                return;
+            }
+            groups.add(new Terms(0, group, endsAt));
+            if (terms.stream()
+                    .noneMatch(each -> group.equals(each.group)
+                            && Objects.equals(each.until, endsAt)
+                            && Math.abs(each.at - createdAt) <= CLOCKS_APART_MILLIS)) {
+                findings.add(name + " is of a plan with price group " + group
+                        + ", which the terms of the account do not have until " + Instant.ofEpochMilli(endsAt));
+            }
+        }
+
+        void deed(ResultSet row, Findings findings) throws SQLException {
+            String name = "row " + row.getLong(3) + " of the audit log";
+            JsonNode after = PriceDeedCheck.read(row.getString(15));
+            Row its = after == null ? null : rows.get(after.path("subscription").longValue(0));
+            if (after == null || its == null) {
+                findings.add(name + " tells of a plan of account " + id + ", which is not there");
+            } else if (row.getString(12).equals("plan.end")) {
+                its.endedByLog = PriceDeedCheck.millis(after.path("ended_at"));
+            } else {
+                its.isAssigned = true;
+                List<String> others = new ArrayList<>();
+                PriceDeedCheck.other(
+                        others, "plan", after.path("plan").asString("").equals(its.plan));
+                PriceDeedCheck.other(others, "version", after.path("version").longValue(0) == its.versionNumber);
+                PriceDeedCheck.other(others, "periods", after.path("periods").longValue(0) == its.periods);
+                PriceDeedCheck.other(others, "time", PriceDeedCheck.millis(after.path("anchor")) == its.anchor);
+                if (!others.isEmpty()) {
+                    findings.add(name(its.number) + " differs from " + name + ": " + String.join(", ", others));
+                }
+            }
+        }
+
+        void end(Findings findings) {
+            rows.values().forEach(row -> row.check(name(row.number), findings));
+            for (Terms each : terms) {
+                if (each.group != null && !groups.contains(new Terms(0, each.group, each.until))) {
+                    findings.add("account " + id + " has price group " + each.group
+                            + " of a plan in its terms, and no period of a plan ends when it does");
+                }
+            }
+            rows.values().stream()
+                    .filter(this::keepsItsGroup)
+                    .forEach(row -> findings.add(name(row.number) + " was ended at "
+                            + Instant.ofEpochMilli(row.endedAt()) + ", and its price group was not"));
+        }
+
+        /** Returns whether a plan was ended before its calendar did, and the account's terms have its group even so. */
+        private boolean keepsItsGroup(Row row) {
+            if (!row.isCut() || row.group() == null) {
+                return false;
+            }
+            long after = row.endedAt() + CLOCKS_APART_MILLIS;
+            Terms then = at(after);
+            return then != null && then.until != null && then.until == row.endsAt && then.until > after;
+        }
+
+        private @Nullable Terms at(long millis) {
+            Terms found = null;
+            for (Terms each : terms) {
+                found = each.at <= millis ? each : found;
+            }
+            return found;
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package dev.tollgate.verification;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.grants.GrantLimits;
+import dev.tollgate.books.ledger.Lapse;
+import dev.tollgate.books.plans.Plan;
+import dev.tollgate.books.plans.Plan.Period;
+import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanSweep;
+import dev.tollgate.books.plans.Plans.SetPlan;
+import dev.tollgate.books.plans.Plans.Turn;
+import dev.tollgate.books.plans.Subscription;
+import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.AlteredBooks;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.BooksFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Somebody alters one row of plans, or what grants, terms and the audit log say of them: the check finds it, or the manual says that it cannot. */
+@BesideOthers
+class AlteredPlansTest {
+
+    private static final Instant BEGIN = Instant.parse("2027-01-31T10:00:00Z");
+
+    static final List<String> ALTERED = List.of(
+            "UPDATE plan_version SET body = REPLACE(body, '900', '90') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = REPLACE(body, 'month', 'week') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = REPLACE(body, '1000000', '2000000') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = REPLACE(body, '\"gold\"', 'null') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = REPLACE(body, 'gemini-4-*', 'gemini-3-*') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = REPLACE(body, '5:20', '5:21') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = REPLACE(body, 'Pro', 'Max') WHERE plan = 'pro'",
+            "UPDATE plan_version SET body = '{}' WHERE plan = 'pro'",
+            "UPDATE plan_version SET closed_at = 1900000000000 WHERE plan = 'pro'",
+            "UPDATE plan_version SET closed_at = NULL WHERE plan = 'short'",
+            "UPDATE plan_version SET closed_at = closed_at + 1 WHERE plan = 'short'",
+            "UPDATE plan_version SET created_at = created_at + 1 WHERE plan = 'pro'",
+            "UPDATE plan_version SET number = 2 WHERE plan = 'pro'",
+            "UPDATE plan_version SET sequence = 7 WHERE plan = 'pro'",
+            "UPDATE plan_version SET plan = 'max' WHERE plan = 'pro'",
+            "DELETE FROM plan_version WHERE plan = 'pro'",
+            "UPDATE subscription SET plan = 'short' WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET anchor = anchor + 1 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET anchor = anchor - 86400000 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET periods = periods + 1 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET period = 3 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET period = 1 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET starts_at = starts_at - 1 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET ends_at = ends_at + 86400000 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET grant_number = 1 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET cancelled_at = 1801000000000 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET ended_at = ends_at, ended_by = 'finished' WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET ended_at = anchor + 1, ended_by = 'operator' WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET number = 2 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET account_id = 'acc_3' WHERE account_id = 'acc_1'",
+            "DELETE FROM subscription WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET ended_at = NULL, ended_by = NULL WHERE account_id = 'acc_2' AND number = 1",
+            "UPDATE subscription SET ended_at = ended_at + 1 WHERE account_id = 'acc_2' AND number = 1",
+            "UPDATE subscription SET ended_by = 'closed' WHERE account_id = 'acc_2' AND number = 1",
+            "UPDATE subscription SET ended_by = 'finished' WHERE account_id = 'acc_2' AND number = 2",
+            "UPDATE subscription SET ended_by = 'operator' WHERE account_id = 'acc_2' AND number = 2",
+            "UPDATE subscription SET anchor = anchor - 86400000, starts_at = starts_at - 86400000, ends_at = ends_at - 86400000"
+                    + " WHERE account_id = 'acc_2' AND number = 2",
+            "INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number)"
+                    + " SELECT 'acc_3', 1, plan, version, anchor, periods, period, starts_at, ends_at, grant_number FROM subscription"
+                    + " WHERE account_id = 'acc_1'",
+            "UPDATE credit_grant SET kind = 'gift' WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE credit_grant SET expires_at = expires_at + 86400000 WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE credit_grant SET expires_at = expires_at - 86400000 WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE credit_grant SET expires_at = NULL WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE credit_grant SET starts_at = starts_at - 86400000 WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE credit_grant SET models = '' WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE credit_grant SET limits = '5:21', used = '' WHERE account_id = 'acc_1' AND number = 2",
+            "UPDATE entry SET request_id = 'plan-1-3-1' WHERE request_id = 'plan-1-2-1' AND account_id = 'acc_1'",
+            "UPDATE entry SET request_id = 'plan-1-2-2' WHERE request_id = 'plan-1-2-1' AND account_id = 'acc_1'",
+            "UPDATE entry SET request_id = 'plan-2-2-1' WHERE request_id = 'plan-1-2-1' AND account_id = 'acc_1'",
+            "UPDATE entry SET request_id = 'gift' WHERE request_id = 'plan-1-2-1' AND account_id = 'acc_1'",
+            "UPDATE account_terms SET plan_until = plan_until + 86400000 WHERE account_id = 'acc_1'",
+            "UPDATE account_terms SET plan_group = 'silver' WHERE account_id = 'acc_1'",
+            "UPDATE account_terms SET plan_group = NULL, plan_until = NULL WHERE account_id = 'acc_1'",
+            "DELETE FROM account_terms WHERE account_id = 'acc_2' AND plan_group IS NULL",
+            "UPDATE audit_log SET after_json = REPLACE(after_json, '\"periods\":3', '\"periods\":4') WHERE action = 'plan.assign'",
+            "UPDATE audit_log SET after_json = REPLACE(after_json, '900', '901') WHERE action = 'plan.set'",
+            "UPDATE audit_log SET action = 'account.grant' WHERE action = 'plan.assign' AND subject = 'acc_1'",
+            "UPDATE audit_log SET action = 'account.grant' WHERE action = 'plan.end'",
+            "UPDATE audit_log SET action = 'account.grant' WHERE action = 'plan.close'",
+            "UPDATE audit_log SET subject = 'acc_3' WHERE action = 'plan.end'");
+
+    /** Alterations that docs/trouble.md names as unnoticed. */
+    static final List<String> UNSEEN = List.of(
+            "UPDATE subscription SET cancelled_at = ends_at - 1 WHERE account_id = 'acc_1'",
+            "UPDATE subscription SET request_id = 'other' WHERE account_id = 'acc_1'",
+            "UPDATE credit_grant SET expires_at = expires_at - 1 WHERE account_id = 'acc_2' AND number = 1");
+
+    @TempDir
+    static Path folder;
+
+    private static final Map<Stores, AlteredBooks> BOOKS = new EnumMap<>(Stores.class);
+
+    @BeforeAll
+    static void make() {
+        for (Stores stores : Stores.values()) {
+            BOOKS.put(
+                    stores, AlteredBooks.of(stores, folder, AlteredPlansTest::history, AlteredPlansTest::differences));
+        }
+    }
+
+    @AfterAll
+    static void forget() {
+        BOOKS.values().forEach(AlteredBooks::close);
+    }
+
+    private static List<String> differences(Database reading) {
+        List<String> found = new ArrayList<>();
+        new Audit(reading).run(found::add, found::add, (subject, rows) -> {});
+        return found;
+    }
+
+    /** Account 1 is in the second of three months of plan pro. That of account 2 was ended, then it had plan short for a day, and cancelled it. */
+    private static void history(Supplier<Database> opener) {
+        try (BooksFixture store = new BooksFixture(opener)) {
+            store.setNow(BEGIN);
+            store.account("acc_1", 1_000);
+            store.account("acc_2", 1_000);
+            store.account("acc_3", 1_000);
+            for (String group : List.of("gold", "silver")) {
+                group(store, group);
+            }
+            Version pro = set(
+                    store,
+                    "pro",
+                    new Plan(
+                            "Pro",
+                            900,
+                            Period.MONTH,
+                            1_000_000,
+                            ModelPatterns.of("gemini-4-*"),
+                            "gold",
+                            GrantLimits.of("5:20")));
+            Version daily = set(
+                    store, "short", new Plan("Short", 0, Period.DAY, 500, ModelPatterns.EVERY, null, GrantLimits.NONE));
+            assign(store, "acc_1", pro, 3);
+            assign(store, "acc_2", pro, 3);
+            store.advance(Duration.ofHours(1));
+            end(store, "acc_2");
+            store.advance(Duration.ofHours(1));
+            assign(store, "acc_2", daily, 2);
+            commit(store, store.plans.cancel(last(store, "acc_2"), true, store.now()));
+            store.advance(Duration.ofHours(1));
+            close(store, "short");
+            store.setNow(Instant.parse("2027-02-28T10:00:01Z"));
+            new PlanSweep(store.plans, store.writer, store::now).sweep();
+            new Lapse(store.database, store.writer, store::now).sweep();
+            assertThat(last(store, "acc_1").period()).isEqualTo(2);
+        }
+    }
+
+    private static Subscription last(BooksFixture store, String account) {
+        return Objects.requireNonNull(store.plans.last(account));
+    }
+
+    private static void commit(BooksFixture store, Turn turn, Change... changes) {
+        List<Change> all = new ArrayList<>(turn.changes());
+        all.addAll(List.of(changes));
+        store.writer.commitAndWait(Unit.of(all));
+        assertThat(turn.isWritten()).isTrue();
+    }
+
+    private static Deed deed(BooksFixture store, String action, String subject, String after) {
+        return new Deed(
+                Actor.COMMAND, action, subject, "by transfer", store.now(), () -> new Deed.Changed(null, after));
+    }
+
+    private static void group(BooksFixture store, String name) {
+        long number = 1 + store.number("SELECT COUNT(*) FROM price_group");
+        String body = "\"factor\":850,\"models\":{}";
+        store.commit(
+                store.statement(
+                        "INSERT INTO price_group (sequence, name, number, created_at, body) VALUES (?, ?, 1, ?, ?)",
+                        number,
+                        name,
+                        store.now(),
+                        "{" + body + "}"),
+                deed(store, "group.set", name, "{\"version\":1," + body + ",\"set_at\":\"" + store.now() + "\"}"));
+    }
+
+    private static Version set(BooksFixture store, String plan, Plan its) {
+        SetPlan set = store.plans.set(plan, its, null, store.now());
+        String group = its.group() == null ? "null" : "\"" + its.group() + "\"";
+        String models = its.models().areEvery() ? "[]" : "[\"" + its.models().text() + "\"]";
+        String credits = its.creditsMicros() == 500 ? "0.0005" : "1";
+        store.commit(set, deed(store, "plan.set", plan, """
+                        {"version":1,"name":"%s","cents":%d,"period":"%s","credits":%s,"models":%s,"group":%s,"limits":"%s","set_at":"%s"}""".formatted(
+                        its.name(),
+                        its.cents(),
+                        its.period().word(),
+                        credits,
+                        models,
+                        group,
+                        its.limits().text(),
+                        store.now())));
+        return set.outcome().orThrow().after();
+    }
+
+    private static void close(BooksFixture store, String plan) {
+        store.commit(
+                store.plans.close(plan, null, store.now()),
+                deed(store, "plan.close", plan, "{\"versions\":[1],\"closed_at\":\"" + store.now() + "\"}"));
+    }
+
+    private static void assign(BooksFixture store, String account, Version version, int periods) {
+        Turn turn = store.plans.assign(
+                store.plans.last(account), account, version, periods, "assign " + account, store.now());
+        String after = "{\"subscription\":%d,\"plan\":\"%s\",\"version\":1,\"periods\":%d,\"anchor\":\"%s\"}"
+                .formatted(turn.after().number(), version.plan(), periods, store.now());
+        commit(store, turn, deed(store, "plan.assign", account, after));
+    }
+
+    private static void end(BooksFixture store, String account) {
+        Turn turn = store.plans.end(last(store, account), "not paid", "end", store.now());
+        String after = "{\"subscription\":1,\"ended_at\":\"" + store.now() + "\"}";
+        commit(store, turn, deed(store, "plan.end", account, after));
+    }
+
+    static Stream<Arguments> altered() {
+        return onBoth(ALTERED);
+    }
+
+    static Stream<Arguments> unseen() {
+        return onBoth(UNSEEN);
+    }
+
+    private static Stream<Arguments> onBoth(List<String> alterations) {
+        return Stream.of(Stores.values())
+                .flatMap(stores -> alterations.stream().map(alteration -> Arguments.of(stores, alteration)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void unaltered_plans_add_up(Stores stores) {
+        assertThat(BOOKS.get(stores).atFirst()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("altered")
+    void one_altered_row_of_plans_is_found(Stores stores, String alteration) throws SQLException {
+        assertThat(BOOKS.get(stores).found(alteration)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("unseen")
+    void what_no_other_row_repeats_is_not_found(Stores stores, String alteration) throws SQLException {
+        assertThat(BOOKS.get(stores).found(alteration)).isEmpty();
+    }
+}
