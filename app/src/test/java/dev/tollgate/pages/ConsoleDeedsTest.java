@@ -262,6 +262,32 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void the_file_of_vouchers_has_their_days_and_models() {
+        String path = "/console/vouchers";
+        operator.submit(
+                path,
+                path,
+                Map.of(
+                        "deed",
+                        "make",
+                        "count",
+                        "1",
+                        "credits",
+                        "5",
+                        "days",
+                        "30",
+                        "models",
+                        "gemini-4-*, gemini-3-pro",
+                        "reason",
+                        "a fair with terms"));
+        assertThat(body(path + ".csv").lines())
+                .filteredOn(line -> line.contains("a fair with terms") || line.contains("number,"))
+                .satisfiesExactly(head -> assertThat(head).endsWith(",revoked_at,days,models"), line -> assertThat(line)
+                        .endsWith(",30,gemini-4-* gemini-3-pro"));
+        gateway.execute("DELETE FROM voucher WHERE note = 'a fair with terms'");
+    }
+
+    @Test
     void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
         assertThat(body("/console")).contains("<b>Open sign-up</b>", "That is fine with the sandbox.");
     }

@@ -117,6 +117,32 @@ class StartCreditsTest {
         assertThat(given("second@example.org")).isZero();
     }
 
+    @Test
+    void start_credits_with_days_are_a_grant_that_expires() {
+        setDays("14");
+        member("fortnight@example.org", 1);
+        setDays("0");
+        String ofAccount = " FROM credit_grant WHERE account_id = '" + account("fortnight@example.org") + "'";
+        assertThat(given("fortnight@example.org")).isEqualTo(7_000_000);
+        assertThat(server.text(
+                        "SELECT kind || ' ' || number || ' ' || credits_micros || ' ' || models || limits || sandbox"
+                                + ofAccount))
+                .isEqualTo("gift 1 7000000 0");
+        assertThat(server.number("SELECT expires_at" + ofAccount))
+                .isEqualTo(now.plus(Duration.ofDays(14)).toEpochMilli());
+        later();
+        member("always@example.org", 1);
+        assertThat(server.number(
+                        "SELECT granted_micros FROM account WHERE id = '" + account("always@example.org") + "'"))
+                .isZero();
+        assertThat(given("always@example.org")).isEqualTo(7_000_000);
+    }
+
+    private static void setDays(String days) {
+        String body = "{\"name\":\"sign-up.credit-days\",\"value\":\"" + days + "\",\"reason\":\"a test\"}";
+        assertThat(server.post("/admin/settings", body, ADMIN_KEY).status()).isEqualTo(200);
+    }
+
     /** Makes a person without a confirmed address, as a provider does that vouches for no address. */
     private static void unconfirmed(String id, String identity) {
         String account = server.post("/admin/accounts", "{\"name\":\"" + id + "\",\"reason\":\"a test\"}", ADMIN_KEY)

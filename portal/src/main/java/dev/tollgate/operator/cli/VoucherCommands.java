@@ -50,16 +50,21 @@ final class VoucherCommands {
 
     private static ApiCommand list(Session session) {
         return new ApiCommand(session, "list", "List vouchers without their codes.")
-                .lists(VOUCHERS, "NUMBER,CREDITS,STATE,EXPIRES,CREATED,ACCOUNT,NOTE", voucher -> new String[] {
-                    CommandJson.text(voucher.get("sequence")),
-                    CommandJson.text(voucher.get("credits")),
-                    State.of(voucher.hasNonNull("redeemed_at"), voucher.hasNonNull("revoked_at"), false)
-                            .word(),
-                    CommandJson.time(voucher.get("expires_at"), "never"),
-                    CommandJson.time(voucher.get("created_at"), "never"),
-                    CommandJson.limit(voucher.get("account"), ""),
-                    CommandJson.text(voucher.get("note"))
-                });
+                .lists(
+                        VOUCHERS,
+                        "NUMBER,CREDITS,STATE,EXPIRES,CREATED,ACCOUNT,NOTE,DAYS,MODELS",
+                        voucher -> new String[] {
+                            CommandJson.text(voucher.get("sequence")),
+                            CommandJson.text(voucher.get("credits")),
+                            State.of(voucher.hasNonNull("redeemed_at"), voucher.hasNonNull("revoked_at"), false)
+                                    .word(),
+                            CommandJson.time(voucher.get("expires_at"), "never"),
+                            CommandJson.time(voucher.get("created_at"), "never"),
+                            CommandJson.limit(voucher.get("account"), ""),
+                            CommandJson.text(voucher.get("note")),
+                            CommandJson.limit(voucher.get("days"), ""),
+                            CommandJson.texts(voucher.get("models"), "all")
+                        });
     }
 
     private static ApiCommand revoke(Session session) {

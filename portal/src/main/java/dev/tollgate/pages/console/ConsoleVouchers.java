@@ -81,7 +81,9 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 .text("account", it -> it.voucher.accountId())
                 .text("account_name", Named::account)
                 .value("redeemed_at", it -> it.voucher.redeemedAt())
-                .value("revoked_at", it -> it.voucher.revokedAt());
+                .value("revoked_at", it -> it.voucher.revokedAt())
+                .value("days", it -> it.voucher.lot().days())
+                .text("models", it -> it.voucher.lot().models().text());
         return PageFile.csv(
                 "vouchers.csv",
                 pieces -> columns.<Long>write(pieces, (before, rows) -> {
