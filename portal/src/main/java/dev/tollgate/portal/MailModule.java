@@ -10,6 +10,7 @@ import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.notices.BudgetNotices;
+import dev.tollgate.customers.notices.GrantNotices;
 import dev.tollgate.customers.notices.KeyNotices;
 import dev.tollgate.customers.notices.MemberNotices;
 import dev.tollgate.customers.notices.ModelNotices;
@@ -50,6 +51,7 @@ public record MailModule(
         OfModels ofModels,
         BudgetNotices budgetNotices,
         KeyNotices keyNotices,
+        GrantNotices grantNotices,
         MemberNotices memberNotices,
         Webhooks webhooks,
         PublicPost post,
@@ -84,6 +86,7 @@ public record MailModule(
                 new OfModels(new ModelNotices(by, stores.sold(), changes), new RoutingNotices(by)),
                 new BudgetNotices(by, calls.refusals(), allowances),
                 new KeyNotices(by),
+                new GrantNotices(by),
                 new MemberNotices(by),
                 webhooks,
                 post,
@@ -153,6 +156,7 @@ public record MailModule(
         sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices()::sweep));
         sweeps.add(new Sweep("mail-budgets", BudgetNotices.EVERY, budgetNotices::sweep));
         sweeps.add(new Sweep("mail-keys", KeyNotices.EVERY, keyNotices::sweep));
+        sweeps.add(new Sweep("mail-grants", GrantNotices.EVERY, grantNotices::sweep));
         sweeps.add(new Sweep("mail-members", MemberNotices.EVERY, memberNotices::sweep));
         sweeps.add(new Sweep("mail-routing", RoutingNotices.EVERY, routingNotices()::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));

@@ -321,6 +321,19 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
                 say("Delete unused keys: a key can leak."));
     }
 
+    /** @param expiring a sentence for each grant */
+    public Letter creditsExpire(String to, String organization, List<String> expiring) {
+        return letter(
+                to,
+                say("Credits at {brand} expire soon", brand),
+                say("Credits of {organization} at {brand}:", Letter.inLine(organization, NAME_CHARS_MAX), brand),
+                lines(expiring),
+                say("After that they pay for no call. See what is left here:"),
+                page("/dashboard/billing"),
+                say("Change your notices here:"),
+                page(NOTICES));
+    }
+
     private Letter keys(String to, String subject, String organization, List<String> lines, String why) {
         return letter(
                 to,

@@ -24,6 +24,9 @@ public final class Readers {
     private static final String OF_MEMBERS = WANTED + " AND person.id <> ?"
             + " AND (member.left_at IS NULL AND member.role IN ('owner', 'admin') OR member.id = ?)" + LIMIT;
 
+    private static final String OF_MONEY =
+            WANTED + " AND member.left_at IS NULL AND member.role IN ('owner', 'billing')" + LIMIT;
+
     private Readers() {}
 
     /**
@@ -38,6 +41,11 @@ public final class Readers {
     /** Returns the owners and admins of an account and of a member whom a change concerns, except of the person who has made it. */
     static List<Reader> ofChange(Database database, String accountId, String personId, String memberId) {
         return read(database, OF_MEMBERS, accountId, personId, memberId);
+    }
+
+    /** Returns the owners of an account and its billing role. */
+    static List<Reader> ofMoney(Database database, String accountId) {
+        return read(database, OF_MONEY, accountId);
     }
 
     private static List<Reader> read(Database database, String query, Object... values) {

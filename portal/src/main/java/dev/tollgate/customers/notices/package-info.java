@@ -1,5 +1,5 @@
 /**
- * Notices to people: a balance below their limit, a key at 80 and 100 % of a spend limit, a budget, a key that expires or is unused, members who join
+ * Notices to people: a balance below their limit, a key at 80 and 100 % of a spend limit, a budget, a key that expires or is unused, credits that expire, members who join
  * or leave, a change of a model that they use, a statement.
  *
  * <p>Invariants: each notice is sent once until its cause has recovered, by the first server that looks. Looking is off the path of calls: a sweep

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Mails and events about keys that expire soon or are unused, and about members who join, leave or get another role. */
+/** Mails and events about keys that expire soon or are unused, about credits that expire, and about members who join, leave or get another role. */
 @ParameterizedClass
 @MethodSource(Stores.USUAL)
 @Timeout(120)
@@ -68,6 +68,7 @@ class PeopleNoticesTest {
 
     private void sweep() {
         server.people().mail().keyNotices().sweep();
+        server.people().mail().grantNotices().sweep();
         server.people().mail().memberNotices().sweep();
     }
 
@@ -147,6 +148,63 @@ class PeopleNoticesTest {
         assertThat(subjects(ANN)).hasSize(2);
         assertThat(events().lines().filter(event -> event.contains("key_never")))
                 .hasSize(2);
+    }
+
+    private void grant(int credits, Duration life, String more) {
+        PortalServer.Reply reply = server.post(
+                "/admin/accounts/" + account + "/grants",
+                "{\"credits\":" + credits + ",\"expires_at\":"
+                        + server.now().plus(life).getEpochSecond() + more + ",\"reason\":\"a gift\"}",
+                server.adminKey());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
+    @Test
+    void credits_that_expire_within_a_week_are_announced_once_a_grant_to_owners_and_billing() {
+        webhook();
+        String members = "/dashboard/members";
+        for (String role : List.of("billing", "admin")) {
+            String email = role + "@example.org";
+            ann.submit(members, members, Map.of("deed", "invitation.create", "email", email, "role", role));
+            open(browser(role.length()), email);
+        }
+        grant(30, Duration.ofDays(20), ",\"models\":[\"gemini-2.5-*\"]");
+        grant(40, Duration.ofDays(22), "");
+        grant(10, Duration.ofDays(20), "");
+        grant(50, Duration.ofDays(20), "");
+        assertThat(server.post(
+                                "/admin/accounts/" + account + "/grants/4/end",
+                                "{\"reason\":\"over\"}",
+                                server.adminKey())
+                        .status())
+                .isEqualTo(200);
+        Instant ends = server.now().plus(Duration.ofDays(20));
+        server.setNow(ends.minus(Duration.ofDays(7)).minusSeconds(1));
+        sweep();
+        assertThat(creditMails(ANN)).isZero();
+        server.setNow(ends.minus(Duration.ofDays(7)));
+        grant(60, Duration.ofDays(7), "");
+        sweep();
+        sweep();
+        assertThat(creditMails(ANN)).isEqualTo(1);
+        assertThat(creditMails("billing@example.org")).isEqualTo(1);
+        assertThat(creditMails("admin@example.org")).isZero();
+        int mails = (int) server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + ANN + "'");
+        assertThat(box.to(ANN, mails).stream().map(MailBox::text).filter(mail -> mail.contains("credits of grant")))
+                .singleElement()
+                .asString()
+                .contains("30 credits of grant 1 for gemini-2.5-* expire at 2026-12-10T12:00:00Z.")
+                .doesNotContain("grant 2", "grant 3", "grant 4", "grant 5");
+        assertThat(server.text("SELECT data FROM webhook_delivery WHERE event = 'grant.expiring'"))
+                .isEqualTo("{\"grant\":1,\"left\":30,\"expires_at\":" + ends.getEpochSecond() + "}");
+        server.setNow(ends.minus(Duration.ofDays(5)));
+        sweep();
+        assertThat(creditMails(ANN)).isEqualTo(2);
+    }
+
+    private long creditMails(String email) {
+        return server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email
+                + "' AND subject = 'Credits at Tollgate expire soon'");
     }
 
     @Test
