@@ -140,6 +140,9 @@ class GroupPriceTest {
         for (String page : new String[] {"/docs/models/" + MODEL, "/docs/models", "/playground"}) {
             assertThat(member.get(page).body()).as(page).contains("4.08"); // US dollars
         }
+        assertThat(member.get("/docs/models/" + MODEL).body())
+                .contains("Price group gold, 15 % below standard.", "<span class=\"muted\">standard $4.80</span>");
+        assertThat(member.get("/docs/models").body()).contains("The prices of your price group.");
         String id = gateway.text("SELECT id FROM call ORDER BY number LIMIT 1");
         assertThat(member.get("/dashboard/requests/" + id).body())
                 .contains(GROUP_VERSION)

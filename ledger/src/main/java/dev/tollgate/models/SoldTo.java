@@ -14,6 +14,9 @@ public interface SoldTo {
     /** Returns the name of the account's group at a time of the last day. */
     String group(String accountId, Instant at);
 
+    /** Returns the factor of the account's group for a model at a time of the last day, in thousandths of the standard price. @param modelId in the catalogue */
+    int factor(String accountId, String modelId, Instant at);
+
     /**
      * Returns the price of a model for an account at any past time, as far as the model's standard price of then is known. Blocks.
      *
@@ -38,6 +41,11 @@ public interface SoldTo {
             @Override
             public String group(String accountId, Instant at) {
                 return STANDARD;
+            }
+
+            @Override
+            public int factor(String accountId, String modelId, Instant at) {
+                return Pricing.GROUP_ONE;
             }
 
             @Override

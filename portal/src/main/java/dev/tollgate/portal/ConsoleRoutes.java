@@ -110,6 +110,7 @@ record ConsoleRoutes(
                 this::foresight,
                 this::answeredByOthers,
                 operator.prices(),
+                operator.groups(),
                 operator.booksCheck(),
                 operator.platform(),
                 books.kind(),

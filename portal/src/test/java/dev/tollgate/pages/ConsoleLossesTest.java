@@ -91,6 +91,30 @@ class ConsoleLossesTest {
     }
 
     @Test
+    void each_model_that_a_group_sells_below_cost_is_a_warning_once_an_account_is_in_it() throws IOException {
+        try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            Browser operator = operator(server);
+            change(server, "/admin/groups/gold", "{\"factor\":1000,\"models\":{\"gemini-3.6-flash\":999},%s}");
+            String warning = "gemini-3.6-flash is sold below cost in the price group gold";
+            assertThat(operator.get("/console").body()).doesNotContain("sold below cost");
+            String account = server.text("SELECT account_id FROM person");
+            change(server, "/admin/accounts/" + account + "/group", "{\"group\":\"gold\",%s}");
+            assertThat(operator.get("/console").body())
+                    .contains(warning, "href=\"/console/groups/gold\"")
+                    .doesNotContain("Sold below cost, now");
+            change(server, "/admin/groups/gold", "{\"factor\":1000,%s}");
+            server.setNow(Instant.parse("2026-11-20T12:00:05Z"));
+            assertThat(operator.get("/console").body()).doesNotContain("sold below cost");
+        }
+    }
+
+    private static void change(PortalServer server, String path, String body) {
+        PortalServer.Reply reply =
+                server.send("PUT", path, body.formatted("\"reason\":\"a partner\""), server.adminKey());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
+    @Test
     void a_margin_that_becomes_small_warns_above_the_prices() throws IOException {
         try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
             Browser operator = operator(server);

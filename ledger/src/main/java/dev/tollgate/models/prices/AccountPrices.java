@@ -68,6 +68,13 @@ public final class AccountPrices implements SoldTo {
         return terms.groupAt(accountId, at);
     }
 
+    @Override
+    public int factor(String accountId, String modelId, Instant at) {
+        PriceGroups.Group group = groups.find(terms.groupAt(accountId, at));
+        GroupVersion version = group == null ? null : group.at(at);
+        return version == null ? Pricing.GROUP_ONE : version.factors().of(modelId);
+    }
+
     /** Returns a price that is or was on sale to an account; null if there was none with this version, or not for it. Blocks. */
     public PricesHandler.@Nullable Version onSale(String accountId, String version) {
         String group = Pricing.groupOf(version);

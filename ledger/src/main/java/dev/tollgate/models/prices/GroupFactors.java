@@ -83,6 +83,11 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
                 : percent + (factor < Pricing.GROUP_ONE ? " below standard" : " above standard");
     }
 
+    /** Returns a group with its factor for a model, as in {@code Price group gold, 15 % below standard}. */
+    public static String words(String group, int factor) {
+        return "Price group " + group + ", " + words(factor);
+    }
+
     /** Returns these factors as their row keeps them. */
     public String body() {
         return json().toString();

@@ -11,7 +11,9 @@ import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
@@ -46,6 +48,7 @@ public record Concerns(
         Supplier<Foresight> foresight,
         Supplier<List<String>> answeredByOthers,
         Prices prices,
+        OperatorGroups groups,
         BooksCheck books,
         PlatformHistory history,
         InstallationKind kind,
@@ -78,6 +81,9 @@ public record Concerns(
     private static final int PERCENT = 100;
     private static final int ACCOUNTS_MAX = 3;
     private static final int MODELS_NAMED = 3;
+
+    /** The most warnings about models that are sold below cost in price groups. */
+    private static final int LOSSES_MAX = 20;
 
     /**
      * Something to look at.
@@ -121,6 +127,7 @@ public record Concerns(
         addCopies(concerns);
         addDisputes(concerns);
         addLosses(concerns);
+        addLossesOfGroups(concerns);
         if (kind.isReal()) {
             addTestKey(concerns);
             addWithoutUpstream(concerns);
@@ -227,6 +234,34 @@ public record Concerns(
                 "A margin falls below " + ConsolePrices.THIN + " %: ",
                 thin,
                 "Prices");
+    }
+
+    /** Adds a warning for each group with accounts and each model that is sold below cost in it, and not at the standard price (Z5). */
+    private void addLossesOfGroups(List<Concern> concerns) {
+        if (!kind.isReal()) {
+            return;
+        }
+        groups.all().stream()
+                .map(PriceGroups.Group::name)
+                .filter(name -> !groups.accounts(name).isEmpty())
+                .flatMap(name -> groups.models(name).stream()
+                        .filter(model -> !model.losses().isEmpty())
+                        .map(model -> ofGroup(name, model)))
+                .limit(LOSSES_MAX)
+                .forEach(concerns::add);
+    }
+
+    private static Concern ofGroup(String group, OperatorGroups.InGroup model) {
+        String id = model.standard().id();
+        Instant from = model.losses().getFirst().from();
+        return new Concern(
+                WARNING,
+                "price",
+                id + " is sold below cost in the price group " + group
+                        + (from == null ? "." : " from " + Display.day(from, ZoneOffset.UTC) + " on."),
+                ConsoleGroups.PATH + "/" + group,
+                "Group",
+                SUBJECT + "losses of " + group + " " + id + (from == null ? "" : " from " + from));
     }
 
     /** Adds the models that retire at the provider, and those that others have answered for. */

@@ -10,12 +10,15 @@ import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.prices.GroupFactors;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -157,8 +160,9 @@ public record ManualPages(
 
     private PageStep models(PageRequest<Visitor> request) {
         Catalogue catalogue = catalogue(request);
-        List<ModelFacts> all =
-                catalogue.all().stream().map(model -> facts(model, catalogue)).toList();
+        List<ModelFacts> all = catalogue.all().stream()
+                .map(model -> facts(request, model, catalogue))
+                .toList();
         ModelList list = ModelList.of(request, all, speeds.speeds());
         boolean open = isOpen.getAsBoolean();
         return PageStep.show((out, shell) -> JtemodelsGenerated.render(out, null, shell, open, list));
@@ -172,7 +176,7 @@ public record ManualPages(
             throw ModelsHandler.notFound(id).asException();
         }
         FirstCall call = FirstCall.of(request.address(), FirstCall.VARIABLE, life.current(model));
-        ModelFacts facts = facts(model, catalogue);
+        ModelFacts facts = facts(request, model, catalogue);
         boolean open = isOpen.getAsBoolean();
         ModelSpeeds.Speed speed = speeds.speeds().get(model.id());
         return PageStep.show((out, shell) -> JtemodelGenerated.render(out, null, shell, open, facts, speed, call));
@@ -187,6 +191,22 @@ public record ManualPages(
 
     private ModelFacts facts(Model model, Catalogue catalogue) {
         return ModelFacts.of(model, catalogue, life, clock.instant());
+    }
+
+    /** Returns the facts at the prices of the visitor's account, with the standard price if that is another one. */
+    private ModelFacts facts(PageRequest<Visitor> request, Model model, Catalogue catalogue) {
+        ModelFacts facts = facts(model, catalogue);
+        Instant now = clock.instant();
+        Model standard = sold.standard().find(model.id());
+        if (standard == null || !(request.visitor() instanceof Visitor.Member member)) {
+            return facts;
+        }
+        int factor = sold.factor(member.accountId(), model.id(), now);
+        return factor == Pricing.GROUP_ONE
+                ? facts
+                : facts.inGroup(new ModelFacts.OfGroup(
+                        GroupFactors.words(sold.group(member.accountId(), now), factor),
+                        PriceFacts.of(standard, standard.at(now).pricing())));
     }
 
     private static Manual.Contents contents(PageRequest<?> request) {

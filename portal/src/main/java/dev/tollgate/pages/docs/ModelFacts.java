@@ -38,9 +38,17 @@ import org.jspecify.annotations.Nullable;
  * @param ahead the prices that are set for later, the earliest first
  * @param end its retirement at the provider; null if none is near
  * @param differences of the model that answers after that
+ * @param group the price group by which the price is not the standard one; null without one
  */
 public record ModelFacts(
-        Model model, List<Ahead> ahead, ModelLife.@Nullable Retirement end, List<Sentence> differences) {
+        Model model,
+        List<Ahead> ahead,
+        ModelLife.@Nullable Retirement end,
+        List<Sentence> differences,
+        @Nullable OfGroup group) {
+
+    /** A price group. @param words the group with its factor for the model @param standard the standard price in force */
+    public record OfGroup(String words, PriceFacts standard) {}
 
     /** A price that is set for later. */
     public record Ahead(Instant at, PriceFacts price) {
@@ -99,7 +107,12 @@ public record ModelFacts(
                 life.current(model),
                 ahead,
                 life.retirement(model),
-                new Foresight(catalogue, life, now).differences(model));
+                new Foresight(catalogue, life, now).differences(model),
+                null);
+    }
+
+    ModelFacts inGroup(OfGroup named) {
+        return new ModelFacts(model, ahead, end, differences, named);
     }
 
     /** Returns the price in force. */

@@ -55,6 +55,14 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
                 .toList();
     }
 
+    /** Returns the line of this price with the name of another price's; null if there is none. */
+    public @Nullable Line line(Line other) {
+        return rates().stream()
+                .filter(line -> line.name().equals(other.name()))
+                .findFirst()
+                .orElse(null);
+    }
+
     private Stream<Line> made() {
         return speaks
                 ? Stream.of(new Line("A minute of speech", minuteMicros(), null))

@@ -97,7 +97,7 @@ public record RequestPage(
         }
         Model model = catalogue.find(call.modelId());
         int factor = version.factors().of(model == null ? call.modelId() : model.id());
-        return "Price group " + version.name() + ", " + GroupFactors.words(factor) + ".";
+        return GroupFactors.words(version.name(), factor) + ".";
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {
