@@ -85,7 +85,7 @@ final class PathOutlet implements Outlet {
 
     @Override
     public void fail(ApiError error) {
-        begin("fail " + error);
+        begin("fail " + text(error));
     }
 
     @Override
@@ -101,5 +101,11 @@ final class PathOutlet implements Outlet {
     @Override
     public void later(Runnable step) {
         waiting.add(step);
+    }
+
+    /** Returns what programs get of an error. */
+    private static String text(ApiError error) {
+        return "ApiError[code=" + error.code() + ", status=" + error.status() + ", message=" + error.message()
+                + ", param=" + error.param() + ", headers=" + error.headers() + ", shortage=" + error.shortage() + "]";
     }
 }

@@ -20,6 +20,7 @@ import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ class HonestKeysTest {
         store = stores.open(folder, CustomersFixture::new);
         store.account(ACCOUNT, 1_000);
         Allowances allowances = new Allowances(store.database, CustomersFixture.SECRETS, store::now);
-        keys = new CustomerKeys(store.keys, store.writer, allowances, store::now, new SecureRandom());
+        keys = new CustomerKeys(store.keys, store.writer, allowances, store::now, ids());
         teams = new Teams(store.database, store.keys, store.counted(), store::now, random);
         members = new Members(store.database, store.keys, store.writer, store.counted(), store::now, random);
         join();
@@ -78,6 +79,17 @@ class HonestKeysTest {
     @AfterEach
     void close() {
         store.close();
+    }
+
+    /** Makes the same ids for a seed, so that the history of a seed is the same. */
+    private SecureRandom ids() {
+        try {
+            SecureRandom ids = SecureRandom.getInstance("SHA1PRNG");
+            ids.setSeed(seed);
+            return ids;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void join() {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,7 +72,7 @@ class VouchersTest {
     }
 
     private static final Outcome<Long> CANNOT_BE_USED =
-            new Outcome.Refused<>(ApiError.invalid("code", "This code is not valid or was already used."));
+            new Outcome.Refused<>(ApiError.invalid("code", sentence("This code is not valid or was already used.")));
 
     private static Outcome<Long> redeem(Customer customer, String typed) {
         return server.money().vouchers().redeem(PortalServer.acting(customer), "of " + customer.account(), typed);

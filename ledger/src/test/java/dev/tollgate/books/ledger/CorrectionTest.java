@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -171,7 +172,8 @@ class CorrectionTest {
     @Test
     void what_runs_is_anothers_or_was_never_there_is_not_refunded() {
         store.reserve("t2", "acc_1", 10, 10);
-        assertThat(refund("t2", 1, null)).isEqualTo(refused(409, "The call is still running and has no charge yet."));
+        assertThat(refund("t2", 1, null))
+                .isEqualTo(Outcome.refused(409, sentence("The call is still running and has no charge yet.")));
         assertThat(refund("t9", 1, null)).isEqualTo(refused(Refund.noSuchCall("t9")));
         store.account("acc_2", 0);
         assertThat(store.decide(new Refund("acc_2", "t1", 1, "not his", null, store.now())))
@@ -274,7 +276,7 @@ class CorrectionTest {
     @Test
     void a_grant_on_a_condition_is_given_where_it_holds_and_once_under_its_id() {
         assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> false, ONCE, store.now())))
-                .isEqualTo(refused(409, "The condition of the grant does not hold."));
+                .isEqualTo(Outcome.refused(409, sentence("The condition of the grant does not hold.")));
         assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
                 .isEqualTo(Moves.granted(5, new Balance(905, 0, 1_005, 100)));
         assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))

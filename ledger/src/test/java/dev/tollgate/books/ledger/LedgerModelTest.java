@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Outcome;
@@ -263,7 +264,7 @@ class LedgerModelTest {
 
         private Outcome<Moved> refund(Call call, long micros) {
             if (call.state == ReservationState.OPEN) {
-                return Outcome.refused(409, "The call is still running and has no charge yet.");
+                return Outcome.refused(409, sentence("The call is still running and has no charge yet."));
             }
             if (call.refunded + micros > call.charged) {
                 return Outcome.refused(

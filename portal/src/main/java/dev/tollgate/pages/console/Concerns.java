@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
@@ -257,10 +259,15 @@ public record Concerns(
         return new Concern(
                 WARNING,
                 "price",
-                id + " is sold below cost in the price group " + group
-                        + (from == null ? "." : " from " + Display.day(from, ZoneOffset.UTC) + " on."),
+                from == null
+                        ? say("{model} is sold below cost in the price group {group}.", id, group)
+                        : say(
+                                "{model} is sold below cost in the price group {group} from {day} on.",
+                                id,
+                                group,
+                                Display.day(from, ZoneOffset.UTC)),
                 ConsoleGroups.PATH + "/" + group,
-                "Group",
+                say("Group"),
                 SUBJECT + "losses of " + group + " " + id + (from == null ? "" : " from " + from));
     }
 
