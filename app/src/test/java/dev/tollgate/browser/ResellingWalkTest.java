@@ -169,7 +169,8 @@ class ResellingWalkTest {
                         "\"price_version\":\"gemini-4-argon@google-2026-11-26*partner.1\"");
 
         visit.open("/docs/models/gemini-4-argon");
-        assertThat(text(visit)).contains("1,800").doesNotContain("2,000 credits");
+        assertThat(text(visit))
+                .contains("Price group partner, 10 % below standard", "1,800 credits", "standard 2,000 credits");
         look(visit, "model");
         visit.open("/playground");
         look(visit, "playground");
