@@ -187,7 +187,9 @@ class SearchRacersTest {
         assertThat(Calls.count(first()::number, "due_micros > charged_micros"))
                 .as("calls on less that searched for the most")
                 .isGreaterThan(5);
-        assertThat(first().now()).as("the end of the race").isAfter(Instant.parse("2026-11-21T00:00:00Z"));
+        // A node that loses each race to the other has no call that waits, and its clock stays at the evening.
+        assertThat(nodes).as("the end of the race").anyMatch(node -> node.now()
+                .isAfter(Instant.parse("2026-11-21T00:00:00Z")));
     }
 
     /** Lets racers of all accounts reserve at the same time. Every second call ends after all have, and after the midnight of the first race. */
