@@ -1,9 +1,12 @@
 package dev.tollgate.portal;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.departure.AccountFile;
@@ -133,10 +136,10 @@ record PagesModule(
 
     private static OperatorWords words(CurrentSettings current, CopiesReport copies) {
         List<OperatorWords.Link> links = new ArrayList<>();
-        link(links, "Terms", current.find(PageSettings.TERMS));
-        link(links, "Privacy", current.find(PageSettings.PRIVACY));
-        link(links, "Imprint", current.find(PageSettings.IMPRINT));
-        link(links, "Support", current.find(PageSettings.SUPPORT));
+        link(links, sentence("Terms"), current.find(PageSettings.TERMS));
+        link(links, sentence("Privacy"), current.find(PageSettings.PRIVACY));
+        link(links, sentence("Imprint"), current.find(PageSettings.IMPRINT));
+        link(links, sentence("Support"), current.find(PageSettings.SUPPORT));
         return new OperatorWords(
                 current.find(PageSettings.ANNOUNCEMENT),
                 links,
@@ -145,7 +148,7 @@ record PagesModule(
                 copies.banner());
     }
 
-    private static void link(List<OperatorWords.Link> links, String name, @Nullable String href) {
+    private static void link(List<OperatorWords.Link> links, Sentence name, @Nullable String href) {
         if (href != null) {
             links.add(new OperatorWords.Link(name, href));
         }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Words.say;
+
 import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -88,7 +90,8 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return micros == null || limit == null
                 ? sum(money, micros)
                 : EMPTY.and(new Part.Words(money.sum(micros), null, Money.exact(micros), null))
-                        .and(new Part.Words("of " + money.sum(limit) + per, "muted", Money.exact(limit), null));
+                        .and(new Part.Words(
+                                say("of {limit}", money.sum(limit)) + per, "muted", Money.exact(limit), null));
     }
 
     public static Cell form(Shell shell, String path, String... hidden) {
@@ -185,16 +188,16 @@ public record Cell(@Nullable String title, List<Part> parts) {
 
     /** Returns the words. A colon precedes words that have their own line. */
     private String text() {
-        StringBuilder all = new StringBuilder();
+        String all = "";
         for (Part part : parts) {
             String text = part instanceof Part.Words words
                     ? words.text()
                     : part instanceof Part.Badge badge ? badge.text() : NOTHING;
             if (!text.equals(NOTHING)) {
-                all.append(all.isEmpty() ? "" : isBelow(part) ? ": " : " ").append(text);
+                all = all.isEmpty() ? text : isBelow(part) ? say("{a}: {b}", all, text) : say("words::{a} {b}", all, text);
             }
         }
-        return all.toString();
+        return all;
     }
 
     private static boolean isBelow(Part part) {

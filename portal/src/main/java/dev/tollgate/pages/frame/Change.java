@@ -1,5 +1,8 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Language;
 import dev.tollgate.customers.figures.Span.Past;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -25,20 +28,30 @@ public record Change(String text, String tone) {
     private static final int COLOURED = 20;
 
     public static final Change UNKNOWN = new Change("–", "muted");
-    private static final Change NEW = new Change("new", "muted");
-    private static final Change UNCHANGED = new Change("unchanged", "muted");
 
     /** Returns the change of a sum, in percent of the sum before, rounded to the nearest. */
     public static Change of(long now, long before, Good good) {
         if (before <= 0) {
-            return now <= 0 ? UNKNOWN : NEW;
+            return now <= 0 ? UNKNOWN : isNew();
         }
-        BigDecimal percent = BigDecimal.valueOf(now)
+        BigDecimal percent = percent(now, before);
+        long size = percent.abs().longValue();
+        return arrow(percent.signum(), say("{percent} %", Display.number(size)), size < COLOURED ? Good.NEITHER : good);
+    }
+
+    private static BigDecimal percent(long now, long before) {
+        return BigDecimal.valueOf(now)
                 .subtract(BigDecimal.valueOf(before))
                 .movePointRight(2)
                 .divide(BigDecimal.valueOf(before), 0, RoundingMode.HALF_UP);
-        long size = percent.abs().longValue();
-        return arrow(percent.signum(), Display.number(size) + " %", size < COLOURED ? Good.NEITHER : good);
+    }
+
+    private static Change isNew() {
+        return new Change(say("new"), "muted");
+    }
+
+    private static Change unchanged() {
+        return new Change(say("unchanged"), "muted");
     }
 
     /**
@@ -48,7 +61,7 @@ public record Change(String text, String tone) {
     public static Change ofAmount(long now, long before, Past past, Good good, Money money) {
         Change change = of(now, before, good);
         boolean isLarge = !past.span().isPartOfDay() && before >= Display.MICROS_A_DOLLAR;
-        return (isLarge || before <= 0 || change.equals(UNCHANGED)
+        return (isLarge || before <= 0 || percent(now, before).signum() == 0
                         ? change
                         : new Change(money.difference(now - before), "muted"))
                 .against(past);
@@ -62,10 +75,12 @@ public record Change(String text, String tone) {
     /** Returns the change of a share, in points of a percent with one decimal. A share of nothing is not known. */
     public static Change ofShare(long part, long whole, long partBefore, long wholeBefore, Good good) {
         if (whole <= 0 || wholeBefore <= 0) {
-            return whole <= 0 ? UNKNOWN : NEW;
+            return whole <= 0 ? UNKNOWN : isNew();
         }
         BigDecimal points = share(part, whole).subtract(share(partBefore, wholeBefore));
-        return arrow(points.signum(), points.abs().toPlainString() + " points", good);
+        String size =
+                points.abs().toPlainString().replace('.', Language.now().signs().decimal());
+        return arrow(points.signum(), say("{points} points", size), good);
     }
 
     private static BigDecimal share(long part, long whole) {
@@ -79,10 +94,10 @@ public record Change(String text, String tone) {
      */
     public static Change ofTime(long millis, int bucket, long millisBefore, int bucketBefore) {
         if (bucket < 0 || bucketBefore < 0) {
-            return bucket < 0 ? UNKNOWN : NEW;
+            return bucket < 0 ? UNKNOWN : isNew();
         }
         if (bucket == bucketBefore) {
-            return UNCHANGED;
+            return unchanged();
         }
         if (millis == Long.MAX_VALUE || millisBefore == Long.MAX_VALUE) {
             return arrow(Integer.compare(bucket, bucketBefore), "", Good.DOWN);
@@ -92,7 +107,7 @@ public record Change(String text, String tone) {
 
     private static Change arrow(int sign, String size, Good good) {
         if (sign == 0) {
-            return UNCHANGED;
+            return unchanged();
         }
         boolean isGood = (sign > 0) == (good == Good.UP);
         String tone = good == Good.NEITHER ? "muted" : isGood ? "ok" : "danger";

@@ -1,6 +1,12 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Sentence;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -55,12 +61,38 @@ public record Chart(
         return new Chart(
                 unit,
                 metric.isTime(),
-                metric.isAmount() ? money.sign() : "",
-                metric.isTime() ? " s" : "",
+                metric.isAmount() ? money.around().before() : "",
+                metric.isTime()
+                        ? " " + say("unit::s")
+                        : metric.isAmount() ? money.around().after() : "",
                 columns.stream().map(Column::series).toList(),
                 last.series.name,
                 rows.subList(0, rows.size() - 1),
                 rows.getLast());
+    }
+
+    private static final Map<String, Unit> UNITS = Map.of(
+            "hour", new Unit(sentence("hour"), sentence("Hour")),
+            "day", new Unit(sentence("day"), sentence("Day")),
+            "week", new Unit(sentence("week"), sentence("Week")),
+            "month", new Unit(sentence("month"), sentence("Month")),
+            "year", new Unit(sentence("year"), sentence("Year")));
+
+    /** The words for a length of rows. */
+    private record Unit(Sentence word, Sentence head) {}
+
+    private static Unit words(String unit) {
+        return Objects.requireNonNull(UNITS.get(unit), unit);
+    }
+
+    /** Returns the word for a length of rows, within a sentence. */
+    public static Sentence unit(String unit) {
+        return words(unit).word;
+    }
+
+    /** Returns the head of the column of its rows. */
+    public String head() {
+        return words(unit).head.said();
     }
 
     /** Returns the chart with one of its columns. */

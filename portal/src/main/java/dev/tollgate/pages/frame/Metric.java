@@ -1,5 +1,9 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.pages.frame.Chart.Cell;
@@ -13,44 +17,61 @@ import org.jspecify.annotations.Nullable;
 
 /** A figure that charts draw: in its parts, or by model, key or channel. */
 public enum Metric {
-    SPEND("spend", "Spend", "Spend", Figure.NET::of, "Spend", part("spend", 1, Figure.NET)),
+    SPEND(
+            "spend",
+            sentence("Spend"),
+            sentence("Spend"),
+            Figure.NET::of,
+            sentence("Spend"),
+            part(sentence("figure::spend"), 1, Figure.NET)),
     MONEY(
             "money",
-            "Money",
-            "Revenue, cost and margin",
+            sentence("Money"),
+            sentence("Revenue, cost and margin"),
             Figure.NET::of,
-            "Revenue",
-            part("cost", 1, Figure.COST),
-            part("margin", 4, Figure.MARGIN)),
+            sentence("Revenue"),
+            part(sentence("cost"), 1, Figure.COST),
+            part(sentence("margin"), 4, Figure.MARGIN)),
     CALLS(
             "calls",
-            "Calls",
-            "Calls",
+            sentence("Calls"),
+            sentence("Calls"),
             Figure.CALLS::of,
-            "All",
-            part("completed", 1, Figure.COMPLETED),
-            part("failed", 2, Figure.FAILED),
-            part("cancelled", 0, Figure.CANCELLED)),
-    ERRORS("errors", "Errors", "Failed calls", Figure.FAILED::of, "Of all calls", part("failed", 2, Figure.FAILED)),
+            sentence("All"),
+            part(sentence("completed"), 1, Figure.COMPLETED),
+            part(sentence("failed"), 2, Figure.FAILED),
+            part(sentence("cancelled"), 0, Figure.CANCELLED)),
+    ERRORS(
+            "errors",
+            sentence("Errors"),
+            sentence("Failed calls"),
+            Figure.FAILED::of,
+            sentence("Of all calls"),
+            part(sentence("failed"), 2, Figure.FAILED)),
     TOKENS(
             "tokens",
-            "Tokens",
-            "Tokens",
+            sentence("Tokens"),
+            sentence("Tokens"),
             Figures::tokens,
-            "All",
-            new Part("in", 1, it -> it.promptTokens() - it.cachedTokens()),
-            part("cached", 4, Figure.CACHED_TOKENS),
-            part("out", 2, Figure.COMPLETION_TOKENS),
-            part("thoughts", 5, Figure.REASONING_TOKENS)),
-    MEDIAN("first_byte", "First byte", "First byte, median", Figure.FIRST_BYTE_P50::of, "Calls"),
+            sentence("All"),
+            new Part(sentence("in"), 1, it -> it.promptTokens() - it.cachedTokens()),
+            part(sentence("cached"), 4, Figure.CACHED_TOKENS),
+            part(sentence("out"), 2, Figure.COMPLETION_TOKENS),
+            part(sentence("thoughts"), 5, Figure.REASONING_TOKENS)),
+    MEDIAN(
+            "first_byte",
+            sentence("First byte"),
+            sentence("First byte, median"),
+            Figure.FIRST_BYTE_P50::of,
+            sentence("Calls")),
     FIRST_BYTE(
             "first-byte",
-            "First byte",
-            "Time to the first byte",
+            sentence("First byte"),
+            sentence("Time to the first byte"),
             Figure.FIRST_BYTE_P95::of,
-            "Calls",
-            part("p50", 4, Figure.FIRST_BYTE_P50),
-            part("p95", 1, Figure.FIRST_BYTE_P95));
+            sentence("Calls"),
+            part(sentence("p50"), 4, Figure.FIRST_BYTE_P50),
+            part(sentence("p95"), 1, Figure.FIRST_BYTE_P95));
 
     /** The choices of an account's usage page. */
     public static final List<Metric> OF_ACCOUNTS = List.of(SPEND, CALLS, TOKENS, MEDIAN, ERRORS);
@@ -58,13 +79,13 @@ public enum Metric {
     /** The choices of the console. */
     public static final List<Metric> OF_PLATFORM = List.of(MONEY, CALLS, ERRORS, TOKENS, FIRST_BYTE);
 
-    private record Part(String name, int colour, ToLongFunction<Figures> value) {}
+    private record Part(Sentence name, int colour, ToLongFunction<Figures> value) {}
 
     private final String word;
-    private final String text;
-    private final String title;
+    private final Sentence text;
+    private final Sentence title;
     private final ToLongFunction<Figures> value;
-    private final String last;
+    private final Sentence last;
     private final List<Part> parts;
 
     /**
@@ -73,7 +94,7 @@ public enum Metric {
      * @param title of a chart of its parts
      * @param last the head of the last column
      */
-    Metric(String word, String text, String title, ToLongFunction<Figures> value, String last, Part... parts) {
+    Metric(String word, Sentence text, Sentence title, ToLongFunction<Figures> value, Sentence last, Part... parts) {
         this.word = word;
         this.text = text;
         this.title = title;
@@ -82,7 +103,7 @@ public enum Metric {
         this.parts = List.of(parts);
     }
 
-    private static Part part(String name, int colour, Figure figure) {
+    private static Part part(Sentence name, int colour, Figure figure) {
         return new Part(name, colour, figure::of);
     }
 
@@ -94,7 +115,7 @@ public enum Metric {
     /** @param href the page with a metric */
     public static List<SwitchLink> links(List<Metric> choices, Metric current, Function<Metric, String> href) {
         return choices.stream()
-                .map(it -> new SwitchLink(it.text, href.apply(it), it == current))
+                .map(it -> new SwitchLink(it.text.said(), href.apply(it), it == current))
                 .toList();
     }
 
@@ -104,12 +125,18 @@ public enum Metric {
 
     /** Returns the title of a chart of its parts. @param unit hour, day, week or month */
     public String title(String unit) {
-        return title + " by " + unit;
+        return by(title, unit);
+    }
+
+    private static String by(Sentence figure, String unit) {
+        return say("{figure} by {unit}", figure, Chart.unit(unit));
     }
 
     /** Returns the title of a chart with a column for each model, key or channel. */
     public String titleOfValue(String unit) {
-        return (this == MONEY ? last : this == FIRST_BYTE ? "First byte, p95," : title) + " by " + unit;
+        return this == FIRST_BYTE
+                ? say("First byte, p95, by {unit}", Chart.unit(unit))
+                : by(this == MONEY ? last : title, unit);
     }
 
     boolean isAmount() {
@@ -145,13 +172,13 @@ public enum Metric {
     /** Returns the columns of its parts. */
     public List<Column> columns(List<Figures> rows, Money money) {
         return parts.stream()
-                .map(it -> column(new Series(it.name, it.colour), rows, money, it.value))
+                .map(it -> column(new Series(it.name.said(), it.colour), rows, money, it.value))
                 .toList();
     }
 
     /** Returns the last column, which sums up all models, keys or channels. */
     public Column last(List<Figures> rows, Money money) {
-        Series series = new Series(last, 0);
+        Series series = new Series(last.said(), 0);
         return this == ERRORS
                 ? column(series, rows, it -> new Cell("", Display.percent(it.failed(), it.calls()), ""))
                 : isTime() ? column(series, rows, it -> Cell.count(it.withFirstByte())) : column(series, rows, money);

@@ -159,12 +159,26 @@ public enum Money {
 
     /** The head of a column of amounts. */
     public String heading() {
-        return this == DOLLARS ? "Charged" : "Credits";
+        return this == DOLLARS ? say("Charged") : say("Credits");
     }
 
     /** The word behind an amount. */
     public String unit() {
-        return this == DOLLARS ? "" : " credits";
+        return this == DOLLARS ? "" : " " + say("unit::credits");
+    }
+
+    /** Returns an amount with its unit. @param amount as {@link #sum} and the others write it */
+    public String withUnit(String amount) {
+        return this == DOLLARS ? amount : say("{amount} credits", amount);
+    }
+
+    /** The signs around a number that is an amount: one of the two is empty. */
+    public record Around(String before, String after) {}
+
+    /** Returns the signs around the numbers of an axis. */
+    public Around around() {
+        String[] parts = this == DOLLARS ? say("${amount}", "\n").split("\n", -1) : new String[] {"", ""};
+        return new Around(parts[0], parts[1]);
     }
 
     /** Returns the exact amount, for titles. */

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.words.Sentence;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,5 +30,5 @@ public record OperatorWords(
     }
 
     /** @param href of a place of the operator's own choice */
-    public record Link(String name, String href) {}
+    public record Link(Sentence name, String href) {}
 }

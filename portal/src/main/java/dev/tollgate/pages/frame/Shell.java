@@ -1,6 +1,7 @@
 package dev.tollgate.pages.frame;
 
 import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Languages;
@@ -144,9 +145,9 @@ public record Shell(
                 ? null
                 : new Notice(
                         "warn",
-                        "Your balance is below your line of " + money.sum(line) + money.unit() + ".",
+                        say("Your balance is below your line of {amount}.", money.withUnit(money.sum(line))),
                         person.may(Right.PAY) ? "/dashboard/billing/top-up" : null,
-                        person.may(Right.PAY) ? "Top up" : null);
+                        person.may(Right.PAY) ? say("Top up") : null);
     }
 
     /** Returns whether the visitor's role has a whole right, so that its links are shown. */
