@@ -114,7 +114,7 @@ public record ConsoleCalls(
                 .with("model", model)
                 .text();
         Chart chart = figures.chart(Metric.CALLS, Money.CREDITS, link + (link.contains("?") ? "&" : "?"));
-        return state == null ? chart : chart.only(state.code());
+        return state == null ? chart : chart.only(Metric.column(state));
     }
 
     private static @Nullable TaskStatus state(@Nullable String text) {

@@ -194,7 +194,9 @@ public record Cell(@Nullable String title, List<Part> parts) {
                     ? words.text()
                     : part instanceof Part.Badge badge ? badge.text() : NOTHING;
             if (!text.equals(NOTHING)) {
-                all = all.isEmpty() ? text : isBelow(part) ? say("{a}: {b}", all, text) : say("words::{a} {b}", all, text);
+                all = all.isEmpty()
+                        ? text
+                        : isBelow(part) ? say("{a}: {b}", all, text) : say("words::{a} {b}", all, text);
             }
         }
         return all;

@@ -96,8 +96,7 @@ public record Chart(
     }
 
     /** Returns the chart with one of its columns. */
-    public Chart only(String name) {
-        int column = series.stream().map(Series::name).toList().indexOf(name);
+    public Chart only(int column) {
         return new Chart(
                 unit,
                 isLines,

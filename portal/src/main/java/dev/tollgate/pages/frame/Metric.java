@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.pages.frame.Chart.Cell;
@@ -78,6 +79,8 @@ public enum Metric {
 
     /** The choices of the console. */
     public static final List<Metric> OF_PLATFORM = List.of(MONEY, CALLS, ERRORS, TOKENS, FIRST_BYTE);
+
+    private static final List<TaskStatus> ENDS = List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
 
     private record Part(Sentence name, int colour, ToLongFunction<Figures> value) {}
 
@@ -167,6 +170,11 @@ public enum Metric {
 
     private static Column column(Series series, List<Figures> rows, Function<Figures, Cell> cell) {
         return new Column(series, rows.stream().map(cell).toList());
+    }
+
+    /** Returns the place of the calls that have ended so among the columns of {@link #CALLS}. */
+    public static int column(TaskStatus ended) {
+        return ENDS.indexOf(ended);
     }
 
     /** Returns the columns of its parts. */
