@@ -6,10 +6,10 @@ import dev.tollgate.books.calls.StoredAnswers;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Reserve.Confirm;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.RememberedQuarters.Folded;
@@ -383,7 +383,7 @@ public final class AccountHistory {
     }
 
     /** Returns the entries of a month (UTC), which are all movements of credits except calls, in their order. */
-    public List<Entry> besideCalls(String accountId, YearMonth month) {
+    public List<LedgerLine> besideCalls(String accountId, YearMonth month) {
         Span span = span(month);
         return reads().read(accountId, sql -> new LedgerRead(sql, accountId)
                 .besideCalls(NumberSpan.of(sql, accountId, span.from(), span.to())));
@@ -395,7 +395,7 @@ public final class AccountHistory {
         LedgerRead ledger = new LedgerRead(sql, accountId);
         NumberSpan numbers = NumberSpan.of(sql, accountId, span.from(), span.to());
         UsageRows usage = usage(sql, accountId);
-        List<Entry> entries = ledger.besideCalls(numbers);
+        List<LedgerLine> entries = ledger.besideCalls(numbers);
         List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
         LedgerPage.Cursor begin =
                 from != null && from.before() < numbers.to() ? from : new LedgerPage.Cursor(numbers.to());
@@ -403,7 +403,7 @@ public final class AccountHistory {
                 month,
                 NumberSpan.balanceAfter(sql, accountId, numbers.from() - 1),
                 entries,
-                entries.stream().mapToLong(Entry::amountMicros).sum(),
+                entries.stream().mapToLong(LedgerLine::amountMicros).sum(),
                 byModel,
                 usage.groups(UsageQuestion.of(span, By.KEY, By.TEAM, By.MEMBER)),
                 sum(byModel),

@@ -40,9 +40,10 @@ public record LedgerPage(
     /**
      * @param model that was asked for, if it is the charge of a call or its refund; else null
      * @param grants what of the amount grants paid, got or lost, as {@code 7:100000 9:312345}; null if it is general credits alone
+     * @param isExpiry whether the ledger took credits out of a grant that has expired
      */
     public record LedgerLine(
-            Entry entry, @Nullable String model, @Nullable String grants) {
+            Entry entry, @Nullable String model, @Nullable String grants, boolean isExpiry) {
 
         /** Returns the change of the balance in micro-credits. */
         public long amountMicros() {

@@ -6,6 +6,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.verification.EntryOrigin;
 import java.sql.ResultSet;
@@ -24,12 +25,15 @@ record LedgerRead(Reads sql, String accountId) {
     /** A page looks at so many numbers. */
     private static final int LOOKED_AT_MAX = 2_000;
 
-    private static final String CHARGES = Ledger.SELECT_CHARGE.formatted(", c.model_id, c.paid_by AS grants")
-            + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
-    private static final String ENTRIES = """
+    private static final String CHARGES =
+            Ledger.SELECT_CHARGE.formatted(", c.model_id, c.paid_by AS grants, 0 AS is_expiry")
+                    + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
+    private static final String BESIDE_CALLS = """
             SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros, e.balance_after_micros, e.reason,
-                (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id, e.grants
-            FROM entry e WHERE e.account_id = ? AND e.number >= ? AND e.number < ? AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?""";
+                (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id, e.grants,
+                CASE WHEN e.kind = 'adjustment' AND SUBSTR(e.request_id, 1, 6) = 'lapse-' THEN 1 ELSE 0 END AS is_expiry
+            FROM entry e WHERE e.account_id = ? AND e.number >= ? AND e.number < ?""";
+    private static final String ENTRIES = BESIDE_CALLS + " AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?";
 
     private static final String LINES_OF_CALLS =
             Ledger.SELECT_CHARGE.formatted(", COALESCE(c.model, c.model_id) AS model, " + EntryOrigin.COLUMNS_OF_CHARGE)
@@ -43,9 +47,6 @@ record LedgerRead(Reads sql, String accountId) {
     private static final String BALANCE = """
             SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_number, a.last_number_at, %s
             FROM account a LEFT JOIN usage_fold f ON f.id = 1 WHERE a.id = ?""";
-
-    private static final String BESIDE_CALLS =
-            Ledger.SELECT_ENTRY + " WHERE account_id = ? AND number >= ? AND number < ? ORDER BY number";
 
     /**
      * @param lastNumber of its newest call or entry
@@ -119,11 +120,12 @@ record LedgerRead(Reads sql, String accountId) {
     }
 
     private static LedgerLine line(ResultSet row) throws SQLException {
-        return new LedgerLine(Ledger.entry(row), row.getString("model_id"), row.getString("grants"));
+        return new LedgerLine(
+                Ledger.entry(row), row.getString("model_id"), row.getString("grants"), Columns.flag(row, "is_expiry"));
     }
 
     /** Returns the entries of a span in their order: purchases, refunds, reversals, adjustments. */
-    List<Entry> besideCalls(NumberSpan span) throws SQLException {
-        return sql.list(BESIDE_CALLS, Ledger::entry, accountId, span.from(), span.to());
+    List<LedgerLine> besideCalls(NumberSpan span) throws SQLException {
+        return sql.list(BESIDE_CALLS + " ORDER BY e.number", LedgerRead::line, accountId, span.from(), span.to());
     }
 }

@@ -1,6 +1,6 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import java.time.YearMonth;
 import java.util.List;
 
@@ -18,7 +18,7 @@ import java.util.List;
 public record MonthStatement(
         YearMonth month,
         long openingMicros,
-        List<Entry> beside,
+        List<LedgerLine> beside,
         long movedMicros,
         List<UsageGroup> usage,
         List<UsageGroup> byKey,

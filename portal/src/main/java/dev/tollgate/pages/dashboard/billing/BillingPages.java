@@ -7,11 +7,11 @@ import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -105,7 +105,7 @@ public record BillingPages(
      * @param moved the entries of the present month, which are all movements of credits except calls, the newest first
      * @param isOwned whether teams or several members share the account
      */
-    public record Figures(Tiles tiles, List<Month> months, List<Entry> moved, boolean isOwned, Grants grants) {}
+    public record Figures(Tiles tiles, List<Month> months, List<LedgerLine> moved, boolean isOwned, Grants grants) {}
 
     /**
      * The tiles at the top.

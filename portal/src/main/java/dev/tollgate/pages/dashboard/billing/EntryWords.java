@@ -20,8 +20,9 @@ public final class EntryWords {
         return entry.kind() == EntryKind.REFUND ? say("Refunded") : say("Charged");
     }
 
-    /** Returns the word for an entry in an account's ledger. */
-    public static String inLedger(Entry entry) {
+    /** Returns the word for a line in an account's ledger. */
+    public static String inLedger(LedgerLine line) {
+        Entry entry = line.entry();
         return switch (entry.kind()) {
             case TOP_UP -> say("Credits added");
             case RESERVATION -> say("Held");
@@ -29,7 +30,7 @@ public final class EntryWords {
             case RELEASE, EXPIRY -> say("Released");
             case REFUND -> say("Refund");
             case REVERSAL -> entry.amountMicros() > 0 ? say("Payment reinstated") : say("Payment reversed");
-            case ADJUSTMENT -> isExpiry(entry) ? say("Expired") : say("Correction");
+            case ADJUSTMENT -> line.isExpiry() ? say("Expired") : say("Correction");
         };
     }
 
@@ -38,7 +39,7 @@ public final class EntryWords {
         Entry entry = line.entry();
         String reason = reason(entry);
         String about = Objects.requireNonNullElse(reason == null ? line.model() : reason, "");
-        if (line.grants() == null || isExpiry(entry)) {
+        if (line.grants() == null || line.isExpiry()) {
             return about;
         }
         String grants = GrantWords.names(line.grants());
@@ -71,12 +72,6 @@ public final class EntryWords {
             case "Refunded or disputed before it was confirmed" -> say("Refunded or disputed before it was confirmed");
             default -> reason;
         };
-    }
-
-    /** Returns whether credits have left a grant because it has expired. The ledger alone writes such a reason below zero. */
-    private static boolean isExpiry(Entry entry) {
-        String reason = entry.reason();
-        return reason != null && entry.amountMicros() < 0 && reason.matches("Grant [0-9]+ expired");
     }
 
     /** Returns the change of the balance by an entry that belongs to no call, with sign and six decimals. */

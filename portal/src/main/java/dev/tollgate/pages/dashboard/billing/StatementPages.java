@@ -12,6 +12,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.figures.CsvExport.Names;
 import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.figures.MonthStatement;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageGroup;
@@ -129,11 +130,11 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
      */
     private record Cents(long[] beside, long moved, long calls) {
 
-        static Cents of(MonthStatement statement, List<Entry> beside) {
+        static Cents of(MonthStatement statement, List<LedgerLine> beside) {
             long change = DOLLARS.cents(statement.closingMicros()) - DOLLARS.cents(statement.openingMicros());
             List<Long> both = List.of(statement.movedMicros(), -statement.all().chargedMicros());
             long[] parts = DOLLARS.cents(both, change);
-            List<Long> entries = beside.stream().map(Entry::amountMicros).toList();
+            List<Long> entries = beside.stream().map(LedgerLine::amountMicros).toList();
             return new Cents(DOLLARS.cents(entries, parts[0]), parts[0], parts[1]);
         }
 
@@ -171,16 +172,16 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /** Returns the lines of a statement. @param beside the entries that belong to no call */
-    public static List<Item> items(MonthStatement statement, List<Entry> beside) {
+    public static List<Item> items(MonthStatement statement, List<LedgerLine> beside) {
         List<Item> items = new ArrayList<>();
         Cents cents = Cents.of(statement, beside);
         long opening = statement.openingMicros();
         items.add(Item.sum(say("Balance at the beginning"), opening, DOLLARS.cents(opening), ""));
         for (int i = 0; i < beside.size(); i++) {
-            Entry entry = beside.get(i);
-            Cell name = Cell.of(EntryWords.inLedger(entry))
+            Entry entry = beside.get(i).entry();
+            Cell name = Cell.of(EntryWords.inLedger(beside.get(i)))
                     .note(Display.time(entry.at(), ZoneOffset.UTC))
-                    .under(EntryWords.reason(entry));
+                    .under(EntryWords.about(beside.get(i)));
             String sign = entry.amountMicros() > 0 ? "+" : "";
             String dollars = sign + DOLLARS.ofCents(cents.beside[i], entry.amountMicros());
             items.add(new Item(name, Cell.EMPTY, EntryWords.change(entry), dollars, false));
@@ -202,7 +203,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /** Returns the lines of a table of charges, with their sum. */
-    public static List<Item> items(MonthStatement statement, List<Entry> beside, Charges table) {
+    public static List<Item> items(MonthStatement statement, List<LedgerLine> beside, Charges table) {
         Cents cents = Cents.of(statement, beside);
         List<Line> lines = table.lines();
         long[] ofCalls = cents.ofCalls(lines.stream().map(Line::figures).toList());
@@ -284,7 +285,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         String account = request.visitor().accountId();
         YearMonth month = month(request);
         MonthStatement statement = history.statement(account, month, BillingPages.cursor(request), LINES);
-        List<Entry> beside = statement.beside().stream()
+        List<LedgerLine> beside = statement.beside().stream()
                 .filter(StatementPages::isOfTheBalance)
                 .toList();
         Party contact = payments.contact(account);
@@ -327,8 +328,8 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /** Returns whether an entry changes the customer's balance. Amounts that the platform covers do not. */
-    private static boolean isOfTheBalance(Entry entry) {
-        return entry.amountMicros() != 0;
+    private static boolean isOfTheBalance(LedgerLine line) {
+        return line.amountMicros() != 0;
     }
 
     /** A year of four digits: a later one is no time in milliseconds. */
@@ -347,5 +348,6 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     public record Parties(Party seller, Party contact) {}
 
     /** The movements of a month. */
-    public record Booked(MonthStatement statement, List<Entry> beside, List<Charges> charges, List<Payment> paid) {}
+    public record Booked(
+            MonthStatement statement, List<LedgerLine> beside, List<Charges> charges, List<Payment> paid) {}
 }

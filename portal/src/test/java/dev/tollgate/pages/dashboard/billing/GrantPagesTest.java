@@ -24,6 +24,9 @@ class GrantPagesTest {
     private static final String CHAT =
             "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
+    /** The word of an entry, which is no head of a column. */
+    private static final String EXPIRED = "(<td|scope=\"row\")[^>]*>(<[^>]*>)?Expired";
+
     private static PortalServer server;
     private static Browser browser;
     private static String account;
@@ -116,6 +119,33 @@ class GrantPagesTest {
         assertThat(browser.get("/dashboard/requests/" + call).body())
                 .containsPattern(
                         "Paid by grants 1 \\(0\\.0040 credits\\) and 2 \\(0\\.0001 credits\\), general credits the rest\\.");
+    }
+
+    @Test
+    void a_correction_in_the_words_of_an_expiry_is_none() {
+        Browser eve = new Browser(server.url()).signUp("eve@example.org", "a sentence nobody else has");
+        String hers = server.text("SELECT account_id FROM person WHERE login = 'eve@example.org'");
+        for (String body : List.of(
+                "{\"credits\":5,\"models\":[\"a\"],\"reason\":\"a gift\"}", "{\"credits\":5,\"reason\":\"a gift\"}")) {
+            assertThat(server.post("/admin/accounts/" + hers + "/grants", body, ADMIN_KEY)
+                            .status())
+                    .isEqualTo(200);
+        }
+        String words = "{%s\"reason\":\"Grant 1 expired\",\"id\":\"lapse-%d-1\"}";
+        for (String[] change : new String[][] {
+            {"adjustments", words.formatted("\"credits\":-5,", 1)}, {"grants/1/end", words.formatted("", 2)}
+        }) {
+            assertThat(server.post("/admin/accounts/" + hers + "/" + change[0], change[1], ADMIN_KEY)
+                            .status())
+                    .isEqualTo(200);
+        }
+        for (String page : List.of("/ledger", "", "/statements/" + month)) {
+            assertThat(eve.get("/dashboard/billing" + page).body())
+                    .as(page)
+                    .contains("Correction", "Grant 1 expired · from grant 1")
+                    .doesNotContainPattern(EXPIRED);
+            assertThat(browser.get("/dashboard/billing" + page).body()).as(page).containsPattern(EXPIRED);
+        }
     }
 
     @Test
