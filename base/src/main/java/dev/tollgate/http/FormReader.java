@@ -1,8 +1,11 @@
 package dev.tollgate.http;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Sentence;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +25,7 @@ public final class FormReader implements BodyReader<Form> {
     public static final int VALUE_BYTES_MAX = 16 * 1024;
 
     private static final int SHOWN_CHARS_MAX = 40;
-    private static final String A_NAME = "A name in the form";
+    private static final Sentence A_NAME = sentence("A name in the form");
 
     /** Passwords, and logins of before, may have marks of the writing direction. */
     private static final Set<String> COMPARED = Set.of("login", "password", "present");
@@ -44,7 +47,7 @@ public final class FormReader implements BodyReader<Form> {
 
     private static void add(Map<String, String> fields, byte[] body, int start, int end) {
         if (fields.size() == FIELDS_MAX) {
-            throw refused("The form has more than " + FIELDS_MAX + " fields.");
+            throw refused(sentence("The form has more than {max} fields.", FIELDS_MAX));
         }
         int equals = start;
         while (equals < end && body[equals] != '=') {
@@ -52,18 +55,18 @@ public final class FormReader implements BodyReader<Form> {
         }
         String name = checked(text(body, start, equals, NAME_BYTES_MAX, A_NAME), A_NAME, false);
         if (name.isEmpty()) {
-            throw refused("A field of the form has no name.");
+            throw refused(sentence("A field of the form has no name."));
         }
-        String what = "The form's field " + shown(name);
+        Sentence what = sentence("The form's field {name}", shown(name));
         String value = checked(
                 text(body, Math.min(equals + 1, end), end, VALUE_BYTES_MAX, what), what, COMPARED.contains(name));
         if (fields.putIfAbsent(name, value) != null) {
-            throw refused("The form's field " + shown(name) + " came twice; it may come once.");
+            throw refused(sentence("{what} came twice; it may come once.", what));
         }
     }
 
     /** @param what it is, for refusals */
-    private static String text(byte[] body, int start, int end, int bytesMax, String what) {
+    private static String text(byte[] body, int start, int end, int bytesMax, Sentence what) {
         byte[] decoded = new byte[end - start];
         int length = 0;
         for (int at = start; at < end; at++) {
@@ -80,12 +83,16 @@ public final class FormReader implements BodyReader<Form> {
             decoded[length++] = each;
         }
         if (length > bytesMax) {
-            throw refused(what + " has " + length + " bytes; at most " + bytesMax + " are allowed.");
+            throw refused(sentence(
+                    "{what} has {bytes} bytes; at most {max} are allowed.",
+                    what,
+                    Integer.toString(length),
+                    Integer.toString(bytesMax)));
         }
         return utf8(decoded, length, what);
     }
 
-    private static int digit(byte hex, String what) {
+    private static int digit(byte hex, Sentence what) {
         int digit = Character.digit(hex, 16);
         if (digit < 0) {
             throw badEscape(what);
@@ -93,25 +100,25 @@ public final class FormReader implements BodyReader<Form> {
         return digit;
     }
 
-    private static ApiException badEscape(String what) {
-        return refused(what + " has a '%' without two hexadecimal digits behind it.");
+    private static ApiException badEscape(Sentence what) {
+        return refused(sentence("{what} has a '%' without two hexadecimal digits behind it.", what));
     }
 
-    private static String utf8(byte[] bytes, int length, String what) {
+    private static String utf8(byte[] bytes, int length, Sentence what) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes, 0, length))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw refused(what + " is not valid UTF-8.");
+            throw refused(sentence("{what} is not valid UTF-8.", what));
         }
     }
 
-    private static String checked(String text, String what, boolean isCompared) {
-        String complaint = isCompared ? WrittenText.complaintOfSecret(text) : WrittenText.complaintOfLines(text);
+    private static String checked(String text, Sentence what, boolean isCompared) {
+        Sentence complaint = isCompared ? WrittenText.complaintOfSecret(text) : WrittenText.complaintOfLines(text);
         if (complaint != null) {
-            throw refused(what + " " + complaint + ".");
+            throw refused(sentence("{what} {complaint}.", what, complaint));
         }
         return text;
     }
@@ -120,7 +127,7 @@ public final class FormReader implements BodyReader<Form> {
         return "'" + (name.length() <= SHOWN_CHARS_MAX ? name : name.substring(0, SHOWN_CHARS_MAX) + "...") + "'";
     }
 
-    private static ApiException refused(String message) {
-        return ApiError.invalid(null, message).asException();
+    private static ApiException refused(Sentence sentence) {
+        return ApiError.invalid(null, sentence).asException();
     }
 }

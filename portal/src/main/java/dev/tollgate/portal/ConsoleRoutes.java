@@ -210,7 +210,7 @@ record ConsoleRoutes(
                                 names(),
                                 accounts(),
                                 operator.months(),
-                                money.sentence(),
+                                money.ways(),
                                 money::eventCounts,
                                 forms(),
                                 (by, event) -> money.askAgain(by, event, books.writer()),

@@ -1,9 +1,12 @@
 package dev.tollgate.portal;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.payments.Party;
@@ -104,22 +107,24 @@ public record MoneyModule(
     }
 
     /** Returns the ways in which customers pay here, for the operator. */
-    String sentence() {
+    Sentence ways() {
         if (account != null) {
             return account.isLive()
-                    ? "Customers pay by Stripe Checkout."
-                    : "Customers pay by Stripe Checkout with a test key: no money moves.";
+                    ? sentence("Customers pay by Stripe Checkout.")
+                    : sentence("Customers pay by Stripe Checkout with a test key: no money moves.");
         }
         return testPayments != null && testPayments.isOpen()
-                ? "Test payments are on: no money moves. They end when Stripe or a real upstream is configured."
-                : "Customers cannot pay here. Set stripe.secret-key and stripe.webhook-secret, create vouchers, or grant credits.";
+                ? sentence(
+                        "Test payments are on: no money moves. They end when Stripe or a real upstream is configured.")
+                : sentence(
+                        "Customers cannot pay here. Set stripe.secret-key and stripe.webhook-secret, create vouchers, or grant credits.");
     }
 
-    /** Asks Stripe for an event that was refused, and judges it again; a row of the audit log. @return a sentence of what became of it */
-    String askAgain(By by, String eventId, Writer writer) {
+    /** Asks Stripe for an event that was refused, and judges it again; a row of the audit log. @return what became of it */
+    Sentence askAgain(By by, String eventId, Writer writer) {
         StripeCheckout stripe = checkout;
         if (stripe == null) {
-            return "Customers do not pay by Stripe here.";
+            return sentence("Customers do not pay by Stripe here.");
         }
         try {
             PaymentNotice notice = stripe.event(eventId);
@@ -136,27 +141,28 @@ public record MoneyModule(
                     clock.instant(),
                     () -> new Deed.Changed(null, AccountLog.json("outcome", outcome)))));
             return switch (taken) {
-                case null -> "The event has no information about a payment.";
-                case TAKEN -> "The event counts now.";
-                case KEPT -> "The event is kept until its payment is known.";
+                case null -> sentence("The event has no information about a payment.");
+                case TAKEN -> sentence("The event counts now.");
+                case KEPT -> sentence("The event is kept until its payment is known.");
                 case REPLAYED ->
-                    "Nothing changed: the event was already processed, or the reason for its rejection still holds.";
-                case REFUSED, TOO_EARLY, AGAIN -> "The event is refused again.";
+                    sentence(
+                            "Nothing changed: the event was already processed, or the reason for its rejection still holds.");
+                case REFUSED, TOO_EARLY, AGAIN -> sentence("The event is refused again.");
             };
         } catch (StripeCheckout.NoEvent e) {
-            return String.valueOf(e.getMessage());
+            return e.sentence();
         }
     }
 
     /** Returns the counts of Stripe's events since the start, by label; empty without Stripe. */
-    Map<String, Long> eventCounts() {
-        Map<String, Long> told = new LinkedHashMap<>();
+    Map<Sentence, Long> eventCounts() {
+        Map<Sentence, Long> told = new LinkedHashMap<>();
         if (account != null) {
-            told.put("Processed", counts.of(WebhookCounts.Kind.TAKEN));
-            told.put("Queued", counts.of(WebhookCounts.Kind.KEPT));
-            told.put("Repeated", counts.of(WebhookCounts.Kind.REPLAYED));
-            told.put("Refused", counts.of(WebhookCounts.Kind.REFUSED));
-            told.put("Not relevant", counts.of(WebhookCounts.Kind.OF_NO_USE));
+            told.put(sentence("Processed"), counts.of(WebhookCounts.Kind.TAKEN));
+            told.put(sentence("Queued"), counts.of(WebhookCounts.Kind.KEPT));
+            told.put(sentence("Repeated"), counts.of(WebhookCounts.Kind.REPLAYED));
+            told.put(sentence("Refused"), counts.of(WebhookCounts.Kind.REFUSED));
+            told.put(sentence("Not relevant"), counts.of(WebhookCounts.Kind.OF_NO_USE));
             told.put(ConsolePayments.NOT_SIGNED, counts.of(WebhookCounts.Kind.NOT_SIGNED));
         }
         return told;

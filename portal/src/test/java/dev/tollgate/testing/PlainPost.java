@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.client.PublicPost;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +19,7 @@ record PlainPost(HttpClient client) implements PublicPost, AutoCloseable {
     }
 
     @Override
-    public @Nullable String complaint(String url) {
+    public @Nullable Sentence complaint(String url) {
         return null;
     }
 

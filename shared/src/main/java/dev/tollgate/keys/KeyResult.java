@@ -82,7 +82,7 @@ public final class KeyResult {
 
     public static <T> Outcome<T> noSuchAccount() {
         return new Outcome.Refused<>(
-                ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
+                ApiError.of(ErrorCode.INVALID_API_KEY, sentence("The account of this API key does not exist.")));
     }
 
     private static <T> Outcome<T> forbidden(Sentence sentence) {

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -102,9 +101,9 @@ public record Field<T>(
                 label,
                 (path, value) -> {
                     String text = string(path, value);
-                    String complaint = WrittenText.complaint(text);
+                    Sentence complaint = WrittenText.complaint(text);
                     if (complaint != null) {
-                        throw wrong(path, complaint);
+                        throw wrong(path, sentence("{field} {complaint}.", FIELD, complaint));
                     }
                     return text;
                 },
@@ -122,7 +121,7 @@ public record Field<T>(
         Sentence allowed = sentence(
                 "{field} must be {words}.",
                 FIELD,
-                either(choices.stream().map(Choice::word).toList()));
+                Sentence.either(choices.stream().map(Choice::word).toList()));
         Reader<T> reader = (path, value) -> choices.stream()
                 .filter(choice -> value.isString() && choice.word().equals(value.stringValue()))
                 .findFirst()
@@ -423,11 +422,5 @@ public record Field<T>(
         return digits.contains(".")
                 ? DecimalNode.valueOf(new BigDecimal(digits))
                 : LongNode.valueOf(Long.parseLong(digits));
-    }
-
-    private static String either(List<String> words) {
-        return words.size() == 1
-                ? words.getFirst()
-                : words.stream().limit(words.size() - 1L).collect(Collectors.joining(", ")) + " or " + words.getLast();
     }
 }

@@ -1,5 +1,8 @@
 package dev.tollgate.base.host;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -20,26 +23,26 @@ public final class WrittenText {
     }
 
     /** @return what is wrong, to follow the field's name, as in {@code has a control character, U+0000}; null if nothing is */
-    public static @Nullable String complaint(String text) {
+    public static @Nullable Sentence complaint(String text) {
         return complaint(text, character -> false);
     }
 
     /** Returns what is wrong with a text of several lines, as above. */
-    public static @Nullable String complaintOfLines(String text) {
+    public static @Nullable Sentence complaintOfLines(String text) {
         return complaint(text, WrittenText::isBreak);
     }
 
     /** Returns what is wrong with a text that the program only compares; it may have marks of the writing direction. */
-    public static @Nullable String complaintOfSecret(String text) {
+    public static @Nullable Sentence complaintOfSecret(String text) {
         return complaint(text, character -> isBreak(character) || isDirection(character));
     }
 
-    private static @Nullable String complaint(String text, IntPredicate isAllowed) {
+    private static @Nullable Sentence complaint(String text, IntPredicate isAllowed) {
         for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
             int character = text.codePointAt(at);
-            String kind = isAllowed.test(character) ? null : kind(character);
+            Sentence kind = isAllowed.test(character) ? null : kind(character);
             if (kind != null) {
-                return "has %s, U+%04X".formatted(kind, character);
+                return sentence("has {kind}, {code}", kind, "U+%04X".formatted(character));
             }
         }
         return null;
@@ -49,14 +52,14 @@ public final class WrittenText {
         return character == '\n' || character == '\r' || character == '\t';
     }
 
-    private static @Nullable String kind(int character) {
+    private static @Nullable Sentence kind(int character) {
         if (Character.isISOControl(character)) {
-            return "a control character";
+            return sentence("a control character");
         }
         if (isDirection(character)) {
-            return "a mark of the writing direction";
+            return sentence("a mark of the writing direction");
         }
-        return Character.getType(character) == Character.SURROGATE ? "half of a character" : null;
+        return Character.getType(character) == Character.SURROGATE ? sentence("half of a character") : null;
     }
 
     private static boolean isDirection(int character) {

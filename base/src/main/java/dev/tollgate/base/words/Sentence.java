@@ -26,6 +26,16 @@ public record Sentence(String pattern, List<Object> values) {
         return new Sentence("{text}", List.of(text));
     }
 
+    /** Returns names in a row with a word before the last: {@code a, b or c}. @param names one at least */
+    public static Sentence either(List<String> names) {
+        Sentence first = names.stream()
+                .limit(Math.max(1, names.size() - 1L))
+                .map(Sentence::asItIs)
+                .reduce((a, b) -> sentence("{a}, {b}", a, b))
+                .orElseThrow();
+        return names.size() < 2 ? first : sentence("{a} or {b}", first, names.getLast());
+    }
+
     /** Returns the sentence in English, as programs, logs and commands get it. */
     public String english() {
         return in(Language.ENGLISH);

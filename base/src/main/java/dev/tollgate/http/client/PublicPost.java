@@ -1,5 +1,6 @@
 package dev.tollgate.http.client;
 
+import dev.tollgate.base.words.Sentence;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ public interface PublicPost {
      * answer would list the names of a private network.
      */
     @Nullable
-    String complaint(String url);
+    Sentence complaint(String url);
 
     /**
      * Posts a body.

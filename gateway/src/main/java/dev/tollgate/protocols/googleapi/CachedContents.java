@@ -7,6 +7,7 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.files.FileStore.Purpose;
@@ -65,7 +66,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                 shown.length() <= NAME_CHARS_MAX,
                 "display_name",
                 "display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
-        String complaint = WrittenText.complaint(shown);
+        Sentence complaint = WrittenText.complaint(shown);
         require(complaint == null, "display_name", "display_name: the name " + complaint + ".");
         require(
                 !message.has("ttl") || !message.has("expireTime"),

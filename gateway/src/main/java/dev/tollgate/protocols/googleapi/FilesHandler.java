@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.FileStore;
@@ -145,7 +146,7 @@ public final class FilesHandler {
         require(
                 name.length() <= NAME_CHARS_MAX,
                 "file.display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
-        String complaint = WrittenText.complaint(name);
+        Sentence complaint = WrittenText.complaint(name);
         require(complaint == null, "file.display_name: the name " + complaint + ".");
         return Records.read(() ->
                 files.begin(caller.accountId(), StoredFileRoutes.owner(caller), Purpose.GEMINI, name, type, bytes));

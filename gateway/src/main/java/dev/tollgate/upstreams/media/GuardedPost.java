@@ -1,6 +1,9 @@
 package dev.tollgate.upstreams.media;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.client.PublicPost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -58,15 +61,16 @@ public final class GuardedPost implements PublicPost, AutoCloseable {
     }
 
     @Override
-    public @Nullable String complaint(String text) {
+    public @Nullable Sentence complaint(String text) {
         try {
             MediaUrl url = parsed(text);
             return guard.mayReach(url)
                     ? null
-                    : "leads to " + url.authority()
-                            + ", which deliveries cannot reach: use a public host, on port 443.";
+                    : sentence(
+                            "leads to {host}, which deliveries cannot reach: use a public host, on port 443.",
+                            url.authority());
         } catch (MediaRefused e) {
-            return e.getMessage();
+            return e.sentence();
         }
     }
 
@@ -82,7 +86,7 @@ public final class GuardedPost implements PublicPost, AutoCloseable {
     private MediaUrl parsed(String text) throws MediaRefused {
         MediaUrl url = MediaUrl.parse(text);
         if (!url.tls() && (url.address() == null || !allowed.allow(url, url.address()))) {
-            throw new MediaRefused("must begin with https://.");
+            throw new MediaRefused(sentence("must begin with https://."));
         }
         return url;
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.upstreams.media;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -41,25 +43,25 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
     public static MediaUrl parse(String text) throws MediaRefused {
         String url = text.strip();
         if (url.length() > CHARS_MAX) {
-            throw new MediaRefused("is a URL of more than " + CHARS_MAX + " characters.");
+            throw new MediaRefused(sentence("is a URL of more than {max} characters.", Integer.toString(CHARS_MAX)));
         }
         if (url.chars().anyMatch(Character::isISOControl)) {
-            throw new MediaRefused("is a URL with a control character.");
+            throw new MediaRefused(sentence("is a URL with a control character."));
         }
         Matcher scheme = SCHEME.matcher(url);
         if (!scheme.matches()) {
-            throw new MediaRefused("is not a URL.");
+            throw new MediaRefused(sentence("is not a URL."));
         }
         return switch (scheme.group(1).toLowerCase(Locale.ROOT)) {
             case "https" -> afterScheme(true, scheme.group(2));
             case "http" -> afterScheme(false, scheme.group(2));
-            default -> throw new MediaRefused("leads to a URL that is neither http nor https.");
+            default -> throw new MediaRefused(sentence("leads to a URL that is neither http nor https."));
         };
     }
 
     private static MediaUrl afterScheme(boolean tls, String rest) throws MediaRefused {
         if (!rest.startsWith("//")) {
-            throw new MediaRefused("is not a URL of the form http(s)://host/path.");
+            throw new MediaRefused(sentence("is not a URL of the form http(s)://host/path."));
         }
         int end = 2;
         while (end < rest.length() && "/?#".indexOf(rest.charAt(end)) < 0) {
@@ -70,7 +72,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
 
     private static MediaUrl authority(boolean tls, String authority, String target) throws MediaRefused {
         if (authority.indexOf('@') >= 0) {
-            throw new MediaRefused("is a URL with a user name or password, which is not allowed.");
+            throw new MediaRefused(sentence("is a URL with a user name or password, which is not allowed."));
         }
         // A backslash ends the host for some readers of URLs and not for others.
         if (authority.indexOf('\\') >= 0 || authority.indexOf('%') >= 0) {
@@ -104,7 +106,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
             return standardPort(tls);
         }
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > PORT_MAX) {
-            throw new MediaRefused("is a URL with an invalid port.");
+            throw new MediaRefused(sentence("is a URL with an invalid port."));
         }
         return Integer.parseInt(text);
     }
@@ -181,7 +183,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
     }
 
     private static MediaRefused noHost() {
-        return new MediaRefused("is a URL without a valid host.");
+        return new MediaRefused(sentence("is a URL without a valid host."));
     }
 
     /** Path and query as they are sent; what must not stand there as it is becomes percent-encoded UTF-8. */

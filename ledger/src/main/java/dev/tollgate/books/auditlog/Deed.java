@@ -1,6 +1,10 @@
 package dev.tollgate.books.auditlog;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -55,12 +59,12 @@ public final class Deed implements Change {
     public static String reason(@Nullable String text) {
         String reason = text == null ? "" : text.strip();
         if (reason.length() < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {
-            throw new IllegalArgumentException(
-                    "A reason is needed, of " + REASON_CHARS_MIN + " to " + REASON_CHARS_MAX + " characters.");
+            throw new Mistake(sentence(
+                    "A reason is needed, of {least} to {most} characters.", REASON_CHARS_MIN, REASON_CHARS_MAX));
         }
-        String complaint = WrittenText.complaint(reason);
+        Sentence complaint = WrittenText.complaint(reason);
         if (complaint != null) {
-            throw new IllegalArgumentException("The reason " + complaint + ".");
+            throw new Mistake(sentence("The reason {complaint}.", complaint));
         }
         return reason;
     }

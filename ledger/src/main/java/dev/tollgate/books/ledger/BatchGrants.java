@@ -1,6 +1,9 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.base.money.Credits;
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Amount;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.grants.AccountGrants;
 import dev.tollgate.books.grants.AccountGrants.Call;
@@ -272,12 +275,13 @@ final class BatchGrants {
     }
 
     /** Returns the live grants with something left, in a sentence for the operator. */
-    String inWords(AccountRow account) throws SQLException {
-        List<String> all = of(account).rows().stream()
+    Sentence inWords(AccountRow account) throws SQLException {
+        return of(account).rows().stream()
                 .filter(row -> row.leftMicros() > 0)
-                .map(row -> Credits.text(row.leftMicros()) + " in grant " + row.number)
-                .toList();
-        return "of the account's credits, " + String.join(", ", all) + ".";
+                .map(row -> sentence(
+                        "{credits} in grant {number}", new Amount(row.leftMicros()), Long.toString(row.number)))
+                .reduce((a, b) -> sentence("{a}, {b}", a, b))
+                .orElse(Sentence.asItIs(""));
     }
 
     /** Lets grants of the sandbox pay for all responses. @return what is left in them */

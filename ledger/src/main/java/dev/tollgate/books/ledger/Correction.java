@@ -1,8 +1,12 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
@@ -29,9 +33,9 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
         if (reason.isBlank() || reason.length() > Grant.REASON_CHARS_MAX) {
             throw new IllegalArgumentException("a reason has 1 to " + Grant.REASON_CHARS_MAX + " characters");
         }
-        String complaint = WrittenText.complaint(reason);
+        Sentence complaint = WrittenText.complaint(reason);
         if (complaint != null) {
-            throw new IllegalArgumentException("The reason " + complaint + ".");
+            throw new Mistake(sentence("The reason {complaint}.", complaint));
         }
         this.accountId = accountId;
         this.micros = micros;
@@ -126,13 +130,16 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
             return new Outcome.Done<>(new Moved(micros(), 0, before, account.funds.balance(), false));
         }
 
-        private static String tooMuchOf(Book book, AccountRow account, long most) throws SQLException {
+        private static Sentence tooMuchOf(Book book, AccountRow account, long most) throws SQLException {
             if (account.funds.grantedMicros() == 0) {
-                return "The account can spend " + Credits.text(most) + " credits. You can remove at most that amount.";
+                return sentence(
+                        "The account can spend {credits} credits. You can remove at most that amount.",
+                        new Amount(most));
             }
-            return "You can remove at most " + Credits.text(most)
-                    + " credits, those of no grant that running calls do not need: "
-                    + book.grants().inWords(account) + " The credits of a grant leave if you end it.";
+            return sentence(
+                    "You can remove at most {credits} credits, those of no grant that running calls do not need: of the account's credits, {others}. The credits of a grant leave if you end it.",
+                    new Amount(most),
+                    book.grants().inWords(account));
         }
     }
 

@@ -1,6 +1,10 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Sentence;
 import java.time.Instant;
 
 /** Creates an empty account, unless the id exists. The outcome says whether the account is new. */
@@ -20,9 +24,9 @@ public final class CreateAccount extends LedgerChange<Boolean> {
         if (name.isBlank() || name.length() > NAME_CHARS_MAX) {
             throw new IllegalArgumentException("an account's name has 1 to " + NAME_CHARS_MAX + " characters");
         }
-        String complaint = WrittenText.complaint(name);
+        Sentence complaint = WrittenText.complaint(name);
         if (complaint != null) {
-            throw new IllegalArgumentException("The account's name " + complaint + ".");
+            throw new Mistake(sentence("The account's name {complaint}.", complaint));
         }
         this.id = id;
         this.name = name;

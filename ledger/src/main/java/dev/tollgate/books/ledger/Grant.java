@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.words.Sentence;
@@ -155,15 +156,16 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     private @Nullable ApiError refusal(Book book, AccountRow account, GrantTerms given) throws SQLException {
         Instant expiresAt = given.expiresAt();
         if (expiresAt != null && !expiresAt.isAfter(account.stamp(at))) {
-            return refusal(409, "The grant would expire at " + expiresAt + ", which has passed.");
+            return refusal(409, sentence("The grant would expire at {time}, which has passed.", expiresAt));
         }
         int most = BatchGrants.most(given);
         return book.grants().of(account).filled() < most
                 ? null
                 : refusal(
                         409,
-                        "The account has " + most + " grants with credits left, which is the most. End one of them, or"
-                                + " wait until one is used up or expires.");
+                        sentence(
+                                "The account has {most} grants with credits left, which is the most. End one of them, or wait until one is used up or expires.",
+                                most));
     }
 
     private void enter(Book book, AccountRow account, Requested asked) throws SQLException {
@@ -180,11 +182,11 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     }
 
     public static ApiError noSuchGrant(long number) {
-        return refusal(404, "The account has no grant " + number + ".");
+        return refusal(404, sentence("The account has no grant {number}.", Long.toString(number)));
     }
 
     private static ApiError hasEnded(long number) {
-        return refusal(409, "Grant " + number + " has ended.");
+        return refusal(409, sentence("Grant {number} has ended.", Long.toString(number)));
     }
 
     /** A change of one live grant by an operator (Z23). */
@@ -234,18 +236,25 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             AccountGrants grants = book.grants().of(account);
             GrantRow grant = Objects.requireNonNull(grants.find(number));
             if (grant.kind == Kind.PLAN) {
-                return Outcome.refused(409, "Grant " + number + " is of a plan, and expires with its period.");
+                return Outcome.refused(
+                        409,
+                        sentence("Grant {number} is of a plan, and expires with its period.", Long.toString(number)));
             }
             if (grant.expiresAtMillis() == Long.MAX_VALUE) {
-                return Outcome.refused(409, "Grant " + number + " never expires.");
+                return Outcome.refused(409, sentence("Grant {number} never expires.", Long.toString(number)));
             }
             Instant before = Instant.ofEpochMilli(grant.expiresAtMillis());
             if (grant.hasExpired(account.stamp(at).toEpochMilli())) {
-                return Outcome.refused(409, "Grant " + number + " has expired at " + before + ".");
+                return Outcome.refused(
+                        409, sentence("Grant {number} has expired at {time}.", Long.toString(number), before));
             }
             if (expiresAt.isBefore(before)) {
                 return Outcome.refused(
-                        409, "Grant " + number + " expires at " + before + ", and only a later time can be set.");
+                        409,
+                        sentence(
+                                "Grant {number} expires at {time}, and only a later time can be set.",
+                                Long.toString(number),
+                                before));
             }
             if (expiresAt.isAfter(before)) {
                 grant.expireAt(expiresAt.toEpochMilli());
@@ -333,9 +342,9 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         if (reason.isBlank() || reason.length() > REASON_CHARS_MAX) {
             throw new IllegalArgumentException("a reason has 1 to " + REASON_CHARS_MAX + " characters");
         }
-        String complaint = WrittenText.complaint(reason);
+        Sentence complaint = WrittenText.complaint(reason);
         if (complaint != null) {
-            throw new IllegalArgumentException("The reason " + complaint + ".");
+            throw new Mistake(sentence("The reason {complaint}.", complaint));
         }
     }
 

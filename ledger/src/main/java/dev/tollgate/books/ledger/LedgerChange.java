@@ -1,7 +1,10 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.storage.Decision;
@@ -62,25 +65,25 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
     }
 
     public static ApiError noSuchAccount(String id) {
-        return refusal(404, "There is no account " + id + ".");
+        return refusal(404, sentence("There is no account {id}.", id));
     }
 
     public static ApiError deleted() {
-        return refusal(409, "This account is deleted and cannot be changed.");
+        return refusal(409, sentence("This account is deleted and cannot be changed."));
     }
 
     /** Returns the refusal of more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits. */
     public static ApiError tooMuch() {
-        return refusal(409, "An account cannot hold that many credits.");
+        return refusal(409, sentence("An account cannot hold that many credits."));
     }
 
     /** Returns the refusal of a request whose id a different movement had. */
     public static ApiError idTaken(RequestId id) {
-        return refusal(409, "The id " + id.text() + " was used for another action on this account.");
+        return refusal(409, sentence("The id {id} was used for another action on this account.", id.text()));
     }
 
-    static ApiError refusal(int status, String message) {
-        return ApiError.invalid(null, message).withStatus(status);
+    static ApiError refusal(int status, Sentence sentence) {
+        return ApiError.invalid(null, sentence).withStatus(status);
     }
 
     /** Names the rows that {@link #decideOver} will need. */

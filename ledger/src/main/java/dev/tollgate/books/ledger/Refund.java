@@ -4,7 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
 import dev.tollgate.books.grants.AccountGrants;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.BatchGrants.Refunded;
@@ -37,7 +37,7 @@ public final class Refund extends Correction {
     }
 
     public static ApiError noSuchCall(String id) {
-        return refusal(404, "There is no call " + id + ".");
+        return refusal(404, sentence("There is no call {id}.", id));
     }
 
     public String taskId() {
@@ -73,16 +73,19 @@ public final class Refund extends Correction {
         if (micros() > call.chargedMicros() - refundedMicros) {
             return Outcome.refused(
                     409,
-                    "The call was charged " + Credits.text(call.chargedMicros()) + " credits, of which "
-                            + Credits.text(refundedMicros) + " have already been refunded.");
+                    sentence(
+                            "The call was charged {credits} credits, of which {refunded} have already been refunded.",
+                            new Amount(call.chargedMicros()),
+                            new Amount(refundedMicros)));
         }
         PaidBy paidBy = PaidBy.of(call.paidBy());
         Refunded refunded = book.grants().refund(account, paidBy, refundedMicros, micros(), at());
         if (refunded == null) {
             return Outcome.refused(
                     409,
-                    "The account has " + AccountGrants.LIVE_MAX
-                            + " grants with credits left, which is the most, and this refund would fill another. End one first.");
+                    sentence(
+                            "The account has {most} grants with credits left, which is the most, and this refund would fill another. End one first.",
+                            AccountGrants.LIVE_MAX));
         }
         Balance before = account.funds.balance();
         long refundedOfGeneral = Math.max(0, refundedMicros - paidBy.micros());

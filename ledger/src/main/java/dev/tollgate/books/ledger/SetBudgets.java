@@ -93,7 +93,7 @@ public final class SetBudgets extends LedgerChange<Outcome<SetBudgets.Changed>> 
             Instant until = before.zoneSetAt().plus(ZONE_EVERY);
             if (at.isBefore(until) && !zone.equals(before.zone())) {
                 return Outcome.refused(
-                        409, "The time zone can be changed once a day; the next time from " + until + " on.");
+                        409, sentence("The time zone can be changed once a day; the next time from {time} on.", until));
             }
         }
         Budgets after = zone == null
@@ -103,7 +103,7 @@ public final class SetBudgets extends LedgerChange<Outcome<SetBudgets.Changed>> 
             return new Outcome.Done<>(new Changed(before, before));
         }
         if (after.owners().size() > OWNERS_MAX) {
-            return Outcome.refused(409, "An organization has budgets of at most " + OWNERS_MAX + " owners.");
+            return Outcome.refused(409, sentence("An organization has budgets of at most {max} owners.", OWNERS_MAX));
         }
         account.setBudgets(after);
         return new Outcome.Done<>(new Changed(before, after));

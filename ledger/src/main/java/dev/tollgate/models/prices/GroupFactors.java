@@ -1,10 +1,12 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Pricing;
 import java.math.BigDecimal;
 import java.util.HashMap;
@@ -33,7 +35,8 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
     /** The most entries of a version. */
     public static final int ENTRIES_MAX = 200;
 
-    private static final String ALLOWED = "a whole number of thousandths from 1 to " + MAX;
+    private static final Sentence ALLOWED =
+            sentence("a whole number of thousandths from 1 to {max}", Integer.toString(MAX));
 
     public static final Field<Integer> FACTOR = Field.<Integer>of(
                     "factor", sentence("Factor"), GroupFactors::factor, Typed::number)
@@ -73,19 +76,20 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
     }
 
     /** Returns a factor against the standard price, as in {@code 15 % below standard}. */
-    public static String words(int factor) {
-        String percent =
-                BigDecimal.valueOf(Math.abs(Pricing.GROUP_ONE - factor), 1)
-                                .stripTrailingZeros()
-                                .toPlainString() + " %";
-        return factor == Pricing.GROUP_ONE
-                ? "standard"
-                : percent + (factor < Pricing.GROUP_ONE ? " below standard" : " above standard");
+    public static Sentence words(int factor) {
+        String percent = BigDecimal.valueOf(Math.abs(Pricing.GROUP_ONE - factor), 1)
+                .stripTrailingZeros()
+                .toPlainString();
+        return switch (Integer.signum(factor - Pricing.GROUP_ONE)) {
+            case -1 -> sentence("{percent} % below standard", percent);
+            case 1 -> sentence("{percent} % above standard", percent);
+            default -> sentence("standard");
+        };
     }
 
     /** Returns a group with its factor for a model, as in {@code Price group gold, 15 % below standard}. */
-    public static String words(String group, int factor) {
-        return "Price group " + group + ", " + words(factor);
+    public static Sentence words(String group, int factor) {
+        return sentence("Price group {name}, {factor}", group, words(factor));
     }
 
     /** Returns these factors as their row keeps them. */
@@ -127,27 +131,36 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
 
     private static Map<String, Integer> models(String path, JsonNode value) {
         if (!(value instanceof ObjectNode object)) {
-            throw notAllowed(path, value, "an object with " + ALLOWED + " for each model");
+            throw notAllowed(path, value, sentence("an object with {factor} for each model", ALLOWED));
         }
         if (object.size() > ENTRIES_MAX) {
-            throw Field.wrong(path, "has " + object.size() + " entries; allowed are " + ENTRIES_MAX);
+            throw Field.wrong(
+                    path,
+                    sentence(
+                            "{field} has {count} entries; allowed are {max}.",
+                            FIELD,
+                            Integer.toString(object.size()),
+                            Integer.toString(ENTRIES_MAX)));
         }
         Map<String, Integer> models = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             if (!ModelPatterns.isPattern(entry.getKey())) {
                 throw Field.wrong(
                         path,
-                        "has an entry for " + MessageText.quoted(entry.getKey())
-                                + "; allowed is a model's id, or the beginning of ids with * after it, like gemini-4-*");
+                        sentence(
+                                "{field} has an entry for {name}; allowed is a model's id, or the beginning of ids with * after it, like {example}.",
+                                FIELD,
+                                MessageText.quoted(entry.getKey()),
+                                "gemini-4-*"));
             }
             models.put(entry.getKey(), factor(path + "." + entry.getKey(), entry.getValue()));
         }
         return models;
     }
 
-    private static RuntimeException notAllowed(String path, JsonNode value, String allowed) {
+    private static RuntimeException notAllowed(String path, JsonNode value, Sentence allowed) {
         String shown = value.isString() ? MessageText.quoted(value.stringValue()) : MessageText.plain(value.toString());
-        return Field.wrong(path, "is " + shown + "; allowed is " + allowed);
+        return Field.wrong(path, sentence("{field} is {value}; allowed is {allowed}.", FIELD, shown, allowed));
     }
 
     /** The fields as a form or a command has them. */

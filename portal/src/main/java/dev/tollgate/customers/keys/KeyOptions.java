@@ -351,15 +351,29 @@ public final class KeyOptions {
         for (Map.Entry<String, JsonNode> tag : object.properties()) {
             String field = path + "." + MessageText.plain(tag.getKey());
             if (!CallLabels.isName(tag.getKey())) {
-                throw Field.wrong(field, "is no name of a tag: " + CallLabels.NAME_FORM);
+                throw Field.wrong(
+                        field,
+                        sentence(
+                                "{field} is no name of a tag: a name has 1 to 32 characters (a to z, 0 to 9, _ and -, of which the first is a letter).",
+                                FIELD));
             }
             if (!tag.getValue().isString() || !CallLabels.isValue(tag.getValue().stringValue())) {
-                throw Field.wrong(field, "must be a string of " + CallLabels.VALUE_FORM);
+                throw Field.wrong(
+                        field,
+                        sentence(
+                                "{field} must be a string of 1 to 64 characters (letters, digits, . _ - : / @ +).",
+                                FIELD));
             }
             tags.put(tag.getKey(), tag.getValue().stringValue());
         }
         if (tags.size() > CallLabels.NAMES_MAX) {
-            throw Field.wrong(path, "may have at most " + CallLabels.NAMES_MAX + " entries, not " + tags.size());
+            throw Field.wrong(
+                    path,
+                    sentence(
+                            "{field} may have at most {most} entries, not {count}.",
+                            FIELD,
+                            Integer.toString(CallLabels.NAMES_MAX),
+                            Integer.toString(tags.size())));
         }
         return tags;
     }

@@ -1,19 +1,22 @@
 package dev.tollgate.customers.keys;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.keys.Key;
 import java.time.Instant;
 
 /** The standing of a key, apart from its account and its limits: the words of all pages, files and commands. */
 public enum KeyStanding {
-    DISABLED("off", "disabled"),
-    EXPIRED("expired", "expired"),
-    TEAM_PAUSED("team paused", "team paused"),
-    ACTIVE("on", "active");
+    DISABLED(sentence("off"), sentence("disabled")),
+    EXPIRED(sentence("expired"), sentence("expired")),
+    TEAM_PAUSED(sentence("team paused"), sentence("team paused")),
+    ACTIVE(sentence("on"), sentence("active"));
 
-    private final String word;
-    private final String operatorWord;
+    private final Sentence word;
+    private final Sentence operatorWord;
 
-    KeyStanding(String word, String operatorWord) {
+    KeyStanding(Sentence word, Sentence operatorWord) {
         this.word = word;
         this.operatorWord = operatorWord;
     }
@@ -34,12 +37,12 @@ public enum KeyStanding {
     }
 
     /** Returns the word for customers, who turn keys on and off. */
-    public String word() {
+    public Sentence word() {
         return word;
     }
 
     /** Returns the word for the operator. */
-    public String operatorWord() {
+    public Sentence operatorWord() {
         return operatorWord;
     }
 }

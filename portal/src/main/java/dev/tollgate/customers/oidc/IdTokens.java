@@ -1,5 +1,7 @@
 package dev.tollgate.customers.oidc;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -8,6 +10,7 @@ import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.util.Base64URL;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.Identity;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,18 +52,18 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
      */
     Identity read(String token, OidcAttempt attempt, URI keysUrl) throws OidcFailure {
         if (token.length() > CHARS_MAX) {
-            throw wrong("the token is longer than " + CHARS_MAX + " characters");
+            throw wrong(sentence("the token is longer than {max} characters", Integer.toString(CHARS_MAX)));
         }
         String[] parts = token.split("\\.", -1);
         if (parts.length != 3) {
-            throw wrong("the token is missing");
+            throw wrong(sentence("the token is missing"));
         }
         checkSignature(parts, keysUrl);
         JsonNode claims = json(parts[1]);
         checkAddressees(claims);
         checkTimes(claims);
         if (!same(attempt.nonce(), claims.path("nonce"))) {
-            throw wrong("the token belongs to another sign-in");
+            throw wrong(sentence("the token belongs to another sign-in"));
         }
         if (attempt.purpose() == OidcAttempt.Purpose.PROVE) {
             checkShownNow(claims, attempt);
@@ -72,10 +75,10 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
         JsonNode header = json(parts[0]);
         JWSAlgorithm algorithm = JWSAlgorithm.parse(header.path("alg").asString(""));
         if (!ALGORITHMS.contains(algorithm)) {
-            throw wrong("the token's signature algorithm is neither RS256 nor ES256");
+            throw wrong(sentence("the token's signature algorithm is neither RS256 nor ES256"));
         }
         if (header.has("crit")) {
-            throw wrong("the token has a critical header, which is not supported");
+            throw wrong(sentence("the token has a critical header, which is not supported"));
         }
         JsonNode named = header.path("kid");
         String id = named.isString() ? named.stringValue() : null;
@@ -83,11 +86,11 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
         JWSHeader known = new JWSHeader.Builder(algorithm).keyID(id).build();
         AsymmetricJWK key = isNamed ? keys.find(keysUrl, known) : null;
         if (key == null) {
-            throw wrong("the token's signing key is not among the provider's keys");
+            throw wrong(sentence("the token's signing key is not among the provider's keys"));
         }
         byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
         if (!isSignature(known, key, signed, Base64URL.encode(bytes(parts[2])))) {
-            throw wrong("the token's signature is wrong");
+            throw wrong(sentence("the token's signature is wrong"));
         }
     }
 
@@ -102,14 +105,14 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
 
     private void checkAddressees(JsonNode claims) throws OidcFailure {
         if (!client.issuer().toString().equals(claims.path("iss").asString(""))) {
-            throw wrong("the token has another issuer");
+            throw wrong(sentence("the token has another issuer"));
         }
         JsonNode audience = claims.path("aud");
         boolean isOurs = audience.isArray() ? audience.valueStream().anyMatch(each -> isUs(each)) : isUs(audience);
         JsonNode party = claims.path("azp");
         boolean isParty = party.isMissingNode() ? !audience.isArray() || audience.size() == 1 : isUs(party);
         if (!isOurs || !isParty) {
-            throw wrong("the token was issued for another application");
+            throw wrong(sentence("the token was issued for another application"));
         }
     }
 
@@ -122,14 +125,14 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
         Instant end = time(claims, "exp");
         Instant begin = time(claims, "iat");
         if (end == null || begin == null) {
-            throw wrong("the token has no validity period");
+            throw wrong(sentence("the token has no validity period"));
         }
         if (!now.isBefore(end.plus(LEEWAY)) || begin.isBefore(now.minus(OLDEST))) {
-            throw wrong("the token has expired");
+            throw wrong(sentence("the token has expired"));
         }
         Instant from = time(claims, "nbf");
         if (begin.isAfter(now.plus(LEEWAY)) || (from != null && from.isAfter(now.plus(LEEWAY)))) {
-            throw wrong("the token is not valid yet; check the clocks of both servers");
+            throw wrong(sentence("the token is not valid yet; check the clocks of both servers"));
         }
     }
 
@@ -139,14 +142,15 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
         if (shown == null
                 || shown.isBefore(attempt.begunAt().minus(LEEWAY))
                 || shown.isAfter(clock.instant().plus(LEEWAY))) {
-            throw OidcFailure.refused(client.name() + " did not ask you to sign in again. Try again.");
+            throw OidcFailure.refused(
+                    sentence("{provider} did not ask you to sign in again. Try again.", client.name()));
         }
     }
 
     private Identity identity(JsonNode claims) throws OidcFailure {
         JsonNode subject = claims.path("sub");
         if (!subject.isString() || !isText(subject.stringValue(), SUBJECT_CHARS_MAX)) {
-            throw wrong("the token names no person");
+            throw wrong(sentence("the token names no person"));
         }
         String email = text(claims, "email", EMAIL_CHARS_MAX);
         String name = text(claims, "name", NAME_CHARS_MAX);
@@ -195,20 +199,22 @@ record IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
         } catch (JacksonException | NumberFormatException e) {
             log.debug("token part is not JSON", e);
         }
-        throw wrong("its token cannot be read");
+        throw wrong(sentence("its token cannot be read"));
     }
 
     private byte[] bytes(String part) throws OidcFailure {
         try {
             return Base64.getUrlDecoder().decode(part);
         } catch (IllegalArgumentException e) {
-            throw wrong("its token cannot be read");
+            throw wrong(sentence("its token cannot be read"));
         }
     }
 
-    private OidcFailure wrong(String what) {
+    private OidcFailure wrong(Sentence what) {
         log.warn(Event.SIGN_IN_FAILED, "a sign-in token of {} was rejected: {}", client.name(), what);
-        return OidcFailure.refused(
-                "The sign-in with " + client.name() + " failed: " + what + ". Try again, or contact the operator.");
+        return OidcFailure.refused(sentence(
+                "The sign-in with {provider} failed: {what}. Try again, or contact the operator.",
+                client.name(),
+                what));
     }
 }

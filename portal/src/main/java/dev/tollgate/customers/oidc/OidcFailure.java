@@ -1,5 +1,7 @@
 package dev.tollgate.customers.oidc;
 
+import dev.tollgate.base.words.Sentence;
+
 /** The reason why a sign-in fails. Its message is a sentence for the person; the rest is for the log. */
 final class OidcFailure extends Exception {
 
@@ -7,18 +9,21 @@ final class OidcFailure extends Exception {
 
     private final boolean isAway;
 
-    private OidcFailure(String sentence, boolean isAway) {
-        super(sentence, null, false, false);
+    private final transient Sentence sentence;
+
+    private OidcFailure(Sentence sentence, boolean isAway) {
+        super(sentence.english(), null, false, false);
+        this.sentence = sentence;
         this.isAway = isAway;
     }
 
     /** Returns the failure for a response of the provider that is not valid. */
-    static OidcFailure refused(String sentence) {
+    static OidcFailure refused(Sentence sentence) {
         return new OidcFailure(sentence, false);
     }
 
     /** The provider could not be asked, or answered nothing of use. */
-    static OidcFailure away(String sentence) {
+    static OidcFailure away(Sentence sentence) {
         return new OidcFailure(sentence, true);
     }
 
@@ -26,7 +31,7 @@ final class OidcFailure extends Exception {
         return isAway;
     }
 
-    String sentence() {
-        return String.valueOf(getMessage());
+    Sentence sentence() {
+        return sentence;
     }
 }

@@ -1,7 +1,10 @@
 package dev.tollgate.customers.oidc;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.Identity;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.storage.secrets.SecretBox;
@@ -83,7 +86,7 @@ public final class OidcSignIn implements AutoCloseable {
          * @param sentence for the person
          * @param isAway whether the provider is to blame
          */
-        record Failed(@Nullable OidcAttempt attempt, String sentence, boolean isAway) implements Step {}
+        record Failed(@Nullable OidcAttempt attempt, Sentence sentence, boolean isAway) implements Step {}
     }
 
     /** An identity that a browser has shown. @param invitation the token of a link that lets them in; null without */
@@ -141,7 +144,9 @@ public final class OidcSignIn implements AutoCloseable {
         OidcAttempt attempt = sealed.attempt(state, browser);
         if (attempt == null) {
             return new Step.Failed(
-                    null, "This sign-in was started in another browser, or too long ago. Start again.", false);
+                    null,
+                    sentence("This sign-in was started in another browser, or too long ago. Start again."),
+                    false);
         }
         if (error != null || code == null || code.length() > CODE_CHARS_MAX) {
             return new Step.Failed(attempt, declined(error), false);
@@ -154,13 +159,13 @@ public final class OidcSignIn implements AutoCloseable {
         }
     }
 
-    private String declined(@Nullable String error) {
+    private Sentence declined(@Nullable String error) {
         if ("access_denied".equals(error)) {
-            return client.name() + " refused the sign-in, or you cancelled it.";
+            return sentence("{provider} refused the sign-in, or you cancelled it.", client.name());
         }
         return error != null && error.matches("[a-z_]{1,40}")
-                ? client.name() + " refused the sign-in (" + error + ")."
-                : client.name() + " refused the sign-in.";
+                ? sentence("{provider} refused the sign-in ({error}).", client.name(), error)
+                : sentence("{provider} refused the sign-in.", client.name());
     }
 
     private String token(ProviderDescription.Endpoints at, String code, OidcAttempt attempt) throws OidcFailure {
@@ -185,7 +190,8 @@ public final class OidcSignIn implements AutoCloseable {
                     Event.SIGN_IN_FAILED, "{} rejected its own sign-in code: status {}", client.name(), reply.status());
             throw reply.status() >= 500
                     ? calls.away()
-                    : OidcFailure.refused(client.name() + " rejected the sign-in code. Start again.");
+                    : OidcFailure.refused(
+                            sentence("{provider} rejected the sign-in code. Start again.", client.name()));
         }
         return reply.json().path("id_token").asString("");
     }

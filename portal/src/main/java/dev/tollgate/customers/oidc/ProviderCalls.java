@@ -1,5 +1,7 @@
 package dev.tollgate.customers.oidc;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.json.Json;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.http.client.FarEnd;
@@ -97,7 +99,8 @@ final class ProviderCalls implements AutoCloseable {
 
     private Reply ask(URI url, byte[] body, Function<FarEnd, Request> request) throws OidcFailure {
         if (!calls.tryAcquire()) {
-            throw OidcFailure.away("Too many people are signing in with " + client.name() + ". Try again in a minute.");
+            throw OidcFailure.away(
+                    sentence("Too many people are signing in with {provider}. Try again in a minute.", client.name()));
         }
         try {
             FarEnd end = server(url);
@@ -120,7 +123,7 @@ final class ProviderCalls implements AutoCloseable {
     }
 
     OidcFailure away() {
-        return OidcFailure.away(client.name() + " does not respond. Try again in a minute.");
+        return OidcFailure.away(sentence("{provider} does not respond. Try again in a minute.", client.name()));
     }
 
     private static JsonNode json(byte[] body) {

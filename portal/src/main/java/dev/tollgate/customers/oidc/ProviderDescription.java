@@ -1,5 +1,7 @@
 package dev.tollgate.customers.oidc;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.host.Printable;
 import dev.tollgate.base.log.Event;
 import java.net.URI;
@@ -122,7 +124,8 @@ final class ProviderDescription {
 
     private OidcFailure unusable(String why) {
         log.warn(Event.SIGN_IN_FAILED, "the OpenID configuration of {} is invalid: {}", client.name(), why);
-        return OidcFailure.away(
-                client.name() + " cannot be used: its OpenID configuration is invalid." + " Contact the operator.");
+        return OidcFailure.away(sentence(
+                "{provider} cannot be used: its OpenID configuration is invalid. Contact the operator.",
+                client.name()));
     }
 }

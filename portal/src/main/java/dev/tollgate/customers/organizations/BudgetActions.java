@@ -66,7 +66,6 @@ public final class BudgetActions {
     private static Map<SpendWindow, Field<SpendBudget>> windows() {
         Map<SpendWindow, Field<SpendBudget>> fields = new LinkedHashMap<>();
         for (SpendWindow window : SpendWindow.values()) {
-            String word = window == SpendWindow.TOTAL ? "in all" : "per " + window.code();
             Field<Long> credits = Field.credits(window.code(), label(window));
             fields.put(
                     window,
@@ -81,7 +80,8 @@ public final class BudgetActions {
                                             ? StringNode.valueOf(UNLIMITED)
                                             : credits.typed().apply(text))
                             .orNull(sentence("no budget"))
-                            .help("Credits " + word + ", none, or unlimited for a member."));
+                            .help("Credits " + (window == SpendWindow.TOTAL ? "in all" : "per " + window.code())
+                                    + ", none, or unlimited for a member."));
         }
         return fields;
     }

@@ -2,6 +2,7 @@ package dev.tollgate.customers.payments;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.words.Sentence;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ public record Party(String name, String address, String vatId) {
         vatId = vatId.strip();
         Sentence complaint = complaint(name, address, vatId);
         if (complaint != null) {
-            throw new IllegalArgumentException(complaint.english());
+            throw new Mistake(complaint);
         }
     }
 
@@ -56,13 +57,13 @@ public record Party(String name, String address, String vatId) {
 
     /** @throws IllegalArgumentException with a sentence, for what may not be written now, though it may be in the books from before */
     void requireClean() {
-        requireClean("The name", WrittenText.complaint(name));
-        requireClean("The address", WrittenText.complaintOfLines(address));
-    }
-
-    private static void requireClean(String field, @Nullable String complaint) {
-        if (complaint != null) {
-            throw new IllegalArgumentException(field + " " + complaint + ".");
+        Sentence ofName = WrittenText.complaint(name);
+        if (ofName != null) {
+            throw new Mistake(sentence("The name {complaint}.", ofName));
+        }
+        Sentence ofAddress = WrittenText.complaintOfLines(address);
+        if (ofAddress != null) {
+            throw new Mistake(sentence("The address {complaint}.", ofAddress));
         }
     }
 

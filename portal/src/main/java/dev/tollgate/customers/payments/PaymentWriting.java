@@ -91,7 +91,7 @@ record PaymentWriting(Statements statements) {
             case TAKEN, KEPT, REFUSED -> {
                 if (row != null && take.couldNotPay()) {
                     row.giveUp();
-                    insert(take, Verdict.REFUSED, row, "the account cannot hold the credits");
+                    insert(take, Verdict.REFUSED, row, Blame.NO_ROOM.kept());
                 } else {
                     insert(take, take.outcome(), row, take.detail());
                 }

@@ -116,7 +116,7 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     private void onItsWay(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
         Payment read = take.read();
         PaymentRow row = read == null ? null : rows.get(read.id());
-        String wrong = row == null ? "not a payment of this server" : wrong(row.stored(), notice);
+        String wrong = row == null ? Blame.NOT_OURS.kept() : wrong(row.stored(), notice);
         if (row == null || wrong != null) {
             take.judge(Verdict.REFUSED, null, wrong);
             if (row != null && row.stored().sessionId() == null) {
@@ -143,13 +143,13 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
 
     private static @Nullable String wrong(Payment payment, PaymentNotice notice) {
         if (payment.channel() != notice.channel()) {
-            return "the payment belongs to another channel";
+            return Blame.OTHER_CHANNEL.kept();
         }
         if (payment.sessionId() == null) {
-            return "the session of this payment is not stored yet";
+            return Blame.NO_SESSION_YET.kept();
         }
         return notice.sessionId() == null || !notice.sessionId().equals(payment.sessionId())
-                ? "another session than the one of this payment"
+                ? Blame.OTHER_SESSION.kept()
                 : null;
     }
 
@@ -157,16 +157,16 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
             throws SQLException {
         String intent = notice.intentId();
         if (row.state() == Payment.State.PAID) {
-            take.judge(Verdict.TAKEN, row, "paid already");
+            take.judge(Verdict.TAKEN, row, Blame.PAID_ALREADY.kept());
             take.wants(wantedMicros(statements, row));
             return;
         }
         if (intent == null || notice.cents() - notice.taxCents() != row.stored().netCents() || notice.taxCents() < 0) {
-            take.judge(Verdict.REFUSED, null, "the amount differs from the payment's amount");
+            take.judge(Verdict.REFUSED, null, Blame.OTHER_AMOUNT.kept());
             return;
         }
         if (byIntent(statements, intent) != null) {
-            take.judge(Verdict.REFUSED, null, "the money belongs to another payment");
+            take.judge(Verdict.REFUSED, null, Blame.OTHER_PAYMENT.kept());
             return;
         }
         take.judge(Verdict.TAKEN, row, null);
@@ -179,7 +179,7 @@ final class PaymentsPart implements Part<PaymentsPart.PaymentChange> {
     private void ofItsMoney(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
         String intent = notice.intentId();
         if (intent == null || notice.objectId() == null) {
-            take.judge(Verdict.REFUSED, null, "the event names no payment");
+            take.judge(Verdict.REFUSED, null, Blame.NO_PAYMENT.kept());
             return;
         }
         PaymentRow row = byIntent(statements, intent);

@@ -1,5 +1,8 @@
 package dev.tollgate.customers.payments;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.models.prices.ModelPatterns;
@@ -40,7 +43,8 @@ public record Voucher(
 
         public Lot {
             if (days != null && (days < 1 || days > DAYS_MAX)) {
-                throw new IllegalArgumentException("Credits of a voucher can expire after 1 to " + DAYS_MAX + " days.");
+                throw new Mistake(
+                        sentence("Credits of a voucher can expire after 1 to {max} days.", Integer.toString(DAYS_MAX)));
             }
         }
 

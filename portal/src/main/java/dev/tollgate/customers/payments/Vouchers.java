@@ -3,9 +3,11 @@ package dev.tollgate.customers.payments;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.payments.Voucher.Lot;
@@ -116,20 +118,20 @@ public final class Vouchers {
         RandomGenerator chance = once == null ? random : secrets.drawn("voucher codes", once);
         Instant now = clock.instant();
         if (count < 1 || count > AT_ONCE_MAX) {
-            throw new IllegalArgumentException("1 to " + AT_ONCE_MAX + " vouchers can be created at a time.");
+            throw new Mistake(sentence("1 to {max} vouchers can be created at a time.", Integer.toString(AT_ONCE_MAX)));
         }
         if (lot.micros() < 1 || lot.micros() > Grant.PURCHASED_MICROS_MAX) {
-            throw new IllegalArgumentException("A voucher must be worth more than 0 and at most a billion credits.");
+            throw new Mistake(sentence("A voucher must be worth more than 0 and at most a billion credits."));
         }
         if (note.length() > NOTE_CHARS_MAX) {
-            throw new IllegalArgumentException("A voucher's note can have at most " + NOTE_CHARS_MAX + " characters.");
+            throw new Mistake(sentence("A voucher's note can have at most {max} characters.", NOTE_CHARS_MAX));
         }
-        String complaint = WrittenText.complaint(note);
+        Sentence complaint = WrittenText.complaint(note);
         if (complaint != null) {
-            throw new IllegalArgumentException("The voucher's note " + complaint + ".");
+            throw new Mistake(sentence("The voucher's note {complaint}.", complaint));
         }
         if (expiresAt != null && !expiresAt.isAfter(now)) {
-            throw new IllegalArgumentException("The expiry of a voucher must be in the future.");
+            throw new Mistake(sentence("The expiry of a voucher must be in the future."));
         }
         List<String> hashes = new ArrayList<>();
         List<String> codes = new ArrayList<>();
@@ -217,8 +219,9 @@ public final class Vouchers {
      */
     public RevokeVouchers revoke(long first, long last) {
         if (first < 1 || last < first || last - first >= AT_ONCE_MAX) {
-            throw new IllegalArgumentException("The last number is not below the first, and at most " + AT_ONCE_MAX
-                    + " vouchers are revoked at a time.");
+            throw new Mistake(sentence(
+                    "The last number is not below the first, and at most {max} vouchers are revoked at a time.",
+                    Integer.toString(AT_ONCE_MAX)));
         }
         return new RevokeVouchers(first, last, clock.instant());
     }

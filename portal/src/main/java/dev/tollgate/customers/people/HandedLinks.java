@@ -4,8 +4,10 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.allowances.Allowances.Allowance;
 import dev.tollgate.books.allowances.Allowances.Use;
 import dev.tollgate.customers.mail.Letter;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +84,7 @@ public record HandedLinks(
         String email = typed.strip();
         requireAddress(email);
         if (people.byLogin(email).isPresent()) {
-            throw new IllegalArgumentException("This address has an account already.");
+            throw new Mistake(sentence("This address has an account already."));
         }
         String token = once == null
                 ? Tokens.next(random)
@@ -240,25 +243,25 @@ public record HandedLinks(
      * Makes a signed-in person a member of the organization that has invited, and shows it in their session.
      *
      * @param membersMax the most members
-     * @return what is wrong, in a sentence; null if it was done
+     * @return what is wrong; null if it was done
      */
-    public @Nullable String accept(PersonLink link, BrowserSession session, Visit visit, int membersMax) {
+    public @Nullable Sentence accept(PersonLink link, BrowserSession session, Visit visit, int membersMax) {
         Person person = session.person();
         String accountId = String.valueOf(link.accountId());
         Instant now = clock.instant();
-        PeopleChange<String> joining = PeopleChange.of(rows -> {
+        PeopleChange<Optional<Sentence>> joining = PeopleChange.of(rows -> {
             rows.take(person.id());
             if (rows.isMember(person.id(), accountId)) {
-                return "You are a member of this organization already.";
+                return Optional.of(sentence("You are a member of this organization already."));
             }
             if (rows.places(accountId, now) > membersMax) {
-                return "This organization has the maximum number of members.";
+                return Optional.of(sentence("This organization has the maximum number of members."));
             }
             Links.use(rows, link, now);
             rows.insertMember(OwnIds.member(random), accountId, person.id(), link.given(), now);
             rows.joinTeams(link.hash(), person.id());
             rows.update("UPDATE session SET account_id = ? WHERE hash = ?", accountId, session.hash());
-            return "";
+            return Optional.empty();
         });
         List<Change> changes = new ArrayList<>(List.of(joining));
         changes.addAll(Newcomers.joins(accountId, person.id(), link.given(), visit, now, () -> joining.outcome()
@@ -268,9 +271,9 @@ public record HandedLinks(
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) { // another request has used the link
-            return "This invitation was accepted or revoked.";
+            return sentence("This invitation was accepted or revoked.");
         }
-        return joining.outcome().isEmpty() ? null : joining.outcome();
+        return joining.outcome().orElse(null);
     }
 
     private boolean isMade(PersonLink link) {
@@ -285,7 +288,7 @@ public record HandedLinks(
      */
     public void testMail(String typed, Change deed) {
         if (!outbox.isOn()) {
-            throw new IllegalArgumentException("Mails are off: set mail.host, mail.from and public.url.");
+            throw new Mistake(sentence("Mails are off: set mail.host, mail.from and public.url."));
         }
         String email = typed.strip();
         requireAddress(email);
@@ -302,7 +305,7 @@ public record HandedLinks(
     private static void requireAddress(String email) {
         SignIn.Invalid refused = LinkRequests.complaint(email);
         if (refused != null) {
-            throw new IllegalArgumentException(refused.message());
+            throw new Mistake(refused.message());
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.books.allowances.Allowances.Allowance;
 import dev.tollgate.books.allowances.Allowances.Use;
 import dev.tollgate.customers.mail.Letter;
@@ -183,7 +185,7 @@ public final class LinkRequests {
     static SignIn.@Nullable Invalid complaint(String email) {
         return People.isAddress(email) && Letter.canReach(email)
                 ? null
-                : new SignIn.Invalid("email", "An e-mail address looks like name@example.org.");
+                : new SignIn.Invalid("email", sentence("An e-mail address looks like name@example.org."));
     }
 
     private PersonLink link(String token, LinkKind kind, @Nullable String personId, String email) {

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.people;
 
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Newcomers.Newcomer;
@@ -258,7 +259,7 @@ public final class Links {
         if (person == null) {
             return new SignIn.Wrong();
         }
-        String complaint = Passwords.complaint(password, person.login());
+        Sentence complaint = Passwords.complaint(password, person.login());
         if (complaint != null) {
             return new SignIn.Invalid("password", complaint);
         }

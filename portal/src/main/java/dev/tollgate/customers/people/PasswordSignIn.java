@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
 import dev.tollgate.customers.roles.MemberRole;
@@ -171,12 +172,12 @@ public record PasswordSignIn(
     public SignIn.@Nullable Invalid changePassword(
             BrowserSession session, String present, String next, Visit visit, List<Change> with) {
         Person person = session.person();
-        String complaint = Passwords.complaint(next, person.login());
+        Sentence complaint = Passwords.complaint(next, person.login());
         if (complaint != null) {
             return new SignIn.Invalid("password", complaint);
         }
         if (present.equals(next)) {
-            return new SignIn.Invalid("password", "This is your current password. Choose another one.");
+            return new SignIn.Invalid("password", sentence("This is your current password. Choose another one."));
         }
         SignIn.Invalid unproved = person.hasPassword() ? unproved(session, present, visit) : notProved(session);
         if (unproved != null) {
@@ -197,7 +198,7 @@ public record PasswordSignIn(
     private SignIn.@Nullable Invalid notProved(BrowserSession session) {
         return sessions.isProved(session)
                 ? null
-                : new SignIn.Invalid("present", "Sign in again before you set a password.");
+                : new SignIn.Invalid("present", sentence("Sign in again before you set a password."));
     }
 
     private SignIn.@Nullable Invalid unproved(BrowserSession session, String present, Visit visit) {
@@ -205,8 +206,8 @@ public record PasswordSignIn(
             case SignIn.Wait(Duration left) ->
                 new SignIn.Invalid(
                         "present",
-                        ApiError.later(sentence("Too many tries."), left).message());
-            case SignIn.Wrong _ -> new SignIn.Invalid("present", "The current password is wrong.");
+                        ApiError.later(sentence("Too many tries."), left).forPeople());
+            case SignIn.Wrong _ -> new SignIn.Invalid("present", sentence("The current password is wrong."));
             default -> null;
         };
     }

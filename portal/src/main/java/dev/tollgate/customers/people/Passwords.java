@@ -1,8 +1,11 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import com.password4j.Argon2Function;
 import com.password4j.Password;
 import com.password4j.types.Argon2;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.Workers;
 import java.time.Duration;
@@ -157,18 +160,21 @@ public class Passwords implements AutoCloseable {
     }
 
     /** @return why the password is not acceptable, as a sentence; null if it is */
-    public static @Nullable String complaint(String password, @Nullable String login) {
+    public static @Nullable Sentence complaint(String password, @Nullable String login) {
         int chars = password.codePointCount(0, password.length());
         if (chars < CHARS_MIN || chars > CHARS_MAX) {
-            return "A password must have " + CHARS_MIN + " to " + CHARS_MAX + " characters. This one has " + chars
-                    + ".";
+            return sentence(
+                    "A password must have {least} to {most} characters. This one has {chars}.",
+                    CHARS_MIN,
+                    CHARS_MAX,
+                    Integer.toString(chars));
         }
         String lower = password.toLowerCase(Locale.ROOT);
         if (COMMON.contains(lower) || lower.chars().distinct().count() <= 2) {
-            return "This password is too easy to guess. Choose another one.";
+            return sentence("This password is too easy to guess. Choose another one.");
         }
         if (login != null && lower.equals(login)) {
-            return "The password must not be the e-mail address.";
+            return sentence("The password must not be the e-mail address.");
         }
         return null;
     }

@@ -1,6 +1,10 @@
 package dev.tollgate.customers.people;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
@@ -253,22 +257,23 @@ public final class People implements AutoCloseable {
 
     static SignIn.@Nullable Invalid complaint(String login, String password, String name) {
         if (!isAddress(login)) {
-            return new SignIn.Invalid("email", "An e-mail address looks like name@example.org.");
+            return new SignIn.Invalid("email", sentence("An e-mail address looks like name@example.org."));
         }
-        String about = Passwords.complaint(password, login);
+        Sentence about = Passwords.complaint(password, login);
         if (about != null) {
             return new SignIn.Invalid("password", about);
         }
-        return nameComplaint(name) == null ? null : new SignIn.Invalid("name", String.valueOf(nameComplaint(name)));
+        Sentence aboutName = nameComplaint(name);
+        return aboutName == null ? null : new SignIn.Invalid("name", aboutName);
     }
 
     /** Returns what is wrong with a name; null if nothing is. An empty name is allowed. */
-    public static @Nullable String nameComplaint(String name) {
+    public static @Nullable Sentence nameComplaint(String name) {
         if (name.length() > NAME_CHARS_MAX) {
-            return "A name has up to " + NAME_CHARS_MAX + " characters.";
+            return sentence("A name has up to {max} characters.", NAME_CHARS_MAX);
         }
-        String complaint = WrittenText.complaint(name);
-        return complaint == null ? null : "The name " + complaint + ".";
+        Sentence complaint = WrittenText.complaint(name);
+        return complaint == null ? null : sentence("The name {complaint}.", complaint);
     }
 
     static String zoneOf(String zone) {
@@ -281,9 +286,9 @@ public final class People implements AutoCloseable {
 
     /** @return false if the person was changed after {@code read}; nothing is stored then */
     public boolean setPreferences(Person read, String name, Person.Preferences chosen) {
-        String complaint = nameComplaint(name);
+        Sentence complaint = nameComplaint(name);
         if (complaint != null || name.isBlank()) {
-            throw new IllegalArgumentException(complaint == null ? "A name is required." : complaint);
+            throw new Mistake(complaint == null ? sentence("A name is required.") : complaint);
         }
         return commit(PeopleChange.of(rows -> rows.update(
                 "UPDATE person SET name = ?, zone = ?, theme = ?, shortcuts = ?, balance_line = NULLIF(?, -1),"

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 
 /** The outcome of a sign-in or a sign-up. */
@@ -24,5 +25,5 @@ public sealed interface SignIn {
     record Taken() implements SignIn {}
 
     /** An input of a sign-up is invalid. @param field its name @param message a sentence */
-    record Invalid(String field, String message) implements SignIn {}
+    record Invalid(String field, Sentence message) implements SignIn {}
 }

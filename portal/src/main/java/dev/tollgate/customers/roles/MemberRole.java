@@ -5,16 +5,15 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.words.Sentence;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The role of a member in an organization. Its rights are a column of {@link Right}; all other words of roles come from here. */
 public enum MemberRole {
-    OWNER("everything, and other owners", false),
-    ADMIN("keys and members, but no payments", false),
-    BILLING("payments, statements and usage", true),
-    MEMBER("own keys and own usage", true),
-    VIEWER("sees everything, changes nothing", true);
+    OWNER(sentence("everything, and other owners"), false),
+    ADMIN(sentence("keys and members, but no payments"), false),
+    BILLING(sentence("payments, statements and usage"), true),
+    MEMBER(sentence("own keys and own usage"), true),
+    VIEWER(sentence("sees everything, changes nothing"), true);
 
     /** The roles that keys give, change and end; owners and admins are made by people alone. */
     public static final List<MemberRole> OF_KEYS =
@@ -24,10 +23,10 @@ public enum MemberRole {
     public static final List<MemberRole> GIVEN =
             Stream.of(values()).filter(role -> role != OWNER).toList();
 
-    private final String about;
+    private final Sentence about;
     private final boolean isOfKeys;
 
-    MemberRole(String about, boolean isOfKeys) {
+    MemberRole(Sentence about, boolean isOfKeys) {
         this.about = about;
         this.isOfKeys = isOfKeys;
     }
@@ -39,9 +38,8 @@ public enum MemberRole {
 
     /** Returns the roles in a sentence, as in {@code owner, member or viewer}. */
     public static String either() {
-        String all = Stream.of(values()).map(MemberRole::text).collect(Collectors.joining(", "));
-        int last = all.lastIndexOf(", ");
-        return all.substring(0, last) + " or " + all.substring(last + 2);
+        return Sentence.either(Stream.of(values()).map(MemberRole::text).toList())
+                .english();
     }
 
     public String text() {
@@ -60,7 +58,7 @@ public enum MemberRole {
     }
 
     /** Returns what a member with the role can do, in a few words. */
-    public String about() {
+    public Sentence about() {
         return about;
     }
 }

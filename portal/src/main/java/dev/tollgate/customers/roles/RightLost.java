@@ -1,5 +1,7 @@
 package dev.tollgate.customers.roles;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
@@ -32,7 +34,7 @@ public final class RightLost extends Unit.Refused {
             return work.get();
         } catch (StoreException e) {
             if (e.getCause() instanceof RightLost) {
-                throw ApiError.of(ErrorCode.INVALID_API_KEY, "The API key was deleted or disabled.")
+                throw ApiError.of(ErrorCode.INVALID_API_KEY, sentence("The API key was deleted or disabled."))
                         .asException();
             }
             log.warn(
@@ -43,8 +45,8 @@ public final class RightLost extends Unit.Refused {
                     e.getCause());
             throw ApiError.of(
                             ErrorCode.INTERNAL_ERROR,
-                            "The database is not responding. Check whether the change took effect, then try again if it"
-                                    + " did not.")
+                            sentence(
+                                    "The database is not responding. Check whether the change took effect, then try again if it did not."))
                     .withStatus(503)
                     .retryAfter(COME_BACK)
                     .asException();

@@ -1,11 +1,14 @@
 package dev.tollgate.customers.stripe;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.Payments;
@@ -114,23 +117,25 @@ public final class StripeCheckout implements AutoCloseable {
      */
     public @Nullable PaymentNotice event(String id) throws NoEvent {
         if (!id.matches("evt_[A-Za-z0-9_]{1,96}")) {
-            throw new NoEvent("This is not the id of a Stripe event. It starts with evt_.");
+            throw new NoEvent(sentence("This is not the id of a Stripe event. It starts with evt_."));
         }
         try {
             WholeReply reply = ask(request("GET", "/v1/events/" + id), new byte[0]);
             if (reply.status() != 200) {
-                throw new NoEvent("Stripe answered with status " + reply.status() + " to the request for the event.");
+                throw new NoEvent(sentence(
+                        "Stripe answered with status {status} to the request for the event.",
+                        Integer.toString(reply.status())));
             }
             PaymentNotice notice = StripeEvent.read(reply.body(), Lease.FREE, account.isLive());
             if (notice != null && !notice.id().equals(id)) {
-                throw new NoEvent("Stripe returned a different event.");
+                throw new NoEvent(sentence("Stripe returned a different event."));
             }
             return notice;
         } catch (ExecutionException | TimeoutException | ApiException e) {
-            throw new NoEvent("Stripe could not be reached, or its answer could not be read. Try again.");
+            throw new NoEvent(sentence("Stripe could not be reached, or its answer could not be read. Try again."));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NoEvent("The server is stopping. Try again after the restart.");
+            throw new NoEvent(sentence("The server is stopping. Try again after the restart."));
         }
     }
 
@@ -139,8 +144,15 @@ public final class StripeCheckout implements AutoCloseable {
 
         private static final long serialVersionUID = 1;
 
-        NoEvent(String message) {
-            super(message);
+        private final transient Sentence sentence;
+
+        NoEvent(Sentence sentence) {
+            super(sentence.english());
+            this.sentence = sentence;
+        }
+
+        public Sentence sentence() {
+            return sentence;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.customers.payments.Blame;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.PaymentNotice.Fact;
@@ -63,7 +64,7 @@ final class StripeEvent {
         Instant createdAt = Instant.ofEpochSecond(number(event.path("created"), SECONDS_MAX, 0));
         JsonNode live = event.path("livemode");
         boolean isOfMode = live.isBoolean() && live.booleanValue() == isLive;
-        String wrong = isOfMode ? null : "the event and the key differ in mode (live or test)";
+        String wrong = isOfMode ? null : Blame.OTHER_MODE.kept();
         return new StripeEvent(id, type, createdAt, object, StripeAccount.channel(isLive), wrong).notice();
     }
 
@@ -93,7 +94,7 @@ final class StripeEvent {
             return session(Fact.PAID);
         }
         if (!payment.equals("unpaid")) {
-            blame("the session is complete, but not paid");
+            blame(Blame.NOT_PAID);
         }
         return session(Fact.PENDING);
     }
@@ -102,7 +103,7 @@ final class StripeEvent {
         String paymentId = text(object.path("client_reference_id"), "[A-Za-z0-9_-]{1,64}");
         if (paymentId == null
                 || !paymentId.equals(object.path("metadata").path("payment").asString(""))) {
-            blame("not a payment page of this server");
+            blame(Blame.NOT_OUR_PAGE);
         }
         if (fact == Fact.PAID) {
             currency();
@@ -121,7 +122,7 @@ final class StripeEvent {
         currency();
         long cents = number(object.path(amount), CENTS_MAX, -1);
         if (cents < 0) {
-            blame("no amount");
+            blame(Blame.NO_AMOUNT);
         }
         return notice(fact, null, null, text(object.path("id"), ID), Math.max(0, cents), 0);
     }
@@ -168,14 +169,14 @@ final class StripeEvent {
 
     private void currency() {
         if (!object.path("currency").asString("").equals("usd")) {
-            blame("the currency is not US dollars");
+            blame(Blame.OTHER_CURRENCY);
         }
     }
 
     /** The first blame stays. */
-    private void blame(String what) {
+    private void blame(Blame what) {
         if (wrong == null) {
-            wrong = what;
+            wrong = what.kept();
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
@@ -69,7 +70,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         try {
             return Deed.reason(text);
         } catch (IllegalArgumentException e) {
-            throw ApiError.invalid("reason", String.valueOf(e.getMessage())).asException();
+            throw ApiError.invalid("reason", Mistake.of(e)).asException();
         }
     }
 

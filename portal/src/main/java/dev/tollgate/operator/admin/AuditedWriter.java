@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
-import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.roles.AccountLog;
@@ -82,7 +83,7 @@ public final class AuditedWriter {
         try {
             return step.get();
         } catch (IllegalArgumentException e) {
-            throw new ApiException(400, String.valueOf(e.getMessage()));
+            throw ApiError.invalid(null, Mistake.of(e)).asException();
         }
     }
 

@@ -2,7 +2,9 @@ package dev.tollgate.operator.admin;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
@@ -154,7 +156,7 @@ public final class OperatorLinks {
             Deed row = row(by, INVITE.name(), accountId == null ? "new account" : accountId, "email", email.strip());
             return made(email.strip(), links.handed().invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
-            throw new ApiException(400, String.valueOf(e.getMessage()));
+            throw ApiError.invalid(null, Mistake.of(e)).asException();
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) {
@@ -191,7 +193,7 @@ public final class OperatorLinks {
         try {
             links.handed().testMail(email, row(by, TEST_MAIL.name(), "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
-            throw new ApiException(400, String.valueOf(e.getMessage()));
+            throw ApiError.invalid(null, Mistake.of(e)).asException();
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) {

@@ -108,7 +108,8 @@ final class KeyCommands {
                             CommandJson.text(key.get("prefix")),
                             CommandJson.text(key.get("kind")),
                             KeyStanding.of(key.get("disabled").booleanValue(), false, key.has("paused"))
-                                    .operatorWord(),
+                                    .operatorWord()
+                                    .english(),
                             CommandJson.limit(key.at("/spend/hour"), ""),
                             CommandJson.limit(key.at("/spend/day"), ""),
                             CommandJson.limit(key.at("/spend/total"), ""),

@@ -285,8 +285,8 @@ public final class ConsoleAccount {
             return Cell.badge("", "stopped by the ban");
         }
         return standing != KeyStanding.ACTIVE
-                ? Cell.badge("", standing.operatorWord())
-                : refused == null ? Cell.badge("ok", standing.operatorWord()) : Cell.badge("bad", refused);
+                ? Cell.badge("", standing.operatorWord().said())
+                : refused == null ? Cell.badge("ok", standing.operatorWord().said()) : Cell.badge("bad", refused);
     }
 
     private Recent recent(String id, Instant begun, PageRequest<Visitor.Member> request) {

@@ -154,6 +154,6 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
 
     /** Returns a factor against the standard price, as in {@code 15 % below standard}. */
     public static String words(int factor) {
-        return GroupFactors.words(factor);
+        return GroupFactors.words(factor).said();
     }
 }

@@ -1,11 +1,16 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.months.Months;
+import dev.tollgate.customers.payments.Blame;
 import dev.tollgate.customers.payments.Invoice;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
@@ -48,19 +53,19 @@ import templates.console.JtepaymentsGenerated;
  * {@code /console/payments}: what customers have paid, by month, state and a text, also as a file; the invoice of each payment; and events of the
  * provider that were not processed at once.
  *
- * @param channel how customers pay here, in a sentence
+ * @param channel how customers pay here
  * @param counts of events at this server, by their outcome; empty without Stripe
- * @param askAgain requests an event by its id and processes it again; returns the outcome in a sentence
+ * @param askAgain requests an event by its id and processes it again; returns what became of it
  */
 public record ConsolePayments(
         Payments payments,
         NamesOfIds names,
         AccountList accounts,
         Months months,
-        String channel,
-        Supplier<Map<String, Long>> counts,
+        Sentence channel,
+        Supplier<Map<Sentence, Long>> counts,
         DeedForms forms,
-        BiFunction<By, String, String> askAgain,
+        BiFunction<By, String, Sentence> askAgain,
         InstantSource clock) {
 
     static final String PATH = "/console/payments";
@@ -108,7 +113,7 @@ public record ConsolePayments(
             .value("Payment at the provider", it -> it.payment.intentId());
 
     /** The label of requests whose signature is wrong. */
-    public static final String NOT_SIGNED = "Rejected: bad signature";
+    public static final Sentence NOT_SIGNED = sentence("Rejected: bad signature");
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -120,7 +125,7 @@ public record ConsolePayments(
 
     private PageStep ask(PageRequest<Visitor.Member> request, Form form) {
         String event = Objects.requireNonNullElse(form.field("event"), "");
-        return show(request, askAgain.apply(forms.by(request, form), event));
+        return show(request, askAgain.apply(forms.by(request, form), event).said());
     }
 
     /** @param said what became of an event that was asked for; empty for none */
@@ -129,7 +134,7 @@ public record ConsolePayments(
         PaymentCursor from = cursor(request.query("before"));
         List<Payment> page = payments.page(filter(wanted), from, PAGE);
         List<StoredNotice> odd = payments.notTaken(ODD);
-        Map<String, Long> sums = counts.get();
+        Map<Sentence, Long> sums = counts.get();
         Webhook webhook = webhook(request, odd, sums);
         Instant now = clock.instant();
         PageLink here = wanted.link(PATH);
@@ -142,7 +147,7 @@ public record ConsolePayments(
                 out,
                 null,
                 shell,
-                channel,
+                channel.said(),
                 new Events(webhook, odd, sums),
                 new Listed(page, holders(page), payments.invoices(page), now, wanted, newest, older),
                 said));
@@ -249,7 +254,7 @@ public record ConsolePayments(
         return holders;
     }
 
-    private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<String, Long> sums) {
+    private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<Sentence, Long> sums) {
         StoredNotice last = Stream.concat(
                         Stream.ofNullable(payments.latest()), odd.stream().limit(1))
                 .max(Comparator.comparing(notice -> notice.result().at()))
@@ -295,7 +300,8 @@ public record ConsolePayments(
     public static String why(StoredNotice told) {
         String detail = told.result().detail();
         if (detail != null) {
-            return (told.result().outcome().equals("taken") ? "refused before: " : "") + detail;
+            Sentence why = Blame.words(detail);
+            return told.result().outcome().equals("taken") ? say("refused before: {detail}", why) : why.said();
         }
         return told.result().outcome().equals("kept")
                 ? "waits for its payment, or belongs to something else sold at Stripe"
@@ -313,5 +319,5 @@ public record ConsolePayments(
             @Nullable String older) {}
 
     /** The events of the payment service. */
-    public record Events(@Nullable Webhook webhook, List<StoredNotice> odd, Map<String, Long> counts) {}
+    public record Events(@Nullable Webhook webhook, List<StoredNotice> odd, Map<Sentence, Long> counts) {}
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.words.TimeForm;
@@ -45,18 +47,18 @@ public record MemberBudget(String text, String exact, String about) {
         BudgetBar bar = BudgetBar.of(limit, "");
         String resets = bar.resets(TIME, bar.zone());
         return new MemberBudget(
-                bar.left(money) + " of " + money.sum(limit.limitMicros()) + money.unit(),
+                say("{left} of {limit}", bar.left(money), money.sum(limit.limitMicros()) + money.unit()),
                 Money.exact(limit.leftMicros()),
-                words(limit.window()) + (resets == null ? "" : ", resets " + resets));
+                resets == null ? words(limit.window()) : say("{window}, resets {time}", words(limit.window()), resets));
     }
 
     private static String words(SpendWindow window) {
         return switch (window) {
-            case HOUR -> "this hour";
-            case DAY -> "today";
-            case WEEK -> "this week";
-            case MONTH -> "this month";
-            case TOTAL -> "in all";
+            case HOUR -> say("this hour");
+            case DAY -> say("today");
+            case WEEK -> say("this week");
+            case MONTH -> say("this month");
+            case TOTAL -> say("in all");
         };
     }
 }

@@ -205,7 +205,8 @@ public record ManualPages(
         return factor == Pricing.GROUP_ONE
                 ? facts
                 : facts.inGroup(new ModelFacts.OfGroup(
-                        GroupFactors.words(sold.group(member.accountId(), now), factor),
+                        GroupFactors.words(sold.group(member.accountId(), now), factor)
+                                .said(),
                         PriceFacts.of(standard, standard.at(now).pricing())));
     }
 

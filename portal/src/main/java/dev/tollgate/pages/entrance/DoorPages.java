@@ -141,7 +141,8 @@ public record DoorPages(
             case SignIn.Welcome in -> signedIn.of(request, in, within(request.query("to")));
             case SignIn.Taken taken ->
                 again(request, email, name, zone, "email", say("This address has an account already."));
-            case SignIn.Invalid(String field, String message) -> again(request, email, name, zone, field, message);
+            case SignIn.Invalid(String field, Sentence message) ->
+                again(request, email, name, zone, field, message.said());
             case SignIn.Wait(Duration left) ->
                 again(
                         request,
@@ -157,7 +158,7 @@ public record DoorPages(
     /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
     private PageStep ask(PageRequest<Visitor> request, String email) {
         return switch (links.requests().askToSignUp(email, request.visit())) {
-            case SignIn.Invalid(String field, String message) -> again(request, email, "", "", field, message);
+            case SignIn.Invalid(String field, Sentence message) -> again(request, email, "", "", field, message.said());
             case SignIn.Wait(Duration left) -> again(request, email, "", "", "form", EmailPage.tooMany(left));
             default -> PageStep.to("/sign-up?sent=1");
         };

@@ -192,8 +192,8 @@ public record LinkPages(
 
     private PageStep accepted(PageRequest<Visitor> request, PersonLink link) {
         Visitor.Member member = Objects.requireNonNull(accepting(request, link));
-        String complaint = links.handed().accept(link, member.session(), request.visit(), max.getAsInt());
-        return complaint == null ? PageStep.to(SignedIn.HOME) : accept(request, link, complaint);
+        Sentence complaint = links.handed().accept(link, member.session(), request.visit(), max.getAsInt());
+        return complaint == null ? PageStep.to(SignedIn.HOME) : accept(request, link, complaint.said());
     }
 
     private PageStep join(PageRequest<Visitor> request, Form form, PersonLink link) {
@@ -203,7 +203,8 @@ public record LinkPages(
         }
         return switch (links.join(link, form.text("password"), name, form.text("zone"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, SignedIn.HOME);
-            case SignIn.Invalid(String field, String message) -> page(request, link, name, Map.of(field, message), 422);
+            case SignIn.Invalid(String field, Sentence message) ->
+                page(request, link, name, Map.of(field, message.said()), 422);
             case SignIn.Taken taken ->
                 page(
                         request,
@@ -228,7 +229,8 @@ public record LinkPages(
         }
         return switch (links.reset(link, form.text("password"), request.visit())) {
             case null -> PageStep.to("/sign-in?said=reset");
-            case SignIn.Invalid(String field, String message) -> page(request, link, "", Map.of(field, message), 422);
+            case SignIn.Invalid(String field, Sentence message) ->
+                page(request, link, "", Map.of(field, message.said()), 422);
             default -> dead();
         };
     }

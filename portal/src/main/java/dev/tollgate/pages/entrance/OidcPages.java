@@ -1,5 +1,6 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -52,7 +53,9 @@ public record OidcPages(
 
     private OidcSignIn service() {
         if (oidc == null) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Sign-in with OpenID Connect is not set up on this server.")
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            sentence("Sign-in with OpenID Connect is not set up on this server."))
                     .withStatus(404)
                     .asException();
         }
@@ -260,7 +263,7 @@ public record OidcPages(
     }
 
     private PageStep failed(Step.Failed failed) {
-        return refused(failed.attempt(), failed.sentence(), failed.isAway() ? 503 : 422);
+        return refused(failed.attempt(), failed.sentence().said(), failed.isAway() ? 503 : 422);
     }
 
     private PageStep refused(@Nullable OidcAttempt attempt, String sentence, int status) {

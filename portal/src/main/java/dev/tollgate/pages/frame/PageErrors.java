@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.words.Language;
@@ -32,13 +34,15 @@ record PageErrors(Site site, Language language) implements ErrorFormat {
     private byte[] page(ApiError error) {
         String title =
                 switch (error.status()) {
-                    case 403 -> "No access";
-                    case 404 -> "Page not found";
-                    case 421 -> "Unknown host name";
-                    case 503 -> "Temporarily unavailable";
-                    default -> error.status() >= 500 ? "Server error" : "Request failed";
+                    case 403 -> say("No access");
+                    case 404 -> say("Page not found");
+                    case 421 -> say("Unknown host name");
+                    case 503 -> say("Temporarily unavailable");
+                    default -> error.status() >= 500 ? say("Server error") : say("Request failed");
                 };
-        String message = error.status() == 404 ? "The page has moved, or the address has a typo." : error.message();
+        String message = error.status() == 404
+                ? say("The page has moved, or the address has a typo.")
+                : error.forPeople().said();
         try {
             return Pages.render(
                     out -> JteerrorGenerated.render(out, null, site.brand(), title, message, error.status() == 403));

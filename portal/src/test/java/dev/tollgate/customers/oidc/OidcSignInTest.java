@@ -707,7 +707,7 @@ class OidcSignInTest {
         try {
             return "it answered " + calls.get(URI.create(url)).status();
         } catch (OidcFailure e) {
-            return e.sentence();
+            return e.sentence().english();
         }
     }
 

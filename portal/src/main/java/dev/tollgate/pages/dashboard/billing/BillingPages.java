@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.billing;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.GrantsNow;
@@ -222,7 +223,8 @@ public record BillingPages(
             micros = amount.isEmpty() ? null : TypedCredits.micros(amount, TypedCredits.neededUnit(form));
         } catch (IllegalArgumentException e) {
             Money unit = TypedCredits.unit(form, request.money());
-            return PageStep.again(billing(request, null, new Line(amount, unit, String.valueOf(e.getMessage()))));
+            return PageStep.again(
+                    billing(request, null, new Line(amount, unit, Mistake.of(e).said())));
         }
         SettingsPages.count(people, person);
         people.setPreferences(
@@ -260,7 +262,7 @@ public record BillingPages(
             payments.setContact(PageRequest.acting(request), new Party(name, address, vatId));
             return PageStep.to(PATH + "?contact=saved");
         } catch (IllegalArgumentException e) {
-            Typed typed = new Typed(name, address, vatId, String.valueOf(e.getMessage()));
+            Typed typed = new Typed(name, address, vatId, Mistake.of(e).said());
             return PageStep.again(billing(request, typed, null));
         }
     }

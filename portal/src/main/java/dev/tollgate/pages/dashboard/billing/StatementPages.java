@@ -338,7 +338,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         try {
             return YearMonth.parse(text.length() == MONTH_CHARS ? text : "");
         } catch (DateTimeParseException e) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such month.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such month."))
                     .withStatus(404)
                     .asException();
         }

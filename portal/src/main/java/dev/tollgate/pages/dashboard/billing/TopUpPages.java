@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.billing;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -242,7 +243,7 @@ public final class TopUpPages {
     }
 
     static ApiException nothing() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such payment in this account.")
+        return ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such payment in this account."))
                 .withStatus(404)
                 .asException();
     }

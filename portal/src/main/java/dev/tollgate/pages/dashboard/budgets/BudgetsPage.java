@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.budgets;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
@@ -177,7 +178,7 @@ public record BudgetsPage(
                 fields.put(window, credits(form));
             }
         } catch (IllegalArgumentException e) {
-            Map<String, String> wrong = Map.of("limit", String.valueOf(e.getMessage()));
+            Map<String, String> wrong = Map.of("limit", Mistake.of(e).said());
             return PageStep.again(page(request, Typed.of(form, request.money(), wrong)));
         }
         return ActionForms.of(stores, BudgetActions.SET.showing(window), OrganizationActions.SET.showing("time_zone"))

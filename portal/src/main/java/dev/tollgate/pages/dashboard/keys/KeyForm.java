@@ -155,7 +155,7 @@ public record KeyForm(Map<String, String> texts) {
         }
         Money unit = unit();
         String amount = unit == null
-                ? TypedCredits.UNIT_MISSING
+                ? TypedCredits.UNIT_MISSING.said()
                 : unit == Money.DOLLARS ? say("Type an amount such as 5.00, or nothing for no limit.") : null;
         if (amount != null) {
             AMOUNTS.forEach(field -> said.computeIfPresent(field, (name, why) -> amount));

@@ -18,7 +18,7 @@ public record KeyRow(Key key, KeyStanding standing) {
 
     /** Returns the state in a word: on, off, expired or team paused. */
     public String state() {
-        return standing.word();
+        return standing.word().said();
     }
 
     public String name() {

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -69,7 +70,7 @@ public record MemberPage(
         return stores.members()
                 .find(account, request.param("member"))
                 .filter(member -> seen == null || seen.contains(member.id()))
-                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such member.")
+                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such member."))
                         .withStatus(404)
                         .asException());
     }

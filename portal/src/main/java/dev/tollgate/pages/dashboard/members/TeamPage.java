@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.members;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -111,7 +112,7 @@ public record TeamPage(
         Team team = stores.teams()
                 .find(account, id)
                 .filter(found -> TeamsPage.isSeen(membership, people))
-                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such team.")
+                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such team."))
                         .withStatus(404)
                         .asException());
         May may = new May(

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.members;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.webhooks.Webhooks;
@@ -24,7 +25,7 @@ import templates.dashboard.JtewebhooksGenerated;
  *
  * @param complaint what is wrong with a URL, in words that follow the field's name; null if nothing is
  */
-public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String> complaint) {
+public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable Sentence> complaint) {
 
     private static final String PATH = "/dashboard/webhooks";
 
@@ -93,9 +94,9 @@ public record WebhooksPage(Webhooks webhooks, Function<String, @Nullable String>
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, String url, String form) {
-        String wrong = complaint.apply(url);
+        Sentence wrong = complaint.apply(url);
         if (wrong != null) {
-            return PageStep.again(page(request, new Typed(url, Map.of("url", "The URL " + wrong), null)));
+            return PageStep.again(page(request, new Typed(url, Map.of("url", say("The URL {reason}", wrong)), null)));
         }
         Webhooks.Form chosen = form.equals("slack") ? Webhooks.Form.SLACK : Webhooks.Form.STANDARD;
         String secret = webhooks.create(PageRequest.acting(request), url, chosen);

@@ -89,7 +89,9 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         public String word(Key key, Instant now) {
             KeyStanding standing = KeyStanding.of(key, now);
             String refused = refused(key);
-            return standing == KeyStanding.ACTIVE && refused != null ? refused : standing.word();
+            return standing == KeyStanding.ACTIVE && refused != null
+                    ? refused
+                    : standing.word().said();
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.Form;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.words.TypedNumber;
@@ -22,8 +25,8 @@ public final class TypedCredits {
     public static final String UNIT = "unit";
 
     /** The sentence about an amount in a form that names no unit. */
-    public static final String UNIT_MISSING =
-            "The form did not say whether this is in dollars or credits. Check the amount, then send it again.";
+    public static final Sentence UNIT_MISSING = sentence(
+            "The form did not say whether this is in dollars or credits. Check the amount, then send it again.");
 
     /** The most that could be chosen once. */
     private static final BigDecimal STORED_MAX = new BigDecimal(1_000_000_000_000L);
@@ -52,7 +55,7 @@ public final class TypedCredits {
     public static Money neededUnit(Form form) {
         Money unit = unit(form);
         if (unit == null) {
-            throw new IllegalArgumentException(UNIT_MISSING);
+            throw new Mistake(UNIT_MISSING);
         }
         return unit;
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CallLabels;
@@ -97,7 +99,7 @@ public record RequestPage(
         }
         Model model = catalogue.find(call.modelId());
         int factor = version.factors().of(model == null ? call.modelId() : model.id());
-        return GroupFactors.words(version.name(), factor) + ".";
+        return say("Price group {name}, {factor}.", version.name(), GroupFactors.words(factor));
     }
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {

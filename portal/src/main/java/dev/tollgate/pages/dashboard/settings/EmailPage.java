@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.settings;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -46,8 +47,8 @@ public record EmailPage(People people, Links links) {
         }
         return switch (links.requests().askToConfirm(person, email, request.visit())) {
             case null -> PageStep.to(PATH + "?sent=1");
-            case SignIn.Invalid(String field, String message) ->
-                PageStep.again(page(request, email, Map.of(field, message)));
+            case SignIn.Invalid(String field, Sentence message) ->
+                PageStep.again(page(request, email, Map.of(field, message.said())));
             case SignIn.Wait(Duration left) -> PageStep.again(page(request, email, Map.of("form", tooMany(left))));
             default -> throw new IllegalStateException("asking has no other outcome");
         };

@@ -60,7 +60,8 @@ public record SecurityPage(People people, Links links, Identities identities, In
                         links.notices().passwordChanged(request.visitor().person()));
         return refused == null
                 ? PageStep.to(request.visitor().person().passwordDue() ? "/" : PATH + "?changed=1")
-                : PageStep.again(page(request, Map.of(refused.field(), refused.message())));
+                : PageStep.again(
+                        page(request, Map.of(refused.field(), refused.message().said())));
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, Map<String, String> errors) {

@@ -5,7 +5,9 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
@@ -79,9 +81,9 @@ public record SettingsPages(People people, boolean isMailOn) {
         Chosen chosen = new Chosen(
                 form.text("name").strip(), form.text("zone"), form.text("theme"), form.field("shortcuts") != null);
         Map<String, String> errors = new HashMap<>();
-        String name = People.nameComplaint(chosen.name());
+        Sentence name = People.nameComplaint(chosen.name());
         if (chosen.name().isEmpty() || name != null) {
-            errors.put("name", name == null ? say("A name is required.") : name);
+            errors.put("name", name == null ? say("A name is required.") : name.said());
         }
         if (!zones(person).contains(chosen.zone())) {
             errors.put("zone", say("Choose a zone from the list."));
@@ -195,7 +197,7 @@ public record SettingsPages(People people, boolean isMailOn) {
                     new Person.Preferences(
                             old.zone(), old.theme(), old.shortcuts(), micros, keyNotices, old.money(), old.language()));
         } catch (IllegalArgumentException e) {
-            errors = Map.of("line", String.valueOf(e.getMessage()));
+            errors = Map.of("line", Mistake.of(e).said());
         }
         if (errors.isEmpty()) {
             people.setBudgetNotices(person, budgets);
