@@ -17,14 +17,16 @@ final class Run {
     private static final String BESIDE = "beside";
 
     private final RunOptions options;
+    private final Standing standing;
     private final Path directory;
     private final InstantSource clock;
     private final PrintStream out;
     private final List<Measurement> measurements = new ArrayList<>();
 
-    /** @param directory of this run alone; logs and the database lie there */
-    Run(RunOptions options, Path directory, InstantSource clock, PrintStream out) {
+    /** @param standing of the account of the gateway, not of the one beside it @param directory of this run alone; logs and the database lie there */
+    Run(RunOptions options, Standing standing, Path directory, InstantSource clock, PrintStream out) {
         this.options = options;
+        this.standing = standing;
         this.directory = directory;
         this.clock = clock;
         this.out = out;
@@ -44,10 +46,11 @@ final class Run {
     private void measure(Children children, Map<String, String> conditions) throws IOException, InterruptedException {
         Rig rig = Rig.start(children, options.loadCpus(), out);
         Path models = ModelsFile.write(directory.resolve("models.yaml"));
-        Gateway gateway = new Gateway(children, options, directory, models, rig.mockPort());
+        Gateway gateway = new Gateway(children, options, directory, models, rig.mockPort(), standing.settings());
         Gateway.Started first = gateway.start();
         Children.stop(first.process());
         Gateway.Started second = gateway.start();
+        standing.give(gateway.program(), directory.resolve("data"));
         conditions.put("first_start_millis", Long.toString(first.startMillis()));
         conditions.put("second_start_millis", Long.toString(second.startMillis()));
         conditions.put("bills", Boolean.toString(gateway.bills(second.port())));

@@ -59,6 +59,12 @@ final class RunCommand implements Callable<Integer> {
             description = "another gateway's jar, measured in the same rounds in nginx's place: before and after")
     private @Nullable Path beside;
 
+    @Option(
+            names = "--account",
+            defaultValue = "plain",
+            description = "what the gateway's account has: plain (credits alone), grant, grants or group; for --beside")
+    private String account = "plain";
+
     @Option(names = "--java-option", description = "for the gateway's JVM; may be repeated")
     private List<String> javaOptions = List.of();
 
@@ -118,7 +124,8 @@ final class RunCommand implements Callable<Integer> {
     private boolean measure(boolean pinning) throws IOException, InterruptedException {
         return table
                 ? new TableRun(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning)
-                : new Run(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning);
+                : new Run(options(), Standing.of(account), freshDirectory(), InstantSource.system(), System.out)
+                        .run(pinning);
     }
 
     private RunOptions options() {
