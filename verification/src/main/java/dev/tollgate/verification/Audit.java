@@ -117,14 +117,14 @@ public record Audit(Database database, @Nullable SecretBox secrets, Pace pace) {
         GroupCheck groups = new GroupCheck();
         PriceCheck prices = new PriceCheck(groups);
         checks.add(groups);
-        checks.add(new GroupDeedCheck(groups));
+        checks.add(groups.ofAuditLog());
         checks.add(prices);
         checks.add(new PriceDeedCheck(prices));
         checks.add(new AccountCheck(new CallCheck(prices, groups)));
         checks.add(new GrantCheck(prices));
         PlanCheck plans = new PlanCheck(groups);
         checks.add(plans);
-        checks.add(new PlanCheck.OfAuditLog(plans));
+        checks.add(plans.ofAuditLog());
         checks.add(new SubscriptionCheck(plans));
         checks.add(new WindowCheck());
         checks.add(new BudgetCheck());

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,7 @@ final class SubscriptionCheck implements Check {
             account = new Account(row.getString(1));
         }
         switch (row.getInt(2)) {
-            case PLAN -> account.plan(new Row(row, plans), findings);
+            case PLAN -> account.plan(Row.of(row, plans), findings);
             case TERMS -> account.terms.add(new Terms(row.getLong(4), row.getString(12), number(row, 5)));
             case GRANT -> account.grant(row, findings);
             default -> account.deed(row, findings);
@@ -99,43 +100,47 @@ final class SubscriptionCheck implements Check {
     private record Terms(
             long at, @Nullable String group, @Nullable Long until) {}
 
-    /** A row of subscription, with its version; null if that is not there. */
-    private static final class Row {
+    /**
+     * A row of subscription.
+     *
+     * @param version null if it is not there
+     * @param grants of its periods, by the period
+     * @param told the times at which the audit log says that it was assigned and ended
+     */
+    private record Row(
+            long number,
+            long anchor,
+            @Nullable Long endedAt,
+            long endsAt,
+            long startsAt,
+            long periods,
+            long period,
+            long grant,
+            @Nullable Long cancelledAt,
+            String plan,
+            long versionNumber,
+            @Nullable Version version,
+            String endedBy,
+            Map<Long, Long> grants,
+            Map<String, Long> told) {
 
-        private final long number;
-        private final long anchor;
-        private final @Nullable Long endedAt;
-        private final long endsAt;
-        private final long startsAt;
-        private final long periods;
-        private final long period;
-        private final long grant;
-        private final @Nullable Long cancelledAt;
-        private final String plan;
-        private final long versionNumber;
-        private final @Nullable Version version;
-        private final String endedBy;
-
-        /** The grants of its periods, by the period. */
-        private final Map<Long, Long> grants = new TreeMap<>();
-
-        private boolean isAssigned;
-        private @Nullable Long endedByLog;
-
-        Row(ResultSet row, PlanCheck plans) throws SQLException {
-            number = row.getLong(3);
-            anchor = row.getLong(4);
-            endedAt = SubscriptionCheck.number(row, 5);
-            endsAt = row.getLong(6);
-            startsAt = row.getLong(7);
-            periods = row.getLong(8);
-            period = row.getLong(9);
-            grant = row.getLong(10);
-            cancelledAt = SubscriptionCheck.number(row, 11);
-            plan = row.getString(12);
-            versionNumber = row.getLong(13);
-            version = plans.of(plan, versionNumber);
-            endedBy = Objects.requireNonNullElse(row.getString(14), "");
+        static Row of(ResultSet row, PlanCheck plans) throws SQLException {
+            return new Row(
+                    row.getLong(3),
+                    row.getLong(4),
+                    SubscriptionCheck.number(row, 5),
+                    row.getLong(6),
+                    row.getLong(7),
+                    row.getLong(8),
+                    row.getLong(9),
+                    row.getLong(10),
+                    SubscriptionCheck.number(row, 11),
+                    row.getString(12),
+                    row.getLong(13),
+                    plans.of(row.getString(12) + "." + row.getLong(13)),
+                    Objects.requireNonNullElse(row.getString(14), ""),
+                    new HashMap<>(),
+                    new HashMap<>());
         }
 
         @Nullable
@@ -146,11 +151,6 @@ final class SubscriptionCheck implements Check {
         /** Returns whether it was ended before its calendar did. */
         boolean isCut() {
             return endedBy.equals("operator") || endedBy.equals("deleted");
-        }
-
-        /** Returns 0 if it runs. */
-        long endedAt() {
-            return endedAt == null ? 0 : endedAt;
         }
 
         private boolean isBefore(@Nullable Long time) {
@@ -194,10 +194,12 @@ final class SubscriptionCheck implements Check {
             if (!grants.containsValue(grant) || endedAt == null && !Objects.equals(grants.get(period), grant)) {
                 findings.add(name + " names grant " + grant + " of period " + period + ", which is not its grant");
             }
-            if (!isAssigned) {
+            if (!told.containsKey("plan.assign")) {
                 findings.add(name + " was assigned, and no row of the audit log says so");
             }
-            if (endedBy.equals("operator") ? !Objects.equals(endedByLog, endedAt) : endedByLog != null) {
+            if (endedBy.equals("operator")
+                    ? !Objects.equals(told.get("plan.end"), endedAt)
+                    : told.containsKey("plan.end")) {
                 findings.add(name + " was ended by an operator at another time than the audit log says, or only one of"
                         + " them says so");
             }
@@ -303,9 +305,9 @@ final class SubscriptionCheck implements Check {
             if (after == null || its == null) {
                 findings.add(name + " tells of a plan of account " + id + ", which is not there");
             } else if (row.getString(12).equals("plan.end")) {
-                its.endedByLog = PriceDeedCheck.millis(after.path("ended_at"));
+                its.told.put("plan.end", PriceDeedCheck.millis(after.path("ended_at")));
             } else {
-                its.isAssigned = true;
+                its.told.put("plan.assign", its.anchor);
                 List<String> others = new ArrayList<>();
                 PriceDeedCheck.other(
                         others, "plan", after.path("plan").asString("").equals(its.plan));
@@ -326,20 +328,21 @@ final class SubscriptionCheck implements Check {
                             + " of a plan in its terms, and no period of a plan ends when it does");
                 }
             }
-            rows.values().stream()
-                    .filter(this::keepsItsGroup)
-                    .forEach(row -> findings.add(name(row.number) + " was ended at "
-                            + Instant.ofEpochMilli(row.endedAt()) + ", and its price group was not"));
+            rows.values().forEach(row -> checkGroup(row, findings));
         }
 
-        /** Returns whether a plan was ended before its calendar did, and the account's terms have its group even so. */
-        private boolean keepsItsGroup(Row row) {
-            if (!row.isCut() || row.group() == null) {
-                return false;
+        /** Finds a plan that was ended before its calendar did, whose group the account's terms still have. */
+        private void checkGroup(Row row, Findings findings) {
+            Long endedAt = row.endedAt;
+            if (endedAt == null || !row.isCut() || row.group() == null) {
+                return;
             }
-            long after = row.endedAt() + CLOCKS_APART_MILLIS;
+            long after = endedAt + CLOCKS_APART_MILLIS;
             Terms then = at(after);
-            return then != null && then.until != null && then.until == row.endsAt && then.until > after;
+            if (then != null && then.until != null && then.until == row.endsAt && then.until > after) {
+                findings.add(name(row.number) + " was ended at " + Instant.ofEpochMilli(endedAt)
+                        + ", and its price group was not");
+            }
         }
 
         private @Nullable Terms at(long millis) {

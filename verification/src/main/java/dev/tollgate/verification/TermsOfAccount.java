@@ -47,7 +47,7 @@ final class TermsOfAccount {
             findings.add("account " + accountId + " has terms that are older than those before");
         }
         for (String name : names) {
-            if (!name.isEmpty() && !groups.groups().containsKey(name)) {
+            if (!name.isEmpty() && !groups.has(name)) {
                 findings.add("account " + accountId + " is in price group " + name + ", which is not there");
             }
         }
@@ -86,13 +86,11 @@ final class TermsOfAccount {
     private static boolean allows(
             String name, long first, long last, @Nullable String mark, String model, GroupCheck groups) {
         List<Long> turns = new ArrayList<>(List.of(first, last));
-        groups.groups().getOrDefault(name, List.of()).forEach(version -> turns.add(version.since()));
+        groups.ofName(name).forEach(version -> turns.add(version.since()));
         return turns.stream().filter(at -> at >= first && at <= last).anyMatch(at -> {
             Version version = groups.at(name, at);
             boolean isStandard = version == null || version.factor(model).compareTo(BigDecimal.ONE) == 0;
-            return isStandard
-                    ? mark == null
-                    : mark != null && version != null && mark.equals(version.name() + "." + version.number());
+            return isStandard ? mark == null : mark != null && version != null && mark.equals(version.mark());
         });
     }
 }

@@ -2,24 +2,18 @@ package dev.tollgate.verification;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.PlanSweep;
-import dev.tollgate.books.plans.Plans.SetPlan;
-import dev.tollgate.books.plans.Plans.Turn;
-import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.models.prices.ModelPatterns;
-import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.AlteredBooks;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.BooksFixture;
+import dev.tollgate.testing.PlanBooks;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -29,7 +23,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -147,11 +140,10 @@ class AlteredPlansTest {
             store.account("acc_1", 1_000);
             store.account("acc_2", 1_000);
             store.account("acc_3", 1_000);
-            for (String group : List.of("gold", "silver")) {
-                group(store, group);
-            }
-            Version pro = set(
-                    store,
+            PlanBooks plans = new PlanBooks(store);
+            plans.group("gold");
+            plans.group("silver");
+            Version pro = plans.set(
                     "pro",
                     new Plan(
                             "Pro",
@@ -161,89 +153,22 @@ class AlteredPlansTest {
                             ModelPatterns.of("gemini-4-*"),
                             "gold",
                             GrantLimits.of("5:20")));
-            Version daily = set(
-                    store, "short", new Plan("Short", 0, Period.DAY, 500, ModelPatterns.EVERY, null, GrantLimits.NONE));
-            assign(store, "acc_1", pro, 3);
-            assign(store, "acc_2", pro, 3);
+            Version daily = plans.set(
+                    "short", new Plan("Short", 0, Period.DAY, 500, ModelPatterns.EVERY, null, GrantLimits.NONE));
+            plans.assign("acc_1", pro, 3);
+            plans.assign("acc_2", pro, 3);
             store.advance(Duration.ofHours(1));
-            end(store, "acc_2");
+            plans.end("acc_2");
             store.advance(Duration.ofHours(1));
-            assign(store, "acc_2", daily, 2);
-            commit(store, store.plans.cancel(last(store, "acc_2"), true, store.now()));
+            plans.assign("acc_2", daily, 2);
+            plans.commit(store.plans.cancel(plans.last("acc_2"), true, store.now()));
             store.advance(Duration.ofHours(1));
-            close(store, "short");
+            plans.close("short");
             store.setNow(Instant.parse("2027-02-28T10:00:01Z"));
             new PlanSweep(store.plans, store.writer, store::now).sweep();
             new Lapse(store.database, store.writer, store::now).sweep();
-            assertThat(last(store, "acc_1").period()).isEqualTo(2);
+            assertThat(plans.last("acc_1").period()).isEqualTo(2);
         }
-    }
-
-    private static Subscription last(BooksFixture store, String account) {
-        return Objects.requireNonNull(store.plans.last(account));
-    }
-
-    private static void commit(BooksFixture store, Turn turn, Change... changes) {
-        List<Change> all = new ArrayList<>(turn.changes());
-        all.addAll(List.of(changes));
-        store.writer.commitAndWait(Unit.of(all));
-        assertThat(turn.isWritten()).isTrue();
-    }
-
-    private static Deed deed(BooksFixture store, String action, String subject, String after) {
-        return new Deed(
-                Actor.COMMAND, action, subject, "by transfer", store.now(), () -> new Deed.Changed(null, after));
-    }
-
-    private static void group(BooksFixture store, String name) {
-        long number = 1 + store.number("SELECT COUNT(*) FROM price_group");
-        String body = "\"factor\":850,\"models\":{}";
-        store.commit(
-                store.statement(
-                        "INSERT INTO price_group (sequence, name, number, created_at, body) VALUES (?, ?, 1, ?, ?)",
-                        number,
-                        name,
-                        store.now(),
-                        "{" + body + "}"),
-                deed(store, "group.set", name, "{\"version\":1," + body + ",\"set_at\":\"" + store.now() + "\"}"));
-    }
-
-    private static Version set(BooksFixture store, String plan, Plan its) {
-        SetPlan set = store.plans.set(plan, its, null, store.now());
-        String group = its.group() == null ? "null" : "\"" + its.group() + "\"";
-        String models = its.models().areEvery() ? "[]" : "[\"" + its.models().text() + "\"]";
-        String credits = its.creditsMicros() == 500 ? "0.0005" : "1";
-        store.commit(set, deed(store, "plan.set", plan, """
-                        {"version":1,"name":"%s","cents":%d,"period":"%s","credits":%s,"models":%s,"group":%s,"limits":"%s","set_at":"%s"}""".formatted(
-                        its.name(),
-                        its.cents(),
-                        its.period().word(),
-                        credits,
-                        models,
-                        group,
-                        its.limits().text(),
-                        store.now())));
-        return set.outcome().orThrow().after();
-    }
-
-    private static void close(BooksFixture store, String plan) {
-        store.commit(
-                store.plans.close(plan, null, store.now()),
-                deed(store, "plan.close", plan, "{\"versions\":[1],\"closed_at\":\"" + store.now() + "\"}"));
-    }
-
-    private static void assign(BooksFixture store, String account, Version version, int periods) {
-        Turn turn = store.plans.assign(
-                store.plans.last(account), account, version, periods, "assign " + account, store.now());
-        String after = "{\"subscription\":%d,\"plan\":\"%s\",\"version\":1,\"periods\":%d,\"anchor\":\"%s\"}"
-                .formatted(turn.after().number(), version.plan(), periods, store.now());
-        commit(store, turn, deed(store, "plan.assign", account, after));
-    }
-
-    private static void end(BooksFixture store, String account) {
-        Turn turn = store.plans.end(last(store, account), "not paid", "end", store.now());
-        String after = "{\"subscription\":1,\"ended_at\":\"" + store.now() + "\"}";
-        commit(store, turn, deed(store, "plan.end", account, after));
     }
 
     static Stream<Arguments> altered() {

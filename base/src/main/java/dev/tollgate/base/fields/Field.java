@@ -407,6 +407,12 @@ public record Field<T>(
         return ApiError.invalid(path, sentence).asException();
     }
 
+    /** Returns a 400 that names a field, its value and what is allowed. */
+    public static ApiException notAllowed(String path, JsonNode value, Sentence allowed) {
+        String shown = value.isString() ? MessageText.quoted(value.stringValue()) : MessageText.plain(value.toString());
+        return wrong(path, sentence("{field} is {value}; allowed is {allowed}.", FIELD, shown, allowed));
+    }
+
     /** Returns a 400 for a member that is not known. */
     static ApiException unknown(String path, List<String> known) {
         return wrong(

@@ -23,9 +23,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,17 +67,17 @@ public final class Plans {
     private static final String RUNNING =
             SUBSCRIPTIONS + " s.plan = ? AND s.ended_at IS NULL ORDER BY s.account_id LIMIT ?";
     private static final String STANDINGS = """
-            SELECT plan, COALESCE(SUM(CASE WHEN ended_at IS NULL AND cancelled_at IS NULL THEN 1 ELSE 0 END), 0),
-                COALESCE(SUM(CASE WHEN ended_at IS NULL AND cancelled_at IS NOT NULL THEN 1 ELSE 0 END), 0),
-                COALESCE(SUM(CASE WHEN ended_at IS NOT NULL THEN 1 ELSE 0 END), 0)
+            SELECT plan, COUNT(DISTINCT CASE WHEN ended_at IS NULL AND cancelled_at IS NULL THEN account_id END),
+                COUNT(DISTINCT CASE WHEN ended_at IS NULL AND cancelled_at IS NOT NULL THEN account_id END),
+                COUNT(DISTINCT CASE WHEN ended_at IS NOT NULL THEN account_id END)
             FROM subscription GROUP BY plan""";
-    private static final String BEGIN = """
-            INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number, request_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-    private static final String TURN = """
-            UPDATE subscription SET period = ?, starts_at = ?, ends_at = ?, grant_number = ?, cancelled_at = ?, ended_at = ?, ended_by = ?,
-                end_request_id = ?
-            WHERE account_id = ? AND number = ?""";
+    private static final String WRITE = """
+            INSERT INTO subscription (account_id, number, plan, version, anchor, periods, request_id, period, starts_at, ends_at, grant_number,
+                cancelled_at, ended_at, ended_by, end_request_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (account_id, number) DO UPDATE SET period = excluded.period, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+                grant_number = excluded.grant_number, cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
+                ended_by = excluded.ended_by, end_request_id = excluded.end_request_id""";
     private static final String END =
             "UPDATE subscription SET ended_at = ?, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
 
@@ -107,11 +109,10 @@ public final class Plans {
     public List<Listed> all() {
         return database.read(sql -> {
             Map<String, Standings> accounts = new HashMap<>();
-            sql.list(
-                            STANDINGS,
-                            row -> Map.entry(
-                                    row.getString(1), new Standings(row.getLong(2), row.getLong(3), row.getLong(4))))
-                    .forEach(each -> accounts.put(each.getKey(), each.getValue()));
+            sql.each(
+                    STANDINGS,
+                    row -> accounts.put(
+                            row.getString(1), new Standings(row.getLong(2), row.getLong(3), row.getLong(4))));
             return sql.list(NEWEST, row -> version(row, 1)).stream()
                     .map(each -> new Listed(each, accounts.getOrDefault(each.plan(), Standings.NONE)))
                     .toList();
@@ -168,20 +169,39 @@ public final class Plans {
     /** A change of plans. None of them rides, so what needs no other part is written while it is decided. */
     abstract static sealed class PlanChange<O> extends Decision<O> {
 
-        /** @param decided the newest plan of accounts by the changes of the batch so far */
-        abstract void decide(Statements statements, Map<String, Subscription> decided) throws SQLException;
+        /** @param changed the accounts whose plan the batch has changed so far */
+        abstract void decide(Statements statements, Set<String> changed) throws SQLException;
 
         /** Writes what depends on the ledger's decision. */
         void write(Statements statements) throws SQLException {}
+    }
+
+    /** Changes versions, and decides what was changed. */
+    @FunctionalInterface
+    private interface ChangeVersions<T> {
+        Outcome<T> run(Statements statements) throws SQLException;
+    }
+
+    private static final class OfVersions<T> extends PlanChange<Outcome<T>> {
+
+        private final ChangeVersions<T> change;
+
+        OfVersions(ChangeVersions<T> change) {
+            this.change = change;
+        }
+
+        @Override
+        void decide(Statements statements, Set<String> changed) throws SQLException {
+            decide(change.run(statements));
+        }
     }
 
     private static Instant millis(Instant at) {
         return at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
     }
 
-    /** Makes a change that adds a version to a plan, which it makes if there is none. @param looked the number of the newest version that the operator has seen; null for any */
-    public SetPlan set(String plan, Plan its, @Nullable Long looked, Instant at) {
-        return new SetPlan(plan, its, looked, millis(at));
+    private static @Nullable Version newest(Statements statements, String plan) throws SQLException {
+        return statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
     }
 
     /** @param before null if the plan was not there @param after the same if nothing had to be written: an open version with these terms is the newest */
@@ -192,28 +212,10 @@ public final class Plans {
         }
     }
 
-    /** Adds a version. */
-    public static final class SetPlan extends PlanChange<Outcome<Changed>> {
-
-        private final String plan;
-        private final Plan its;
-        private final @Nullable Long looked;
-        private final Instant at;
-
-        private SetPlan(String plan, Plan its, @Nullable Long looked, Instant at) {
-            this.plan = plan;
-            this.its = its;
-            this.looked = looked;
-            this.at = at;
-        }
-
-        @Override
-        void decide(Statements statements, Map<String, Subscription> decided) throws SQLException {
-            decide(changed(statements));
-        }
-
-        private Outcome<Changed> changed(Statements statements) throws SQLException {
-            Version before = statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
+    /** Makes a change that adds a version to a plan, which it makes if there is none. @param looked the number of the newest version that the operator has seen; null for any */
+    public Decision<Outcome<Changed>> set(String plan, Plan its, @Nullable Long looked, Instant at) {
+        return new OfVersions<>(statements -> {
+            Version before = newest(statements, plan);
             long number = before == null ? 0 : before.number();
             if (looked != null && looked != number) {
                 return Outcome.refused(
@@ -227,53 +229,35 @@ public final class Plans {
             if (before != null && !before.isClosed() && before.terms().equals(its)) {
                 return new Outcome.Done<>(new Changed(before, before));
             }
-            Version after = new Version(statements.number(LAST) + 1, plan, number + 1, at, its, null);
-            statements.run(INSERT, after.sequence(), plan, after.number(), at, its.body());
+            Version after = new Version(statements.number(LAST) + 1, plan, number + 1, millis(at), its, null);
+            statements.run(INSERT, after.sequence(), plan, after.number(), after.createdAt(), its.body());
             return new Outcome.Done<>(new Changed(before, after));
-        }
+        });
     }
 
-    /** Makes a change that closes versions of a plan: they are neither assigned nor renewed. @param version null for all */
-    public ClosePlan close(String plan, @Nullable Long version, Instant at) {
-        return new ClosePlan(plan, Objects.requireNonNullElse(version, 0L), millis(at));
-    }
-
-    /** Closes versions. The outcome has the numbers of those that it has closed. */
-    public static final class ClosePlan extends PlanChange<Outcome<List<Long>>> {
-
-        private final String plan;
-        private final long version;
-        private final Instant at;
-
-        private ClosePlan(String plan, long version, Instant at) {
-            this.plan = plan;
-            this.version = version;
-            this.at = at;
-        }
-
-        /** Returns the time of the end, in whole milliseconds. */
-        public Instant at() {
-            return at;
-        }
-
-        @Override
-        void decide(Statements statements, Map<String, Subscription> decided) throws SQLException {
-            Version newest = statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
+    /**
+     * Makes a change that closes versions of a plan: they are neither assigned nor renewed. The outcome has the numbers of those that it has closed.
+     *
+     * @param version null for all
+     */
+    public Decision<Outcome<List<Long>>> close(String plan, @Nullable Long version, Instant at) {
+        return new OfVersions<>(statements -> {
+            Version newest = newest(statements, plan);
             if (newest == null) {
-                decide(new Outcome.Refused<>(noPlan(plan)));
-            } else if (version > newest.number()) {
-                decide(Outcome.refused(
-                        404,
-                        "The plan " + plan + " has no version " + version + ". Its newest is " + newest.number()
-                                + "."));
-            } else {
-                List<Long> open = statements.list(OPEN, row -> row.getLong(1), plan, version, version);
-                for (long each : open) {
-                    statements.run(CLOSE, at, plan, each);
-                }
-                decide(new Outcome.Done<>(open));
+                return new Outcome.Refused<>(noPlan(plan));
             }
-        }
+            if (version != null && version > newest.number()) {
+                return Outcome.refused(
+                        404,
+                        "The plan " + plan + " has no version " + version + ". Its newest is " + newest.number() + ".");
+            }
+            long one = version == null ? 0 : version;
+            List<Long> open = statements.list(OPEN, row -> row.getLong(1), plan, one, one);
+            for (long each : open) {
+                statements.run(CLOSE, millis(at), plan, each);
+            }
+            return new Outcome.Done<>(open);
+        });
     }
 
     /**
@@ -352,28 +336,24 @@ public final class Plans {
         }
 
         @Override
-        void decide(Statements statements, Map<String, Subscription> decided) throws SQLException {
+        void decide(Statements statements, Set<String> changed) throws SQLException {
             String accountId = after.accountId();
-            Subscription stored = decided.get(accountId);
-            if (stored == null) {
-                stored = statements.one(OF_ACCOUNT, Plans::subscription, accountId, Long.MAX_VALUE, 1);
-            }
-            boolean isAsRead = Objects.equals(stored, before) && isNewest(statements);
+            // A second change in a batch was made of what was there before the first.
+            boolean isAsRead = !changed.contains(accountId)
+                    && Objects.equals(
+                            statements.one(OF_ACCOUNT, Plans::subscription, accountId, Long.MAX_VALUE, 1), before)
+                    && isNewest(statements);
             if (isAsRead) {
-                decided.put(accountId, after);
+                changed.add(accountId);
             }
             decide(isAsRead);
-        }
-
-        private boolean isFirst() {
-            return before == null || before.number() != after.number();
         }
 
         /** Returns whether a version that is assigned still is the newest one, and open. */
         private boolean isNewest(Statements statements) throws SQLException {
             Version its = after.version();
-            return !isFirst()
-                    || its.equals(statements.one(OF_PLAN, row -> version(row, 1), its.plan(), Long.MAX_VALUE, 1));
+            boolean isAssigned = before == null || before.number() != after.number();
+            return !isAssigned || its.equals(newest(statements, its.plan()));
         }
 
         @Override
@@ -383,34 +363,23 @@ public final class Plans {
             }
             Subscription its = after();
             End end = its.end();
-            if (isFirst()) {
-                statements.run(
-                        BEGIN,
-                        its.accountId(),
-                        its.number(),
-                        its.version().plan(),
-                        its.version().number(),
-                        its.anchor(),
-                        its.periods(),
-                        its.period(),
-                        its.startsAt(),
-                        its.endsAt(),
-                        its.grant(),
-                        its.requestId());
-            } else {
-                statements.run(
-                        TURN,
-                        its.period(),
-                        its.startsAt(),
-                        its.endsAt(),
-                        its.grant(),
-                        its.cancelledAt(),
-                        end == null ? null : end.at(),
-                        end == null ? null : end.why().word(),
-                        end == null ? null : end.requestId(),
-                        its.accountId(),
-                        its.number());
-            }
+            statements.run(
+                    WRITE,
+                    its.accountId(),
+                    its.number(),
+                    its.version().plan(),
+                    its.version().number(),
+                    its.anchor(),
+                    its.periods(),
+                    its.requestId(),
+                    its.period(),
+                    its.startsAt(),
+                    its.endsAt(),
+                    its.grant(),
+                    its.cancelledAt(),
+                    end == null ? null : end.at(),
+                    end == null ? null : end.why().word(),
+                    end == null ? null : end.requestId());
         }
     }
 
@@ -470,7 +439,8 @@ public final class Plans {
         }
 
         @Override
-        void decide(Statements statements, Map<String, Subscription> decided) {
+        void decide(Statements statements, Set<String> changed) {
+            changed.add(accountId);
             decide(true);
         }
 
@@ -485,7 +455,7 @@ public final class Plans {
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final class PlansPart implements Part<PlanChange> {
 
-        private final Map<String, Subscription> decided = new HashMap<>();
+        private final Set<String> changed = new HashSet<>();
         private boolean isLocked;
 
         @Override
@@ -504,7 +474,7 @@ public final class Plans {
         @Override
         public void decide(Statements statements, List<PlanChange> changes) throws SQLException {
             for (PlanChange change : changes) {
-                change.decide(statements, decided);
+                change.decide(statements, changed);
             }
         }
 
@@ -522,7 +492,7 @@ public final class Plans {
 
         @Override
         public void undone() {
-            decided.clear();
+            changed.clear();
             isLocked = false;
         }
     }
@@ -531,7 +501,7 @@ public final class Plans {
     public static Holding holding() {
         return Holding.of(ExportFile.of(
                 "plans.csv", "plans of the account", "subscription s", "s.account_id = :account", """
-                    s.number s.plan s.version s.anchor s.periods s.period s.starts_at s.ends_at s.grant_number s.cancelled_at s.ended_at s.ended_by""", "s.number"));
+                    s.number s.plan s.version s.anchor:TIME s.periods s.period s.starts_at s.ends_at s.grant_number s.cancelled_at s.ended_at s.ended_by""", "s.number"));
     }
 
     private static Subscription subscription(ResultSet row) throws SQLException {

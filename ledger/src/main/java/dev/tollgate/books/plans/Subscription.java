@@ -72,9 +72,9 @@ public record Subscription(
         return endOf(period);
     }
 
-    /** Returns the time until which periods follow each other, if nothing else happens. */
+    /** Returns the time until which periods follow each other, if nothing else happens; its end if it has ended. */
     public Instant until() {
-        return whyLast() == null ? endOf(periods) : endsAt();
+        return end != null ? end.at() : whyLast() == null ? endOf(periods) : endsAt();
     }
 
     /** Returns the number of periods that follow the present one, if nothing else happens. */

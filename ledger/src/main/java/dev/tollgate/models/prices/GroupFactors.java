@@ -126,12 +126,12 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
         if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1 && value.intValue() <= MAX) {
             return value.intValue();
         }
-        throw notAllowed(path, value, ALLOWED);
+        throw Field.notAllowed(path, value, ALLOWED);
     }
 
     private static Map<String, Integer> models(String path, JsonNode value) {
         if (!(value instanceof ObjectNode object)) {
-            throw notAllowed(path, value, sentence("an object with {factor} for each model", ALLOWED));
+            throw Field.notAllowed(path, value, sentence("an object with {factor} for each model", ALLOWED));
         }
         if (object.size() > ENTRIES_MAX) {
             throw Field.wrong(
@@ -156,11 +156,6 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
             models.put(entry.getKey(), factor(path + "." + entry.getKey(), entry.getValue()));
         }
         return models;
-    }
-
-    private static RuntimeException notAllowed(String path, JsonNode value, Sentence allowed) {
-        String shown = value.isString() ? MessageText.quoted(value.stringValue()) : MessageText.plain(value.toString());
-        return Field.wrong(path, sentence("{field} is {value}; allowed is {allowed}.", FIELD, shown, allowed));
     }
 
     /** The fields as a form or a command has them. */

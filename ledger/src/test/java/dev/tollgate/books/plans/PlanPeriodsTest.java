@@ -16,12 +16,14 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Plans.Changed;
-import dev.tollgate.books.plans.Plans.SetPlan;
 import dev.tollgate.books.plans.Plans.Turn;
 import dev.tollgate.books.plans.Subscription.Why;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.holdings.ExportFile;
+import dev.tollgate.storage.holdings.ExportFile.Form;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.BooksFixture;
 import dev.tollgate.testing.LedgerChecks;
@@ -86,7 +88,7 @@ class PlanPeriodsTest {
     }
 
     private Version version(Period period) {
-        SetPlan set = store.plans.set("pro", plan(period, "gold"), null, store.now());
+        Decision<Outcome<Changed>> set = store.plans.set("pro", plan(period, "gold"), null, store.now());
         store.commit(set);
         return set.outcome().orThrow().after();
     }
@@ -229,7 +231,7 @@ class PlanPeriodsTest {
                 BooksFixture two = new BooksFixture(BooksFixture.server(url));
                 ExecutorService threads = Executors.newFixedThreadPool(2)) {
             one.setNow(BEGIN);
-            SetPlan set = one.plans.set("pro", plan(Period.DAY, "gold"), null, BEGIN);
+            Decision<Outcome<Changed>> set = one.plans.set("pro", plan(Period.DAY, "gold"), null, BEGIN);
             one.commit(set);
             Version version = set.outcome().orThrow().after();
             for (int i = 0; i < 40; i++) {
@@ -257,6 +259,45 @@ class PlanPeriodsTest {
             }
             LedgerChecks.assertCoherent(one);
         }
+    }
+
+    @Test
+    void a_deletion_and_a_cancel_in_one_batch_leave_no_plan() {
+        assigned(version(Period.MONTH), 3);
+        store.advance(Duration.ofHours(1));
+        CloseAccount close = new CloseAccount("acc_1", store.now());
+        Turn cancel = store.plans.cancel(last(), true, store.now());
+        List<Change> both = new ArrayList<>(List.of(close));
+        both.addAll(store.plans.endWith("acc_1", close::isClosed, store.now()));
+        both.addAll(cancel.changes());
+        both.add(store.statement("UPDATE account SET deleted_at = ? WHERE id = 'acc_1'", store.now()));
+        store.writer.commitAndWait(Unit.of(both));
+
+        assertThat(cancel.isWritten()).isFalse();
+        assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.DELETED, null));
+        assertThat(last().until()).isEqualTo(store.now());
+    }
+
+    @Test
+    void an_account_counts_once_however_often_it_had_the_plan() {
+        Version version = version(Period.DAY);
+        for (int i = 0; i < 3; i++) {
+            assigned(version, 1);
+            store.advance(Duration.ofDays(1));
+            sweep();
+        }
+        assertThat(store.plans.all().getFirst().accounts()).isEqualTo(new Plans.Standings(0, 0, 1));
+        assigned(version, 2);
+        commit(store.plans.cancel(last(), true, store.now()));
+        assertThat(store.plans.all().getFirst().accounts()).isEqualTo(new Plans.Standings(0, 1, 1));
+    }
+
+    @Test
+    void the_export_has_the_times_of_a_plan_as_times() {
+        assertThat(Plans.holding().files().getFirst().columns())
+                .filteredOn(column -> column.form() == Form.TIME)
+                .extracting(ExportFile.Column::name)
+                .containsExactly("anchor", "starts_at", "ends_at", "cancelled_at", "ended_at");
     }
 
     @Test
@@ -358,9 +399,7 @@ class PlanPeriodsTest {
         assertThat(grants()).hasSize(1);
         Turn refused = assigned(version(Period.DAY), 1);
         assertThat(refused.isWritten()).isFalse();
-        assertThat(refused.refusal())
-                .as("%s %s", refused.outcome(), refused.before())
-                .isNotNull();
+        assertThat(refused.refusal()).isNotNull();
         assertThat(last().number()).isEqualTo(1);
     }
 

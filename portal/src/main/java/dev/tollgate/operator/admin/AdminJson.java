@@ -74,6 +74,11 @@ public final class AdminJson {
         return this;
     }
 
+    /** Adds a time to the millisecond, as in {@code 2026-12-01T00:00:00Z}. */
+    AdminJson instant(String name, @Nullable Instant time) {
+        return text(name, time == null ? null : time.toString());
+    }
+
     AdminJson texts(String name, List<String> values) {
         ArrayNode array = node.putArray(name);
         values.forEach(array::add);

@@ -312,12 +312,11 @@ public final class OperatorGroups {
     }
 
     private static ObjectNode json(GroupVersion version) {
-        Instant from = version.from();
         ObjectNode json = new AdminJson().number("version", version.number()).node();
         json.setAll(version.factors().json());
         json.setAll(new AdminJson()
-                .text("set_at", version.at().toString())
-                .text("from", from == null ? null : from.toString())
+                .instant("set_at", version.at())
+                .instant("from", version.from())
                 .node());
         return json;
     }
@@ -339,14 +338,13 @@ public final class OperatorGroups {
     }
 
     private static ObjectNode json(String accountId, @Nullable Terms terms) {
-        Instant until = terms == null ? null : terms.planUntil();
         return new AdminJson()
                 .text("account", accountId)
                 .text("group", terms == null ? SoldTo.STANDARD : terms.group(terms.at()))
                 .text("own", terms == null ? null : terms.own())
                 .text("plan", terms == null ? null : terms.plan())
-                .text("plan_until", until == null ? null : until.toString())
-                .text("from", terms == null ? null : terms.at().toString())
+                .instant("plan_until", terms == null ? null : terms.planUntil())
+                .instant("from", terms == null ? null : terms.at())
                 .node();
     }
 }

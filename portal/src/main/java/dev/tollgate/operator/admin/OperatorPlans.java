@@ -7,39 +7,41 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
-import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.ledger.LedgerChange;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.PlanSweep;
 import dev.tollgate.books.plans.Plans;
 import dev.tollgate.books.plans.Plans.Changed;
-import dev.tollgate.books.plans.Plans.ClosePlan;
 import dev.tollgate.books.plans.Plans.Listed;
-import dev.tollgate.books.plans.Plans.SetPlan;
 import dev.tollgate.books.plans.Plans.Turn;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** Plans and the accounts that have one, as an operator sets, assigns and lists them (Z40, Z50). Thread-safe; blocks. */
 public final class OperatorPlans {
@@ -47,7 +49,8 @@ public final class OperatorPlans {
     private static final String ALL = "/admin/plans";
     private static final String ONE = ALL + "/{plan}";
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/plan";
-    private static final String IDS = "an id of 1 to 32 of a-z 0-9 -, beginning with a letter";
+    private static final Sentence IDS =
+            sentence("an id of 1 to 32 of a-z 0-9 -, beginning with a letter");
 
     /** The number of times that an account's plan is read again before an action gives up. */
     private static final int TRIES = 5;
@@ -61,7 +64,7 @@ public final class OperatorPlans {
             "period",
             sentence("Period"),
             Stream.of(Period.values())
-                    .map(period -> new Choice<>(period.word(), label(period), period))
+                    .map(period -> new Choice<>(period.word(), period))
                     .toList()));
     private static final Field<Long> CREDITS = naming(GrantFields.SOME_CREDITS);
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
@@ -94,8 +97,7 @@ public final class OperatorPlans {
                     CLOSED)
             .does(
                     (plans, by, request) -> plans.close(by, request.path("plan"), request.get(CLOSED)),
-                    (request, closed) ->
-                            closed(request.path("plan"), closed, null).node());
+                    (request, closed) -> closed(request.path("plan"), closed).node());
 
     public static final OperatorAction<OperatorPlans, Subscription> ASSIGN = OperatorAction.post(
                     "plan.assign",
@@ -148,7 +150,7 @@ public final class OperatorPlans {
 
     public List<AdminRoute> routes() {
         List<AdminRoute> all = new ArrayList<>(List.of(
-                AdminRoute.get(ALL, _ -> ActionRequest.list(all(), OperatorPlans::json, null)),
+                AdminRoute.get(ALL, _ -> ActionRequest.list(plans.all(), OperatorPlans::json, null)),
                 AdminRoute.get(ONE, this::versions, "after", "limit"),
                 AdminRoute.get(OF_ACCOUNT, this::ofAccount, "after", "limit")));
         ACTIONS.forEach(action -> all.add(action.on(this)));
@@ -166,47 +168,29 @@ public final class OperatorPlans {
                 String begin = "'" + path + "' must be ";
                 String message = e.error().message();
                 throw message.startsWith(begin)
-                        ? wrong(path, shown(value), message.substring(begin.length(), message.length() - 1))
+                        ? Field.notAllowed(
+                                path,
+                                value,
+                                Sentence.asItIs(message.substring(begin.length(), message.length() - 1)))
                         : e;
             }
         };
-        return new Field<>(
-                field.name(),
-                field.label(),
-                field.help(),
-                field.nothing(),
-                field.choices(),
-                field.members(),
-                reader,
-                field.typed());
-    }
-
-    private static String shown(JsonNode value) {
-        return value.isString() ? MessageText.quoted(value.stringValue()) : MessageText.plain(value.toString());
-    }
-
-    private static ApiException wrong(String path, String value, String allowed) {
-        return Field.wrong(path, "is " + value + "; allowed is " + allowed);
-    }
-
-    private static Sentence label(Period period) {
-        return switch (period) {
-            case DAY -> sentence("day");
-            case WEEK -> sentence("week");
-            case MONTH -> sentence("month");
-        };
+        return Field.of(field.name(), field.label(), reader, field.typed());
     }
 
     private static String shownName(String path, String text) {
         if (text.isBlank() || text.length() > Plan.NAME_CHARS_MAX) {
-            throw wrong(path, MessageText.quoted(text), "a text of 1 to " + Plan.NAME_CHARS_MAX + " characters");
+            throw Field.notAllowed(
+                    path,
+                    StringNode.valueOf(text),
+                    sentence("a text of 1 to {max} characters", Integer.toString(Plan.NAME_CHARS_MAX)));
         }
         return text.strip();
     }
 
     private static String id(String path, String text) {
         if (!Plan.ID.matcher(text).matches()) {
-            throw wrong(path, MessageText.quoted(text), IDS);
+            throw Field.notAllowed(path, StringNode.valueOf(text), IDS);
         }
         return text;
     }
@@ -224,31 +208,16 @@ public final class OperatorPlans {
 
     // ---- reads ----
 
-    /** Returns all plans by id. */
-    public List<Listed> all() {
-        return plans.all();
-    }
-
-    /** Returns the versions of a plan, the newest first. @param before the last number of the page before @throws ApiException 404 if there is none */
-    public List<Version> versions(String plan, long before, int limit) {
-        plans.newest(plan);
-        return plans.versions(plan, before, limit);
-    }
-
-    /** Returns accounts with a plan that runs, by their ids. */
-    public List<Subscription> running(String plan, int limit) {
-        return plans.running(plan, limit);
-    }
-
-    /** Returns the newest plan of an account, which may have ended; null if it never had one. */
-    public @Nullable Subscription last(String accountId) {
-        return plans.last(accountId);
+    /** Returns the plans as they are stored. */
+    public Plans stored() {
+        return plans;
     }
 
     private JsonNode versions(AdminRequest request) {
+        String plan = plans.newest(request.path("plan")).plan();
         return request.page(
                 Plans.PAGE_MAX,
-                limit -> versions(request.path("plan"), request.before(), limit),
+                limit -> plans.versions(plan, request.before(), limit),
                 OperatorPlans::json,
                 Version::number);
     }
@@ -268,7 +237,7 @@ public final class OperatorPlans {
         by.needReason();
         id("plan", plan);
         requireOpen(its.group());
-        SetPlan set = plans.set(plan, its, looked, clock.instant());
+        Decision<Outcome<Changed>> set = plans.set(plan, its, looked, clock.instant());
         writer.commit(by, SET.name(), plan, () -> told(set.outcome()), set);
         return set.outcome().orThrow();
     }
@@ -291,61 +260,55 @@ public final class OperatorPlans {
     private static String logged(Version version) {
         return begun(version)
                 .text("limits", version.terms().limits().text())
-                .text("set_at", version.createdAt().toString())
+                .instant("set_at", version.createdAt())
                 .end();
     }
 
     /** Closes versions of a plan. Needs a reason. @param version null for all @return the numbers of those that were open */
     public List<Long> close(By by, String plan, @Nullable Long version) {
         by.needReason();
-        Instant now = clock.instant();
-        ClosePlan close = plans.close(plan, version, now);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the row has it
+        Decision<Outcome<List<Long>>> close = plans.close(plan, version, now);
         writer.commit(
                 by,
                 CLOSE.name(),
                 plan,
                 () -> close.outcome() instanceof Outcome.Done<List<Long>>(List<Long> closed) && !closed.isEmpty()
                         ? new Deed.Changed(
-                                null, closed(plan, closed, close.at()).end())
+                                null,
+                                closed(plan, closed).instant("closed_at", now).end())
                         : null,
                 close);
         return close.outcome().orThrow();
     }
 
-    private static AdminJson closed(String plan, List<Long> versions, @Nullable Instant at) {
-        AdminJson json = new AdminJson().text("plan", plan).numbers("versions", versions);
-        return at == null ? json : json.text("closed_at", at.toString());
+    private static AdminJson closed(String plan, List<Long> versions) {
+        return new AdminJson().text("plan", plan).numbers("versions", versions);
     }
 
     /** Gives an account a plan. Needs a reason. A repeated request under one id changes nothing. @throws ApiException a 409 while one runs */
     public Subscription assign(By by, String accountId, String plan, int periods) {
-        by.needReason();
-        requireAccount.accept(accountId);
-        return again(() -> {
-            Subscription known = requested(
-                    by,
-                    accountId,
-                    it -> isRequest(by, it.requestId()) && it.version().plan().equals(plan) && it.periods() == periods);
-            if (known != null) {
-                return known;
-            }
-            Subscription last = sweep.present(accountId);
-            if (last != null && last.isRunning()) {
-                throw new ApiException(409, runs(accountId, last));
-            }
-            Version version = plans.newest(plan);
-            if (version.isClosed()) {
-                throw new ApiException(
-                        409, "The plan " + plan + " is closed: it is not assigned. Set it again for a new version.");
-            }
-            requireOpen(version.terms().group());
-            Turn turn = plans.assign(last, accountId, version, periods, requestId(by), clock.instant());
-            return commit(
-                    by,
-                    ASSIGN,
-                    turn,
-                    () -> new Deed.Changed(null, assigned(turn.after()).end()));
-        });
+        return act(
+                by,
+                ASSIGN,
+                accountId,
+                (known, id) -> id.equals(known.requestId())
+                        && known.version().plan().equals(plan)
+                        && known.periods() == periods,
+                (last, id) -> {
+                    if (last != null && last.isRunning()) {
+                        throw new ApiException(409, runs(accountId, last));
+                    }
+                    Version version = plans.newest(plan);
+                    if (version.isClosed()) {
+                        throw new ApiException(
+                                409,
+                                "The plan " + plan + " is closed: it is not assigned. Set it again for a new version.");
+                    }
+                    requireOpen(version.terms().group());
+                    return plans.assign(last, accountId, version, periods, id, clock.instant());
+                },
+                turn -> new Deed.Changed(null, assigned(turn.after()).end()));
     }
 
     private static String runs(String accountId, Subscription running) {
@@ -359,82 +322,71 @@ public final class OperatorPlans {
     /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */
     public Subscription end(By by, String accountId) {
         String reason = by.needReason();
-        requireAccount.accept(accountId);
-        return again(() -> {
-            Subscription known = requested(
-                    by,
-                    accountId,
-                    it -> it.end() != null && isRequest(by, it.end().requestId()));
-            if (known != null) {
-                return known;
-            }
-            Subscription last = sweep.present(accountId);
-            if (last == null || !last.isRunning()) {
-                throw new ApiException(409, "Account " + accountId + " has no plan that runs.");
-            }
-            Turn turn = plans.end(last, reason, requestId(by), clock.instant());
-            return commit(
-                    by,
-                    END,
-                    turn,
-                    () -> new Deed.Changed(
-                            assigned(last)
-                                    .text("until", last.until().toString())
-                                    .end(),
-                            assigned(last)
-                                    .text(
-                                            "ended_at",
-                                            Objects.requireNonNull(turn.after().end())
-                                                    .at()
-                                                    .toString())
-                                    .end()));
-        });
+        return act(
+                by,
+                END,
+                accountId,
+                (known, id) -> known.end() != null && id.equals(known.end().requestId()),
+                (last, id) -> {
+                    if (last == null || !last.isRunning()) {
+                        throw new ApiException(409, "Account " + accountId + " has no plan that runs.");
+                    }
+                    return plans.end(last, reason, id, clock.instant());
+                },
+                turn -> new Deed.Changed(
+                        assigned(turn.after())
+                                .instant(
+                                        "until",
+                                        Objects.requireNonNull(turn.before()).until())
+                                .end(),
+                        assigned(turn.after())
+                                .instant("ended_at", turn.after().until())
+                                .end()));
     }
 
-    /** Tries until the account's plan was as it was read. */
-    private static Subscription again(Supplier<@Nullable Subscription> step) {
+    /**
+     * Makes and commits a change of an account's plan, until the plan was as it was read. What an earlier request of the same id did is not done again.
+     *
+     * @param isSame whether a plan is what this action has made under the id
+     * @param step makes the change of the newest plan, which may be null, under the id
+     * @param told the row of the audit log
+     * @throws ApiException a 409 if an earlier request of the same id did something else
+     */
+    private Subscription act(
+            By by,
+            OperatorAction<?, ?> action,
+            String accountId,
+            BiPredicate<Subscription, String> isSame,
+            BiFunction<@Nullable Subscription, @Nullable String, Turn> step,
+            Function<Turn, Deed.Changed> told) {
+        by.needReason();
+        requireAccount.accept(accountId);
+        RequestId request = by.requestId();
+        String id = request == null ? null : request.text();
         for (int i = 0; i < TRIES; i++) {
-            Subscription done = step.get();
-            if (done != null) {
-                return done;
+            Subscription known = id == null ? null : plans.requested(accountId, id);
+            if (request != null && id != null && known != null) {
+                if (!isSame.test(known, id)) {
+                    throw LedgerChange.idTaken(request).asException();
+                }
+                return known;
+            }
+            Turn turn = step.apply(sweep.present(accountId), id);
+            writer.commit(
+                    by,
+                    action.name(),
+                    accountId,
+                    () -> turn.isWritten() ? told.apply(turn) : null,
+                    turn.changes().toArray(Change[]::new));
+            ApiError refusal = turn.refusal();
+            if (refusal != null) {
+                throw refusal.asException();
+            }
+            if (turn.isWritten()) {
+                return turn.after();
             }
         }
         throw new StoreException("the plan of the account changes all the time");
-    }
-
-    /** @return null if the row has changed since it was read */
-    private @Nullable Subscription commit(By by, OperatorAction<?, ?> action, Turn turn, Supplier<Deed.Changed> told) {
-        writer.commit(
-                by,
-                action.name(),
-                turn.after().accountId(),
-                () -> turn.isWritten() ? told.get() : null,
-                turn.changes().toArray(Change[]::new));
-        ApiError refusal = turn.refusal();
-        if (refusal != null) {
-            throw refusal.asException();
-        }
-        return turn.isWritten() ? turn.after() : null;
-    }
-
-    private static @Nullable String requestId(By by) {
-        return by.requestId() == null ? null : by.requestId().text();
-    }
-
-    private static boolean isRequest(By by, @Nullable String id) {
-        return id != null && id.equals(requestId(by));
-    }
-
-    /** Returns what an earlier request of the same id did; null if there was none. @throws ApiException a 409 if it did something else */
-    private @Nullable Subscription requested(By by, String accountId, Predicate<Subscription> isSame) {
-        if (by.requestId() == null) {
-            return null;
-        }
-        Subscription known = plans.requested(accountId, by.requestId().text());
-        if (known != null && !isSame.test(known)) {
-            throw LedgerChange.idTaken(by.requestId()).asException();
-        }
-        return known;
     }
 
     private static AdminJson assigned(Subscription its) {
@@ -443,7 +395,7 @@ public final class OperatorPlans {
                 .text("plan", its.version().plan())
                 .number("version", its.version().number())
                 .number("periods", (long) its.periods())
-                .text("anchor", its.anchor().toString());
+                .instant("anchor", its.anchor());
     }
 
     // ---- JSON ----
@@ -467,8 +419,8 @@ public final class OperatorPlans {
                         .number("hours", (long) limit.hours())
                         .credits("credits", limit.micros())
                         .node())
-                .text("set_at", version.createdAt().toString())
-                .text("closed_at", text(version.closedAt()))
+                .instant("set_at", version.createdAt())
+                .instant("closed_at", version.closedAt())
                 .node();
     }
 
@@ -482,10 +434,6 @@ public final class OperatorPlans {
                         .number("ended", listed.accounts().ended())
                         .node());
         return json;
-    }
-
-    private static @Nullable String text(@Nullable Instant at) {
-        return at == null ? null : at.toString();
     }
 
     /** Returns the state of a plan: the words of the console, of customers' pages and of commands. */
@@ -505,12 +453,12 @@ public final class OperatorPlans {
                 .number("periods", (long) its.periods())
                 .number("period", (long) its.period())
                 .number("remaining", (long) its.remaining())
-                .text("starts_at", its.startsAt().toString())
-                .text("ends_at", its.endsAt().toString())
-                .text("until", its.until().toString())
+                .instant("starts_at", its.startsAt())
+                .instant("ends_at", its.endsAt())
+                .instant("until", its.until())
                 .number("grant", its.grant())
-                .text("cancelled_at", text(its.cancelledAt()))
-                .text("ended_at", end == null ? null : end.at().toString())
+                .instant("cancelled_at", its.cancelledAt())
+                .instant("ended_at", end == null ? null : end.at())
                 .text("ended_by", end == null ? null : end.why().word())
                 .node();
     }

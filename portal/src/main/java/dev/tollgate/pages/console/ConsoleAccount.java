@@ -388,8 +388,8 @@ public final class ConsoleAccount {
 
     private OfPlan ofPlan(String id) {
         return new OfPlan(
-                plans.last(id),
-                plans.all().stream()
+                plans.stored().last(id),
+                plans.stored().all().stream()
                         .map(Listed::newest)
                         .filter(version -> !version.isClosed())
                         .toList());

@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Words.say;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.plans.Plan;
+import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Plans.Listed;
 import dev.tollgate.books.plans.Subscription;
@@ -50,7 +51,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         if (named != null && Plan.ID.matcher(named).matches()) {
             return PageStep.to(PATH + "/" + named);
         }
-        List<Listed> all = plans.all();
+        List<Listed> all = plans.stored().all();
         return PageStep.show((out, shell) -> JteplansGenerated.render(out, null, shell, all, named != null));
     }
 
@@ -94,15 +95,15 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         if (!Plan.ID.matcher(plan).matches()) {
             throw ConsoleAccount.notFound("There is no plan with this id.");
         }
-        Listed newest = plans.all().stream()
+        Listed newest = plans.stored().all().stream()
                 .filter(each -> each.newest().plan().equals(plan))
                 .findFirst()
                 .orElse(null);
-        List<Subscription> running = plans.running(plan, ACCOUNTS);
+        List<Subscription> running = plans.stored().running(plan, ACCOUNTS);
         Shown shown = new Shown(
                 plan,
                 newest,
-                newest == null ? List.of() : plans.versions(plan, Long.MAX_VALUE, VERSIONS),
+                newest == null ? List.of() : plans.stored().versions(plan, Long.MAX_VALUE, VERSIONS),
                 running,
                 accounts.names(running.stream().map(Subscription::accountId).collect(Collectors.toSet())));
         String asked = request.query("done");
@@ -114,14 +115,21 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         return (out, shell) -> JteplanGenerated.render(out, null, shell, shown, form, done);
     }
 
+    /** Returns the word for the length of a period. */
+    public static String word(Period period) {
+        return switch (period) {
+            case DAY -> say("day");
+            case WEEK -> say("week");
+            case MONTH -> say("month");
+        };
+    }
+
     /** Returns a price, such as {@code $9.00 a month}. */
     public static String price(Plan plan) {
+        String period = word(plan.period());
         return plan.cents() == 0
-                ? say("free, by the {period}", plan.period().word())
-                : say(
-                        "{dollars} a {period}",
-                        PaymentTexts.dollars(plan.cents()),
-                        plan.period().word());
+                ? say("free, by the {period}", period)
+                : say("{dollars} a {period}", PaymentTexts.dollars(plan.cents()), period);
     }
 
     /** Returns limits as a form has them, such as {@code 5:20 24:60}. */
