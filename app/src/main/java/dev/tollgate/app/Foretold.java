@@ -50,7 +50,8 @@ final class Foretold {
     /** Returns the retirements of models and, if calls cost money, their consequences for the operator. The list changes while the program runs. */
     private List<String> ofModels() {
         Foresight foresight = foresight(ground.catalogue());
-        List<String> sentences = new ArrayList<>(foresight.retirements());
+        List<String> sentences = new ArrayList<>();
+        foresight.retirements().forEach(it -> sentences.add(it.english()));
         if (!isSandbox) {
             List<String> losses = foresight.losses();
             sentences.addAll(losses);

@@ -1,5 +1,8 @@
 package dev.tollgate.storage;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,19 +62,24 @@ public final class DatabaseClock implements InstantSource {
     }
 
     /** Returns what is wrong with this machine's clock, in a sentence for the operator; null if it is near the database's. */
-    public @Nullable String complaint() {
+    public @Nullable Sentence complaint() {
         Duration off = offset;
         if (off.abs().compareTo(OFF) < 0) {
             return null;
         }
-        return "This server's clock is " + words(off.abs()) + (off.isNegative() ? " ahead of" : " behind")
-                + " the database's. Set it (NTP): entries, expiry times and logs follow it.";
+        return off.isNegative()
+                ? sentence(
+                        "This server's clock is {time} ahead of the database's. Set it (NTP): entries, expiry times and logs follow it.",
+                        words(off.negated()))
+                : sentence(
+                        "This server's clock is {time} behind the database's. Set it (NTP): entries, expiry times and logs follow it.",
+                        words(off));
     }
 
-    private static String words(Duration off) {
+    private static Sentence words(Duration off) {
         return off.toHours() > 0
-                ? off.toHours() + " h " + off.toMinutesPart() + " min"
-                : off.toMinutes() + " min " + off.toSecondsPart() + " s";
+                ? sentence("{hours} h {minutes} min", Long.toString(off.toHours()), off.toMinutesPart())
+                : sentence("{minutes} min {seconds} s", off.toMinutes(), off.toSecondsPart());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tollgate.serving;
 
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.DatabaseClock;
 import dev.tollgate.storage.NodeLease;
@@ -79,9 +80,9 @@ public final class Node implements NodeLease.Listener, AutoCloseable {
 
     /** Logs a clock that is off, once until it is right again. On the lease's thread. */
     private void tellClock() {
-        String complaint = sharedClock.complaint();
+        Sentence complaint = sharedClock.complaint();
         if (complaint != null && !clockTold) {
-            log.warn(Event.CLOCK_OFF, "{}", complaint);
+            log.warn(Event.CLOCK_OFF, "{}", complaint.english());
         }
         clockTold = complaint != null;
     }

@@ -4,6 +4,7 @@ import dev.tollgate.base.words.Sentence;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -50,38 +51,52 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
     }
 
     /** Returns one line for the start about a loss from a day on. */
-    public String sentenceFromThen() {
-        return "From " + Written.day(from) + " on " + sentence();
+    public Sentence sentenceFromThen() {
+        return Sentence.sentence("From {day} on {sentence}", Written.day(from), sentence());
     }
 
     /** Returns one line for the start about a present loss. */
-    public String sentence() {
-        String further = String.join("; ", further());
+    public Sentence sentence() {
+        Sentence further = further().stream()
+                .reduce((a, b) -> Sentence.sentence("{a}; {b}", a, b))
+                .orElse(null);
         if (!isOfInputOrOutput()) {
-            return modelId + " is sold below the cost of " + upstream.name() + ": " + further + ".";
+            return Sentence.sentence(
+                    "{model} is sold below the cost of {upstream}: {rates}.",
+                    modelId,
+                    upstream.name(),
+                    Objects.requireNonNull(further));
         }
-        String thoughts = price.reasoningBilled() ? "" : ", its thoughts free";
-        return "%s is sold at %s in / %s out credits per million tokens%s; %s costs %s / %s.%s"
-                .formatted(
+        Sentence sold = price.reasoningBilled()
+                ? Sentence.sentence(
+                        "{model} is sold at {in} in / {out} out credits per million tokens; {upstream} costs {costIn} / {costOut}.",
                         modelId,
                         Written.credits(price.inputMicrosPerMillion()),
                         Written.credits(price.outputMicrosPerMillion()),
-                        thoughts,
                         upstream.name(),
                         Written.credits(cost.inputMicrosPerMillion()),
-                        Written.credits(cost.outputMicrosPerMillion()),
-                        further.isEmpty() ? "" : " Also below cost: " + further + ".");
+                        Written.credits(cost.outputMicrosPerMillion()))
+                : Sentence.sentence(
+                        "{model} is sold at {in} in / {out} out credits per million tokens, its thoughts free; {upstream} costs {costIn} / {costOut}.",
+                        modelId,
+                        Written.credits(price.inputMicrosPerMillion()),
+                        Written.credits(price.outputMicrosPerMillion()),
+                        upstream.name(),
+                        Written.credits(cost.inputMicrosPerMillion()),
+                        Written.credits(cost.outputMicrosPerMillion()));
+        return further == null
+                ? sold
+                : Sentence.sentence("{a} {b}", sold, Sentence.sentence("Also below cost: {rates}.", further));
     }
 
     /** Returns the undercut rates apart from input and output of ordinary calls, each where it is undercut first. */
-    private List<String> further() {
+    private List<Sentence> further() {
         Set<Rate> named = EnumSet.noneOf(Rate.class);
         return RatePair.of(price.tariff(), cost.tariff(), pair -> pair.rises() && named.add(pair.rate())).stream()
                 .flatMap(call -> call
                         .sentence(
                                 pair -> !call.isOrdinary() || Rate.OPTIONAL.contains(pair.rate()), BelowCost::undercut)
                         .stream())
-                .map(Sentence::english)
                 .toList();
     }
 

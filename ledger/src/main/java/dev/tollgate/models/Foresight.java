@@ -34,16 +34,19 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     private record End(String asked, ModelLife.Retirement retirement) {}
 
     /** Returns one sentence for each upstream model that retires soon or has retired, with the models that it serves. */
-    public List<String> retirements() {
+    public List<Sentence> retirements() {
         return ends().entrySet().stream()
                 .map(end -> sentence(end.getKey(), end.getValue()))
                 .toList();
     }
 
     /** Returns these upstream models with their days, like {@code gemini-2.5-pro (1 Dec 2026)}. */
-    public List<String> retiringUpstreams() {
+    public List<Sentence> retiringUpstreams() {
         return ends().keySet().stream()
-                .map(end -> end.asked() + " (" + Written.day(end.retirement().at()) + ")")
+                .map(end -> Sentence.sentence(
+                        "{model} ({day})",
+                        end.asked(),
+                        Written.day(end.retirement().at())))
                 .toList();
     }
 
@@ -76,19 +79,42 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return ends;
     }
 
-    private String sentence(End end, List<Model> models) {
+    private Sentence sentence(End end, List<Model> models) {
         UpstreamModel before = models.getFirst().upstream();
         UpstreamModel after = rules(end.retirement());
         Sentence day = Written.day(end.retirement().at());
-        String ids = ids(models);
-        String told = end.retirement().isInEffect()
-                ? "%s now answers for %s (retirement: %s)."
-                        .formatted(
-                                after.name(), ids.equals(end.asked()) ? ids : ids + " instead of " + end.asked(), day)
-                : "The provider retires %s on %s. %s will then answer for %s."
-                        .formatted(end.asked(), day, after.name(), ids(models));
+        Sentence ids = all(models);
         List<Sentence> differences = differences(before, after);
-        return differences.isEmpty() ? told : told + " " + differing(differences);
+        Sentence change =
+                end.retirement().isInEffect() ? answering(end, after, ids, day) : retiring(end, after, ids, day);
+        return differences.isEmpty() ? change : Sentence.sentence("{a} {b}", change, differing(differences));
+    }
+
+    private static Sentence answering(End end, UpstreamModel after, Sentence ids, Sentence day) {
+        return ids.english().equals(end.asked())
+                ? Sentence.sentence("{successor} now answers for {models} (retirement: {day}).", after.name(), ids, day)
+                : Sentence.sentence(
+                        "{successor} now answers for {models} instead of {asked} (retirement: {day}).",
+                        after.name(),
+                        ids,
+                        end.asked(),
+                        day);
+    }
+
+    private static Sentence retiring(End end, UpstreamModel after, Sentence ids, Sentence day) {
+        return Sentence.sentence(
+                "The provider retires {model} on {day}. {successor} will then answer for {models}.",
+                end.asked(),
+                day,
+                after.name(),
+                ids);
+    }
+
+    private static Sentence all(List<Model> models) {
+        return models.stream()
+                .map(model -> Sentence.asItIs(model.id()))
+                .reduce((a, b) -> Sentence.sentence("{a}, {b}", a, b))
+                .orElseThrow();
     }
 
     private static Sentence differing(List<Sentence> differences) {
@@ -306,11 +332,11 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     }
 
     private Stream<String> sentences(Model model) {
-        return losses(model).stream().map(this::sentence);
+        return losses(model).stream().map(loss -> sentence(loss).english());
     }
 
     /** Returns a loss in a sentence, with its day if it is ahead. */
-    public String sentence(BelowCost loss) {
+    public Sentence sentence(BelowCost loss) {
         return loss.from().equals(now) ? loss.sentence() : loss.sentenceFromThen();
     }
 

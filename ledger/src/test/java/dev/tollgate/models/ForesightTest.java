@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tollgate.base.words.Sentence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,16 +112,19 @@ class ForesightTest {
 
     @Test
     void models_whose_end_is_far_are_not_spoken_of() throws IOException {
-        assertThat(foresight(HOUSE, OLD).retirements()).isEmpty();
+        assertThat(foresight(HOUSE, OLD).retirements().stream().map(Sentence::english))
+                .isEmpty();
     }
 
     @Test
     void models_of_one_retiring_upstream_model_share_a_sentence() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
-        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
+        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements().stream()
+                        .map(Sentence::english))
                 .containsExactly("The provider retires old on 24 Dec 2026. next will then answer for house.");
         ends.put("villa", new ModelLife.Retirement(DAY, "next", false));
-        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
+        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements().stream()
+                        .map(Sentence::english))
                 .containsExactly("The provider retires old on 24 Dec 2026. next will then answer for house, villa.");
     }
 
@@ -128,7 +132,8 @@ class ForesightTest {
     void models_that_end_on_different_days_are_named_each() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         ends.put("villa", new ModelLife.Retirement(DAY.plus(Duration.ofDays(1)), "next", false));
-        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
+        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements().stream()
+                        .map(Sentence::english))
                 .hasSize(2)
                 .last()
                 .asString()
@@ -138,7 +143,7 @@ class ForesightTest {
     @Test
     void after_a_retirement_the_present_successor_is_named() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", true));
-        assertThat(foresight(HOUSE, OLD + next()).retirements())
+        assertThat(foresight(HOUSE, OLD + next()).retirements().stream().map(Sentence::english))
                 .containsExactly("next now answers for house instead of old (retirement: 24 Dec 2026).");
     }
 
@@ -155,12 +160,13 @@ class ForesightTest {
             """)
     void differences_that_callers_notice_are_named(String from, String to, String told) throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
-        assertThat(foresight(HOUSE, OLD + next(from, to)).retirements())
+        assertThat(foresight(HOUSE, OLD + next(from, to)).retirements().stream().map(Sentence::english))
                 .singleElement()
                 .asString()
                 .endsWith("answer for house. Differences: " + told + ".");
         // The other way round there is no loss, except for a model that thinks by levels.
-        assertThat(foresight(HOUSE, OLD.replace(from, to) + next()).retirements())
+        assertThat(foresight(HOUSE, OLD.replace(from, to) + next()).retirements().stream()
+                        .map(Sentence::english))
                 .singleElement()
                 .asString()
                 .endsWith("answer for house.");
@@ -170,7 +176,7 @@ class ForesightTest {
     void several_differences_are_named_together() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         String after = next("penalties: true", "penalties: false", "logprobs: true", "logprobs: false");
-        assertThat(foresight(HOUSE, OLD + after).retirements())
+        assertThat(foresight(HOUSE, OLD + after).retirements().stream().map(Sentence::english))
                 .singleElement()
                 .asString()
                 .endsWith("Differences: no penalties; no logprobs.");
@@ -183,8 +189,8 @@ class ForesightTest {
                 .replace("logprobs: true", "logprobs: false")
                 .replace("trailing_assistant: true", "trailing_assistant: false")
                 .replace("signatures: false", "signatures: true");
-        assertThat(foresight(HOUSE, little + little.replace("name: old", "name: next"))
-                        .retirements())
+        assertThat(foresight(HOUSE, little + little.replace("name: old", "name: next")).retirements().stream()
+                        .map(Sentence::english))
                 .singleElement()
                 .asString()
                 .doesNotContain("differs");
@@ -295,7 +301,8 @@ class ForesightTest {
         served.put(flash.id(), Set.of("gemini-3.6-flash"));
         assertThat(foresight.losses(flash)).isEmpty();
         served.put(flash.id(), Set.of("gemini-3.6-flash", "gemini-3.5-flash"));
-        assertThat(foresight.losses(flash).stream().map(foresight::sentence))
+        assertThat(foresight.losses(flash).stream()
+                        .map(loss -> foresight.sentence(loss).english()))
                 .hasSize(2)
                 .first()
                 .asString()

@@ -1,7 +1,10 @@
 package dev.tollgate.portal;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.notices.Dismissals;
@@ -128,10 +131,11 @@ record ConsoleRoutes(
     }
 
     /** Returns what was answered by another model, unless the catalogue says it. */
-    private List<String> answeredByOthers() {
+    private List<Sentence> answeredByOthers() {
         return routed().stream()
                 .filter(row -> !row.isExpected(ground.catalogue()))
-                .map(row -> row.sent() + " by " + row.answered() + " (channel " + row.channel() + ")")
+                .map(row ->
+                        sentence("{sent} by {answered} (channel {channel})", row.sent(), row.answered(), row.channel()))
                 .toList();
     }
 

@@ -1,10 +1,14 @@
 package dev.tollgate.portal;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.storage.copies.Copies;
 import dev.tollgate.storage.copies.LostTime;
+import dev.tollgate.storage.copies.Note;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,9 +44,9 @@ public record CopiesReport(
     }
 
     /** Returns what needs an operator now. */
-    public List<String> alarms() {
-        List<String> alarms = new ArrayList<>();
-        String trouble = copies == null ? null : copies.state().trouble();
+    public List<Note> alarms() {
+        List<Note> alarms = new ArrayList<>();
+        Note trouble = copies == null ? null : copies.state().trouble();
         if (copies != null && copies.isLate()) {
             alarms.add(trouble == null ? hanging(copies) : trouble);
         }
@@ -50,25 +54,33 @@ public record CopiesReport(
             alarms.addAll(daily.alarms());
         }
         if (isByHand) {
-            alarms.add(
-                    "A copy of the books was put in place by hand. Stop the server and run ./tollgate restored: until then payments of the lost"
-                            + " time are refused, and numbers of invoices and receipts are given again.");
+            alarms.add(new Note(
+                    "by-hand",
+                    sentence(
+                            "A copy of the books was put in place by hand. Stop the server and run ./tollgate restored: until then payments of the lost"
+                                    + " time are refused, and numbers of invoices and receipts are given again.")));
         }
         return alarms;
     }
 
-    private static String hanging(Copies copies) {
+    private static Note hanging(Copies copies) {
         Instant since = copies.state().since();
         String folder = copies.plan().folder().toString();
         return since == null
-                ? "The newest copy of the books in " + folder + " is older than backup.every allows."
-                : "The copy of the books to " + folder + " has been running since "
-                        + since.truncatedTo(ChronoUnit.SECONDS) + ": does the folder respond?";
+                ? new Note(
+                        "late",
+                        sentence("The newest copy of the books in {folder} is older than backup.every allows.", folder))
+                : new Note(
+                        "hangs",
+                        sentence(
+                                "The copy of the books to {folder} has been running since {time}: does the folder respond?",
+                                folder,
+                                since.truncatedTo(ChronoUnit.SECONDS)));
     }
 
     /** Returns what an operator should know. */
-    public List<String> warnings() {
-        List<String> warnings = new ArrayList<>(daily == null ? List.of() : daily.warnings());
+    public List<Note> warnings() {
+        List<Note> warnings = new ArrayList<>(daily == null ? List.of() : daily.warnings());
         if (copies == null) {
             return warnings;
         }
@@ -84,14 +96,15 @@ public record CopiesReport(
     }
 
     /** Returns a sentence for operators and owners for thirty days after a restore; else null. */
-    public @Nullable String banner() {
+    public @Nullable Sentence banner() {
         LostTime lost = restored;
         if (lost == null || lost.to().plus(BANNER).isBefore(clock.instant())) {
             return null;
         }
-        return "This server's data was restored from a copy. What happened between " + time(lost.from()) + " and "
-                + time(lost.to())
-                + " is undone: keys that were deleted or locked work again, and changes have to be made again.";
+        return sentence(
+                "This server's data was restored from a copy. What happened between {from} and {to} is undone: keys that were deleted or locked work again, and changes have to be made again.",
+                time(lost.from()),
+                time(lost.to()));
     }
 
     private static String time(Instant at) {

@@ -17,7 +17,7 @@ class CopiesReportTest {
 
     @Test
     void a_restore_is_said_for_thirty_days() {
-        assertThat(report(false, TO.plusSeconds(30 * 86_400)).banner())
+        assertThat(String.valueOf(report(false, TO.plusSeconds(30 * 86_400)).banner()))
                 .startsWith(
                         "This server's data was restored from a copy. What happened between 2026-11-29 08:05 UTC and"
                                 + " 2026-11-29 09:10 UTC is undone");

@@ -1,10 +1,13 @@
 package dev.tollgate.storage.copies;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.host.FileThreads;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.PrivateFiles;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.StoreException;
@@ -89,14 +92,14 @@ public final class Copies implements AutoCloseable {
      *
      * @param newest the instant of the newest whole copy; null if none is known
      * @param since when the running copy began; null if none runs
-     * @param trouble why the last try made no copy, as a sentence; null if it did
-     * @param notes sentences about the copies that are made
+     * @param trouble why the last try made no copy; null if it did
+     * @param notes about the copies that are made
      */
     public record State(
             @Nullable Instant newest,
             @Nullable Instant since,
-            @Nullable String trouble,
-            List<String> notes) {
+            @Nullable Note trouble,
+            List<Note> notes) {
 
         static final State NONE = new State(null, null, null, List.of());
 
@@ -108,13 +111,16 @@ public final class Copies implements AutoCloseable {
     /** The room of the folder, as of the last look. @param copiesBytes of this installation's own copies */
     public record Room(long freeBytes, long copiesBytes) {}
 
-    /** No copy could be made. The message is a sentence. */
+    /** No copy could be made. */
     private static final class NoCopy extends Exception {
 
         private static final long serialVersionUID = 1;
 
-        NoCopy(String message) {
-            super(message);
+        private final transient Note why;
+
+        NoCopy(String code, Sentence why) {
+            super(why.english());
+            this.why = new Note(code, why);
         }
     }
 
@@ -170,7 +176,11 @@ public final class Copies implements AutoCloseable {
             // It is closed.
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            fail("No copy of the books is made until a restart: the thread has met a fault, " + e + ".");
+            fail(new Note(
+                    "thread",
+                    sentence(
+                            "No copy of the books is made until a restart: the thread has met a fault, {error}.",
+                            String.valueOf(e))));
             log.error(Event.THREAD_ENDED, "the thread of the copies has ended", e);
         }
     }
@@ -189,23 +199,31 @@ public final class Copies implements AutoCloseable {
                 state = new State(newest, null, null, state.notes());
                 return;
             }
-            List<String> notes = new ArrayList<>();
+            List<Note> notes = new ArrayList<>();
             Instant at = copy(begun, notes);
             Duration took = Duration.between(begun, clock.instant());
             Instant next = max(at.plus(plan.every()), clock.instant().plus(took.multipliedBy(REST)));
             due = next;
             if (next.isAfter(at.plus(plan.every()))) {
-                notes.add("A copy takes " + minutes(took)
-                        + ", so the next one begins later than backup.every says. If the disk is lost, up to "
-                        + minutes(Duration.between(at, next).plus(took)) + " are lost with it.");
+                notes.add(new Note(
+                        "slow",
+                        sentence(
+                                "A copy takes {took}, so the next one begins later than backup.every says. If the disk is lost, up to {time} are lost with it.",
+                                minutes(took),
+                                minutes(Duration.between(at, next).plus(took)))));
             }
             succeed(at, notes);
         } catch (NoCopy e) {
-            fail(String.valueOf(e.getMessage()));
+            fail(e.why);
         } catch (IOException e) {
-            fail("The copy to " + plan.folder() + " failed: " + FileTrouble.of(e) + others() + ".");
+            fail(new Note(
+                    "failed",
+                    withOthers(sentence(
+                            "The copy to {folder} failed: {reason}.",
+                            plan.folder().toString(),
+                            FileTrouble.of(e)))));
         } catch (StoreException e) {
-            fail("The books could not be copied: " + e.withCause());
+            fail(new Note("store", sentence("The books could not be copied: {reason}", e.withCause())));
         }
     }
 
@@ -213,23 +231,25 @@ public final class Copies implements AutoCloseable {
         return one.isAfter(other) ? one : other;
     }
 
-    private static String minutes(Duration time) {
-        return time.toSeconds() < 120 ? time.toSeconds() + " seconds" : time.toMinutes() + " minutes";
+    private static Sentence minutes(Duration time) {
+        return time.toSeconds() < 120
+                ? sentence("{seconds} seconds", Long.toString(time.toSeconds()))
+                : sentence("{minutes} minutes", Long.toString(time.toMinutes()));
     }
 
-    private void succeed(Instant at, List<String> notes) {
+    private void succeed(Instant at, List<Note> notes) {
         if (state.trouble() != null) {
             log.info(Event.BACKUP_MADE, "the books are copied to {} again", plan.folder());
         }
         state = new State(at, null, null, notes);
     }
 
-    private void fail(String why) {
+    private void fail(Note why) {
         if (isClosed) {
             return;
         }
         if (!why.equals(state.trouble())) {
-            log.warn(Event.BACKUP_FAILED, "{}", why);
+            log.warn(Event.BACKUP_FAILED, "{}", why.words().english());
         }
         due = clock.instant().plus(AGAIN_AFTER);
         state = new State(state.newest(), null, why, state.notes());
@@ -251,7 +271,11 @@ public final class Copies implements AutoCloseable {
     /** Returns the time of the newest copy in the folder; null if there is none. */
     private @Nullable Instant newest() throws IOException, NoCopy {
         if (!Files.isDirectory(plan.folder())) {
-            throw new NoCopy("No copy of the books is made: " + plan.folder() + " is no folder, or is not mounted.");
+            throw new NoCopy(
+                    "no-folder",
+                    sentence(
+                            "No copy of the books is made: {folder} is no folder, or is not mounted.",
+                            plan.folder().toString()));
         }
         CopyFolder own = own();
         Copy newest = own.copies().stream().findFirst().orElse(null);
@@ -260,15 +284,19 @@ public final class Copies implements AutoCloseable {
         }
         String last = value(LAST);
         if (newest != null && (last == null || newest.name().compareTo(last) > 0)) {
-            throw new NoCopy("No copy of the books is made: the newest one in " + own.path() + ", " + newest.name()
-                    + ", was made by another server with a copy of this data folder. Nothing is written or deleted there. Stop one of the two,"
-                    + " or restore the books of one with ./tollgate restore, which gives it a subfolder of its own.");
+            throw new NoCopy(
+                    "other-server",
+                    sentence(
+                            "No copy of the books is made: the newest one in {folder}, {name}, was made by another server with a copy of this data folder. Nothing is written or deleted there. Stop one of the two,"
+                                    + " or restore the books of one with ./tollgate restore, which gives it a subfolder of its own.",
+                            own.path().toString(),
+                            newest.name()));
         }
         return newest == null ? null : newest.at();
     }
 
     /** Copies the books. @return the instant of the snapshot, in seconds */
-    private Instant copy(Instant begun, List<String> notes) throws IOException, NoCopy {
+    private Instant copy(Instant begun, List<Note> notes) throws IOException, NoCopy {
         CopyFolder own = own();
         own.prepare();
         readBooks(begun);
@@ -276,8 +304,12 @@ public final class Copies implements AutoCloseable {
         writer.commitAndWait(Unit.of(InstallationValue.replacing(LAST, CopyFolder.name(at))));
         long bytes = Files.size(plan.local());
         if (Files.getFileStore(own.path()).getUsableSpace() < bytes * ROOM_THERE) {
-            throw new NoCopy("No copy of the books is made: " + plan.folder() + " has no room for " + megabytes(bytes)
-                    + others() + ".");
+            throw new NoCopy(
+                    "no-room",
+                    withOthers(sentence(
+                            "No copy of the books is made: {folder} has no room for {size}.",
+                            plan.folder().toString(),
+                            megabytes(bytes))));
         }
         boolean isPrivate = own.store(plan.local(), CopyFolder.name(at));
         own.rotate(plan.keep(), at);
@@ -287,10 +319,18 @@ public final class Copies implements AutoCloseable {
             Files.delete(plan.local());
         }
         if (!isPrivate) {
-            notes.add("The file system of " + plan.folder() + " lets other users of its machine read the copies.");
+            notes.add(new Note(
+                    "readable",
+                    sentence(
+                            "The file system of {folder} lets other users of its machine read the copies.",
+                            plan.folder().toString())));
         }
         if (Files.getFileStore(plan.folder()).equals(Files.getFileStore(plan.data()))) {
-            notes.add(plan.folder() + " is on the disk of the books: if that disk is lost, so are the copies.");
+            notes.add(new Note(
+                    "same-disk",
+                    sentence(
+                            "{folder} is on the disk of the books: if that disk is lost, so are the copies.",
+                            plan.folder().toString())));
         }
         return at;
     }
@@ -311,9 +351,13 @@ public final class Copies implements AutoCloseable {
         long books = plan.data().resolve("tollgate.db").toFile().length()
                 + plan.data().resolve("tollgate.db-wal").toFile().length();
         if (free() < books * ROOM_HERE + plan.spareBytes()) {
-            throw new NoCopy("No copy of the books is made: it needs "
-                    + megabytes((long) (books * ROOM_HERE) + plan.spareBytes()) + " free beside them in " + plan.data()
-                    + ", and there are " + megabytes(free()) + ".");
+            throw new NoCopy(
+                    "no-room-here",
+                    sentence(
+                            "No copy of the books is made: it needs {size} free beside them in {folder}, and there are {free}.",
+                            megabytes((long) (books * ROOM_HERE) + plan.spareBytes()),
+                            plan.data().toString(),
+                            megabytes(free())));
         }
         reading.lock();
         try {
@@ -321,8 +365,12 @@ public final class Copies implements AutoCloseable {
             boolean isWhole = !isClosed && database.copyInto(local, () -> mayGoOn(begun));
             if (!isWhole) {
                 Files.deleteIfExists(local);
-                throw new NoCopy("No copy of the books is made: it was given up, because it took an hour or less than "
-                        + megabytes(plan.spareBytes()) + " were free in " + plan.data() + ".");
+                throw new NoCopy(
+                        "given-up",
+                        sentence(
+                                "No copy of the books is made: it was given up, because it took an hour or less than {size} were free in {folder}.",
+                                megabytes(plan.spareBytes()),
+                                plan.data().toString()));
             }
         } finally {
             reading.unlock();
@@ -337,27 +385,28 @@ public final class Copies implements AutoCloseable {
         return plan.data().toFile().getUsableSpace();
     }
 
-    /** Returns what other subfolders hold, as the end of a sentence. */
-    private String others() {
+    /** Returns a sentence, and what other subfolders hold. */
+    private Sentence withOthers(Sentence why) {
         try {
             CopyFolder own = own();
-            StringBuilder text = new StringBuilder();
+            List<Sentence> others = new ArrayList<>();
             for (CopyFolder each : CopyFolder.in(plan.folder())) {
                 if (!each.equals(own)) {
-                    text.append(text.isEmpty() ? ". Other copies there: " : ", ")
-                            .append(each.path().getFileName())
-                            .append(" with ")
-                            .append(megabytes(each.bytes()));
+                    others.add(sentence(
+                            "{name} with {size}", String.valueOf(each.path().getFileName()), megabytes(each.bytes())));
                 }
             }
-            return text.toString();
+            return others.stream()
+                    .reduce((a, b) -> sentence("{a}, {b}", a, b))
+                    .map(all -> sentence("{a} {b}", why, sentence("Other copies there: {copies}.", all)))
+                    .orElse(why);
         } catch (IOException | StoreException e) {
-            return "";
+            return why;
         }
     }
 
-    private static String megabytes(long bytes) {
-        return (bytes + 999_999) / 1_000_000 + " MB";
+    private static Sentence megabytes(long bytes) {
+        return sentence("{megabytes} MB", Long.toString((bytes + 999_999) / 1_000_000));
     }
 
     /** Ends a running copy. Waits while the books are read, since the database closes next, and never for the folder. */

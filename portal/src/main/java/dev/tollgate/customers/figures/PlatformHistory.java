@@ -1,7 +1,10 @@
 package dev.tollgate.customers.figures;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.sql.Reads;
@@ -95,23 +98,33 @@ public final class PlatformHistory {
     }
 
     /** A kind of credits of all accounts. @param micros above zero if they were added, below if they left or are still there */
-    public record Total(String what, long micros) {}
+    public record Total(Sentence what, long micros, boolean isSum) {
+
+        private Total(Sentence what, long micros) {
+            this(what, micros, false);
+        }
+
+        /** Returns what all kinds add up to. */
+        public static Total sum(long micros) {
+            return new Total(sentence("Sum"), micros, true);
+        }
+    }
 
     /** Returns where the credits of all accounts came from and where they are, in one snapshot: if the books are right, the sum is zero. */
     public List<Total> totals() {
         return database.read(sql -> {
             List<Total> totals = new ArrayList<>();
             sql.each(ADDED, row -> {
-                totals.add(new Total("Bought", row.getLong(1)));
-                totals.add(new Total("Redeemed from vouchers", row.getLong(2)));
-                totals.add(new Total("Granted", row.getLong(3) - row.getLong(1) - row.getLong(2)));
-                totals.add(new Total("Balance adjustments", row.getLong(4)));
-                totals.add(new Total("Payments reversed", row.getLong(5)));
+                totals.add(new Total(sentence("Bought"), row.getLong(1)));
+                totals.add(new Total(sentence("Redeemed from vouchers"), row.getLong(2)));
+                totals.add(new Total(sentence("Granted"), row.getLong(3) - row.getLong(1) - row.getLong(2)));
+                totals.add(new Total(sentence("Balance adjustments"), row.getLong(4)));
+                totals.add(new Total(sentence("Payments reversed"), row.getLong(5)));
             });
             sql.each(OWNED, row -> {
-                totals.add(new Total("Spent on calls, less refunds", -row.getLong(1)));
-                totals.add(new Total("Held for running calls", -row.getLong(2)));
-                totals.add(new Total("Owed to customers, without holds", -row.getLong(3)));
+                totals.add(new Total(sentence("Spent on calls, less refunds"), -row.getLong(1)));
+                totals.add(new Total(sentence("Held for running calls"), -row.getLong(2)));
+                totals.add(new Total(sentence("Owed to customers, without holds"), -row.getLong(3)));
             });
             return List.copyOf(totals);
         });

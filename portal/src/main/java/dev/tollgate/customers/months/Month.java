@@ -1,5 +1,8 @@
 package dev.tollgate.customers.months;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -24,19 +27,19 @@ public record Month(YearMonth month, State state, Sum opening, Map<MonthLine, Su
     /** The state of a month; its code is the name in JSON. */
     public enum State {
         /** Running: its figures grow. */
-        RUNNING("not over"),
+        RUNNING(sentence("not over")),
         /** Ended, and a last call may still be booked in it. */
-        ENDING("ends, final at 2:00 UTC"),
+        ENDING(sentence("ends, final at 2:00 UTC")),
         /** Final: it never changes. */
-        OVER("final");
+        OVER(sentence("final"));
 
-        private final String word;
+        private final Sentence word;
 
-        State(String word) {
+        State(Sentence word) {
             this.word = word;
         }
 
-        public String word() {
+        public Sentence word() {
             return word;
         }
 

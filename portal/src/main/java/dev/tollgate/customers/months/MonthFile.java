@@ -131,7 +131,7 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
     public void zip(Month month, Instant now, Predicate<byte[]> pieces) {
         try (ZipPieces zip = new ZipPieces(now, pieces)) {
             zip.begin("readme.txt");
-            zip.write(ABOUT.formatted(month.month(), month.state().word(), now));
+            zip.write(ABOUT.formatted(month.month(), month.state().word().english(), now));
             zip.begin("month.csv");
             zip.write(LINES.file(all(month), CsvColumns.END));
             boolean isWanted = zip.send();
@@ -155,7 +155,8 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
 
     private static List<Line> all(Month month) {
         List<Line> lines = new ArrayList<>(List.of(new Line("Held by customers at the start", month.opening())));
-        Arrays.stream(MonthLine.values()).forEach(line -> lines.add(new Line(line.word(), month.sum(line))));
+        Arrays.stream(MonthLine.values())
+                .forEach(line -> lines.add(new Line(line.word().english(), month.sum(line))));
         lines.add(new Line("Owed, without sandbox credits", new Month.Sum(0, month.owedMicros(), 0, 0, 0)));
         return lines;
     }

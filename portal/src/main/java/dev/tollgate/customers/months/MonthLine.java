@@ -1,5 +1,8 @@
 package dev.tollgate.customers.months;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -8,29 +11,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines of a month, in their order. An entry counts in the first line whose condition it meets. */
 public enum MonthLine {
-    PAYMENTS("Bought with payments", "e.kind = 'top_up' AND p.channel = 'stripe'"),
+    PAYMENTS(sentence("Bought with payments"), "e.kind = 'top_up' AND p.channel = 'stripe'"),
     /** Credits of payments without money, less those that were taken back. */
-    TEST_PAYMENTS("Test payments", "p.channel <> 'stripe'"),
+    TEST_PAYMENTS(sentence("Test payments"), "p.channel <> 'stripe'"),
     VOUCHERS(
-            "Redeemed vouchers",
+            sentence("Redeemed vouchers"),
             "e.kind = 'top_up' AND e.request_id LIKE 'voucher-%' AND REPLACE(e.reason, ' ', '-') = e.request_id"),
-    SANDBOX_CREDITS("Sandbox credits given", "e.kind = 'top_up' AND e.sandbox_micros > 0"),
-    START_CREDITS("Start credits", "e.kind = 'top_up' AND e.request_id LIKE 'start-%'"),
-    GRANTS("Credits given by hand", "e.kind = 'top_up'"),
-    USED("Used by calls", Part.CREDITS, Of.CUSTOMERS, null),
-    REFUNDED_CALLS("Refunds of calls", "e.kind = 'refund'"),
-    TAKEN_BACK("Refunds and disputes of payments", "e.kind = 'reversal'"),
+    SANDBOX_CREDITS(sentence("Sandbox credits given"), "e.kind = 'top_up' AND e.sandbox_micros > 0"),
+    START_CREDITS(sentence("Start credits"), "e.kind = 'top_up' AND e.request_id LIKE 'start-%'"),
+    GRANTS(sentence("Credits given by hand"), "e.kind = 'top_up'"),
+    USED(sentence("Used by calls"), Part.CREDITS, Of.CUSTOMERS, null),
+    REFUNDED_CALLS(sentence("Refunds of calls"), "e.kind = 'refund'"),
+    TAKEN_BACK(sentence("Refunds and disputes of payments"), "e.kind = 'reversal'"),
     EXPIRED(
-            "Expired grants",
+            sentence("Expired grants"),
             "e.kind = 'adjustment' AND e.request_id LIKE 'lapse-%' AND e.reason LIKE 'Grant % expired'"),
-    GAINED("Gained by corrections", "e.kind = 'adjustment' AND e.amount_micros > 0"),
-    DELETED_ACCOUNTS("Lost with deleted accounts", "e.kind = 'adjustment' AND e.reason = 'account deleted'"),
-    LOST("Lost by corrections", "e.kind = 'adjustment'"),
+    GAINED(sentence("Gained by corrections"), "e.kind = 'adjustment' AND e.amount_micros > 0"),
+    DELETED_ACCOUNTS(sentence("Lost with deleted accounts"), "e.kind = 'adjustment' AND e.reason = 'account deleted'"),
+    LOST(sentence("Lost by corrections"), "e.kind = 'adjustment'"),
     /** The balances of all accounts after the month, holds included. */
-    HELD("Held by customers at the end", Part.CLOSING, Of.CUSTOMERS, null),
-    SHORTFALLS("Usage that nothing covered", Part.LOSS, Of.CALLS, null),
-    MISSING("Taken back, but spent already", Part.LOSS, Of.ENTRIES, "e.missing_micros <> 0"),
-    UPSTREAM_COST("Upstream cost", Part.LOSS, Of.CHANNELS, null);
+    HELD(sentence("Held by customers at the end"), Part.CLOSING, Of.CUSTOMERS, null),
+    SHORTFALLS(sentence("Usage that nothing covered"), Part.LOSS, Of.CALLS, null),
+    MISSING(sentence("Taken back, but spent already"), Part.LOSS, Of.ENTRIES, "e.missing_micros <> 0"),
+    UPSTREAM_COST(sentence("Upstream cost"), Part.LOSS, Of.CHANNELS, null);
 
     /** The place of a line. */
     public enum Part {
@@ -56,17 +59,17 @@ public enum MonthLine {
             .map(line -> "WHEN " + line.condition + " THEN '" + line.code() + "'")
             .collect(Collectors.joining(" ", "CASE ", " END"));
 
-    private final String word;
+    private final Sentence word;
     private final Part part;
     private final Of rows;
     private final @Nullable String condition;
 
-    MonthLine(String word, String condition) {
+    MonthLine(Sentence word, String condition) {
         this(word, Part.CREDITS, Of.ENTRIES, condition);
     }
 
     /** @param condition of its entries, in SQL; null if its rows are no entries */
-    MonthLine(String word, Part part, Of rows, @Nullable String condition) {
+    MonthLine(Sentence word, Part part, Of rows, @Nullable String condition) {
         this.word = word;
         this.part = part;
         this.rows = rows;
@@ -74,7 +77,7 @@ public enum MonthLine {
     }
 
     /** Returns the name in words. */
-    public String word() {
+    public Sentence word() {
         return word;
     }
 

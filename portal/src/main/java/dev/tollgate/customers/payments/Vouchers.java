@@ -66,8 +66,8 @@ public final class Vouchers {
     private static final String REVOKE = "UPDATE voucher SET revoked_at = ?, expires_at = ? WHERE code_hash = ?";
     private static final String HASHES = "SELECT code_hash FROM voucher WHERE sequence BETWEEN ? AND ?";
     private static final String SUMS = """
-            SELECT CASE WHEN redeemed_at IS NOT NULL THEN 'Redeemed' WHEN revoked_at IS NOT NULL THEN 'Revoked'
-                WHEN expires_at <= ? THEN 'Expired' ELSE 'Open' END, COUNT(*), SUM(amount_micros)
+            SELECT CASE WHEN redeemed_at IS NOT NULL THEN 'REDEEMED' WHEN revoked_at IS NOT NULL THEN 'REVOKED'
+                WHEN expires_at <= ? THEN 'EXPIRED' ELSE 'OPEN' END, COUNT(*), SUM(amount_micros)
             FROM voucher GROUP BY 1 ORDER BY 1 DESC""";
     private static final String PAGE = COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
 
@@ -200,14 +200,14 @@ public final class Vouchers {
         return database.read(sql -> sql.list(PAGE, VouchersPart::voucher, before, limit));
     }
 
-    /** The vouchers of a state: redeemed, revoked, expired or open. */
-    public record Sum(String state, long count, long micros) {}
+    /** The vouchers of a state. @param state null for all */
+    public record Sum(Voucher.@Nullable State state, long count, long micros) {}
 
     /** Returns a sum for each state that a voucher has now. */
     public List<Sum> sums() {
         return database.read(sql -> sql.list(
                 SUMS,
-                row -> new Sum(row.getString(1), row.getLong(2), row.getLong(3)),
+                row -> new Sum(Voucher.State.valueOf(row.getString(1)), row.getLong(2), row.getLong(3)),
                 clock.instant().toEpochMilli()));
     }
 

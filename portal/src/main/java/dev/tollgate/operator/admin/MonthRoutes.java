@@ -42,7 +42,7 @@ public final class MonthRoutes {
     private static ObjectNode json(MonthLine line, Month.Sum sum) {
         AdminJson json = new AdminJson()
                 .text("line", line.code())
-                .text("name", line.word())
+                .text("name", line.word().english())
                 .text("part", line.part().name().toLowerCase(Locale.ROOT))
                 .number("rows", sum.rows());
         return credits(json, sum)

@@ -1,9 +1,12 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.Drawn;
 import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.grants.CreditGrant;
@@ -329,14 +332,14 @@ public final class OperatorAccounts {
 
     /** The standing of an account: the words of the console and of commands. */
     public enum Standing {
-        DELETED("deleted", "deleted"),
-        BLOCKED("blocked", "banned"),
-        ACTIVE("active", "active");
+        DELETED("deleted", sentence("deleted")),
+        BLOCKED("blocked", sentence("banned")),
+        ACTIVE("active", sentence("active"));
 
         private final String word;
-        private final String pageWord;
+        private final Sentence pageWord;
 
-        Standing(String word, String pageWord) {
+        Standing(String word, Sentence pageWord) {
             this.word = word;
             this.pageWord = pageWord;
         }
@@ -352,7 +355,7 @@ public final class OperatorAccounts {
         }
 
         /** Returns the word of the console, whose button bans an account. */
-        public String pageWord() {
+        public Sentence pageWord() {
             return pageWord;
         }
     }

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
@@ -139,7 +140,7 @@ public final class Prices {
             @Nullable Retirement retirement) {}
 
     /** @param from the time from which rates are sold below cost; null for now @param sentence says which */
-    public record Loss(@Nullable Instant from, String sentence) {}
+    public record Loss(@Nullable Instant from, Sentence sentence) {}
 
     /** @param costs at the price and the successor's cost of the day, or of now if it answers already, and of each later change of either */
     public record Retirement(ModelLife.Retirement end, List<Later> costs) {

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.inspection;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.host.FileThreads;
 import dev.tollgate.base.host.FileTrouble;
@@ -14,6 +16,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.copies.CopyComparison;
 import dev.tollgate.storage.copies.DayCopy;
+import dev.tollgate.storage.copies.Note;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.verification.Audit;
 import java.io.IOException;
@@ -54,7 +57,7 @@ public final class DailyCheck implements AutoCloseable {
     private final Instant started;
     private volatile boolean isClosed;
     private volatile BooksCheck.@Nullable Scheduled last;
-    private volatile @Nullable String trouble;
+    private volatile @Nullable Note trouble;
     private @Nullable Thread thread;
 
     /**
@@ -108,7 +111,11 @@ public final class DailyCheck implements AutoCloseable {
             // It is closed.
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            trouble = "The books are not checked until a restart: the thread has met a fault, " + e + ".";
+            trouble = new Note(
+                    "check-thread",
+                    sentence(
+                            "The books are not checked until a restart: the thread has met a fault, {error}.",
+                            String.valueOf(e)));
             log.error(Event.THREAD_ENDED, "the thread of the daily check has ended", e);
         }
     }
@@ -126,17 +133,23 @@ public final class DailyCheck implements AutoCloseable {
                 checkBooks();
             }
         } catch (IOException e) {
-            fail("The books of today are not checked: " + FileTrouble.of(e) + ".");
+            fail(unchecked(FileTrouble.of(e)));
         } catch (CannotOpen e) {
-            fail("The books of today are not checked: " + e.getMessage());
+            fail(new Note(
+                    "unchecked",
+                    sentence("The books of today are not checked: {sentence}", String.valueOf(e.getMessage()))));
         } catch (StoreException e) {
-            fail("The books of today are not checked: " + e.withCause() + ".");
+            fail(unchecked(e.withCause()));
         }
     }
 
-    private void fail(String why) {
+    private static Note unchecked(String reason) {
+        return new Note("unchecked", sentence("The books of today are not checked: {reason}.", reason));
+    }
+
+    private void fail(Note why) {
         if (!isClosed && !why.equals(trouble)) {
-            log.warn(Event.STORE_UNAVAILABLE, "{}", why);
+            log.warn(Event.STORE_UNAVAILABLE, "{}", why.words().english());
         }
         trouble = why;
     }
@@ -182,7 +195,7 @@ public final class DailyCheck implements AutoCloseable {
             try (Database books = Database.openReading(copy)) {
                 new Audit(books, secrets, rest).run(differences, _ -> {}, (_, _) -> {});
             }
-            String uncompared = compare(from, copy, differences, rest);
+            Note uncompared = compare(from, copy, differences, rest);
             if (uncompared != null && differences.found().differences() == 0) {
                 fail(uncompared);
                 return;
@@ -196,8 +209,8 @@ public final class DailyCheck implements AutoCloseable {
         }
     }
 
-    /** Compares a copy with the day before's. @return why it could not, as a sentence; null if it could, or there is none */
-    private static @Nullable String compare(Source from, Path copy, Found.Collector differences, Rest rest)
+    /** Compares a copy with the day before's. @return why it could not; null if it could, or there is none */
+    private static @Nullable Note compare(Source from, Path copy, Found.Collector differences, Rest rest)
             throws IOException {
         Path scratch = Files.createDirectory(copy.resolve("before"));
         try {
@@ -211,7 +224,11 @@ public final class DailyCheck implements AutoCloseable {
                     rest);
             return null;
         } catch (CannotOpen e) {
-            return "The books of today are not compared with those of the day before: " + e.getMessage();
+            return new Note(
+                    "uncompared",
+                    sentence(
+                            "The books of today are not compared with those of the day before: {reason}",
+                            String.valueOf(e.getMessage())));
         }
     }
 
@@ -267,17 +284,22 @@ public final class DailyCheck implements AutoCloseable {
     }
 
     /** Returns what needs an operator now; differences are an alarm of the check itself. From any thread. */
-    public List<String> alarms() {
+    public List<Note> alarms() {
         boolean isLate = age().compareTo(LATE) > 0;
-        String why = trouble;
+        Note why = trouble;
         return isLate
-                ? List.of(why == null ? "The newest daily check of the books is older than two days." : why)
+                ? List.of(
+                        why == null
+                                ? new Note(
+                                        "check-late",
+                                        sentence("The newest daily check of the books is older than two days."))
+                                : why)
                 : List.of();
     }
 
     /** Returns what an operator should know. From any thread. */
-    public List<String> warnings() {
-        String why = trouble;
+    public List<Note> warnings() {
+        Note why = trouble;
         return why == null || !alarms().isEmpty() ? List.of() : List.of(why);
     }
 

@@ -2,6 +2,8 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
@@ -20,7 +22,9 @@ import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.Joined;
 import dev.tollgate.running.ChannelStatus;
+import dev.tollgate.storage.copies.Note;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 public record Concerns(
         Supplier<List<ChannelStatus>> channels,
         Supplier<Foresight> foresight,
-        Supplier<List<String>> answeredByOthers,
+        Supplier<List<Sentence>> answeredByOthers,
         Prices prices,
         OperatorGroups groups,
         BooksCheck books,
@@ -57,7 +62,7 @@ public record Concerns(
         Supplier<List<StoredNotice>> notices,
         Supplier<List<Payments.Dispute>> disputes,
         boolean isTestKey,
-        Supplier<@Nullable String> clockComplaint,
+        Supplier<@Nullable Sentence> clockComplaint,
         Copies copies,
         Dismissals dismissals,
         InstantSource clock) {
@@ -102,7 +107,7 @@ public record Concerns(
     }
 
     /** The state of the copies of the books, in sentences. @param alarms each needs an operator now @param warnings each can be dismissed */
-    public record Copies(Supplier<List<String>> alarms, Supplier<List<String>> warnings) {}
+    public record Copies(Supplier<List<Note>> alarms, Supplier<List<Note>> warnings) {}
 
     /** Returns the concerns that a person has not dismissed. @param today the figures of today */
     List<Concern> of(String personId, Figures today, Money money) {
@@ -143,7 +148,11 @@ public record Concerns(
         addEndingAccounts(concerns);
         if (!kind.isReal()) {
             concerns.add(concern(
-                    FACT, "sandbox", "Sandbox mode: no real model is connected.", ConsoleChannels.PATH, "Channels"));
+                    FACT,
+                    say("sandbox"),
+                    say("Sandbox mode: no real model is connected."),
+                    ConsoleChannels.PATH,
+                    say("Channels")));
         }
         addFactOfBooks(concerns);
         return List.copyOf(concerns);
@@ -159,16 +168,16 @@ public record Concerns(
                 .filter(channel -> !channel.isHealthy())
                 .forEach(channel -> concerns.add(concern(
                         ALARM,
-                        "channel",
-                        "Channel " + channel.id() + " takes no calls now.",
+                        say("channel"),
+                        say("Channel {channel} takes no calls now.", channel.id()),
                         ConsoleChannels.PATH,
-                        "Channels")));
+                        say("Channels"))));
     }
 
     private void addClock(List<Concern> concerns) {
-        String complaint = clockComplaint.get();
+        Sentence complaint = clockComplaint.get();
         if (complaint != null) {
-            concerns.add(concern(ALARM, "clock", complaint, ConsoleBooks.PATH, "Books"));
+            concerns.add(concern(ALARM, say("clock"), complaint.said(), ConsoleBooks.PATH, say("Books")));
         }
     }
 
@@ -177,32 +186,42 @@ public record Concerns(
                 switch (books.state()) {
                     case BooksCheck.Done done
                     when done.differences() > 0 ->
-                        "The books have errors: " + Display.count(done.differences(), "difference") + ".";
-                    case BooksCheck.Damaged damaged -> damaged.sentence() + ".";
-                    case BooksCheck.Failed _ -> "The books could not be checked.";
+                        say(
+                                "The books have errors: {n} difference. | The books have errors: {n} differences.",
+                                done.differences());
+                    case BooksCheck.Damaged damaged -> say("{sentence}.", damaged.sentence());
+                    case BooksCheck.Failed _ -> say("The books could not be checked.");
                     case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> "";
                 };
         if (!found.isEmpty()) {
-            concerns.add(concern(ALARM, "books", found, ConsoleBooks.PATH, "Books"));
+            concerns.add(concern(ALARM, say("books"), found, ConsoleBooks.PATH, say("Books")));
         }
     }
 
     private void addCopies(List<Concern> concerns) {
-        copies.alarms().get().forEach(text -> concerns.add(concern(ALARM, "copies", text, ConsoleBooks.PATH, "Books")));
+        copies.alarms()
+                .get()
+                .forEach(note -> concerns.add(
+                        concern(ALARM, say("copies"), note.words().said(), ConsoleBooks.PATH, say("Books"))));
         copies.warnings()
                 .get()
-                .forEach(text -> concerns.add(
-                        new Concern(WARNING, "copies", text, ConsoleBooks.PATH, "Books", "console: copies " + text)));
+                .forEach(note -> concerns.add(new Concern(
+                        WARNING,
+                        say("copies"),
+                        note.words().said(),
+                        ConsoleBooks.PATH,
+                        say("Books"),
+                        SUBJECT + "copies " + note.code())));
     }
 
     private void addFactOfBooks(List<Concern> concerns) {
         if (books.state() instanceof BooksCheck.Done done && done.differences() == 0) {
             concerns.add(concern(
                     FACT,
-                    "books",
-                    "Checked " + Display.time(done.at(), ZoneOffset.UTC) + ": no differences.",
+                    say("books"),
+                    say("Checked {time}: no differences.", Display.time(done.at(), ZoneOffset.UTC)),
                     ConsoleBooks.PATH,
-                    "Books"));
+                    say("Books")));
         }
     }
 
@@ -210,32 +229,41 @@ public record Concerns(
         disputes.get()
                 .forEach(dispute -> concerns.add(concern(
                         ALARM,
-                        "dispute",
-                        dispute.accountName() + " has disputed a payment of " + PaymentTexts.dollars(dispute.cents())
-                                + " on " + Display.day(dispute.at(), ZoneOffset.UTC) + ". Answer it at Stripe.",
+                        say("dispute"),
+                        say(
+                                "{account} has disputed a payment of {dollars} on {day}. Answer it at Stripe.",
+                                dispute.accountName(),
+                                PaymentTexts.dollars(dispute.cents()),
+                                Display.day(dispute.at(), ZoneOffset.UTC)),
                         ConsolePayments.PATH,
-                        "Payments")));
+                        say("Payments"))));
     }
 
     private void addLosses(List<Concern> concerns) {
-        List<String> losses = prices.all().stream()
-                .filter(sold -> kind.isReal() && !sold.upstream().losses().isEmpty()) // nothing is lost on the sandbox
-                .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
-                .toList();
-        addNamed(concerns, ALARM, "price", "losses", "Sold below cost, now or within 60 days: ", losses, "Prices");
-        List<String> thin = kind.isReal()
-                ? ConsolePrices.thin(prices.all()).stream()
-                        .map(ConsolePrices.Thin::brief)
-                        .toList()
-                : List.of();
+        if (!kind.isReal()) {
+            return; // nothing is lost on the sandbox
+        }
+        List<Prices.ModelPrices> all = prices.all();
+        addNamed(
+                concerns,
+                ALARM,
+                new Named("losses", say("price"), say("Prices")),
+                all.stream().filter(sold -> !sold.upstream().losses().isEmpty()).toList(),
+                ConsolePrices::firstLoss,
+                (names, more) -> more == 0
+                        ? say("Sold below cost, now or within 60 days: {names}.", names)
+                        : say("Sold below cost, now or within 60 days: {names} and {n} more.", names, more));
         addNamed(
                 concerns,
                 WARNING,
-                "price",
-                "margins",
-                "A margin falls below " + ConsolePrices.THIN + " %: ",
-                thin,
-                "Prices");
+                new Named("margins", say("price"), say("Prices")),
+                ConsolePrices.thin(all),
+                ConsolePrices.Thin::brief,
+                (names, more) -> more == 0
+                        ? say("A margin falls below {percent} %: {names}.", ConsolePrices.THIN, names)
+                        : say(
+                                "A margin falls below {percent} %: {names} and {n} more.",
+                                ConsolePrices.THIN, names, more));
     }
 
     /** Adds a warning for each group with accounts and each model that is sold below cost in it, and not at the standard price (Z5). */
@@ -258,7 +286,7 @@ public record Concerns(
         Instant from = model.losses().getFirst().from();
         return new Concern(
                 WARNING,
-                "price",
+                say("price"),
                 from == null
                         ? say("{model} is sold below cost in the price group {group}.", id, group)
                         : say(
@@ -276,12 +304,21 @@ public record Concerns(
         addNamed(
                 concerns,
                 WARNING,
-                "model",
-                "retirements",
-                "Retirements at the provider: ",
+                new Named("retirements", say("model"), say("Changes")),
                 foresight.get().retiringUpstreams(),
-                "Changes");
-        addNamed(concerns, WARNING, "model", PAIRS, "Other models answered for: ", answeredByOthers.get(), "Changes");
+                Sentence::said,
+                (names, more) -> more == 0
+                        ? say("Retirements at the provider: {names}.", names)
+                        : say("Retirements at the provider: {names} and {n} more.", names, more));
+        addNamed(
+                concerns,
+                WARNING,
+                new Named(PAIRS, say("model"), say("Changes")),
+                answeredByOthers.get(),
+                Sentence::said,
+                (names, more) -> more == 0
+                        ? say("Other models answered for: {names}.", names)
+                        : say("Other models answered for: {names} and {n} more.", names, more));
     }
 
     /** Adds what an operator has written that the provider has changed since. */
@@ -289,68 +326,94 @@ public record Concerns(
         if (!kind.isReal()) {
             return;
         }
-        List<String> set = prices.all().stream()
-                .filter(sold -> sold.isSet()
-                        && sold.upstream().retirement() != null
-                        && sold.upstream().retirement().end().isInEffect())
-                .map(sold -> sold.modelId() + " (" + sold.upstream().model() + ")")
-                .toList();
         addNamed(
                 concerns,
                 WARNING,
-                "price",
-                "own price",
-                "Your own price stays, but another model answers: ",
-                set,
-                "Prices");
+                new Named("own price", say("price"), say("Prices")),
+                prices.all().stream()
+                        .filter(sold -> sold.isSet()
+                                && sold.upstream().retirement() != null
+                                && sold.upstream().retirement().end().isInEffect())
+                        .toList(),
+                sold -> say("{name} ({id})", sold.modelId(), sold.upstream().model()),
+                (names, more) -> more == 0
+                        ? say("Your own price stays, but another model answers: {names}.", names)
+                        : say("Your own price stays, but another model answers: {names} and {n} more.", names, more));
         addNamed(
                 concerns,
                 WARNING,
-                "model",
-                "own file",
-                "Your models file has other days or list prices than the built-in one: ",
+                new Named("own file", say("model"), say("Prices")),
                 foresight.get().otherFacts(),
-                "Prices");
+                name -> name,
+                (names, more) -> more == 0
+                        ? say("Your models file has other days or list prices than the built-in one: {names}.", names)
+                        : say(
+                                "Your models file has other days or list prices than the built-in one: {names} and {n} more.",
+                                names,
+                                more));
     }
 
-    /** Adds one line for some models, if there are any. @param code that a dismissal keeps, with the models */
-    private static void addNamed(
-            List<Concern> concerns,
-            String tone,
-            String word,
-            String code,
-            String what,
-            List<String> models,
-            String link) {
-        if (!models.isEmpty()) {
-            int more = models.size() - MODELS_NAMED;
-            String named = String.join(", ", models.subList(0, Math.min(MODELS_NAMED, models.size())));
-            String text = what + named + (more > 0 ? " and " + more + " more" : "") + ".";
-            String subject = SUBJECT + code + " " + String.join(", ", models);
-            concerns.add(new Concern(tone, word, text, ConsolePrices.PATH, link, subject));
+    /** A concern about models. @param code that a dismissal keeps, with the models in English @param word its badge */
+    private record Named(String code, String word, String link) {}
+
+    /** A sentence about models. */
+    private interface OfModels {
+
+        /** @param names the first ones @param more how many others there are */
+        String sentence(String names, int more);
+    }
+
+    /** Adds one line for some models, if there are any. @param name says a model, in the language of now */
+    private static <T> void addNamed(
+            List<Concern> concerns, String tone, Named what, List<T> models, Function<T, String> name, OfModels text) {
+        if (models.isEmpty()) {
+            return;
         }
+        List<T> first = models.subList(0, Math.min(MODELS_NAMED, models.size()));
+        String names = Joined.facts(first.stream().map(name));
+        String subject = SUBJECT + what.code + " "
+                + Language.ENGLISH.bound(() -> Joined.facts(models.stream().map(name)));
+        concerns.add(new Concern(
+                tone,
+                what.word,
+                text.sentence(names, models.size() - first.size()),
+                ConsolePrices.PATH,
+                what.link,
+                subject));
     }
 
     private void addWithoutUpstream(List<Concern> concerns) {
         List<String> nodes = kind.nodes(false);
-        List<String> named = nodes.isEmpty() && !kind.isRealHere() ? List.of("This server") : nodes;
-        named.forEach(node -> concerns.add(concern(
-                ALARM,
-                "sandbox",
-                (node.startsWith("node_") ? "Node " + node : node)
-                        + " has no real upstream: the sandbox answers its calls, and customers pay for them.",
-                ConsoleChannels.PATH,
-                "Channels")));
+        if (nodes.isEmpty() && !kind.isRealHere()) {
+            addWithoutUpstream(
+                    concerns,
+                    say(
+                            "This server has no real upstream: the sandbox answers its calls, and customers pay for them."));
+        }
+        nodes.forEach(node -> addWithoutUpstream(
+                concerns,
+                node.startsWith("node_")
+                        ? say(
+                                "Node {node} has no real upstream: the sandbox answers its calls, and customers pay for them.",
+                                node)
+                        : say(
+                                "{node} has no real upstream: the sandbox answers its calls, and customers pay for them.",
+                                node)));
+    }
+
+    private static void addWithoutUpstream(List<Concern> concerns, String text) {
+        concerns.add(concern(ALARM, say("sandbox"), text, ConsoleChannels.PATH, say("Channels")));
     }
 
     private void addTestKey(List<Concern> concerns) {
         if (isTestKey) {
             concerns.add(concern(
                     ALARM,
-                    "payments",
-                    "Stripe's key is a test key: customers get credits for real calls without paying. Set a live key.",
+                    say("payments"),
+                    say(
+                            "Stripe's key is a test key: customers get credits for real calls without paying. Set a live key."),
                     ConsolePayments.PATH,
-                    "Payments"));
+                    say("Payments")));
         }
     }
 
@@ -359,12 +422,14 @@ public record Concerns(
                 .stopped(today())
                 .forEach(account -> concerns.add(new Concern(
                         WARNING,
-                        "account",
-                        account.name() + " stopped on " + Display.dayOfMonth(account.lastDay()) + ". It was "
-                                + account.paidMicros() * PERCENT / account.allMicros()
-                                + " % of the revenue of the 30 days before.",
+                        say("account"),
+                        say(
+                                "{account} stopped on {day}. It was {percent} % of the revenue of the 30 days before.",
+                                account.name(),
+                                Display.dayOfMonth(account.lastDay()),
+                                account.paidMicros() * PERCENT / account.allMicros()),
                         ConsoleAccounts.PATH + "/" + account.id(),
-                        "Open",
+                        say("verb::Open"),
                         "console: stopped " + account.id() + " on " + account.lastDay())));
     }
 
@@ -387,11 +452,14 @@ public record Concerns(
                 LocalDate date = LocalDate.ofInstant(at, ZoneOffset.UTC);
                 concerns.add(new Concern(
                         WARNING,
-                        "errors",
-                        Display.dayOfMonth(date) + ": " + Display.number(day.failed()) + " of "
-                                + Display.count(day.calls(), "call") + " failed.",
+                        say("errors"),
+                        say(
+                                "{day}: {failed} of {n} call failed. | {day}: {failed} of {n} calls failed.",
+                                Display.dayOfMonth(date),
+                                day.failed(),
+                                day.calls()),
                         ConsoleCalls.PATH + "?state=failed&on=" + date,
-                        "Requests",
+                        say("Requests"),
                         "console: errors of " + date));
             }
         });
@@ -406,10 +474,12 @@ public record Concerns(
         if (refused > 0) {
             concerns.add(new Concern(
                     WARNING,
-                    "payments",
-                    "Refused in the last 7 days: " + Display.count(refused, "event") + " of Stripe.",
+                    say("payments"),
+                    say(
+                            "Refused in the last 7 days: {n} event of Stripe. | Refused in the last 7 days: {n} events of Stripe.",
+                            refused),
                     ConsolePayments.PATH,
-                    "Payments",
+                    say("Payments"),
                     "console: refused events"));
         }
     }
@@ -418,21 +488,23 @@ public record Concerns(
         if (Figure.SHORTFALL.of(today) > 0) {
             concerns.add(new Concern(
                     WARNING,
-                    "usage",
-                    "Today's calls used " + money.sum(Figure.SHORTFALL.of(today)) + money.unit()
-                            + " that were not covered.",
+                    say("usage"),
+                    say(
+                            "Today's calls used {amount} that were not covered.",
+                            money.withUnit(money.sum(Figure.SHORTFALL.of(today)))),
                     ConsoleRevenue.PATH,
-                    "Revenue",
+                    say("Revenue"),
                     "console: shortfall"));
         }
         if (Figure.ESTIMATED.of(today) > 0) {
             concerns.add(new Concern(
                     WARNING,
-                    "usage",
-                    "The upstream did not report the usage of " + Display.count(Figure.ESTIMATED.of(today), "call")
-                            + " today in full.",
+                    say("usage"),
+                    say(
+                            "The upstream did not report the usage of {n} call today in full. | The upstream did not report the usage of {n} calls today in full.",
+                            Figure.ESTIMATED.of(today)),
                     ConsoleCalls.PATH,
-                    "Requests",
+                    say("Requests"),
                     "console: estimated"));
         }
     }
@@ -443,20 +515,23 @@ public record Concerns(
                 .ending(week, LASTS_DAYS, ACCOUNTS_MAX)
                 .forEach(account -> concerns.add(new Concern(
                         WARNING,
-                        "account",
-                        account.name() + ": " + lasts(account),
+                        say("account"),
+                        lasts(account),
                         ConsoleAccounts.PATH + "/" + account.id(),
-                        "Open",
+                        say("verb::Open"),
                         "console: balance of " + account.id())));
     }
 
     private static String lasts(Payers.Ending account) {
         if (account.balanceMicros() <= 0) {
-            return "no credits left.";
+            return say("{account}: no credits left.", account.name());
         }
         long days = account.balanceMicros() * SPENT_DAYS / account.netMicros();
         return days == 0
-                ? "the balance lasts less than a day."
-                : "the balance lasts " + Display.count(days, "day") + ".";
+                ? say("{account}: the balance lasts less than a day.", account.name())
+                : say(
+                        "{account}: the balance lasts {n} day. | {account}: the balance lasts {n} days.",
+                        account.name(),
+                        days);
     }
 }

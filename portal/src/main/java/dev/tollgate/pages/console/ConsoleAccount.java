@@ -1,10 +1,14 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
@@ -70,30 +74,34 @@ public final class ConsoleAccount {
     public static final Set<String> OF_PERSON = Set.of("reset", "factor", "owner", "operator", "user");
 
     /** The messages after an action. */
-    private static final Map<String, String> DONE = Map.ofEntries(
-            Map.entry("create", "The account was created."),
-            Map.entry("grant", "The credits were granted."),
-            Map.entry("extend-grant", "The grant expires later."),
-            Map.entry("end-grant", "The grant has ended. Running calls keep what they need of it until they end."),
-            Map.entry("adjust", "The balance was adjusted."),
-            Map.entry("limits", "The new limits apply on every server."),
-            Map.entry("group", "The price group is set. It counts for calls that arrive from now on."),
-            Map.entry("assign-plan", "The plan is assigned. Its first period has begun."),
+    private static final Map<String, Sentence> DONE = Map.ofEntries(
+            Map.entry("create", sentence("The account was created.")),
+            Map.entry("grant", sentence("The credits were granted.")),
+            Map.entry("extend-grant", sentence("The grant expires later.")),
             Map.entry(
-                    "end-plan", "The plan has ended. Running calls keep what they need of its credits until they end."),
-            Map.entry("ban", "The account is banned. Requests with its keys get a 401."),
-            Map.entry("unban", "The account is no longer banned."),
+                    "end-grant",
+                    sentence("The grant has ended. Running calls keep what they need of it until they end.")),
+            Map.entry("adjust", sentence("The balance was adjusted.")),
+            Map.entry("limits", sentence("The new limits apply on every server.")),
+            Map.entry("group", sentence("The price group is set. It counts for calls that arrive from now on.")),
+            Map.entry("assign-plan", sentence("The plan is assigned. Its first period has begun.")),
+            Map.entry(
+                    "end-plan",
+                    sentence("The plan has ended. Running calls keep what they need of its credits until they end.")),
+            Map.entry("ban", sentence("The account is banned. Requests with its keys get a 401.")),
+            Map.entry("unban", sentence("The account is no longer banned.")),
             Map.entry(
                     "factor",
-                    "The second factor was removed. The password is enough until the person sets up another."),
-            Map.entry("owner", "The person is an owner of the account."),
-            Map.entry("operator", "The person is an operator, and must sign in again."),
-            Map.entry("user", "The person is no operator any longer, and must sign in again."),
-            Map.entry("invited", "The invitation is on its way by mail."),
-            Map.entry("forget", "The login was deleted."),
-            Map.entry("files", "The stored files are deleted. Their room is free within a minute."),
-            Map.entry("delete", "Account deleted. Its keys no longer work and its users are erased."),
-            Map.entry("sessions", "All sessions of its people have ended."));
+                    sentence(
+                            "The second factor was removed. The password is enough until the person sets up another.")),
+            Map.entry("owner", sentence("The person is an owner of the account.")),
+            Map.entry("operator", sentence("The person is an operator, and must sign in again.")),
+            Map.entry("user", sentence("The person is no operator any longer, and must sign in again.")),
+            Map.entry("invited", sentence("The invitation is on its way by mail.")),
+            Map.entry("forget", sentence("The login was deleted.")),
+            Map.entry("files", sentence("The stored files are deleted. Their room is free within a minute.")),
+            Map.entry("delete", sentence("Account deleted. Its keys no longer work and its users are erased.")),
+            Map.entry("sessions", sentence("All sessions of its people have ended.")));
 
     private final Administration administration;
     private final OperatorAccounts deeds;
@@ -157,7 +165,7 @@ public final class ConsoleAccount {
     private String whom(PageRequest<Visitor.Member> request) {
         String id = request.param("id");
         try {
-            return deeds.account(id).name() + " (" + id + ")";
+            return say("{name} ({id})", deeds.account(id).name(), id);
         } catch (ApiException e) {
             return id;
         }
@@ -179,7 +187,7 @@ public final class ConsoleAccount {
             take(deed, id, request, form);
             return PageStep.to(path + "?done=" + UrlText.encoded(deed));
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, FormState.wrong(form, e)));
         }
     }
 
@@ -198,13 +206,13 @@ public final class ConsoleAccount {
             case "assign-plan" -> forms.take(OperatorPlans.ASSIGN, plans, request, form, path);
             case "end-plan" -> forms.take(OperatorPlans.END, plans, request, form, path);
             case "delete" -> {
-                requireOther(request, id, "delete it in your settings");
+                requireOther(request, id, sentence("This is your own account: delete it in your settings."));
                 forms.take(Deletions.ACCOUNT, deletions, request, form, path);
             }
             case "files" -> files.delete(by, id, null);
             case "forget" -> forms.take(Deletions.PERSON, deletions, request, form, path);
             case "ban" -> {
-                requireOther(request, id, "you could not unban it");
+                requireOther(request, id, sentence("This is your own account: you could not unban it."));
                 deeds.block(by, id, true);
             }
             case "unban" -> deeds.block(by, id, false);
@@ -212,13 +220,13 @@ public final class ConsoleAccount {
             case "owner" -> administration.people().appointOwner(by, id, login);
             case "operator", "user" -> administration.people().setRole(by, id, login, Role.of(deed));
             case "sessions" -> administration.people().endSessions(by, id);
-            default -> throw new IllegalArgumentException("There is no such form on this page.");
+            default -> throw new IllegalArgumentException(say("There is no such form on this page."));
         }
     }
 
-    private static void requireOther(PageRequest<Visitor.Member> request, String id, String instead) {
+    private static void requireOther(PageRequest<Visitor.Member> request, String id, Sentence refusal) {
         if (request.visitor().accountId().equals(id)) {
-            throw new IllegalArgumentException("This is your own account: " + instead + ".");
+            throw new IllegalArgumentException(refusal.said());
         }
     }
 
@@ -226,7 +234,7 @@ public final class ConsoleAccount {
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         String id = request.param("id");
-        String done = form.error() == null ? DONE.get(Objects.requireNonNullElse(request.query("done"), "")) : null;
+        Sentence done = form.error() == null ? DONE.get(Objects.requireNonNullElse(request.query("done"), "")) : null;
         boolean hasMail = links.links().isMailOn();
         String once = forms.once();
         ZoneId zone = request.visitor().person().preferences().zone();
@@ -255,9 +263,9 @@ public final class ConsoleAccount {
                     new Standing(account, ban, limits, stopping, grants, inGroup(id, zone), ofPlan(id), now),
                     new Owned(its, removed, held, parts, keys, hasMail),
                     new Activity(overview, recent, calls, ledger),
-                    new Forms(form, once, done));
+                    new Forms(form, once, done == null ? null : done.said()));
         } catch (ApiException e) {
-            throw notFound(String.valueOf(e.getMessage()));
+            throw notFound(e.error().forPeople());
         }
     }
 
@@ -282,7 +290,7 @@ public final class ConsoleAccount {
         boolean isStopped = standing == KeyStanding.TEAM_PAUSED || standing == KeyStanding.ACTIVE;
         String refused = states.refused(key);
         if (isStopped && account.blocked()) {
-            return Cell.badge("", "stopped by the ban");
+            return Cell.badge("", say("stopped by the ban"));
         }
         return standing != KeyStanding.ACTIVE
                 ? Cell.badge("", standing.operatorWord().said())
@@ -332,7 +340,7 @@ public final class ConsoleAccount {
         return micros == null ? "" : Credits.text(micros);
     }
 
-    static RuntimeException notFound(String message) {
+    static RuntimeException notFound(Sentence message) {
         return ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404).asException();
     }
 
@@ -347,15 +355,17 @@ public final class ConsoleAccount {
                 return PageStep.to(back + "?done=invited");
             }
             String about = isInvitation
-                    ? "Pass it on to " + made.email()
-                            + ". Anyone who opens it can choose a password and sign in. It works once, within 7 days,"
-                            + " and is shown only once. Mail is off, so nothing was sent."
-                    : "Pass it on to " + made.email()
-                            + ". Anyone who opens it can set a new password. It works once, within 30 minutes, and is"
-                            + " shown only once.";
+                    ? say(
+                            "Pass it on to {email}. Anyone who opens it can choose a password and sign in. It works once, within 7 days,"
+                                    + " and is shown only once. Mail is off, so nothing was sent.",
+                            made.email())
+                    : say(
+                            "Pass it on to {email}. Anyone who opens it can set a new password. It works once, within 30 minutes, and is"
+                                    + " shown only once.",
+                            made.email());
             String link = request.address() + made.path();
-            return PageStep.show(
-                    (out, shell) -> JtelinkGenerated.render(out, null, shell, "Copy this link now", about, link, back));
+            return PageStep.show((out, shell) ->
+                    JtelinkGenerated.render(out, null, shell, say("Copy this link now"), about, link, back));
         }
     }
 
@@ -418,16 +428,16 @@ public final class ConsoleAccount {
 
     private static String why(@Nullable Terms terms, String name, ZoneId zone) {
         if (terms == null) {
-            return "It was always in this group.";
+            return say("It was always in this group.");
         }
-        String since = "since " + Display.fullTime(terms.at(), zone);
+        String since = Display.fullTime(terms.at(), zone);
         if (terms.own() != null) {
-            return "Chosen by an operator, " + since + ".";
+            return say("Chosen by an operator, since {time}.", since);
         }
         Instant until = terms.planUntil();
         return until != null && name.equals(terms.plan())
-                ? "By its plan, until " + Display.fullTime(until, zone) + "."
-                : "Without a group of its own " + since + ".";
+                ? say("By its plan, until {time}.", Display.fullTime(until, zone))
+                : say("Without a group of its own since {time}.", since);
     }
 
     /** The forms of the page, and the result of the last one. */

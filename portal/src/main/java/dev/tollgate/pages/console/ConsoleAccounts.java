@@ -161,7 +161,7 @@ public record ConsoleAccounts(
                     .id();
             return PageStep.to(PATH + "/" + id + "?done=" + CREATE);
         } catch (ApiException | IllegalArgumentException e) {
-            FormState state = FormState.wrong(form, String.valueOf(e.getMessage()));
+            FormState state = FormState.wrong(form, e);
             return PageStep.again(drawing(request, "", accounts.all(), state));
         }
     }

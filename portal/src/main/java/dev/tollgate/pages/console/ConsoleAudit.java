@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvColumns;
@@ -188,5 +189,5 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
             List<DeedLine> lines, boolean isFirst, @Nullable String older) {}
 
     /** The filters that can be chosen. */
-    public record Choices(Map<String, String> actions, List<String> actors) {}
+    public record Choices(Map<String, Sentence> actions, List<String> actors) {}
 }

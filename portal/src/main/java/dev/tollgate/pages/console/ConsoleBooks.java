@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.BooksCheck;
@@ -28,8 +30,10 @@ public record ConsoleBooks(
         public String growth() {
             Long bytes = size.growthBytes();
             return bytes == null
-                    ? "not known before the books were measured for a day"
-                    : (bytes < 0 ? "−" : "") + Display.megabytes(Math.abs(bytes)) + " a day";
+                    ? say("not known before the books were measured for a day")
+                    : bytes < 0
+                            ? say("−{size} a day", Display.megabytes(-bytes))
+                            : say("{size} a day", Display.megabytes(bytes));
         }
     }
 
@@ -53,24 +57,29 @@ public record ConsoleBooks(
     /** Returns the time for which room is left, in words. */
     public static String left(BooksSize.Left left) {
         Long days = left.days();
-        return days == null ? "not known" : "for " + Display.count(days, "day");
+        return days == null ? say("not known") : say("for {n} day | for {n} days", days);
     }
 
     /** Returns what is known of a check, in a sentence. */
     public static String sentence(BooksCheck.State state, ZoneId zone) {
         return switch (state) {
-            case BooksCheck.Never _ -> "Not checked yet.";
+            case BooksCheck.Never _ -> say("Not checked yet.");
             case BooksCheck.Running running ->
-                "Check running since " + Display.time(running.since(), zone) + ": "
-                        + Display.count(running.rows(), "row") + " of " + running.subject() + " so far.";
-            case BooksCheck.Damaged damaged -> damaged.sentence() + ".";
+                say(
+                        "Check running since {time}: {n} row of {subject} so far. | Check running since {time}: {n} rows of {subject} so far.",
+                        Display.time(running.since(), zone),
+                        running.rows(),
+                        running.subject());
+            case BooksCheck.Damaged damaged -> say("{sentence}.", damaged.sentence());
             case BooksCheck.Failed failed ->
-                "The check of " + Display.time(failed.since(), zone) + " failed. The log has the reason.";
+                say("The check of {time} failed. The log has the reason.", Display.time(failed.since(), zone));
             case BooksCheck.Done done ->
                 done.differences() == 0
-                        ? "The books are right. Last check: " + Display.time(done.at(), zone) + ", no differences."
-                        : "The books are wrong. Last check: " + Display.time(done.at(), zone) + ", "
-                                + Display.count(done.differences(), "difference") + ".";
+                        ? say("The books are right. Last check: {time}, no differences.", Display.time(done.at(), zone))
+                        : say(
+                                "The books are wrong. Last check: {time}, {n} difference. | The books are wrong. Last check: {time}, {n} differences.",
+                                Display.time(done.at(), zone),
+                                done.differences());
         };
     }
 

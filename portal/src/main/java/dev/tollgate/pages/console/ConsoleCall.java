@@ -1,8 +1,12 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.customers.figures.AccountHistory;
@@ -43,7 +47,12 @@ public record ConsoleCall(
 
     /** Returns the end of an attempt as a badge. */
     public static Cell outcome(String code) {
-        return Cell.badge(code.equals("answered") ? "ok" : code.equals("left") ? "" : "bad", code.replace('_', ' '));
+        return switch (code) {
+            case "answered" -> Cell.badge("ok", say("answered"));
+            case "left" -> Cell.badge("", say("outcome::left"));
+            case "empty" -> Cell.badge("bad", say("outcome::empty"));
+            default -> Cell.badge("bad", ConsoleChannels.word(code));
+        };
     }
 
     private PageStep refund(PageRequest<Visitor.Member> request, Form form) {
@@ -53,7 +62,7 @@ public record ConsoleCall(
             forms.take(AccountRoutes.REFUND, deeds, request, form, Map.of("id", task));
             return PageStep.to(path + "?done=refund");
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, FormState.wrong(form, e)));
         }
     }
 
@@ -61,10 +70,10 @@ public record ConsoleCall(
         String task = request.param("task");
         String account = calls.accountOf(task);
         if (account == null) {
-            throw ConsoleAccount.notFound("There is no such call. Refused calls have none.");
+            throw ConsoleAccount.notFound(sentence("There is no such call. Refused calls have none."));
         }
         CallDetail detail = history.call(account, task)
-                .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
+                .orElseThrow(() -> ConsoleAccount.notFound(sentence("There is no such call any more.")));
         List<String> story = new CallStory(detail, request.money(), clock.instant()).sentences();
         PriceLines price = PriceLines.of(detail.call());
         CallCosts costs = CallCosts.of(detail.call().ended());
@@ -78,9 +87,9 @@ public record ConsoleCall(
                     shell,
                     new Call(detail, account, name, story),
                     new RefundForm(form, once, isDone),
-                    new Costs(price, costs.micros(), costs.how(), costs.thrownAwayMicros()));
+                    new Costs(price, costs.micros(), costs.how().said(), costs.thrownAwayMicros()));
         } catch (ApiException e) {
-            throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
+            throw ConsoleAccount.notFound(e.error().forPeople());
         }
     }
 
@@ -92,9 +101,9 @@ public record ConsoleCall(
      * @param thrownAwayMicros the part of the attempts after the charged answer's; null if there are none
      */
     private record CallCosts(
-            @Nullable Long micros, String how, @Nullable Long thrownAwayMicros) {
+            @Nullable Long micros, Sentence how, @Nullable Long thrownAwayMicros) {
 
-        private static final String BY_LIST = "by list prices";
+        private static final Sentence BY_LIST = sentence("by list prices");
 
         static CallCosts of(@Nullable EndedCall call) {
             CallCosts unknown = new CallCosts(null, BY_LIST, null);
@@ -118,7 +127,7 @@ public record ConsoleCall(
                     ? unknown
                     : new CallCosts(
                             sum,
-                            isReported ? "as the channel reported" : BY_LIST,
+                            isReported ? sentence("as the channel reported") : BY_LIST,
                             isMore ? Long.valueOf(sum - first) : null);
         }
     }

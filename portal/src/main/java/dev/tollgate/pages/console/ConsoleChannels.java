@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.Figure;
@@ -19,6 +21,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Spark;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.UpstreamFailure;
@@ -35,6 +38,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtechannelsGenerated;
 
@@ -64,7 +68,7 @@ public record ConsoleChannels(
             return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
                     + (tried.hasAnswered() ? "answered" : tried.error()));
         } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, new Tried(channel, "warn", FormState.complaint(e))));
         }
     }
 
@@ -94,12 +98,14 @@ public record ConsoleChannels(
         }
         String time = Display.took(Long.parseLong(took));
         if (end.equals("answered")) {
-            return new Tried(channel, "ok", "Counted a few tokens, free of charge, in " + time + ".");
+            return new Tried(channel, "ok", say("Counted a few tokens, free of charge, in {time}.", time));
         }
         for (UpstreamFailure.Kind kind : UpstreamFailure.Kind.values()) {
             if (kind.name().toLowerCase(Locale.ROOT).equals(end)) {
                 return new Tried(
-                        channel, "bad", "Failed after " + time + ": " + meaning(kind) + " See the log for details.");
+                        channel,
+                        "bad",
+                        say("Failed after {time}: {reason} See the log for details.", time, meaning(kind)));
             }
         }
         return NONE;
@@ -107,13 +113,13 @@ public record ConsoleChannels(
 
     private static String meaning(UpstreamFailure.Kind kind) {
         return switch (kind) {
-            case MISCONFIGURED -> "misconfigured. Look at its key, project, location and address.";
-            case REPLACED -> "the model is not there.";
-            case QUOTA -> "its quota of the minute is used up.";
-            case DAY_QUOTA -> "its quota of the day is used up.";
-            case UNAVAILABLE -> "it cannot be reached, or has trouble of its own.";
-            case TOO_LARGE, BROKEN, LOCAL -> "its answer cannot be read.";
-            case REFUSED, TOO_LONG, SIGNATURE -> "it has refused the question.";
+            case MISCONFIGURED -> say("misconfigured. Look at its key, project, location and address.");
+            case REPLACED -> say("the model is not there.");
+            case QUOTA -> say("its quota of the minute is used up.");
+            case DAY_QUOTA -> say("its quota of the day is used up.");
+            case UNAVAILABLE -> say("it cannot be reached, or has trouble of its own.");
+            case TOO_LARGE, BROKEN, LOCAL -> say("its answer cannot be read.");
+            case REFUSED, TOO_LONG, SIGNATURE -> say("it has refused the question.");
         };
     }
 
@@ -154,7 +160,7 @@ public record ConsoleChannels(
             }
         });
         LinkedHashMap<String, PlatformChart> parts = new LinkedHashMap<>();
-        names.forEach(name -> parts.put(name.isEmpty() ? "not known" : name, figures.chart(sums -> sums.channels()
+        names.forEach(name -> parts.put(name.isEmpty() ? say("not known") : name, figures.chart(sums -> sums.channels()
                 .getOrDefault(name, Figures.NONE))));
         PlatformChart whole = figures.chart();
         return new Contents(
@@ -192,30 +198,53 @@ public record ConsoleChannels(
         long failed = Figure.FAILED_ATTEMPTS.of(figures);
         return failed == 0
                 ? null
-                : "failed " + Display.number(failed) + " of " + Display.count(Figure.ATTEMPTS.of(figures), "attempt");
+                : say(
+                        "failed {failed} of {n} attempt | failed {failed} of {n} attempts",
+                        failed,
+                        Figure.ATTEMPTS.of(figures));
     }
 
     public static String state(ChannelStatus channel, ZoneId zone) {
         Instant until = channel.openUntil();
         return switch (channel.breaker()) {
-            case OPEN -> "paused" + (until == null ? "" : " until " + Display.time(until, zone));
-            case HALF_OPEN -> "being tried again";
-            case CLOSED -> channel.isHealthy() ? "healthy" : "all models paused";
+            case OPEN -> until == null ? say("paused") : say("paused until {time}", Display.time(until, zone));
+            case HALF_OPEN -> say("being tried again");
+            case CLOSED -> channel.isHealthy() ? say("healthy") : say("all models paused");
         };
     }
 
     public static String word(UpstreamFailure.Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return switch (kind) {
+            case REFUSED -> say("failure::refused");
+            case TOO_LONG -> say("failure::too long");
+            case SIGNATURE -> say("failure::signature");
+            case REPLACED -> say("failure::replaced");
+            case MISCONFIGURED -> say("failure::misconfigured");
+            case QUOTA -> say("failure::quota");
+            case DAY_QUOTA -> say("failure::day quota");
+            case UNAVAILABLE -> say("failure::unavailable");
+            case TOO_LARGE -> say("failure::too large");
+            case BROKEN -> say("failure::broken");
+            case LOCAL -> say("failure::local");
+        };
+    }
+
+    /** Returns the same for a kind's code; a code of a later version is shown as it is. */
+    static String word(String code) {
+        return Stream.of(UpstreamFailure.Kind.values())
+                .filter(kind -> kind.name().toLowerCase(Locale.ROOT).equals(code))
+                .findFirst()
+                .map(ConsoleChannels::word)
+                .orElseGet(() -> code.replace('_', ' '));
     }
 
     /** Returns how many errors a channel has had, by kind, the most frequent first. */
     public static String errors(ChannelStatus channel) {
-        return channel.errors().entrySet().stream()
+        return Joined.facts(channel.errors().entrySet().stream()
                 .sorted(Map.Entry.<UpstreamFailure.Kind, Long>comparingByValue()
                         .reversed()
                         .thenComparing(Map.Entry.comparingByKey()))
-                .map(kind -> Display.number(kind.getValue()) + " " + word(kind.getKey()))
-                .collect(Collectors.joining(", "));
+                .map(kind -> say("errors::{count} {kind}", kind.getValue(), word(kind.getKey()))));
     }
 
     /** Returns whether any model of a channel has another priority or weight than 1, so that it shares its calls. */
@@ -226,15 +255,27 @@ public record ConsoleChannels(
     /** Returns whether a model rests, and which one it replaces; empty for neither. */
     public static String note(ChannelStatus.Model model, ZoneId zone) {
         Standing standing = model.standing();
-        String replaced = standing.isReplaced() ? "Replaces " + standing.asked() + "." : "";
-        return (rests("paused", model.rest(), zone) + rests("flex paused", model.flexRest(), zone) + replaced).strip();
+        ChannelStatus.Resting rest = model.rest();
+        ChannelStatus.Resting atFlex = model.flexRest();
+        return Joined.sentences(
+                rest == null
+                        ? null
+                        : say("paused until {time} ({reason}).", Display.time(rest.until(), zone), reason(rest)),
+                atFlex == null
+                        ? null
+                        : say(
+                                "flex paused until {time} ({reason}).",
+                                Display.time(atFlex.until(), zone),
+                                reason(atFlex)),
+                standing.isReplaced() ? say("Replaces {model}.", standing.asked()) : null);
     }
 
-    private static String rests(String what, ChannelStatus.@Nullable Resting rest, ZoneId zone) {
-        return rest == null
-                ? ""
-                : what + " until " + Display.time(rest.until(), zone) + " ("
-                        + rest.reason().replace('_', ' ') + "). ";
+    private static String reason(ChannelStatus.Resting rest) {
+        return switch (rest.reason()) {
+            case "minute_quota" -> say("minute quota");
+            case "limited" -> say("limited");
+            default -> word(rest.reason());
+        };
     }
 
     /** The file of channels. */

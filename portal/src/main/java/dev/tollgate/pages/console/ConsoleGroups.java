@@ -1,5 +1,8 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.http.Form;
@@ -77,7 +80,7 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
                             body.need(GroupFactors.FACTOR), new TreeMap<>(models(body.get(GroupFactors.MODELS)))));
             return PageStep.show(drawing(request, typed, groups.preview(factors)));
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
         }
     }
 
@@ -93,7 +96,7 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
                     closes ? OperatorGroups.CLOSE : OperatorGroups.SET, groups, request, form, Map.of("group", name));
             return PageStep.to(PATH + "/" + name + "?done=" + (closes ? "close" : "set"));
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
         }
     }
 
@@ -120,7 +123,7 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form, List<InGroup> preview) {
         String name = request.param("group");
         if (!PriceGroups.NAME.matcher(name).matches() || name.equals(SoldTo.STANDARD)) {
-            throw ConsoleAccount.notFound("There is no price group of this name.");
+            throw ConsoleAccount.notFound(sentence("There is no price group of this name."));
         }
         Group group = groups.all().stream()
                 .filter(each -> each.name().equals(name))
@@ -146,8 +149,8 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
         String done = form.error() != null || asked == null
                 ? null
                 : asked.equals("close")
-                        ? "The group is closed. No further account enters it."
-                        : "The version is set. It applies to calls that arrive from its time on.";
+                        ? say("The group is closed. No further account enters it.")
+                        : say("The version is set. It applies to calls that arrive from its time on.");
         List<InGroup> ten = preview.stream().limit(OperatorGroups.PREVIEW).toList();
         return (out, shell) -> JtegroupGenerated.render(out, null, shell, shown, new Forms(form, ten, done));
     }

@@ -1,6 +1,8 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.base.error.ApiException;
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.months.Month;
 import dev.tollgate.customers.months.MonthFile;
 import dev.tollgate.customers.months.MonthLine;
@@ -104,7 +106,7 @@ public record ConsoleMonths(Months months, Payments payments) {
     private static MonthLine line(PageRequest<?> request) {
         MonthLine line = MonthLine.of(request.param("line"));
         if (line == null) {
-            throw new ApiException(404, "A month has no such line.");
+            throw ConsoleAccount.notFound(sentence("A month has no such line."));
         }
         return line;
     }
@@ -146,13 +148,13 @@ public record ConsoleMonths(Months months, Payments payments) {
         List<Line> lines = new ArrayList<>();
         if (part == MonthLine.Part.CREDITS) {
             lines.add(new Line(
-                    "Held by customers at the start",
+                    say("Held by customers at the start"),
                     path(month.month().minusMonths(1)) + "/" + MonthLine.HELD.code(),
                     month.opening()));
         }
         MonthLine.of(part)
-                .forEach(line ->
-                        lines.add(new Line(line.word(), path(month.month()) + "/" + line.code(), month.sum(line))));
+                .forEach(line -> lines.add(
+                        new Line(line.word().said(), path(month.month()) + "/" + line.code(), month.sum(line))));
         return lines;
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.customers.members.Members;
@@ -60,14 +62,14 @@ public record ConsoleOrganization(
             return List.of();
         }
         Map<String, String> names =
-                new HashMap<>(Map.of(Budgets.ACCOUNT, "Account", Budgets.EACH_MEMBER, "Each member"));
-        all.forEach(team -> names.put(team.id(), "Team " + team.name()));
+                new HashMap<>(Map.of(Budgets.ACCOUNT, say("Account"), Budgets.EACH_MEMBER, say("Each member")));
+        all.forEach(team -> names.put(team.id(), say("Team {name}", team.name())));
         for (Member member : members.list(account)) {
             names.put(member.id(), member.login());
         }
         if (now.lines().stream().anyMatch(line -> line.owner().startsWith("key_"))) {
             for (Key key : keys.list(account, null, KEYS_MAX)) {
-                names.put(key.id(), "Key " + key.settings().name());
+                names.put(key.id(), say("Key {name}", key.settings().name()));
             }
         }
         return now.lines().stream()

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
@@ -170,32 +172,40 @@ public record ConsolePage(
         Figures now = chart.sum();
         long uncosted = Figure.UNCOSTED.of(now);
         String calls = Display.number(now.calls());
-        String running = runs == 0 ? "" : Display.number(runs) + " running";
-        String unknown = uncosted == 0 ? "" : Display.count(uncosted, "call") + " not known";
-        String margin = money.less(now.netMicros(), now.costMicros()) + money.unit();
-        String failed = Display.number(now.failed()) + " of " + calls;
-        String errors = Display.count(now.failed(), "call");
+        String running = runs == 0 ? "" : say("{n} running", runs);
+        String unknown = uncosted == 0 ? "" : say("{n} call not known | {n} calls not known", uncosted);
+        String margin = money.withUnit(money.less(now.netMicros(), now.costMicros()));
+        String failed = say("{failed} of {calls}", now.failed(), now.calls());
+        String errors = say("{n} call | {n} calls", now.failed());
         return List.of(
-                sum(chart, "Revenue", Figure.NET, Good.UP, money, ""),
-                sum(chart, "Upstream cost", Figure.COST, Good.DOWN, money, unknown),
+                sum(chart, say("Revenue"), Figure.NET, Good.UP, money, ""),
+                sum(chart, say("Upstream cost"), Figure.COST, Good.DOWN, money, unknown),
                 simulated
                         ? new Tile(
-                                "Margin",
-                                "simulated",
+                                say("Margin"),
+                                say("simulated"),
                                 Money.exact(now.marginMicros()),
-                                "no real model answers",
+                                say("no real model answers"),
                                 Change.UNKNOWN,
                                 chart.spark(_ -> 0))
                         : share(
                                 chart,
-                                "Margin",
+                                say("Margin"),
                                 Figure.MARGIN,
                                 Figure.NET,
                                 Good.UP,
                                 Money.exact(now.marginMicros()),
                                 margin),
-                tile(chart, "Calls", Figure.CALLS, Good.UP, money, calls, calls + " that have ended", running),
-                share(chart, "Errors", Figure.FAILED, Figure.CALLS, Good.DOWN, failed, errors),
+                tile(
+                        chart,
+                        say("Calls"),
+                        Figure.CALLS,
+                        Good.UP,
+                        money,
+                        calls,
+                        say("{calls} that have ended", now.calls()),
+                        running),
+                share(chart, say("Errors"), Figure.FAILED, Figure.CALLS, Good.DOWN, failed, errors),
                 firstByte(chart, now, chart.sumBefore()));
     }
 
@@ -245,10 +255,10 @@ public record ConsolePage(
         int p95 = 95;
         int p50 = 50;
         return new Tile(
-                "First byte, p95",
+                say("First byte, p95"),
                 Display.about(now.firstByteMillis(p95)),
-                Display.count(now.withFirstByte(), "call"),
-                now.withFirstByte() == 0 ? "" : "p50 " + Display.about(now.firstByteMillis(p50)),
+                say("{n} call | {n} calls", now.withFirstByte()),
+                now.withFirstByte() == 0 ? "" : say("p50 {time}", Display.about(now.firstByteMillis(p50))),
                 Change.ofTime(
                                 now.firstByteMillis(p95),
                                 now.firstByteBucket(p95),
@@ -292,7 +302,7 @@ public record ConsolePage(
                 .map((ChannelStatus channel) -> new ChannelLine(
                         channel.id(),
                         channel.isHealthy() ? "ok" : "bad",
-                        channel.isHealthy() ? "healthy" : "paused",
+                        channel.isHealthy() ? say("healthy") : say("paused"),
                         all.channels().getOrDefault(channel.id(), Figures.NONE)))
                 .toList();
     }

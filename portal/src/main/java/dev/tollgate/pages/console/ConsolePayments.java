@@ -3,7 +3,6 @@ package dev.tollgate.pages.console;
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.figures.AccountList;
@@ -70,14 +69,21 @@ public record ConsolePayments(
 
     static final String PATH = "/console/payments";
 
-    /** The state of Stripe's webhook, and what to paste there and here. @param last null without an event */
+    /** The state of Stripe's webhook, and what to paste there and here. @param isWrong whether signatures are wrong @param last null without an event */
     public record Webhook(
             boolean isSet,
+            boolean isWrong,
             String badge,
             String state,
             @Nullable StoredNotice last,
             String address,
-            String events) {}
+            String events) {
+
+        /** Returns whether events have come. */
+        public boolean works() {
+            return isSet && last != null;
+        }
+    }
 
     private static final int PAGE = 50;
     private static final int ODD = 50;
@@ -195,7 +201,19 @@ public record ConsolePayments(
         return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
-    /** Returns a state in the URL and on the page. */
+    /** Returns a state of the filter. */
+    public static String words(PaymentFilter.State state) {
+        return switch (state) {
+            case PAID -> say("paid");
+            case REVERSED -> say("reversed");
+            case DISPUTED -> say("disputed");
+            case PENDING -> say("pending");
+            case OPEN -> say("payment::open");
+            case FAILED -> say("failed");
+        };
+    }
+
+    /** Returns a state in the URL. */
     public static String word(PaymentFilter.State state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
@@ -235,7 +253,7 @@ public record ConsolePayments(
         Payment payment = payments.find(request.param("id"));
         Invoice invoice = payment == null ? null : payments.invoice(payment.accountId(), payment.id());
         if (payment == null || invoice == null) {
-            throw new ApiException(404, "There is no such invoice.");
+            throw ConsoleAccount.notFound(sentence("There is no such invoice."));
         }
         String holder = holders(List.of(payment)).getOrDefault(payment.accountId(), payment.accountId());
         List<StoredNotice> back = InvoicePages.back(payments.notices(payment.id()));
@@ -260,18 +278,19 @@ public record ConsolePayments(
                 .max(Comparator.comparing(notice -> notice.result().at()))
                 .orElse(null);
         boolean isSet = !sums.isEmpty();
-        boolean isWrong = sums.getOrDefault(NOT_SIGNED, 0L) > 0;
+        boolean isWrong = last == null && sums.getOrDefault(NOT_SIGNED, 0L) > 0;
         String badge = "";
-        String state = "not set up";
+        String state = say("not set up");
         if (isSet && last != null) {
             badge = "ok";
-            state = "works";
+            state = say("works");
         } else if (isSet) {
             badge = isWrong ? "bad" : "warn";
-            state = isWrong ? "wrong signature" : "no event yet";
+            state = isWrong ? say("wrong signature") : say("no event yet");
         }
         return new Webhook(
                 isSet,
+                isWrong,
                 badge,
                 state,
                 last,
@@ -290,22 +309,41 @@ public record ConsolePayments(
     /** Returns whether a payment is a test, and the credits that were reversed; empty for neither. */
     public static String about(Payment payment) {
         return Stream.of(
-                        payment.channel().movesMoney() ? "" : "test",
-                        payment.reversedMicros() == 0 ? "" : Money.CREDITS.sum(payment.reversedMicros()) + " reversed")
+                        payment.channel().movesMoney() ? "" : say("test"),
+                        payment.reversedMicros() == 0
+                                ? ""
+                                : say("{credits} reversed", Money.CREDITS.sum(payment.reversedMicros())))
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(" · "));
     }
 
     /** Returns why an event was not processed at once, or was refused before; empty if it only came again. */
-    public static String why(StoredNotice told) {
+    private static String why(StoredNotice told) {
         String detail = told.result().detail();
         if (detail != null) {
             Sentence why = Blame.words(detail);
             return told.result().outcome().equals("taken") ? say("refused before: {detail}", why) : why.said();
         }
         return told.result().outcome().equals("kept")
-                ? "waits for its payment, or belongs to something else sold at Stripe"
+                ? say("waits for its payment, or belongs to something else sold at Stripe")
                 : "";
+    }
+
+    /** Returns why an event was not processed at once, and how often it came again. */
+    public static String about(StoredNotice told) {
+        String why = why(told);
+        long replays = told.result().replays();
+        return replays == 0 ? why : say("{why} repeats: {count}", why, replays);
+    }
+
+    /** Returns what became of an event, in a word. */
+    public static String outcome(StoredNotice told) {
+        return switch (told.result().outcome()) {
+            case "taken" -> say("taken");
+            case "kept" -> say("kept");
+            case "refused" -> say("refused");
+            default -> told.result().outcome();
+        };
     }
 
     /** A page of payments. */

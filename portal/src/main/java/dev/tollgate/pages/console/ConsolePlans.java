@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiException;
@@ -66,7 +67,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
             }
             return PageStep.to(PATH + "/" + plan + "?done=" + (closes ? "close" : "set"));
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, FormState.wrong(form, e)));
         }
     }
 
@@ -93,7 +94,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         String plan = request.param("plan");
         if (!Plan.ID.matcher(plan).matches()) {
-            throw ConsoleAccount.notFound("There is no plan with this id.");
+            throw ConsoleAccount.notFound(sentence("There is no plan with this id."));
         }
         Listed newest = plans.stored().all().stream()
                 .filter(each -> each.newest().plan().equals(plan))

@@ -1,7 +1,12 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
@@ -22,6 +27,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -51,8 +57,6 @@ public record ConsolePrices(
 
     static final String PATH = "/console/prices";
     private static final int VERSIONS = 20;
-
-    private static final String NOT_OFFERED = "not offered";
 
     /** The most later prices of a model that the list shows. */
     private static final int PRICES_AHEAD = 4;
@@ -161,7 +165,7 @@ public record ConsolePrices(
         try {
             return prices.one(request.param("model"));
         } catch (ApiException e) {
-            throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
+            throw ConsoleAccount.notFound(e.error().forPeople());
         }
     }
 
@@ -172,7 +176,7 @@ public record ConsolePrices(
             List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
             return (out, shell) -> JtepriceGenerated.render(out, null, shell, sold, shown, versions, isDone);
         } catch (ApiException e) {
-            throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
+            throw ConsoleAccount.notFound(e.error().forPeople());
         }
     }
 
@@ -180,15 +184,21 @@ public record ConsolePrices(
     public static String day(Prices.Retirement retirement, Prices.Later later) {
         boolean isNow =
                 retirement.end().isInEffect() && later.equals(retirement.costs().getFirst());
-        return isNow ? "now" : Display.day(later.from(), ZoneOffset.UTC);
+        return isNow ? say("now") : Display.day(later.from(), ZoneOffset.UTC);
     }
 
     public static String thoughts(Pricing price) {
-        return price.reasoningBilled() ? "billed" : "free";
+        return price.reasoningBilled() ? say("billed") : say("free");
     }
 
     public static String percent(@Nullable BigDecimal percent) {
-        return percent == null ? "–" : percent.toPlainString().replace('-', '−') + " %";
+        return percent == null
+                ? "–"
+                : say(
+                        "{percent} %",
+                        percent.toPlainString()
+                                .replace('-', '−')
+                                .replace('.', Language.now().signs().decimal()));
     }
 
     /** Returns the cell of a margin: amber below {@value #THIN} percent, red below zero. */
@@ -230,16 +240,16 @@ public record ConsolePrices(
         for (Prices.Later later : sold.changes()) {
             List<String> why = new ArrayList<>();
             if (!price.equals(later.pricing().tariff())) {
-                why.add("your price changes");
+                why.add(say("your price changes"));
             }
             if (retirement != null && retirement.end().at().equals(later.from())) {
-                why.add(retirement.end().successor() + " answers, at its own cost");
+                why.add(say("{model} answers, at its own cost", retirement.end().successor()));
             } else if (!Objects.equals(cost, later.cost())) {
-                why.add("the provider's price changes");
+                why.add(say("the provider's price changes"));
             }
             changes.add(new Ahead(
                     later,
-                    String.join(", ", why),
+                    Joined.facts(why.stream()),
                     later.equals(least) && sold.changes().size() > 1));
             price = later.pricing().tariff();
             cost = later.cost();
@@ -256,10 +266,16 @@ public record ConsolePrices(
         public String sentence(Money money) {
             String costs = input(later.cost(), money) + " / " + output(later.cost(), money);
             return successor == null
-                    ? "its lowest margin is %s from %s, because its price or its cost changes."
-                            .formatted(margin(), day())
-                    : "its lowest margin is %s from %s, because %s then answers and costs %s."
-                            .formatted(margin(), day(), successor, costs);
+                    ? say(
+                            "its lowest margin is {margin} from {day}, because its price or its cost changes.",
+                            margin(),
+                            day())
+                    : say(
+                            "its lowest margin is {margin} from {day}, because {successor} then answers and costs {costs}.",
+                            margin(),
+                            day(),
+                            successor,
+                            costs);
         }
 
         private String margin() {
@@ -277,7 +293,7 @@ public record ConsolePrices(
 
         /** Returns the model with its lowest margin and the day. */
         String brief() {
-            return sold.modelId() + " (" + margin() + " from " + day() + ")";
+            return say("{model} ({margin} from {day})", sold.modelId(), margin(), day());
         }
     }
 
@@ -309,10 +325,16 @@ public record ConsolePrices(
         return cost == null ? "–" : ModelFacts.price(money, cost.outputMicrosPerMillion());
     }
 
-    /** Returns the day of the first loss in a sentence's place; empty if it is a loss now. @param words with a place for the day */
-    public static String firstDay(Prices.ModelPrices sold, String words) {
+    /** Returns the day of the first loss; null if it is a loss now. */
+    private static @Nullable String firstDay(Prices.ModelPrices sold) {
         Instant from = sold.upstream().losses().getFirst().from();
-        return from == null ? "" : words.formatted(Display.day(from, ZoneOffset.UTC));
+        return from == null ? null : Display.day(from, ZoneOffset.UTC);
+    }
+
+    /** Returns a model with a loss, and its day if it is not now. */
+    static String firstLoss(Prices.ModelPrices sold) {
+        String day = firstDay(sold);
+        return day == null ? sold.modelId() : say("{model} (from {day})", sold.modelId(), day);
     }
 
     /** Returns the version of a price that is set for the time of the new one; empty if there is none. */
@@ -322,7 +344,8 @@ public record ConsolePrices(
                 .toList();
         return preview.withdrawn().stream()
                 .filter(version -> !later.contains(version))
-                .collect(Collectors.joining(", "));
+                .reduce((a, b) -> say("{a}, {b}", a, b))
+                .orElse("");
     }
 
     /** Returns what cancelling a later price means for an example call. */
@@ -331,16 +354,25 @@ public record ConsolePrices(
         long kept = scheduled.kept().pricing().chargeMicros(call.usage());
         long instead = scheduled.withdrawn().pricing().chargeMicros(call.usage());
         UpstreamModel.Cost cost = scheduled.kept().cost();
-        String words = "If you cancel it, the first example call brings " + Display.charge(instead)
-                + " credits from that day on, not " + Display.charge(kept) + ".";
         if (cost == null) {
-            return words;
+            return say(
+                    "If you cancel it, the first example call brings {instead} credits from that day on, not {kept}.",
+                    Display.charge(instead),
+                    Display.charge(kept));
         }
         long costs = cost.micros(call.usage());
-        String costing = words + " It costs you " + Display.charge(costs);
         return instead < costs
-                ? costing + ": you lose " + Display.charge(costs - instead) + " credits on each."
-                : costing + ".";
+                ? say(
+                        "If you cancel it, the first example call brings {instead} credits from that day on, not {kept}. It costs you {costs}: you lose {loss} credits on each.",
+                        Display.charge(instead),
+                        Display.charge(kept),
+                        Display.charge(costs),
+                        Display.charge(costs - instead))
+                : say(
+                        "If you cancel it, the first example call brings {instead} credits from that day on, not {kept}. It costs you {costs}.",
+                        Display.charge(instead),
+                        Display.charge(kept),
+                        Display.charge(costs));
     }
 
     /** Returns the cell that names the model that answered, and what calls cost then. */
@@ -348,8 +380,19 @@ public record ConsolePrices(
         boolean isExpected = row.isExpected(now.catalogue());
         boolean isPriced = row.isPriced(now.catalogue(), now.now());
         return Cell.of(row.answered())
-                .under(isExpected ? "the catalogue expects it" : null)
-                .under(isPriced ? null : "not in the catalogue: calls cost what the sent model does");
+                .under(isExpected ? say("the catalogue expects it") : null)
+                .under(isPriced ? null : say("not in the catalogue: calls cost what the sent model does"));
+    }
+
+    /** A row of what becomes of a scheduled price: it is kept, it is cancelled, or what calls cost then. */
+    public record Choice(String name, Prices.Later later, boolean isCost) {
+
+        public static List<Choice> of(Prices.Scheduled scheduled) {
+            return List.of(
+                    new Choice(say("Kept"), scheduled.kept(), false),
+                    new Choice(say("Cancelled"), scheduled.withdrawn(), false),
+                    new Choice(say("Cost"), scheduled.kept(), true));
+        }
     }
 
     /** A model after its upstream model's retirement. */
@@ -396,7 +439,7 @@ public record ConsolePrices(
             if (rate.isOffer() && !before.has(rate) && whole.has(rate)) {
                 String price = Display.price(rate.of(whole.rates()));
                 lines.add(new Changed(
-                        new RateLine(rate.label(), NOT_OFFERED, price),
+                        new RateLine(rate.label(), say("not offered"), price),
                         costs.get(rate.label()),
                         rate.key(),
                         Credits.text(rate.of(whole.rates())),
@@ -405,7 +448,7 @@ public record ConsolePrices(
         }
         lines.add(new Changed(
                 new RateLine(
-                        "Thoughts",
+                        say("Thoughts"),
                         thoughts(preview.before()),
                         thoughts(preview.next().pricing())),
                 null,
@@ -422,29 +465,33 @@ public record ConsolePrices(
                 ? name
                 : name.and(new Cell.Part.Words(lossWords(sold), "badge bad", null, "#losses-title"));
         return marked.under(
-                        sold.pricing().reasoningBilled() || sold.upstream().cost() == null ? null : "thoughts are free")
+                        sold.pricing().reasoningBilled() || sold.upstream().cost() == null
+                                ? null
+                                : say("thoughts are free"))
                 .under(
                         sold.upstream().model().equals(sold.modelId())
                                 ? null
-                                : "answered by " + sold.upstream().model())
+                                : say("answered by {model}", sold.upstream().model()))
                 .under(sold.fileDiffers() ? ofFile(sold, money) : null);
     }
 
     /** Returns the rates with a loss, and its day if it is not now. */
     public static String lossWords(Prices.ModelPrices sold) {
-        return LossLine.brief(sold) + firstDay(sold, " from %s");
+        String day = firstDay(sold);
+        return day == null ? LossLine.brief(sold) : say("{loss} from {day}", LossLine.brief(sold), day);
     }
 
     /** Returns the prices in and out that come into force later, with their days; null if there are none. */
     public static @Nullable String ahead(Prices.ModelPrices sold, Money money) {
         return sold.ahead().isEmpty()
                 ? null
-                : sold.ahead().stream()
+                : Joined.facts(sold.ahead().stream()
                         .limit(PRICES_AHEAD)
-                        .map(price -> Display.dayOfMonth(LocalDate.ofInstant(price.from(), ZoneOffset.UTC)) + ": "
-                                + ModelFacts.price(money, price.pricing().inputMicrosPerMillion()) + " / "
-                                + ModelFacts.price(money, price.pricing().outputMicrosPerMillion()))
-                        .collect(Collectors.joining(", "));
+                        .map(price -> say(
+                                "{day}: {in} / {out}",
+                                Display.dayOfMonth(LocalDate.ofInstant(price.from(), ZoneOffset.UTC)),
+                                ModelFacts.price(money, price.pricing().inputMicrosPerMillion()),
+                                ModelFacts.price(money, price.pricing().outputMicrosPerMillion()))));
     }
 
     /** Returns the losses of all models. */
@@ -453,7 +500,7 @@ public record ConsolePrices(
     }
 
     public static String names(List<LossLine> losses) {
-        return losses.stream().map(LossLine::modelId).distinct().collect(Collectors.joining(", "));
+        return Joined.facts(losses.stream().map(LossLine::modelId).distinct());
     }
 
     /** Returns the margin of a rate; null if neither price nor cost has it. */
@@ -466,23 +513,27 @@ public record ConsolePrices(
     /** Returns what the catalogue's file says instead. */
     public static String ofFile(Prices.ModelPrices sold, Money money) {
         Pricing file = sold.ofFile();
-        return "Catalogue price " + ModelFacts.price(money, file.inputMicrosPerMillion()) + " / "
-                + ModelFacts.price(money, file.outputMicrosPerMillion()) + ", thoughts " + thoughts(file)
-                + " (overridden here)";
+        String in = ModelFacts.price(money, file.inputMicrosPerMillion());
+        String out = ModelFacts.price(money, file.outputMicrosPerMillion());
+        return file.reasoningBilled()
+                ? say("Catalogue price {in} / {out}, thoughts billed (overridden here)", in, out)
+                : say("Catalogue price {in} / {out}, thoughts free (overridden here)", in, out);
     }
 
     /** A call by which prices and costs are compared. */
-    public record ExampleCall(String what, Usage usage) {
+    public record ExampleCall(Sentence what, Usage usage) {
 
         private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
         /** A usual call, one with a long prompt, and one of an agent that reads most of its prompt from the cache. */
         public static final List<ExampleCall> ALL = List.of(
                 new ExampleCall(
-                        "2,000 tokens in, 500 out, 800 of thoughts", new Usage(2_000, 0, 500, 800, 0, 0, 0, 500)),
-                new ExampleCall("250,000 tokens in, 2,000 out", new Usage(250_000, 0, 2_000, 0, 0, 0, 0, 2_000)),
+                        sentence("2,000 tokens in, 500 out, 800 of thoughts"),
+                        new Usage(2_000, 0, 500, 800, 0, 0, 0, 500)),
                 new ExampleCall(
-                        "50,000 tokens in, 90 % of them cached, 1,000 out",
+                        sentence("250,000 tokens in, 2,000 out"), new Usage(250_000, 0, 2_000, 0, 0, 0, 0, 2_000)),
+                new ExampleCall(
+                        sentence("50,000 tokens in, 90 % of them cached, 1,000 out"),
                         new Usage(50_000, 0, 1_000, 0, 45_000, 0, 0, 1_000)));
 
         public String charge(Pricing price) {
@@ -494,7 +545,7 @@ public record ConsolePrices(
         }
 
         public String cost(UpstreamModel.@Nullable Cost cost) {
-            return cost == null ? "not known" : Display.charge(cost.micros(usage));
+            return cost == null ? say("not known") : Display.charge(cost.micros(usage));
         }
 
         /** Returns the margin in percent of the charge, cut down to tenths. */

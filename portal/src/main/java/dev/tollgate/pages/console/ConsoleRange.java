@@ -1,5 +1,8 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.TimeForm;
@@ -79,9 +82,10 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
                         .map(days -> last(days, now))
                         .orElseThrow(() -> ApiError.of(
                                         ErrorCode.INVALID_REQUEST,
-                                        "The range '" + word
-                                                + "' is unknown; allowed are 24h, 7d, 30d, 90d, 365d, a month like"
-                                                + " 2026-11, and days like 2026-11-02_2026-11-15, none in the future.")
+                                        sentence(
+                                                "The range '{range}' is unknown; allowed are 24h, 7d, 30d, 90d, 365d, a month like"
+                                                        + " 2026-11, and days like 2026-11-02_2026-11-15, none in the future.",
+                                                word))
                                 .asException());
     }
 
@@ -215,19 +219,19 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
     /** Returns what it is compared with, in words that follow the name of a page. */
     public String against() {
         if (past.since() != null) {
-            return "since " + DAYS.format(past.since());
+            return say("since {day}", DAYS.format(past.since()));
         }
         if (isOfHours()) {
-            return "against the same weekday, a week before";
+            return say("against the same weekday, a week before");
         }
         if (isOfMonths()) {
-            return "against the " + MONTHS + " months before";
+            return say("against the {months} months before", MONTHS);
         }
         return isMonth()
-                ? "against " + pastDays()
-                : "against the same weekdays, "
-                        + (span.from().toEpochMilli() - before().from().toEpochMilli()) / DAY.toMillis()
-                        + " days before";
+                ? say("against {span}", pastDays())
+                : say(
+                        "against the same weekdays, {days} days before",
+                        (span.from().toEpochMilli() - before().from().toEpochMilli()) / DAY.toMillis());
     }
 
     /** Returns the days that it is compared with. */
@@ -236,7 +240,11 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
         LocalDate last = day(before().to().minusMillis(1));
         return isMonth() && last.equals(YearMonth.from(last).atEndOfMonth())
                 ? MONTH_NAME.format(first)
-                : first.equals(last) ? DAYS.format(first) : DAYS.format(first) + " – " + DAYS.format(last);
+                : first.equals(last) ? DAYS.format(first) : span(DAYS.format(first), DAYS.format(last));
+    }
+
+    private static String span(String first, String last) {
+        return say("{first} – {last}", first, last);
     }
 
     public String unit() {
@@ -249,6 +257,26 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
         return isOfMoreDays() ? "week" : "day";
     }
 
+    /** Returns the title of what is grouped by its hours, days, weeks or months. */
+    String title() {
+        return switch (unit()) {
+            case "hour" -> say("By hour");
+            case "day" -> say("By day");
+            case "week" -> say("By week");
+            default -> say("By month");
+        };
+    }
+
+    /** Returns the head of a column of its hours, days, weeks or months. */
+    String head() {
+        return switch (unit()) {
+            case "hour" -> say("Hour");
+            case "day" -> say("Day");
+            case "week" -> say("Week");
+            default -> say("Month");
+        };
+    }
+
     /**
      * Returns links to ranges, this month and the one before among them.
      *
@@ -259,8 +287,10 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
         List<SwitchLink> links = new ArrayList<>();
         RANGES.stream()
                 .filter(each -> each <= longest)
-                .forEach(each -> links.add(
-                        current.link(path, word(each), each == 1 ? "24 h" : each == YEAR ? "Year" : each + " days")));
+                .forEach(each -> links.add(current.link(
+                        path,
+                        word(each),
+                        each == 1 ? say("24 h") : each == YEAR ? say("Year") : say("{n} day | {n} days", each))));
         YearMonth month = YearMonth.from(day(now));
         List.of(month, month.minusMonths(1))
                 .forEach(each -> links.add(current.link(path, each.toString(), MONTH_NAME.format(each))));
@@ -269,7 +299,7 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
             links.add(new SwitchLink(
                     current.isMonth() && links.stream().noneMatch(SwitchLink::isCurrent)
                             ? MONTH.format(YearMonth.parse(current.word))
-                            : "Custom",
+                            : say("Custom"),
                     path + word,
                     links.stream().noneMatch(SwitchLink::isCurrent)));
         }
@@ -330,8 +360,8 @@ public record ConsoleRange(String word, int days, Span span, Past past, boolean 
         TimeForm form = isOfHours() ? HOURS : isOfMonths() ? MONTH : DAYS;
         String label = form.format(period.atZone(ZoneOffset.UTC));
         String last = form.format(end(period).minusMillis(1).atZone(ZoneOffset.UTC));
-        String all = isOfMoreDays() && !label.equals(last) ? label + " – " + last : label;
-        return isOver || end(period).isBefore(span.to()) ? all : all + " so far";
+        String all = isOfMoreDays() && !label.equals(last) ? span(label, last) : label;
+        return isOver || end(period).isBefore(span.to()) ? all : say("{period} so far", all);
     }
 
     /** Returns the fields of a link to the calls of an hour, a day, a week or a month: see {@link EndedWithin}. */

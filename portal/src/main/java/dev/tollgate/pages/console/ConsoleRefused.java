@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.NamesOfIds;
@@ -41,7 +43,7 @@ public record ConsoleRefused(
     /** Returns the name of the key, or what the call came from. */
     public static String key(Map<String, Named> names, String keyId) {
         Named key = names.get(keyId);
-        return keyId.isEmpty() ? "Playground" : key == null ? keyId : key.name();
+        return keyId.isEmpty() ? say("Playground") : key == null ? keyId : key.name();
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -1,6 +1,10 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
@@ -24,6 +28,7 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -63,10 +68,20 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
 
     /** The grouping of the rows. A day may be an hour, a week or a month, as the range has them. */
     public enum By {
-        DAY,
-        MODEL,
-        CHANNEL,
-        ACCOUNT;
+        DAY(sentence("By day"), sentence("Day"), sentence("day")),
+        MODEL(sentence("By model"), sentence("Model"), sentence("model")),
+        CHANNEL(sentence("By channel"), sentence("Channel"), sentence("channel")),
+        ACCOUNT(sentence("By account"), sentence("Account"), sentence("account"));
+
+        private final Sentence title;
+        private final Sentence head;
+        private final Sentence link;
+
+        By(Sentence title, Sentence head, Sentence link) {
+            this.title = title;
+            this.head = head;
+            this.link = link;
+        }
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -133,7 +148,18 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
             List<SwitchLink> ranges,
             List<SwitchLink> groups,
             Metric metric,
-            List<SwitchLink> metrics) {}
+            List<SwitchLink> metrics) {
+
+        /** Returns the title of the table. */
+        public String title() {
+            return by == By.DAY ? range.title() : by.title.said();
+        }
+
+        /** Returns the head of its first column. */
+        public String head() {
+            return by == By.DAY ? range.head() : by.head.said();
+        }
+    }
 
     /**
      * The change against the range before.
@@ -180,7 +206,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         List<SwitchLink> groups() {
             return Stream.of(By.values())
                     .map(each -> new SwitchLink(
-                            each == By.DAY ? range.unit() : each.word(),
+                            (each == By.DAY ? Chart.unit(range.unit()) : each.link).said(),
                             link(each, range.word(), metric).text(),
                             each == by))
                     .toList();
@@ -233,7 +259,13 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
 
     private static Row sum(PlatformChart chart) {
         return new Row(
-                "", "All", "", chart.sum(), chart.sumBefore(), chart.range().past(), false);
+                "",
+                say("All"),
+                "",
+                chart.sum(),
+                chart.sumBefore(),
+                chart.range().past(),
+                false);
     }
 
     private ConsoleRange range(PageRequest<Visitor.Member> request) {
@@ -370,7 +402,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                 .sorted()
                 .map(name -> new Row(
                         name,
-                        name.isEmpty() ? "not known" : name,
+                        name.isEmpty() ? say("not known") : name,
                         href.apply(name),
                         now.getOrDefault(name, Figures.NONE),
                         before.getOrDefault(name, Figures.NONE),
@@ -440,7 +472,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         /** Returns when an account stopped; empty if it has not. @param lastDay of its calls; null for none */
         static String note(@Nullable LocalDate lastDay, LocalDate today) {
             return lastDay != null && Payers.hasStopped(lastDay, today)
-                    ? "stopped, last call " + Display.dayOfMonth(lastDay)
+                    ? say("stopped, last call {day}", Display.dayOfMonth(lastDay))
                     : "";
         }
 
@@ -458,19 +490,20 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
                     .sorted(Comparator.comparing((Mover mover) -> -Math.abs(mover.difference))
                             .thenComparing(Mover::name))
                     .toList();
-            return Stream.of(
-                            named("More: ", large.stream().filter(mover -> mover.difference > 0), money),
-                            named("Less: ", large.stream().filter(mover -> mover.difference < 0), money))
-                    .filter(text -> !text.isEmpty())
-                    .collect(Collectors.joining(" "));
+            String more = named(large.stream().filter(mover -> mover.difference > 0), money);
+            String less = named(large.stream().filter(mover -> mover.difference < 0), money);
+            return Joined.sentences(
+                    more.isEmpty() ? null : say("More: {names}.", more),
+                    less.isEmpty() ? null : say("Less: {names}.", less));
         }
 
-        private static String named(String head, Stream<Mover> movers, Money money) {
-            String names = movers.limit(NAMED)
-                    .map(mover -> mover.name + " " + money.difference(mover.difference) + money.unit()
-                            + (mover.note.isEmpty() ? "" : " (" + mover.note + ")"))
-                    .collect(Collectors.joining(", "));
-            return names.isEmpty() ? "" : head + names + ".";
+        private static String named(Stream<Mover> movers, Money money) {
+            return Joined.facts(movers.limit(NAMED).map(mover -> {
+                String amount = money.withUnit(money.difference(mover.difference));
+                return mover.note.isEmpty()
+                        ? say("{name} {amount}", mover.name, amount)
+                        : say("{name} {amount} ({note})", mover.name, amount, mover.note);
+            }));
         }
     }
 }

@@ -1,9 +1,13 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -40,24 +44,32 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     /** Named before a field: the value that its form was shown with. */
     static final String WAS = "was-";
 
-    private static final Map<String, String> LABELS = Map.ofEntries(
-            Map.entry("brand.terms", "Terms"),
-            Map.entry("brand.privacy", "Privacy notice"),
-            Map.entry("brand.imprint", "Imprint"),
-            Map.entry("brand.support", "Support"),
-            Map.entry("brand.announcement", "Announcement"),
-            Map.entry("pages.money", "Unit of amounts"),
-            Map.entry("pages.status", "Public status page"),
-            Map.entry("sign-up.open", "Open to visitors"),
-            Map.entry("sign-up.credits", "Credits of a new account"),
-            Map.entry("sign-up.credit-days", "Days of these credits"),
-            Map.entry("limits.members", "Members of an organization"),
-            Map.entry("seller.name", "Seller"),
-            Map.entry("seller.address", "Address"),
-            Map.entry("seller.vat-id", "VAT ID"),
-            Map.entry("http.access-log", "Log each request"),
-            Map.entry("log.format", "Format of log lines"),
-            Map.entry("log.addresses", "Caller addresses"));
+    private static final Map<String, Sentence> LABELS = Map.ofEntries(
+            Map.entry("brand.terms", sentence("Terms")),
+            Map.entry("brand.privacy", sentence("Privacy notice")),
+            Map.entry("brand.imprint", sentence("Imprint")),
+            Map.entry("brand.support", sentence("Support")),
+            Map.entry("brand.announcement", sentence("Announcement")),
+            Map.entry("pages.money", sentence("Unit of amounts")),
+            Map.entry("pages.status", sentence("Public status page")),
+            Map.entry("sign-up.open", sentence("Open to visitors")),
+            Map.entry("sign-up.credits", sentence("Credits of a new account")),
+            Map.entry("sign-up.credit-days", sentence("Days of these credits")),
+            Map.entry("limits.members", sentence("Members of an organization")),
+            Map.entry("seller.name", sentence("Seller")),
+            Map.entry("seller.address", sentence("Address")),
+            Map.entry("seller.vat-id", sentence("VAT ID")),
+            Map.entry("http.access-log", sentence("Log each request")),
+            Map.entry("log.format", sentence("Format of log lines")),
+            Map.entry("log.addresses", sentence("Caller addresses")));
+
+    /** The names of the groups of settings that can be changed here, by the last parts of their tabs' paths. */
+    private static final Map<String, Sentence> TABS = Map.ofEntries(
+            Map.entry("branding", sentence("Branding")),
+            Map.entry("sign-up", sentence("Sign-up")),
+            Map.entry("limits", sentence("Limits")),
+            Map.entry("invoices", sentence("Invoices")),
+            Map.entry("logging", sentence("Logging")));
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -108,7 +120,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             settings.set(forms.by(request, form), changes(tab(request.path()), form));
             return PageStep.to(request.path() + "?done=setting");
         } catch (ApiException | IllegalArgumentException e) {
-            return show(request, FormState.wrong(form, String.valueOf(e.getMessage())), 422);
+            return show(request, FormState.wrong(form, e), 422);
         }
     }
 
@@ -129,7 +141,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             }
             if (!was.equals(value(shown))) {
                 throw new IllegalArgumentException(
-                        setting.name() + " was changed by another operator. Reload the page.");
+                        say("{setting} was changed by another operator. Reload the page.", setting.name()));
             }
             changes.put(setting.name(), typed.isEmpty() || typed.equals(setting.defaultText()) ? null : typed);
         }
@@ -140,10 +152,10 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         String tab = tab(request.path());
         Map<String, List<OperatorSettings.SettingView>> changeable = changeable();
         List<Tab> tabs = new ArrayList<>();
-        changeable.forEach((slug, shown) -> tabs.add(tab(
-                SettingTable.group(shown.getFirst().setting()), tabs.isEmpty() ? PATH : PATH + "/" + slug, slug, tab)));
-        tabs.add(tab("Mail", MAIL_PATH, MAIL, tab));
-        tabs.add(tab("All settings", PATH + "/" + ALL, ALL, tab));
+        changeable.forEach((slug, shown) -> tabs.add(
+                tab(title(slug, shown.getFirst().setting()), tabs.isEmpty() ? PATH : PATH + "/" + slug, slug, tab)));
+        tabs.add(tab(say("Mail"), MAIL_PATH, MAIL, tab));
+        tabs.add(tab(say("All settings"), PATH + "/" + ALL, ALL, tab));
         if (tabs.stream().noneMatch(each -> each.current() != null)) {
             return PageStep.to(PATH);
         }
@@ -167,6 +179,11 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                 new Listed(fields, Objects.requireNonNull(all.get(false)), Objects.requireNonNull(all.get(true))),
                 mail);
         return status == 200 ? PageStep.show(drawing) : PageStep.again(drawing);
+    }
+
+    private static String title(String slug, Setting<?> first) {
+        Sentence title = TABS.get(slug);
+        return title == null ? SettingTable.group(first) : title.said();
     }
 
     private static Tab tab(String title, String href, String slug, String current) {
@@ -200,7 +217,8 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                 : form.value(tab, setting.name(), value);
         return new Field(
                 setting.name(),
-                LABELS.getOrDefault(setting.name(), setting.name()),
+                LABELS.getOrDefault(setting.name(), Sentence.asItIs(setting.name()))
+                        .said(),
                 setting.doc(),
                 setting.choices().isEmpty()
                         ? "Allowed: " + setting.allowed() + "."
@@ -226,9 +244,10 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     /** Null if nothing wins over what is set here. */
     private static @Nullable String fixed(OperatorSettings.SettingView shown) {
         return switch (shown.source()) {
-            case ARGUMENT -> "by the argument " + shown.setting().option();
-            case ENVIRONMENT -> "by the environment variable " + shown.setting().variable();
-            case FILE -> "by the settings file";
+            case ARGUMENT -> say("by the argument {option}", shown.setting().option());
+            case ENVIRONMENT ->
+                say("by the environment variable {variable}", shown.setting().variable());
+            case FILE -> say("by the settings file");
             case STORED, DEFAULT -> null;
         };
     }
@@ -244,17 +263,17 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         return new Mail(
                 links.links().isMailOn(),
                 sent == null ? "" : Display.time(sent, zone),
-                state.waiting() < 100 ? Display.number(state.waiting()) : "100 or more",
+                state.waiting() < 100 ? Display.number(state.waiting()) : say("100 or more"),
                 state.reason() == null ? "" : state.reason());
     }
 
     public static String source(CurrentSettings.Source source) {
         return switch (source) {
-            case ARGUMENT -> "argument";
-            case ENVIRONMENT -> "environment";
-            case FILE -> "file";
-            case STORED -> "set here";
-            case DEFAULT -> "default";
+            case ARGUMENT -> say("source::argument");
+            case ENVIRONMENT -> say("source::environment");
+            case FILE -> say("source::file");
+            case STORED -> say("set here");
+            case DEFAULT -> say("source::default");
         };
     }
 

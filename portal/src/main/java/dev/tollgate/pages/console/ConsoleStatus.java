@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Form;
@@ -58,7 +60,7 @@ public record ConsoleStatus(OperatorAnnouncements announcements, DeedForms forms
             }
             return PageStep.to(PATH + "?done");
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(FormState.wrong(form, String.valueOf(e.getMessage())), false));
+            return PageStep.again(drawing(FormState.wrong(form, e), false));
         }
     }
 
@@ -76,7 +78,9 @@ public record ConsoleStatus(OperatorAnnouncements announcements, DeedForms forms
 
     public static Cell badge(Announcement it, Instant now) {
         return !it.isAheadOf(now)
-                ? Cell.badge("", "ended")
-                : it.beginsAt().isAfter(now) ? Cell.badge("run", "ahead") : Cell.badge("ok", "holds");
+                ? Cell.badge("", say("announcement::ended"))
+                : it.beginsAt().isAfter(now)
+                        ? Cell.badge("run", say("announcement::ahead"))
+                        : Cell.badge("ok", say("announcement::holds"));
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvColumns;
@@ -15,10 +17,12 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,7 +58,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
             List<String> codes = forms.take(OperatorVouchers.CREATE, vouchers, request, typed, Map.of());
             return PageStep.show(drawing(request, FormState.NONE, codes));
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
         }
     }
 
@@ -63,7 +67,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
             long count = forms.take(OperatorVouchers.REVOKE, vouchers, request, form, Map.of());
             return PageStep.to(PATH + "?revoked=" + count);
         } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
         }
     }
 
@@ -115,7 +119,9 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 page.size() < PAGE ? null : PATH + "?before=" + page.getLast().sequence();
         String revoked = request.query("revoked");
         String done = revoked != null && revoked.matches("[0-9]{1,4}") && form.error() == null
-                ? Display.count(Long.parseLong(revoked), "voucher") + " revoked. The codes are not valid any more."
+                ? say(
+                        "{n} voucher revoked. The codes are not valid any more. | {n} vouchers revoked. The codes are not valid any more.",
+                        Long.parseLong(revoked))
                 : null;
         return (out, shell) -> JtevouchersGenerated.render(
                 out,
@@ -128,31 +134,41 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
     /** Returns how long the credits of a voucher last and what they pay for; null for general credits. */
     public static @Nullable String terms(Voucher voucher) {
         Integer days = voucher.lot().days();
-        String models = String.join(", ", voucher.lot().models().all());
-        String lasting = days == null ? "" : "for " + Display.count(days, "day");
-        return lasting.isEmpty() && models.isEmpty()
-                ? null
-                : lasting + (lasting.isEmpty() || models.isEmpty() ? "" : ", ") + models;
+        List<String> terms = new ArrayList<>();
+        if (days != null) {
+            terms.add(say("for {n} day | for {n} days", days));
+        }
+        terms.addAll(voucher.lot().models().all());
+        return terms.isEmpty() ? null : Joined.facts(terms.stream());
     }
 
     public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {
-        Voucher.State state = voucher.stateAt(now);
-        return switch (state) {
-            case REDEEMED -> Cell.badge("ok", state.word() + when(voucher.redeemedAt(), " ", zone));
-            case REVOKED -> Cell.badge("warn", state.word() + when(voucher.revokedAt(), " ", zone));
-            case EXPIRED -> Cell.badge("warn", state.word());
+        return switch (voucher.stateAt(now)) {
+            case REDEEMED -> Cell.badge("ok", say("redeemed {time}", time(voucher.redeemedAt(), zone)));
+            case REVOKED -> Cell.badge("warn", say("revoked {time}", time(voucher.revokedAt(), zone)));
+            case EXPIRED -> Cell.badge("warn", say("voucher::expired"));
             case OPEN ->
                 Cell.badge(
                         "run",
-                        state.word()
-                                + (voucher.expiresAt() == null
-                                        ? ""
-                                        : when(voucher.expiresAt(), " until ", ZoneOffset.UTC) + " UTC"));
+                        voucher.expiresAt() == null
+                                ? say("voucher::open")
+                                : say("open until {time} UTC", time(voucher.expiresAt(), ZoneOffset.UTC)));
         };
     }
 
-    private static String when(@Nullable Instant time, String before, ZoneId zone) {
-        return before + Display.time(Objects.requireNonNull(time), zone);
+    private static String time(@Nullable Instant time, ZoneId zone) {
+        return Display.time(Objects.requireNonNull(time), zone);
+    }
+
+    /** Returns the head of a sum of vouchers. @param state null for all of them */
+    public static String head(Voucher.@Nullable State state) {
+        return switch (state) {
+            case null -> say("voucher::Created");
+            case REDEEMED -> say("voucher::Redeemed");
+            case REVOKED -> say("voucher::Revoked");
+            case EXPIRED -> say("voucher::Expired");
+            case OPEN -> say("voucher::Open");
+        };
     }
 
     /** The forms of the page, and the result of the last one. */

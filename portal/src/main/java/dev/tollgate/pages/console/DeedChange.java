@@ -1,7 +1,10 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.words.Joined;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -23,8 +26,6 @@ import tools.jackson.databind.JsonNode;
  * @param before null where there is nothing to compare it with
  */
 public record DeedChange(String field, @Nullable String before, String after) {
-
-    private static final String NOTHING = "none";
 
     /** Decimal credits. */
     private static final Set<String> CREDITS = Set.of(
@@ -58,14 +59,16 @@ public record DeedChange(String field, @Nullable String before, String after) {
     /** The unchanged fields that say what the action is about. */
     private static final Set<String> ALWAYS = Set.of("person", "left", "subject");
 
-    @Override
-    public String toString() {
-        return field + ": " + (before == null ? "" : before + " → ") + after;
+    /** Returns it as a text. */
+    public String text() {
+        return before == null
+                ? say("{field}: {after}", field, after)
+                : say("{field}: {before} → {after}", field, before, after);
     }
 
     /** All in a line. */
     static String line(List<DeedChange> changes) {
-        return changes.stream().map(DeedChange::toString).collect(Collectors.joining("; "));
+        return changes.stream().map(DeedChange::text).collect(Collectors.joining("; "));
     }
 
     /**
@@ -89,7 +92,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
             if (was == null && is != null && isWorthTelling(name, is)) {
                 changes.add(new DeedChange(DeedWords.field(name), null, text(name, is, person, zone)));
             } else if (was != null && is == null) {
-                changes.add(new DeedChange(DeedWords.field(name), text(name, was, person, zone), NOTHING));
+                changes.add(new DeedChange(DeedWords.field(name), text(name, was, person, zone), say("none")));
             } else if (was != null && is != null && !was.equals(is)) {
                 changes.add(new DeedChange(
                         DeedWords.field(name), text(name, was, person, zone), text(name, is, person, zone)));
@@ -133,15 +136,14 @@ public record DeedChange(String field, @Nullable String before, String after) {
 
     private static String text(String name, JsonNode node, UnaryOperator<String> person, ZoneId zone) {
         if (isEmpty(node)) {
-            return name.equals("models") || name.equals("allow") ? "all" : NOTHING;
+            return name.equals("models") || name.equals("allow") ? say("all") : say("none");
         }
         if (node.isBoolean()) {
-            return node.asBoolean() ? "yes" : "no";
+            return node.asBoolean() ? say("deed::yes") : say("deed::no");
         }
         if (node.isArray()) {
-            return node.valueStream()
-                    .map(item -> item.isObject() ? item.path("version").asString("") : item.asString())
-                    .collect(Collectors.joining(", "));
+            return Joined.facts(node.valueStream()
+                    .map(item -> item.isObject() ? item.path("version").asString("") : item.asString()));
         }
         return node.isNumber() ? number(name, node.decimalValue(), zone) : word(name, node.asString(), person);
     }
@@ -167,10 +169,10 @@ public record DeedChange(String field, @Nullable String before, String after) {
         }
         if (name.equals("kind")) {
             return text.equalsIgnoreCase("management")
-                    ? "management key"
-                    : text.equalsIgnoreCase("api") ? "API key" : text;
+                    ? say("management key")
+                    : text.equalsIgnoreCase("api") ? say("API key") : text;
         }
-        return text.isEmpty() ? NOTHING : text;
+        return text.isEmpty() ? say("none") : text;
     }
 
     /** The ids in it that have names. */

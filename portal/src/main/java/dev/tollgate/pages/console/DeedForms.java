@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
@@ -183,7 +185,7 @@ public final class DeedForms {
             return null;
         }
         Map<String, String> lines = new LinkedHashMap<>();
-        lines.put("For", typed.getOrDefault(WHOM, ""));
+        lines.put(say("deed::For"), typed.getOrDefault(WHOM, ""));
         typed.forEach((name, value) -> {
             boolean isSame = value.equals(typed.get(ConsoleSettings.WAS + name));
             if (!isSame && !name.startsWith(ConsoleSettings.WAS) && !NOT_SHOWN.contains(name)) {
@@ -191,7 +193,7 @@ public final class DeedForms {
             } else if (name.startsWith(ConsoleSettings.WAS)
                     && !typed.containsKey(name.substring(4))
                     && value.equals("true")) {
-                lines.put(DeedWords.typed(name.substring(4)), "off");
+                lines.put(DeedWords.typed(name.substring(4)), say("off"));
             }
         });
         lines.values().removeIf(String::isBlank);

@@ -1,6 +1,10 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.NamesOfIds.Named;
@@ -37,6 +41,10 @@ public record DeedLine(
         List<DeedChange> changes,
         String reason) {
 
+    /** Actors and targets without an id, as the log keeps them in English. */
+    private static final List<Sentence> OTHERS =
+            List.of(sentence("admin key"), sentence("control socket"), sentence("command"), sentence("books"));
+
     /** Returns the lines in the order of the rows, with present names. */
     static List<DeedLine> of(List<AuditLog.Line> rows, NamesOfIds names, ZoneId zone) {
         Set<String> ids = new HashSet<>();
@@ -68,7 +76,16 @@ public record DeedLine(
 
     private static String person(String id, Map<String, Named> names) {
         Named named = names.get(id);
-        return named != null ? named.name() : id.startsWith("per_") ? "person of a deleted account" : id;
+        if (named != null) {
+            return named.name();
+        }
+        return id.startsWith("per_")
+                ? say("person of a deleted account")
+                : OTHERS.stream()
+                        .filter(other -> other.english().equals(id))
+                        .findFirst()
+                        .map(Sentence::said)
+                        .orElse(id);
     }
 
     private static String whom(AuditLog.Line row, Map<String, Named> names) {
@@ -79,8 +96,8 @@ public record DeedLine(
         return switch (named.kind()) {
             case ACCOUNT -> named.accountName();
             case PERSON -> named.name();
-            case KEY -> "key '" + named.name() + "' of " + named.accountName();
-            case CALL -> "a call of " + named.accountName();
+            case KEY -> say("key '{key}' of {account}", named.name(), named.accountName());
+            case CALL -> say("a call of {account}", named.accountName());
         };
     }
 

@@ -1,5 +1,9 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Sentence;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,234 +11,235 @@ import java.util.Map;
 /** Translates the audit log's codes into the words of pages. A code without a translation is shown as stored. Pure. */
 final class DeedWords {
 
-    private static final Map<String, String> ACTIONS = ordered(
-            "account.create", "Created an account",
-            "account.grant", "Granted credits",
-            "grant.extend", "Extended a grant",
-            "grant.end", "Ended a grant",
-            "account.adjust", "Adjusted the balance",
-            "account.reverse", "Reversed a payment",
-            "task.refund", "Refunded a call",
-            "account.limits", "Set the account's limits",
-            "account.group", "Set the account's price group",
-            "account.block", "Banned the account",
-            "account.unblock", "Unbanned the account",
-            "account.delete", "Deleted the account",
-            "account.delete_files", "Deleted stored files",
-            "person.delete", "Deleted a login",
-            "account.leave", "Left the account",
-            "account.invite", "Invited a person",
-            "account.reset_link", "Created a reset link",
-            "account.set_role", "Set a role",
-            "account.remove_second_factor", "Removed a second factor",
-            "account.end_sessions", "Ended all sessions",
-            "member.role", "Set a member's role",
-            "member.remove", "Removed a member",
-            "invitation.create", "Invited a member",
-            "invitation.revoke", "Revoked an invitation",
-            "team.create", "Created a team",
-            "team.rename", "Renamed a team",
-            "team.pause", "Paused a team",
-            "team.resume", "Ended a team's pause",
-            "team.archive", "Archived a team",
-            "team.member", "Set a role in a team",
-            "team.leave", "Removed a person from a team",
-            "budget.set", "Set budgets",
-            "organization.name", "Renamed an organization",
-            "organization.time_zone", "Set the time zone of budgets",
-            "organization.language", "Set the language of an organization's e-mails",
-            "organization.labels", "Set tags and end users",
-            "end_user.erase", "Erased an end user",
-            "operator.reset", "Reset the first operator",
-            "key.create", "Created a key",
-            "key.set", "Changed a key",
-            "key.rotate", "Rotated a key",
-            "key.disable", "Disabled a key",
-            "model.price", "Set a price",
-            "group.set", "Set a price group",
-            "group.close", "Closed a price group",
-            "plan.set", "Set a plan",
-            "plan.close", "Closed a plan",
-            "plan.assign", "Assigned a plan",
-            "plan.end", "Ended a plan",
-            "setting.set", "Changed a setting",
-            "installation.sandbox", "Ended real upstreams",
-            "installation.server", "Accepted another database server",
-            "voucher.create", "Created vouchers",
-            "voucher.revoke", "Revoked vouchers",
-            "announcement.write", "Wrote an announcement",
-            "announcement.change", "Changed an announcement",
-            "announcement.delete", "Deleted an announcement",
-            "channels.reload", "Reloaded the channels file",
-            "channel.try", "Tested a channel",
-            "server.drain", "Drained the server",
-            "secret.rotate", "Rotated the secret key",
-            "secret.forget", "Forgot a secret key",
-            "usage.rebuild", "Recomputed usage",
-            "mail.test", "Sent a test mail",
-            "payment.event", "Processed an event again",
-            "payment.paid", "A payment was paid after its refund",
-            "payment.refunded", "A payment was refunded",
-            "payment.disputed", "A payment was disputed",
-            "payment.dispute_lost", "A dispute was lost",
-            "payment.dispute_won", "A dispute was won");
+    private static final Map<String, Sentence> ACTIONS = ordered(
+            "account.create", sentence("Created an account"),
+            "account.grant", sentence("Granted credits"),
+            "grant.extend", sentence("Extended a grant"),
+            "grant.end", sentence("Ended a grant"),
+            "account.adjust", sentence("Adjusted the balance"),
+            "account.reverse", sentence("Reversed a payment"),
+            "task.refund", sentence("Refunded a call"),
+            "account.limits", sentence("Set the account's limits"),
+            "account.group", sentence("Set the account's price group"),
+            "account.block", sentence("Banned the account"),
+            "account.unblock", sentence("Unbanned the account"),
+            "account.delete", sentence("Deleted the account"),
+            "account.delete_files", sentence("Deleted stored files"),
+            "person.delete", sentence("Deleted a login"),
+            "account.leave", sentence("Left the account"),
+            "account.invite", sentence("Invited a person"),
+            "account.reset_link", sentence("Created a reset link"),
+            "account.set_role", sentence("Set a role"),
+            "account.remove_second_factor", sentence("Removed a second factor"),
+            "account.end_sessions", sentence("Ended all sessions"),
+            "member.role", sentence("Set a member's role"),
+            "member.remove", sentence("Removed a member"),
+            "invitation.create", sentence("Invited a member"),
+            "invitation.revoke", sentence("Revoked an invitation"),
+            "team.create", sentence("Created a team"),
+            "team.rename", sentence("Renamed a team"),
+            "team.pause", sentence("Paused a team"),
+            "team.resume", sentence("Ended a team's pause"),
+            "team.archive", sentence("Archived a team"),
+            "team.member", sentence("Set a role in a team"),
+            "team.leave", sentence("Removed a person from a team"),
+            "budget.set", sentence("Set budgets"),
+            "organization.name", sentence("Renamed an organization"),
+            "organization.time_zone", sentence("Set the time zone of budgets"),
+            "organization.language", sentence("Set the language of an organization's e-mails"),
+            "organization.labels", sentence("Set tags and end users"),
+            "end_user.erase", sentence("Erased an end user"),
+            "operator.reset", sentence("Reset the first operator"),
+            "key.create", sentence("Created a key"),
+            "key.set", sentence("Changed a key"),
+            "key.rotate", sentence("Rotated a key"),
+            "key.disable", sentence("Disabled a key"),
+            "model.price", sentence("Set a price"),
+            "group.set", sentence("Set a price group"),
+            "group.close", sentence("Closed a price group"),
+            "plan.set", sentence("Set a plan"),
+            "plan.close", sentence("Closed a plan"),
+            "plan.assign", sentence("Assigned a plan"),
+            "plan.end", sentence("Ended a plan"),
+            "setting.set", sentence("Changed a setting"),
+            "installation.sandbox", sentence("Ended real upstreams"),
+            "installation.server", sentence("Accepted another database server"),
+            "voucher.create", sentence("Created vouchers"),
+            "voucher.revoke", sentence("Revoked vouchers"),
+            "announcement.write", sentence("Wrote an announcement"),
+            "announcement.change", sentence("Changed an announcement"),
+            "announcement.delete", sentence("Deleted an announcement"),
+            "channels.reload", sentence("Reloaded the channels file"),
+            "channel.try", sentence("Tested a channel"),
+            "server.drain", sentence("Drained the server"),
+            "secret.rotate", sentence("Rotated the secret key"),
+            "secret.forget", sentence("Forgot a secret key"),
+            "usage.rebuild", sentence("Recomputed usage"),
+            "mail.test", sentence("Sent a test mail"),
+            "payment.event", sentence("Processed an event again"),
+            "payment.paid", sentence("A payment was paid after its refund"),
+            "payment.refunded", sentence("A payment was refunded"),
+            "payment.disputed", sentence("A payment was disputed"),
+            "payment.dispute_lost", sentence("A dispute was lost"),
+            "payment.dispute_won", sentence("A dispute was won"));
 
-    private static final Map<String, String> FIELDS = ordered(
-            "balance", "Balance",
-            "reserved", "Held",
-            "purchased", "Granted and bought",
-            "consumed", "Consumed",
-            "credits", "Credits per voucher",
-            "grant", "Grant",
-            "limits", "Limits of the grant",
-            "credits_taken_back", "Credits reversed",
-            "credits_missing", "Credits already spent",
-            "blocked", "Banned",
-            "deleted", "Deleted",
-            "files", "Files",
-            "left", "Person who left",
-            "person", "Who",
-            "subject", "Of",
-            "time_zone", "Time zone",
-            "tag_names", "Names of tags",
-            "end_users", "End users",
-            "language", "Language of e-mails",
-            "hour", "Credits per hour",
-            "day", "Credits per day",
-            "week", "Credits per week",
-            "month", "Credits per month",
-            "total", "Credits in total",
-            "email", "E-mail",
-            "to", "To",
-            "role", "Role",
-            "second_factor", "Second factor",
-            "name", "Name",
-            "prefix", "Prefix",
-            "kind", "Kind",
-            "disabled", "Disabled",
-            "allow", "Addresses",
-            "models", "Models",
-            "expires_at", "Expires",
-            "text", "Text",
-            "begins_at", "Begins",
-            "ends_at", "Ends",
-            "requests", "Requests per minute",
-            "tokens", "Tokens per minute",
-            "concurrency", "Concurrent calls",
-            "max_input_price", "Input price at most",
-            "max_output_price", "Output price at most",
-            "spend.hour", "Credits per hour",
-            "spend.day", "Credits per day",
-            "spend.total", "Credits in total",
-            "version", "Price version",
-            "group", "Price group",
-            "plan", "Plan",
-            "subscription", "Number of the plan",
-            "cents", "Price in US cents",
-            "period", "Period",
-            "periods", "Periods",
-            "anchor", "Begins",
-            "until", "Ends",
-            "ended_at", "Ended at",
-            "closed_at", "Closed at",
-            "versions", "Versions",
-            "factor", "Factor in thousandths",
-            "closed", "Closed",
-            "set_at", "Set at",
-            "input", "Input, credits per million tokens",
-            "output", "Output, credits per million tokens",
-            "tiers.flex", "Flex factor",
-            "tiers.priority", "Priority factor",
-            "rounding", "Rounding",
-            "withdrawn", "Cancelled versions",
-            "kept", "Versions kept for later",
-            "reasoning", "Thoughts",
-            "value", "Value",
-            "first", "First number",
-            "last", "Last number",
-            "count", "Number of vouchers",
-            "days", "Days until the credits expire",
-            "taken", "Taken",
-            "answered", "Answered",
-            "milliseconds", "Milliseconds",
-            "error", "Error",
-            "draining", "Draining",
-            "payment", "Payment",
-            "event", "Event",
-            "object", "Object at Stripe");
+    private static final Map<String, Sentence> FIELDS = ordered(
+            "balance", sentence("Balance"),
+            "reserved", sentence("Held"),
+            "purchased", sentence("Granted and bought"),
+            "consumed", sentence("Consumed"),
+            "credits", sentence("Credits per voucher"),
+            "grant", sentence("Grant"),
+            "limits", sentence("Limits of the grant"),
+            "credits_taken_back", sentence("Credits reversed"),
+            "credits_missing", sentence("Credits already spent"),
+            "blocked", sentence("Banned"),
+            "deleted", sentence("Deleted"),
+            "files", sentence("Files"),
+            "left", sentence("Person who left"),
+            "person", sentence("Who"),
+            "subject", sentence("Of"),
+            "time_zone", sentence("Time zone"),
+            "tag_names", sentence("Names of tags"),
+            "end_users", sentence("End users"),
+            "language", sentence("Language of e-mails"),
+            "hour", sentence("Credits per hour"),
+            "day", sentence("Credits per day"),
+            "week", sentence("Credits per week"),
+            "month", sentence("Credits per month"),
+            "total", sentence("Credits in total"),
+            "email", sentence("E-mail"),
+            "to", sentence("deed::To"),
+            "role", sentence("Role"),
+            "second_factor", sentence("Second factor"),
+            "name", sentence("Name"),
+            "prefix", sentence("Prefix"),
+            "kind", sentence("Kind"),
+            "disabled", sentence("Disabled"),
+            "allow", sentence("Addresses"),
+            "models", sentence("Models"),
+            "expires_at", sentence("Expires"),
+            "text", sentence("Text"),
+            "begins_at", sentence("Begins"),
+            "ends_at", sentence("Ends"),
+            "requests", sentence("Requests per minute"),
+            "tokens", sentence("Tokens per minute"),
+            "concurrency", sentence("Concurrent calls"),
+            "max_input_price", sentence("Input price at most"),
+            "max_output_price", sentence("Output price at most"),
+            "spend.hour", sentence("Credits per hour"),
+            "spend.day", sentence("Credits per day"),
+            "spend.total", sentence("Credits in total"),
+            "version", sentence("Price version"),
+            "group", sentence("Price group"),
+            "plan", sentence("Plan"),
+            "subscription", sentence("Number of the plan"),
+            "cents", sentence("Price in US cents"),
+            "period", sentence("Period"),
+            "periods", sentence("Periods"),
+            "anchor", sentence("Begins"),
+            "until", sentence("Ends"),
+            "ended_at", sentence("Ended at"),
+            "closed_at", sentence("Closed at"),
+            "versions", sentence("Versions"),
+            "factor", sentence("Factor in thousandths"),
+            "closed", sentence("Closed"),
+            "set_at", sentence("Set at"),
+            "input", sentence("Input, credits per million tokens"),
+            "output", sentence("Output, credits per million tokens"),
+            "tiers.flex", sentence("Flex factor"),
+            "tiers.priority", sentence("Priority factor"),
+            "rounding", sentence("Rounding"),
+            "withdrawn", sentence("Cancelled versions"),
+            "kept", sentence("Versions kept for later"),
+            "reasoning", sentence("Thoughts"),
+            "value", sentence("Value"),
+            "first", sentence("First number"),
+            "last", sentence("Last number"),
+            "count", sentence("Number of vouchers"),
+            "days", sentence("Days until the credits expire"),
+            "taken", sentence("Taken"),
+            "answered", sentence("deed::Answered"),
+            "milliseconds", sentence("Milliseconds"),
+            "error", sentence("Error"),
+            "draining", sentence("Draining"),
+            "payment", sentence("Payment"),
+            "event", sentence("Event"),
+            "object", sentence("Object at Stripe"),
+            "differences", sentence("differences"),
+            "started_at", sentence("started_at"),
+            "outcome", sentence("outcome"));
 
     /** The deeds of forms, by their hidden field, as on their buttons. */
-    private static final Map<String, String> DEEDS = ordered(
-            "grant", "Grant credits",
-            "extend-grant", "Extend grant",
-            "end-grant", "End grant",
-            "adjust", "Adjust balance",
-            "limits", "Set limits",
-            "group", "Set group",
-            "factor", "Remove second factor",
-            "owner", "Appoint owner",
-            "invite", "Invite person",
-            "reset", "Create link",
-            "operator", "Make operator",
-            "user", "Take the operator role away",
-            "sessions", "End all sessions",
-            "ban", "Ban account",
-            "unban", "Unban",
-            "delete", "Delete account",
-            "create", "Create account",
-            "refund", "Refund",
-            "make", "Create vouchers",
-            "revoke", "Revoke vouchers",
-            "announce", "Publish announcement",
-            "end", "End announcement",
-            "remove", "Delete announcement",
-            "mail", "Send a test mail",
-            "", "Set price");
+    private static final Map<String, Sentence> DEEDS = ordered(
+            "grant", sentence("Grant credits"),
+            "extend-grant", sentence("Extend grant"),
+            "end-grant", sentence("End grant"),
+            "adjust", sentence("Adjust balance"),
+            "limits", sentence("Set limits"),
+            "group", sentence("Set group"),
+            "factor", sentence("Remove second factor"),
+            "owner", sentence("Appoint owner"),
+            "invite", sentence("Invite person"),
+            "reset", sentence("Create link"),
+            "operator", sentence("Make operator"),
+            "user", sentence("Take the operator role away"),
+            "sessions", sentence("End all sessions"),
+            "ban", sentence("Ban account"),
+            "unban", sentence("Unban"),
+            "delete", sentence("Delete account"),
+            "create", sentence("Create account"),
+            "refund", sentence("Refund"),
+            "make", sentence("Create vouchers"),
+            "revoke", sentence("Revoke vouchers"),
+            "announce", sentence("Publish announcement"),
+            "end", sentence("End announcement"),
+            "remove", sentence("Delete announcement"),
+            "mail", sentence("Send a test mail"),
+            "", sentence("Set price"));
 
     /** Names of typed fields that the audit log does not have, or has for something else. */
-    private static final Map<String, String> TYPED = ordered(
-            "reason", "Reason",
-            "credits", "Credits",
-            "hour", "Credits per hour",
-            "day", "Credits per day",
-            "total", "Credits in total",
-            "login", "Person",
-            "expires", "Last day",
-            "begins", "Begin",
-            "ends", "End",
-            "number", "Number",
-            "thoughts", "Thoughts",
-            "scheduled", "Scheduled prices");
+    private static final Map<String, Sentence> TYPED = ordered(
+            "reason", sentence("Reason"),
+            "credits", sentence("Credits"),
+            "hour", sentence("Credits per hour"),
+            "day", sentence("Credits per day"),
+            "total", sentence("Credits in total"),
+            "login", sentence("Person"),
+            "expires", sentence("Last day"),
+            "begins", sentence("Begin"),
+            "ends", sentence("End"),
+            "number", sentence("Number"),
+            "thoughts", sentence("Thoughts"),
+            "scheduled", sentence("Scheduled prices"));
 
     /** The names of rates in the settings of a key, with the names that an account's settings have for them. */
-    private static final Map<String, String> OF_ACCOUNTS = ordered(
-            "rates.requests", "requests",
-            "rates.tokens", "tokens",
-            "rates.concurrency", "concurrency");
+    private static final Map<String, String> OF_ACCOUNTS =
+            Map.of("rates.requests", "requests", "rates.tokens", "tokens", "rates.concurrency", "concurrency");
 
     private DeedWords() {}
 
     /** All deeds, in the order in which they are offered. */
-    static Map<String, String> actions() {
+    static Map<String, Sentence> actions() {
         return ACTIONS;
     }
 
     static String action(String code) {
-        return ACTIONS.getOrDefault(code, code);
+        return said(ACTIONS, code, code);
     }
 
     static String field(String name) {
-        return FIELDS.getOrDefault(name, PriceForm.LABELS.getOrDefault(name, name));
+        return said(FIELDS, name, said(PriceForm.LABELS, name, name));
     }
 
     /** Returns the name of a field that was typed into a form. */
     static String typed(String name) {
-        return TYPED.getOrDefault(name, field(name));
+        return said(TYPED, name, field(name));
     }
 
     /** Returns the button of a form. @param path of its page */
     static String deed(String path, String code) {
-        return DEEDS.getOrDefault(code, path.startsWith(ConsoleSettings.PATH) ? "Change settings" : code);
+        return said(DEEDS, code, path.startsWith(ConsoleSettings.PATH) ? say("Change settings") : code);
     }
 
     /** Returns one name for a field that keys and accounts have. */
@@ -242,10 +247,16 @@ final class DeedWords {
         return OF_ACCOUNTS.getOrDefault(name, name);
     }
 
-    private static Map<String, String> ordered(String... pairs) {
-        Map<String, String> map = new LinkedHashMap<>();
+    private static String said(Map<String, Sentence> words, String code, String otherwise) {
+        Sentence word = words.get(code);
+        return word == null ? otherwise : word.said();
+    }
+
+    /** @param pairs codes, each followed by its words */
+    private static Map<String, Sentence> ordered(Object... pairs) {
+        Map<String, Sentence> map = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
-            map.put(pairs[i], pairs[i + 1]);
+            map.put((String) pairs[i], (Sentence) pairs[i + 1]);
         }
         return Collections.unmodifiableMap(map);
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import java.time.DateTimeException;
@@ -86,7 +88,9 @@ public record EndedWithin(String on, String from, String to) {
         boolean isOfHours = isHour(on) || isHour(from) || isHour(to);
         return begin == null || end == null || !isOfHours
                 ? ""
-                : "Calls that ended from " + Display.time(begin, ZoneOffset.UTC) + " to "
-                        + Display.time(end, ZoneOffset.UTC) + " UTC.";
+                : say(
+                        "Calls that ended from {from} to {to} UTC.",
+                        Display.time(begin, ZoneOffset.UTC),
+                        Display.time(end, ZoneOffset.UTC));
     }
 }

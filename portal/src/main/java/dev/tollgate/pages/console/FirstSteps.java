@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.operator.admin.OperatorAccounts;
@@ -44,7 +46,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
         }
 
         public String state() {
-            return isDone ? "done" : isUrgent ? "action needed" : "to do";
+            return isDone ? say("done") : isUrgent ? say("action needed") : say("to do");
         }
 
         public String tone() {
@@ -58,20 +60,20 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
         return List.of(
                 new Step(
                         request.visitor().person().hasSecondFactor(),
-                        "Add a second factor to your sign-in",
-                        "Without it, anyone who has your password can grant credits.",
+                        say("Add a second factor to your sign-in"),
+                        say("Without it, anyone who has your password can grant credits."),
                         "/dashboard/settings/security",
                         ""),
                 new Step(
                         chosen.hasRealUpstream(),
-                        "Add a Gemini API key",
-                        "Until then the server runs in sandbox mode: no real model is connected.",
+                        say("Add a Gemini API key"),
+                        say("Until then the server runs in sandbox mode: no real model is connected."),
                         DOCS + "geminiapi-key",
                         "GEMINI_API_KEY=… ./tollgate serve"),
                 new Step(
                         noLoss,
-                        "Check that no model sells at a loss",
-                        "Each call below the provider's price costs you money. The next 60 days count, too.",
+                        say("Check that no model sells at a loss"),
+                        say("Each call below the provider's price costs you money. The next 60 days count, too."),
                         "/console/prices",
                         ""),
                 publicAddress(request.visit().address()),
@@ -79,8 +81,8 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                 payments(),
                 new Step(
                         isDemoClosed(),
-                        "Ban the demo account",
-                        "Its key may be known to others.",
+                        say("Ban the demo account"),
+                        say("Its key may be known to others."),
                         ConsoleAccounts.PATH + "/" + DEMO,
                         ""),
                 openSignUp(noLoss));
@@ -89,45 +91,48 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
     private Step publicAddress(String visitor) {
         return new Step(
                 chosen.hasPublicAddress(),
-                "Set the public address",
-                "E-mails and code samples contain it. You come from " + visitor
-                        + "; if that is your proxy, set http.trusted-hops too.",
+                say("Set the public address"),
+                say(
+                        "E-mails and code samples contain it. You come from {visitor}; if that is your proxy, set http.trusted-hops too.",
+                        visitor),
                 DOCS + "publicurl",
                 "TOLLGATE_PUBLIC_URL=https://ai.example.org ./tollgate serve");
     }
 
     private Step payments() {
-        String title = "Set up payments or vouchers";
+        String title = say("Set up payments or vouchers");
         return chosen.isTestKey() && chosen.hasRealUpstream()
                 ? new Step(
                         false,
                         true,
                         title,
-                        "Stripe's test key gives credits for real calls without a payment. Set a live key in stripe.secret-key.",
+                        say(
+                                "Stripe's test key gives credits for real calls without a payment. Set a live key in stripe.secret-key."),
                         ConsolePayments.PATH,
                         "",
                         "")
                 : new Step(
                         chosen.hasPayments() || hasVouchers(),
                         title,
-                        "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
+                        say(
+                                "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret."),
                         ConsoleVouchers.PATH,
                         "");
     }
 
     private Step testMail() {
-        String title = "Send a test e-mail";
+        String title = say("Send a test e-mail");
         return links.isMailOn()
                 ? new Step(
                         links.mailState().sentAt() != null,
                         title,
-                        "Without e-mail a customer who forgets the password cannot sign in.",
+                        say("Without e-mail a customer who forgets the password cannot sign in."),
                         ConsoleSettings.MAIL_PATH,
                         "")
                 : new Step(
                         false,
                         title,
-                        "Without e-mail, you have to pass on password links yourself.",
+                        say("Without e-mail, you have to pass on password links yourself."),
                         DOCS + "mailhost",
                         "TOLLGATE_MAIL_HOST=smtp.example.org TOLLGATE_MAIL_FROM=tollgate@example.org ./tollgate serve");
     }
@@ -140,16 +145,17 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
         return new Step(
                 isOpen && !isEarly,
                 isEarly,
-                isEarly ? "Close sign-up until the steps above are done" : "Open sign-up",
+                isEarly ? say("Close sign-up until the steps above are done") : say("Open sign-up"),
                 isReady
-                        ? "Until then only you create accounts."
+                        ? say("Until then only you create accounts.")
                         : isEarly
-                                ? "Sign-up is open, but the steps for the API key, the prices or the public address are not done."
-                                : "Finish the steps for the API key, the prices and the public address first.",
+                                ? say(
+                                        "Sign-up is open, but the steps for the API key, the prices or the public address are not done.")
+                                : say("Finish the steps for the API key, the prices and the public address first."),
                 ConsoleSettings.SIGN_UP_PATH,
                 "",
                 isHarmless
-                        ? "Sign-up is open. That is fine with the sandbox. Close it before you add a real API key."
+                        ? say("Sign-up is open. That is fine with the sandbox. Close it before you add a real API key.")
                         : "");
     }
 

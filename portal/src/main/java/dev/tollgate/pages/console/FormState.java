@@ -1,5 +1,9 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.http.Form;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,6 +32,20 @@ public record FormState(
         return new FormState(text(form, "deed"), form.fields(), error);
     }
 
+    /** Returns a form that was refused, with the refusal in a sentence for people. */
+    static FormState wrong(Form form, RuntimeException refused) {
+        return wrong(form, complaint(refused));
+    }
+
+    /** Returns a refusal for people. */
+    static String complaint(RuntimeException refused) {
+        return switch (refused) {
+            case ApiException answer -> answer.error().forPeople().said();
+            case IllegalArgumentException mistake -> Mistake.of(mistake).said();
+            default -> String.valueOf(refused.getMessage());
+        };
+    }
+
     /** @param typed into the form before the password page */
     static FormState kept(Map<String, String> typed) {
         return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault("deed", ""), typed, null);
@@ -52,7 +70,7 @@ public record FormState(
                             .toInstant();
             return with(form, "expires_at", end == null ? "" : end.toString());
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("The last day is a date like 2027-01-31, or empty.", e);
+            throw new IllegalArgumentException(say("The last day is a date like 2027-01-31, or empty."), e);
         }
     }
 

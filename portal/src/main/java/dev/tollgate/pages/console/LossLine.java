@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
@@ -9,13 +11,13 @@ import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.docs.ModelFacts;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.Joined;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,33 +112,35 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
     }
 
     private static String brief(List<LossLine> lines) {
-        return lines.stream().map(LossLine::kind).distinct().collect(Collectors.joining(", ", "loss: ", ""));
+        return say(
+                "loss: {rates}", Joined.facts(lines.stream().map(LossLine::kind).distinct()));
     }
 
     private String kind() {
         return switch (rate) {
-            case SEARCH -> "searches";
-            case MAPS -> "Google Maps";
-            default -> isLong ? "long prompts" : rate.words();
+            case SEARCH -> say("searches");
+            case MAPS -> say("Google Maps");
+            default -> isLong ? say("long prompts") : rate.words();
         };
     }
 
     public String what() {
-        return isLong ? "Long prompts: " + rate.words() : rate.label();
+        return RateLine.name(rate, isLong);
     }
 
     public String day() {
-        return from == null ? "now" : Display.day(from, ZoneOffset.UTC);
+        return from == null ? say("now") : Display.day(from, ZoneOffset.UTC);
     }
 
     /** Returns the price; "free" for none. */
     public String priceText(Money money) {
-        return price == 0 ? "free" : ModelFacts.price(money, price);
+        return price == 0 ? say("free") : ModelFacts.price(money, price);
     }
 
     /** Returns the loss, also in percent of the price. */
     public String lossText(Money money) {
-        return ModelFacts.price(money, cost - price) + (price == 0 ? "" : " (" + percent() + ")");
+        String loss = ModelFacts.price(money, cost - price);
+        return price == 0 ? loss : say("{loss} ({percent})", loss, percent());
     }
 
     private String percent() {

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.pages.frame.Chart;
 import dev.tollgate.pages.frame.Chart.Column;
@@ -79,7 +81,8 @@ public record PlatformChart(
         Metric metric = isOfAccount && chosen == Metric.MONEY ? Metric.SPEND : chosen;
         List<Column> columns = new ArrayList<>(metric.columns(rows(), money));
         if (chosen == Metric.MONEY && range.past().isCompared()) {
-            String past = (isOfAccount ? "spend, " : "revenue, ") + range.pastDays();
+            String past =
+                    isOfAccount ? say("spend, {span}", range.pastDays()) : say("revenue, {span}", range.pastDays());
             List<Figures> rows = Stream.concat(range.periods().stream().map(this::beforeAt), Stream.of(sumBefore()))
                     .toList();
             columns.add(metric.column(new Series(past, Chart.BEFORE), rows, money));
@@ -93,7 +96,7 @@ public record PlatformChart(
                 range.unit(),
                 metric,
                 money,
-                Stream.concat(lines, Stream.of(new Line("All", ""))).toList(),
+                Stream.concat(lines, Stream.of(new Line(say("All"), ""))).toList(),
                 columns,
                 metric.last(rows(), money));
     }

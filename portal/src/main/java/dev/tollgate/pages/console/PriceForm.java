@@ -1,5 +1,8 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.words.Sentence;
@@ -43,23 +46,25 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     /** The field of a margin on the cost, in percent. */
     static final String MARGIN = "margin";
 
+    private static final String BILLED = "billed";
+
     private static final int DECIMALS = 6;
 
     /** The fields with their labels, in the order of the page. */
-    static final Map<String, String> LABELS = new LinkedHashMap<>();
+    static final Map<String, Sentence> LABELS = new LinkedHashMap<>();
 
     static {
         for (Rate rate : Rate.values()) {
-            LABELS.put(rate.key(), rate.label());
+            LABELS.put(rate.key(), Sentence.asItIs(rate.label()));
         }
-        LABELS.put("search_counts", "Counted searches");
-        LABELS.put("above.prompt_tokens", "Long prompts: above");
+        LABELS.put("search_counts", sentence("Counted searches"));
+        LABELS.put("above.prompt_tokens", sentence("Long prompts: above"));
         for (Rate rate : Rate.values()) {
-            LABELS.put("above." + rate.key(), "Long prompts: " + rate.words());
+            LABELS.put("above." + rate.key(), sentence("Long prompts: {rate}", rate.words()));
         }
-        LABELS.put("tiers.flex", "Flex");
-        LABELS.put("tiers.priority", "Priority");
-        LABELS.put("from", "From");
+        LABELS.put("tiers.flex", sentence("Flex"));
+        LABELS.put("tiers.priority", sentence("Priority"));
+        LABELS.put("from", sentence("From"));
     }
 
     public PriceForm {
@@ -75,8 +80,13 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     static PriceForm of(Pricing pricing) {
         Map<String, String> values = new LinkedHashMap<>();
         fill(values, "", TariffJson.of(pricing.tariff()));
-        values.put("thoughts", pricing.reasoningBilled() ? "billed" : "free");
+        values.put("thoughts", thoughts(pricing));
         return new PriceForm(values);
+    }
+
+    /** Returns the value of the field of thoughts. */
+    public static String thoughts(Pricing price) {
+        return price.reasoningBilled() ? BILLED : "free";
     }
 
     private static void fill(Map<String, String> values, String path, JsonNode json) {
@@ -101,8 +111,8 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
         if (!margin.matches("[0-9]{1,4}([.][0-9]{1,2})?") || cost == null) {
             throw new IllegalArgumentException(
                     cost == null
-                            ? "The cost of this model is not known. Enter its rates."
-                            : "The mark-up must be a percentage like 30, added to the cost.");
+                            ? say("The cost of this model is not known. Enter its rates.")
+                            : say("The mark-up must be a percentage like 30, added to the cost."));
         }
         BigDecimal factor = new BigDecimal(margin).movePointLeft(2).add(BigDecimal.ONE);
         Map<String, String> ofCost = new LinkedHashMap<>();
@@ -182,7 +192,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     }
 
     public boolean isBilled() {
-        return value("thoughts").equals("billed");
+        return value("thoughts").equals(BILLED);
     }
 
     /** Returns whether later prices are withdrawn. */
@@ -224,7 +234,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
             return text.isEmpty() ? null : Prices.time(text);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "From must be a time like 2026-12-01T00:00, or empty for immediately.", e);
+                    say("From must be a time like 2026-12-01T00:00, or empty for immediately."), e);
         }
     }
 
@@ -271,8 +281,8 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     /** Returns a refusal in the words of the page. */
     static String complaint(ApiException refused) {
         ApiError error = refused.error();
-        String label = error.param() == null ? null : LABELS.get(error.param());
-        Sentence words = label == null ? error.forPeople() : error.forPeople(Sentence.asItIs(label));
+        Sentence label = error.param() == null ? null : LABELS.get(error.param());
+        Sentence words = label == null ? error.forPeople() : error.forPeople(label);
         return words.said();
     }
 }

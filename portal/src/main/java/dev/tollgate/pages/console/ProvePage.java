@@ -1,5 +1,7 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
@@ -42,8 +44,8 @@ public record ProvePage(People people, Identities identities, DeedForms forms) {
         return switch (done) {
             case SignIn.Welcome welcome -> PageStep.to(to);
             case SignIn.Wait(Duration left) ->
-                PageStep.again(drawing(request, to, Display.later("Too many tries.", left)));
-            default -> PageStep.again(drawing(request, to, "The password is wrong."));
+                PageStep.again(drawing(request, to, Display.later(say("Too many tries."), left)));
+            default -> PageStep.again(drawing(request, to, say("The password is wrong.")));
         };
     }
 
@@ -52,7 +54,9 @@ public record ProvePage(People people, Identities identities, DeedForms forms) {
         if (wrong == null || !wrong.matches("[0-9]{1,9}")) {
             return null;
         }
-        return wrong.equals("0") ? "The password is wrong." : "Too many tries. Try again in " + wrong + " seconds.";
+        return wrong.equals("0")
+                ? say("The password is wrong.")
+                : say("{a} {b}", say("Too many tries."), say("Try again in {seconds} seconds.", wrong));
     }
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, String to, @Nullable String error) {

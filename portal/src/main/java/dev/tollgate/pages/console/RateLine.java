@@ -1,5 +1,8 @@
 package dev.tollgate.pages.console;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Language;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.Rate;
@@ -28,7 +31,6 @@ public record RateLine(
         String what, String first, String second, @Nullable BigDecimal margin, String why) {
 
     private static final String NONE = "–";
-    private static final String LONG = "Long prompts: ";
 
     RateLine(String what, String first, String second) {
         this(what, first, second, null, "");
@@ -60,7 +62,7 @@ public record RateLine(
 
     /** Compares an old price with a new one. */
     static List<RateLine> change(Tariff before, Tariff next) {
-        return of(before, next, "no longer offered");
+        return of(before, next, say("no longer offered"));
     }
 
     /** @param without what the second tariff says of what it does not offer */
@@ -69,17 +71,17 @@ public record RateLine(
         List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates(), without));
         if (first.searchCounts() == SearchCounts.CALLS
                 || second != null && second.searchCounts() == SearchCounts.CALLS) {
-            lines.add(new RateLine("Searches counted", counted(first), second == null ? NONE : counted(second)));
+            lines.add(new RateLine(say("Searches counted"), counted(first), second == null ? NONE : counted(second)));
         }
         Margins.Rates above = margins.above();
         if (above != null) {
-            lines.add(new RateLine(LONG + "above", tokens(first), second == null ? NONE : tokens(second)));
+            lines.add(new RateLine(say("Long prompts: above"), tokens(first), second == null ? NONE : tokens(second)));
             lines.addAll(rates(first, second, true, above, without));
         }
         Tiers tiers = first.tiers();
         Tiers others = second == null ? Tiers.NONE : second.tiers();
-        factor(lines, "Flex", tiers.flex(), others.flex());
-        factor(lines, "Priority", tiers.priority(), others.priority());
+        factor(lines, say("Flex"), tiers.flex(), others.flex());
+        factor(lines, say("Priority"), tiers.priority(), others.priority());
         return lines;
     }
 
@@ -93,7 +95,7 @@ public record RateLine(
                     Rate other = isLong ? rate : Rate.INPUT;
                     boolean isFirst = !isLong && rate == Rate.INPUT || !rate.isOfTokens();
                     return new RateLine(
-                            isLong ? LONG + rate.words() : rate.label(),
+                            name(rate, isLong),
                             Display.price(rate.of(price)),
                             cost == null
                                     ? NONE
@@ -102,33 +104,52 @@ public record RateLine(
                             cost == null || second == null || rate.of(price) == 0 && rate.of(cost) == 0
                                     ? ""
                                     : isFirst || rate.of(price) == 0
-                                            ? (rate.of(price) < rate.of(cost) ? "loses " : "leaves ")
-                                                    + Display.price(Math.abs(rate.of(price) - rate.of(cost)))
+                                            ? left(rate.of(price) - rate.of(cost))
                                             : why(
-                                                    isLong ? "for short prompts" : "for input",
+                                                    isLong,
                                                     times(rate.of(price), other.of(first.rates())),
                                                     times(rate.of(cost), other.of(second.rates()))));
                 })
                 .toList();
     }
 
-    private static String why(String base, String price, String cost) {
-        return price.equals(cost) ? "as " + base : "price " + price + " that " + base + ", cost " + cost;
+    /** Returns the name of a rate. @param isLong whether it is the rate of long prompts */
+    static String name(Rate rate, boolean isLong) {
+        return isLong ? say("Long prompts: {rate}", rate.words()) : rate.label();
+    }
+
+    private static String left(long micros) {
+        return micros < 0
+                ? say("loses {amount}", Display.price(-micros))
+                : say("leaves {amount}", Display.price(micros));
+    }
+
+    private static String why(boolean isLong, String price, String cost) {
+        if (price.equals(cost)) {
+            return isLong ? say("as for short prompts") : say("as for input");
+        }
+        return isLong
+                ? say("price {price} that for short prompts, cost {cost}", price, cost)
+                : say("price {price} that for input, cost {cost}", price, cost);
     }
 
     /** Returns a rate as a multiple of another one. */
     private static String times(long micros, long other) {
         return other == 0
                 ? NONE
-                : BigDecimal.valueOf(micros)
+                : say(
+                        "{factor} ×",
+                        BigDecimal.valueOf(micros)
                                 .divide(BigDecimal.valueOf(other), 3, RoundingMode.HALF_UP)
                                 .stripTrailingZeros()
                                 .toPlainString()
-                        + " ×";
+                                .replace('.', Language.now().signs().decimal()));
     }
 
     private static String counted(Tariff tariff) {
-        return !tariff.has(Rate.SEARCH) ? NONE : tariff.searchCounts() == SearchCounts.CALLS ? "calls" : "queries";
+        return !tariff.has(Rate.SEARCH)
+                ? NONE
+                : tariff.searchCounts() == SearchCounts.CALLS ? say("calls") : say("queries");
     }
 
     private static String tokens(Tariff tariff) {
@@ -145,6 +166,10 @@ public record RateLine(
     private static String factor(int factor) {
         return factor == 0
                 ? NONE
-                : "× " + BigDecimal.valueOf(factor, 4).stripTrailingZeros().toPlainString();
+                : "× "
+                        + BigDecimal.valueOf(factor, 4)
+                                .stripTrailingZeros()
+                                .toPlainString()
+                                .replace('.', Language.now().signs().decimal());
     }
 }

@@ -18,7 +18,7 @@ public record OperatorWords(
         List<Link> links,
         boolean organizations,
         Money money,
-        @Nullable String restored) {
+        @Nullable Sentence restored) {
 
     /** The words of an installation that was not restored. Parameters as above. */
     public OperatorWords(@Nullable String announcement, List<Link> links, boolean organizations, Money money) {

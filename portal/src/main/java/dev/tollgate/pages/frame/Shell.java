@@ -132,9 +132,9 @@ public record Shell(
             Person person, @Nullable Long balanceMicros, OperatorWords words, Money money) {
         Membership membership = person.membership();
         boolean isOwner = membership != null && membership.role() == MemberRole.OWNER;
-        String restored = person.isOperator() || isOwner ? words.restored() : null;
+        Sentence restored = person.isOperator() || isOwner ? words.restored() : null;
         if (restored != null) {
-            return new Notice("warn", restored, null, null);
+            return new Notice("warn", restored.said(), null, null);
         }
         return balanceMicros == null ? null : notice(person, balanceMicros, money);
     }

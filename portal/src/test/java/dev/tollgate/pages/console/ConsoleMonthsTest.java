@@ -116,7 +116,7 @@ class ConsoleMonthsTest {
         assertThat(body("/console/books/months")).contains("href=\"" + OCTOBER + "\"", "October 2026", "not over");
         String month = body(OCTOBER);
         for (MonthLine line : MonthLine.values()) {
-            assertThat(month).contains(OCTOBER + "/" + line.code(), line.word());
+            assertThat(month).contains(OCTOBER + "/" + line.code(), line.word().english());
         }
         assertThat(month)
                 .contains(
