@@ -35,6 +35,7 @@ import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
+import dev.tollgate.models.routing.ModelName;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.CannotOpen;
@@ -124,7 +125,7 @@ public record CallsModule(
             @Nullable Telemetry traces) {
         Quotas quotas = new Quotas(books.node()::living);
         AnsweringModels answering = new AnsweringModels(
-                ground.catalogue()::upstream,
+                new ModelName.Rows(ground.catalogue())::find,
                 books.stores().routed(),
                 watch.metrics().answeredBy(),
                 books.node().sharedClock());

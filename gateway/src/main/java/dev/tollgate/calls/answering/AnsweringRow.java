@@ -21,7 +21,7 @@ public record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cos
      *
      * @param own what the model on sale is served by
      * @param at the call's arrival
-     * @param rows the catalogue's row of a name; null if it has none
+     * @param rows the catalogue's row of a model, by any of its names; null if it has none
      * @param sent the upstream's name of the model that was sent for the charged answer, or for the last one; null if there is none
      * @param answered the upstream's name of the model that answered; null if it said none
      */
@@ -48,7 +48,7 @@ public record AnsweringRow(String sent, String name, UpstreamModel.@Nullable Cos
 
     private static @Nullable UpstreamModel another(
             String sent, @Nullable String answered, Function<String, @Nullable UpstreamModel> rows) {
-        return answered == null || ModelName.isSame(sent, answered) ? null : ModelName.find(answered, rows);
+        return answered == null || ModelName.isSame(sent, answered) ? null : rows.apply(answered);
     }
 
     /** Returns the name under which the cost of an attempt stands. @param model the upstream's name of the model that it was sent to */

@@ -1,6 +1,11 @@
 package dev.tollgate.models.routing;
 
-import java.util.function.Function;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.UpstreamModel;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +22,6 @@ public final class ModelName {
         return one.equals(other) || core(one).equals(core(other));
     }
 
-    /**
-     * Returns what is known of a model under one of its names: as it is written, without its maker, or without its tail, too.
-     *
-     * @param known returns null for a name that is not known
-     */
-    public static <T> @Nullable T find(String name, Function<String, @Nullable T> known) {
-        T found = known.apply(name);
-        if (found == null) {
-            found = known.apply(withoutMaker(name));
-        }
-        return found == null ? known.apply(core(name)) : found;
-    }
-
     private static String withoutMaker(String name) {
         return name.substring(name.lastIndexOf('/') + 1);
     }
@@ -37,5 +29,36 @@ public final class ModelName {
     /** Returns a name without its maker and without one tail. The longest tail goes, since the others are ends of it. */
     private static String core(String name) {
         return TAIL.matcher(withoutMaker(name)).replaceFirst("");
+    }
+
+    /** The rows of a catalogue, found by any name of their model. Immutable. */
+    public static final class Rows {
+
+        private final Catalogue catalogue;
+        private final Map<String, String> byCore = new HashMap<>();
+
+        public Rows(Catalogue catalogue) {
+            this.catalogue = catalogue;
+            Set<String> ambiguous = new HashSet<>();
+            for (String name : catalogue.upstreamNames()) {
+                if (byCore.put(core(name), name) != null) {
+                    ambiguous.add(core(name));
+                }
+            }
+            byCore.keySet().removeAll(ambiguous); // two versions of a model: its bare name means neither
+        }
+
+        /** Returns the row of a model: under its name as it is, without its maker, without its tail, too, or under another of its names; null without one. */
+        public @Nullable UpstreamModel find(String name) {
+            UpstreamModel found = catalogue.upstream(name);
+            if (found == null) {
+                found = catalogue.upstream(withoutMaker(name));
+            }
+            if (found == null) {
+                found = catalogue.upstream(core(name));
+            }
+            String other = byCore.get(core(name));
+            return found != null || other == null ? found : catalogue.upstream(other);
+        }
     }
 }

@@ -15,14 +15,14 @@ public record RoutedModel(String channel, String sent, String answered, Instant 
 
     /** Returns whether a catalogue says that the model retires to make room for the answering model. */
     public boolean isExpected(Catalogue catalogue) {
-        UpstreamModel row = ModelName.find(sent, catalogue::upstream);
+        UpstreamModel row = new ModelName.Rows(catalogue).find(sent);
         return row != null
                 && row.retirements().values().stream().anyMatch(end -> ModelName.isSame(end.becomes(), answered));
     }
 
     /** Returns whether a catalogue has a price of the model that answered: otherwise calls cost what the sent one does. */
     public boolean isPriced(Catalogue catalogue, Instant at) {
-        UpstreamModel row = ModelName.find(answered, catalogue::upstream);
+        UpstreamModel row = new ModelName.Rows(catalogue).find(answered);
         return row != null && row.cost(at) != null;
     }
 }
