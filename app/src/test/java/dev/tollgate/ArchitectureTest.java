@@ -383,6 +383,7 @@ class ArchitectureTest {
         knowsOnly(
                 "pages.docs",
                 "pages.frame",
+                "pages.words",
                 "models",
                 "http.limits",
                 "base.conversation",

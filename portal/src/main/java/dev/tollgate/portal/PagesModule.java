@@ -358,7 +358,11 @@ record PagesModule(
     private List<Route<?>> settings() {
         People accounts = books.people();
         return RouteList.of(
-                new SettingsPages(accounts, people.links().isMailOn()).routes(pages),
+                new SettingsPages(
+                                accounts,
+                                people.organization(books, ground),
+                                people.links().isMailOn())
+                        .routes(pages),
                 new LeavingPage(
                                 accounts,
                                 people.leaving(),

@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Languages of tests, which the program does not have. They are offered to a server that names them in {@code pages.languages}. */
+/** Languages of tests, which the program does not have or offer. They are offered to a server that names them in {@code pages.languages}. */
 public final class TestLanguages {
 
     /** The tag of a language with few words, one form for all numbers and a decimal comma. */
     public static final String SHORT = "xx";
+
+    /** The tag of a language of the program, which tests have also while it lacks a sentence. */
+    public static final String CHINESE = "zh-Hans";
 
     private static final Language FEW_WORDS = new Language(
             SHORT,
@@ -36,8 +39,12 @@ public final class TestLanguages {
     /** Returns the program's languages besides English, and those of tests that the settings name. */
     static List<Language> of(Settings settings) {
         List<Language> all = new ArrayList<>(Languages.complete());
-        if (settings.list(PageSettings.LANGUAGES).contains(SHORT)) {
+        List<String> named = settings.list(PageSettings.LANGUAGES);
+        if (named.contains(SHORT)) {
             all.add(FEW_WORDS);
+        }
+        if (named.contains(CHINESE) && all.stream().noneMatch(it -> it.tag().equals(CHINESE))) {
+            all.add(Languages.read(CHINESE).language(CHINESE));
         }
         return all;
     }

@@ -87,11 +87,6 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
         };
     }
 
-    /** Returns a group with its factor for a model, as in {@code Price group gold, 15 % below standard}. */
-    public static Sentence words(String group, int factor) {
-        return sentence("Price group {name}, {factor}", group, words(factor));
-    }
-
     /** Returns these factors as their row keeps them. */
     public String body() {
         return json().toString();

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Words.say;
+
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -59,12 +61,38 @@ final class Chapter {
     private final Node document;
     private final Map<Node, String> anchors;
 
-    private Chapter(String file, String slug, String markdown, Node document, Map<Node, String> anchors) {
+    /** The anchors that links in files have, which for a translation are others. */
+    private final Map<Node, String> inFiles;
+
+    private Chapter(
+            String file,
+            String slug,
+            String markdown,
+            Node document,
+            Map<Node, String> anchors,
+            Map<Node, String> inFiles) {
         this.file = file;
         this.slug = slug;
         this.markdown = markdown;
         this.document = document;
         this.anchors = anchors;
+        this.inFiles = inFiles;
+    }
+
+    /** Reads a whole file in another language. Its headings, which are as many, get the anchors of the English ones. */
+    static Chapter translated(String file, String markdown, String english) {
+        Chapter original = read(file, english, false).getFirst();
+        Chapter read = read(file, markdown, false).getFirst();
+        List<Heading> headings = headingsOf(original.document);
+        List<Heading> its = headingsOf(read.document);
+        if (headings.size() != its.size()) {
+            throw new IllegalStateException("a translation of " + file + " has other headings");
+        }
+        Map<Node, String> anchors = new IdentityHashMap<>();
+        for (int i = 0; i < its.size(); i++) {
+            anchors.put(its.get(i), original.anchor(headings.get(i)));
+        }
+        return new Chapter(file, read.slug, read.markdown, read.document, anchors, read.anchors);
     }
 
     /** @param cut whether what stands before the first section and each section is a chapter of its own, else all is one */
@@ -74,12 +102,12 @@ final class Chapter {
         List<String> texts = cut ? sections(markdown) : List.of(markdown);
         String name = file.substring(0, file.lastIndexOf('.'));
         List<Chapter> chapters =
-                new ArrayList<>(List.of(new Chapter(file, name, texts.getFirst(), new Document(), anchors)));
+                new ArrayList<>(List.of(new Chapter(file, name, texts.getFirst(), new Document(), anchors, anchors)));
         for (Node node = whole.getFirstChild(), next; node != null; node = next) {
             next = node.getNext();
             if (cut && node instanceof Heading heading && heading.getLevel() == SECTION) {
                 String text = texts.get(chapters.size()).replaceAll("(?m)^#(#+ )", "$1");
-                chapters.add(new Chapter(file, slug(NodeWords.of(heading)), text, new Document(), anchors));
+                chapters.add(new Chapter(file, slug(NodeWords.of(heading)), text, new Document(), anchors, anchors));
             }
             chapters.getLast().document.appendChild(node);
         }
@@ -172,12 +200,14 @@ final class Chapter {
         List<Finder.Place> places = new ArrayList<>();
         for (Heading heading : headingsOf(document)) {
             boolean isTitle = places.isEmpty();
-            boolean isName = heading.getFirstChild() instanceof Code name && name.getNext() == null;
+            boolean isSetting =
+                    file.equals(SETTINGS) && heading.getFirstChild() instanceof Code name && name.getNext() == null;
             String section = NodeWords.ofSection(heading.getNext());
             String about = heading.getNext() instanceof Paragraph first ? NodeWords.of(first) : "";
             places.add(new Finder.Place(
                     NodeWords.of(heading),
-                    isTitle ? "" : title() + (isName && file.equals(SETTINGS) ? ", setting" : ""),
+                    isTitle ? "" : title(),
+                    isTitle ? Finder.Kind.PAGE : isSetting ? Finder.Kind.SETTING : Finder.Kind.SECTION,
                     isTitle ? path : path + "#" + anchor(heading),
                     about.isEmpty() ? section.strip() : about,
                     section));
@@ -193,8 +223,8 @@ final class Chapter {
     Map<String, String> targets(String path) {
         Map<String, String> targets = new HashMap<>();
         List<Heading> all = headingsOf(document);
-        all.forEach(heading -> targets.put(file + "#" + anchor(heading), path + "#" + anchor(heading)));
-        targets.put(file + "#" + anchor(all.getFirst()), path);
+        all.forEach(heading -> targets.put(file + "#" + inFiles.get(heading), path + "#" + anchor(heading)));
+        targets.put(file + "#" + inFiles.get(all.getFirst()), path);
         if (file.startsWith(slug + ".")) {
             targets.put(file, path);
         }
@@ -224,7 +254,7 @@ final class Chapter {
 
     // ---- HTML ----
 
-    /** Escaped, its links leading to pages. @param targets of all chapters */
+    /** Escaped, its links leading to pages; its buttons are in the language of now. @param targets of all chapters */
     String html(Map<String, String> targets) {
         lead(targets);
         List<Node> unneeded = new ArrayList<>();
@@ -252,8 +282,8 @@ final class Chapter {
         return TABLE.matcher(renderer.render(document))
                 .replaceAll(tag -> tag.group().equals("</table>")
                         ? "</table></div>"
-                        : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table "
-                                + tables.incrementAndGet() + "\"><table>");
+                        : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\""
+                                + ManualPages.escaped(say("Table {n}", tables.incrementAndGet())) + "\"><table>");
     }
 
     /** Comments are for those who write the file: they go, or become the filter that they ask for. */
@@ -439,7 +469,9 @@ final class Chapter {
                 html.raw("<p class=\"small\"><a href=\"/playground?model={{model text}}"
                         + "#prompt="
                         + URLEncoder.encode(question, StandardCharsets.UTF_8).replace("+", "%20")
-                        + "\">Try it in the playground</a></p>");
+                        + "\">");
+                html.text(say("Try it in the playground"));
+                html.raw("</a></p>");
             }
             html.tag("/div");
         }
@@ -451,7 +483,9 @@ final class Chapter {
         private void listing(String language, String code) {
             String id = "code-" + ++number;
             html.tag("div", Map.of("class", "snippet"));
-            html.raw("<button type=\"button\" data-copy=\"" + id + "\" hidden>Copy</button>");
+            html.raw("<button type=\"button\" data-copy=\"" + id + "\" hidden>");
+            html.text(say("Copy"));
+            html.raw("</button>");
             html.raw("<pre tabindex=\"0\" id=\"" + id + "\""
                     + (language.isEmpty() ? "" : " data-language=\"" + ManualPages.escaped(language) + "\"") + ">");
             html.text(code.stripTrailing());

@@ -221,7 +221,7 @@ final class Fields {
         said.append(about.isEmpty() ? "" : ". " + words(about));
         said.append(!shown.isEmpty() && shown.length() <= EXAMPLE_CHARS_MAX ? ". Example: `" + shown + "`" : "");
         page.append("| `%s` | %s |\n".formatted(name, said.toString().replaceAll("(?<!\\\\)\\|", "\\\\|")));
-        places.add(new Finder.Place(name, title + Finder.FIELD, path + "#" + anchor, about, ""));
+        places.add(new Finder.Place(name, title, Finder.Kind.FIELD, path + "#" + anchor, about, ""));
     }
 
     /** Returns whether a schema stands where it is used, since it is used once or says nothing of members. */

@@ -6,11 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Sections of the documentation and fields of the API, in which readers look for words. Each search reads the list from its start to its end. Immutable. */
@@ -22,8 +24,19 @@ public final class Finder {
     /** The most answers to a question. */
     static final int PLACES_MAX = 20;
 
-    /** The end of a place's {@code where} if it is a field. */
-    static final String FIELD = ", field";
+    /** The kinds of places, with what a reader sees behind the page's title. */
+    enum Kind {
+        PAGE(""),
+        SECTION(""),
+        SETTING(", setting"),
+        FIELD(", field");
+
+        private final String end;
+
+        Kind(String end) {
+            this.end = end;
+        }
+    }
 
     private static final int TEXT_CHARS_MAX = 160;
     private static final int EXCERPT_CHARS_BEFORE = 40;
@@ -35,7 +48,8 @@ public final class Finder {
     /** Words that do not say what a question is about. */
     private static final Set<String> SMALL = Set.of(
             ("a add an and any api are as at be by can could do does for from get has have how i if in is it long many me mean means much my need not of off on or our"
-                            + " per should so that the their there this to us use want we what when where which who why will with you your")
+                            + " per should so that the their there this to us use want we what when where which who why will with you your"
+                            + " 什么 怎么 如何 哪些 可以 为什")
                     .split(" "));
 
     /** The documentation's words for words that readers use. */
@@ -67,23 +81,37 @@ public final class Finder {
             Map.entry("metric", List.of("prometheus")),
             Map.entry("login", List.of("sign in", "password")));
 
+    /** The places where Chinese characters stand beside letters or digits. */
+    private static final Pattern HAN_EDGE =
+            Pattern.compile("(?<=\\p{IsHan})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=\\p{IsHan})");
+
     /** A status of HTTP is an error. */
     private static final List<String> ERRORS = List.of("error");
 
     /**
      * Something that a reader may look for.
      *
-     * @param where the page, and what it is if it is no heading
+     * @param page its title; empty for the place of the page itself
+     * @param kind which pages show
      * @param text what it is about
      * @param words all of its text
      */
-    public record Place(String title, String where, String href, String text, String words) {
+    public record Place(String title, String page, Kind kind, String href, String text, String words) {
 
         public Place {
             text = text.replaceAll("\\s+(?=[\\s,.;:)])", "");
-            text = text.length() <= TEXT_CHARS_MAX
-                    ? text
-                    : text.substring(0, text.lastIndexOf(' ', TEXT_CHARS_MAX)) + " …";
+            text = text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, blank(text, TEXT_CHARS_MAX)) + " …";
+        }
+
+        /** Returns the page's title, and what it is if it is no heading. */
+        public String where() {
+            return page + kind.end;
+        }
+
+        /** Returns the last blank before a character, or that character's place in a text without blanks. */
+        private static int blank(String text, int before) {
+            int blank = text.lastIndexOf(' ', before);
+            return blank < before - EXCERPT_CHARS_BEFORE && Glossary.isOfHan(text) ? before : blank;
         }
     }
 
@@ -93,7 +121,8 @@ public final class Finder {
         String plain = all.toLowerCase(Locale.ROOT);
         int first = words.stream()
                 .flatMap(word -> Stream.concat(Stream.of(word.begin()), word.others().stream()))
-                .map(begin -> Pattern.compile("(?<![\\p{L}\\p{N}_])" + Pattern.quote(begin))
+                .map(begin -> Pattern.compile(
+                                (Glossary.isOfHan(begin) ? "" : "(?<![\\p{L}\\p{N}_])") + Pattern.quote(begin))
                         .matcher(plain))
                 .filter(Matcher::find)
                 .mapToInt(Matcher::start)
@@ -102,8 +131,15 @@ public final class Finder {
         if (all.length() != plain.length() || first + EXCERPT_CHARS_BEFORE < TEXT_CHARS_MAX) {
             return place;
         }
-        int from = all.lastIndexOf(' ', first - EXCERPT_CHARS_BEFORE) + 1;
-        return new Place(place.title(), place.where(), place.href(), "… " + all.substring(from), all);
+        int from = Place.blank(all, first - EXCERPT_CHARS_BEFORE) + 1;
+        return new Place(place.title(), place.page(), place.kind(), place.href(), "… " + all.substring(from), all);
+    }
+
+    /** Returns the parts of a question without blanks: each two characters that follow each other. */
+    private static Stream<String> pairs(String word) {
+        return word.length() < 2
+                ? Stream.of(word)
+                : IntStream.range(0, word.length() - 1).mapToObj(at -> word.substring(at, at + 2));
     }
 
     /** A field that several operations have is shown once. */
@@ -118,15 +154,32 @@ public final class Finder {
                     begin,
                     word.matches("[45]\\d\\d")
                             ? ERRORS
-                            : OTHER_WORDS.entrySet().stream()
-                                    .filter(other -> other.getKey().startsWith(begin))
-                                    .flatMap(other -> other.getValue().stream())
+                            : Stream.concat(
+                                            OTHER_WORDS.entrySet().stream()
+                                                    .filter(other ->
+                                                            other.getKey().startsWith(begin))
+                                                    .flatMap(other -> other.getValue().stream()),
+                                            wordsOfTerm(word))
                                     .toList());
+        }
+
+        /** Returns the longer words of a term of the glossary that has several. */
+        private static Stream<String> wordsOfTerm(String term) {
+            return term.contains(" ") ? Stream.of(term.split(" ")).filter(word -> word.length() >= 4) : Stream.of();
         }
     }
 
     /** A place with its words as {@link #plain} ones. */
-    private record Entry(Place place, String book, String title, String page, String words) {
+    private record Entry(Place place, Book book, String title, String page, String words) {
+
+        private Entry as(Place translated) {
+            return new Entry(
+                    translated,
+                    book,
+                    plain(translated.title()),
+                    plain(translated.where()),
+                    plain(translated.text() + " " + translated.words() + " " + title + " " + words));
+        }
 
         /** Returns how well a word fits; 0 if it does not. */
         double weight(Word word) {
@@ -137,8 +190,8 @@ public final class Finder {
 
         /** Pages rank before their sections, guides before the reference, and all before fields. */
         private double weight(String begin) {
-            boolean isField = place.where().endsWith(FIELD);
-            String at = " " + begin;
+            boolean isField = place.kind() == Kind.FIELD;
+            String at = Glossary.isOfHan(begin) ? begin : " " + begin;
             if (title.contains(at)) {
                 return isField ? 5 : titleWeight();
             }
@@ -158,17 +211,42 @@ public final class Finder {
         /** Returns what a title is worth that is the question, or begins with it. */
         double bonus(String question) {
             return title.equals(question)
-                    ? place.where().endsWith(FIELD) ? 10 : 40
+                    ? place.kind() == Kind.FIELD ? 10 : 40
                     : title.startsWith(question.stripTrailing()) ? 10 : 0;
         }
     }
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<Entry> entries;
+    private final Glossary glossary;
 
-    /** @param books the places of each book */
-    Finder(Map<String, List<Place>> books) {
+    private Finder(List<Entry> entries, Glossary glossary) {
+        this.entries = entries;
+        this.glossary = glossary;
+    }
+
+    /** Makes one for English. @param books the places of each book */
+    static Finder of(Map<Book, List<Place>> books) {
+        List<Entry> entries = new ArrayList<>();
         books.forEach((book, places) -> places.forEach(place -> entries.add(new Entry(
                 place, book, plain(place.title()), plain(place.where()), plain(place.text() + " " + place.words())))));
+        return new Finder(entries, Glossary.NONE);
+    }
+
+    /**
+     * Returns one for readers of another language, who also find what is translated by the words of the English page.
+     *
+     * @param translated places by their addresses
+     * @param ofLanguage its words
+     */
+    Finder with(Map<String, Place> translated, Glossary ofLanguage) {
+        return new Finder(
+                entries.stream()
+                        .map(entry -> translated.containsKey(entry.place().href())
+                                ? entry.as(Objects.requireNonNull(
+                                        translated.get(entry.place().href())))
+                                : entry)
+                        .toList(),
+                ofLanguage);
     }
 
     /** Returns words in lower case, with one space before and behind each. */
@@ -202,8 +280,9 @@ public final class Finder {
     }
 
     /** Returns the places that have words of a question, the best first. @param book the reader's present book, whose places rank higher */
-    List<Place> find(String question, String book) {
-        String asked = plain(question.substring(0, Math.min(question.length(), QUESTION_CHARS_MAX)));
+    List<Place> find(String question, Book book) {
+        String asked = plain(HAN_EDGE.matcher(question.substring(0, Math.min(question.length(), QUESTION_CHARS_MAX)))
+                .replaceAll(" "));
         List<Word> words = words(asked);
         List<Weighed> found = entries.stream()
                 .map(entry -> Weighed.of(entry, words))
@@ -215,8 +294,8 @@ public final class Finder {
             long has = found.stream().filter(weighed -> weighed.weights[at] > 0).count();
             rarity[i] = Math.log(1 + (double) entries.size() / Math.max(1, has));
         }
-        ToDoubleFunction<Weighed> score = weighed -> weighed.score(rarity, weighed.entry.bonus(asked))
-                * (weighed.entry.book().equals(book) ? 1 : OTHER_BOOK);
+        ToDoubleFunction<Weighed> score = weighed ->
+                weighed.score(rarity, weighed.entry.bonus(asked)) * (weighed.entry.book() == book ? 1 : OTHER_BOOK);
         Set<Same> seen = new HashSet<>();
         return found.stream()
                 .sorted(Comparator.comparingDouble(score).reversed())
@@ -228,10 +307,14 @@ public final class Finder {
     }
 
     /** Returns the words of a question without the small ones, unless it has no others. */
-    private static List<Word> words(String asked) {
-        List<String> all = Stream.of(asked.strip().split(" "))
+    private List<Word> words(String asked) {
+        Glossary.Parts parts = glossary.parts(asked);
+        Stream<String> others = Stream.of(parts.rest().strip().split(" +"))
                 .filter(word -> !word.isEmpty())
-                .toList();
+                .flatMap(word -> !Glossary.isOfHan(word)
+                        ? Stream.of(word)
+                        : parts.english().isEmpty() ? pairs(word) : Stream.of());
+        List<String> all = Stream.concat(parts.english().stream(), others).toList();
         List<String> large = all.stream().filter(word -> !SMALL.contains(word)).toList();
         return (large.isEmpty() ? all : large).stream().map(Word::of).toList();
     }

@@ -1,11 +1,12 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.SharedBytes;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,11 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -30,14 +33,12 @@ public final class Manual {
     /** The first page for operators. */
     static final String INSTALL = ROOT + "/install";
 
-    private static final String PRICE_LIST = "Models and prices";
+    private static final Sentence PRICE_LIST = sentence("Models and prices");
+    private static final Sentence ABOUT_PRICES = sentence("Prices, limits and abilities of each model");
     private static final String START = "quickstart";
 
     /** The path of the first page, by its file's name. */
     static final String QUICKSTART = ROOT + "/" + START;
-
-    static final String DEVELOPERS = "For developers";
-    static final String OPERATORS = "For operators";
 
     /** Pages that had another address once, by that address. */
     private static final Map<String, String> MOVED = Map.of(
@@ -59,19 +60,23 @@ public final class Manual {
             ROOT + "/reference/accounts");
 
     /** @param slugs the path segments of its pages, in the order of reading */
-    private record Group(String book, String title, List<String> slugs) {
+    record Group(Book book, Sentence title, List<String> slugs) {
 
-        Group(String book, String title, String... slugs) {
+        Group(Book book, Sentence title, String... slugs) {
             this(book, title, List.of(slugs));
+        }
+
+        boolean isReference() {
+            return slugs.getFirst().startsWith(Reference.NAME);
         }
     }
 
     /** All pages of both books except the reference, which is the last group of each book. */
     private static final List<Group> GROUPS = List.of(
-            new Group(DEVELOPERS, "Start", START, "models", "api"),
+            new Group(Book.DEVELOPERS, sentence("Start"), START, "models", "api"),
             new Group(
-                    DEVELOPERS,
-                    "Guides",
+                    Book.DEVELOPERS,
+                    sentence("Guides"),
                     "chat-completions",
                     "messages",
                     "responses",
@@ -82,14 +87,14 @@ public final class Manual {
                     "embeddings",
                     "text-completions",
                     "clients"),
-            new Group(DEVELOPERS, "Errors and limits", "errors-and-retries", "limits"),
-            new Group(DEVELOPERS, "Money", "billing", "prices", "estimate", "usage"),
-            new Group(DEVELOPERS, "Your account", "keys", "organizations", "organization-api", "data"),
-            new Group(OPERATORS, "Start", "install", "first-hour", "sandbox"),
-            new Group(OPERATORS, "Settings", "configuration", "channels"),
+            new Group(Book.DEVELOPERS, sentence("Errors and limits"), "errors-and-retries", "limits"),
+            new Group(Book.DEVELOPERS, sentence("docs::Money"), "billing", "prices", "estimate", "usage"),
+            new Group(Book.DEVELOPERS, sentence("Your account"), "keys", "organizations", "organization-api", "data"),
+            new Group(Book.OPERATORS, sentence("Start"), "install", "first-hour", "sandbox"),
+            new Group(Book.OPERATORS, sentence("Settings"), "configuration", "channels"),
             new Group(
-                    OPERATORS,
-                    "Operation",
+                    Book.OPERATORS,
+                    sentence("Operation"),
                     "monitoring",
                     "performance",
                     "trouble",
@@ -97,10 +102,15 @@ public final class Manual {
                     "months",
                     "reselling",
                     "admin-api"),
-            new Group(OPERATORS, "Trust", "security", "guarantees"));
+            new Group(Book.OPERATORS, sentence("Trust"), "security", "guarantees"));
 
     /** @param cut whether each of its sections is a page */
-    private record Source(String file, boolean cut) {}
+    private record Source(String file, boolean cut) {
+
+        String slug() {
+            return file.replace(".md", "");
+        }
+    }
 
     private static final List<Source> SOURCES = List.of(
             new Source("quickstart.md", false),
@@ -129,7 +139,7 @@ public final class Manual {
             new Source("sandbox.md", false));
 
     /** Made once per process, for its first reader: a server without readers loads neither the pages nor the classes that make them. */
-    private static final Making MAKING = new Making(Manual::new);
+    private static final Making MAKING = new Making(() -> Language.ENGLISH.bound(() -> new Manual()));
 
     /** A manual that is made on a platform thread. Readers park until then: one class initialiser for all would hold their carriers. */
     static final class Making {
@@ -174,17 +184,23 @@ public final class Manual {
 
     /**
      * @param group in which its book lists it
+     * @param translation null for a page in English
      * @param html escaped, with holes for {@link Samples}
      * @param markdown the same, with the same holes
      */
     record Page(
-            String book,
-            String group,
+            Group group,
+            @Nullable Translation translation,
             String path,
             String title,
             List<Heading> headings,
             String html,
-            String markdown) {}
+            String markdown) {
+
+        Book book() {
+            return group.book();
+        }
+    }
 
     /** A heading inside a page. */
     public record Heading(String anchor, String title) {}
@@ -192,8 +208,17 @@ public final class Manual {
     /** All pages by path, in the order of reading. */
     private final Map<String, Page> pages = new LinkedHashMap<>();
 
+    /** The addresses to which links of files lead. */
+    private final Map<String, String> targets = new HashMap<>();
+
     private final SharedBytes description;
     private final Finder finder;
+
+    /** The documentation in other languages by tag, made for its first reader. */
+    private final Map<String, InLanguage> others = new ConcurrentHashMap<>();
+
+    /** @param pages by path; those that the language lacks are not in it */
+    private record InLanguage(Map<String, Page> pages, Finder finder) {}
 
     private Manual() {
         JsonNode tree = ApiDescription.tree();
@@ -211,74 +236,123 @@ public final class Manual {
                 page.name(),
                 Chapter.read(page.name() + ".md", Samples.marked(page.markdown()), false)
                         .getFirst()));
-        Map<String, String> targets = new HashMap<>();
         chapters.forEach((slug, chapter) -> targets.putAll(chapter.targets(path(slug))));
-        Map<String, List<Finder.Place>> places = new LinkedHashMap<>();
-        for (String book : List.of(DEVELOPERS, OPERATORS)) {
+        Map<Book, List<Finder.Place>> places = new LinkedHashMap<>();
+        for (Book book : Book.values()) {
             places.put(book, new ArrayList<>());
             List<Group> groups = new ArrayList<>(
-                    GROUPS.stream().filter(group -> group.book().equals(book)).toList());
+                    GROUPS.stream().filter(group -> group.book() == book).toList());
             groups.add(new Group(
                     book,
                     Reference.GROUP,
                     reference.stream()
-                            .filter(page -> page.book().equals(book))
+                            .filter(page -> page.book() == book)
                             .map(Reference.Written::name)
                             .toList()));
             for (Group group : groups) {
-                group.slugs().forEach(slug -> add(group, slug, chapters.remove(slug), targets, places));
+                group.slugs().forEach(slug -> add(group, slug, chapters.remove(slug), places));
             }
         }
         reference.forEach(page -> of(places, page.book()).addAll(page.fields()));
-        finder = new Finder(places);
+        finder = Finder.of(places);
         if (!chapters.isEmpty()) {
             throw new IllegalStateException("in no group: " + chapters.keySet());
         }
     }
 
-    private static List<Finder.Place> of(Map<String, List<Finder.Place>> all, String book) {
+    private static List<Finder.Place> of(Map<Book, List<Finder.Place>> all, Book book) {
         return Objects.requireNonNull(all.get(book));
     }
 
     /** Returns the text of a file. The samples for developers have holes for the names of models. */
     private static String marked(Source source) {
-        String text = text(source.file());
-        boolean isForOperators = GROUPS.stream()
-                .anyMatch(group -> group.book().equals(OPERATORS)
-                        && group.slugs().contains(source.file().replace(".md", "")));
-        return isForOperators ? text : Samples.marked(text);
+        return marked(source, text(source.file()));
+    }
+
+    private static String marked(Source source, String text) {
+        return group(source.slug()).book() == Book.OPERATORS ? text : Samples.marked(text);
+    }
+
+    /** Returns the group of a file's first page. */
+    private static Group group(String slug) {
+        return GROUPS.stream()
+                .filter(group -> group.slugs().contains(slug))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** @param chapter null for the price list, which is made for each reader */
-    private void add(
-            Group group,
-            String slug,
-            @Nullable Chapter chapter,
-            Map<String, String> targets,
-            Map<String, List<Finder.Place>> all) {
+    private void add(Group group, String slug, @Nullable Chapter chapter, Map<Book, List<Finder.Place>> all) {
         String path = path(slug);
         List<Finder.Place> places = of(all, group.book());
         if (chapter == null) {
-            places.add(new Finder.Place(PRICE_LIST, "", path, "Prices, limits and abilities of each model", ""));
-            pages.put(path, new Page(group.book(), group.title(), path, PRICE_LIST, List.of(), "", ""));
+            places.add(priceList(path, Language.ENGLISH));
+            pages.put(path, new Page(group, null, path, PRICE_LIST.english(), List.of(), "", ""));
             return;
         }
         places.addAll(chapter.places(path));
-        pages.put(
-                path,
-                new Page(
-                        group.book(),
-                        group.title(),
-                        path,
-                        chapter.title(),
-                        chapter.headings(),
-                        chapter.html(targets),
-                        chapter.markdown(targets)));
+        pages.put(path, page(group, null, path, chapter, targets));
     }
 
-    /** Returns what has the words of a question. @param book the one whose places rank higher */
-    List<Finder.Place> find(String question, String book) {
-        return finder.find(question, book);
+    private static Finder.Place priceList(String path, Language language) {
+        return new Finder.Place(PRICE_LIST.in(language), "", Finder.Kind.PAGE, path, ABOUT_PRICES.in(language), "");
+    }
+
+    private static Page page(
+            Group group, @Nullable Translation translation, String path, Chapter chapter, Map<String, String> targets) {
+        return new Page(
+                group,
+                translation,
+                path,
+                chapter.title(),
+                chapter.headings(),
+                chapter.html(targets),
+                chapter.markdown(targets));
+    }
+
+    private InLanguage in(Language language) {
+        return others.computeIfAbsent(language.tag(), _ -> language.bound(() -> made(language)));
+    }
+
+    private InLanguage made(Language language) {
+        Map<String, Page> its = new HashMap<>();
+        Map<String, Finder.Place> places = new HashMap<>();
+        places.put(MODELS, priceList(MODELS, language));
+        for (Source source : SOURCES) {
+            Translation translation = Translation.read(language.tag(), source.file());
+            if (translation != null) {
+                String path = path(source.slug());
+                Chapter chapter =
+                        Chapter.translated(source.file(), marked(source, translation.text()), text(source.file()));
+                chapter.places(path).forEach(place -> places.put(place.href(), place));
+                Map<String, String> ofFile = new HashMap<>(targets);
+                ofFile.putAll(chapter.targets(path));
+                its.put(path, page(group(source.slug()), translation, path, chapter, ofFile));
+            }
+        }
+        return new InLanguage(its, finder.with(places, Glossary.of(language.tag())));
+    }
+
+    /** Returns whether a page is written in a language other than English. */
+    boolean isTranslated(String path, Language language) {
+        Page page = page(path, language);
+        return page != null && page.translation() != null;
+    }
+
+    /** A place that was found. @param lang of its text; null if it is the page's */
+    public record Found(Finder.Place place, @Nullable String lang) {}
+
+    /** Returns what has the words of a question. @param book the one whose places rank higher @param language of the reader */
+    List<Found> find(String question, Book book, Language language) {
+        return (language.isEnglish() ? finder : in(language).finder())
+                .find(question, book).stream()
+                        .map(it -> new Found(it, lang(it, language)))
+                        .toList();
+    }
+
+    private @Nullable String lang(Finder.Place place, Language language) {
+        Page page = page(place.href().replaceFirst("#.*", ""), language);
+        return page == null ? null : lang(page, language);
     }
 
     /** Returns the documentation. Blocks until it is made. */
@@ -301,20 +375,26 @@ public final class Manual {
     }
 
     private static String text(String file) {
-        try (InputStream stream = Manual.class.getResourceAsStream("/docs/" + file)) {
-            if (stream == null) {
-                throw new IllegalStateException("missing in the program: docs/" + file);
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        byte[] bytes = Translation.bytes(file);
+        if (bytes == null) {
+            throw new IllegalStateException("missing in the program: docs/" + file);
         }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** @return null where there is none */
+    /** Returns a page in English; null where there is none. */
     @Nullable
     Page page(String path) {
         return pages.get(path);
+    }
+
+    /** Returns a page in a language, in English if it has no translation; null where there is none. */
+    @Nullable
+    Page page(String path, Language language) {
+        Page english = pages.get(path);
+        return english == null || language.isEnglish()
+                ? english
+                : in(language).pages().getOrDefault(path, english);
     }
 
     /** Returns the present address of a page that has moved; null if it has not. */
@@ -327,38 +407,53 @@ public final class Manual {
         return List.copyOf(pages.keySet());
     }
 
-    /** Returns what surrounds a page. @param path of that page; an unlisted one belongs to the price list */
-    public Contents contents(String path) {
-        Page page = pages.getOrDefault(path, Objects.requireNonNull(pages.get(MODELS)));
+    /** Returns what surrounds a page. @param path of that page; an unlisted one belongs to the price list @param language of the reader */
+    public Contents contents(String path, Language language) {
+        Page page = Objects.requireNonNull(page(pages.containsKey(path) ? path : MODELS, language));
         List<Page> book = pages.values().stream()
-                .filter(each -> each.book().equals(page.book()))
+                .filter(each -> each.book() == page.book())
                 .toList();
         boolean isListed = page.path().equals(path) || path.startsWith(MODELS + "/");
-        Map<String, List<Entry>> groups = new LinkedHashMap<>();
+        Map<Group, List<Entry>> groups = new LinkedHashMap<>();
         for (Page each : book) {
-            groups.computeIfAbsent(each.group(), _ -> new ArrayList<>()).add(entry(each, isListed && each == page));
+            boolean isCurrent = isListed && each.path().equals(page.path());
+            groups.computeIfAbsent(each.group(), _ -> new ArrayList<>()).add(entry(each, isCurrent, language));
         }
-        boolean isReference = page.group().equals(Reference.GROUP);
-        int at = book.indexOf(page);
+        int at = book.stream().map(Page::path).toList().indexOf(page.path());
         return new Contents(
                 page.path().equals(ROOT) ? QUICKSTART : page.path(),
                 page.book(),
-                List.of(
-                        new Entry(DEVELOPERS, ROOT, page.book().equals(DEVELOPERS) ? "true" : null),
-                        new Entry(OPERATORS, INSTALL, page.book().equals(OPERATORS) ? "true" : null)),
+                Stream.of(Book.values())
+                        .map(each -> new Entry(
+                                each.title().in(language),
+                                each == Book.DEVELOPERS ? ROOT : INSTALL,
+                                each == page.book() ? "true" : null,
+                                null))
+                        .toList(),
                 groups.entrySet().stream()
                         .map(group -> new Part(
-                                group.getKey(),
-                                group.getKey().equals(Reference.GROUP) == isReference,
+                                group.getKey().title().in(language),
+                                group.getKey().isReference() == page.group().isReference(),
                                 group.getValue()))
                         .toList(),
                 page.headings(),
-                at == 0 ? null : entry(book.get(at - 1), false),
-                at == book.size() - 1 ? null : entry(book.get(at + 1), false));
+                new Tongue(
+                        lang(page, language),
+                        page.translation() != null && page.translation().isOlder()),
+                at == 0 ? null : entry(book.get(at - 1), false, language),
+                at == book.size() - 1 ? null : entry(book.get(at + 1), false, language));
     }
 
-    private static Entry entry(Page page, boolean isCurrent) {
-        return new Entry(page.title(), page.path(), isCurrent ? "page" : null);
+    private Entry entry(Page english, boolean isCurrent, Language language) {
+        Page page = Objects.requireNonNull(page(english.path(), language));
+        String title = page.path().equals(MODELS) ? PRICE_LIST.in(language) : page.title();
+        return new Entry(title, page.path(), isCurrent ? "page" : null, lang(page, language));
+    }
+
+    private static @Nullable String lang(Page page, Language language) {
+        return language.isEnglish() || page.translation() != null || page.path().equals(MODELS)
+                ? null
+                : Language.ENGLISH.tag();
     }
 
     /**
@@ -367,21 +462,35 @@ public final class Manual {
      * @param path of the page without its ending
      * @param book of the page
      * @param headings of the page
+     * @param tongue of the page
      * @param before the page to read before it; null for the first of its book
      * @param after null for the last one
      */
     public record Contents(
             String path,
-            String book,
+            Book book,
             List<Entry> books,
             List<Part> parts,
             List<Heading> headings,
+            Tongue tongue,
             @Nullable Entry before,
             @Nullable Entry after) {}
 
     /** Pages that belong together. @param open whether they are shown unasked */
     public record Part(String title, boolean open, List<Entry> entries) {}
 
-    /** @param current for {@code aria-current} */
-    public record Entry(String title, String href, @Nullable String current) {}
+    /**
+     * The language of a page's text, which may be another than its frame's.
+     *
+     * @param lang for the attribute of this name; null if it is the frame's
+     * @param isOlder whether the page is translated from an earlier English one
+     */
+    public record Tongue(@Nullable String lang, boolean isOlder) {}
+
+    /** @param current for {@code aria-current} @param lang of the title; null if it is the page's */
+    public record Entry(
+            String title,
+            String href,
+            @Nullable String current,
+            @Nullable String lang) {}
 }

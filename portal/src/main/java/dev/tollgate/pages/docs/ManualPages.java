@@ -1,5 +1,7 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -10,17 +12,23 @@ import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Rate;
 import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.prices.GroupFactors;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import templates.manual.JtefoundGenerated;
@@ -66,19 +74,30 @@ public record ManualPages(
             String chapter = path.substring(0, path.length() - MARKDOWN.length());
             return Language.ENGLISH.bound(() -> markdown(request, chapter));
         }
-        Manual.Page page = Manual.ofThisProgram().page(path);
+        Language language = request.language();
+        Manual manual = Manual.ofThisProgram();
+        Manual.Page page = manual.page(path, language);
         if (page == null) {
             throw none();
         }
         boolean open = isOpen.getAsBoolean();
         Samples samples = Samples.of(sold.standard(), life);
+        Language ofText = page.translation() == null ? Language.ENGLISH : language;
+        Map<String, String> alternates =
+                request.site().alternates(path, each -> each.isEnglish() || manual.isTranslated(path, each));
         return PageStep.show((out, shell) -> JtepageGenerated.render(
-                        out, null, shell, open, contents(request), page.title(), samples.inHtml(page.html())))
+                        out,
+                        null,
+                        shell.withAlternates(alternates),
+                        open,
+                        manual.contents(path, language),
+                        page.title(),
+                        samples.inHtml(page.html(), ofText)))
                 .shared(new PageStep.Shared(List.of(open, samples), ADDRESS, escaped(request.address())));
     }
 
     private static ApiException none() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "The documentation has no page of this name.")
+        return ApiError.of(ErrorCode.INVALID_REQUEST, sentence("The documentation has no page of this name."))
                 .withStatus(404)
                 .asException();
     }
@@ -110,9 +129,43 @@ public record ManualPages(
                             Display.price(model.pricing().inputMicrosPerMillion()),
                             Display.price(model.pricing().outputMicrosPerMillion()),
                             model.upstream().inputTokensMax(),
-                            String.join("; ", facts.otherRates())));
+                            String.join("; ", otherRates(facts))));
         }
         return text.toString();
+    }
+
+    /** Returns one line for each rate in credits apart from input and output, and for each coming change. */
+    private static List<String> otherRates(ModelFacts facts) {
+        PriceFacts price = facts.price();
+        Tariff tariff = price.pricing().tariff();
+        List<String> lines = new ArrayList<>();
+        for (Rate rate : Rate.OPTIONAL) {
+            if (tariff.rates().has(rate)) {
+                String amount = Display.price(rate.of(tariff.rates()));
+                lines.add(
+                        switch (rate) {
+                            case SEARCH ->
+                                "Search " + amount + " per thousand "
+                                        + (price.isSearchByCall() ? "calls that search" : "queries");
+                            case MAPS -> "Google Maps " + amount + " per thousand calls";
+                            default -> rate.label() + " " + amount;
+                        });
+            }
+        }
+        PriceRates.Step above = tariff.above();
+        if (above != null) {
+            String changes = String.join(", ", PriceFacts.changes(tariff.rates(), above.rates(), Money.CREDITS));
+            lines.add("Above " + Display.number(above.promptTokens()) + " prompt tokens: "
+                    + (changes.isEmpty() ? "the same rates" : changes));
+        }
+        if (!price.tiers().isEmpty()) {
+            lines.add("Tiers " + price.tiers());
+        }
+        if (!price.made(Money.CREDITS).isEmpty()) {
+            lines.add(price.made(Money.CREDITS));
+        }
+        lines.addAll(facts.changes(Money.CREDITS));
+        return lines;
     }
 
     /** The pages for programs that read documentation, as llmstxt.org describes it. */
@@ -122,7 +175,7 @@ public record ManualPages(
                         + " Responses, Anthropic's Messages and the Gemini API, at " + request.address() + "\n");
         Manual manual = Manual.ofThisProgram();
         for (String book : List.of(Manual.ROOT, Manual.INSTALL)) {
-            for (Manual.Part part : manual.contents(book).parts()) {
+            for (Manual.Part part : manual.contents(book, Language.ENGLISH).parts()) {
                 text.append("\n## ").append(part.title()).append("\n\n");
                 for (Manual.Entry entry : part.entries()) {
                     String path = entry.href().equals(Manual.ROOT) ? Manual.QUICKSTART : entry.href();
@@ -139,9 +192,11 @@ public record ManualPages(
     private PageStep search(PageRequest<Visitor> request) {
         String asked = Objects.requireNonNullElse(request.query("q"), "");
         String question = asked.substring(0, Math.min(asked.length(), Finder.QUESTION_CHARS_MAX));
-        boolean isForOperators = Manual.OPERATORS.equals(request.query("book"));
-        Manual.Contents contents = Manual.ofThisProgram().contents(isForOperators ? Manual.INSTALL : request.path());
-        List<Finder.Place> found = Manual.ofThisProgram().find(question, contents.book());
+        boolean isForOperators = Book.OPERATORS.word().equals(request.query("book"));
+        Language language = request.language();
+        Manual manual = Manual.ofThisProgram();
+        Manual.Contents contents = manual.contents(isForOperators ? Manual.INSTALL : request.path(), language);
+        List<Manual.Found> found = manual.find(question, contents.book(), language);
         if (request.query("list") != null) {
             return PageStep.show((out, shell) -> JtefoundGenerated.render(out, null, question, found));
         }
@@ -205,12 +260,10 @@ public record ManualPages(
         return factor == Pricing.GROUP_ONE
                 ? facts
                 : facts.inGroup(new ModelFacts.OfGroup(
-                        GroupFactors.words(sold.group(member.accountId(), now), factor)
-                                .said(),
+                        sentence(
+                                "Price group {name}, {factor}.",
+                                sold.group(member.accountId(), now),
+                                GroupFactors.words(factor)),
                         PriceFacts.of(standard, standard.at(now).pricing())));
-    }
-
-    private static Manual.Contents contents(PageRequest<?> request) {
-        return Manual.ofThisProgram().contents(request.path());
     }
 }

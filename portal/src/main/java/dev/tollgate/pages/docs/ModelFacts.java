@@ -1,7 +1,11 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.ProviderTool;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.http.limits.CallLimits;
@@ -16,6 +20,7 @@ import dev.tollgate.models.Rate;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.pages.words.Joined;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,7 +33,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +52,41 @@ public record ModelFacts(
         @Nullable OfGroup group) {
 
     /** A price group. @param words the group with its factor for the model @param standard the standard price in force */
-    public record OfGroup(String words, PriceFacts standard) {}
+    public record OfGroup(Sentence words, PriceFacts standard) {}
+
+    /** The things that a model takes or can do, each with a word. */
+    public enum Tag {
+        EMBEDDINGS(sentence("embeddings")),
+        SPEECH(sentence("makes speech")),
+        IMAGES(sentence("images")),
+        MAKES_IMAGES(sentence("makes images")),
+        AUDIO(sentence("audio")),
+        FUNCTIONS(sentence("functions")),
+        SEARCH(sentence("search")),
+        JSON(Sentence.asItIs("JSON"));
+
+        private final Sentence label;
+
+        Tag(Sentence label) {
+            this.label = label;
+        }
+
+        public String label() {
+            return label.said();
+        }
+
+        /** Returns the tag of a model without it. */
+        String missing() {
+            return switch (this) {
+                case IMAGES -> say("no images");
+                case AUDIO -> say("no audio");
+                case FUNCTIONS -> say("no functions");
+                case SEARCH -> say("no search");
+                case JSON -> say("no JSON");
+                case EMBEDDINGS, SPEECH, MAKES_IMAGES -> say("no {tag}", label);
+            };
+        }
+    }
 
     /** A price that is set for later. */
     public record Ahead(Instant at, PriceFacts price) {
@@ -58,11 +96,12 @@ public record ModelFacts(
             String day = Display.day(at, ZoneOffset.UTC);
             return at.truncatedTo(ChronoUnit.DAYS).equals(at)
                     ? day
-                    : day + ", " + TimeForm.CLOCK.format(at.atZone(ZoneOffset.UTC)) + " UTC";
+                    : say("{day}, {time} UTC", day, TimeForm.CLOCK.format(at.atZone(ZoneOffset.UTC)));
         }
     }
 
     private static final TimeForm DAY = TimeForm.DAY_OF_MONTH;
+    private static final Sentence MAKES = sentence("Makes");
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
     /**
@@ -95,8 +134,8 @@ public record ModelFacts(
                 : 0;
     }
 
-    /** @param name of what is said */
-    public record Fact(String name, String text) {}
+    /** @param name of what is said, which is the same of all models */
+    public record Fact(Sentence name, String text) {}
 
     /** @param now the time by which prices come into force */
     public static ModelFacts of(Model model, Catalogue catalogue, ModelLife life, Instant now) {
@@ -123,9 +162,11 @@ public record ModelFacts(
     /** Returns the next change in two or three words, for the list; null if none is near. */
     public @Nullable String badge() {
         if (end != null && !end.isInEffect()) {
-            return "changes on " + day(end.at());
+            return say("changes on {day}", day(end.at()));
         }
-        return ahead.isEmpty() ? null : "new price on " + day(ahead.getFirst().at());
+        return ahead.isEmpty()
+                ? null
+                : say("new price on {day}", day(ahead.getFirst().at()));
     }
 
     private static String day(Instant at) {
@@ -136,52 +177,67 @@ public record ModelFacts(
     public List<String> changes(Money money) {
         List<String> sentences = new ArrayList<>();
         if (end != null) {
-            sentences.add(retirement(end, ahead.isEmpty())
-                    + (differences.isEmpty()
-                            ? ""
-                            : " Differences: "
-                                    + String.join(
-                                            "; ",
-                                            differences.stream()
-                                                    .map(Sentence::said)
-                                                    .toList()) + "."));
+            sentences.add(Joined.sentences(retirement(end, ahead.isEmpty()), inWords(differences)));
         }
         Pricing before = model.pricing();
         for (Ahead later : ahead) {
             Pricing then = later.price().pricing();
-            sentences.add(
-                    "From " + later.from() + ": " + PriceFacts.of(model, before).changesTo(then, money) + ".");
+            sentences.add(say(
+                    "From {from}: {changes}.",
+                    later.from(),
+                    PriceFacts.of(model, before).changesTo(then, money)));
             before = then;
         }
         return sentences;
     }
 
-    private static String retirement(ModelLife.Retirement end, boolean keepsPrice) {
-        String rest = keepsPrice ? " Name and price stay the same." : " The name stays the same.";
-        return end.isInEffect()
-                ? "The provider has retired this model. " + end.successor() + " answers in its place." + rest
-                : "The provider retires this model on " + Display.day(end.at(), ZoneOffset.UTC) + ". " + end.successor()
-                        + " will then answer in its place." + rest;
+    private static @Nullable String inWords(List<Sentence> differences) {
+        return differences.stream()
+                .reduce((one, next) -> sentence("{a}; {b}", one, next))
+                .map(all -> say("Differences: {differences}.", all))
+                .orElse(null);
     }
 
-    /** Returns what it takes and can do, a word each. */
-    public List<String> tags() {
+    private static String retirement(ModelLife.Retirement end, boolean keepsPrice) {
+        String successor = end.successor();
+        if (end.isInEffect()) {
+            return keepsPrice
+                    ? say(
+                            "The provider has retired this model. {successor} answers in its place. Name and price stay the same.",
+                            successor)
+                    : say(
+                            "The provider has retired this model. {successor} answers in its place. The name stays the same.",
+                            successor);
+        }
+        String day = Display.day(end.at(), ZoneOffset.UTC);
+        return keepsPrice
+                ? say(
+                        "The provider retires this model on {day}. {successor} will then answer in its place. Name and price stay the same.",
+                        day,
+                        successor)
+                : say(
+                        "The provider retires this model on {day}. {successor} will then answer in its place. The name stays the same.",
+                        day,
+                        successor);
+    }
+
+    /** Returns what it takes and can do. */
+    public List<Tag> tags() {
         if (model.isEmbedding()) {
-            return List.of("embeddings");
+            return List.of(Tag.EMBEDDINGS);
         }
         if (model.speaks()) {
-            return List.of("makes speech");
+            return List.of(Tag.SPEECH);
         }
-        List<String> tags =
-                new ArrayList<>(model.makesImages() ? List.of("images", "makes images") : List.of("images", "audio"));
+        List<Tag> tags = new ArrayList<>(List.of(Tag.IMAGES, model.makesImages() ? Tag.MAKES_IMAGES : Tag.AUDIO));
         if (model.tools().functions()) {
-            tags.add("functions");
+            tags.add(Tag.FUNCTIONS);
         }
         if (model.tools().search()) {
-            tags.add("search");
+            tags.add(Tag.SEARCH);
         }
         if (model.formats().json()) {
-            tags.add("JSON");
+            tags.add(Tag.JSON);
         }
         return tags;
     }
@@ -192,36 +248,29 @@ public record ModelFacts(
         return rates.has(Rate.CACHED_INPUT) ? Rate.CACHED_INPUT.of(rates) : null;
     }
 
-    /** Returns one line for each rate in credits apart from input and output, and for each coming change. */
-    List<String> otherRates() {
-        List<String> lines = new ArrayList<>(price().others());
-        lines.addAll(changes(Money.CREDITS));
-        return lines;
-    }
-
     public String thoughts() {
         return thoughts(model.pricing());
     }
 
     /** Returns whether thoughts cost something. */
     public static String thoughts(Pricing pricing) {
-        return pricing.reasoningBilled() ? "billed as output" : "free";
+        return pricing.reasoningBilled() ? say("billed as output") : say("free");
     }
 
-    /** Returns what an account may use of it, on one line; a dash if there is no limit. */
-    public String limits() {
+    /** Returns what an account may use of it, on one line; null if there is no limit. */
+    public @Nullable String limits() {
         CallLimits rates = model.rates();
         List<String> said = new ArrayList<>();
         if (rates.requests() != null) {
-            said.add(Display.number(rates.requests()) + " requests per minute");
+            said.add(say("{n} requests per minute", rates.requests()));
         }
         if (rates.tokens() != null) {
-            said.add(Display.number(rates.tokens()) + " tokens per minute");
+            said.add(say("{n} tokens per minute", rates.tokens()));
         }
         if (rates.concurrency() != null) {
-            said.add(Display.number(rates.concurrency()) + " concurrent calls");
+            said.add(say("{n} concurrent calls", rates.concurrency()));
         }
-        return said.isEmpty() ? "–" : String.join(", ", said);
+        return said.isEmpty() ? null : Joined.facts(said.stream());
     }
 
     /** Returns a rate in the amounts that a page shows first, exactly. */
@@ -229,19 +278,34 @@ public record ModelFacts(
         return money == Money.DOLLARS ? dollars(micros) : Display.price(micros);
     }
 
+    /** Returns a rate with its unit. */
+    public static String withUnit(Money money, long micros) {
+        return money == Money.DOLLARS ? dollars(micros) : say("{amount} credits", Display.price(micros));
+    }
+
     /** Exact, with two decimals at least. */
     public static String dollars(long microsPerMillion) {
         BigDecimal dollars = BigDecimal.valueOf(microsPerMillion, 6)
                 .multiply(DOLLARS_A_CREDIT)
                 .stripTrailingZeros();
-        return "$" + (dollars.scale() < 2 ? dollars.setScale(2) : dollars).toPlainString();
+        String text = (dollars.scale() < 2 ? dollars.setScale(2) : dollars).toPlainString();
+        return say("${amount}", text.replace('.', decimal()));
+    }
+
+    private static char decimal() {
+        return Language.now().signs().decimal();
     }
 
     /** Returns a count of tokens as people say it, e.g. {@code 200K} or {@code 1M}: a context is a power of two or close to a round number. */
     public static String tokens(long tokens) {
         return tokens >= 1_000_000
-                ? tokens / 1_000_000 + (tokens % 1_000_000 >= 100_000 ? "." + tokens % 1_000_000 / 100_000 : "") + "M"
-                : tokens >= 1_000 ? tokens / 1_000 + "K" : Long.toString(tokens);
+                ? say("{millions}M", millions(tokens))
+                : tokens >= 1_000 ? say("{thousands}K", String.valueOf(tokens / 1_000)) : Long.toString(tokens);
+    }
+
+    private static String millions(long tokens) {
+        long tenths = tokens / 100_000 % 10;
+        return tokens / 1_000_000 + (tenths == 0 ? "" : String.valueOf(decimal()) + tenths);
     }
 
     /** Returns what it can do and what not, by name. */
@@ -252,41 +316,48 @@ public record ModelFacts(
         }
         if (upstream.speaks()) {
             return List.of(
-                    new Fact("Makes", "speech of a text, with POST /v1/audio/speech"),
-                    new Fact("Formats", "WAV, and PCM as it comes"));
+                    new Fact(MAKES, say("speech of a text, with POST /v1/audio/speech")),
+                    new Fact(sentence("Formats"), say("WAV, and PCM as it comes")));
         }
         List<Fact> facts = new ArrayList<>();
         UpstreamModel.Images images = upstream.images();
         if (images != null) {
-            facts.add(new Fact("Makes", "text and images, up to " + model.imagesMax() + " in a response"));
+            facts.add(new Fact(MAKES, say("text and images, up to {n} in a response", model.imagesMax())));
             facts.add(new Fact(
-                    "Image sizes", String.join(", ", images.sizes().keySet()) + "; " + images.size() + " by default"));
-            facts.add(new Fact("Aspect ratios", String.join(", ", images.ratios())));
-            facts.add(new Fact("Images of a prompt", "up to " + images.inputs()));
+                    sentence("Image sizes"),
+                    say("{sizes}; {size} by default", Joined.facts(images.sizes().keySet().stream()), images.size())));
+            facts.add(new Fact(sentence("Aspect ratios"), Joined.facts(images.ratios().stream())));
+            facts.add(new Fact(sentence("Images of a prompt"), say("up to {n}", images.inputs())));
         }
-        facts.add(new Fact("Streams", model.streamByDefault() ? "by default" : "on request"));
-        facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "by default" : "on request"));
-        facts.add(new Fact("Reasoning effort", efforts(model, upstream)));
+        facts.add(new Fact(sentence("Streams"), byDefault(model.streamByDefault())));
+        facts.add(new Fact(sentence("Thoughts shown"), byDefault(model.thoughtsByDefault())));
+        facts.add(new Fact(sentence("Reasoning effort"), efforts(model, upstream)));
         Long most = model.maxTokensByDefault();
-        facts.add(new Fact("Default maximum", most == null ? "the model's limit" : Display.count(most, "token")));
-        facts.add(new Fact("Tools", tools(model)));
-        facts.add(new Fact("Structured output", formats(model.formats())));
         facts.add(new Fact(
-                "Responses per call (n)", upstream.candidatesMax() == 1 ? "1" : "up to " + upstream.candidatesMax()));
-        facts.add(new Fact("Penalties", yesOrNo(upstream.penalties())));
-        facts.add(new Fact("Log probabilities", yesOrNo(upstream.logprobs())));
-        facts.add(new Fact("Continues an assistant's message", yesOrNo(upstream.trailingAssistant())));
+                sentence("Default maximum"),
+                most == null ? say("the model's limit") : say("{n} token | {n} tokens", most)));
+        facts.add(new Fact(sentence("Tools"), tools(model)));
+        facts.add(new Fact(sentence("Structured output"), formats(model.formats())));
+        facts.add(new Fact(
+                sentence("Responses per call (n)"),
+                upstream.candidatesMax() == 1 ? "1" : say("up to {n}", upstream.candidatesMax())));
+        facts.add(new Fact(sentence("Penalties"), yesOrNo(upstream.penalties())));
+        facts.add(new Fact(sentence("Log probabilities"), yesOrNo(upstream.logprobs())));
+        facts.add(new Fact(sentence("Continues an assistant's message"), yesOrNo(upstream.trailingAssistant())));
         return facts;
     }
 
+    private static String byDefault(boolean is) {
+        return is ? say("by default") : say("on request");
+    }
+
     private static List<Fact> ofEmbedding(EmbeddingRules rules) {
-        String words = String.join(", ", rules.taskTypes());
         List<Fact> facts = new ArrayList<>();
-        facts.add(new Fact("Makes", "embeddings, with POST /v1/embeddings"));
+        facts.add(new Fact(MAKES, say("embeddings, with POST /v1/embeddings")));
         facts.add(new Fact(
-                "Dimensions", Display.number(rules.dimensionsMin()) + " to " + Display.number(rules.dimensionsMax())));
-        if (!words.isEmpty()) {
-            facts.add(new Fact("Task types", words));
+                sentence("Dimensions"), say("{least} to {most}", rules.dimensionsMin(), rules.dimensionsMax())));
+        if (!rules.taskTypes().isEmpty()) {
+            facts.add(new Fact(sentence("Task types"), Joined.facts(rules.taskTypes().stream())));
         }
         return facts;
     }
@@ -294,47 +365,47 @@ public record ModelFacts(
     private static String efforts(Model model, UpstreamModel upstream) {
         Set<Effort> efforts = upstream.thinking().efforts();
         if (efforts.isEmpty()) {
-            return "none";
+            return say("none");
         }
-        String words = efforts.stream().sorted().map(Effort::word).collect(Collectors.joining(", "));
+        String words = Joined.facts(efforts.stream().sorted().map(Effort::word));
         Effort usual = model.effortByDefault();
-        return words + (usual == null ? "; model default otherwise" : "; " + usual.word() + " by default");
+        return usual == null
+                ? say("{efforts}; model default otherwise", words)
+                : say("{efforts}; {effort} by default", words, usual.word());
     }
 
     private static String tools(Model model) {
-        String others = EnumSet.complementOf(EnumSet.of(ProviderTool.SEARCH)).stream()
+        String others = Joined.facts(EnumSet.complementOf(EnumSet.of(ProviderTool.SEARCH)).stream()
                 .filter(model::uses)
-                .map(ProviderTool::snake)
-                .collect(Collectors.joining(", "));
-        String tools = tools(model.tools());
-        return others.isEmpty() ? tools : tools.equals("none") ? others : tools + "; " + others;
+                .map(ProviderTool::snake));
+        Model.Tools tools = model.tools();
+        if (others.isEmpty()) {
+            return tools(tools);
+        }
+        return tools.functions() || tools.search() ? say("{a}; {b}", tools(tools), others) : others;
     }
 
     private static String tools(Model.Tools tools) {
-        if (!tools.functions() && !tools.search()) {
-            return "none";
+        if (!tools.functions()) {
+            return tools.search() ? say("web search") : say("none");
         }
-        if (!tools.functions() || !tools.search()) {
-            return tools.functions() ? "functions" : "web search";
+        if (!tools.search()) {
+            return say("functions");
         }
-        return tools.functionsWithSearch() ? "functions and web search" : "functions or web search";
+        return tools.functionsWithSearch() ? say("functions and web search") : say("functions or web search");
     }
 
     private static String formats(Model.Formats formats) {
         if (!formats.json()) {
-            return "no";
+            return yesOrNo(false);
         }
-        List<String> not = new ArrayList<>();
-        if (!formats.jsonWithFunctions()) {
-            not.add("functions");
+        if (formats.jsonWithFunctions()) {
+            return formats.jsonWithSearch() ? yesOrNo(true) : say("yes, not with web search");
         }
-        if (!formats.jsonWithSearch()) {
-            not.add("web search");
-        }
-        return not.isEmpty() ? "yes" : "yes, not with " + String.join(" or ", not);
+        return formats.jsonWithSearch() ? say("yes, not with functions") : say("yes, not with functions or web search");
     }
 
     private static String yesOrNo(boolean is) {
-        return is ? "yes" : "no";
+        return is ? say("model::yes") : say("model::no");
     }
 }

@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.pages.docs.ModelFacts.Tag;
 import dev.tollgate.pages.docs.ModelSpeeds.Speed;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -43,9 +44,9 @@ public record ModelList(
 
     /** The models that a link of the filter leaves. */
     public enum Kind {
-        FUNCTIONS(sentence("Functions"), facts -> facts.tags().contains("functions")),
-        SEARCH(sentence("Web search"), facts -> facts.tags().contains("search")),
-        JSON(Sentence.asItIs("JSON"), facts -> facts.tags().contains("JSON")),
+        FUNCTIONS(sentence("Functions"), facts -> facts.tags().contains(Tag.FUNCTIONS)),
+        SEARCH(sentence("Web search"), facts -> facts.tags().contains(Tag.SEARCH)),
+        JSON(Sentence.asItIs("JSON"), facts -> facts.tags().contains(Tag.JSON)),
         IMAGES(sentence("Make images"), facts -> facts.model().makesImages()),
         SPEECH(sentence("Make speech"), facts -> facts.model().speaks()),
         EMBEDDINGS(sentence("Embeddings"), facts -> facts.model().isEmbedding()),
@@ -81,8 +82,8 @@ public record ModelList(
             this.label = label;
         }
 
-        public String label() {
-            return label.said();
+        public Sentence label() {
+            return label;
         }
 
         String word() {
@@ -105,7 +106,7 @@ public record ModelList(
     }
 
     /** A fact of the models that are compared. @param values in their order; a dash if one has none */
-    public record Row(String name, List<String> values) {}
+    public record Row(Sentence name, List<String> values) {}
 
     static ModelList of(PageRequest<?> request, List<ModelFacts> all, Map<String, Speed> speeds) {
         String search = Objects.requireNonNullElse(request.query("q"), "");
@@ -178,7 +179,7 @@ public record ModelList(
     // ---- abilities ----
 
     /** Returns what more than half of the models that answer take and can do. */
-    public List<String> usual() {
+    public List<Tag> usual() {
         List<ModelFacts> answering =
                 all.stream().filter(facts -> facts.model().answers()).toList();
         return answering.stream()
@@ -196,8 +197,12 @@ public record ModelList(
     public List<String> exceptions(ModelFacts facts) {
         Stream<String> missing = !facts.model().answers()
                 ? Stream.of()
-                : usual().stream().filter(tag -> !facts.tags().contains(tag)).map(tag -> "no " + tag);
-        return Stream.concat(facts.tags().stream().filter(tag -> !usual().contains(tag)), missing)
+                : usual().stream().filter(tag -> !facts.tags().contains(tag)).map(Tag::missing);
+        return Stream.concat(
+                        facts.tags().stream()
+                                .filter(tag -> !usual().contains(tag))
+                                .map(Tag::label),
+                        missing)
                 .toList();
     }
 
@@ -283,12 +288,12 @@ public record ModelList(
 
     /** Returns the facts of the compared models: prices, limits, speed, capabilities. */
     public List<Row> rows(Money money) {
-        Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+        Map<Sentence, Map<String, String>> rows = new LinkedHashMap<>();
         for (ModelFacts facts : compared) {
             facts.price().rates().forEach(rate -> add(rows, rate.name(), facts, price(facts.price(), rate, money)));
         }
         for (ModelFacts facts : compared) {
-            add(rows, say("Thoughts"), facts, facts.thoughts());
+            add(rows, sentence("Thoughts"), facts, facts.thoughts());
             columns().stream()
                     .filter(column -> column == Order.CONTEXT || column.compareTo(Order.FIRST) >= 0)
                     .forEach(column -> add(rows, column.label(), facts, cell(column, facts, money)));
@@ -304,12 +309,12 @@ public record ModelList(
     }
 
     private static String price(PriceFacts price, PriceFacts.Line rate, Money money) {
+        String usual = ModelFacts.price(money, rate.micros());
         Long above = rate.longMicros();
-        return ModelFacts.price(money, rate.micros())
-                + (above == null ? "" : "; " + ModelFacts.price(money, above) + " " + price.step());
+        return above == null ? usual : say("{a}; {b}", usual, price.aboveStep(ModelFacts.price(money, above)));
     }
 
-    private static void add(Map<String, Map<String, String>> rows, String name, ModelFacts facts, String value) {
+    private static void add(Map<Sentence, Map<String, String>> rows, Sentence name, ModelFacts facts, String value) {
         rows.computeIfAbsent(name, _ -> new LinkedHashMap<>()).put(facts.model().id(), value);
     }
 }

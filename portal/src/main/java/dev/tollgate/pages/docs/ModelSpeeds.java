@@ -1,5 +1,6 @@
 package dev.tollgate.pages.docs;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.SharedReading;
 import java.time.Duration;
@@ -25,7 +26,9 @@ public final class ModelSpeeds {
                 return "–";
             }
             return tokensASecondTenths < 100
-                    ? tokensASecondTenths / 10 + "." + tokensASecondTenths % 10
+                    ? tokensASecondTenths / 10
+                            + String.valueOf(Language.now().signs().decimal())
+                            + tokensASecondTenths % 10
                     : Display.number((tokensASecondTenths + 5) / 10);
         }
     }

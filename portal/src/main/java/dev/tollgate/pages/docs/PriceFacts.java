@@ -1,5 +1,10 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Amount;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
@@ -8,14 +13,13 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
-import java.math.BigDecimal;
+import dev.tollgate.pages.words.Joined;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,9 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
 
     private static final int MINUTE = 60;
 
+    /** A factor is in ten-thousandths, and is written as an amount is. */
+    private static final long MICROS_A_FACTOR = 100;
+
     public static PriceFacts of(Model model, Pricing pricing) {
         return new PriceFacts(pricing, model.upstream().images(), model.speaks());
     }
@@ -36,10 +43,11 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
     /**
      * A rate, with its unit in its name.
      *
+     * @param name the same in all prices
      * @param micros micro-credits for a million tokens, for a thousand searches or calls, or for an image
      * @param longMicros the same for long prompts; null if the price has no such step
      */
-    public record Line(String name, long micros, @Nullable Long longMicros) {}
+    public record Line(Sentence name, long micros, @Nullable Long longMicros) {}
 
     /** Returns the rates in the order of a charge, then the price of an image by its size, or of a minute of speech. */
     public List<Line> rates() {
@@ -65,9 +73,16 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
 
     private Stream<Line> made() {
         return speaks
-                ? Stream.of(new Line("A minute of speech", minuteMicros(), null))
+                ? Stream.of(new Line(sentence("A minute of speech"), minuteMicros(), null))
                 : sizes().entrySet().stream()
-                        .map(it -> new Line("An image, " + String.join(" or ", it.getValue()), it.getKey(), null));
+                        .map(it -> new Line(sentence("An image, {sizes}", either(it.getValue())), it.getKey(), null));
+    }
+
+    private static Sentence either(List<String> sizes) {
+        return sizes.stream()
+                .map(Sentence::asItIs)
+                .reduce((one, other) -> sentence("{a} or {b}", one, other))
+                .orElseThrow();
     }
 
     private long minuteMicros() {
@@ -95,38 +110,46 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
     /** Returns what an image costs, as in "an image: 26.88 (1K, 2K), 48 (4K)", or a minute of speech; empty if the model makes neither. */
     public String made(Money money) {
         if (speaks) {
-            return "a minute of speech: " + ModelFacts.price(money, minuteMicros());
+            return say("a minute of speech: {price}", ModelFacts.price(money, minuteMicros()));
         }
-        return sizes().entrySet().stream()
-                .map(it -> ModelFacts.price(money, it.getKey()) + " (" + String.join(", ", it.getValue()) + ")")
-                .reduce((one, other) -> one + ", " + other)
-                .map(prices -> "an image: " + prices)
-                .orElse("");
+        String prices = Joined.facts(sizes().entrySet().stream()
+                .map(it -> say(
+                        "{price} ({sizes})",
+                        ModelFacts.price(money, it.getKey()),
+                        Joined.facts(it.getValue().stream()))));
+        return prices.isEmpty() ? "" : say("an image: {prices}", prices);
     }
 
     /** Makes the line of a rate; a rate that also applies to long prompts is given once. */
     private Line line(Rate rate, long micros, @Nullable Long longMicros) {
-        return new Line(
-                rate.isOfTokens() ? rate.label() + ", per million tokens" : thing(rate) + ", " + per(rate),
-                micros,
-                longMicros != null && longMicros == micros ? null : longMicros);
+        return new Line(name(rate), micros, longMicros != null && longMicros == micros ? null : longMicros);
     }
 
-    /** Returns the thing that a rate without tokens is for. */
-    private static String thing(Rate rate) {
-        return rate == Rate.MAPS ? "Google Maps" : "Search";
+    private Sentence name(Rate rate) {
+        return switch (rate) {
+            case INPUT -> sentence("Input, per million tokens");
+            case OUTPUT -> sentence("Output, per million tokens");
+            case CACHED_INPUT -> sentence("Cached input, per million tokens");
+            case AUDIO_INPUT -> sentence("Audio input, per million tokens");
+            case CACHED_AUDIO_INPUT -> sentence("Cached audio input, per million tokens");
+            case IMAGE_OUTPUT -> sentence("Image output, per million tokens");
+            case SEARCH ->
+                isSearchByCall()
+                        ? sentence("Search, per thousand calls that search")
+                        : sentence("Search, per thousand queries");
+            case MAPS -> sentence("Google Maps, per thousand calls");
+        };
     }
 
-    /** Returns the unit of a rate without tokens. */
-    private String per(Rate rate) {
-        boolean isByCall = pricing.tariff().searchCounts() == Tariff.SearchCounts.CALLS;
-        return "per thousand " + (rate == Rate.MAPS ? "calls" : isByCall ? "calls that search" : "queries");
+    /** Returns whether a call that searches is charged once, else each of its queries. */
+    boolean isSearchByCall() {
+        return pricing.tariff().searchCounts() == Tariff.SearchCounts.CALLS;
     }
 
-    /** Returns which prompts have the rates of long ones; empty if there are none. */
-    public String step() {
-        PriceRates.Step above = pricing.tariff().above();
-        return above == null ? "" : "above " + Display.number(above.promptTokens()) + " prompt tokens";
+    /** Returns the rate of long prompts with which prompts those are. @param price of a line with such a rate, in one unit */
+    public String aboveStep(String price) {
+        PriceRates.Step above = Objects.requireNonNull(pricing.tariff().above());
+        return say("{price} above {n} prompt tokens", price, above.promptTokens());
     }
 
     /** Returns the factors of the service tiers; empty if there are none. */
@@ -135,78 +158,79 @@ public record PriceFacts(Pricing pricing, UpstreamModel.@Nullable Images images,
         List<String> factors = new ArrayList<>();
         factor(factors, "flex", tiers.flex());
         factor(factors, "priority", tiers.priority());
-        return String.join(", ", factors);
+        return Joined.facts(factors.stream());
     }
 
     private static void factor(List<String> factors, String tier, int factor) {
         if (factor > 0) {
-            String times = BigDecimal.valueOf(factor, 4).stripTrailingZeros().toPlainString();
-            factors.add(tier + " × " + times);
+            factors.add(say("{tier} × {factor}", tier, Display.price(factor * MICROS_A_FACTOR)));
         }
     }
 
-    /** Returns one line for each rate in credits apart from input and output. */
-    List<String> others() {
-        Tariff tariff = pricing.tariff();
-        PriceRates rates = tariff.rates();
-        List<String> lines = new ArrayList<>();
-        for (Rate rate : Rate.OPTIONAL) {
-            if (rates.has(rate)) {
-                String price = Display.price(rate.of(rates));
-                lines.add(rate.isOfTokens() ? rate.label() + " " + price : thing(rate) + " " + price + " " + per(rate));
-            }
-        }
-        PriceRates.Step above = tariff.above();
-        if (above != null) {
-            String line = longPrompts(rates, above, Money.CREDITS);
-            lines.add(Character.toUpperCase(line.charAt(0)) + line.substring(1));
-        }
-        if (!tiers().isEmpty()) {
-            lines.add("Tiers " + tiers());
-        }
-        add(lines, made(Money.CREDITS));
-        return lines;
+    /** Returns how an exact cost is rounded. */
+    public String rounding() {
+        Pricing.Rounding rounding = pricing.rounding();
+        Amount step = new Amount(rounding.stepMicros());
+        Amount minimum = new Amount(rounding.minimumMicros());
+        return switch (rounding.form()) {
+            case FLOOR_TOTAL -> say("floor to {step}, minimum {minimum}", step, minimum);
+            case NEAREST_COMPONENT ->
+                rounding.minimumMicros() == 0
+                        ? say("input and output each to the nearest {step}, a half up", step)
+                        : say(
+                                "input and output each to the nearest {step}, a half up, minimum {minimum}",
+                                step,
+                                minimum);
+        };
     }
 
     /** Returns the parts of this price that another one changes. */
     String changesTo(Pricing other, Money money) {
         Tariff now = pricing.tariff();
         Tariff then = other.tariff();
-        List<String> changes = new ArrayList<>();
-        add(changes, changes(now.rates(), then.rates(), money));
+        List<String> changes = new ArrayList<>(changes(now.rates(), then.rates(), money));
         if (!Objects.equals(now.above(), then.above())) {
             changes.add(
-                    then.above() == null ? "no rates of long prompts" : longPrompts(then.rates(), then.above(), money));
+                    then.above() == null ? say("no rates of long prompts") : longPrompts(then, then.above(), money));
         }
         String tiers = new PriceFacts(other, images, speaks).tiers();
         if (!tiers.equals(tiers())) {
-            changes.add(tiers.isEmpty() ? "no tiers" : "tiers " + tiers);
+            changes.add(tiers.isEmpty() ? say("no tiers") : say("tiers {tiers}", tiers));
         }
         if (pricing.reasoningBilled() != other.reasoningBilled()) {
-            changes.add("thoughts " + (other.reasoningBilled() ? "billed as output" : "free"));
+            changes.add(other.reasoningBilled() ? say("thoughts billed as output") : say("thoughts free"));
         }
-        return changes.isEmpty() ? "another rounding" : String.join(", ", changes);
+        return changes.isEmpty() ? say("another rounding") : Joined.facts(changes.stream());
     }
 
-    private static String longPrompts(PriceRates rates, PriceRates.Step above, Money money) {
-        String changes = changes(rates, above.rates(), money);
-        return "above " + Display.number(above.promptTokens()) + " prompt tokens: "
-                + (changes.isEmpty() ? "the same rates" : changes);
+    private static String longPrompts(Tariff tariff, PriceRates.Step above, Money money) {
+        List<String> changes = changes(tariff.rates(), above.rates(), money);
+        return changes.isEmpty()
+                ? say("above {n} prompt tokens: the same rates", above.promptTokens())
+                : say("above {n} prompt tokens: {changes}", above.promptTokens(), Joined.facts(changes.stream()));
     }
 
-    private static void add(List<String> changes, String change) {
-        if (!change.isEmpty()) {
-            changes.add(change);
-        }
-    }
-
-    private static String changes(PriceRates rates, PriceRates others, Money money) {
+    /** Returns the rates that others replace, as those are. */
+    static List<String> changes(PriceRates rates, PriceRates others, Money money) {
         return Rate.AS_CHARGED.stream()
                 .filter(rate -> rates.has(rate) || others.has(rate))
                 .filter(rate -> rate.of(rates) != rate.of(others))
                 .map(rate -> rate.isOffer() && !others.has(rate)
-                        ? thing(rate) + " no longer offered"
-                        : rate.brief() + " " + ModelFacts.price(money, rate.of(others)))
-                .collect(Collectors.joining(", "));
+                        ? say("Google Maps no longer offered")
+                        : change(rate, ModelFacts.price(money, rate.of(others))))
+                .toList();
+    }
+
+    private static String change(Rate rate, String price) {
+        return switch (rate) {
+            case INPUT -> say("in {price}", price);
+            case OUTPUT -> say("out {price}", price);
+            case CACHED_INPUT -> say("cached {price}", price);
+            case AUDIO_INPUT -> say("audio {price}", price);
+            case CACHED_AUDIO_INPUT -> say("cached_audio {price}", price);
+            case IMAGE_OUTPUT -> say("output_image {price}", price);
+            case SEARCH -> say("search {price}", price);
+            case MAPS -> say("maps {price}", price);
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.docs;
 
+import dev.tollgate.base.words.Sentence;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  */
 record Reference(JsonNode api) {
 
-    static final String GROUP = "API reference";
+    static final Sentence GROUP = Sentence.sentence("API reference");
     static final String NAME = "reference";
 
     private static final String NAME_FOR_OPERATORS = "reference/admin";
@@ -26,7 +27,7 @@ record Reference(JsonNode api) {
     private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
 
     /** @param name without its ending; @param fields for those who look for words */
-    record Written(String book, String name, String markdown, List<Finder.Place> fields) {}
+    record Written(Book book, String name, String markdown, List<Finder.Place> fields) {}
 
     /** @param paths as callers write them; all do the same */
     record Operation(String method, List<String> paths, JsonNode shared, JsonNode itself) {
@@ -54,9 +55,9 @@ record Reference(JsonNode api) {
     }
 
     List<Written> pages() {
-        Map<String, StringBuilder> indexes = new LinkedHashMap<>();
+        Map<Book, StringBuilder> indexes = new LinkedHashMap<>();
         indexes.put(
-                Manual.DEVELOPERS,
+                Book.DEVELOPERS,
                 new StringBuilder("# All operations\n\n")
                         .append(Fields.words(api.at("/info/description").asString()))
                         .append(
@@ -65,7 +66,7 @@ record Reference(JsonNode api) {
                         .append(NAME_FOR_OPERATORS)
                         .append(").\n"));
         indexes.put(
-                Manual.OPERATORS,
+                Book.OPERATORS,
                 new StringBuilder(
                         "# Operations of a server\n\n"
                                 + "Those below `/admin` need the operator's key. All are in [openapi.json](/openapi.json) (OpenAPI 3.1).\n"));
@@ -75,7 +76,7 @@ record Reference(JsonNode api) {
             String slug = NAME + "/" + name.toLowerCase(Locale.ROOT).replace(' ', '-');
             String about = Fields.words(tag.path("description").asString());
             List<Operation> operations = operations(name);
-            String book = tag.path("x-for").asString("").equals("operators") ? Manual.OPERATORS : Manual.DEVELOPERS;
+            Book book = tag.path("x-for").asString("").equals("operators") ? Book.OPERATORS : Book.DEVELOPERS;
             StringBuilder index = Objects.requireNonNull(indexes.get(book));
             index.append("\n## ").append(name).append("\n\n").append(about).append("\n\n| | |\n|---|---|\n");
             operations.forEach(operation -> index.append("| %s | [%s](/docs/%s#%s) |\n"
@@ -91,8 +92,8 @@ record Reference(JsonNode api) {
         return pages;
     }
 
-    private static String name(String book) {
-        return book.equals(Manual.OPERATORS) ? NAME_FOR_OPERATORS : NAME;
+    private static String name(Book book) {
+        return book == Book.OPERATORS ? NAME_FOR_OPERATORS : NAME;
     }
 
     private List<Operation> operations(String tag) {

@@ -1,5 +1,9 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.MessagesAlias;
 import dev.tollgate.models.Model;
@@ -25,20 +29,33 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
 
     /** The ability that a sample wants of its model. The catalogue does not know which media a model reads: a model that answers is taken. */
     enum Role {
-        TEXT("answers", Role::writes),
-        AGENT("can call functions", model -> writes(model) && model.tools().functions()),
-        IMAGE("reads images", Role::writes),
-        JSON("writes JSON", model -> writes(model) && model.formats().json()),
-        PICTURE("makes images", Model::makesImages),
-        SPEECH("makes speech", Model::speaks),
-        EMBEDDING("makes embeddings", Model::isEmbedding);
+        TEXT(sentence("This server sells no model that answers. Ask its operator for one."), Role::writes),
+        AGENT(
+                sentence("This server sells no model that can call functions. Ask its operator for one."),
+                model -> writes(model) && model.tools().functions()),
+        IMAGE(sentence("This server sells no model that reads images. Ask its operator for one."), Role::writes),
+        JSON(
+                sentence("This server sells no model that writes JSON. Ask its operator for one."),
+                model -> writes(model) && model.formats().json()),
+        PICTURE(
+                sentence("This server sells no model that makes images. Ask its operator for one."),
+                Model::makesImages),
+        SPEECH(sentence("This server sells no model that makes speech. Ask its operator for one."), Model::speaks),
+        EMBEDDING(
+                sentence("This server sells no model that makes embeddings. Ask its operator for one."),
+                Model::isEmbedding);
 
-        private final String ability;
+        private final Sentence missing;
         private final Predicate<Model> fits;
 
-        Role(String ability, Predicate<Model> fits) {
-            this.ability = ability;
+        /** @param missing replaces a sample */
+        Role(Sentence missing, Predicate<Model> fits) {
+            this.missing = missing;
             this.fits = fits;
+        }
+
+        Sentence missing() {
+            return missing;
         }
 
         private static Role of(@Nullable String word) {
@@ -51,11 +68,6 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
 
         private String word() {
             return name().toLowerCase(Locale.ROOT);
-        }
-
-        /** Returns the sentence that replaces a sample. */
-        String missing() {
-            return "This server sells no model that " + ability + ". Ask its operator for one.";
         }
     }
 
@@ -123,12 +135,15 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
 
     // ---- for a reader
 
-    /** Returns HTML whose samples name models of this server. */
-    String inHtml(String html) {
+    /** Returns HTML whose samples name models of this server. @param language of the HTML */
+    String inHtml(String html, Language language) {
         String samples = HTML.matcher(html).replaceAll(sample -> {
             Role role = Role.of(sample.group(1));
             return Matcher.quoteReplacement(
-                    ids.containsKey(role) ? sample.group(2) : "<p class=\"note\">" + role.missing() + "</p>");
+                    ids.containsKey(role)
+                            ? sample.group(2)
+                            : "<p class=\"note\">"
+                                    + ManualPages.escaped(role.missing().in(language)) + "</p>");
         });
         return HOLE.matcher(samples).replaceAll(hole -> Matcher.quoteReplacement(ManualPages.escaped(name(hole))));
     }
@@ -141,7 +156,7 @@ record Samples(Map<Role, String> ids, Map<Role, String> aliases) {
             return Matcher.quoteReplacement(
                     isSold
                             ? "```" + fence.group(1) + "\n" + fence.group(3) + "```"
-                            : Role.of(word).missing());
+                            : Role.of(word).missing.english());
         });
         return HOLE.matcher(samples).replaceAll(hole -> Matcher.quoteReplacement(name(hole)));
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.entrance;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -198,7 +199,7 @@ public record StatusPage(
 
     private void requireOn() {
         if (!isOn.getAsBoolean()) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This server has no status page.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, sentence("This server has no status page."))
                     .withStatus(404)
                     .asException();
         }
@@ -226,7 +227,7 @@ public record StatusPage(
     }
 
     public static String percent(long tenths) {
-        return say("{percent} %", tenths / 10 + "." + tenths % 10);
+        return Display.percent(tenths, 1_000);
     }
 
     /** Returns the median time to the first byte of a day; a dash if it is not known. */

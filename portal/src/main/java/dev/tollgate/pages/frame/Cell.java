@@ -43,7 +43,7 @@ public record Cell(@Nullable String title, List<Part> parts) {
         record Form(String path, String csrf, List<String> hidden, List<Button> buttons) implements Part {}
     }
 
-    /** @param label words before it, with a space at their end; empty for none */
+    /** @param label words before it; empty for none */
     public record Below(String label, Cell cell) {}
 
     /** @param href null for a button that sends the form with a deed */

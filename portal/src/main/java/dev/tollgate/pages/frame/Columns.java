@@ -328,7 +328,7 @@ public final class Columns<T> {
             cells.add(new Placed(cell, Look.styles(looks.stream())));
             if (!cell.isEmpty() && !looks.contains(Look.SPARE) && !looks.contains(Look.PICTURE)) {
                 Below below =
-                        new Below(looks.contains(Look.FOLD) ? "" : column.head().text() + " ", cell.plain());
+                        new Below(looks.contains(Look.FOLD) ? "" : column.head().text(), cell.plain());
                 if (looks.contains(Look.ROOMY)) {
                     unroomy.add(below);
                 } else if (looks.contains(Look.DESK) || looks.contains(Look.FOLD)) {

@@ -150,6 +150,13 @@ public record Shell(
                         person.may(Right.PAY) ? say("Top up") : null);
     }
 
+    /** Returns the frame of a page that has other addresses in other languages. @param alternates by tag */
+    public Shell withAlternates(Map<String, String> alternates) {
+        Here there = new Here(
+                here.path(), here.target(), here.csrf(), here.language(), here.languages(), Map.copyOf(alternates));
+        return new Shell(brand, there, person, balance, notice, words, money, organizations);
+    }
+
     /** Returns whether the visitor's role has a whole right, so that its links are shown. */
     public boolean may(Right right) {
         return person != null && person.may(right);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -133,11 +134,17 @@ public record Site(@Nullable URI publicUrl, String host, String brand, Languages
      * known.
      */
     Map<String, String> alternates(String path) {
-        if (publicUrl == null || !languages.isChoice() || !(path.equals("/") || path.startsWith("/docs/models"))) {
+        return path.equals("/") || path.startsWith("/docs/models") ? alternates(path, _ -> true) : Map.of();
+    }
+
+    /** Returns those of a page that is not in every language. @param isIn whether it is in an offered one */
+    public Map<String, String> alternates(String path, Predicate<Language> isIn) {
+        List<Language> its = languages.offered().stream().filter(isIn).toList();
+        if (publicUrl == null || its.size() < 2) {
             return Map.of();
         }
         Map<String, String> alternates = new LinkedHashMap<>();
-        languages.offered().forEach(it -> alternates.put(it.tag(), publicUrl + path + "?lang=" + it.tag()));
+        its.forEach(it -> alternates.put(it.tag(), publicUrl + path + "?lang=" + it.tag()));
         alternates.put("x-default", publicUrl + path);
         return alternates;
     }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.docs;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.words.Language;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -65,10 +66,10 @@ class ManualSearchTest {
             the admin key: first-hour
             how fast is it: performance""";
 
-    private static List<String> misses(String questions, String book) {
+    private static List<String> misses(String questions, Book book) {
         List<String> misses = new ArrayList<>();
         questions.lines().map(line -> line.split(": ")).forEach(line -> {
-            List<Finder.Place> found = Manual.ofThisProgram().find(line[0], book);
+            List<Finder.Place> found = find(line[0], book);
             String first = found.isEmpty() ? "nothing" : found.getFirst().href();
             String page = line[1].equals("quickstart") ? Manual.ROOT : Manual.ROOT + "/" + line[1];
             if (!first.replaceFirst("#.*", "").equals(page)) {
@@ -79,33 +80,29 @@ class ManualSearchTest {
         return misses;
     }
 
+    private static List<Finder.Place> find(String question, Book book) {
+        return Manual.ofThisProgram().find(question, book, Language.ENGLISH).stream()
+                .map(Manual.Found::place)
+                .toList();
+    }
+
     @Test
     void each_question_finds_its_page_first() {
         assertThat(Stream.of(DEVELOPERS, OPERATORS).flatMap(String::lines)).hasSizeGreaterThan(40);
-        assertThat(misses(DEVELOPERS, Manual.DEVELOPERS)).isEmpty();
-        assertThat(misses(OPERATORS, Manual.OPERATORS)).isEmpty();
+        assertThat(misses(DEVELOPERS, Book.DEVELOPERS)).isEmpty();
+        assertThat(misses(OPERATORS, Book.OPERATORS)).isEmpty();
     }
 
     @Test
     void the_shown_book_ranks_first() {
         String question = "timeouts";
-        assertThat(Manual.ofThisProgram()
-                        .find(question, Manual.OPERATORS)
-                        .getFirst()
-                        .href())
-                .startsWith("/docs/configuration");
-        assertThat(Manual.ofThisProgram()
-                        .find(question, Manual.DEVELOPERS)
-                        .getFirst()
-                        .href())
-                .doesNotStartWith("/docs/configuration");
+        assertThat(find(question, Book.OPERATORS).getFirst().href()).startsWith("/docs/configuration");
+        assertThat(find(question, Book.DEVELOPERS).getFirst().href()).doesNotStartWith("/docs/configuration");
     }
 
     @Test
     void an_answer_shows_where_the_words_are() {
-        assertThat(Manual.ofThisProgram().find("invoice", Manual.DEVELOPERS).stream()
-                        .limit(3)
-                        .map(Finder.Place::text))
+        assertThat(find("invoice", Book.DEVELOPERS).stream().limit(3).map(Finder.Place::text))
                 .allSatisfy(text -> assertThat(text.toLowerCase(Locale.ROOT))
                         .contains("invoice")
                         .hasSizeLessThan(170)

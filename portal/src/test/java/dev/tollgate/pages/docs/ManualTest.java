@@ -2,6 +2,7 @@ package dev.tollgate.pages.docs;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
@@ -79,6 +80,12 @@ class ManualTest {
         return LINK.matcher(html).results().map(match -> match.group(1)).toList();
     }
 
+    private static List<Finder.Place> find(String question, Book book) {
+        return Manual.ofThisProgram().find(question, book, Language.ENGLISH).stream()
+                .map(Manual.Found::place)
+                .toList();
+    }
+
     @Test
     void every_link_of_every_page_leads_to_a_page_and_a_heading_that_are_there() {
         Map<String, String> pages = pages(stranger);
@@ -139,7 +146,7 @@ class ManualTest {
             String before = null;
             List<String> read = new ArrayList<>();
             while (path != null) {
-                Manual.Contents around = Manual.ofThisProgram().contents(path);
+                Manual.Contents around = Manual.ofThisProgram().contents(path, Language.ENGLISH);
                 assertThat(around.before() == null ? null : around.before().href())
                         .isEqualTo(before);
                 String page = stranger.get(path).body();
@@ -297,14 +304,9 @@ class ManualTest {
             assertThat(page.body().length()).isLessThan(12_000);
             assertThat(page.body()).doesNotContain("<script>");
         }
-        assertThat(Manual.ofThisProgram().find("e", Manual.DEVELOPERS)).hasSize(Finder.PLACES_MAX);
-        assertThat(Manual.ofThisProgram()
-                        .find("response_format", Manual.DEVELOPERS)
-                        .getFirst()
-                        .title())
-                .isEqualTo("response_format");
-        assertThat(Manual.ofThisProgram().find("limit", Manual.DEVELOPERS).stream()
-                        .map(place -> place.title() + place.text()))
+        assertThat(find("e", Book.DEVELOPERS)).hasSize(Finder.PLACES_MAX);
+        assertThat(find("response_format", Book.DEVELOPERS).getFirst().title()).isEqualTo("response_format");
+        assertThat(find("limit", Book.DEVELOPERS).stream().map(place -> place.title() + place.text()))
                 .doesNotHaveDuplicates()
                 .first()
                 .asString()

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.docs;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.models.Catalogue;
@@ -49,7 +50,7 @@ class ModelFactsTest {
                 .containsExactly("From 1 Dec 2026, 08:00 UTC: in $4.00, cached $0.20, out $20.00.");
         assertThat(before.cachedMicros()).isEqualTo(20_000_000);
         assertThat(before.price().rates().getFirst())
-                .isEqualTo(new PriceFacts.Line("Input, per million tokens", 400_000_000, null));
+                .isEqualTo(new PriceFacts.Line(sentence("Input, per million tokens"), 400_000_000, null));
         ModelFacts after = facts("gemini-4-argon", CHANGE);
         assertThat(after.ahead()).isEmpty();
         assertThat(after.badge()).isNull();
@@ -80,7 +81,7 @@ class ModelFactsTest {
     @Test
     void searches_that_are_charged_by_the_call_say_so() {
         assertThat(facts("gemini-2.5-pro", CHANGE).price().rates())
-                .extracting(PriceFacts.Line::name)
+                .extracting(line -> line.name().english())
                 .contains("Search, per thousand calls that search");
     }
 }

@@ -77,7 +77,7 @@ class ModelListTest {
                 .isEqualTo("/docs/models?compare=gemini-2.5-flash%2Cgemini-3.1-pro-preview%2Cgemini-4-argon");
         assertThat(three.rows(Money.CREDITS))
                 .allMatch(row -> row.values().size() == 3)
-                .extracting(ModelList.Row::name)
+                .extracting(row -> row.name().english())
                 .contains("Input, per million tokens", "Context", "Tools")
                 .doesNotContain("First byte");
     }

@@ -3,6 +3,7 @@ package dev.tollgate.pages.docs;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
@@ -122,13 +123,21 @@ class SamplesTest {
             }
             assertThat(faults).isEmpty();
             assertThat(sent).isGreaterThan(15);
-            assertThat(stranger.get("/docs/clients").body().contains(Samples.Role.AGENT.missing()))
+            assertThat(stranger.get("/docs/clients")
+                            .body()
+                            .contains(Samples.Role.AGENT.missing().english()))
                     .isEqualTo(sold == Sold.FOREIGN);
-            assertThat(stranger.get("/docs/images").body().contains(Samples.Role.PICTURE.missing()))
+            assertThat(stranger.get("/docs/images")
+                            .body()
+                            .contains(Samples.Role.PICTURE.missing().english()))
                     .isEqualTo(sold == Sold.FOREIGN);
-            assertThat(stranger.get("/docs/audio").body().contains(Samples.Role.SPEECH.missing()))
+            assertThat(stranger.get("/docs/audio")
+                            .body()
+                            .contains(Samples.Role.SPEECH.missing().english()))
                     .isEqualTo(sold == Sold.FOREIGN);
-            assertThat(stranger.get("/docs/embeddings.md").body().contains(Samples.Role.EMBEDDING.missing()))
+            assertThat(stranger.get("/docs/embeddings.md")
+                            .body()
+                            .contains(Samples.Role.EMBEDDING.missing().english()))
                     .isEqualTo(sold == Sold.FOREIGN);
         }
     }
@@ -255,10 +264,12 @@ class SamplesTest {
     /** Returns the paths of a book's pages except the list of models. @param first its first page */
     private static List<String> paths(String first) {
         List<String> paths = new ArrayList<>();
-        Manual.Entry next = new Manual.Entry("", first, null);
+        Manual.Entry next = new Manual.Entry("", first, null, null);
         while (next != null) {
             paths.add(next.href());
-            next = Manual.ofThisProgram().contents(next.href()).after();
+            next = Manual.ofThisProgram()
+                    .contents(next.href(), Language.ENGLISH)
+                    .after();
         }
         paths.remove(Manual.MODELS);
         return paths;

@@ -181,6 +181,60 @@ class PageLanguagesTest {
     }
 
     @Test
+    void a_page_of_the_documentation_is_in_the_language_if_it_is_written_in_it() {
+        try (PortalServer server =
+                PortalServer.start("pages.languages", "zh-Hans", "public.url", "http://ai.example.org")) {
+            Browser browser = new Browser(server.url());
+            String first = browser.get("/docs?lang=zh-Hans").body();
+            assertThat(first)
+                    .contains(
+                            "<title>快速入门 – ",
+                            "<article class=\"prose\"><h1 id=\"quickstart\">快速入门</h1>",
+                            ">复制</button>")
+                    .contains("hreflang=\"zh-Hans\" href=\"http://ai.example.org/docs?lang=zh-Hans\"")
+                    .contains("<a href=\"/docs/billing\" lang=\"en\">Billing</a>", "aria-label=\"表格 1\"")
+                    .doesNotContain("本页为英文。", "{{model");
+            String second = browser.get("/docs/billing?lang=zh-Hans").body();
+            assertThat(second)
+                    .contains("<title lang=\"en\">Billing – ", "<article class=\"prose\" lang=\"en\">", "本页为英文。")
+                    .contains("<a href=\"/docs\">快速入门</a>")
+                    .doesNotContain("hreflang");
+            assertThat(browser.get("/docs").body()).contains("hreflang=\"zh-Hans\"", "<title>Quickstart – ");
+            assertThat(browser.get("/docs/search?list=1&lang=zh-Hans&q=%E9%A2%84%E6%89%A3")
+                            .body())
+                    .contains("<a href=\"/docs/billing", "lang=\"en\"");
+        }
+    }
+
+    @Test
+    void who_manages_an_organization_sets_the_language_of_its_mails() {
+        try (PortalServer server = start()) {
+            Browser browser = new Browser(server.url());
+            browser.signUp("ada@example.org", "correct horse battery");
+            String language = "SELECT a.language FROM account a JOIN person p ON p.account_id = a.id"
+                    + " WHERE p.login = 'ada@example.org'";
+            String settings = "/dashboard/settings";
+            assertThat(server.text(language)).isEqualTo("en");
+            assertThat(browser.get(settings).body())
+                    .contains("Language of e-mails", "<option value=\"en\" lang=\"en\" selected>English</option>");
+            assertThat(browser.submit(settings, settings, Map.of("deed", "organization.set", "language", "xx"))
+                            .status())
+                    .isEqualTo(303);
+            assertThat(server.text(language)).isEqualTo("xx");
+            assertThat(browser.submit(settings, settings, Map.of("deed", "organization.set", "language", "zz"))
+                            .body())
+                    .contains("Language of e-mails must be one of en, xx");
+            browser.submit(settings, settings, Map.of("deed", "organization.set", "language", ""));
+            assertThat(server.text(language)).isNull();
+        }
+        try (PortalServer server = PortalServer.start("pages.languages", "en", "sign-up.open", "true")) {
+            Browser browser = new Browser(server.url());
+            browser.signUp("ada@example.org", "correct horse battery");
+            assertThat(browser.get("/dashboard/settings").body()).doesNotContain("Language of e-mails");
+        }
+    }
+
+    @Test
     void a_language_that_is_not_offered_refuses_the_start() {
         assertThatThrownBy(() -> PortalServer.start("pages.language", "xx"))
                 .isInstanceOf(ConfigException.class)

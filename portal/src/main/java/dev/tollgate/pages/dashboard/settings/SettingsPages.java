@@ -8,8 +8,11 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.customers.organizations.OrganizationActions;
+import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
@@ -31,11 +34,12 @@ import templates.dashboard.JtenoticesGenerated;
 import templates.dashboard.JtesettingsGenerated;
 
 /**
- * {@code /dashboard/settings} and {@code /dashboard/settings/notices}: display and notices.
+ * {@code /dashboard/settings} and {@code /dashboard/settings/notices}: display and notices, and the language of an organization's mails.
  *
+ * @param stores of the organization
  * @param isMailOn whether notices are also sent by mail
  */
-public record SettingsPages(People people, boolean isMailOn) {
+public record SettingsPages(People people, OrganizationStores stores, boolean isMailOn) {
 
     private static final String ACCOUNT = "/dashboard/settings";
     private static final String NOTICES = ACCOUNT + "/notices";
@@ -49,12 +53,12 @@ public record SettingsPages(People people, boolean isMailOn) {
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
     private static final Field<Long> LINE =
             Field.credits("line", sentence("The balance")).orNull(sentence("never"));
-    private static final String CHANGED = "Another session has changed your settings. Reload them.";
+    private static final Sentence CHANGED = sentence("Another session has changed your settings. Reload them.");
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(ACCOUNT, pages.persons(), this::account),
-                pages.post(ACCOUNT, pages.persons(), this::changeAccount),
+                pages.post(ACCOUNT, pages.persons(), this::take),
                 pages.get(NOTICES, pages.persons(), this::notices),
                 pages.post(NOTICES, pages.persons(), this::changeNotices),
                 pages.post(VIEW, pages.persons(), this::changeView));
@@ -71,9 +75,29 @@ public record SettingsPages(People people, boolean isMailOn) {
         }
     }
 
+    /** The language of an organization's mails. @param tag null for the operator's */
+    public record Mails(String organization, @Nullable String tag) {}
+
     private PageStep account(PageRequest<Visitor.Member> request) {
+        return PageStep.show(unchanged(request, Map.of()));
+    }
+
+    private PageStep.Drawing unchanged(PageRequest<Visitor.Member> request, Map<String, String> errors) {
         Person person = request.visitor().person();
-        return PageStep.show(accountPage(request, Chosen.of(person), person.version(), Map.of()));
+        return accountPage(request, Chosen.of(person), person.version(), errors);
+    }
+
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        if (mails(request) != null && !form.text("deed").isEmpty()) {
+            return ActionForms.of(stores, OrganizationActions.SET.showing("language"))
+                    .take(
+                            request,
+                            form,
+                            Map.of(),
+                            errors -> unchanged(request, errors),
+                            _ -> PageStep.to(ACCOUNT + "?saved=1"));
+        }
+        return changeAccount(request, form);
     }
 
     private PageStep changeAccount(PageRequest<Visitor.Member> request, Form form) {
@@ -115,8 +139,20 @@ public record SettingsPages(People people, boolean isMailOn) {
             PageRequest<Visitor.Member> request, Chosen chosen, long version, Map<String, String> errors) {
         TreeSet<String> zones = zones(request.visitor().person());
         boolean isSaved = isSaved(request, errors);
+        Mails mails = mails(request);
         return (out, shell) ->
-                JtesettingsGenerated.render(out, null, shell, chosen, zones, new Edit(version, errors, isSaved));
+                JtesettingsGenerated.render(out, null, shell, chosen, zones, new Edit(version, errors, isSaved), mails);
+    }
+
+    /** Returns null if the visitor cannot choose the language, or there is no other. */
+    private @Nullable Mails mails(PageRequest<Visitor.Member> request) {
+        if (!stores.languages().isChoice() || !request.visitor().may(Right.ORGANIZATION)) {
+            return null;
+        }
+        return stores.organizations()
+                .find(request.visitor().accountId())
+                .map(it -> new Mails(it.name(), it.language()))
+                .orElse(null);
     }
 
     /** Returns the zones of places and the person's current zone. */
@@ -226,7 +262,9 @@ public record SettingsPages(People people, boolean isMailOn) {
         if (wait.isPositive()) {
             throw ApiError.of(
                             ErrorCode.RATE_LIMIT_EXCEEDED,
-                            "You have saved " + People.SETTINGS_DAY + " changes within a day. Try again tomorrow.")
+                            sentence(
+                                    "You have saved {max} changes within a day. Try again tomorrow.",
+                                    String.valueOf(People.SETTINGS_DAY)))
                     .retryAfter(wait)
                     .asException();
         }
@@ -235,10 +273,10 @@ public record SettingsPages(People people, boolean isMailOn) {
     /** @return the errors; empty if the form was saved */
     private Map<String, String> saved(Person person, Form form, String name, Person.Preferences chosen) {
         if (version(form) != person.version()) {
-            return Map.of("form", CHANGED);
+            return Map.of("form", CHANGED.said());
         }
         count(people, person);
-        return people.setPreferences(person, name, chosen) ? Map.of() : Map.of("form", CHANGED);
+        return people.setPreferences(person, name, chosen) ? Map.of() : Map.of("form", CHANGED.said());
     }
 
     /** Returns the version in the form, or a version that never exists if the form has none. */
