@@ -135,8 +135,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         List<Sentence> differences = new ArrayList<>();
         if (before.thinking() instanceof UpstreamModel.Thinking.Budget
                 && after.thinking() instanceof UpstreamModel.Thinking.Level level) {
-            differences.add(Sentence.sentence(
-                    "thinking levels ({levels}) instead of budgets", String.join(", ", levels(level))));
+            differences.add(Sentence.sentence("thinking levels ({levels}) instead of budgets", levels(level)));
         }
         if (after.candidatesMax() < before.candidatesMax()) {
             differences.add(Sentence.sentence(
@@ -161,10 +160,12 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return differences;
     }
 
-    private static List<String> levels(UpstreamModel.Thinking.Level level) {
+    private static Sentence levels(UpstreamModel.Thinking.Level level) {
         return UpstreamModel.Thinking.Level.LEVELS.stream()
                 .filter(level.byEffort()::containsValue)
-                .toList();
+                .map(Sentence::asItIs)
+                .reduce((one, next) -> Sentence.sentence("{a}, {b}", one, next))
+                .orElse(Sentence.asItIs(""));
     }
 
     /**

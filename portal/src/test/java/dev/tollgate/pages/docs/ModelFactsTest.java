@@ -3,6 +3,9 @@ package dev.tollgate.pages.docs;
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Plural;
+import dev.tollgate.base.words.Signs;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
@@ -14,6 +17,8 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.pages.frame.Money;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,6 +81,18 @@ class ModelFactsTest {
         assertThat(PriceFacts.of(model, with).changesTo(without, Money.DOLLARS))
                 .isEqualTo("Google Maps no longer offered");
         assertThat(PriceFacts.of(model, without).changesTo(with, Money.DOLLARS)).isEqualTo("maps $14.00");
+    }
+
+    @Test
+    void figures_have_the_signs_of_the_language() {
+        Language comma =
+                new Language("xx", "Xish", Plural.ONE, new Signs(',', '.'), Map.of("${amount}", "{amount} $")::get);
+        assertThat(comma.bound(() -> List.of(
+                        ModelFacts.price(Money.DOLLARS, 250_000_000),
+                        ModelFacts.withUnit(Money.CREDITS, 2_500_500_000L),
+                        ModelFacts.tokens(1_500_000),
+                        new ModelSpeeds.Speed(700, 65).tokensASecond())))
+                .containsExactly("1,25 $", "2.500,5 credits", "1,5M", "6,5");
     }
 
     @Test

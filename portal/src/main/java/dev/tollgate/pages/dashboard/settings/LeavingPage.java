@@ -21,6 +21,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -125,7 +126,7 @@ public record LeavingPage(
                 .map(Person::login)
                 .toList();
         int more = others.size() - logins.size();
-        String names = String.join(", ", logins);
+        String names = Joined.facts(logins.stream());
         return more == 0
                 ? names
                 : names.isEmpty() ? Integer.toString(more) : say("{names} and {more} more", names, more);
