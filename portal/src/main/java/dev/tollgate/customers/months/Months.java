@@ -1,6 +1,10 @@
 package dev.tollgate.customers.months;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.Span;
@@ -56,17 +60,21 @@ public final class Months {
     /** @throws dev.tollgate.base.error.ApiException 400 if the text is no month, or one that has not begun */
     public YearMonth parse(String text) {
         if (!text.matches("[0-9]{4}-(0[1-9]|1[0-2])")) {
-            throw wrong("'month' must be a month like 2026-10, not " + quoted(text) + ".");
+            throw wrong(sentence("{field} must be a month like 2026-10, not {text}.", FIELD, quoted(text)));
         }
         YearMonth month = YearMonth.parse(text);
         YearMonth now = now();
         if (month.isAfter(now)) {
-            throw wrong("'month' must be " + now + " or earlier: " + month + " has not begun.");
+            throw wrong(sentence(
+                    "{field} must be {now} or earlier: {month} has not begun.",
+                    FIELD,
+                    now.toString(),
+                    month.toString()));
         }
         return month;
     }
 
-    private static RuntimeException wrong(String message) {
+    private static RuntimeException wrong(Sentence message) {
         return ApiError.invalid("month", message).asException();
     }
 

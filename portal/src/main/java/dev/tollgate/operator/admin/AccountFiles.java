@@ -130,7 +130,7 @@ public final class AccountFiles {
                                         .end()),
                 removal.change());
         if (file != null && removal.files().getAsInt() == 0) {
-            throw new ApiException(404, "The account has no stored file " + file + ".");
+            throw new ApiException(404, sentence("The account has no stored file {file}.", String.valueOf(file)));
         }
         return removal.files().getAsInt();
     }

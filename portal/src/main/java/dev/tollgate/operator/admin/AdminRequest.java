@@ -150,7 +150,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     String word(String name) {
         String text = query.get(name);
         if (text != null && !text.matches("[A-Za-z0-9._:/-]{1,200}")) {
-            throw ApiError.invalid(name, "'" + name + "' must be an id.").asException();
+            throw Field.wrong(name, sentence("{field} must be an id.", FIELD));
         }
         return text;
     }
@@ -160,8 +160,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     String name(String name) {
         String text = query.get(name);
         if (text != null && (text.isBlank() || text.length() > 200)) {
-            throw ApiError.invalid(name, "'" + name + "' must be a name of 1 to 200 characters.")
-                    .asException();
+            throw Field.wrong(name, sentence("{field} must be a name of 1 to 200 characters.", FIELD));
         }
         return text;
     }
@@ -173,9 +172,9 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         try {
             return text == null ? null : Instant.parse(text.length() == 10 ? text + "T00:00:00Z" : text);
         } catch (DateTimeParseException e) {
-            throw ApiError.invalid(
-                            name, "'" + name + "' must be a day (2026-11-30) or a time (2026-11-30T14:03:09Z) in UTC.")
-                    .asException();
+            throw Field.wrong(
+                    name,
+                    sentence("{field} must be a day (2026-11-30) or a time (2026-11-30T14:03:09Z) in UTC.", FIELD));
         }
     }
 }

@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.http.limits.RequestRates;
 import dev.tollgate.running.ChannelStatus;
@@ -175,10 +176,15 @@ public final class ChannelDeeds {
      */
     public synchronized boolean reload(By by) {
         if (!hasFile) {
-            throw new ApiException(409, "There is no channels file: the channel comes from the settings.");
+            throw new ApiException(409, sentence("There is no channels file: the channel comes from the settings."));
         }
         boolean taken = reload.getAsBoolean();
-        write(by, RELOAD.name(), "channels", new AdminJson().flag("taken", taken), taken ? "taken" : "not taken");
+        write(
+                by,
+                RELOAD.name(),
+                "channels",
+                new AdminJson().flag("taken", taken),
+                taken ? sentence("taken") : sentence("not taken"));
         return taken;
     }
 
@@ -206,8 +212,10 @@ public final class ChannelDeeds {
         if (!rate.allowed()) {
             throw new ApiException(
                     409,
-                    "This channel was tried " + TRIALS_A_MINUTE + " times within a minute. Try again in "
-                            + (rate.retryAfter().toSeconds() + 1) + " seconds.");
+                    sentence(
+                            "This channel was tried {max} times within a minute. Try again in {seconds} seconds.",
+                            Integer.toString(TRIALS_A_MINUTE),
+                            Long.toString(rate.retryAfter().toSeconds() + 1)));
         }
         Tried tried =
                 switch (trial(channelId)) {
@@ -217,17 +225,24 @@ public final class ChannelDeeds {
                     case Trial.NothingFree _ ->
                         throw new ApiException(
                                 409,
-                                "A channel of this kind cannot be tried for free: its protocol does not count tokens.");
-                    case Trial.Busy _ -> throw new ApiException(409, "This channel is being tried right now.");
+                                sentence(
+                                        "A channel of this kind cannot be tried for free: its protocol does not count tokens."));
+                    case Trial.Busy _ ->
+                        throw new ApiException(409, sentence("This channel is being tried right now."));
                     case Trial.NoSuchChannel _ -> throw noSuchChannel();
                 };
         AdminJson after = new AdminJson().flag("answered", tried.hasAnswered()).number("milliseconds", tried.millis());
-        write(by, TRY.name(), channelId, tried.hasAnswered() ? after : after.text("error", tried.error()), "tried");
+        write(
+                by,
+                TRY.name(),
+                channelId,
+                tried.hasAnswered() ? after : after.text("error", tried.error()),
+                sentence("tried"));
         return tried;
     }
 
     private static ApiException noSuchChannel() {
-        return new ApiException(404, "There is no such channel.");
+        return new ApiException(404, sentence("There is no such channel."));
     }
 
     private Trial trial(String channelId) {
@@ -236,20 +251,20 @@ public final class ChannelDeeds {
         try {
             return trial.get(WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new ApiException(409, "This channel could not be tried: the server is too busy.");
+            throw new ApiException(409, sentence("This channel could not be tried: the server is too busy."));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ApiException(409, "This channel could not be tried: the server stops.");
+            throw new ApiException(409, sentence("This channel could not be tried: the server stops."));
         }
     }
 
     /** @param done what has been done, and cannot be undone */
-    private void write(By by, String action, String subject, AdminJson after, String done) {
+    private void write(By by, String action, String subject, AdminJson after, Sentence done) {
         String json = after.end();
         try {
             writer.commit(by, action, subject, () -> new Deed.Changed(null, json));
         } catch (ApiException e) {
-            throw new ApiException(400, "It was " + done + ", but the audit log entry could not be written.");
+            throw new ApiException(400, sentence("It was {done}, but the audit log entry could not be written.", done));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.auditlog.Deed;
@@ -50,7 +52,7 @@ public final class Deletions {
     public String deletePerson(By by, String login) {
         Person person = leaving.people()
                 .byLogin(login)
-                .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + "."));
+                .orElseThrow(() -> new ApiException(404, sentence("No person signs in as {login}.", login)));
         by.needReason();
         leaving.forget(
                         person,
@@ -70,7 +72,8 @@ public final class Deletions {
         deeds.requireNotDeleted(accountId);
         if (accountId.equals(DEMO)) {
             throw new ApiException(
-                    409, "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
+                    409,
+                    sentence("The demo account cannot be deleted, because each start maintains it. Ban it instead."));
         }
         by.needReason();
         Outcome<String> outcome = leaving.end(

@@ -50,8 +50,10 @@ final class GrantFields {
         if (!ModelPatterns.isPattern(text)) {
             throw Field.wrong(
                     path,
-                    "must be the id of a model, or the beginning of ids with * at its end, like gemini-4-*, not '"
-                            + shown(text) + "'");
+                    sentence(
+                            "{field} must be the id of a model, or the beginning of ids with * at its end, like gemini-4-*, not '{text}'.",
+                            FIELD,
+                            shown(text)));
         }
         return text;
     }
@@ -61,11 +63,18 @@ final class GrantFields {
         return plain.length() > 60 ? plain.substring(0, 60) + "…" : plain;
     }
 
+    /** A limit as programs send it. */
+    private static final String EXAMPLE = "{\"hours\": 5, \"credits\": 20}";
+
     private static GrantLimits limits(String path, JsonNode value) {
         if (!value.isArray() || value.size() > GrantLimits.MOST) {
             throw Field.wrong(
                     path,
-                    "must be a list of at most " + GrantLimits.MOST + " limits like {\"hours\": 5, \"credits\": 20}");
+                    sentence(
+                            "{field} must be a list of at most {max} limits like {example}.",
+                            FIELD,
+                            Integer.toString(GrantLimits.MOST),
+                            EXAMPLE));
         }
         List<Limit> all = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
@@ -78,8 +87,13 @@ final class GrantFields {
         if (!value.isObject()) {
             throw Field.wrong(
                     path,
-                    "must be hours and credits, like {\"hours\": 5, \"credits\": 20}"
-                            + (value.isString() ? ", or 5:20, not '" + shown(value.stringValue()) + "'" : ""));
+                    value.isString()
+                            ? sentence(
+                                    "{field} must be hours and credits, like {example}, or 5:20, not '{text}'.",
+                                    FIELD,
+                                    EXAMPLE,
+                                    shown(value.stringValue()))
+                            : sentence("{field} must be hours and credits, like {example}.", FIELD, EXAMPLE));
         }
         Body body = LIMIT.reader().read(path, value);
         return new Limit(Math.toIntExact(body.need(HOURS)), body.need(SOME_CREDITS));
@@ -119,7 +133,8 @@ final class GrantFields {
 
     static void requireFuture(@Nullable Instant expiresAt, Instant now) {
         if (expiresAt != null && !expiresAt.isAfter(now)) {
-            throw Field.wrong(EXPIRES.name(), "must be in the future; " + expiresAt + " has passed");
+            throw Field.wrong(
+                    EXPIRES.name(), sentence("{field} must be in the future; {time} has passed.", FIELD, expiresAt));
         }
     }
 

@@ -26,7 +26,12 @@ public final class OperatorAnnouncements {
     private static final Field<String> TEXT = Field.text("text", sentence("Text"))
             .map((path, text) -> {
                 if (text.isBlank() || text.length() > Announcements.TEXT_CHARS_MAX) {
-                    throw Field.wrong(path, "must be a text of 1 to " + Announcements.TEXT_CHARS_MAX + " characters");
+                    throw Field.wrong(
+                            path,
+                            sentence(
+                                    "{field} must be a text of 1 to {max} characters.",
+                                    FIELD,
+                                    Integer.toString(Announcements.TEXT_CHARS_MAX)));
                 }
                 return text;
             });
@@ -181,6 +186,6 @@ public final class OperatorAnnouncements {
     }
 
     private static ApiException none() {
-        return new ApiException(404, "There is no announcement of this number.");
+        return new ApiException(404, sentence("There is no announcement of this number."));
     }
 }

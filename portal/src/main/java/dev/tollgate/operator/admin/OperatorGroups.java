@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.Catalogue;
@@ -34,6 +35,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** Price groups and the accounts in them, as an operator sets and lists them (Z1, Z4). Thread-safe; blocks. */
 public final class OperatorGroups {
@@ -44,7 +46,8 @@ public final class OperatorGroups {
     private static final String ALL = "/admin/groups";
     private static final String ONE = ALL + "/{group}";
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/group";
-    private static final String NAMES = "a name of 1 to 32 of a-z 0-9 -, beginning with a letter, and not standard";
+    private static final Sentence NAMES =
+            sentence("a name of 1 to 32 of a-z 0-9 -, beginning with a letter, and not standard");
 
     private static final Field<Long> VERSION =
             Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE).optional();
@@ -250,8 +253,16 @@ public final class OperatorGroups {
         if (model == null || !model.id().equals(entry)) {
             throw Field.wrong(
                     "models",
-                    "has an entry for " + MessageText.quoted(entry) + ", which is no model on sale; allowed is "
-                            + (model == null ? "the id of one, or the beginning of ids with * after it" : model.id()));
+                    model == null
+                            ? sentence(
+                                    "{field} has an entry for {entry}, which is no model on sale; allowed is the id of one, or the beginning of ids with * after it.",
+                                    FIELD,
+                                    MessageText.quoted(entry))
+                            : sentence(
+                                    "{field} has an entry for {entry}, which is no model on sale; allowed is {model}.",
+                                    FIELD,
+                                    MessageText.quoted(entry),
+                                    model.id()));
         }
     }
 
@@ -276,7 +287,7 @@ public final class OperatorGroups {
 
     static String name(String path, String text) {
         if (!PriceGroups.NAME.matcher(text).matches() || text.equals(SoldTo.STANDARD)) {
-            throw Field.wrong(path, "is " + MessageText.quoted(text) + "; allowed is " + NAMES);
+            throw Field.notAllowed(path, StringNode.valueOf(text), NAMES);
         }
         return text;
     }

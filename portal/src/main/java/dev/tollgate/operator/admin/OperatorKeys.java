@@ -172,9 +172,10 @@ public final class OperatorKeys {
         if (present != null && !present.owner().memberId().isEmpty()) {
             throw new ApiException(
                     409,
-                    "Key " + keyId + " is the personal key of member "
-                            + present.owner().memberId()
-                            + ", who alone can get a new secret for it. You can disable the key.");
+                    sentence(
+                            "Key {key} is the personal key of member {member}, who alone can get a new secret for it. You can disable the key.",
+                            keyId,
+                            present.owner().memberId()));
         }
         return done(by, keyId, acting -> actions.rotate(acting, keyId, null, grace));
     }
@@ -189,7 +190,7 @@ public final class OperatorKeys {
     }
 
     private static ApiException none(String keyId) {
-        return new ApiException(404, "There is no key " + keyId + ".");
+        return new ApiException(404, sentence("There is no key {key}.", keyId));
     }
 
     /** Returns the operator, whose log has a key before and after the change. */

@@ -160,7 +160,8 @@ public final class OperatorLinks {
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) {
-            throw new ApiException(400, "The invitation could not be written, or too many mails wait to be sent.");
+            throw new ApiException(
+                    400, sentence("The invitation could not be written, or too many mails wait to be sent."));
         }
     }
 
@@ -178,8 +179,8 @@ public final class OperatorLinks {
             throw new ApiException(
                     404,
                     meant.isEmpty()
-                            ? "No person with this login belongs to account " + accountId + "."
-                            : "Several people sign in for the account " + accountId + ". Name the login.");
+                            ? sentence("No person with this login belongs to account {account}.", accountId)
+                            : sentence("Several people sign in for the account {account}. Name the login.", accountId));
         }
         by.needReason();
         Person person = meant.getFirst();
@@ -197,7 +198,7 @@ public final class OperatorLinks {
         } catch (StoreUnavailable e) {
             throw e;
         } catch (StoreException e) {
-            throw new ApiException(400, "The mail could not be written, or too many wait to be sent.");
+            throw new ApiException(400, sentence("The mail could not be written, or too many wait to be sent."));
         }
     }
 

@@ -103,12 +103,12 @@ public final class OperatorPeople {
         List<Person> meant = meant(accountId, login);
         Membership membership = meant.getFirst().membership();
         if (meant.size() > 1 || membership == null) {
-            throw new ApiException(400, "Several people sign in for this account. Name the login.");
+            throw new ApiException(400, sentence("Several people sign in for this account. Name the login."));
         }
         Outcome<String> outcome = members.setRole(
                 Acting.operator(accountId, writer.log(by, accountId)), membership.id(), MemberRole.OWNER);
         if (!outcome.isDone()) {
-            throw new ApiException(404, "The person has left the account.");
+            throw new ApiException(404, sentence("The person has left the account."));
         }
         return login;
     }
@@ -116,7 +116,8 @@ public final class OperatorPeople {
     private JsonNode find(AdminRequest request) {
         String login = request.name("login");
         Person person = people.byLogin(login == null ? "" : login)
-                .orElseThrow(() -> new ApiException(404, "No person signs in as " + login + "."));
+                .orElseThrow(
+                        () -> new ApiException(404, sentence("No person signs in as {login}.", String.valueOf(login))));
         return json(person.membership() == null ? null : person.accountId(), person.login(), person.role());
     }
 
@@ -169,7 +170,7 @@ public final class OperatorPeople {
         by.needReason();
         List<Person> meant = meant(accountId, login);
         if (meant.size() > 1) {
-            throw new ApiException(400, "Several people sign in for this account. Name the login.");
+            throw new ApiException(400, sentence("Several people sign in for this account. Name the login."));
         }
         Person person = meant.getFirst();
         people.operators()
@@ -194,7 +195,7 @@ public final class OperatorPeople {
                 .filter(person -> login == null || person.login().equals(login))
                 .toList();
         if (meant.isEmpty()) {
-            throw new ApiException(404, "No person with this login belongs to account " + accountId + ".");
+            throw new ApiException(404, sentence("No person with this login belongs to account {account}.", accountId));
         }
         return meant;
     }
@@ -233,8 +234,8 @@ public final class OperatorPeople {
     /** Gives the first operator a new password, to be changed at the sign-in; ends the sessions and removes the second factor. */
     public NewPassword resetOperator(By by) {
         Person operator = people.person(Person.FIRST_OPERATOR_ID)
-                .orElseThrow(() ->
-                        new ApiException(404, "There is no operator yet. The next start of the server creates one."));
+                .orElseThrow(() -> new ApiException(
+                        404, sentence("There is no operator yet. The next start of the server creates one.")));
         Deed row = writer.row(by, RESET_OPERATOR.name(), operator.id(), () -> new Deed.Changed(null, null));
         return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
     }

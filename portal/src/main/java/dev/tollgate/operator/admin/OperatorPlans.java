@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
@@ -49,8 +50,7 @@ public final class OperatorPlans {
     private static final String ALL = "/admin/plans";
     private static final String ONE = ALL + "/{plan}";
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/plan";
-    private static final Sentence IDS =
-            sentence("an id of 1 to 32 of a-z 0-9 -, beginning with a letter");
+    private static final Sentence IDS = sentence("an id of 1 to 32 of a-z 0-9 -, beginning with a letter");
 
     /** The number of times that an account's plan is read again before an action gives up. */
     private static final int TRIES = 5;
@@ -59,7 +59,9 @@ public final class OperatorPlans {
             Field.text("name", sentence("Name")).map(OperatorPlans::shownName);
     private static final Field<Long> CENTS =
             naming(Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
-                    .that(cents -> cents == 0 || cents >= Plan.CENTS_MIN, "must be 0, or at least " + Plan.CENTS_MIN));
+                    .that(
+                            cents -> cents == 0 || cents >= Plan.CENTS_MIN,
+                            sentence("{field} must be 0, or at least {least}.", FIELD, Long.toString(Plan.CENTS_MIN))));
     private static final Field<Period> PERIOD = naming(Field.choice(
             "period",
             sentence("Period"),
@@ -169,9 +171,7 @@ public final class OperatorPlans {
                 String message = e.error().message();
                 throw message.startsWith(begin)
                         ? Field.notAllowed(
-                                path,
-                                value,
-                                Sentence.asItIs(message.substring(begin.length(), message.length() - 1)))
+                                path, value, Sentence.asItIs(message.substring(begin.length(), message.length() - 1)))
                         : e;
             }
         };
@@ -303,7 +303,9 @@ public final class OperatorPlans {
                     if (version.isClosed()) {
                         throw new ApiException(
                                 409,
-                                "The plan " + plan + " is closed: it is not assigned. Set it again for a new version.");
+                                sentence(
+                                        "The plan {plan} is closed: it is not assigned. Set it again for a new version.",
+                                        plan));
                     }
                     requireOpen(version.terms().group());
                     return plans.assign(last, accountId, version, periods, id, clock.instant());
@@ -311,12 +313,25 @@ public final class OperatorPlans {
                 turn -> new Deed.Changed(null, assigned(turn.after()).end()));
     }
 
-    private static String runs(String accountId, Subscription running) {
+    private static Sentence runs(String accountId, Subscription running) {
         int more = running.remaining();
-        return "Account " + accountId + " has the plan " + running.version().plan() + " (version "
-                + running.version().number() + "), whose period ends at " + running.endsAt()
-                + (more == 0 ? " as the last one" : ", with " + more + " more until " + running.until())
-                + ". End it first, or wait until then.";
+        String plan = running.version().plan();
+        String version = String.valueOf(running.version().number());
+        return more == 0
+                ? sentence(
+                        "Account {account} has the plan {plan} (version {version}), whose period ends at {time} as the last one. End it first, or wait until then.",
+                        accountId,
+                        plan,
+                        version,
+                        running.endsAt())
+                : sentence(
+                        "Account {account} has the plan {plan} (version {version}), whose period ends at {time}, with {more} more until {until}. End it first, or wait until then.",
+                        accountId,
+                        plan,
+                        version,
+                        running.endsAt(),
+                        Integer.toString(more),
+                        running.until());
     }
 
     /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */
@@ -329,7 +344,7 @@ public final class OperatorPlans {
                 (known, id) -> known.end() != null && id.equals(known.end().requestId()),
                 (last, id) -> {
                     if (last == null || !last.isRunning()) {
-                        throw new ApiException(409, "Account " + accountId + " has no plan that runs.");
+                        throw new ApiException(409, sentence("Account {account} has no plan that runs.", accountId));
                     }
                     return plans.end(last, reason, id, clock.instant());
                 },

@@ -127,7 +127,7 @@ public final class OperatorSettings {
         return SettingTable.all().stream()
                 .filter(it -> it.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ApiException(404, "There is no setting " + name + "."));
+                .orElseThrow(() -> new ApiException(404, sentence("There is no setting {name}.", name)));
     }
 
     private static @Nullable String json(@Nullable String value) {

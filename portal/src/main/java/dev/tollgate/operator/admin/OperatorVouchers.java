@@ -127,7 +127,8 @@ public final class OperatorVouchers {
         if (change.wasMadeBefore()) {
             throw new ApiException(
                     409,
-                    "These vouchers were created before; no others were created now. Their codes were shown once, at that time.");
+                    sentence(
+                            "These vouchers were created before; no others were created now. Their codes were shown once, at that time."));
         }
         return made.codes();
     }
@@ -167,7 +168,8 @@ public final class OperatorVouchers {
                                         .end()),
                 change);
         if (change.count() == 0) {
-            throw new ApiException(409, "None of these vouchers is open: they are redeemed, revoked or not there.");
+            throw new ApiException(
+                    409, sentence("None of these vouchers is open: they are redeemed, revoked or not there."));
         }
         return change.count();
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fields.Field;
@@ -126,8 +127,10 @@ public final class PriceRoutes {
         } catch (DateTimeParseException e) {
             throw Field.wrong(
                     path,
-                    "is " + MessageText.quoted(text)
-                            + "; allowed is a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once");
+                    sentence(
+                            "{field} is {value}; allowed is a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once.",
+                            FIELD,
+                            MessageText.quoted(text)));
         }
     }
 

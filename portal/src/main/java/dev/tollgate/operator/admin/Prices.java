@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
@@ -295,8 +298,9 @@ public final class Prices {
         if (change.leaves(before) && !change.cancelsScheduled()) {
             throw new ApiException(
                     400,
-                    "Nothing would change. Name at least one rate or 'reasoning', or withdraw the later prices with"
-                            + " 'cancel_scheduled': true.");
+                    sentence(
+                            "Nothing would change. Name at least one rate or 'reasoning', or withdraw the later prices with"
+                                    + " 'cancel_scheduled': true."));
         }
         List<PriceSchedule.Dated> kept =
                 change.cancelsScheduled() ? List.of() : model.prices().after(from);
@@ -314,7 +318,9 @@ public final class Prices {
                 tariff.isFree() ? rounding.withoutMinimum() : rounding);
         requireEmbedding(model, next);
         if (!model.makesImages() && next.tariff().has(Rate.IMAGE_OUTPUT)) {
-            throw Field.wrong(Rate.IMAGE_OUTPUT.key(), "is not possible: " + model.id() + " makes no images");
+            throw Field.wrong(
+                    Rate.IMAGE_OUTPUT.key(),
+                    sentence("{field} is not possible: {model} makes no images.", FIELD, model.id()));
         }
         return new Plan(now, from, before, next, kept, withdrawn);
     }
@@ -323,9 +329,10 @@ public final class Prices {
         if (from != null && (from.isBefore(now.plus(AHEAD_MIN)) || from.isAfter(LATEST))) {
             throw Field.wrong(
                     "from",
-                    "is " + from
-                            + "; allowed is a time that is 5 seconds or more in the future and before the year 2200, or null"
-                            + " for at once");
+                    sentence(
+                            "{field} is {value}; allowed is a time that is 5 seconds or more in the future and before the year 2200, or null for at once.",
+                            FIELD,
+                            from));
         }
     }
 
@@ -334,11 +341,17 @@ public final class Prices {
         if (kept.size() > KEPT_MAX) {
             throw Field.wrong(
                     "cancel_scheduled",
-                    "is not true, but " + model.id() + " has " + kept.size()
-                            + " later prices, and a new price keeps at most " + KEPT_MAX);
+                    sentence(
+                            "{field} is not true, but {model} has {count} later prices, and a new price keeps at most {max}.",
+                            FIELD,
+                            model.id(),
+                            Integer.toString(kept.size()),
+                            Integer.toString(KEPT_MAX)));
         }
         if (leaves && withdrawn.isEmpty()) {
-            throw Field.wrong("cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
+            throw Field.wrong(
+                    "cancel_scheduled",
+                    sentence("{field} is true, but {model} has no later price to withdraw.", FIELD, model.id()));
         }
     }
 
@@ -346,11 +359,15 @@ public final class Prices {
         if (model.isEmbedding() && !next.tariff().equals(Tariff.of(next.inputMicrosPerMillion(), 0))) {
             throw Field.wrong(
                     "output",
-                    "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + model.id()
-                            + " makes embeddings");
+                    sentence(
+                            "{field} is not 0, or another rate is set; allowed is a price with 'input' alone, as {model} makes embeddings.",
+                            FIELD,
+                            model.id()));
         }
         if (model.isEmbedding() && next.reasoningBilled()) {
-            throw Field.wrong("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
+            throw Field.wrong(
+                    "reasoning",
+                    sentence("{field} is billed; allowed is free, as {model} makes embeddings.", FIELD, model.id()));
         }
     }
 
@@ -408,7 +425,8 @@ public final class Prices {
         throw newest != null
                 ? SetPrice.changed(newest).asException()
                 : new ApiException(
-                        409, "The price has changed since you looked at it; its version is now: " + last + ".");
+                        409,
+                        sentence("The price has changed since you looked at it; its version is now: {version}.", last));
     }
 
     private static Deed.@Nullable Changed json(Plan plan, SetPrice set) {
@@ -448,7 +466,7 @@ public final class Prices {
     private Model model(String id) {
         Model model = catalogue.find(id);
         if (model == null) {
-            throw new ApiException(404, "There is no model " + id + " on sale.");
+            throw new ApiException(404, sentence("There is no model {model} on sale.", id));
         }
         return model;
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
@@ -38,7 +40,7 @@ public final class TaskRoutes {
     private JsonNode one(AdminRequest request) {
         String id = calls.callNamed(request.id());
         return (id == null ? Optional.<JsonNode>empty() : Records.read(() -> find(id)))
-                .orElseThrow(() -> new ApiException(404, "There is no call " + request.id() + "."));
+                .orElseThrow(() -> new ApiException(404, sentence("There is no call {call}.", request.id())));
     }
 
     private Optional<JsonNode> find(String id) {

@@ -133,6 +133,22 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
                 : say("{dollars} a {period}", PaymentTexts.dollars(plan.cents()), period);
     }
 
+    /** Returns the state of an account's plan, in a word. */
+    public static String state(Subscription its) {
+        return its.end() != null ? say("ended") : its.cancelledAt() != null ? say("cancelled") : say("active");
+    }
+
+    /** Returns the cause of an end, in a word. */
+    public static String why(Subscription.Why why) {
+        return switch (why) {
+            case FINISHED -> say("plan::finished");
+            case CANCELLED -> say("plan::cancelled");
+            case CLOSED -> say("plan::closed");
+            case OPERATOR -> say("plan::operator");
+            case DELETED -> say("plan::deleted");
+        };
+    }
+
     /** Returns limits as a form has them, such as {@code 5:20 24:60}. */
     public static String limits(Plan plan) {
         return plan.limits().all().stream()

@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
+import static dev.tollgate.pages.words.Rich.rich;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
@@ -18,6 +19,8 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Rich;
+import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -92,7 +95,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             String name,
             String label,
             String about,
-            String hint,
+            @Nullable Content hint,
             Value value,
             List<String> choices,
             boolean isSwitch,
@@ -220,10 +223,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                 LABELS.getOrDefault(setting.name(), Sentence.asItIs(setting.name()))
                         .said(),
                 setting.doc(),
-                setting.choices().isEmpty()
-                        ? "Allowed: " + setting.allowed() + "."
-                                + (setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText() + ".")
-                        : "",
+                setting.choices().isEmpty() ? hint(setting) : null,
                 new Value(
                         form.value(tab, WAS + setting.name(), value),
                         fixed(shown) == null ? typed : value,
@@ -231,6 +231,13 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                 isSwitch ? List.of() : setting.choices(),
                 isSwitch,
                 fixed(shown));
+    }
+
+    private static Content hint(Setting<?> setting) {
+        Content allowed = Rich.english(setting.allowed());
+        return setting.defaultText().isEmpty()
+                ? rich("Allowed: {allowed}.", allowed)
+                : rich("Allowed: {allowed}. Default: {default}.", allowed, setting.defaultText());
     }
 
     private static boolean isSwitch(Setting<?> setting) {

@@ -42,8 +42,18 @@ public record DeedLine(
         String reason) {
 
     /** Actors and targets without an id, as the log keeps them in English. */
-    private static final List<Sentence> OTHERS =
-            List.of(sentence("admin key"), sentence("control socket"), sentence("command"), sentence("books"));
+    private static final List<Sentence> OTHERS = List.of(
+            sentence("admin key"),
+            sentence("control socket"),
+            sentence("command"),
+            sentence("schedule"),
+            sentence("books"),
+            sentence("vouchers"),
+            sentence("announcements"),
+            sentence("channels"),
+            sentence("server"),
+            sentence("mail"),
+            sentence("secret"));
 
     /** Returns the lines in the order of the rows, with present names. */
     static List<DeedLine> of(List<AuditLog.Line> rows, NamesOfIds names, ZoneId zone) {

@@ -29,6 +29,19 @@ public final class Rich {
         };
     }
 
+    /** Returns a text that is English in each language, such as the words of a setting, marked so in others (L14). */
+    public static Content english(String text) {
+        boolean isEnglish = Language.now().isEnglish();
+        return new Content() {
+            @Override
+            public void writeTo(TemplateOutput output) {
+                output.writeContent(isEnglish ? "" : "<span lang=\"en\">");
+                ((HtmlTemplateOutput) output).writeUserContent(text);
+                output.writeContent(isEnglish ? "" : "</span>");
+            }
+        };
+    }
+
     private static void write(
             List<SentencePattern.Part> parts, Language language, HtmlTemplateOutput output, Object... values) {
         for (SentencePattern.Part part : parts) {
