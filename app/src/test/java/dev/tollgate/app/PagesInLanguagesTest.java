@@ -112,6 +112,16 @@ class PagesInLanguagesTest {
                 "Eve",
                 "Fred",
                 "Search",
+                "Ann Example",
+                "Long Road",
+                "Short Street",
+                "Town",
+                "a campaign",
+                "for a fair",
+                "the campaign is over",
+                "by phone",
+                "Village",
+                "Tollgate Test Trading Ltd",
                 "A fair on Sunday & Monday",
                 "Calls took longer than usual.",
                 "On Sunday some calls  may  take longer."));
@@ -122,6 +132,8 @@ class PagesInLanguagesTest {
                 "team name",
                 "api_key name",
                 "entry reason",
+                "audit_log reason",
+                "voucher note",
                 "announcement text")) {
             String[] parts = column.split(" ");
             String all = gateway.text("SELECT COALESCE(group_concat(DISTINCT " + parts[1] + "), '') FROM " + parts[0]);

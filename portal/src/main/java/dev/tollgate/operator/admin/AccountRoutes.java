@@ -172,7 +172,9 @@ public final class AccountRoutes {
     private static long grant(AdminRequest request) {
         String number = request.path("grant");
         if (!number.matches("[0-9]{1,9}")) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "'" + number + "' is no number of a grant.")
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            sentence("{number} is no number of a grant.", "'" + number + "'"))
                     .withStatus(404)
                     .asException();
         }

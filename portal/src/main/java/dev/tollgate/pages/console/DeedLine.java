@@ -48,6 +48,7 @@ public record DeedLine(
             sentence("command"),
             sentence("schedule"),
             sentence("books"),
+            sentence("new account"),
             sentence("vouchers"),
             sentence("announcements"),
             sentence("channels"),
