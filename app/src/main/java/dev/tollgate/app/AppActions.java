@@ -194,7 +194,11 @@ public record AppActions(PrintWriter out) implements Actions {
             KeyRing ring = OperatorModule.keyRing(books.portal());
             routes.addAll(OperatorModule.keyring(books.portal(), ring, audited, clock, random)
                     .routes());
-            routes.addAll(new OperatorVouchers(MoneyModule.vouchers(books.portal(), clock, random), audited).routes());
+            routes.addAll(new OperatorVouchers(
+                            MoneyModule.vouchers(books.portal(), clock, random),
+                            administration.deeds().sold(),
+                            audited)
+                    .routes());
             routes.addAll(new MonthRoutes(new Months(books.portal().database(), clock)).routes());
             routes.addAll(
                     new OperatorAnnouncements(new Announcements(books.portal().database()), audited).routes());

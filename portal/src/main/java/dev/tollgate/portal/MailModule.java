@@ -17,6 +17,7 @@ import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.MonthlyStatements;
 import dev.tollgate.customers.notices.NoticeSender;
 import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.customers.notices.PlanNotices;
 import dev.tollgate.customers.notices.Readers;
 import dev.tollgate.customers.notices.RoutingNotices;
 import dev.tollgate.customers.webhooks.Deliveries;
@@ -52,6 +53,7 @@ public record MailModule(
         BudgetNotices budgetNotices,
         KeyNotices keyNotices,
         GrantNotices grantNotices,
+        PlanNotices planNotices,
         MemberNotices memberNotices,
         Webhooks webhooks,
         PublicPost post,
@@ -87,6 +89,7 @@ public record MailModule(
                 new BudgetNotices(by, calls.refusals(), allowances),
                 new KeyNotices(by),
                 new GrantNotices(by),
+                new PlanNotices(by),
                 new MemberNotices(by),
                 webhooks,
                 post,
@@ -157,6 +160,7 @@ public record MailModule(
         sweeps.add(new Sweep("mail-budgets", BudgetNotices.EVERY, budgetNotices::sweep));
         sweeps.add(new Sweep("mail-keys", KeyNotices.EVERY, keyNotices::sweep));
         sweeps.add(new Sweep("mail-grants", GrantNotices.EVERY, grantNotices::sweep));
+        sweeps.add(new Sweep("mail-plans", PlanNotices.EVERY, planNotices::sweep));
         sweeps.add(new Sweep("mail-members", MemberNotices.EVERY, memberNotices::sweep));
         sweeps.add(new Sweep("mail-routing", RoutingNotices.EVERY, routingNotices()::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));

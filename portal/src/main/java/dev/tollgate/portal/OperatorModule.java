@@ -13,6 +13,9 @@ import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.StartMarks;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditedWriter;
@@ -27,6 +30,7 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.SecretKeyring;
+import dev.tollgate.operator.admin.SoldIds;
 import dev.tollgate.operator.inspection.BooksSize;
 import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.storage.CannotOpen;
@@ -77,7 +81,7 @@ public record OperatorModule(
                 books.stores().plans(),
                 books.planSweep(),
                 books.stores().sold().terms(),
-                deeds::requireNotDeleted,
+                deeds,
                 audited,
                 books.sharedClock());
     }
@@ -104,7 +108,7 @@ public record OperatorModule(
                 prices(ground, books, calls, audited),
                 plans(books, administration.deeds(), audited),
                 new OperatorSettings(ground.current(), audited),
-                new OperatorVouchers(money.vouchers(), audited),
+                new OperatorVouchers(money.vouchers(), administration.deeds().sold(), audited),
                 new OperatorAnnouncements(new Announcements(books.database()), audited),
                 check,
                 keyring(books, ground.open(keyRing(books), KeyRing::close), audited, ground.clock(), ground.random()),
@@ -202,6 +206,12 @@ public record OperatorModule(
                 calls.hasChannelsFile(), calls::reloadChannels, calls::channels, calls::tryChannel, audited);
     }
 
+    /** Without a server no catalogue is applied: the first command that needs one reads it. */
+    private static SoldIds sold(PortalBooks books, Settings settings) {
+        SoldTo sold = books.stores().sold();
+        return new SoldIds(() -> sold.standard() == Catalogue.NONE ? CatalogueLoader.of(settings) : sold.standard());
+    }
+
     public static Administration administration(
             PortalBooks books,
             Links links,
@@ -222,6 +232,7 @@ public record OperatorModule(
                 links,
                 settings.find(PageSettings.PUBLIC_URL),
                 books.kind(),
+                sold(books, settings),
                 audited,
                 random);
     }

@@ -124,6 +124,8 @@ class GrantDeedsTest {
             "expires_at":"soon" | expires_at | must be Unix seconds, or a time in UTC
             "models":["gem*ini"] | models.0 | must be the id of a model, or the beginning of ids with * at its end, like gemini-4-*, not 'gem*ini'
             "models":"gemini-3-pro" | models | must be a list
+            "models":["gemini-3-pro","google/gemini-4-argon"] | models | has an entry for "google/gemini-4-argon", which is no model on sale; allowed is gemini-4-argon.
+            "models":["a"] | models | has an entry for "a", which is no model on sale; allowed is the id of one, or the beginning of ids with * after it.
             "limits":[{"hours":5,"credits":2}] | limits | is only allowed with an expiry or models
             "models":["a"],"limits":[{"hours":745,"credits":2}] | limits.0.hours | must be a whole number from 1 to 744
             "models":["a"],"limits":[{"hours":5,"credits":0}] | limits.0.credits | must be above 0

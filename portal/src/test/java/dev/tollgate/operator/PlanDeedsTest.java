@@ -213,6 +213,8 @@ class PlanDeedsTest {
             "credits":-5 | credits | is -5; allowed is a number of credits from 0
             "credits":"many" | credits | is "many"; allowed is
             "models":["gem*ini"] | models.0 | not 'gem*ini'
+            "models":["gemini-9"] | models | has an entry for "gemini-9", which is no model on sale; allowed is the id of one
+            "models":["google/gemini-4-argon"] | models | which is no model on sale; allowed is gemini-4-argon.
             "group":"Gold" | group | is "Gold"; allowed is a name
             "group":"silver" | group | is silver, which is no price group
             "limits":[{"hours":745,"credits":1}] | limits.0.hours | must be a whole number from 1 to 744

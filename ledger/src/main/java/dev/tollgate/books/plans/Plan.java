@@ -104,7 +104,7 @@ public record Plan(
     }
 
     /** Reads what {@link #body} wrote. @throws RuntimeException if it is malformed */
-    static Plan read(String body) {
+    public static Plan read(String body) {
         JsonNode json = ApiJson.MAPPER.readTree(body);
         JsonNode group = json.required("group");
         return new Plan(

@@ -488,6 +488,26 @@ class GrantsTest {
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(420, 0, 1_100, 680));
     }
 
+    @Test
+    void a_payment_taken_back_after_a_grant_has_expired_is_given_again_whole() {
+        store.account("acc_1", 1_000);
+        give(100, until(MIDNIGHT, "gemini-4-*"));
+        holds("A", PRO, 400);
+        store.settle("A", 400);
+        holds("B", PRO, 300);
+        holds("C", ARGON, 80);
+        store.setNow(MIDNIGHT.plusSeconds(1));
+        bringTo(1_000, "refunded"); // the grant lapses before: general credits cover both calls
+        assertThat(hasEnded(1)).isTrue();
+        assertThat(taken).isEqualTo(new TakeBack.Taken(1_000, 780));
+        assertThat(general()).isEqualTo(380);
+        store.settle("B", 200);
+        store.settle("C", 50);
+        assertThat(general()).isEqualTo(130);
+        bringTo(0, "won");
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(350, 0, 1_000, 650));
+    }
+
     private TakeBack.Taken taken = TakeBack.Taken.NOTHING;
 
     private void bringTo(long wanted, String id) {

@@ -334,6 +334,23 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
                 page(NOTICES));
     }
 
+    /** @param at the end of the running period */
+    public Letter planEnds(String to, String organization, String plan, Instant at) {
+        return letter(
+                to,
+                say("Your plan at {brand} ends", brand),
+                say(
+                        "Plan {plan} of {organization} at {brand} is no longer offered: it ends with its running period, at {time}.",
+                        Letter.inLine(plan, NAME_CHARS_MAX),
+                        Letter.inLine(organization, NAME_CHARS_MAX),
+                        brand,
+                        at),
+                say("Until then its credits pay as before. See what is left here:"),
+                page("/dashboard/billing"),
+                say("Change your notices here:"),
+                page(NOTICES));
+    }
+
     private Letter keys(String to, String subject, String organization, List<String> lines, String why) {
         return letter(
                 to,

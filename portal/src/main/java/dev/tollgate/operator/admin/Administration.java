@@ -38,9 +38,10 @@ public record Administration(
             Links links,
             @Nullable URI site,
             InstallationKind kind,
+            SoldIds sold,
             AuditedWriter writer,
             SecureRandom random) {
-        OperatorAccounts deeds = new OperatorAccounts(ledger, keys, writer, random);
+        OperatorAccounts deeds = new OperatorAccounts(ledger, keys, sold, writer, random);
         AccountRoutes accounts = new AccountRoutes(deeds, organization, writer);
         return new Administration(
                 deeds,

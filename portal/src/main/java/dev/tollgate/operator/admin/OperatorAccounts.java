@@ -45,12 +45,14 @@ public final class OperatorAccounts {
 
     private final Ledger ledger;
     private final Keys keys;
+    private final SoldIds sold;
     private final AuditedWriter writer;
     private final RandomGenerator random;
 
-    public OperatorAccounts(Ledger ledger, Keys keys, AuditedWriter writer, RandomGenerator random) {
+    public OperatorAccounts(Ledger ledger, Keys keys, SoldIds sold, AuditedWriter writer, RandomGenerator random) {
         this.ledger = ledger;
         this.keys = keys;
+        this.sold = sold;
         this.writer = writer;
         this.random = random;
     }
@@ -109,6 +111,7 @@ public final class OperatorAccounts {
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 @param terms general, or of a grant */
     public Granted grant(By by, String accountId, long creditsMicros, GrantTerms terms) {
+        sold.require(terms.models().all());
         Grant grant = new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()).under(terms);
         writer.commit(
                 by,
@@ -298,6 +301,11 @@ public final class OperatorAccounts {
         return rates.outcome()
                 .map(set -> new AccountLimits(set.after(), spend.after()))
                 .orElseThrow(() -> goneOrNever(accountId));
+    }
+
+    /** Returns the ids that terms may name. */
+    public SoldIds sold() {
+        return sold;
     }
 
     /** @throws ApiException if the account is deleted: no one could spend its credits */

@@ -18,7 +18,6 @@ import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.models.prices.AccountTerms.Terms;
 import dev.tollgate.models.prices.GroupFactors;
 import dev.tollgate.models.prices.GroupVersion;
-import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.models.prices.PriceGroups.Changed;
 import dev.tollgate.models.prices.PriceGroups.Group;
@@ -219,7 +218,7 @@ public final class OperatorGroups {
     public Changed set(By by, String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked) {
         by.needReason();
         String checked = name("group", name);
-        factors.models().keySet().forEach(this::requireModel);
+        new SoldIds(() -> sold().standard()).require(factors.models().keySet());
         Instant now = clock.instant();
         Prices.requireFuture(from, now);
         return commit(by, SET, checked, sold().groups().set(checked, factors, from, looked, now));
@@ -243,27 +242,6 @@ public final class OperatorGroups {
         return new Deed.Changed(
                 before == null ? null : json(before.newest(), before.closed()).toString(),
                 json(done.after().newest(), done.after().closed()).toString());
-    }
-
-    private void requireModel(String entry) {
-        if (ModelPatterns.isBegin(entry)) {
-            return;
-        }
-        Model model = sold().standard().find(entry);
-        if (model == null || !model.id().equals(entry)) {
-            throw Field.wrong(
-                    "models",
-                    model == null
-                            ? sentence(
-                                    "{field} has an entry for {entry}, which is no model on sale; allowed is the id of one, or the beginning of ids with * after it.",
-                                    FIELD,
-                                    MessageText.quoted(entry))
-                            : sentence(
-                                    "{field} has an entry for {entry}, which is no model on sale; allowed is {model}.",
-                                    FIELD,
-                                    MessageText.quoted(entry),
-                                    model.id()));
-        }
     }
 
     /** Sets the own group of an account. Needs a reason. @param group null for none of its own */

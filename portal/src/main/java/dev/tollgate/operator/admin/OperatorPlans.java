@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -127,25 +126,22 @@ public final class OperatorPlans {
     private final Plans plans;
     private final PlanSweep sweep;
     private final AccountTerms terms;
-    private final Consumer<String> requireAccount;
+    private final OperatorAccounts accounts;
     private final AuditedWriter writer;
     private final InstantSource clock;
 
-    /**
-     * @param requireAccount refuses the id of an account that is not there, or deleted
-     * @param clock the same on all servers that share the books
-     */
+    /** @param clock the same on all servers that share the books */
     public OperatorPlans(
             Plans plans,
             PlanSweep sweep,
             AccountTerms terms,
-            Consumer<String> requireAccount,
+            OperatorAccounts accounts,
             AuditedWriter writer,
             InstantSource clock) {
         this.plans = plans;
         this.sweep = sweep;
         this.terms = terms;
-        this.requireAccount = requireAccount;
+        this.accounts = accounts;
         this.writer = writer;
         this.clock = clock;
     }
@@ -237,6 +233,7 @@ public final class OperatorPlans {
         by.needReason();
         id("plan", plan);
         requireOpen(its.group());
+        accounts.sold().require(its.models().all());
         Decision<Outcome<Changed>> set = plans.set(plan, its, looked, clock.instant());
         writer.commit(by, SET.name(), plan, () -> told(set.outcome()), set);
         return set.outcome().orThrow();
@@ -375,7 +372,7 @@ public final class OperatorPlans {
             BiFunction<@Nullable Subscription, @Nullable String, Turn> step,
             Function<Turn, Deed.Changed> told) {
         by.needReason();
-        requireAccount.accept(accountId);
+        accounts.requireNotDeleted(accountId);
         RequestId request = by.requestId();
         String id = request == null ? null : request.text();
         for (int i = 0; i < TRIES; i++) {

@@ -67,10 +67,12 @@ public final class OperatorVouchers {
     public static final List<OperatorAction<OperatorVouchers, ?>> ACTIONS = List.of(CREATE, REVOKE);
 
     private final Vouchers vouchers;
+    private final SoldIds sold;
     private final AuditedWriter writer;
 
-    public OperatorVouchers(Vouchers vouchers, AuditedWriter writer) {
+    public OperatorVouchers(Vouchers vouchers, SoldIds sold, AuditedWriter writer) {
         this.vouchers = vouchers;
+        this.sold = sold;
         this.writer = writer;
     }
 
@@ -120,6 +122,7 @@ public final class OperatorVouchers {
      * @return the codes, shown here and nowhere else
      */
     public List<String> make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
+        sold.require(lot.models().all());
         Vouchers.Made made = AuditedWriter.step(() -> vouchers.draw(count, lot, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
         writer.commit(

@@ -35,7 +35,9 @@ final class GroupCommands {
                                 "--from",
                                 "TIME",
                                 "/from",
-                                "Time from which they apply, like 2026-12-01T00:00:00Z. Default: now."),
+                                Values::from,
+                                "Time from which they apply: a date like 2026-12-01, which begins at midnight UTC, or a time like"
+                                        + " 2026-12-01T12:00:00Z. Default: now."),
                         Field.reason())
                 .asks(OperatorGroups.SET, "version");
         ApiCommand close = ApiCommand.of(session, OperatorGroups.CLOSE)

@@ -26,7 +26,8 @@ final class RestoreCommands {
                those that began with a server of an earlier version are listed as refused: grant their credits.
             3. Keys that were deleted or locked in the lost time work again; keys made in it are unknown. Members, limits, prices and erased
                accounts are as before: change them again.
-            4. Everybody signs in again. Vouchers redeemed in the lost time are good again. Calls of it are free.
+            4. Everybody signs in again. Vouchers redeemed in the lost time are good again. Calls of it are free. Grants, plans and price groups
+               are as before: give, assign, set and end them again.
             docs/trouble.md has the list: "After a restore".""";
 
     private RestoreCommands() {}

@@ -206,7 +206,7 @@ final class DeedWords {
             "day", sentence("Credits per day"),
             "total", sentence("Credits in total"),
             "login", sentence("Person"),
-            "expires", sentence("Last day"),
+            "expires", sentence("Until"),
             "begins", sentence("Begin"),
             "ends", sentence("End"),
             "number", sentence("Number"),

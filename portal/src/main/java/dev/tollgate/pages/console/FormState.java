@@ -58,19 +58,16 @@ public record FormState(
         return new Form(fields);
     }
 
-    /** Returns the form with the end of its last day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
+    /** Returns the form with the begin of its day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
     static Form withExpiry(Form form) {
         String day = text(form, "expires");
         try {
             Instant end = day.isEmpty()
                     ? null
-                    : LocalDate.parse(day)
-                            .plusDays(1)
-                            .atStartOfDay(ZoneOffset.UTC)
-                            .toInstant();
+                    : LocalDate.parse(day).atStartOfDay(ZoneOffset.UTC).toInstant();
             return with(form, "expires_at", end == null ? "" : end.toString());
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException(say("The last day is a date like 2027-01-31, or empty."), e);
+            throw new IllegalArgumentException(say("Until is a date like 2027-02-01, or empty."), e);
         }
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Mails and events about keys that expire soon or are unused, about credits that expire, and about members who join, leave or get another role. */
+/** Mails and events about keys that expire soon or are unused, about credits that expire and plans that are closed, and about members who join, leave or get another role. */
 @ParameterizedClass
 @MethodSource(Stores.USUAL)
 @Timeout(120)
@@ -69,6 +69,7 @@ class PeopleNoticesTest {
     private void sweep() {
         server.people().mail().keyNotices().sweep();
         server.people().mail().grantNotices().sweep();
+        server.people().mail().planNotices().sweep();
         server.people().mail().memberNotices().sweep();
     }
 
@@ -200,6 +201,58 @@ class PeopleNoticesTest {
         server.setNow(ends.minus(Duration.ofDays(5)));
         sweep();
         assertThat(creditMails(ANN)).isEqualTo(2);
+    }
+
+    private void done(String method, String path, String body) {
+        PortalServer.Reply reply = server.send(method, "/admin" + path, body, server.adminKey());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
+    @Test
+    void a_closed_plan_is_announced_once_to_owners_and_billing_unless_it_was_cancelled() {
+        webhook();
+        String members = "/dashboard/members";
+        for (String role : List.of("billing", "admin")) {
+            String email = role + "@example.org";
+            ann.submit(members, members, Map.of("deed", "invitation.create", "email", email, "role", role));
+            open(browser(role.length()), email);
+        }
+        for (String plan : List.of("pro", "max")) {
+            done(
+                    "PUT",
+                    "/plans/" + plan,
+                    "{\"name\":\"The " + plan
+                            + "\",\"cents\":900,\"period\":\"month\",\"credits\":5,\"reason\":\"a plan\"}");
+        }
+        Browser eve = browser(9).signUp(box, "eve@example.org", PASSWORD);
+        String other = server.text("SELECT account_id FROM person WHERE login = 'eve@example.org'");
+        for (String id : List.of(account, other)) {
+            done("POST", "/accounts/" + id + "/plan", "{\"plan\":\"pro\",\"periods\":3,\"reason\":\"paid\"}");
+        }
+        eve.submit("/dashboard/billing", "/dashboard/billing/plan", Map.of("deed", "plan.cancel"));
+        done("POST", "/plans/max/close", "{\"reason\":\"over\"}");
+        sweep();
+        assertThat(planMails(ANN)).isZero();
+        done("POST", "/plans/pro/close", "{\"reason\":\"over\"}");
+        sweep();
+        sweep();
+        assertThat(planMails(ANN)).isEqualTo(1);
+        assertThat(planMails("billing@example.org")).isEqualTo(1);
+        assertThat(planMails("admin@example.org")).isZero();
+        assertThat(planMails("eve@example.org")).isZero();
+        int mails = (int) server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + ANN + "'");
+        assertThat(box.to(ANN, mails).stream().map(MailBox::text).filter(mail -> mail.contains("Plan The pro")))
+                .singleElement()
+                .asString()
+                .contains("is no longer offered: it ends with its running period, at 2026-12-20T12:00:00Z.");
+        assertThat(server.text("SELECT data FROM webhook_delivery WHERE event = 'plan.closed'"))
+                .isEqualTo("{\"plan\":\"pro\",\"name\":\"The pro\",\"ends_at\":"
+                        + Instant.parse("2026-12-20T12:00:00Z").getEpochSecond() + "}");
+    }
+
+    private long planMails(String email) {
+        return server.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email
+                + "' AND subject = 'Your plan at Tollgate ends'");
     }
 
     private long creditMails(String email) {

@@ -126,7 +126,8 @@ class GrantPagesTest {
         Browser eve = new Browser(server.url()).signUp("eve@example.org", "a sentence nobody else has");
         String hers = server.text("SELECT account_id FROM person WHERE login = 'eve@example.org'");
         for (String body : List.of(
-                "{\"credits\":5,\"models\":[\"a\"],\"reason\":\"a gift\"}", "{\"credits\":5,\"reason\":\"a gift\"}")) {
+                "{\"credits\":5,\"models\":[\"gemini-3-pro\"],\"reason\":\"a gift\"}",
+                "{\"credits\":5,\"reason\":\"a gift\"}")) {
             assertThat(server.post("/admin/accounts/" + hers + "/grants", body, ADMIN_KEY)
                             .status())
                     .isEqualTo(200);
