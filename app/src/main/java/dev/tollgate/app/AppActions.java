@@ -194,11 +194,8 @@ public record AppActions(PrintWriter out) implements Actions {
             KeyRing ring = OperatorModule.keyRing(books.portal());
             routes.addAll(OperatorModule.keyring(books.portal(), ring, audited, clock, random)
                     .routes());
-            routes.addAll(new OperatorVouchers(
-                            MoneyModule.vouchers(books.portal(), clock, random),
-                            administration.deeds().sold(),
-                            audited)
-                    .routes());
+            routes.addAll(
+                    vouchers(books, clock, random, administration, audited).routes());
             routes.addAll(new MonthRoutes(new Months(books.portal().database(), clock)).routes());
             routes.addAll(
                     new OperatorAnnouncements(new Announcements(books.portal().database()), audited).routes());
@@ -209,6 +206,18 @@ public record AppActions(PrintWriter out) implements Actions {
         } catch (StoreException e) {
             throw new ApiException(400, e.withCause());
         }
+    }
+
+    private static OperatorVouchers vouchers(
+            BooksModule books,
+            InstantSource clock,
+            SecureRandom random,
+            Administration administration,
+            AuditedWriter audited) {
+        return new OperatorVouchers(
+                MoneyModule.vouchers(books.portal(), clock, random),
+                administration.deeds().sold(),
+                audited);
     }
 
     /** Returns the price groups over the catalogue that a server with these settings has, which is read by the first command that needs it. */

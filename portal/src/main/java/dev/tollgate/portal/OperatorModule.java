@@ -16,6 +16,7 @@ import dev.tollgate.customers.people.StartMarks;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.prices.SoldIds;
 import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.AuditedWriter;
@@ -30,7 +31,6 @@ import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.SecretKeyring;
-import dev.tollgate.operator.admin.SoldIds;
 import dev.tollgate.operator.inspection.BooksSize;
 import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.storage.CannotOpen;
@@ -206,7 +206,7 @@ public record OperatorModule(
                 calls.hasChannelsFile(), calls::reloadChannels, calls::channels, calls::tryChannel, audited);
     }
 
-    /** Without a server no catalogue is applied: the first command that needs one reads it. */
+    /** Returns the ids on sale. Without a server no catalogue is applied: the first command that needs one reads it. */
     private static SoldIds sold(PortalBooks books, Settings settings) {
         SoldTo sold = books.stores().sold();
         return new SoldIds(() -> sold.standard() == Catalogue.NONE ? CatalogueLoader.of(settings) : sold.standard());

@@ -8,6 +8,7 @@ import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.prices.SoldIds;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;

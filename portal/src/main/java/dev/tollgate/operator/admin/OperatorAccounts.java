@@ -29,6 +29,7 @@ import dev.tollgate.customers.people.Sessions;
 import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.models.prices.SoldIds;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;

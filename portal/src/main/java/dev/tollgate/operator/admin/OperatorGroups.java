@@ -21,6 +21,7 @@ import dev.tollgate.models.prices.GroupVersion;
 import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.models.prices.PriceGroups.Changed;
 import dev.tollgate.models.prices.PriceGroups.Group;
+import dev.tollgate.models.prices.SoldIds;
 import dev.tollgate.operator.admin.Prices.Loss;
 import dev.tollgate.storage.Write;
 import java.time.Instant;

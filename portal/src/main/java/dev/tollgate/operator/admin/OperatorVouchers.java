@@ -11,6 +11,7 @@ import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.payments.Vouchers.MakeVouchers;
 import dev.tollgate.customers.payments.Vouchers.RevokeVouchers;
 import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.models.prices.SoldIds;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

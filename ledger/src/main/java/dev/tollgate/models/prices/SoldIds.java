@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.models.prices;
 
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
@@ -7,7 +7,6 @@ import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.prices.ModelPatterns;
 import java.util.Collection;
 import java.util.function.Supplier;
 
@@ -20,7 +19,7 @@ import java.util.function.Supplier;
 public record SoldIds(Supplier<Catalogue> catalogue) {
 
     /** @param entries ids of models, and beginnings of ids @throws dev.tollgate.base.error.ApiException a 400 that names an alias, or another id that is not on sale */
-    void require(Collection<String> entries) {
+    public void require(Collection<String> entries) {
         entries.stream().filter(entry -> !ModelPatterns.isBegin(entry)).forEach(this::requireOne);
     }
 
