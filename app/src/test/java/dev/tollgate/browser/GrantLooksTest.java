@@ -53,7 +53,7 @@ class GrantLooksTest {
                 + "\"limits\":[{\"hours\":5,\"credits\":20},{\"hours\":744,\"credits\":6000.000001}]");
         grant(
                 "\"credits\":0.2,\"expires_at\":\"2026-11-27T00:00:00Z\",\"models\":[\"gemini-3-*\",\"gemini-2.5-pro\","
-                        + "\"gemini-2.5-flash\",\"gemini-2.5-flash-lite-preview-09-2025\",\"a/model/with-a-very-long-name-indeed*\"]");
+                        + "\"gemini-2.5-flash\",\"gemini-2.5-flash-lite-preview-09-2025*\",\"a/model/with-a-very-long-name-indeed*\"]");
         grant("\"credits\":50,\"models\":[\"gemini-2.5-flash\"]");
         admin("POST", "/admin/accounts/" + account + "/grants/4/end", "{%s}");
         String key = admin("POST", "/admin/accounts/" + account + "/keys", "{\"name\":\"a laptop\",%s}")
