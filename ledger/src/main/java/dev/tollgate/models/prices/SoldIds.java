@@ -37,7 +37,7 @@ public record SoldIds(Supplier<Catalogue> catalogue) {
             throw Field.wrong(
                     "models",
                     sentence(
-                            "{field} has an entry for {entry}, which is no model on sale; allowed is {id}.",
+                            "{field} has an entry for {entry}, which is no model on sale; allowed is {model}.",
                             FIELD,
                             MessageText.quoted(entry),
                             model.id()));

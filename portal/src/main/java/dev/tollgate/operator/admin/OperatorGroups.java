@@ -5,7 +5,6 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.actions.ActionRequest;
