@@ -183,7 +183,8 @@ class PagesInLanguagesTest {
         }
     }
 
-    private static String in(Language language, String path) {
+    /** Returns the path of a page in a language. */
+    static String in(Language language, String path) {
         int hash = path.indexOf('#');
         String page = hash < 0 ? path : path.substring(0, hash);
         return page + (page.contains("?") ? "&" : "?") + "lang=" + language.tag();

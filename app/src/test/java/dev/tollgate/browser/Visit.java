@@ -295,6 +295,14 @@ public final class Visit implements AutoCloseable {
         }
     }
 
+    /** Checks the page that is shown in a phone by day and a desk by night. */
+    public void inBothWindows(Runnable check) {
+        for (Windows.Window each : List.of(Windows.PHONE_BY_DAY, Windows.DESK_BY_NIGHT)) {
+            show(each);
+            check.run();
+        }
+    }
+
     /** What moves by that does not count. */
     private void show(Windows.Window next) {
         window = next;

@@ -3,6 +3,7 @@ package dev.tollgate.testing;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.serving.Surroundings;
@@ -56,7 +57,7 @@ public final class FilledInstallation implements AutoCloseable {
         this(List.of());
     }
 
-    /** @param languages of its pages, besides those that the program brings */
+    /** @param languages of its pages besides English */
     public FilledInstallation(List<Language> languages) throws IOException {
         provider = new OidcStandIn(() -> now);
         far = Gateway.start("sandbox.seed", "7");
@@ -80,7 +81,10 @@ public final class FilledInstallation implements AutoCloseable {
         gateway = Gateway.start(
                 Surroundings.REAL.with(it -> {
                     it.clock = () -> now;
-                    it.languages = languages;
+                    it.languages = languages.stream()
+                            .filter(language -> Languages.complete().stream()
+                                    .noneMatch(own -> own.tag().equals(language.tag())))
+                            .toList();
                 }),
                 Map.of(),
                 settings.toArray(String[]::new));

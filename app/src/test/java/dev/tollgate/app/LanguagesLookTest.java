@@ -1,0 +1,113 @@
+package dev.tollgate.app;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import com.microsoft.playwright.Route;
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Languages;
+import dev.tollgate.browser.Scheme;
+import dev.tollgate.browser.Visit;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.FilledInstallation;
+import dev.tollgate.testing.MarkedLanguages;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The pages of a {@link FilledInstallation} in a browser, in each language that is offered and in one whose sentences are a third longer than the
+ * English ones (L43): no page is wider than its window, and no text leaves its card. In the long tests all pages, and axe reads them in the offered
+ * languages; else one of {@link #EACH}.
+ */
+@Timeout(3_600)
+class LanguagesLookTest {
+
+    private static final int EACH = Effort.isLong() ? 1 : 15;
+
+    @Test
+    void a_page_in_another_language_fits_its_window() throws IOException {
+        List<Language> languages = Stream.concat(Languages.complete().stream(), Stream.of(MarkedLanguages.ACCENTED))
+                .toList();
+        List<String> found = new ArrayList<>();
+        try (FilledInstallation used = new FilledInstallation(languages).filled();
+                Visit visit = Visit.at(used.gateway().url(), 390, Scheme.LIGHT)) {
+            Looks looks = new Looks(visit, languages, found);
+            visit.page().route(url -> !url.contains("/assets/"), looks::answer);
+            new PagesGoldenTest.Collected(used, looks).all();
+            assertThat(looks.asked).isGreaterThan(150);
+        }
+        assertThat(found).isEmpty();
+    }
+
+    /** Looks at the pages that are asked for, as the person who asks. */
+    private static final class Looks implements PagesGoldenTest.Taking {
+
+        private final Visit visit;
+        private final List<Language> languages;
+        private final List<String> found;
+        private Browser person;
+        private int asked;
+
+        Looks(Visit visit, List<Language> languages, List<String> found) {
+            this.visit = visit;
+            this.languages = languages;
+            this.found = found;
+        }
+
+        @Override
+        public Browser.Page ask(Browser browser, String path) {
+            Browser.Page page = browser.get(path);
+            if (page.status() == 200 && asked++ % EACH == 0) {
+                person = browser;
+                languages.forEach(language -> look(path, language));
+            }
+            return page;
+        }
+
+        private void look(String path, Language language) {
+            visit.open(PagesInLanguagesTest.in(language, path));
+            visit.inBothWindows(() -> {
+                try {
+                    if (Effort.isLong() && language != MarkedLanguages.ACCENTED) {
+                        visit.assertAccessible();
+                    } else {
+                        visit.assertFits();
+                    }
+                } catch (AssertionError e) {
+                    found.add(path + " in " + language.tag() + ": " + e.getMessage());
+                }
+                visit.keep("in-" + language.tag() + path.replaceAll("[^\\w-]+", "-"));
+            });
+        }
+
+        /** Lets the person ask, whose cookies Chromium keeps from a site without TLS. Streams end at once. */
+        void answer(Route route) {
+            if (route.request().resourceType().equals("eventsource")) {
+                route.fulfill(new Route.FulfillOptions().setStatus(204));
+                return;
+            }
+            URI address = URI.create(route.request().url());
+            Browser.Page page = person.get(
+                    address.getRawPath() + (address.getRawQuery() == null ? "" : "?" + address.getRawQuery()));
+            Map<String, String> headers = new HashMap<>();
+            for (String name : List.of("content-type", "content-security-policy", "location")) {
+                headers.put(name, page.header(name));
+            }
+            headers.values().removeIf(String::isEmpty);
+            route.fulfill(new Route.FulfillOptions()
+                    .setStatus(page.status())
+                    .setHeaders(headers)
+                    .setBody(page.body()));
+        }
+
+        @Override
+        public void take(String name, String path, Browser.Page page) {}
+    }
+}
