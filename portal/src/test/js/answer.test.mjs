@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../main/resources/assets/words.js';
 import { batches, ended, endNote, filtered, take } from '../../main/resources/assets/playground/answer.mjs';
 
 const body = (...reads) => ReadableStream.from(reads.map((text) => (typeof text === 'string' ? new TextEncoder().encode(text) : text)));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../main/resources/assets/words.js';
 import { run } from '../../main/resources/assets/playground/call.mjs';
 import { server } from '../../main/resources/assets/playground/server.mjs';
 
@@ -81,9 +82,9 @@ test('a call is looked at until its charge is stored', async () => {
 
 test('tokens are counted by the provider, and the reason is said if they are not', async () => {
   const asked = answering(Response.json({ tokens: 258 }), Response.json({ tokens: 9 }, { headers: { 'x-tollgate-estimated': 'true' } }), Response.json({ error: { message: 'No.' } }, { status: 402 }));
-  assert.deepEqual(await server('token').count('m', [{ type: 'file' }]), { tokens: 258, about: '' });
+  assert.deepEqual(await server('token').count('m', [{ type: 'file' }]), { tokens: 258, about: false });
   assert.deepEqual([asked[0][0], asked[0][1].body], ['/playground/count', '{"model":"m","messages":[{"role":"user","content":[{"type":"file"}]}]}']);
-  assert.equal((await server('token').count('m', [])).about, 'about ');
+  assert.equal((await server('token').count('m', [])).about, true);
   await assert.rejects(server('token').count('m', []), /^Error: No\.$/);
 });
 
@@ -104,8 +105,9 @@ test('a refusal for credits says how many tokens they cover', async () => {
 test('a refusal keeps its message if nothing better is known', async () => {
   const refused = () => Response.json({ error: { message: 'No.' }, shortage: {} }, { status: 402 });
   answering(new TypeError('lost'), new Response('', { status: 500 }));
-  assert.deepEqual(await server('token').refusal(refused(), { model: 'm' }), { note: 'No.' });
-  assert.deepEqual(await server('token').refusal(refused(), { model: 'm' }), { note: 'No.' });
-  assert.deepEqual(await server('token').refusal(Response.json({ error: { message: 'Bad.' } }), { model: 'm' }), { note: 'Bad.' });
+  assert.deepEqual(await server('token').refusal(refused(), { model: 'm' }), { note: 'No.', quote: 'No.' });
+  assert.deepEqual(await server('token').refusal(refused(), { model: 'm' }), { note: 'No.', quote: 'No.' });
+  assert.deepEqual(await server('token').refusal(Response.json({ error: { message: 'Bad.' } }), { model: 'm' }), { note: 'Bad.', quote: 'Bad.' });
+  assert.deepEqual(await server('token').refusal(Response.json({ error: { message: '无效。' } }, { headers: { 'content-language': 'zh-Hans' } }), { model: 'm' }), { note: '无效。' });
   assert.deepEqual(await server('token').refusal(new Response('<html>', { status: 502 }), { model: 'm' }), { note: 'The server answered with 502.' });
 });

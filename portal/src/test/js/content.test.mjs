@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../main/resources/assets/words.js';
 import { languages } from '../../main/resources/assets/playground/code.mjs';
 import { formulas } from '../../main/resources/assets/playground/formulas.mjs';
 import { attached, pdfPages } from '../../main/resources/assets/playground/files.mjs';

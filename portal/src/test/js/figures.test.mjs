@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atMost, balanceOf, between, counted, guessed, hundredths, microsOf, pace, roughly, searched, seconds, shortCost, showFirst, size, spent, worth, written } from '../../main/resources/assets/playground/figures.mjs';
+import '../../main/resources/assets/words.js';
+import { atMost, balanceOf, between, guessed, hundredths, microsOf, neverMore, pace, roughly, searched, seconds, shortCost, showFirst, size, spent, worth, written } from '../../main/resources/assets/playground/figures.mjs';
 
 test('an amount is written with two, four or six decimals', () => {
   assert.deepEqual([0, 1_800_000, 1_800_500, 1_800_570, 1].map(written), ['0.00', '1.80', '1.8005', '1.800570', '0.000001']);
@@ -27,8 +28,7 @@ test('hundredths are rounded up and are never zero', () => {
 });
 
 test('counts are grouped and have their noun in one or many', () => {
-  assert.equal(counted(1, 'token'), '1 token');
-  assert.equal(counted(12_345, 'token'), '12,345 tokens');
+  assert.deepEqual([1, 12_345].map((n) => word('{n} token | {n} tokens', { n })), ['1 token', '12,345 tokens']);
 });
 
 test('sizes and durations are rounded for reading', () => {
@@ -76,7 +76,8 @@ test('a short question has a cost only if it is known', () => {
 test('the most of an estimate names its searches', () => {
   const models = { a: { searches: '8' }, b: { searches: '1' }, c: {} };
   const asks = (model, name) => ({ model, tools: [{ type: 'function', function: { name } }] });
-  assert.equal(searched([asks('a', 'googleSearch'), asks('b', 'googleSearch')], models), ', with up to 9 searches');
-  assert.equal(searched([asks('b', 'googleSearch')], models), ', with a search');
-  assert.equal(searched([asks('a', 'weather'), asks('c', 'googleSearch'), { model: 'a' }], models), '');
+  const most = (...contents) => neverMore('2.00 credits', searched(contents, models));
+  assert.equal(most(asks('a', 'googleSearch'), asks('b', 'googleSearch')), 'Never more than 2.00 credits, with up to 9 searches.');
+  assert.equal(most(asks('b', 'googleSearch')), 'Never more than 2.00 credits, with a search.');
+  assert.equal(most(asks('a', 'weather'), asks('c', 'googleSearch'), { model: 'a' }), 'Never more than 2.00 credits.');
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import '../../main/resources/assets/words.js';
 import { addResult, codeTurns, copied, messages, newTalk, NO_RESULT, parameters, parsed, pending, pendingAtEnd, refusedChoices, removeCall, schemaState, toLastWords, toolsState } from '../../main/resources/assets/playground/question.mjs';
 
 const FORM = { temperature: '', top: '', max: '', effort: '', tools: null, search: false, schema: null };

@@ -29,10 +29,10 @@
     if (!source) return;
     try {
       await navigator.clipboard.writeText(source.textContent.trim());
-      say('Copied');
+      say(word('Copied'));
     } catch {
       select(source);
-      say(document.execCommand('copy') ? 'Copied' : 'Press Ctrl+C');
+      say(document.execCommand('copy') ? word('Copied') : word('Press Ctrl+C'));
     }
   };
 
@@ -93,7 +93,7 @@
       }
       for (const [each, isKept] of kept) if (each) each.hidden = !isKept;
       for (const fold of document.querySelectorAll('main details.fold')) fold.open = words.length > 0;
-      filter.querySelector('[role=status]').textContent = words.length ? entries.filter((each) => !each.hidden).length + ' of ' + entries.length : '';
+      filter.querySelector('[role=status]').textContent = words.length ? word('{n} of {all}', { n: entries.filter((each) => !each.hidden).length, all: entries.length }) : '';
     };
     filter.hidden = false;
     field.addEventListener('input', show);
@@ -197,7 +197,7 @@
         database = await kept();
         const count = await inTalks(database, 'readonly', (talks) => talks.count(ofAccount()));
         if (count > 0) {
-          document.getElementById('leaving-count').textContent = count === 1 ? '1 conversation is' : count + ' conversations are';
+          document.getElementById('leaving-count').textContent = word('{n} conversation is | {n} conversations are', { n: count });
           leaving.returnValue = '';
           const chosen = await new Promise((done) => {
             leaving.addEventListener('close', () => done(leaving.returnValue), { once: true });

@@ -4,17 +4,21 @@
 
   const FONT = '12px system-ui, sans-serif';
 
+  // in pixels: a Latin letter with its gap, or a sign of Chinese or Japanese, which is as wide as it is high
+  const width = (label) => [...label].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 12 : 8), 0);
+
   const colours = (names) => {
     const style = getComputedStyle(document.documentElement);
     return names.map((name) => style.getPropertyValue(name).trim());
   };
 
-  const read = (table) => {
+  const read = (table, beside) => {
     const heads = [...table.tHead.rows[0].cells].slice(1, -1);
     const rows = [...table.tBodies[0].rows];
     return {
       names: heads.map((head) => head.textContent),
       last: table.tHead.rows[0].cells[heads.length + 1].textContent,
+      beside,
       before: heads.map((head) => head.dataset.colour === '-1'),
       colours: heads.map((head) => (head.dataset.colour === '-1' ? '--muted' : '--s' + head.dataset.colour)),
       labels: rows.map((row) => row.cells[0].textContent.trim()),
@@ -52,7 +56,7 @@
       figure.className = 'num';
       figure.textContent = text;
     };
-    const isSum = data.last === 'All';
+    const isSum = !data.beside;
     row(data.labels[i], isSum ? data.texts[i].at(-1) : '');
     const order = data.names.map((_, k) => k).filter((k) => data.values[k][i]);
     if (isSum) order.sort((a, b) => data.values[b][i] - data.values[a][i]);
@@ -66,12 +70,15 @@
 
   const tell = (readout, data, i) => {
     const texts = data.texts[i];
+    const label = data.labels[i];
     const parts = data.names.map((name, k) => name + ' ' + texts[k]).filter((_, k) => texts[k] !== '–');
-    readout.textContent = data.labels[i] + ': ' + (parts.length > 1 || data.last !== 'All' ? parts.join(', ') + ', ' + data.last.toLowerCase() + ' ' + texts.at(-1) : parts[0] ?? 'nothing');
+    if (data.beside) readout.textContent = word('{label}: {parts}, {last} {sum}', { label, parts: facts(parts), last: data.beside, sum: texts.at(-1) });
+    else if (parts.length > 1) readout.textContent = word('{label}: {parts}, all {sum}', { label, parts: facts(parts), sum: texts.at(-1) });
+    else readout.textContent = parts.length ? word('{label}: {parts}', { label, parts: parts[0] }) : word('{label}: nothing', { label });
   };
 
   const draw = (place) => {
-    const data = read(document.getElementById(place.dataset.chart));
+    const data = read(document.getElementById(place.dataset.chart), place.dataset.beside); // the last column's name, unless it is the sum
     const readout = document.getElementById('chart-readout');
     const box = document.createElement('div');
     box.className = 'tip';
@@ -96,8 +103,8 @@
         y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: Math.max(64, ...data.labels.slice(0, -1).map((label) => label.length * 8)), incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
-        { ...axis, grid: { stroke: line, width: 1 }, size: 64, values: (_, at) => at.map((value) => prefix + value.toLocaleString('en-GB', { maximumFractionDigits: 6 }) + suffix) },
+        { ...axis, grid: { show: false }, size: 28, space: Math.max(64, ...data.labels.slice(0, -1).map(width)), incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
+        { ...axis, grid: { stroke: line, width: 1 }, size: 64, values: (_, at) => at.map((value) => prefix + signed(value.toLocaleString('en-GB', { maximumFractionDigits: 6 })) + suffix) },
       ],
       series: [{}, ...all.map((one, k) => (one.isLine
         ? { stroke: strokes[k], width: 2, dash: one.isBefore ? [4, 4] : undefined, spanGaps: true, points: { show: isLines, size: 5 } }

@@ -12,7 +12,7 @@
     const list = document.createElement('div');
     list.className = 'tabs';
     list.setAttribute('role', 'tablist');
-    list.setAttribute('aria-label', 'Language');
+    list.setAttribute('aria-label', word('samples::Language'));
     const forms = [...group.querySelectorAll(':scope > p:has(+ .snippet)')].map((caption) => {
       const [panel, tab] = [caption.nextElementSibling, document.createElement('button')];
       const name = caption.textContent;

@@ -1,6 +1,6 @@
 // An answer as its events arrive: what they say is added to the turn that waits for it.
 
-import { counted, microsOf, written } from './figures.mjs';
+import { microsOf, written } from './figures.mjs';
 
 // Comments may stand before an event, without a blank line of their own.
 const EVENT = /^(?::.*\n)*(?:event: (\w+)\n)?data: (.*)$/;
@@ -27,6 +27,9 @@ export async function* batches(body) {
   }
 }
 
+// The API's words, which are English, without what the page has a button for.
+export const quoted = (message) => message.replace(/ Please try again\.$/, '');
+
 // Adds an event to its turn; returns the millionths of a credit that it says were charged.
 export const take = ({ name, data }, turn, millis) => {
   if (name === 'cost') { turn.cost = JSON.parse(data); return 0; }
@@ -36,6 +39,7 @@ export const take = ({ name, data }, turn, millis) => {
   if (chunk.error) {
     turn.state = 'broken';
     turn.note = chunk.error.message;
+    turn.quote = quoted(chunk.error.message);
     return 0;
   }
   for (const choice of chunk.choices || []) {
@@ -91,25 +95,35 @@ const takeChoice = (choice, turn, millis) => {
   if (choice.finish_reason) { turn.finish = choice.finish_reason; turn.native = choice.native_finish_reason; }
 };
 
-const broken = (turn) => (turn.note ? turn.note.replace(/ Please try again\.$/, '') : 'The connection to the provider broke after ' + counted(turn.events || 0, 'event') + '.');
+const broken = (turn) => (turn.note ? quoted(turn.note) : word('The connection to the provider broke after {n} event. | The connection to the provider broke after {n} events.', { n: turn.events || 0 }));
+
+const charged = (turn, credits) => {
+  if (!turn.micros) return word('You pay nothing.');
+  return turn.images ? word('{credits} credits were charged for the text and images so far.', { credits }) : word('{credits} credits were charged for the text so far.', { credits });
+};
 
 // What a stopped or broken answer says. settled: the call as the server has it, once it has ended; null before.
 export const endNote = (turn, settled) => {
   const isStopped = turn.state === 'stopped';
   if (settled) {
-    return (isStopped ? 'Stopped.' : broken(turn))
-      + (turn.micros ? ' ' + settled.charged + ' credits were charged for the ' + (turn.images ? 'text and images' : 'text') + ' so far.' : ' You pay nothing.');
+    return word('{a} {b}', { a: isStopped ? word('Stopped.') : broken(turn), b: charged(turn, settled.charged) });
   }
   if (!isStopped) return turn.note;
-  return turn.task ? 'Stopped before anything was charged, or the charge is still being settled: see Requests.' : 'Stopped.';
+  return turn.task ? word('Stopped before anything was charged, or the charge is still being settled: see Requests.') : word('Stopped.');
 };
 
-export const filtered = (turn) => 'The provider’s safety filter stopped this response' + (turn.native ? ' (' + turn.native + ').' : '.')
-  + (turn.micros ? ' ' + written(turn.micros) + ' credits were charged for ' + counted(turn.usage?.prompt_tokens || 0, 'prompt token') + (turn.text ? ' and the text so far.' : '.') : '');
+export const filtered = (turn) => {
+  const says = turn.native ? word('The provider’s safety filter stopped this response ({reason}).', { reason: turn.native }) : word('The provider’s safety filter stopped this response.');
+  if (!turn.micros) return says;
+  const figures = { credits: written(turn.micros), n: turn.usage?.prompt_tokens || 0 };
+  return word('{a} {b}', { a: says, b: turn.text
+    ? word('{credits} credits were charged for {n} prompt token and the text so far. | {credits} credits were charged for {n} prompt tokens and the text so far.', figures)
+    : word('{credits} credits were charged for {n} prompt token. | {credits} credits were charged for {n} prompt tokens.', figures) });
+};
 
 // what a screen reader says when all columns have ended; if one of two has answered, that it has
 export const ended = (states) => {
-  if (states.includes('done')) return 'Response complete';
-  if (states.includes('stopped')) return 'Stopped';
-  return states.includes('broken') ? 'Response interrupted' : 'No response';
+  if (states.includes('done')) return word('Response complete');
+  if (states.includes('stopped')) return word('Stopped');
+  return states.includes('broken') ? word('Response interrupted') : word('No response');
 };

@@ -29,11 +29,11 @@ export const run = async (turn, content, signal, server, page) => {
       await page.settle(turn);
     } else if (turn.task) {
       turn.state = 'broken';
-      turn.note = 'The connection was lost.';
+      turn.note = word('The connection was lost.');
       await page.settle(turn);
     } else {
       turn.state = 'refused';
-      turn.note = 'The server could not be reached.';
+      turn.note = word('The server could not be reached.');
     }
   }
 };

@@ -1,6 +1,6 @@
 // What the next call will cost, asked for when the typing stops. Images and the like are not sent for it; nothing is said with them.
 
-import { atMost, between, guessed, searched } from './figures.mjs';
+import { atMost, between, guessed, neverMore, searched } from './figures.mjs';
 import { models } from './form.mjs';
 import { byId } from './page.mjs';
 
@@ -9,7 +9,7 @@ let asking = 0;
 const guess = (about, most) => {
   byId('guess').hidden = !about;
   byId('guess-about').textContent = about;
-  byId('guess-most').textContent = about ? 'Never more than ' + most + '.' : '';
+  byId('guess-most').textContent = about ? most : '';
 };
 
 const free = () => Number(byId('playground').dataset.left);
@@ -36,7 +36,7 @@ export const estimateFor = (sent, requests, ask, isBusy) => {
       if (asking !== mine || byId('message').value.trim() !== text || isBusy() || answers.some((answer) => !answer.ok)) return;
       const known = Object.fromEntries(models().map((model) => [model.id, model]));
       const { low, high, most } = guessed(asked, told.map((each) => each.data), known, free());
-      guess(between(low, high), atMost(most) + searched(asked, known));
+      guess(between(low, high), neverMore(atMost(most), searched(asked, known)));
     } catch { /* it is a help, and nothing else depends on it */ }
   }, 400);
   asking = mine;

@@ -6,12 +6,13 @@ export const written = (micros) => {
   const exact = (micros / 1e6).toFixed(6);
   const cut = exact.replace(/0{1,4}$/, '');
   const decimals = cut.split('.')[1].length;
-  return (micros / 1e6).toFixed(decimals <= 2 ? 2 : decimals <= 4 ? 4 : 6);
+  return signed((micros / 1e6).toFixed(decimals <= 2 ? 2 : decimals <= 4 ? 4 : 6));
 };
 
 // what credits are worth: 200 for a dollar, to the nearest ten-thousandth
-export const dollars = (micros) => (micros > 0 && micros < 10000 ? '<$0.0001' : '$' + (Math.round(micros / 20000) / 10000).toFixed(4));
-const inCredits = (micros) => written(micros) + ' credits';
+const inDollars = (tenThousandths) => word('${amount}', { amount: signed((tenThousandths / 10000).toFixed(4)) });
+export const dollars = (micros) => (micros > 0 && micros < 10000 ? '<' + inDollars(1) : inDollars(Math.round(micros / 20000)));
+const inCredits = (micros) => word('{amount} credits', { amount: written(micros) });
 
 let first = 'credits';
 export const showFirst = (money) => { first = money; };
@@ -19,35 +20,38 @@ export const worth = (micros) => (first === 'dollars' ? dollars(micros) + ' · '
 // the sum of a chat, in what the reader sees first
 export const spent = (micros) => (micros === 0 ? '–' : first === 'dollars' ? dollars(micros) : inCredits(micros));
 // an amount to come, rounded up
-export const atMost = (micros) => (first === 'dollars' ? '$' + (Math.ceil(micros / 20000) / 10000).toFixed(4) : inCredits(micros));
-export const roughly = (micros) => (first === 'dollars' ? atMost(micros) : hundredths(micros) + ' credits');
+export const atMost = (micros) => (first === 'dollars' ? inDollars(Math.ceil(micros / 20000)) : inCredits(micros));
+export const roughly = (micros) => (first === 'dollars' ? atMost(micros) : word('{amount} credits', { amount: hundredths(micros) }));
 export const between = (low, high) => {
   const [from, to] = [roughly(low), roughly(high)];
-  return from === to ? 'about ' + from : from.replace(' credits', '') + ' to ' + to;
+  return from === to ? word('about {amount}', { amount: from }) : word('{low} to {high}', { low: first === 'dollars' ? from : hundredths(low), high: to });
 };
 export const balanceOf = (micros) => {
   const hundredth = first === 'dollars' ? 2_000_000 : 10_000;
-  return (first === 'dollars' ? '$' : '') + (Math.round(micros / hundredth) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const amount = signed((Math.round(micros / hundredth) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
+  return first === 'dollars' ? word('${amount}', { amount }) : amount;
 };
 
-export const hundredths = (micros) => (Math.max(1, Math.ceil(micros / 10000)) / 100).toFixed(2);
+export const hundredths = (micros) => signed((Math.max(1, Math.ceil(micros / 10000)) / 100).toFixed(2));
 
-export const grouped = (count) => count.toLocaleString('en-US');
-export const counted = (count, noun) => grouped(count) + ' ' + noun + (count === 1 ? '' : 's');
-export const seconds = (millis) => (millis / 1000).toFixed(1) + ' s';
-export const size = (bytes) => (bytes < 1024 * 1024 ? Math.ceil(bytes / 1024) + ' kB' : (bytes / 1024 / 1024).toFixed(1) + ' MB');
+export const grouped = (count) => signed(count.toLocaleString('en-US'));
+export const seconds = (millis) => word('{seconds} s', { seconds: signed((millis / 1000).toFixed(1)) });
+export const size = (bytes) => (bytes < 1024 * 1024 ? word('{size} kB', { size: String(Math.ceil(bytes / 1024)) }) : word('{size} MB', { size: signed((bytes / 1024 / 1024).toFixed(1)) }));
 
 // written tokens a second; nothing if the answer was too fast to measure
 export const pace = (turn) => {
   const millis = (turn.took || 0) - (turn.first || 0);
-  return millis < 200 ? '' : ' · ' + Math.round((turn.usage.completion_tokens_details.text_tokens * 1000) / millis) + '/s';
+  return millis < 200 ? '' : ' · ' + word('{n}/s', { n: String(Math.round((turn.usage.completion_tokens_details.text_tokens * 1000) / millis)) });
 };
 
-// The most searches that some requests pay for, in words; nothing if there are none. models: by id, with the most searches of a call
-export const searched = (contents, models) => {
-  const most = contents.reduce((sum, content) => sum
-    + ((content.tools || []).some((tool) => tool.function.name === 'googleSearch') ? Number(models[content.model].searches || 0) : 0), 0);
-  return most === 0 ? '' : most === 1 ? ', with a search' : ', with up to ' + grouped(most) + ' searches';
+// The most searches that some requests pay for. models: by id, with the most searches of a call
+export const searched = (contents, models) => contents.reduce((sum, content) => sum
+  + ((content.tools || []).some((tool) => tool.function.name === 'googleSearch') ? Number(models[content.model].searches || 0) : 0), 0);
+
+// the most that a call costs. most: as it is written; searches: how many of them it pays for at most
+export const neverMore = (most, searches) => {
+  if (searches === 0) return word('Never more than {most}.', { most });
+  return searches === 1 ? word('Never more than {most}, with a search.', { most }) : word('Never more than {most}, with up to {searches} searches.', { most, searches });
 };
 
 // What calls of this length have cost: the least, what half of them come near or 0, the most; nothing if it is not known. Prompts are as long

@@ -39,9 +39,9 @@ export const pdfPages = (bytes) => (new TextDecoder('latin1').decode(bytes).matc
 // A file of a type that the browser does not know is sent as text if it is text.
 export const attached = async (file, others) => {
   const whole = others.reduce((sum, each) => sum + each.size, 0) + file.size;
-  if (whole > FILES_MAX) throw new Error(size(whole - FILES_MAX) + ' too much. Give a URL instead.');
+  if (whole > FILES_MAX) throw new Error(word('{size} too much. Give a URL instead.', { size: size(whole - FILES_MAX) }));
   const isText = /^text\/|json|xml|javascript/.test(file.type) || TEXT.test(file.name) || (UNKNOWN.test(file.type) && await isUtf8(file));
-  if (UNKNOWN.test(file.type) && !isText) throw new Error(file.name + ' has an unknown type. Attach an image, audio, a video, a PDF or text.');
+  if (UNKNOWN.test(file.type) && !isText) throw new Error(word('{file} has an unknown type. Attach an image, audio, a video, a PDF or text.', { file: file.name }));
   const pages = file.type === 'application/pdf' ? pdfPages(await file.arrayBuffer()) : 0;
   return {
     ...(pages && { pages }), name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file',

@@ -20,7 +20,7 @@ const json = (id) => {
   } catch (wrong) {
     error.textContent = wrong.message;
     byId(id).closest('details').open = true;
-    throw new Error('Fix the JSON under Settings first.');
+    throw new Error(word('Fix the JSON under Settings first.'));
   }
 };
 
@@ -58,13 +58,16 @@ export const reset = () => {
   byId('p-search').checked = false;
 };
 
-const MORE = { 'p-effort': 'effort', 'p-max': 'max', 'p-temperature': 'temperature', 'p-top': 'top p', 'p-topk': 'top k', 'p-seed': 'seed', 'p-stop': 'stop', 'p-n': 'n', 'p-tier': 'tier' };
+const MORE = {
+  'p-effort': word('effort'), 'p-max': word('max'), 'p-temperature': word('temperature'), 'p-top': word('top p'), 'p-topk': word('top k'),
+  'p-seed': word('seed'), 'p-stop': word('stop'), 'p-n': word('n'), 'p-tier': word('tier'),
+};
 
 const states = () => {
   byId('p-tools-state').textContent = toolsState(byId('p-tools').value);
   byId('p-schema-state').textContent = schemaState(byId('p-schema').value);
   const set = Object.keys(MORE).filter((id) => value(id));
-  byId('p-more-state').textContent = set.map((id) => MORE[id] + (id === 'p-stop' ? '' : ' ' + value(id))).join(', ');
+  byId('p-more-state').textContent = facts(set.map((id) => MORE[id] + (id === 'p-stop' ? '' : ' ' + value(id))));
   byId('model-price').textContent = byId('model').selectedOptions[0]?.dataset.price ?? '–';
 };
 
@@ -74,17 +77,17 @@ const allowImages = (ids) => {
   if (!byId('p-images')) return;
   byId('p-images').hidden = byId('image-price').hidden = !all.length;
   if (!all.length) return;
-  const price = (size) => [...new Set(all.map((each) => each.sizes[size || each.size]))].join(' and ');
+  const price = (size) => [...new Set(all.map((each) => each.sizes[size || each.size]))].reduce((a, b) => word('{a} and {b}', { a, b }));
   const offer = (field, has, text) => {
     for (const option of field.options) {
       option.hidden = option.disabled = !!option.value && !all.every((each) => has(each, option.value));
-      if (!option.disabled) option.textContent = text(option.value || 'model default', option.value);
+      if (!option.disabled) option.textContent = text(option.value || word('model default'), option.value);
     }
     if (field.selectedOptions[0].disabled) field.value = '';
   };
   offer(byId('p-ratio'), (each, ratio) => each.ratios.includes(ratio), (name) => name);
-  offer(byId('p-size'), (each, size) => each.sizes[size], (name, size) => name + ', ' + price(size));
-  byId('image-price').textContent = 'an image: ' + price(byId('p-size').value);
+  offer(byId('p-size'), (each, size) => each.sizes[size], (name, size) => facts([name, price(size)]));
+  byId('image-price').textContent = word('an image: {price}', { price: price(byId('p-size').value) });
 };
 
 // what one of the models does not take cannot be chosen, and the page says why
@@ -115,7 +118,7 @@ export const lastModel = (asked) => {
 
 // ---- whether Enter sends
 
-const keys = () => { byId('message').placeholder = byId('p-enter').checked ? 'Ask anything. Enter sends, Shift+Enter starts a new line.' : 'Ask anything. Ctrl+Enter sends, Enter starts a new line.'; };
+const keys = () => { byId('message').placeholder = byId('p-enter').checked ? word('Ask anything. Enter sends, Shift+Enter starts a new line.') : word('Ask anything. Ctrl+Enter sends, Enter starts a new line.'); };
 
 export const rememberEnter = () => {
   const enter = byId('p-enter');
@@ -124,7 +127,8 @@ export const rememberEnter = () => {
   keys();
 };
 
-export const sends = (event) => event.key === 'Enter' && !event.isComposing && (event.ctrlKey || event.metaKey || (byId('p-enter').checked && !event.shiftKey));
+// Enter that ends the conversion of an input method sends nothing; Safari says so by 229 alone
+export const sends = (event) => event.key === 'Enter' && !event.isComposing && event.keyCode !== 229 && (event.ctrlKey || event.metaKey || (byId('p-enter').checked && !event.shiftKey));
 
 // the examples of tools and schema, which the fields show while they are empty
 export const fillExamples = (root) => {

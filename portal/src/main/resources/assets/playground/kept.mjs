@@ -43,18 +43,23 @@ export const isMatch = (head, wanted) => !wanted || (head.title || '').toLowerCa
 // what the list needs to know of a conversation: its files stay in the database
 export const headOf = (talk) => ({
   account: talk.account, id: talk.id, title: talk.title, at: talk.at, bytes: talk.bytes || 0,
-  about: [talk.columns.map((column) => column.model).join(' and '), ...(talk.spent ? [worth(talk.spent)] : [])].join(' · '),
+  about: [talk.columns.map((column) => column.model).reduce((a, b) => word('{a} and {b}', { a, b })), ...(talk.spent ? [worth(talk.spent)] : [])].join(' · '),
   said: talk.columns.flatMap((column) => column.turns.map((turn) => turn.text || '')).join('\n').toLowerCase(),
 });
+
+const MONTHS = [word('long::January'), word('long::February'), word('long::March'), word('long::April'), word('long::May'), word('long::June'), word('long::July'),
+  word('long::August'), word('long::September'), word('long::October'), word('long::November'), word('long::December')];
 
 // in words of the reader's own days
 export const dayOf = (at, now) => {
   const day = (time) => new Date(time).toDateString();
-  if (day(at) === day(now)) return 'Today';
+  if (day(at) === day(now)) return word('Today');
   const before = new Date(now);
   before.setDate(before.getDate() - 1);
-  if (day(at) === day(before)) return 'Yesterday';
-  return new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', ...(new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' }) });
+  if (day(at) === day(before)) return word('Yesterday');
+  const date = new Date(at);
+  const parts = { day: String(date.getDate()), month: MONTHS[date.getMonth()] };
+  return date.getFullYear() === new Date(now).getFullYear() ? word('date::{day} {month}', parts) : word('date::{day} {month} {year}', { ...parts, year: String(date.getFullYear()) });
 };
 
 const byTime = (a, b) => b.at - a.at;
@@ -100,18 +105,18 @@ export const keptList = (kept, { open, current, renamed }) => {
 
   const entry = (each) => {
     const item = make('li', 'entry-of');
-    const title = button(each.title || 'Untitled', () => open(each.id), 'plain');
+    const name = each.title || word('Untitled');
+    const title = button(name, () => open(each.id), 'plain');
     title.title = each.about;
     if (each.id === current()) title.setAttribute('aria-current', 'true');
-    const name = each.title || 'Untitled';
-    item.append(title, iconButton('edit', 'Rename ' + name, async () => {
-      const wanted = prompt('Name of this chat', each.title);
+    item.append(title, iconButton('edit', word('Rename {name}', { name }), async () => {
+      const wanted = prompt(word('Name of this chat'), each.title);
       if (!wanted) return;
       each.title = wanted;
       await kept.rename(each, wanted);
       renamed(each.id, wanted);
       draw();
-    }), iconButton('trash', 'Delete ' + name, async () => {
+    }), iconButton('trash', word('Delete {name}', { name }), async () => {
       heads = heads.filter((other) => other !== each);
       await kept.forget(each);
       draw();
@@ -125,7 +130,7 @@ export const keptList = (kept, { open, current, renamed }) => {
     const days = Map.groupBy(found, (each) => dayOf(each.at, Date.now()));
     const place = byId('kept-list');
     place.replaceChildren();
-    if (!found.length) place.append(make('p', 'small muted', wanted ? 'No matches.' : 'None yet.'));
+    if (!found.length) place.append(make('p', 'small muted', wanted ? word('No matches.') : word('None yet.')));
     for (const [day, talks] of days) {
       const list = make('ul', 'bare');
       list.append(...talks.map(entry));
@@ -150,7 +155,7 @@ export const keptList = (kept, { open, current, renamed }) => {
 
   byId('kept-find').addEventListener('input', draw);
   byId('forget').addEventListener('click', async () => {
-    if (!heads.length || !confirm('Delete all chats of this browser?')) return;
+    if (!heads.length || !confirm(word('Delete all chats of this browser?'))) return;
     for (const each of await kept.heads()) await kept.forget(each);
     read();
   });

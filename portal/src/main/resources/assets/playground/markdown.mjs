@@ -22,9 +22,10 @@ export const renderer = (highlighter, load) => ({
   html: (token) => escapeHtml(token.text),
   // an image loaded from its address would report the reader to that server: a link names the host, and the reader may open it
   image: (token) => {
-    let host = 'picture';
+    const picture = word('picture');
+    let host = picture;
     try { host = new URL(token.href).host; } catch { /* no address */ }
-    return '<a href="' + escapeHtml(token.href) + '">' + escapeHtml((token.text || 'picture') + ' (' + host + ', open in a new tab)') + '</a>';
+    return '<a href="' + escapeHtml(token.href) + '">' + escapeHtml(word('{text} ({host}, open in a new tab)', { text: token.text || picture, host })) + '</a>';
   },
   // a task's box is a sign: a form's element of a model has no place in the page
   checkbox: (token) => '<span class="box">' + (token.checked ? '☑' : '☐') + '</span> ',
@@ -75,7 +76,7 @@ const copyable = (element) => {
     block.tabIndex = 0;
     const code = block.querySelector('code');
     const head = make('header', 'small muted');
-    head.append(make('span', '', /language-(\S+)/.exec(code.className)?.[1] ?? ''), button('Copy', () => copyText(code.textContent, block)));
+    head.append(make('span', '', /language-(\S+)/.exec(code.className)?.[1] ?? ''), button(word('Copy'), () => copyText(code.textContent, block)));
     const box = make('div', 'block');
     block.replaceWith(box);
     box.append(head, block);

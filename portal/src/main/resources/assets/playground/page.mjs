@@ -48,7 +48,7 @@ export const toast = (text) => {
 
 // on plain HTTP there is no clipboard: an old way is tried, then a selection that the person copies
 export const copyText = async (text, shown) => {
-  let said = 'Copied';
+  let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -56,11 +56,11 @@ export const copyText = async (text, shown) => {
     area.value = text;
     document.body.append(area);
     area.select();
-    if (!document.execCommand('copy')) said = 'Press Ctrl+C';
+    isCopied = document.execCommand('copy');
     area.remove();
-    if (said !== 'Copied' && shown) getSelection().selectAllChildren(shown);
+    if (!isCopied && shown) getSelection().selectAllChildren(shown);
   }
-  toast(said);
+  toast(isCopied ? word('Copied') : word('Press Ctrl+C'));
 };
 
 // ---- the end of the page, which stays in sight from a sent message on until the reader scrolls up
@@ -123,6 +123,15 @@ export const drawer = (opener, panel) => {
     if (event.key === 'Escape' && byId(panel).classList.contains('open')) { event.stopPropagation(); shut(); }
   });
   return () => set(false);
+};
+
+// a text with what it quotes of the API marked as English
+export const quoting = (text, quote) => {
+  const at = quote ? text.indexOf(quote) : -1;
+  if (at < 0) return [text];
+  const words = make('span', '', quote);
+  words.lang = 'en';
+  return [text.slice(0, at), words, text.slice(at + quote.length)];
 };
 
 // read out by screen readers

@@ -5,12 +5,12 @@ import { ended, endNote } from './answer.mjs';
 import { run } from './call.mjs';
 import { showLanguages } from './code.mjs';
 import { estimateFor, noEstimate } from './estimate.mjs';
-import { microsOf, roughly, shortCost, showFirst, spent } from './figures.mjs';
+import { roughly, shortCost, showFirst, spent } from './figures.mjs';
 import { attached, whenAttached } from './files.mjs';
 import { allow, chosen, fill, filled, fillExamples, imageCost, lastModel, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
-import { bottom, button, byId, drawer, followEnd, painted, problem, say, showLeft } from './page.mjs';
+import { bottom, button, byId, drawer, followEnd, painted, problem, quoting, say, showLeft } from './page.mjs';
 import { addResult, codeTurns, copied, filePart, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
@@ -45,7 +45,7 @@ const call = async (column, index) => {
   const controller = new AbortController();
   running.set(index, controller);
   buttons();
-  say('Answering');
+  say(word('Answering'));
   try {
     const content = () => {
       const made = body(column, asked);
@@ -80,6 +80,7 @@ const checkFit = async (turn) => {
 const giveBack = (column, turn) => {
   if (talk.columns.length === 1) {
     problem(turn.note, ...waysOut(turn, send));
+    byId('problem').replaceChildren(...quoting(turn.note, turn.quote));
     column.turns.pop();
     const last = column.turns.at(-1);
     if (last?.role === 'user') {
@@ -96,7 +97,7 @@ const settle = async (turn) => {
   const told = turn.task ? await requests.settled(turn.task) : null;
   if (told) {
     talk.spent -= turn.micros || 0;
-    turn.micros = microsOf(told.charged.replace(/,/g, ''));
+    turn.micros = told.micros;
     talk.spent += turn.micros;
     turn.price = told.price;
     showLeft(told);
@@ -189,9 +190,9 @@ const isPending = () => {
     draw();
     send();
   };
-  const names = [...new Set(calls.map(({ each }) => each.function.name))].join(', ');
-  problem('Send a result for ' + names + ' first, or:', button('Answer with an error', settled((turns, each) => addResult(turns, each, NO_RESULT)), ''),
-    button('Remove the call', settled(removeCall), ''));
+  const names = facts([...new Set(calls.map(({ each }) => each.function.name))]);
+  problem(word('Send a result for {names} first, or:', { names }), button(word('Answer with an error'), settled((turns, each) => addResult(turns, each, NO_RESULT)), ''),
+    button(word('Remove the call'), settled(removeCall), ''));
   return true;
 };
 
@@ -219,7 +220,7 @@ const drawChips = () => byId('files').replaceChildren(...files.map((file) => chi
 const buttons = () => {
   const busy = running.size > 0;
   if (busy) stopLabel();
-  else byId('send-label').textContent = 'Send';
+  else byId('send-label').textContent = word('Send');
   byId('send').classList.toggle('danger', busy);
   byId('compare').disabled = busy;
 };
@@ -228,7 +229,7 @@ const buttons = () => {
 const stopLabel = () => {
   const costs = talk.columns.map((column) => column.turns.at(-1)).filter((turn) => turn?.state === 'running' && turn.cost);
   const micros = costs.reduce((sum, turn) => sum + turn.cost.micros, 0);
-  byId('send-label').textContent = micros ? 'Stop ' + roughly(micros) + '…' : 'Stop';
+  byId('send-label').textContent = micros ? word('Stop {amount}…', { amount: roughly(micros) }) : word('Stop');
 };
 
 const estimate = () => estimateFor([...files, ...allTurns().flatMap((turn) => [...(turn.files || []), ...(turn.images || [])])], (text) => {
@@ -293,7 +294,7 @@ const keep = async () => {
     await list.keep(talk);
     if (talk.id === id) mark();
   } catch {
-    problem('This chat could not be kept in this browser.');
+    problem(word('This chat could not be kept in this browser.'));
   }
 };
 

@@ -67,7 +67,7 @@ export const addResult = (turns, call, text) => {
 export const removeCall = (turns, call) => {
   const turn = turns.findLast((each) => each.tools?.includes(call));
   turn.tools = turn.tools.filter((each) => each !== call);
-  turn.note = 'The call of ' + call.function.name + ' was removed.';
+  turn.note = word('The call of {function} was removed.', { function: call.function.name });
 };
 
 const answered = (turns, at) => {
@@ -116,7 +116,7 @@ export const parsed = (text) => {
     return JSON.parse(text);
   } catch (problem) {
     const at = Number(/position (\d+)/.exec(problem.message)?.[1] ?? text.length);
-    throw new Error('Invalid JSON, line ' + text.slice(0, at).split('\n').length + ': ' + problem.message);
+    throw new Error(word('Invalid JSON, line {line}: {problem}', { line: String(text.slice(0, at).split('\n').length), problem: problem.message }));
   }
 };
 
@@ -124,37 +124,37 @@ export const parsed = (text) => {
 // models: id and what each can, "yes" or not; chosen: which of the first three are in use.
 export const refusedChoices = (models, chosen) => {
   const without = (what) => models.find((model) => model[what] !== 'yes')?.id;
-  const not = (what, text) => (without(what) ? without(what) + ' ' + text : '');
-  const search = not('search', 'does not search.') || (chosen.tools && !chosen.search && without('both') ? 'Not together with tools.' : '')
-    || (chosen.schema && !chosen.search && without('jsonSearch') ? 'Not together with a schema.' : '');
+  const not = (what, says) => (without(what) ? says({ model: without(what) }) : '');
+  const search = not('search', (model) => word('{model} does not search.', model)) || (chosen.tools && !chosen.search && without('both') ? word('Not together with tools.') : '')
+    || (chosen.schema && !chosen.search && without('jsonSearch') ? word('Not together with a schema.') : '');
   const searches = chosen.search && !search;
-  const tools = not('functions', 'takes no tools.') || (searches && without('both') ? 'Not together with search.' : '');
-  const schema = not('json', 'takes no schema.') || (searches && without('jsonSearch') ? 'Not together with search.' : '')
-    || (chosen.tools && !tools && without('jsonFunctions') ? 'Not together with tools.' : '');
+  const tools = not('functions', (model) => word('{model} takes no tools.', model)) || (searches && without('both') ? word('Not together with search.') : '');
+  const schema = not('json', (model) => word('{model} takes no schema.', model)) || (searches && without('jsonSearch') ? word('Not together with search.') : '')
+    || (chosen.tools && !tools && without('jsonFunctions') ? word('Not together with tools.') : '');
   const single = models.find((model) => model.choices === '1')?.id;
-  return { search, tools, schema, n: single ? single + ' gives one choice a call.' : '' };
+  return { search, tools, schema, n: single ? word('{model} gives one choice a call.', { model: single }) : '' };
 };
 
 // ---- what the form says of itself while its parts are folded
 
 export const toolsState = (text) => {
-  if (!text.trim()) return 'none';
+  if (!text.trim()) return word('none');
   try {
     const list = JSON.parse(text);
-    return list.length + (list.length === 1 ? ' function' : ' functions');
+    return word('{n} function | {n} functions', { n: list.length });
   } catch {
-    return 'invalid JSON';
+    return word('invalid JSON');
   }
 };
 
 export const schemaState = (text) => {
-  if (!text.trim()) return 'none';
+  if (!text.trim()) return word('none');
   try {
     const schema = JSON.parse(text);
     const names = Object.keys(schema.properties || {}).join(', ');
-    return (schema.title || names || schema.type || 'on').slice(0, 24);
+    return (schema.title || names || schema.type || word('on')).slice(0, 24);
   } catch {
-    return 'invalid JSON';
+    return word('invalid JSON');
   }
 };
 
@@ -166,6 +166,6 @@ export const codeTurns = (turns, draft, files) => {
   const named = (file) => ({ ...file, data: file.kind === 'text' ? file.data : '@' + file.name });
   const image = ({ blob, url }, at) => ({ url: blob ? '@' + imageName(blob, at) : url });
   const list = turns.map((turn) => ({ ...turn, files: turn.files?.map(named), images: turn.images?.map(image), extra: undefined }));
-  if (draft || files.length || !list.length) list.push({ role: 'user', text: draft || (files.length ? '' : 'Say hello.'), files: files.map(named) });
+  if (draft || files.length || !list.length) list.push({ role: 'user', text: draft || (files.length ? '' : word('Say hello.')), files: files.map(named) });
   return list;
 };

@@ -1,5 +1,6 @@
 // Requests to this server.
 
+import { quoted } from './answer.mjs';
 import { jsonWithBlobs } from './files.mjs';
 
 export const server = (csrf) => {
@@ -34,17 +35,18 @@ export const server = (csrf) => {
     try {
       ({ error, shortage } = await response.json());
     } catch {
-      return { note: 'The server answered with ' + response.status + '.' };
+      return { note: word('The server answered with {status}.', { status: String(response.status) }) };
     }
-    if (!shortage) return { note: error.message };
+    const says = { note: error.message, ...(response.headers.has('content-language') ? {} : { quote: quoted(error.message) }) };
+    if (!shortage) return says;
     const question = new URLSearchParams({ ...shortage, model: content.model, max: content.max_tokens ?? '' });
     try {
       const told = await fetch('/playground/shortage?' + question, { headers });
-      if (!told.ok) return { note: error.message };
-      const { says, lower } = await told.json();
-      return { note: says, lower };
+      if (!told.ok) return says;
+      const { says: note, lower } = await told.json();
+      return { note, lower };
     } catch {
-      return { note: error.message };
+      return says;
     }
   };
 
@@ -59,7 +61,7 @@ export const server = (csrf) => {
     const response = await ask('/playground/count', { model, messages: [{ role: 'user', content: parts }] });
     const told = await response.json();
     if (!response.ok) throw new Error(told.error.message);
-    return { tokens: told.tokens, about: response.headers.get('x-tollgate-estimated') ? 'about ' : '' };
+    return { tokens: told.tokens, about: response.headers.has('x-tollgate-estimated') };
   };
 
   return { ask, look, count, settled, refusal, fit };

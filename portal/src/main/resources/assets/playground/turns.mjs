@@ -1,8 +1,8 @@
 // The turns of a conversation as they are drawn.
 
 import { filtered } from './answer.mjs';
-import { counted, grouped, pace, roughly, seconds, size, worth } from './figures.mjs';
-import { button, byId, copyText, iconButton, make } from './page.mjs';
+import { grouped, pace, roughly, seconds, size, worth } from './figures.mjs';
+import { button, byId, copyText, iconButton, make, quoting } from './page.mjs';
 import { fenced } from './markdown.mjs';
 import { imageName, NO_RESULT, pending, toolCalls } from './question.mjs';
 
@@ -14,9 +14,13 @@ export const chip = (file, remove) => {
     picture.alt = '';
     element.append(picture);
   }
-  const about = [file.name, ...(file.pages ? [counted(file.pages, 'page')] : []), file.tokens ? file.about + counted(file.tokens, 'token') : size(file.size)];
+  const tokens = word('{n} token | {n} tokens', { n: file.tokens ?? 0 });
+  const about = [
+    file.name, ...(file.pages ? [word('{n} page | {n} pages', { n: file.pages })] : []),
+    file.tokens ? (file.about ? word('about {amount}', { amount: tokens }) : tokens) : size(file.size),
+  ];
   element.append(about.join(' · '));
-  if (remove) element.append(iconButton('x', 'Remove ' + file.name, remove));
+  if (remove) element.append(iconButton('x', word('Remove {file}', { file: file.name }), remove));
   return element;
 };
 
@@ -46,26 +50,26 @@ const priceTable = (lines) => {
   return table;
 };
 
-const FITS = { fits: ['ok', 'fits your schema'], misfit: ['danger', 'does not fit your schema'], undecided: ['', 'schema not checked'] };
+const FITS = { fits: ['ok', word('fits your schema')], misfit: ['danger', word('does not fit your schema')], undecided: ['', word('schema not checked')] };
 
 // the words that the model searched for
 const searches = (queries) => {
   const box = make('div', 'queries small');
   const head = make('div', 'row');
-  head.append(make('span', 'badge ok', 'search'), make('b', 'mono', queries.length === 1 ? '1 query' : queries.length + ' queries'));
+  head.append(make('span', 'badge ok', word('search')), make('b', 'mono', word('{n} query | {n} queries', { n: queries.length })));
   box.append(head, make('p', 'muted', queries.join(' · ')));
   return box;
 };
 
-const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragraphs.', 'Write a haiku about the sea, and say why it is one.',
-  'Draft an e-mail that moves a meeting to Thursday.', 'Compare SQLite and PostgreSQL in a table.'];
-const PICTURES = ['A red kite over the sea, in watercolour.', 'A map of an imaginary island, with the names of its bays.',
-  'A logo of a small bakery: flat, two colours.', 'A mechanical watch, cut open, each part labelled.'];
+const EXAMPLES = [word('Explain how a transformer reads a sentence, in three paragraphs.'), word('Write a haiku about the sea, and say why it is one.'),
+  word('Draft an e-mail that moves a meeting to Thursday.'), word('Compare SQLite and PostgreSQL in a table.')];
+const PICTURES = [word('A red kite over the sea, in watercolour.'), word('A map of an imaginary island, with the names of its bays.'),
+  word('A logo of a small bakery: flat, two colours.'), word('A mechanical watch, cut open, each part labelled.')];
 // what an empty conversation offers; cost: of a short question or an image, if it is known
 const examples = (begin, cost, isOfImages) => {
   const box = make('div', 'empty');
-  box.append(make('p', '', isOfImages ? 'Describe an image, or start with an example.' : 'Ask anything, or start with an example.'));
-  if (cost) box.append(make('p', 'small', (isOfImages ? 'An image costs ' : 'A short question costs ') + cost + ' with this model.'));
+  box.append(make('p', '', isOfImages ? word('Describe an image, or start with an example.') : word('Ask anything, or start with an example.')));
+  if (cost) box.append(make('p', 'small', isOfImages ? word('An image costs {cost} with this model.', { cost }) : word('A short question costs {cost} with this model.', { cost })));
   const row = make('div', 'row');
   for (const text of isOfImages ? PICTURES : EXAMPLES) row.append(button(text, () => begin(text), ''));
   box.append(row);
@@ -77,23 +81,33 @@ const columnHead = (column, index, page) => {
   const head = make('div', 'row');
   const select = byId('model').cloneNode(true);
   select.removeAttribute('id');
-  select.setAttribute('aria-label', 'Model of column ' + (index + 1));
+  select.setAttribute('aria-label', word('Model of column {number}', { number: String(index + 1) }));
   select.value = column.model;
   select.addEventListener('change', () => { column.model = select.value; page.allow(); });
-  head.append(select, button('Continue with this one', () => page.alone(column)));
+  head.append(select, button(word('Continue with this one'), () => page.alone(column)));
   return head;
 };
 
 export const waysOut = (turn, send) => {
   const ways = [];
   if (turn.status === 402) {
-    const link = make('a', 'button', 'Top up');
+    const link = make('a', 'button', word('Top up'));
     link.href = '/dashboard/billing/top-up';
     ways.push(link);
-    if (turn.lower) ways.push(button('Lower the maximum to ' + counted(turn.lower, 'token'), () => { byId('p-max').value = turn.lower; send(); }, ''));
+    if (turn.lower) ways.push(button(word('Lower the maximum to {n} token | Lower the maximum to {n} tokens', { n: turn.lower }), () => { byId('p-max').value = turn.lower; send(); }, ''));
   }
-  if (turn.status === 402 || turn.status === 429 || turn.status >= 500 || !turn.status) ways.push(button('Try again', send, ''));
+  if (turn.status === 402 || turn.status === 429 || turn.status >= 500 || !turn.status) ways.push(button(word('Try again'), send, ''));
   return ways;
+};
+
+const thoughtFor = (time, tokens) => (tokens ? word('Thought for {seconds}, {tokens} tokens', { seconds: time, tokens }) : word('Thought for {seconds}', { seconds: time }));
+
+// what an answer says while it grows
+const goesOn = (turn) => {
+  const isBegun = turn.text || turn.images;
+  if (!turn.cost) return isBegun ? word('Answering…') : word('Waiting for the first token…');
+  const figures = { tokens: turn.cost.tokens, amount: worth(turn.cost.micros) };
+  return isBegun ? word('Answering… {tokens} tokens, {amount} so far', figures) : word('Waiting for the first token… {tokens} tokens, {amount} so far', figures);
 };
 
 // Returns what draws the columns of a conversation.
@@ -112,21 +126,22 @@ export const turns = (show, page) => {
   // what a model has made: a picture with the way to save it, or where it lies
   const figure = ({ blob, url }, at, asked) => {
     const box = make('figure', 'small');
+    const number = String(at + 1);
     const link = make('a');
     if (blob) {
       const picture = make('img');
       picture.src = link.href = addressOf(blob);
-      picture.alt = 'Image ' + (at + 1) + (asked ? ' for: ' + asked.slice(0, 100) : '');
+      picture.alt = asked ? word('Image {number} for: {text}', { number, text: asked.slice(0, 100) }) : word('Image {number}', { number });
       link.download = imageName(blob, at);
-      link.textContent = 'Save ' + link.download + ' (' + size(blob.size) + ')';
+      link.textContent = word('Save {file} ({size})', { file: link.download, size: size(blob.size) });
       box.append(picture, link);
     } else if (/^https?:/i.test(url)) {
       link.href = url;
       link.rel = 'noopener noreferrer nofollow';
       link.target = '_blank';
-      link.textContent = 'File ' + (at + 1) + ' (' + new URL(url).host + ', open in a new tab)';
+      link.textContent = word('File {number} ({host}, open in a new tab)', { number, host: new URL(url).host });
       box.append(link);
-    } else box.append('File ' + (at + 1) + ' has a type that this page does not show.');
+    } else box.append(word('File {number} has a type that this page does not show.', { number }));
     return box;
   };
 
@@ -137,12 +152,12 @@ export const turns = (show, page) => {
 
   const typed = (column, index, turn, at) => {
     const element = make('article', 'turn ' + turn.role);
-    element.append(make('h2', turn.role === 'user' ? 'vh' : 'small', turn.role === 'user' ? 'You' : 'Result of ' + turn.name));
+    element.append(make('h2', turn.role === 'user' ? 'vh' : 'small', turn.role === 'user' ? word('You') : word('Result of {function}', { function: turn.name })));
     for (const file of turn.files || []) element.append(chip(file));
     element.append(make('p', 'said', turn.text));
     const row = make('div', 'deeds');
-    if (turn.role === 'user') row.append(iconButton('edit', 'Edit', () => page.edit(index, at)), iconButton('trash', 'Delete', () => page.cut(index, at)));
-    else row.append(iconButton('edit', 'Edit', () => { redo(column, turn, at); page.cut(index, at); }));
+    if (turn.role === 'user') row.append(iconButton('edit', word('Edit'), () => page.edit(index, at)), iconButton('trash', word('Delete'), () => page.cut(index, at)));
+    else row.append(iconButton('edit', word('Edit'), () => { redo(column, turn, at); page.cut(index, at); }));
     if (!page.isBusy()) element.append(row);
     return { element };
   };
@@ -151,7 +166,7 @@ export const turns = (show, page) => {
   const showPrice = async (turn, place) => {
     if (place.childNodes.length) { place.replaceChildren(); return; }
     turn.price ||= (await page.look(turn.task))?.price;
-    place.replaceChildren(turn.price?.length ? priceTable(turn.price) : 'The price could not be read. See the page of the request.');
+    place.replaceChildren(turn.price?.length ? priceTable(turn.price) : word('The price could not be read. See the page of the request.'));
   };
 
   const tool = (column, index, each, isPending) => {
@@ -161,52 +176,52 @@ export const turns = (show, page) => {
       const field = make('textarea', 'mono');
       field.rows = 2;
       field.value = drafts.get(each) || '';
-      field.placeholder = 'Result of this call';
-      field.setAttribute('aria-label', 'Result of ' + each.function.name);
+      field.placeholder = word('Result of this call');
+      field.setAttribute('aria-label', word('Result of {function}', { function: each.function.name }));
       field.addEventListener('input', () => drafts.set(each, field.value));
       const row = make('div', 'row');
-      row.append(button('Send result', () => page.give(column, index, each, field.value), ''), button('Answer with an error', () => page.give(column, index, each, NO_RESULT)),
-        button('Remove the call', () => page.remove(column, each)));
+      row.append(button(word('Send result'), () => page.give(column, index, each, field.value), ''), button(word('Answer with an error'), () => page.give(column, index, each, NO_RESULT)),
+        button(word('Remove the call'), () => page.remove(column, each)));
       box.append(field, row);
     }
     return box;
   };
 
-  const rewording = (index, at) => (page.isBusy() || page.turn(index, at - 1)?.role !== 'user' ? [] : [button('Edit and try again', () => page.edit(index, at - 1))]);
+  const rewording = (index, at) => (page.isBusy() || page.turn(index, at - 1)?.role !== 'user' ? [] : [button(word('Edit and try again'), () => page.edit(index, at - 1))]);
 
   const known = (column, turn) => {
     const usage = turn.usage;
     const parts = [turn.model || column.model];
-    if (turn.thoughts) parts.push('thought ' + seconds(turn.thought || turn.took || 0));
-    if (usage) parts.push('first token ' + seconds(turn.first || 0) + pace(turn), grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out');
+    if (turn.thoughts) parts.push(word('thought {seconds}', { seconds: seconds(turn.thought || turn.took || 0) }));
+    if (usage) parts.push(word('first token {seconds}', { seconds: seconds(turn.first || 0) }) + pace(turn), word('{in} in · {out} out', { in: usage.prompt_tokens, out: usage.completion_tokens }));
     return parts.map((part) => make('span', '', part));
   };
 
   const marks = (index, turn, at) => {
     const parts = [];
     if (turn.fit) parts.push(make('span', 'badge ' + FITS[turn.fit][0], FITS[turn.fit][1]));
-    if (turn.finish === 'content_filter') parts.push(make('span', 'badge warn', 'filtered'), ...rewording(index, at));
-    if (turn.state === 'broken') parts.push(button('Try again', () => page.again(index, at)));
-    if (turn.finish === 'length') parts.push(make('span', 'badge warn', 'cut at the maximum'));
+    if (turn.finish === 'content_filter') parts.push(make('span', 'badge warn', word('filtered')), ...rewording(index, at));
+    if (turn.state === 'broken') parts.push(button(word('Try again'), () => page.again(index, at)));
+    if (turn.finish === 'length') parts.push(make('span', 'badge warn', word('cut at the maximum')));
     if (turn.state === 'refused') parts.push(...waysOut({ ...turn, status: turn.status === 402 ? 402 : 400 }, page.send).slice(0, 1));
     return parts;
   };
 
   const deeds = (column, index, turn, at, { text, price }) => {
     const row = make('span', 'deeds');
-    if (turn.task && turn.micros) row.append(iconButton('info', 'Price', () => showPrice(turn, price)));
-    row.append(iconButton('copy', 'Copy', () => copyText(turn.text, text)), iconButton('rotate', 'Again', () => page.again(index, at)));
+    if (turn.task && turn.micros) row.append(iconButton('info', word('Price'), () => showPrice(turn, price)));
+    row.append(iconButton('copy', word('Copy'), () => copyText(turn.text, text)), iconButton('rotate', word('Again'), () => page.again(index, at)));
     const more = make('div', 'card');
-    if (!page.isBusy() && page.turn(index, at - 1)?.role === 'user') more.append(button('Edit the question', () => page.edit(index, at - 1)));
-    more.append(button('Show code', () => page.showCode(column, column.turns.slice(0, at))));
+    if (!page.isBusy() && page.turn(index, at - 1)?.role === 'user') more.append(button(word('Edit the question'), () => page.edit(index, at - 1)));
+    more.append(button(word('Show code'), () => page.showCode(column, column.turns.slice(0, at))));
     if (turn.task) {
-      const link = make('a', 'button plain small', 'Open the request');
+      const link = make('a', 'button plain small', word('Open the request'));
       link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
       more.append(link);
     }
     const fold = make('details', 'me');
     const summary = make('summary', 'button plain square', '⋯');
-    summary.setAttribute('aria-label', 'More');
+    summary.setAttribute('aria-label', word('More'));
     fold.append(summary, more);
     row.append(fold);
     return row;
@@ -222,7 +237,7 @@ export const turns = (show, page) => {
   const others = (turn) => (turn.others || []).flatMap((text, at) => {
     const box = make('div', 'answer');
     show(box, text, { end: 0, tail: null }, false);
-    return [make('h3', 'small muted', 'Choice ' + (at + 2)), box];
+    return [make('h3', 'small muted', word('Choice {number}', { number: String(at + 2) })), box];
   });
 
   const answer = (column, index, turn, at) => {
@@ -243,13 +258,13 @@ export const turns = (show, page) => {
     const stop = make('div', 'row');
     const price = make('div', 'small');
     element.append(make('h2', 'vh', turn.model || column.model), thoughts, searched, text, pictures, more, cited, tools, note, last, stop, price);
-    if (turn.state === 'running' && page.isCompared()) stop.append(button('Stop', () => page.stop(index)));
+    if (turn.state === 'running' && page.isCompared()) stop.append(button(word('Stop'), () => page.stop(index)));
     const paint = () => {
       const runs = turn.state === 'running';
       stop.hidden = !runs;
       thoughts.hidden = !turn.thoughts;
       const thought = turn.usage?.completion_tokens_details?.reasoning_tokens;
-      summary.textContent = turn.thought || !runs ? 'Thought for ' + seconds(turn.thought || turn.took || 0) + (thought ? ', ' + grouped(thought) + ' tokens' : '') : 'Thinking…';
+      summary.textContent = turn.thought || !runs ? thoughtFor(seconds(turn.thought || turn.took || 0), thought) : word('Thinking…');
       thinking.textContent = turn.thoughts;
       searched.replaceChildren(...(turn.queries ? [searches(turn.queries)] : []));
       show(text, turn.schema ? fenced(turn.text, runs) : turn.text, shown, runs);
@@ -258,10 +273,10 @@ export const turns = (show, page) => {
       cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
       const says = turn.note || (!runs && turn.finish === 'content_filter' ? filtered(turn) : '');
       note.hidden = !says;
-      note.textContent = says;
+      note.replaceChildren(...quoting(says, turn.quote));
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
       last.replaceChildren(...(runs
-        ? [(turn.text || turn.images ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + worth(turn.cost.micros) + ' so far' : '')]
+        ? [goesOn(turn)]
         : foot(column, index, turn, at, { text, price })));
     };
     paint();
@@ -285,7 +300,7 @@ export const turns = (show, page) => {
     const box = make('div', 'column');
     if (page.isCompared()) box.append(columnHead(column, index, page));
     const list = make('div', 'talk stack');
-    list.setAttribute('aria-label', 'Conversation');
+    list.setAttribute('aria-label', word('Conversation'));
     list.append(...column.turns.map((turn, at) => drawTurn(column, index, turn, at)));
     if (!column.turns.length) list.append(examples(page.begin, page.costOf(column.model), page.imagesOf(column.model)));
     box.append(list);
@@ -296,12 +311,15 @@ export const turns = (show, page) => {
   const verdict = (columns) => {
     const [one, other] = columns.map((column) => column.turns.at(-1));
     if (!other || [one, other].some((turn) => turn?.state !== 'done' || !turn.micros || !turn.took)) return [];
-    const better = (word, figure, shown) => {
+    const better = (says, figure, shown) => {
       const [first, second] = figure(one) <= figure(other) ? [0, 1] : [1, 0];
       const [least, most] = [columns[first].turns.at(-1), columns[second].turns.at(-1)].map((turn) => shown(figure(turn)));
-      return least === most ? [] : [make('p', 'small muted', word + ': ' + columns[first].model + ', ' + least + ' against ' + most + '.')];
+      return least === most ? [] : [make('p', 'small muted', says({ model: columns[first].model, least, most }))];
     };
-    return [...better('Cheaper', (turn) => turn.micros, roughly), ...better('Faster', (turn) => turn.took, seconds)];
+    return [
+      ...better((its) => word('Cheaper: {model}, {least} against {most}.', its), (turn) => turn.micros, roughly),
+      ...better((its) => word('Faster: {model}, {least} against {most}.', its), (turn) => turn.took, seconds),
+    ];
   };
 
   // anew: what was drawn would look otherwise now

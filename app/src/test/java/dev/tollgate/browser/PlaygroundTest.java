@@ -418,6 +418,10 @@ class PlaygroundTest {
             page.press("#message", "Shift+Enter");
             page.locator("#message").pressSequentially("the sky?");
             assertThat(page.inputValue("#message")).isEqualTo("What is\nthe sky?");
+            page.evaluate("() => document.getElementById('message').dispatchEvent(new KeyboardEvent('keydown',"
+                    + " {key: 'Enter', keyCode: 229, bubbles: true, cancelable: true}))"); // ends a conversion
+            // in Safari
+            assertThat(page.locator(".turn").count()).isZero();
             page.press("#message", "Enter");
             answer(page, "1.80 credits");
             page.uncheck("#p-enter");

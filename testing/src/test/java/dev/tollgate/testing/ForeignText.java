@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a page in a test language whose sentences stand in ⟦…⟧. It expects what templates write: attributes in double quotes, elements closed but
+ * Reads a page in a test language whose sentences stand in ⟦…⟧. It expects what templates write: attributes in quotes, those that people read in double ones, elements closed but
  * for the void ones.
  */
 public final class ForeignText {
 
     private static final Pattern PIECE = Pattern.compile(
-            "(?s)<!--.*?-->|<!.*?>|<(/?)([A-Za-z][\\w-]*)((?:\\s+[\\w:-]+(?:=\"[^\"]*\")?)*)\\s*/?>|[^<]+|<");
+            "(?s)<!--.*?-->|<!.*?>|<(/?)([A-Za-z][\\w-]*)((?:\\s+[\\w:-]+(?:=\"[^\"]*\"|='[^']*')?)*)\\s*/?>|[^<]+|<");
     private static final Pattern ATTRIBUTE = Pattern.compile("([\\w:-]+)(?:=\"([^\"]*)\")?");
     private static final Set<String> READ_BY_PEOPLE = Set.of("title", "aria-label", "placeholder", "alt");
     private static final Set<String> VOID = Set.of(

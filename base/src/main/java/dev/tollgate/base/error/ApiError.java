@@ -2,6 +2,7 @@ package dev.tollgate.base.error;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -115,6 +116,14 @@ public record ApiError(
         return message.startsWith(quoted)
                 ? new Sentence("{field} {rest}", List.of(label, message.substring(quoted.length())))
                 : Sentence.asItIs(message);
+    }
+
+    /** Returns this error with its message in the language of a person, for a script of a page that shows it and learns from a header that it is no English. */
+    public ApiError in(Language language) {
+        return language.isEnglish()
+                ? this
+                : new ApiError(code, status, forPeople().in(language), words, param, headers, shortage)
+                        .withHeader("content-language", language.tag());
     }
 
     /** Returns this error with another sentence for people. */

@@ -86,6 +86,11 @@ public final class Language {
         return signs;
     }
 
+    /** Returns the translation of an English sentence with its names, as scripts take it; null if it has none. */
+    public @Nullable String translation(String english) {
+        return translations.apply(english);
+    }
+
     /** Returns a sentence in this language; in English if it has no translation. */
     public SentencePattern pattern(String english) {
         SentencePattern known = patterns.get(english);

@@ -129,7 +129,7 @@ public record LinkPages(
                 : new DoorPages.Provider(
                         provider.name(), OidcPages.PATH + "?invite=" + UrlText.encoded(request.param("token")));
         String organization = link.accountId() == null ? null : names.apply(link.accountId());
-        String role = link.given().text();
+        String role = link.given().word().said();
         String signIn = link.accountId() == null ? "/sign-in" : "/sign-in?to=" + UrlText.encoded(path);
         long credits = link.accountId() == null && links.beginsWithCredits(link)
                 ? links.startCredits().micros()
@@ -186,7 +186,7 @@ public record LinkPages(
                         null,
                         shell,
                         request.path(),
-                        new Accepting(organization, link.given().text(), login),
+                        new Accepting(organization, link.given().word().said(), login),
                         error));
     }
 

@@ -2,6 +2,8 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.SharedBytes;
@@ -23,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Style sheet, scripts and pictures, read when they are first asked for, not at each start, and kept, compressed too. Their paths carry a hash of what is in
@@ -37,17 +41,21 @@ public final class Assets {
     /** The served files and their parts: each page requests one style sheet and one script. */
     private static final Map<String, List<String>> FILES = Map.of(
             "style.css", List.of("uplot.css", "style.css"),
-            "app.js", List.of("app.js"),
-            "docs.js", List.of("app.js", "highlight.js", "docs.js"),
-            "charts.js", List.of("app.js", "uplot.js", "charts.js"),
-            "playground.js", List.of("app.js", "marked.js", "purify.js", "playground/playground.mjs"),
+            "app.js", List.of("words.js", "app.js"),
+            "docs.js", List.of("words.js", "app.js", "highlight.js", "docs.js"),
+            "charts.js", List.of("words.js", "app.js", "uplot.js", "charts.js"),
+            "playground.js", List.of("words.js", "app.js", "marked.js", "purify.js", "playground/playground.mjs"),
             "highlight.js", List.of("highlight.js", "highlight-shared.js"),
             "temml.js", List.of("temml.js", "temml-shared.js"),
             "robots.txt", List.of("robots.txt"),
             "icons.svg", List.of("icons.svg"),
             "favicon.svg", List.of("favicon.svg"));
 
-    private record Asset(String hash, String type, SharedBytes bytes, SharedBytes compressed) {}
+    /** A call of the function of {@code words.js}, in scripts of ours. */
+    private static final Pattern WORD = Pattern.compile("\\bword\\('((?:\\\\.|[^'\\\\])*)'");
+
+    /** @param sentences that the script can say */
+    private record Asset(String hash, String type, SharedBytes bytes, SharedBytes compressed, List<String> sentences) {}
 
     private static final Assets ALL = new Assets();
 
@@ -65,6 +73,28 @@ public final class Assets {
         return FOLDER + ALL.asset(file).hash() + "/" + file;
     }
 
+    /**
+     * Returns what a script can say in the language of now, with the language's signs for numbers, as {@code words.js} reads it. For templates.
+     *
+     * @return null in English
+     */
+    public static @Nullable String words(String script) {
+        Language now = Language.now();
+        if (now.isEnglish()) {
+            return null;
+        }
+        ObjectNode json = ApiJson.MAPPER.createObjectNode();
+        json.put("signs", "" + now.signs().decimal() + now.signs().group());
+        ObjectNode words = json.putObject("words");
+        for (String english : ALL.asset(script).sentences()) {
+            String translation = now.translation(english);
+            if (translation != null) {
+                words.put(english, translation);
+            }
+        }
+        return json.toString();
+    }
+
     /** A picture of the sprite. For templates. */
     public static String icon(String name) {
         return url("icons.svg") + "#" + name;
@@ -80,9 +110,22 @@ public final class Assets {
             throw new IllegalArgumentException("no asset: " + file);
         }
         byte[] bytes = together(parts);
-        Asset read = new Asset(hash(bytes), type(file), new SharedBytes(bytes), new SharedBytes(compressed(bytes)));
+        Asset read = new Asset(
+                hash(bytes),
+                type(file),
+                new SharedBytes(bytes),
+                new SharedBytes(compressed(bytes)),
+                file.endsWith(".js") ? sentences(new String(bytes, StandardCharsets.UTF_8)) : List.of());
         assets.put(file, read);
         return read;
+    }
+
+    private static List<String> sentences(String script) {
+        return WORD.matcher(script)
+                .results()
+                .map(found -> found.group(1).replaceAll("\\\\(.)", "$1"))
+                .distinct()
+                .toList();
     }
 
     /** {@code /assets/{hash}/{file}}. */

@@ -1,8 +1,11 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Caller;
@@ -40,15 +43,16 @@ record CallGate<C extends Caller>(
     @Override
     public Future<C> admit(Exchange exchange) {
         site.requireOurs(exchange);
+        Language language = site.language(exchange, null, null);
         List<String> cookies = Cookies.sessions(exchange, site.isSecure(exchange));
         if (cookies.isEmpty()) {
-            throw signInAgain();
+            throw signInAgain().error().in(language).asException();
         }
         boolean fromUs = site.isFromUs(exchange);
         String shown = exchange.header("x-csrf-token");
         Promise<C> answer = Promise.promise();
         String network = exchange.network();
-        exchange.compute(() -> caller(cookies, network, fromUs, shown), caller -> {
+        exchange.compute(() -> caller(cookies, network, fromUs, shown, language), caller -> {
             try {
                 arrived.accept(exchange, caller);
                 answer.complete(caller);
@@ -59,6 +63,15 @@ record CallGate<C extends Caller>(
         return answer.future();
     }
 
+    /** Returns the caller. Refusals are in the language of the person, to whom a page's script shows them. */
+    private C caller(List<String> cookies, String network, boolean fromUs, @Nullable String shown, Language language) {
+        try {
+            return caller(cookies, network, fromUs, shown);
+        } catch (ApiException e) {
+            throw e.error().in(language).asException();
+        }
+    }
+
     private C caller(List<String> cookies, String network, boolean fromUs, @Nullable String shown) {
         BrowserSession session = people.sessions()
                 .find(cookies, network)
@@ -66,7 +79,9 @@ record CallGate<C extends Caller>(
                 .orElseThrow(CallGate::signInAgain);
         Visitor.Member member = new Visitor.Member(session);
         if (!fromUs || !tokens.isGood(shown, member)) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This request did not come from this site. Reload the page.")
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            sentence("This request did not come from this site. Reload the page."))
                     .withStatus(403)
                     .asException();
         }
@@ -74,7 +89,7 @@ record CallGate<C extends Caller>(
     }
 
     private static ApiException signInAgain() {
-        return ApiError.of(ErrorCode.INVALID_API_KEY, "Your session has ended. Sign in again.")
+        return ApiError.of(ErrorCode.INVALID_API_KEY, sentence("Your session has ended. Sign in again."))
                 .asException();
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table from which the browser draws a chart: bars on top of each other, or lines. Without scripts the table is all there is.
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  * @param isLines whether its series are lines that are not added up, like times
  * @param prefix before the numbers of the axis, like a dollar sign
  * @param suffix behind them
- * @param last the head of the last column
+ * @param lastColumn the last column; it is the sum of the others if it has no name within a sentence
  * @param sum the last row; its cells are empty texts where nothing can be added up
  */
 public record Chart(
@@ -25,7 +26,7 @@ public record Chart(
         String prefix,
         String suffix,
         List<Series> series,
-        String last,
+        Series lastColumn,
         List<Row> rows,
         Row sum) {
 
@@ -66,7 +67,7 @@ public record Chart(
                         ? " " + say("unit::s")
                         : metric.isAmount() ? money.around().after() : "",
                 columns.stream().map(Column::series).toList(),
-                last.series.name,
+                last.series,
                 rows.subList(0, rows.size() - 1),
                 rows.getLast());
     }
@@ -90,6 +91,16 @@ public record Chart(
         return words(unit).word;
     }
 
+    /** Returns the head of the last column. */
+    public String last() {
+        return lastColumn.name;
+    }
+
+    /** Returns the same within a sentence; null if the column is the sum of the others. */
+    public @Nullable String beside() {
+        return lastColumn.beside;
+    }
+
     /** Returns the head of the column of its rows. */
     public String head() {
         return words(unit).head.said();
@@ -103,13 +114,20 @@ public record Chart(
                 prefix,
                 suffix,
                 List.of(series.get(column)),
-                last,
+                lastColumn,
                 rows.stream().map(row -> row.only(column)).toList(),
                 sum.only(column));
     }
 
-    /** @param colour 1 to 6, 0 for all others, {@link #BEFORE} for the range before */
-    public record Series(String name, int colour) {
+    /**
+     * @param colour 1 to 6, 0 for all others, {@link #BEFORE} for the range before
+     * @param beside its name within a sentence, of a last column that is no sum of the others; else null
+     */
+    public record Series(String name, int colour, @Nullable String beside) {
+
+        public Series(String name, int colour) {
+            this(name, colour, null);
+        }
 
         public String style() {
             return colour == BEFORE ? "before" : "f" + colour;

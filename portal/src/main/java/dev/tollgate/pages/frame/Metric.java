@@ -184,9 +184,20 @@ public enum Metric {
                 .toList();
     }
 
+    /** Returns the head of the last column within a sentence; null if it is the sum of the others. */
+    private @Nullable String beside() {
+        return switch (this) {
+            case SPEND -> say("figure::spend");
+            case MONEY -> say("revenue");
+            case ERRORS -> say("of all calls");
+            case MEDIAN, FIRST_BYTE -> say("calls");
+            case CALLS, TOKENS -> null;
+        };
+    }
+
     /** Returns the last column, which sums up all models, keys or channels. */
     public Column last(List<Figures> rows, Money money) {
-        Series series = new Series(last.said(), 0);
+        Series series = new Series(last.said(), 0, beside());
         return this == ERRORS
                 ? column(series, rows, it -> new Cell("", Display.percent(it.failed(), it.calls()), ""))
                 : isTime() ? column(series, rows, it -> Cell.count(it.withFirstByte())) : column(series, rows, money);

@@ -1,10 +1,14 @@
 package dev.tollgate.pages.playground;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
@@ -52,10 +56,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.JteplaygroundGenerated;
 import tools.jackson.databind.json.JsonMapper;
@@ -89,31 +93,46 @@ public record PlaygroundPage(
      */
     public record Choice(Model model, boolean retires, String usual) {
 
-        /** Returns the models in groups, by their names: those that retire soon are the last. */
-        public static SequencedMap<String, List<Choice>> groups(List<Choice> models) {
-            SequencedMap<String, List<Choice>> groups = new LinkedHashMap<>();
-            for (String name : List.of("Text", "Images", "Retiring soon")) {
-                List<Choice> its = models.stream()
-                        .filter(choice -> choice.group().equals(name))
-                        .toList();
-                if (!its.isEmpty()) {
-                    groups.put(name, its);
-                }
-            }
-            return groups;
+        /** Returns the models in groups: those that retire soon are the last. */
+        public static List<Named> groups(List<Choice> models) {
+            return Stream.of(Group.values())
+                    .map(group -> new Named(
+                            group.words.said(),
+                            models.stream()
+                                    .filter(choice -> choice.group() == group)
+                                    .toList()))
+                    .filter(named -> !named.choices.isEmpty())
+                    .toList();
         }
 
-        private String group() {
-            return retires ? "Retiring soon" : model.makesImages() ? "Images" : "Text";
+        /** A group of models. */
+        public record Named(String name, List<Choice> choices) {}
+
+        private enum Group {
+            TEXT(sentence("Text")),
+            IMAGES(sentence("Images")),
+            RETIRING(sentence("Retiring soon"));
+
+            private final Sentence words;
+
+            Group(Sentence words) {
+                this.words = words;
+            }
+        }
+
+        private Group group() {
+            return retires ? Group.RETIRING : model.makesImages() ? Group.IMAGES : Group.TEXT;
         }
 
         /** Returns its rates, and what an image costs. */
         public String price(Money money) {
             Pricing price = model.pricing();
             String made = PriceFacts.of(model, price).made(money);
-            return ModelFacts.price(money, price.inputMicrosPerMillion()) + " in, "
-                    + ModelFacts.price(money, price.outputMicrosPerMillion()) + " out per million tokens"
-                    + (made.isEmpty() ? "" : "; " + made);
+            String in = ModelFacts.price(money, price.inputMicrosPerMillion());
+            String out = ModelFacts.price(money, price.outputMicrosPerMillion());
+            return made.isEmpty()
+                    ? say("{in} in, {out} out per million tokens", in, out)
+                    : say("{in} in, {out} out per million tokens; {made}", in, out, made);
         }
 
         /** Returns what its images can be and what one costs, for the page's script; null if it makes none. */
@@ -169,16 +188,16 @@ public record PlaygroundPage(
                             .filter(limit -> limit.leftMicros() == left)
                             .map(limit -> label(limit.window()))
                             .findFirst()
-                            .orElse(seesBalance ? "Balance" : label(SpendWindow.TOTAL)));
+                            .orElse(seesBalance ? say("Balance") : label(SpendWindow.TOTAL)));
         }
 
         private static String label(SpendWindow window) {
             return switch (window) {
-                case HOUR -> "Left for you this hour";
-                case DAY -> "Left for you today";
-                case WEEK -> "Left for you this week";
-                case MONTH -> "Left for you this month";
-                case TOTAL -> "Left for you";
+                case HOUR -> say("Left for you this hour");
+                case DAY -> say("Left for you today");
+                case WEEK -> say("Left for you this week");
+                case MONTH -> say("Left for you this month");
+                case TOTAL -> say("Left for you");
             };
         }
     }
@@ -234,7 +253,7 @@ public record PlaygroundPage(
         if (!member.mayPartly(Right.PLAYGROUND)) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
-                            "Your role in this organization does not include the playground.")
+                            sentence("Your role in this organization does not include the playground."))
                     .withStatus(403)
                     .asException();
         }
@@ -243,7 +262,7 @@ public record PlaygroundPage(
         if (found instanceof Authentication.Found(var key, var rates, var labels)) {
             return new KeyCaller(key, rates, labels);
         }
-        throw ApiError.of(ErrorCode.INTERNAL_ERROR, "The playground cannot be used right now. Try again.")
+        throw ApiError.of(ErrorCode.INTERNAL_ERROR, sentence("The playground cannot be used right now. Try again."))
                 .withStatus(503)
                 .asException();
     }
@@ -298,7 +317,9 @@ public record PlaygroundPage(
     private Supplier<String> shortage(Exchange exchange, KeyCaller caller) {
         Shortage shortage = PlaygroundErrors.read(exchange::query);
         if (shortage == null) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This refusal has another reason than missing credits.")
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            sentence("This refusal has another reason than missing credits."))
                     .asException();
         }
         Model model = catalogue(caller.accountId()).find(Objects.requireNonNullElse(exchange.query("model"), ""));
@@ -310,7 +331,7 @@ public record PlaygroundPage(
         return () -> JSON.writeValueAsString(Map.of(
                 "says",
                 ShortageWords.now(
-                        shortage, "The playground", history.runningCalls(caller.accountId()), clock.instant()),
+                        shortage, say("The playground"), history.runningCalls(caller.accountId()), clock.instant()),
                 "lower",
                 lower));
     }
@@ -320,14 +341,16 @@ public record PlaygroundPage(
         KeyCaller caller = looker.caller();
         String accountId = caller.accountId();
         CallRow call = history.call(accountId, id, KeyFilter.ofKey(caller.key().id()))
-                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such call in this account.")
-                        .withStatus(404)
-                        .asException())
+                .orElseThrow(
+                        () -> ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such call in this account."))
+                                .withStatus(404)
+                                .asException())
                 .call();
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("ended", call.endedAt() != null);
         told.put("status", call.status().name().toLowerCase(Locale.ROOT));
         told.put("charged", Display.charge(call.chargeMicros()));
+        told.put("micros", call.chargeMicros());
         SpendPath path =
                 path(accountId, caller.key().id(), caller.key().owner()).orElseThrow();
         Spendable left = Spendable.of(path, looker.seesBalance());
@@ -345,7 +368,7 @@ public record PlaygroundPage(
     /** Cells, row by row, the heads first. */
     private static List<List<String>> table(PriceLines price) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("", "Tokens", price.rateHead(), price.amountHead()));
+        rows.add(List.of("", say("Tokens"), price.rateHead(), price.amountHead()));
         price.lines()
                 .forEach(line ->
                         rows.add(List.of(line.what(), line.tokens(), line.rate() + line.rateNote(), line.amount())));

@@ -155,8 +155,10 @@ public record BudgetBar(
 
     private static String in(TimeForm form, Instant at, ZoneId zone) {
         String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
-        return form.format(at.atZone(zone)) + " ("
-                + id.substring(id.lastIndexOf('/') + 1).replace('_', ' ') + ")";
+        return say(
+                "{time} ({zone})",
+                form.format(at.atZone(zone)),
+                id.substring(id.lastIndexOf('/') + 1).replace('_', ' '));
     }
 
     /** Returns the end of the window, e.g. {@code 1 Dec 00:00 (Berlin)}; null if it has none. @param page the zone of the page, for limits */

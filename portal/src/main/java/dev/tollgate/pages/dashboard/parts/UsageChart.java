@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
@@ -149,8 +151,9 @@ public record UsageChart(
         Stream.concat(all.stream(), hasOthers ? Stream.of(OTHERS) : Stream.empty())
                 .forEach(each -> columns.add(
                         metric.column(each, rows(groups, group -> each.equals(series.get(name.apply(group)))), money)));
-        Column last = metric.column(new Series("All", 0), rows(groups, _ -> true), money);
-        return Chart.of(unit(), metric, money, lines(metric == Metric.MEDIAN ? "All days" : "Sum"), columns, last);
+        Column last = metric.column(new Series(say("All"), 0), rows(groups, _ -> true), money);
+        return Chart.of(
+                unit(), metric, money, lines(metric == Metric.MEDIAN ? say("All days") : say("Sum")), columns, last);
     }
 
     private List<Line> lines(String ofAll) {
