@@ -3,6 +3,7 @@ package dev.tollgate.storage.secrets;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.testing.Await;
@@ -14,11 +15,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sealing anew, counting and forgetting keys, over the tables of signing keys, whose values have no end, and of kept responses and signatures. */
 class KeyRingTest {
@@ -88,6 +92,10 @@ class KeyRingTest {
     }
 
     private KeyRing ring(SecretBox box) {
+        return ring(box, List.of(), Duration.ZERO);
+    }
+
+    private KeyRing ring(SecretBox box, List<SealedValues.Walk> more, Duration pause) {
         SealedValues keys = SealedValues.lasting(
                 "keys",
                 "sealed_private",
@@ -113,7 +121,7 @@ class KeyRingTest {
                 "used_at",
                 Duration.ofDays(30),
                 "DELETE FROM thought_signature WHERE print IN (SELECT print FROM thought_signature WHERE %s LIMIT 7)");
-        return new KeyRing(database, writer, box, List.of(keys, responses, signatures), List.of(), Duration.ZERO);
+        return new KeyRing(database, writer, box, List.of(keys, responses, signatures), more, pause);
     }
 
     private @Nullable String forget(KeyRing ring, String id, boolean loses) {
@@ -221,7 +229,59 @@ class KeyRingTest {
         List<String> left = database.read(sql -> sql.list(
                 "SELECT id FROM kept_response UNION ALL SELECT print FROM thought_signature", row -> row.getString(1)));
         assertThat(left).as("what is under another key stays").containsExactly("r3");
+        assertThat(database.<Long>read(
+                        sql -> sql.number("SELECT COUNT(*) FROM installation WHERE value = ?", first.id())))
+                .as("the key of values that name none")
+                .isZero();
         box(SECOND);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_server_that_stops_ends_a_run_between_two_steps(Stores stores) {
+        open(stores);
+        SecretBox first = box(KEY);
+        for (int i = 0; i < 1_203; i++) {
+            addSigningKey(i + 1, sealed(first, "sig_" + (i + 1)));
+        }
+        KeyRing ring = ring(box(SECOND, KEY), List.of(), Duration.ofHours(1));
+        List<KeyRing.Sweep> ends = new CopyOnWriteArrayList<>();
+
+        assertThat(ring.ids()).containsExactly(new SecretBox(SECOND, random).id(), first.id());
+        assertThat(ring.rotate(ends::add)).isNotNull();
+        Await.until("the first step", () -> ring.sweep().sealed() > 0);
+        assertThat(ring.rotate(ends::add).state()).as("while it runs").isEqualTo(KeyRing.State.RUNNING);
+        ring.close();
+
+        Await.until("the end", () -> !ends.isEmpty());
+        assertThat(ends).containsExactly(ring.sweep());
+        assertThat(ring.sweep().state()).isEqualTo(KeyRing.State.FAILED);
+        assertThat(ring.sweep().sealed()).isLessThan(1_203);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_run_that_fails_says_so_and_can_be_begun_again(boolean isOfTheStore) {
+        open(Stores.SQLITE);
+        box(KEY);
+        AtomicBoolean fails = new AtomicBoolean(true);
+        KeyRing ring = ring(
+                box(SECOND, KEY),
+                List.of((store, after, most) -> {
+                    if (fails.get()) {
+                        throw isOfTheStore ? new StoreException("no room") : new IllegalStateException("a fault");
+                    }
+                    return new SealedValues.Step(null, 3, null);
+                }),
+                Duration.ZERO);
+
+        assertThat(rotated(ring)).isEqualTo(new KeyRing.Sweep(KeyRing.State.FAILED, 0, 0));
+        fails.set(false);
+        ring.rotate(sweep -> {
+            throw new StoreException("the end cannot be recorded");
+        });
+        Await.until("the end", () -> ring.sweep().state() == KeyRing.State.DONE);
+        assertThat(ring.sweep().unreadable()).isEqualTo(3);
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -21,6 +22,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -259,6 +261,65 @@ class SecretKeysTest {
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("secret.key is no ring of secret keys: a key is given twice")
                 .hasMessageNotContaining("0123456789");
+    }
+
+    @Test
+    void a_ring_fits_the_books_that_it_opens() throws Exception {
+        try (Database database = Database.open(Migrated.in(folder))) {
+            assertThat(SecretKeys.trouble(null, folder, database))
+                    .as("nothing is sealed")
+                    .isNull();
+            assertThat(fits(database, box)).as("nothing is sealed").isFalse();
+            assertThat(database.read(KeyChecks::read).trouble(box)).isNull();
+        }
+        check(box);
+        try (Database database = Database.openReading(folder)) {
+            assertThat(fits(database, box)).isTrue();
+            assertThat(fits(database, new SecretBox(KEY + "," + SECOND, random)))
+                    .isTrue();
+            assertThat(fits(database, new SecretBox(SECOND, random))).isFalse();
+        }
+    }
+
+    private static boolean fits(Database database, SecretBox ring) {
+        return database.read(sql -> SecretKeys.fits(sql, ring));
+    }
+
+    @Test
+    void a_key_whose_check_does_not_open_is_not_the_installations() throws Exception {
+        check(box);
+        ring(SECOND, KEY);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(
+                            "UPDATE installation SET value = 'AgAA' WHERE name LIKE '%" + id(SECOND) + "'"))
+                    .isEqualTo(1);
+        }
+        assertThat(check(new SecretBox(SECOND + "," + KEY, random))).isEqualTo(KeyChecks.WRONG);
+    }
+
+    @Test
+    void a_ring_has_at_most_four_keys_and_other_servers_know_their_ids() throws Exception {
+        String fourth = "f".repeat(64);
+        SecretBox four = new SecretBox(String.join(",", KEY, SECOND, THIRD, fourth), random);
+        assertThat(four.ids()).containsExactly(id(KEY), id(SECOND), id(THIRD), id(fourth));
+        assertThat(four.nodeKeys()).isEqualTo(new NodeLease.Keys(four.ids(), id(KEY)));
+        assertThat(four.idOf(head -> false)).as("a value of no key").isNull();
+        assertThat(four.idOf(head -> head.length > 1)).isEqualTo(id(SECOND));
+        assertThatThrownBy(() -> notes.open(new byte[0], "x")).isInstanceOf(StoreException.class);
+    }
+
+    @Test
+    void numbers_that_are_drawn_depend_on_the_seed_and_the_key() {
+        List<Long> drawn = drawn(box, "seed");
+        assertThat(drawn).doesNotHaveDuplicates().isEqualTo(drawn(new SecretBox(KEY, random), "seed"));
+        assertThat(drawn).doesNotContainAnyElementsOf(drawn(box, "another seed"));
+        assertThat(drawn).doesNotContainAnyElementsOf(drawn(new SecretBox(SECOND, random), "seed"));
+    }
+
+    private static List<Long> drawn(SecretBox from, String seed) {
+        RandomGenerator numbers = from.drawn("test", seed);
+        return IntStream.range(0, 20).mapToObj(i -> numbers.nextLong()).toList();
     }
 
     private String check(SecretBox given) {
