@@ -64,7 +64,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
         }
         LABELS.put("tiers.flex", sentence("Flex"));
         LABELS.put("tiers.priority", sentence("Priority"));
-        LABELS.put("from", sentence("From"));
+        LABELS.put("from", sentence("price::From"));
     }
 
     public PriceForm {

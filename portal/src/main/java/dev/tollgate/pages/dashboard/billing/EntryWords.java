@@ -66,6 +66,7 @@ public final class EntryWords {
             case "credits to start with" -> say("credits to start with");
             case "credits at creation" -> say("credits at creation");
             case "demo credits" -> say("demo credits");
+            case "account deleted" -> say("account deleted");
             case "Card refund" -> say("Card refund");
             case "Disputed payment" -> say("Disputed payment");
             case "Dispute won" -> say("Dispute won");
