@@ -1,6 +1,5 @@
 package dev.tollgate.operator.admin;
 
-import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
@@ -40,6 +39,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -57,10 +57,8 @@ public final class OperatorPlans {
     private static final Field<String> NAME =
             Field.text("name", sentence("Name")).map(OperatorPlans::shownName);
     private static final Field<Long> CENTS =
-            naming(Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
-                    .that(
-                            cents -> cents == 0 || cents >= Plan.CENTS_MIN,
-                            sentence("{field} must be 0, or at least {least}.", FIELD, Long.toString(Plan.CENTS_MIN))));
+            naming(Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX))
+                    .map(OperatorPlans::cents);
     private static final Field<Period> PERIOD = naming(Field.choice(
             "period",
             sentence("Period"),
@@ -172,6 +170,16 @@ public final class OperatorPlans {
             }
         };
         return Field.of(field.name(), field.label(), reader, field.typed());
+    }
+
+    private static long cents(String path, long cents) {
+        if (cents != 0 && cents < Plan.CENTS_MIN) {
+            throw Field.notAllowed(
+                    path,
+                    LongNode.valueOf(cents),
+                    sentence("0, or at least {least}", Long.toString(Plan.CENTS_MIN)));
+        }
+        return cents;
     }
 
     private static String shownName(String path, String text) {
