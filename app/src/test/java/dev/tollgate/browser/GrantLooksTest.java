@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The pages of an account with grants and a price group, as people see them. */
+/** The pages of an account with grants, a plan and a price group, as people see them. */
 @Timeout(240)
 @Order(1)
 @ResourceLock(Shared.BROWSER)
@@ -65,6 +65,13 @@ class GrantLooksTest {
         gateway.writeWhatRides();
         call = gateway.text("SELECT id FROM call");
         admin("POST", "/admin/tasks/" + call + "/refunds", "{\"credits\":0.1,%s}");
+        admin(
+                "PUT",
+                "/admin/plans/family-and-friends",
+                "{\"name\":\"Family and friends of the house in town\",\"cents\":12345,\"period\":\"month\",\"credits\":1234.5,"
+                        + "\"models\":[\"gemini-3-*\",\"gemini-2.5-*\"],\"group\":\"a-partner-of-many-years-in-town\","
+                        + "\"limits\":[{\"hours\":5,\"credits\":20}],%s}");
+        admin("POST", "/admin/accounts/" + account + "/plan", "{\"plan\":\"family-and-friends\",\"periods\":12,%s}");
         gateway.setNow(NOW.plus(Duration.ofHours(2)));
         grant("\"credits\":1,\"models\":[\"gemini-2.5-flash\"]"); // lets what has expired leave
     }
@@ -101,6 +108,8 @@ class GrantLooksTest {
             look(visit, "/console/accounts/" + account, "grants-console-account");
             look(visit, "/console/books/months/2026-11", "grants-console-month");
             look(visit, "/console/vouchers", "grants-console-vouchers");
+            look(visit, "/console/plans", "plans-console");
+            look(visit, "/console/plans/family-and-friends", "plans-console-plan");
         }
     }
 

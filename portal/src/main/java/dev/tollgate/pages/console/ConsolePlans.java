@@ -166,7 +166,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         plan.limits()
                 .all()
                 .forEach(limit -> parts.add(say(
-                        "at most {credits} in {n} hour | at most {credits} in {n} hours",
+                        "at most {credits} credits in {n} hour | at most {credits} credits in {n} hours",
                         Display.charge(limit.micros()),
                         limit.hours())));
         return Joined.facts(parts.stream());
