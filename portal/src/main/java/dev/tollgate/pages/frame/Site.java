@@ -139,8 +139,11 @@ public record Site(@Nullable URI publicUrl, String host, String brand, Languages
 
     /** Returns those of a page that is not in every language. @param isIn whether it is in an offered one */
     public Map<String, String> alternates(String path, Predicate<Language> isIn) {
+        if (publicUrl == null) {
+            return Map.of();
+        }
         List<Language> its = languages.offered().stream().filter(isIn).toList();
-        if (publicUrl == null || its.size() < 2) {
+        if (its.size() < 2) {
             return Map.of();
         }
         Map<String, String> alternates = new LinkedHashMap<>();
