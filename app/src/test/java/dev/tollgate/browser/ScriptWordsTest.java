@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.FilePayload;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.ForeignText;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ResourceLock(Shared.BROWSER)
 class ScriptWordsTest {
 
+    private static final String CHINESE = "zh-Hans";
     private static final String PASSWORD = "a sentence nobody else has";
 
     /** What the test has typed, what the models have answered, names, and what fields send as it is. */
@@ -36,7 +38,7 @@ class ScriptWordsTest {
             "[\\w.+-]+@[\\w.-]+|https?://\\S+|(?:google/)?(?:gemini|imagen|veo)-[\\w.-]+|\\bTollgate\\b|\\b[124]K\\b|\\bM\\b"
                     + "|\\b(?:none|minimal|low|medium|high|xhigh|max|standard|flex|priority|auto)\\b|curl|Python|JavaScript|Java"
                     + "|UTC|weather|notes\\.txt|What is the sky|call once|write on|break off|Blue, says the sky\\.|It begins\\."
-                    + "|What now|laptop|print\\(1\\)|python|object|Oslo|x\\.bin|sk-\\w+");
+                    + "|简体中文|What now|laptop|print\\(1\\)|python|object|Oslo|x\\.bin|sk-\\w+");
 
     private static Gateway gateway;
     private static Browser member;
@@ -44,10 +46,11 @@ class ScriptWordsTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.languages = List.of(MarkedLanguages.ACCENTED)),
+                Surroundings.REAL.with(it -> it.languages = List.of(
+                        MarkedLanguages.ACCENTED, Languages.read(CHINESE).language(CHINESE))),
                 Map.of(),
                 "pages.languages",
-                "en,en-XA");
+                "en,en-XA," + CHINESE);
         gateway.script(UpstreamScript.answers()
                 .whenAsked("write on")
                 .text("It begins.", new Tokens(10, 2_000, 0))
@@ -159,6 +162,14 @@ class ScriptWordsTest {
             page.locator("[data-chart]").press("End");
             page.waitForFunction("() => document.getElementById('chart-readout').textContent.includes(':')");
             assertThat(page.textContent("#chart-readout")).startsWith("⟦").endsWith("⟧");
+        }
+    }
+
+    @Test
+    void the_playground_in_chinese_says_so_within_its_budget() {
+        try (Visit visit = visit("/playground?lang=" + CHINESE)) {
+            assertThat(visit.page().textContent(".empty")).startsWith("输入任何问题，或从示例开始。");
+            assertThat(visit.weight().bytes()).isLessThanOrEqualTo(120_000);
         }
     }
 

@@ -75,6 +75,8 @@ class LettersTest {
                 to -> letters.webhookDisabled(to, name),
                 to -> letters.keysExpire(to, name, many, Collections.nCopies(30, AT)),
                 to -> letters.keysUnused(to, name, many, 90),
+                to -> letters.creditsExpire(to, name, many),
+                to -> letters.planEnds(to, name, name, AT),
                 to -> letters.modelsChange(to, List.of()),
                 to -> letters.modelsAnswered(to, List.of()),
                 to -> letters.statement(to, YearMonth.of(2026, 11), List.of("pay_1"))));
