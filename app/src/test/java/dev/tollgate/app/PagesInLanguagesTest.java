@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.ImageSize;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.FilledInstallation;
 import dev.tollgate.testing.ForeignText;
@@ -107,14 +108,20 @@ class PagesInLanguagesTest {
     /** Pages whose elements differ in the hostile language. */
     private static final List<String> OTHER_ELEMENTS = new ArrayList<>();
 
+    /** Pages that were not the same when others asked for others. */
+    private static final List<String> AT_ONCE = new ArrayList<>();
+
     private static int pages;
 
     @BeforeAll
-    static void walk() throws IOException {
-        List<Language> languages = List.of(MarkedLanguages.ACCENTED, MarkedLanguages.HOSTILE);
+    static void walk() throws Exception {
+        List<Language> languages = new ArrayList<>(Languages.complete());
+        languages.addAll(List.of(MarkedLanguages.ACCENTED, MarkedLanguages.HOSTILE));
         try (FilledInstallation used = new FilledInstallation(languages).filled()) {
             used.gateway().writeRefusals();
             new PagesGoldenTest.Collected(used, new Walk(names(used.gateway()))).all();
+            languages.add(Language.ENGLISH);
+            AT_ONCE.addAll(new LanguagesAtOnce(used, languages).differences());
         }
     }
 
@@ -292,5 +299,10 @@ class PagesInLanguagesTest {
     @Test
     void a_hostile_translation_brings_no_element_and_no_attribute() {
         assertThat(OTHER_ELEMENTS).isEmpty();
+    }
+
+    @Test
+    void each_of_eight_readers_at_once_has_the_pages_of_their_own_language() {
+        assertThat(AT_ONCE).isEmpty();
     }
 }
