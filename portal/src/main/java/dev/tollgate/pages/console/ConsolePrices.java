@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Sentence;
@@ -97,7 +98,7 @@ public record ConsolePrices(
             return PageStep.again(
                     drawing(request, new Contents(typed, null, List.of(), reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, e.getMessage())));
+            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, Mistake.of(e).said())));
         }
     }
 
@@ -131,7 +132,7 @@ public record ConsolePrices(
             return PageStep.again(
                     drawing(request, new Contents(typed, preview, changes, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, e.getMessage())));
+            return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, Mistake.of(e).said())));
         }
     }
 
