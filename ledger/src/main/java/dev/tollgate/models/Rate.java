@@ -1,8 +1,12 @@
 package dev.tollgate.models;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -12,40 +16,40 @@ import org.jspecify.annotations.Nullable;
  * the arithmetic alone names them ({@link Tariff#sum}).
  */
 public enum Rate {
-    INPUT("input", "input", "in", PriceRates::inputMicros, null),
-    OUTPUT("output", "output", "out", PriceRates::outputMicros, null),
+    INPUT("input", sentence("input"), "in", PriceRates::inputMicros, null),
+    OUTPUT("output", sentence("output"), "out", PriceRates::outputMicros, null),
     CACHED_INPUT(
             "cached_input",
-            "cached input",
+            sentence("cached input"),
             "cached",
             PriceRates::cachedMicros,
-            new Part(INPUT, null, INPUT, "Cached prompt", "not cached", Usage::cachedWithinPrompt)),
+            new Part(INPUT, null, INPUT, sentence("Cached prompt"), sentence("not cached"), Usage::cachedWithinPrompt)),
     AUDIO_INPUT(
             "audio_input",
-            "audio input",
+            sentence("audio input"),
             "audio",
             PriceRates::audioMicros,
-            new Part(INPUT, INPUT, null, "Audio", "without audio", Usage::uncachedAudioTokens)),
+            new Part(INPUT, INPUT, null, sentence("Audio"), sentence("without audio"), Usage::uncachedAudioTokens)),
     CACHED_AUDIO_INPUT(
             "cached_audio_input",
-            "cached audio input",
+            sentence("cached audio input"),
             "cached_audio",
             PriceRates::cachedAudioMicros,
             new Part(
                     CACHED_INPUT,
                     CACHED_INPUT,
                     AUDIO_INPUT,
-                    "Cached audio",
-                    "not cached",
+                    sentence("Cached audio"),
+                    sentence("not cached"),
                     Usage::cachedAudioWithinPrompt)),
     IMAGE_OUTPUT(
             "image_output",
-            "image output",
+            sentence("image output"),
             "output_image",
             PriceRates::imageMicros,
-            new Part(OUTPUT, OUTPUT, null, "Images", "without images", Usage::imagesWithinOutput)),
-    SEARCH("search_per_1000", "1,000 searches", "search", PriceRates::searchMicros, null),
-    MAPS("maps_per_1000", "1,000 calls with Google Maps", "maps", PriceRates::mapsMicros, null);
+            new Part(OUTPUT, OUTPUT, null, sentence("Images"), sentence("without images"), Usage::imagesWithinOutput)),
+    SEARCH("search_per_1000", sentence("1,000 searches"), "search", PriceRates::searchMicros, null),
+    MAPS("maps_per_1000", sentence("1,000 calls with Google Maps"), "maps", PriceRates::mapsMicros, null);
 
     /**
      * The facts of a part of the prompt or of the output that has a rate.
@@ -61,8 +65,8 @@ public enum Rate {
             Rate otherwise,
             @Nullable Rate least,
             @Nullable Rate most,
-            String line,
-            String others,
+            Sentence line,
+            Sentence others,
             ToLongFunction<Usage> tokens) {}
 
     /** The rates of parts of the prompt and the output, in the order of a charge. */
@@ -77,13 +81,13 @@ public enum Rate {
     public static final List<Rate> AS_CHARGED = asCharged();
 
     private final String key;
-    private final String words;
+    private final Sentence words;
     private final String brief;
     private final ToLongFunction<PriceRates> micros;
     private final @Nullable Part part;
     private final String inTask;
 
-    Rate(String key, String words, String brief, ToLongFunction<PriceRates> micros, @Nullable Part part) {
+    Rate(String key, Sentence words, String brief, ToLongFunction<PriceRates> micros, @Nullable Part part) {
         this.key = key;
         this.words = words;
         this.brief = brief;
@@ -118,12 +122,17 @@ public enum Rate {
 
     /** Returns its name in a sentence, without the unit if that is a million tokens. */
     public String words() {
+        return words.english();
+    }
+
+    /** Returns the same for people. */
+    public Sentence word() {
         return words;
     }
 
     /** Returns its name at the head of a line. */
     public String label() {
-        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+        return words().substring(0, 1).toUpperCase(Locale.ROOT) + words().substring(1);
     }
 
     /** Returns its shortest name, which counts of a part have, too. */
@@ -181,13 +190,13 @@ public enum Rate {
         return tokens;
     }
 
-    /** Returns a part as a line of a charge. */
-    public String line() {
-        return part == null ? "" : part.line;
+    /** Returns a part as a line of a charge. Of {@link #PARTS} only. */
+    public Sentence line() {
+        return Objects.requireNonNull(part).line;
     }
 
-    /** Returns what the other tokens of the whole are. */
-    public String others() {
-        return part == null ? "" : part.others;
+    /** Returns what the other tokens of the whole are. Of {@link #PARTS} only. */
+    public Sentence others() {
+        return Objects.requireNonNull(part).others;
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.grants.GrantsNow;
@@ -38,7 +40,6 @@ import dev.tollgate.pages.dashboard.requests.RefusedPage;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
 import dev.tollgate.pages.dashboard.usage.MonthSpent;
 import dev.tollgate.pages.frame.Chart;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
@@ -46,6 +47,7 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.SwitchLink;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -160,17 +162,18 @@ public record OverviewPage(
         }
         String chosen = request.query("team");
         KeyFilter keys = new KeyFilter(null, null, membership.id(), view);
-        String whose = "You";
+        String whose = say("You");
         List<SwitchLink> choices = new ArrayList<>();
         for (Team team : limits.teams().list(person.accountId())) {
             if (membership.administers().contains(team.id())) {
                 boolean isChosen = team.id().equals(chosen);
                 keys = isChosen ? new KeyFilter(null, team.id(), null, view) : keys;
-                whose = isChosen ? "Team " + team.name() : whose;
-                choices.add(new SwitchLink("Team " + team.name(), "/dashboard?team=" + team.id(), isChosen));
+                String name = say("Team {name}", team.name());
+                whose = isChosen ? name : whose;
+                choices.add(new SwitchLink(name, "/dashboard?team=" + team.id(), isChosen));
             }
         }
-        choices.addFirst(new SwitchLink("Mine", "/dashboard", keys.teamId() == null));
+        choices.addFirst(new SwitchLink(say("Mine"), "/dashboard", keys.teamId() == null));
         return new Scope(keys, whose, choices);
     }
 
@@ -191,11 +194,20 @@ public record OverviewPage(
                     .map(at -> DAY.format(at.atZone(ZoneOffset.UTC)))
                     .distinct()
                     .toList();
-            String when = " on " + days.getFirst() + (days.size() == 1 ? "." : " or later.");
             boolean isSame = changes.stream().allMatch(Foresight.Change::keepsPrice);
             return new ModelChanges(
-                    Display.count(models, "model") + " you use " + (models == 1 ? "changes" : "change") + when
-                            + (isSame ? " Names and prices stay." : ""),
+                    Joined.sentences(
+                            days.size() == 1
+                                    ? say(
+                                            "{n} model you use changes on {day}. | {n} models you use change on {day}.",
+                                            models,
+                                            days.getFirst())
+                                    : say(
+                                            "{n} model you use changes on {day} or later."
+                                                    + " | {n} models you use change on {day} or later.",
+                                            models,
+                                            days.getFirst()),
+                            isSame ? say("Names and prices stay.") : null),
                     changes.stream().map(Foresight.Change::key).collect(Collectors.joining(",")));
         }
     }
@@ -263,16 +275,18 @@ public record OverviewPage(
         if (overview.balance().balanceMicros() == 0) {
             return new Notice(
                     "bad",
-                    "The balance is 0. Calls get 402 until you top up." + wereRefused(without),
+                    Joined.sentences(say("The balance is 0. Calls get 402 until you top up."), wereRefused(without)),
                     TOP_UP,
-                    "Top up");
+                    say("Top up"));
         }
         if (without > 0) {
             return new Notice(
                     "bad",
-                    "Calls are refused (402), since the balance does not cover them." + wereRefused(without),
+                    Joined.sentences(
+                            say("Calls are refused (402), since the balance does not cover them."),
+                            wereRefused(without)),
                     TOP_UP,
-                    "Top up");
+                    say("Top up"));
         }
         return refusedNotice(byKeys);
     }
@@ -282,15 +296,15 @@ public record OverviewPage(
                 ? null
                 : new Notice(
                         "warn",
-                        Display.count(byKeys, "call") + (byKeys == 1 ? " was" : " were") + " refused in the last hour.",
+                        say(
+                                "{n} call was refused in the last hour. | {n} calls were refused in the last hour.",
+                                byKeys),
                         RefusedPage.PATH,
-                        "See why");
+                        say("See why"));
     }
 
-    private static String wereRefused(long calls) {
-        return calls == 0
-                ? ""
-                : " " + Display.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
+    private static @Nullable String wereRefused(long calls) {
+        return calls == 0 ? null : say("{n} was refused in the last hour. | {n} were refused in the last hour.", calls);
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance, Instant now) {
@@ -330,8 +344,8 @@ public record OverviewPage(
             return null;
         }
         return end.isAfter(overview.asOf().atZone(zone).toLocalDate().plusYears(1))
-                ? "Lasts more than a year at the pace of the last 7 days"
-                : "Lasts until " + LONG_DAY.format(end) + " at the pace of the last 7 days";
+                ? say("Lasts more than a year at the pace of the last 7 days")
+                : say("Lasts until {day} at the pace of the last 7 days", LONG_DAY.format(end));
     }
 
     /** The cards above the figures. */

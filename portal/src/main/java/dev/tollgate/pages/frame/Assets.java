@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.money.ApiJson;
@@ -136,7 +138,7 @@ public final class Assets {
     private void file(Exchange exchange) {
         String file = exchange.pathParam("file");
         if (!FILES.containsKey(file)) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such file.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such file."))
                     .withStatus(404)
                     .asException();
         }

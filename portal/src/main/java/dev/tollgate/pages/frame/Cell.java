@@ -24,12 +24,22 @@ public record Cell(@Nullable String title, List<Part> parts) {
     /** A kind of content. */
     public sealed interface Part {
 
-        /** @param style classes of the style sheet; null for none @param href null for no link */
+        /**
+         * @param style classes of the style sheet; null for none
+         * @param href null for no link
+         * @param isKept whether it is the same in each language: a name, an id or a code
+         */
         record Words(
                 String text,
                 @Nullable String style,
                 @Nullable String title,
-                @Nullable String href) implements Part {}
+                @Nullable String href,
+                boolean isKept) implements Part {
+
+            public Words(String text, @Nullable String style, @Nullable String title, @Nullable String href) {
+                this(text, style, title, href, Table.isKept(style));
+            }
+        }
 
         record Badge(String tone, String text) implements Part {}
 
@@ -55,6 +65,11 @@ public record Cell(@Nullable String title, List<Part> parts) {
 
     public static Cell of(@Nullable String text) {
         return EMPTY.and(text, null);
+    }
+
+    /** Returns a text that is the same in each language. */
+    public static Cell name(String text) {
+        return EMPTY.and(new Part.Words(text, null, null, null, true));
     }
 
     /** Returns a link; the text alone if there is no address. */
@@ -177,7 +192,11 @@ public record Cell(@Nullable String title, List<Part> parts) {
 
     /** Returns the words alone if there is nothing to press and no picture. */
     Cell plain() {
-        return isPlain() ? of(text()) : this;
+        if (!isPlain()) {
+            return this;
+        }
+        boolean isKept = parts.size() == 1 && parts.getFirst() instanceof Part.Words words && words.isKept();
+        return isKept ? name(text()) : of(text());
     }
 
     private boolean isPlain() {

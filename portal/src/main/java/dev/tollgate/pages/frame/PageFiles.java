@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.Language;
@@ -31,7 +33,7 @@ final class PageFiles {
         if (!busy.add(account)) {
             throw ApiError.of(
                             ErrorCode.RATE_LIMIT_EXCEEDED,
-                            "Another file is being written for you. Wait until it is complete.")
+                            sentence("Another file is being written for you. Wait until it is complete."))
                     .asException();
         }
         exchange.compute(() -> Language.ENGLISH.bound(() -> sent(exchange, account, made)), Sending::end);
@@ -67,7 +69,9 @@ final class PageFiles {
                 Thread.currentThread().interrupt();
             }
             if (turn == null) {
-                throw ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many files are being written. Try again in a minute.")
+                throw ApiError.of(
+                                ErrorCode.INTERNAL_ERROR,
+                                sentence("Too many files are being written. Try again in a minute."))
                         .withStatus(503)
                         .asException();
             }

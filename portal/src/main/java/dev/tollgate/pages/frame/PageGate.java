@@ -1,9 +1,12 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.roles.Membership;
@@ -33,7 +36,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     private final Function<Request, V> judge;
 
     private static final ApiError NOTHING_TO_HEAR =
-            ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.").withStatus(204);
+            ApiError.of(ErrorCode.INVALID_REQUEST, sentence("Sign in first.")).withStatus(204);
 
     /** A way back that is longer is not carried along. */
     private static final int TARGET_CHARS_MAX = 2_000;
@@ -104,16 +107,18 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
             Visitor.Member member = persons.judge.apply(seen);
             Membership membership = member.person().membership();
             if (membership == null) {
-                throw seen.isGet() ? to("/dashboard/settings") : refused("You are not a member of this organization.");
+                throw seen.isGet()
+                        ? to("/dashboard/settings")
+                        : refused(sentence("You are not a member of this organization."));
             }
             if (!has.test(membership)) {
-                throw refused("Your role in this organization does not include this.");
+                throw refused(sentence("Your role in this organization does not include this."));
             }
             return member;
         });
     }
 
-    private static RuntimeException refused(String message) {
+    private static RuntimeException refused(Sentence message) {
         return ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(403).asException();
     }
 
@@ -127,7 +132,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         return new PageGate<>("page for operators", persons.site, persons.people, persons.tokens, addresses, seen -> {
             Visitor.Member member = persons.judge.apply(seen);
             if (!member.person().isOperator()) {
-                throw refused("This page is for operators.");
+                throw refused(sentence("This page is for operators."));
             }
             return member;
         });
@@ -157,7 +162,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     }
 
     private static RuntimeException to(String location) {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.")
+        return ApiError.of(ErrorCode.INVALID_REQUEST, sentence("Sign in first."))
                 .withStatus(303)
                 .withHeader("location", location)
                 .asException();
@@ -177,7 +182,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     public Future<V> admit(Exchange exchange) {
         site.requireOurs(exchange);
         if (!addresses.test(exchange.remoteAddress())) {
-            throw refused("This page is not shown at your address.");
+            throw refused(sentence("This page is not shown at your address."));
         }
         boolean secure = site.isSecure(exchange);
         List<String> cookies = Cookies.sessions(exchange, secure);

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.limits.FairTurns;
@@ -37,7 +39,8 @@ final class PageTurns {
         try (FairTurns.Turn turn = enter(payer)) {
             if (turn == null && !isDue) {
                 throw ApiError.of(
-                                ErrorCode.INTERNAL_ERROR, "Too many pages are being drawn. Try again in a few seconds.")
+                                ErrorCode.INTERNAL_ERROR,
+                                sentence("Too many pages are being drawn. Try again in a few seconds."))
                         .withStatus(503)
                         .asException();
             }

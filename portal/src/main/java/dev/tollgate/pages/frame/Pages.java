@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.WrittenText;
@@ -253,8 +255,9 @@ public final class Pages {
         if (!ours) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
-                            "This form did not come from this site, or the page was too old. Open the page again and"
-                                    + " send the form again.")
+                            sentence(
+                                    "This form did not come from this site, or the page was too old. Open the page again and"
+                                            + " send the form again."))
                     .withStatus(403)
                     .asException();
         }
@@ -286,7 +289,7 @@ public final class Pages {
             return making.get();
         } catch (StoreException e) {
             throw e.getCause() instanceof RightLost
-                    ? ApiError.of(ErrorCode.INVALID_REQUEST, "Your role in this organization has changed.")
+                    ? ApiError.of(ErrorCode.INVALID_REQUEST, sentence("Your role in this organization has changed."))
                             .withStatus(403)
                             .asException()
                     : e;
@@ -306,7 +309,9 @@ public final class Pages {
                             ? inTurn(request, show, drawn.shell)
                             : null);
         } catch (Passwords.Busy busy) {
-            throw ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many people are signing in. Try again in a few seconds.")
+            throw ApiError.of(
+                            ErrorCode.INTERNAL_ERROR,
+                            sentence("Too many people are signing in. Try again in a few seconds."))
                     .withStatus(503)
                     .asException();
         }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.Language;
@@ -41,7 +43,8 @@ public record Site(@Nullable URI publicUrl, String host, String brand, Languages
         if (!isPublic && !isOwn(name)) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
-                            "This site is not available under this host name. The operator can set public.url.")
+                            sentence(
+                                    "This site is not available under this host name. The operator can set public.url."))
                     .withStatus(421)
                     .asException();
         }

@@ -51,7 +51,18 @@ public record Table(
             Placed first, List<Placed> others, @Nullable String style) {}
 
     /** @param style classes of the style sheet; null for none */
-    public record Placed(Cell cell, @Nullable String style) {}
+    public record Placed(Cell cell, @Nullable String style) {
+
+        /** Returns whether it has ids or codes. */
+        public boolean isKept() {
+            return Table.isKept(style);
+        }
+    }
+
+    /** Ids and codes stand in letters of one width. */
+    static boolean isKept(@Nullable String style) {
+        return style != null && List.of(style.split(" ")).contains("mono");
+    }
 
     /** @param href of a button; null for none */
     public record Empty(String text, @Nullable String href, String label) {}

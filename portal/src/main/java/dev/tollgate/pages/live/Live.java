@@ -1,5 +1,7 @@
 package dev.tollgate.pages.live;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.money.ApiJson;
@@ -77,7 +79,7 @@ public final class Live implements AutoCloseable {
     private void open(Exchange exchange, LiveView view) {
         String shown = exchange.query("shown");
         if (shown != null && !shown.equals(view.accountId())) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "The session shows another account.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, sentence("The session shows another account."))
                     .withStatus(204)
                     .asException();
         }

@@ -1,8 +1,11 @@
 package dev.tollgate.pages.live;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.http.limits.Shares;
@@ -84,13 +87,13 @@ final class LiveStreams {
         lock.lock();
         try {
             if (closed || streams.size() >= ALL_MAX) {
-                throw refuse(503, "Live figures are not available.");
+                throw refuse(503, sentence("Live figures are not available."));
             }
             if (ofSession.getOrDefault(view.session(), 0) >= OF_SESSION_MAX) {
-                throw refuse(429, "At most " + OF_SESSION_MAX + " tabs of one browser can have live figures.");
+                throw refuse(429, sentence("At most {n} tabs of one browser can have live figures.", OF_SESSION_MAX));
             }
             if (!byAccount.take(view.accountId(), 1)) {
-                throw refuse(429, "This account has the maximum number of tabs with live figures.");
+                throw refuse(429, sentence("This account has the maximum number of tabs with live figures."));
             }
             streams.add(stream);
             ofSession.merge(view.session(), 1, Integer::sum);
@@ -100,7 +103,7 @@ final class LiveStreams {
         return stream;
     }
 
-    private static RuntimeException refuse(int status, String message) {
+    private static RuntimeException refuse(int status, Sentence message) {
         ErrorCode code = status == 429 ? ErrorCode.RATE_LIMIT_EXCEEDED : ErrorCode.INTERNAL_ERROR;
         return ApiError.of(code, message)
                 .withStatus(status)

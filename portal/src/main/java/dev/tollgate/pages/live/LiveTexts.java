@@ -1,5 +1,7 @@
 package dev.tollgate.pages.live;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LiveAccounts;
@@ -24,25 +26,27 @@ public final class LiveTexts {
     private record Row(String href, String model, String key, String took, String tokens, String credits) {}
 
     public static String balanceAbout(Balance balance, Money money) {
-        String held = balance.reservedMicros() == 0
-                ? ""
-                : " · " + money.sum(balance.reservedMicros()) + " held by running calls";
-        return money.other().sum(balance.balanceMicros()) + money.other().unit() + held;
+        String amount = money.other().withUnit(money.other().sum(balance.balanceMicros()));
+        return balance.reservedMicros() == 0
+                ? amount
+                : amount + " · " + say("{held} held by running calls", money.sum(balance.reservedMicros()));
     }
 
     public static String callsAbout(Figures today) {
-        String failed = today.failed() == 0 ? "none failed" : Display.number(today.failed()) + " failed";
+        String failed = today.failed() == 0 ? say("none failed") : say("{count} failed", today.failed());
         long half = today.firstByteMillis(50);
         return half < 0
                 ? failed
-                : failed + " · first byte " + Display.about(half) + ", 95 % within "
-                        + Display.about(today.firstByteMillis(95));
+                : failed + " · "
+                        + say(
+                                "first byte {median}, 95 % within {most}",
+                                Display.about(half), Display.about(today.firstByteMillis(95)));
     }
 
     static Map<String, Object> of(LiveAccounts.Now now, Map<String, CallNow> running, Instant at) {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("calls", Display.number(now.today().calls()));
-        figures.put("title:calls", Display.number(now.today().calls()) + " that have ended");
+        figures.put("title:calls", say("{count} that have ended", now.today().calls()));
         figures.put("calls-about", callsAbout(now.today()));
         figures.put("running", Display.number(now.running().size()));
         figures.put(
@@ -77,18 +81,20 @@ public final class LiveTexts {
                 call.keyName(),
                 took(call.startedAt(), at),
                 now == null ? NOTHING : Display.number(now.tokens()),
-                now == null ? "holds " + Display.charge(call.heldMicros()) : Display.charge(now.micros()));
+                now == null ? say("holds {credits}", Display.charge(call.heldMicros())) : Display.charge(now.micros()));
     }
 
     /** Returns the state of a running call as a sentence. */
     public static String runs(Instant since, long heldMicros, Instant at) {
-        return "The call has been running for " + took(since, at) + " and holds " + Display.charge(heldMicros)
-                + " credits.";
+        return say(
+                "The call has been running for {took} and holds {credits} credits.",
+                took(since, at),
+                Display.charge(heldMicros));
     }
 
     /** Returns the duration in whole seconds. */
     public static String took(Instant since, Instant at) {
-        return Display.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
+        return say("{seconds} s", Math.max(0, Duration.between(since, at).toSeconds()));
     }
 
     /** Returns the figures of one running call, or that it has ended. */
@@ -111,7 +117,7 @@ public final class LiveTexts {
                         runs(call.startedAt(), held, at));
             }
         }
-        return Map.of("call-ended", "The call has ended – show");
+        return Map.of("call-ended", say("The call has ended – show"));
     }
 
     /** Empty where there is none. */
@@ -119,7 +125,8 @@ public final class LiveTexts {
         if (calls == 0) {
             return "";
         }
-        return (calls > NEW_SHOWN_MAX ? "More than " + NEW_SHOWN_MAX : Display.number(calls))
-                + (calls == 1 ? " new call" : " new calls") + " – show";
+        return calls > NEW_SHOWN_MAX
+                ? say("More than {count} new calls – show", NEW_SHOWN_MAX)
+                : say("{n} new call – show | {n} new calls – show", calls);
     }
 }

@@ -369,9 +369,7 @@ public record PlaygroundPage(
     private static List<List<String>> table(PriceLines price) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("", say("Tokens"), price.rateHead(), price.amountHead()));
-        price.lines()
-                .forEach(line ->
-                        rows.add(List.of(line.what(), line.tokens(), line.rate() + line.rateNote(), line.amount())));
+        price.lines().forEach(line -> rows.add(List.of(line.what(), line.tokens(), line.rate(), line.amount())));
         if (!price.conditions().isEmpty()) {
             rows.add(List.of(price.conditions()));
         }

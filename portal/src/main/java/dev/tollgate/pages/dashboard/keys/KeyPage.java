@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.keys;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -125,7 +126,7 @@ public record KeyPage(
     }
 
     private static RuntimeException noSuchKey() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such key.")
+        return ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such key."))
                 .withStatus(404)
                 .asException();
     }

@@ -101,7 +101,7 @@ public record KeysPage(
 
         /** Returns whether the limit stops the calls of a key that is on. */
         public boolean stops() {
-            return limit != null && limit.isSpent() && row.state().equals("on");
+            return limit != null && limit.isSpent() && row.isOn();
         }
 
         private Instant usedAt() {

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.pages.frame.PageRequest;
@@ -60,8 +62,9 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
             default ->
                 throw ApiError.of(
                                 ErrorCode.INVALID_REQUEST,
-                                "The range '" + name
-                                        + "' is unknown; allowed are today, 7, 30, 90, month, and own with from and to.")
+                                sentence(
+                                        "The range '{name}' is unknown; allowed are today, 7, 30, 90, month, and own with from and to.",
+                                        name))
                         .asException();
         };
     }

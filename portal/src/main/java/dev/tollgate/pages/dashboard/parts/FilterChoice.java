@@ -42,7 +42,8 @@ public record FilterChoice(String value, String label) {
                 .toList();
     }
 
-    private static String state(TaskStatus status) {
+    /** Returns a state in a word. */
+    public static String state(TaskStatus status) {
         return switch (status) {
             case PROCESSING -> say("running");
             case COMPLETED -> say("completed");

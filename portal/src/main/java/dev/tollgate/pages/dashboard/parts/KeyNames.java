@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
@@ -22,7 +24,11 @@ public record KeyNames(Map<String, String> byId) {
     public static KeyNames of(Keys keys, String account, KeyView view) {
         Map<String, String> names = new LinkedHashMap<>();
         for (Key key : keys.everMade(account, view)) {
-            names.put(key.id(), key.settings().name() + (key.isDeleted() ? " (deleted)" : ""));
+            names.put(
+                    key.id(),
+                    key.isDeleted()
+                            ? say("{name} (deleted)", key.settings().name())
+                            : key.settings().name());
         }
         return new KeyNames(names);
     }

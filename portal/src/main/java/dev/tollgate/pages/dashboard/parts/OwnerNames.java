@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.parts;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.customers.figures.CsvExport;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.teams.Team;
@@ -30,7 +32,7 @@ public record OwnerNames(Map<String, String> teams, Map<String, String> members)
         private Map<String, String> ofTeams(String account) {
             Map<String, String> names = new LinkedHashMap<>();
             for (Team team : teams.everMade(account)) {
-                names.put(team.id(), team.name() + (team.archivedAt() == null ? "" : " (archived)"));
+                names.put(team.id(), team.archivedAt() == null ? team.name() : say("{name} (archived)", team.name()));
             }
             return sorted(names);
         }
@@ -52,12 +54,12 @@ public record OwnerNames(Map<String, String> teams, Map<String, String> members)
 
     /** Returns a team's name. @param id empty for the keys without one */
     public String team(String id) {
-        return id.isEmpty() ? "No team" : teams.getOrDefault(id, id);
+        return id.isEmpty() ? say("No team") : teams.getOrDefault(id, id);
     }
 
     /** Returns a member's name. @param id empty for the keys without one */
     public String member(String id) {
-        return id.isEmpty() ? "No member" : members.getOrDefault(id, id);
+        return id.isEmpty() ? say("No member") : members.getOrDefault(id, id);
     }
 
     /** Returns the names that files have next to the ids. */

@@ -55,7 +55,6 @@ public record UsageChart(
         BiFunction<LocalDate, LocalDate, String> calls) {
 
     private static final int COLOURS = 6;
-    private static final Series OTHERS = new Series("others", 0);
 
     /** Returns the chart of a span. @param byModel whether its columns are models */
     public static UsageChart of(
@@ -147,8 +146,9 @@ public record UsageChart(
                         name, LinkedHashMap::new, Collectors.summingLong(it -> size.value(it.figures())))));
         List<Column> columns = new ArrayList<>();
         Set<Series> all = new LinkedHashSet<>(series.values());
-        boolean hasOthers = all.remove(OTHERS);
-        Stream.concat(all.stream(), hasOthers ? Stream.of(OTHERS) : Stream.empty())
+        Series others = others();
+        boolean hasOthers = all.remove(others);
+        Stream.concat(all.stream(), hasOthers ? Stream.of(others) : Stream.empty())
                 .forEach(each -> columns.add(
                         metric.column(each, rows(groups, group -> each.equals(series.get(name.apply(group)))), money)));
         Column last = metric.column(new Series(say("All"), 0), rows(groups, _ -> true), money);
@@ -164,7 +164,9 @@ public record UsageChart(
             next = period.begin(from).plus(1, period.unit);
             LocalDate end = next.isAfter(last) ? last : next.minusDays(1);
             boolean isNow = today != null && !today.isBefore(from) && !today.isAfter(end);
-            lines.add(new Line(period.label.format(from) + (isNow ? " so far" : ""), calls.apply(from, end)));
+            lines.add(new Line(
+                    isNow ? say("{day} so far", period.label.format(from)) : period.label.format(from),
+                    calls.apply(from, end)));
         }
         lines.add(new Line(ofAll, ""));
         return lines;
@@ -216,9 +218,13 @@ public record UsageChart(
             }
         }
         for (String name : present) {
-            series.computeIfAbsent(name, it -> coloured.contains(it) ? new Series(it, free(taken)) : OTHERS);
+            series.computeIfAbsent(name, it -> coloured.contains(it) ? new Series(it, free(taken)) : others());
         }
         return series;
+    }
+
+    private static Series others() {
+        return new Series(say("others"), 0);
     }
 
     /** Takes the first colour that is free: there is one for each of the largest. */

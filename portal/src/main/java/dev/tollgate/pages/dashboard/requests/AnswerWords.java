@@ -1,11 +1,13 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.models.Count;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.words.Joined;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +24,7 @@ public final class AnswerWords {
     /** Empty where it is not known. */
     public static String form(CallRow call) {
         JsonNode stream = call.course().path("stream");
-        return stream.isBoolean() ? stream.booleanValue() ? "Streamed" : "Not streamed" : "";
+        return stream.isBoolean() ? stream.booleanValue() ? say("Streamed") : say("Not streamed") : "";
     }
 
     /** Returns the name of the API that the call used. */
@@ -41,17 +43,24 @@ public final class AnswerWords {
      * @param model the model that was asked; null if it is no longer on sale
      */
     public static String made(CallRow call, @Nullable Model model) {
-        return Count.MADE.stream()
-                .filter(part -> call.usage().of(part) > 0)
-                .map(part -> {
+        return Joined.facts(
+                Count.MADE.stream().filter(part -> call.usage().of(part) > 0).map(part -> {
                     long tokens = call.usage().of(part);
                     String images = part == Count.OUTPUT_IMAGE && model != null ? images(tokens, model) : "";
                     return images.isEmpty()
-                            ? Display.number(tokens) + " "
-                                    + part.modality().key().replace('_', ' ')
-                            : images + ": " + Display.count(tokens, "token");
-                })
-                .collect(Collectors.joining(", "));
+                            ? tokens(tokens, part.modality())
+                            : say("{a}: {b}", images, say("{n} token | {n} tokens", tokens));
+                }));
+    }
+
+    private static String tokens(long tokens, Count.Modality modality) {
+        return switch (modality) {
+            case TEXT -> say("{count} text tokens", tokens);
+            case IMAGE -> say("{count} image tokens", tokens);
+            case AUDIO -> say("{count} audio tokens", tokens);
+            case VIDEO -> say("{count} video tokens", tokens);
+            case DOCUMENT -> say("{count} document tokens", tokens);
+        };
     }
 
     /** Returns the number and size of the images of a call, which have one size; empty if these tokens can be of several numbers, or of none. */
@@ -66,7 +75,11 @@ public final class AnswerWords {
         return numbers.size() != 1
                 ? ""
                 : numbers.entrySet().stream()
-                        .map(it -> Display.count(it.getKey(), "image") + ", " + String.join(" or ", it.getValue()))
+                        .map(it -> Joined.facts(
+                                say("{n} image | {n} images", it.getKey()),
+                                it.getValue().stream()
+                                        .reduce((a, b) -> say("{a} or {b}", a, b))
+                                        .orElse("")))
                         .collect(Collectors.joining());
     }
 

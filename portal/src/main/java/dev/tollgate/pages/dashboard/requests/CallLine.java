@@ -1,7 +1,11 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
@@ -52,19 +56,21 @@ public final class CallLine {
 
     /** Returns the charge in the amounts that a page shows first, once the call has ended; free if there is none. */
     public static String amount(CallRow call, Money money) {
-        return call.endedAt() == null ? NOTHING : call.chargeMicros() == 0 ? "free" : money.each(call.chargeMicros());
+        return call.endedAt() == null
+                ? NOTHING
+                : call.chargeMicros() == 0 ? say("free") : money.each(call.chargeMicros());
     }
 
     /** Returns the charge, once the call has ended, with the unit of credits. */
     public static String charged(CallRow call, Money money) {
         return money == Money.DOLLARS || call.endedAt() == null
                 ? amount(call, money)
-                : Display.charge(call.chargeMicros()) + " credits";
+                : money.withUnit(Display.charge(call.chargeMicros()));
     }
 
     /** Returns the charge to the micro-credit, for a title. */
     public static String exact(CallRow call) {
-        return call.endedAt() == null ? "not charged yet" : Display.exact(call.chargeMicros()) + " credits";
+        return call.endedAt() == null ? say("not charged yet") : Money.exact(call.chargeMicros());
     }
 
     /** Returns the current name of the key, or the id of a deleted key. */
@@ -80,18 +86,21 @@ public final class CallLine {
 
     /** Returns the state in one word: an answer that a filter has stopped is not just completed. */
     public static String state(CallRow call) {
-        return switch (call.status()) {
-            case PROCESSING -> "running";
-            case COMPLETED -> AnswerWords.filter(call).isEmpty() ? "completed" : "filtered";
-            case FAILED, CANCELLED -> call.status().code();
-        };
+        return call.status() == TaskStatus.COMPLETED && !isComplete(call)
+                ? say("filtered")
+                : FilterChoice.state(call.status());
+    }
+
+    /** Returns whether the call has ended as it should: no filter has stopped its answer. */
+    public static boolean isComplete(CallRow call) {
+        return call.status() == TaskStatus.COMPLETED && AnswerWords.filter(call).isEmpty();
     }
 
     /** Returns the style of the state. */
     public static String badge(CallRow call) {
         return switch (call.status()) {
             case PROCESSING -> "run";
-            case COMPLETED -> AnswerWords.filter(call).isEmpty() ? "ok" : "warn";
+            case COMPLETED -> isComplete(call) ? "ok" : "warn";
             case FAILED -> "bad";
             case CANCELLED -> "warn";
         };

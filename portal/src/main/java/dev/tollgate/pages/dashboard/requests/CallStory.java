@@ -1,5 +1,8 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Language;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
@@ -7,6 +10,7 @@ import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.live.LiveTexts;
+import dev.tollgate.pages.words.Joined;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,11 +50,11 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
         }
         Long tokensMax = call().maxTokensApplied();
         if (tokensMax != null) {
-            story.add(
-                    "The balance covered " + Display.number(tokensMax) + " response tokens, so that was the maximum.");
+            story.add(say("The balance covered {tokens} response tokens, so that was the maximum.", tokensMax));
         }
-        if (!AnswerWords.filter(call()).isEmpty() && call().status() != TaskStatus.COMPLETED) {
-            story.add("The provider's safety filter stopped the response (" + AnswerWords.filter(call()) + ").");
+        String filter = AnswerWords.filter(call());
+        if (!filter.isEmpty() && call().status() != TaskStatus.COMPLETED) {
+            story.add(say("The provider's safety filter stopped the response ({filter}).", filter));
         }
         if (call().course().path("cache").isObject()) {
             story.add(ofCache(call().course().path("cache")));
@@ -59,7 +63,7 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
             story.add(ofFlag(flag));
         }
         if (detail.refundedMicros() > 0) {
-            story.add(amount(detail.refundedMicros()) + " were refunded afterwards.");
+            story.add(say("{amount} were refunded afterwards.", amount(detail.refundedMicros())));
         }
         return story;
     }
@@ -70,32 +74,49 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
             case COMPLETED -> completed();
             case CANCELLED ->
                 call().chargeMicros() == 0
-                        ? "The caller disconnected before the response began. Nothing was charged."
-                        : "The caller disconnected after " + tokens() + ". The reported usage was charged.";
+                        ? say("The caller disconnected before the response began. Nothing was charged.")
+                        : say(
+                                "The caller disconnected after {n} token. The reported usage was charged."
+                                        + " | The caller disconnected after {n} tokens. The reported usage was charged.",
+                                tokens());
             case FAILED -> failed();
         };
     }
 
     private String completed() {
         String filter = AnswerWords.filter(call());
-        String charged = amount(call().chargeMicros()) + ".";
+        String charged = amount(call().chargeMicros());
         if (filter.isEmpty()) {
-            return "Answered with " + tokens() + " and charged " + charged;
+            return say(
+                    "Answered with {n} token and charged {amount}. | Answered with {n} tokens and charged {amount}.",
+                    tokens(),
+                    charged);
         }
-        return "The provider's safety filter stopped the response (" + filter + ") "
-                + (call().usage().candidatesTokens() == 0 ? "before its first token" : "after " + tokens())
-                + ". Charged "
-                + charged;
+        return tokens() == 0
+                ? say(
+                        "The provider's safety filter stopped the response ({filter}) before its first token. Charged {amount}.",
+                        filter,
+                        charged)
+                : say(
+                        "The provider's safety filter stopped the response ({filter}) after {n} token. Charged {amount}."
+                                + " | The provider's safety filter stopped the response ({filter}) after {n} tokens. Charged {amount}.",
+                        filter,
+                        tokens(),
+                        charged);
     }
 
     private String failed() {
-        String error = call().errorMessage() == null ? "The call failed." : call().errorMessage();
-        String money = call().chargeMicros() == 0
-                ? detail.heldMicros() == 0
-                        ? "Nothing was charged."
-                        : "The hold of " + amount(detail.heldMicros()) + " was released."
-                : "Charged " + amount(call().chargeMicros()) + " for the response until then.";
-        return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
+        String message = call().errorMessage();
+        return Joined.sentences(
+                message == null || !Language.now().isEnglish()
+                        ? ErrorWords.of(message == null ? null : call().errorCode())
+                        : withoutAdvice(message),
+                call().chargeMicros() != 0
+                        ? say("Charged {amount} for the response until then.", amount(call().chargeMicros()))
+                        : detail.heldMicros() == 0
+                                ? say("Nothing was charged.")
+                                : say("The hold of {amount} was released.", amount(detail.heldMicros())),
+                again(call().errorCode(), message));
     }
 
     /** Removes the error message's advice, because this text puts it after the charge. */
@@ -103,65 +124,78 @@ public record CallStory(CallDetail detail, Money money, Instant now) {
         return error.endsWith(ADVICE) ? error.substring(0, error.length() - ADVICE.length()) : error;
     }
 
-    private static String again(@Nullable String code, String error) {
+    private static @Nullable String again(@Nullable String code, @Nullable String error) {
         if (code == null) {
-            return "";
+            return null;
         }
-        if (LASTING_WORDS.stream().anyMatch(error::startsWith)) {
-            return " The same call will fail again.";
-        }
-        return PASSING.contains(code)
-                ? " Trying again can help."
-                : LASTING.contains(code) ? " The same call will fail again." : "";
+        boolean lasts = LASTING.contains(code)
+                || error != null && LASTING_WORDS.stream().anyMatch(error::startsWith);
+        return lasts
+                ? say("The same call will fail again.")
+                : PASSING.contains(code) ? say("Trying again can help.") : null;
     }
 
     private String amount(long micros) {
-        return money == Money.DOLLARS ? money.each(micros) : Display.charge(micros) + " credits";
+        return money.withUnit(money == Money.DOLLARS ? money.each(micros) : Display.charge(micros));
     }
 
-    private String tokens() {
-        return Display.count(call().usage().candidatesTokens(), "token");
+    private long tokens() {
+        return call().usage().candidatesTokens();
     }
 
     private String ofCache(JsonNode cache) {
         long cached = cache.path("cached_tokens").asLong(0);
         long expected = cache.path("expected_tokens").asLong(0);
-        String reason = why(cache);
-        return "The provider read " + Display.number(cached)
-                + (expected == 0 ? "" : " of " + Display.number(expected) + " expected")
-                + " tokens from its cache" + (reason.isEmpty() ? "" : ": " + reason) + "."
-                + credits(cache.path("saved"), " That saved %s.")
-                + credits(cache.path("missed"), " Up to %s more could have been saved.");
+        long saved = micros(cache.path("saved"));
+        long missed = micros(cache.path("missed"));
+        return Joined.sentences(
+                read(cached, expected, why(cache)),
+                saved == 0 ? null : say("That saved {amount}.", amount(saved)),
+                missed == 0 ? null : say("Up to {amount} more could have been saved.", amount(missed)));
+    }
+
+    private static String read(long cached, long expected, String reason) {
+        if (reason.isEmpty()) {
+            return expected == 0
+                    ? say("The provider read {cached} tokens from its cache.", cached)
+                    : say("The provider read {cached} of {expected} expected tokens from its cache.", cached, expected);
+        }
+        return expected == 0
+                ? say("The provider read {cached} tokens from its cache: {reason}.", cached, reason)
+                : say(
+                        "The provider read {cached} of {expected} expected tokens from its cache: {reason}.",
+                        cached,
+                        expected,
+                        reason);
     }
 
     private static String why(JsonNode cache) {
         return switch (cache.path("reason").asString("")) {
-            case "below_minimum" -> "the prompt is too short for it";
-            case "first_call" -> "the conversation had no response yet";
-            case "no_record" -> "the server knew no earlier prompt of the session";
+            case "below_minimum" -> say("the prompt is too short for it");
+            case "first_call" -> say("the conversation had no response yet");
+            case "no_record" -> say("the server knew no earlier prompt of the session");
             case "prefix_changed" ->
-                "the prompt has changed at " + cache.path("at").asString("");
-            case "other_channel" -> "another channel answered, which has a cache of its own";
-            case "expired" -> "the earlier prompt was an hour old";
-            case "provider" -> "it did not use the cache";
+                say("the prompt has changed at {place}", cache.path("at").asString(""));
+            case "other_channel" -> say("another channel answered, which has a cache of its own");
+            case "expired" -> say("the earlier prompt was an hour old");
+            case "provider" -> say("it did not use the cache");
             case String other -> other;
         };
     }
 
-    private String credits(JsonNode amount, String sentence) {
-        long micros = amount.decimalValue(BigDecimal.ZERO).movePointRight(6).longValue();
-        return micros == 0 ? "" : sentence.formatted(amount(micros));
+    private static long micros(JsonNode amount) {
+        return amount.decimalValue(BigDecimal.ZERO).movePointRight(6).longValue();
     }
 
     private static String ofFlag(String flag) {
         return switch (flag) {
             case "estimated" ->
-                "The provider reported no usage. Tollgate estimated it from the request and the response.";
+                say("The provider reported no usage. Tollgate estimated it from the request and the response.");
             case "clamped" ->
-                "The provider reported impossible usage. Tollgate reduced it to the most that the call can use.";
-            case "total_mismatch" -> "The provider's total was not the sum of its parts. The parts were charged.";
-            case "shortfall" -> "The call used more than could be charged. You do not pay the rest.";
-            default -> "Flag: " + flag + ".";
+                say("The provider reported impossible usage. Tollgate reduced it to the most that the call can use.");
+            case "total_mismatch" -> say("The provider's total was not the sum of its parts. The parts were charged.");
+            case "shortfall" -> say("The call used more than could be charged. You do not pay the rest.");
+            default -> say("Flag: {flag}.", flag);
         };
     }
 }

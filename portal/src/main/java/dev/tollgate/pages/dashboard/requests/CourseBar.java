@@ -1,6 +1,11 @@
 package dev.tollgate.pages.dashboard.requests;
 
-import dev.tollgate.pages.frame.Display;
+import static dev.tollgate.base.words.Sentence.sentence;
+import static dev.tollgate.base.words.Words.say;
+
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Sentence;
+import dev.tollgate.pages.words.Joined;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +26,12 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
     public record Step(String name, String time) {}
 
     private static final List<String> FIELDS = List.of("reserved", "asked", "first_byte", "done", "settled");
-    private static final List<String> NAMES = List.of("Reserved", "Asked", "First byte", "Done", "Settled");
+    private static final List<Sentence> NAMES = List.of(
+            sentence("Reserved"), sentence("Asked"), sentence("First byte"), sentence("Done"), sentence("Settled"));
 
     /** The part that ends with each of the fields from {@code asked} on. */
-    private static final List<String> PARTS = List.of("checks", "waiting", "answering", "settling");
+    private static final List<Sentence> PARTS =
+            List.of(sentence("checks"), sentence("waiting"), sentence("answering"), sentence("settling"));
 
     private static final int DONE = FIELDS.indexOf("done");
 
@@ -36,28 +43,30 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
         if (end <= 0) {
             return null;
         }
-        List<Step> steps = new ArrayList<>(List.of(new Step("Received", "0 ms")));
+        List<Step> steps = new ArrayList<>(List.of(new Step(say("Received"), say("{milliseconds} ms", 0))));
         List<Part> parts = new ArrayList<>();
         List<String> words = new ArrayList<>();
         long before = 0;
         for (int i = 0; i < FIELDS.size(); i++) {
             long at = course.path(FIELDS.get(i)).asLong(-1);
-            steps.add(new Step(NAMES.get(i), at < 0 ? CallLine.NOTHING : millis(at)));
+            steps.add(new Step(NAMES.get(i).said(), at < 0 ? CallLine.NOTHING : millis(at)));
             if (i > 0 && at >= before) {
                 long x = before * WIDTH / end;
                 // without a first byte all until the end was waiting
                 int part = i == DONE && course.path(FIELDS.get(i - 1)).isMissingNode() ? i - 2 : i - 1;
-                parts.add(new Part(PARTS.get(part), COLOURS[part], x, at * WIDTH / end - x));
-                words.add(millis(at - before) + " " + PARTS.get(part));
+                parts.add(new Part(PARTS.get(part).said(), COLOURS[part], x, at * WIDTH / end - x));
+                words.add(say("course::{time} {part}", millis(at - before), PARTS.get(part)));
                 before = at;
             }
         }
-        return new CourseBar(String.join(", ", words), List.copyOf(parts), List.copyOf(steps));
+        return new CourseBar(Joined.facts(words.stream()), List.copyOf(parts), List.copyOf(steps));
     }
 
     private static String millis(long micros) {
         return micros < 10_000
-                ? micros / 1_000 + "." + micros % 1_000 / 100 + " ms"
-                : Display.number(micros / 1_000) + " ms";
+                ? say(
+                        "{milliseconds} ms",
+                        micros / 1_000 + String.valueOf(Language.now().signs().decimal()) + micros % 1_000 / 100)
+                : say("{milliseconds} ms", micros / 1_000);
     }
 }

@@ -1,13 +1,14 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
-import dev.tollgate.pages.frame.Display;
-import java.util.ArrayList;
+import dev.tollgate.pages.words.Joined;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,32 +27,23 @@ public record PriceLines(
     /**
      * @param about additional text
      * @param tokens empty for a line without tokens
-     * @param rate empty for a line without a rate
-     * @param per the unit of the rate
+     * @param rate empty for a line without a rate; with its unit if the column's head does not give it
      * @param isSum whether this is the last line
      */
-    public record Line(
-            String what, String about, String tokens, String rate, String per, String amount, boolean isSum) {
-
-        /** Returns the unit of the rate if the column's head does not give it; otherwise nothing. */
-        public String rateNote() {
-            return per.equals(PER_THOUSAND) ? " " + per : "";
-        }
+    public record Line(String what, String about, String tokens, String rate, String amount, boolean isSum) {
 
         /** Makes a line that has an amount alone. */
         static Line of(String what, String about, String amount) {
-            return new Line(what, about, "", "", "", amount, false);
+            return new Line(what, about, "", "", amount, false);
         }
     }
 
     /** Returns the sentences on where the rates come from. */
     public String basis() {
-        return "Price version " + version + ", valid at the time of the call."
-                + (conditions.isEmpty() ? "" : " " + conditions);
+        return Joined.sentences(
+                say("Price version {version}, valid at the time of the call.", version),
+                conditions.isEmpty() ? null : conditions);
     }
-
-    /** The unit of a search's rate. */
-    static final String PER_THOUSAND = "per thousand";
 
     /** Returns the lines of a call; null if it was not charged for use, or its price is unknown. */
     public static @Nullable PriceLines of(CallRow call) {
@@ -71,14 +63,14 @@ public record PriceLines(
     }
 
     private static String conditions(Tariff tariff, Usage usage) {
-        List<String> conditions = new ArrayList<>();
         long step = tariff.stepOf(usage);
-        if (step > 0) {
-            conditions.add("a long prompt, above " + Display.number(step) + " tokens");
+        String prompt = step > 0 ? say("a long prompt, above {n} tokens", step) : "";
+        String tier = usage.tier() == ServiceTier.STANDARD
+                ? ""
+                : say("the service tier {tier}", usage.tier().word());
+        if (!prompt.isEmpty() && !tier.isEmpty()) {
+            return say("Rates of {a}, and of {b}.", prompt, tier);
         }
-        if (usage.tier() != ServiceTier.STANDARD) {
-            conditions.add("the service tier " + usage.tier().word());
-        }
-        return conditions.isEmpty() ? "" : "Rates of " + String.join(", and of ", conditions) + ".";
+        return prompt.isEmpty() && tier.isEmpty() ? "" : say("Rates of {conditions}.", prompt + tier);
     }
 }

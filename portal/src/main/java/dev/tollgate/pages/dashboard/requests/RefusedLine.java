@@ -1,16 +1,21 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
+import dev.tollgate.base.words.Language;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.pages.dashboard.parts.KeyNames;
 import dev.tollgate.pages.dashboard.parts.PageLink;
 import dev.tollgate.pages.frame.Cell;
+import dev.tollgate.pages.words.Rich;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,7 @@ public final class RefusedLine {
 
         private boolean has(RefusedCall other, String said) {
             return words.equals(said)
+                    && Objects.equals(quoted(call), quoted(other))
                     && call.code() == other.code()
                     && call.accountId().equals(other.accountId())
                     && call.keyId().equals(other.keyId())
@@ -62,7 +68,7 @@ public final class RefusedLine {
 
     /** Returns the name of the key, or what the call came from. */
     public static String key(String keyId, KeyNames names) {
-        return keyId.isEmpty() ? "Playground" : names.name(keyId);
+        return keyId.isEmpty() ? say("Playground") : names.name(keyId);
     }
 
     /**
@@ -82,7 +88,7 @@ public final class RefusedLine {
             case Shortage.OfCredits credits -> {
                 Long least = credits.leastMicros();
                 boolean lacks = least == null ? free == 0 : free < least;
-                yield lacks ? new Help("Top up", "/dashboard/billing/top-up") : null;
+                yield lacks ? new Help(say("Top up"), "/dashboard/billing/top-up") : null;
             }
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
@@ -92,7 +98,7 @@ public final class RefusedLine {
                         : limit.owner().kind() == Owner.KEY && !key.isEmpty()
                                 ? PageLink.toLimit(key, limit.window().code())
                                 : null;
-                yield raise == null || isOver ? null : new Help("Raise it", raise);
+                yield raise == null || isOver ? null : new Help(say("Raise it"), raise);
             }
         };
     }
@@ -106,9 +112,15 @@ public final class RefusedLine {
 
     /** Returns why a call was refused, with the help if there is any. */
     public static Cell reason(RefusedCall call, String words, @Nullable Help help) {
-        Cell cell = Cell.of(words);
+        String quoted = quoted(call);
+        Cell cell = Cell.of(words).and(quoted == null || Language.now().isEnglish() ? null : Rich.english(quoted));
         return (help == null ? cell : cell.linked(help.href(), help.label()))
                 .under(route(call) + " · " + call.requestId());
+    }
+
+    /** Returns the error message where the page has no other words for it; null where it has. */
+    private static @Nullable String quoted(RefusedCall call) {
+        return call.shortage() == null ? call.message() : null;
     }
 
     /** The address that was asked; what stood in the places of its pattern's names is in the message, where it matters. */

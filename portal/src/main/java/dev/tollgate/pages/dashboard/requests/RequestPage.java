@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -104,7 +105,7 @@ public record RequestPage(
 
     private PageFile receipt(PageRequest<Visitor.Member> request) {
         OneReceipt receipt = OneReceipt.find(receipts, request.visitor().accountId(), request.param(TASK))
-                .orElseThrow(() -> ApiError.of(ErrorCode.TASK_NOT_FOUND, "The receipt does not exist.")
+                .orElseThrow(() -> ApiError.of(ErrorCode.TASK_NOT_FOUND, sentence("The receipt does not exist."))
                         .asException());
         return PageFile.of("receipt-" + receipt.sequence() + ".json", "application/json", receipt.text() + "\n");
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import static dev.tollgate.base.words.Words.say;
+
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.ids.CallLabels.Label;
 import dev.tollgate.customers.figures.AccountHistory;
@@ -159,14 +161,14 @@ public record RequestsPage(
                         .toList());
         if (!wanted.isBlank()) {
             OwnerNames owned = owners.of(person.accountId(), person.view(Right.USAGE));
-            found.addAll(named("team", owned.teams(), wanted));
-            found.addAll(named("member", owned.members(), wanted));
+            found.addAll(named("team", say("team: its calls"), owned.teams(), wanted));
+            found.addAll(named("member", say("member: its calls"), owned.members(), wanted));
             catalogue.all().stream()
                     .map(Model::id)
                     .filter(id -> id.startsWith(wanted)
                             || id.substring(id.indexOf('/') + 1).startsWith(wanted))
                     .map(id -> new Found(
-                            PageLink.to(PageLink.REQUESTS).with("model", id).text(), id, "model: its calls"))
+                            PageLink.to(PageLink.REQUESTS).with("model", id).text(), id, say("model: its calls")))
                     .forEach(found::add);
         }
         return found.size() == 1
@@ -175,7 +177,7 @@ public record RequestsPage(
     }
 
     /** Returns links to the calls of the teams or members whose names begin with a text: also of those that have no page any more. */
-    private static List<Found> named(String filter, Map<String, String> names, String begin) {
+    private static List<Found> named(String filter, String about, Map<String, String> names, String begin) {
         String wanted = begin.strip().toLowerCase(Locale.ROOT);
         return names.entrySet().stream()
                 .filter(each -> each.getValue().toLowerCase(Locale.ROOT).startsWith(wanted))
@@ -184,16 +186,16 @@ public record RequestsPage(
                                 .with(filter, each.getKey())
                                 .text(),
                         each.getValue(),
-                        filter + ": its calls"))
+                        about))
                 .limit(FOUND_MAX)
                 .toList();
     }
 
     private static Found found(Hit hit) {
         return switch (hit) {
-            case Hit.OfCall(String id) -> new Found(PageLink.toCall(id), id, "call");
+            case Hit.OfCall(String id) -> new Found(PageLink.toCall(id), id, say("call"));
             case Hit.OfKey(String id, String name, String prefix) ->
-                new Found("/dashboard/keys/" + id, name, "key " + prefix + "…");
+                new Found("/dashboard/keys/" + id, name, say("key {prefix}…", prefix));
             case Hit.OfLabel(Label label) -> {
                 boolean isTag = !label.name().isEmpty();
                 String text = isTag ? label.name() + "=" + label.value() : label.value();
@@ -202,7 +204,7 @@ public record RequestsPage(
                                 .with(isTag ? "tag" : "end_user", text)
                                 .text(),
                         text,
-                        isTag ? "tag: its calls" : "end user: their calls");
+                        isTag ? say("tag: its calls") : say("end user: their calls"));
             }
         };
     }

@@ -161,6 +161,30 @@ public record UsageView(
                 .toList();
     }
 
+    /** Returns the head of a list with such rows. */
+    public static String heading(By by) {
+        return switch (by) {
+            case DAY -> say("By day");
+            case MODEL -> say("By model");
+            case KEY -> say("By key");
+            case TEAM -> say("By team");
+            case MEMBER -> say("By member");
+            case LABEL -> say("By label");
+        };
+    }
+
+    /** Returns the name of a list with such rows. */
+    public static String usage(By by) {
+        return switch (by) {
+            case DAY -> say("Usage by day");
+            case MODEL -> say("Usage by model");
+            case KEY -> say("Usage by key");
+            case TEAM -> say("Usage by team");
+            case MEMBER -> say("Usage by member");
+            case LABEL -> say("Usage by label");
+        };
+    }
+
     /** Returns what a row is called. */
     public static String title(By by) {
         return switch (by) {

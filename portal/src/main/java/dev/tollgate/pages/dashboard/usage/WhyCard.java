@@ -275,8 +275,8 @@ public record WhyCard(String title, Answer answer, Causes causes) {
     private static String price(Rate rate, long before, long now, Money money) {
         String present = money.each(now) + money.unit();
         return rate.isOfTokens()
-                ? say("{rate} {before} → {now} a million tokens", rate.words(), money.each(before), present)
-                : say("{rate} {before} → {now}", rate.words(), money.each(before), present);
+                ? say("{rate} {before} → {now} a million tokens", rate.word(), money.each(before), present)
+                : say("{rate} {before} → {now}", rate.word(), money.each(before), present);
     }
 
     // ---- the table ----

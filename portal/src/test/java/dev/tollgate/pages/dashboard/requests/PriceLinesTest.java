@@ -48,8 +48,7 @@ class PriceLinesTest {
 
     private static List<String> texts(PriceLines price) {
         return price.lines().stream()
-                .map(line -> String.join(
-                        "|", line.what(), line.about(), line.tokens(), line.rate() + line.rateNote(), line.amount()))
+                .map(line -> String.join("|", line.what(), line.about(), line.tokens(), line.rate(), line.amount()))
                 .toList();
     }
 
