@@ -110,6 +110,8 @@ class ScriptWordsTest {
             page.waitForSelector("#files .chip");
             assertSaid(page, "files");
             ask(page, "What is the sky", ended(1));
+            page.click(".turn.assistant .deeds button >> nth=0"); // its price
+            page.waitForSelector("table.calc");
             page.click(".block header button");
             page.waitForSelector("#toast:not([hidden])");
             assertSaid(page, "an answer");
