@@ -103,7 +103,7 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
     private static Sentence undercut(RatePair pair) {
         return Sentence.sentence(
                 "{rate} at {price}, cost {cost}",
-                pair.rate().words(),
+                pair.rate().word(),
                 Written.credits(pair.fromMicros()),
                 Written.credits(pair.toMicros()));
     }

@@ -5,7 +5,6 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.words.Sentence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -16,23 +15,26 @@ import org.jspecify.annotations.Nullable;
  * the arithmetic alone names them ({@link Tariff#sum}).
  */
 public enum Rate {
-    INPUT("input", sentence("input"), "in", PriceRates::inputMicros, null),
-    OUTPUT("output", sentence("output"), "out", PriceRates::outputMicros, null),
+    INPUT("input", sentence("input"), sentence("Input"), "in", PriceRates::inputMicros, null),
+    OUTPUT("output", sentence("output"), sentence("Output"), "out", PriceRates::outputMicros, null),
     CACHED_INPUT(
             "cached_input",
             sentence("cached input"),
+            sentence("Cached input"),
             "cached",
             PriceRates::cachedMicros,
             new Part(INPUT, null, INPUT, sentence("Cached prompt"), sentence("not cached"), Usage::cachedWithinPrompt)),
     AUDIO_INPUT(
             "audio_input",
             sentence("audio input"),
+            sentence("Audio input"),
             "audio",
             PriceRates::audioMicros,
             new Part(INPUT, INPUT, null, sentence("Audio"), sentence("without audio"), Usage::uncachedAudioTokens)),
     CACHED_AUDIO_INPUT(
             "cached_audio_input",
             sentence("cached audio input"),
+            sentence("Cached audio input"),
             "cached_audio",
             PriceRates::cachedAudioMicros,
             new Part(
@@ -45,11 +47,24 @@ public enum Rate {
     IMAGE_OUTPUT(
             "image_output",
             sentence("image output"),
+            sentence("Image output"),
             "output_image",
             PriceRates::imageMicros,
             new Part(OUTPUT, OUTPUT, null, sentence("Images"), sentence("without images"), Usage::imagesWithinOutput)),
-    SEARCH("search_per_1000", sentence("1,000 searches"), "search", PriceRates::searchMicros, null),
-    MAPS("maps_per_1000", sentence("1,000 calls with Google Maps"), "maps", PriceRates::mapsMicros, null);
+    SEARCH(
+            "search_per_1000",
+            sentence("1,000 searches"),
+            sentence("1,000 searches"),
+            "search",
+            PriceRates::searchMicros,
+            null),
+    MAPS(
+            "maps_per_1000",
+            sentence("1,000 calls with Google Maps"),
+            sentence("1,000 calls with Google Maps"),
+            "maps",
+            PriceRates::mapsMicros,
+            null);
 
     /**
      * The facts of a part of the prompt or of the output that has a rate.
@@ -82,14 +97,22 @@ public enum Rate {
 
     private final String key;
     private final Sentence words;
+    private final Sentence head;
     private final String brief;
     private final ToLongFunction<PriceRates> micros;
     private final @Nullable Part part;
     private final String inTask;
 
-    Rate(String key, Sentence words, String brief, ToLongFunction<PriceRates> micros, @Nullable Part part) {
+    Rate(
+            String key,
+            Sentence words,
+            Sentence head,
+            String brief,
+            ToLongFunction<PriceRates> micros,
+            @Nullable Part part) {
         this.key = key;
         this.words = words;
+        this.head = head;
         this.brief = brief;
         this.micros = micros;
         this.part = part;
@@ -131,8 +154,13 @@ public enum Rate {
     }
 
     /** Returns its name at the head of a line. */
+    public Sentence head() {
+        return head;
+    }
+
+    /** Returns the same in English. */
     public String label() {
-        return words().substring(0, 1).toUpperCase(Locale.ROOT) + words().substring(1);
+        return head.english();
     }
 
     /** Returns its shortest name, which counts of a part have, too. */

@@ -56,9 +56,9 @@ public final class OperatorPlans {
 
     private static final Field<String> NAME =
             Field.text("name", sentence("Name")).map(OperatorPlans::shownName);
-    private static final Field<Long> CENTS =
-            naming(Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX))
-                    .map(OperatorPlans::cents);
+    private static final Field<Long> CENTS = naming(
+                    Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX))
+            .map(OperatorPlans::cents);
     private static final Field<Period> PERIOD = naming(Field.choice(
             "period",
             sentence("Period"),
@@ -175,9 +175,7 @@ public final class OperatorPlans {
     private static long cents(String path, long cents) {
         if (cents != 0 && cents < Plan.CENTS_MIN) {
             throw Field.notAllowed(
-                    path,
-                    LongNode.valueOf(cents),
-                    sentence("0, or at least {least}", Long.toString(Plan.CENTS_MIN)));
+                    path, LongNode.valueOf(cents), sentence("0, or at least {least}", Long.toString(Plan.CENTS_MIN)));
         }
         return cents;
     }

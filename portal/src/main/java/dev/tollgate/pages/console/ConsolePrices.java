@@ -380,7 +380,7 @@ public record ConsolePrices(
     public static Cell answered(RoutedModel row, Foresight now) {
         boolean isExpected = row.isExpected(now.catalogue());
         boolean isPriced = row.isPriced(now.catalogue(), now.now());
-        return Cell.of(row.answered())
+        return Cell.name(row.answered())
                 .under(isExpected ? say("the catalogue expects it") : null)
                 .under(isPriced ? null : say("not in the catalogue: calls cost what the sent model does"));
     }
@@ -440,8 +440,8 @@ public record ConsolePrices(
             if (rate.isOffer() && !before.has(rate) && whole.has(rate)) {
                 String price = Display.price(rate.of(whole.rates()));
                 lines.add(new Changed(
-                        new RateLine(rate.label(), say("not offered"), price),
-                        costs.get(rate.label()),
+                        new RateLine(rate.head().said(), say("not offered"), price),
+                        costs.get(rate.head().said()),
                         rate.key(),
                         Credits.text(rate.of(whole.rates())),
                         next.has(rate)));

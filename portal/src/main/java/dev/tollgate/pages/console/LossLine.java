@@ -120,7 +120,7 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
         return switch (rate) {
             case SEARCH -> say("searches");
             case MAPS -> say("Google Maps");
-            default -> isLong ? say("long prompts") : rate.words();
+            default -> isLong ? say("long prompts") : rate.word().said();
         };
     }
 

@@ -55,12 +55,12 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     static {
         for (Rate rate : Rate.values()) {
-            LABELS.put(rate.key(), Sentence.asItIs(rate.label()));
+            LABELS.put(rate.key(), rate.head());
         }
         LABELS.put("search_counts", sentence("Counted searches"));
         LABELS.put("above.prompt_tokens", sentence("Long prompts: above"));
         for (Rate rate : Rate.values()) {
-            LABELS.put("above." + rate.key(), sentence("Long prompts: {rate}", rate.words()));
+            LABELS.put("above." + rate.key(), sentence("Long prompts: {rate}", rate.word()));
         }
         LABELS.put("tiers.flex", sentence("Flex"));
         LABELS.put("tiers.priority", sentence("Priority"));
@@ -207,7 +207,13 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     /** Returns the label of a rate's field under a heading that says whose rates they are. */
     public static String label(Rate rate) {
-        return Rate.PARTS.contains(rate) ? rate.label().replace("input", "in").replace("output", "out") : rate.label();
+        return switch (rate) {
+            case CACHED_INPUT -> say("Cached in");
+            case AUDIO_INPUT -> say("Audio in");
+            case CACHED_AUDIO_INPUT -> say("Cached audio in");
+            case IMAGE_OUTPUT -> say("Image out");
+            default -> rate.head().said();
+        };
     }
 
     /** Returns the fields that a confirmation repeats, without those that have a box. @param boxes their names */

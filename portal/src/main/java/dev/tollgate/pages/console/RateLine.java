@@ -115,7 +115,7 @@ public record RateLine(
 
     /** Returns the name of a rate. @param isLong whether it is the rate of long prompts */
     static String name(Rate rate, boolean isLong) {
-        return isLong ? say("Long prompts: {rate}", rate.words()) : rate.label();
+        return isLong ? say("Long prompts: {rate}", rate.word()) : rate.head().said();
     }
 
     private static String left(long micros) {
