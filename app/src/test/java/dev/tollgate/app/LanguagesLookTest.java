@@ -11,6 +11,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.FilledInstallation;
 import dev.tollgate.testing.MarkedLanguages;
+import dev.tollgate.testing.Shared;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The pages of a {@link FilledInstallation} in a browser, in each language that is offered and in one whose sentences are a third longer than the
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * languages; else one of {@link #EACH}.
  */
 @Timeout(3_600)
+@ResourceLock(Shared.BROWSER)
 class LanguagesLookTest {
 
     private static final int EACH = Effort.isLong() ? 1 : 15;
