@@ -33,9 +33,13 @@ class ClockOffTest {
         String url = Postgres.migrated();
         Map<String, String> environment =
                 Map.of("TOLLGATE_DATABASE_URL", url, "TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY);
-        InstantSource clock = () -> InstantSource.system().instant().plus(AHEAD);
-        right = Gateway.startOn(url);
-        ahead = Gateway.start(
+        right = start(environment, InstantSource.system());
+        ahead = start(environment, () -> InstantSource.system().instant().plus(AHEAD));
+    }
+
+    /** @param clock the database's, or beside it */
+    private static Gateway start(Map<String, String> environment, InstantSource clock) {
+        return Gateway.start(
                 Surroundings.REAL.with(it -> {
                     it.environment = environment::get;
                     it.clock = clock;

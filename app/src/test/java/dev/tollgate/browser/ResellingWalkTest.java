@@ -186,7 +186,7 @@ class ResellingWalkTest {
         Page page = visit.page();
         visit.open(consoleAccount());
         page.fill("#grant-credits", "500");
-        page.fill("#grant-expires", "2026-11-30");
+        page.fill("#grant-expires", "2026-12-01");
         page.fill("#grant-models", "gemini-4-*");
         page.fill("#grant-reason", "a gift for your project");
         press(visit, "Grant credits");

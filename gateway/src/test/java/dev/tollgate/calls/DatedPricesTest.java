@@ -9,7 +9,6 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.SteppedUpstream;
-import dev.tollgate.testing.Today;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +39,9 @@ class DatedPricesTest {
 
     private static final String CALL = """
             {"model":"gemini-2.5-pro","stream":true,"max_tokens":1000,"messages":[{"role":"user","content":"Tell me"}]}""";
+    /** The days on which models retire. */
+    private static final Pattern RETIRES = Pattern.compile("(?m)^    retires:\\n(?: {6}.*\\n)+");
+
     private static final Pattern TASK = Pattern.compile("x-tollgate-task-id: (\\S+)");
 
     /** The price of the built-in catalogue. */
@@ -89,7 +91,7 @@ class DatedPricesTest {
         environment.put("TOLLGATE_SECRET_KEY", CallServer.SECRET_KEY);
         for (int hours : List.of(1, -1)) {
             Surroundings surroundings = Surroundings.REAL.with(it -> {
-                it.clock = () -> Today.instant().plus(Duration.ofHours(hours));
+                it.clock = () -> Instant.now().plus(Duration.ofHours(hours));
                 it.environment = environment::get;
             });
             servers.add(CallServer.start(surroundings, environment, "models.file", models, "timeouts.drain", "0ms"));
@@ -107,7 +109,8 @@ class DatedPricesTest {
         try (InputStream in = Objects.requireNonNull(DatedPricesTest.class.getResourceAsStream("/models.yaml"))) {
             String builtIn = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             assertThat(builtIn).contains(BUILT_IN);
-            return Files.writeString(folder.resolve("models.yaml"), builtIn.replace(BUILT_IN, prices))
+            String lasting = RETIRES.matcher(builtIn).replaceAll(""); // the database's clock is the real one
+            return Files.writeString(folder.resolve("models.yaml"), lasting.replace(BUILT_IN, prices))
                     .toString();
         }
     }

@@ -9,6 +9,7 @@ import dev.tollgate.testing.LogPaper;
 import dev.tollgate.testing.OtlpReceiver;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Scrape;
+import dev.tollgate.testing.Today;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.upstreams.pool.TraceId;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -133,7 +134,7 @@ class TracesTest {
                 }
             }
             assertThat(spans.stream().map(Span::getSpanId).distinct()).hasSize(4);
-            long now = System.currentTimeMillis() * 1_000_000;
+            long now = Today.instant().toEpochMilli() * 1_000_000;
             assertThat(server.getEndTimeUnixNano()).isBetween(now - 60_000_000_000L, now + 1_000_000_000L);
             BigDecimal consumed = customer.consumed();
             Map<String, AnyValue> told = attributes(server);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Correction.Reversal;
 import dev.tollgate.books.ledger.LedgerChange.Moved;
@@ -72,15 +72,13 @@ class CorrectionTest {
         return new Outcome.Refused<>(why);
     }
 
-    private static Outcome<Moved> refused(int status, String message) {
-        return Outcome.refused(status, message);
-    }
-
     private static Outcome<Moved> beyond(long charged, long refunded) {
-        return refused(
+        return Outcome.refused(
                 409,
-                "The call was charged " + Credits.text(charged) + " credits, of which " + Credits.text(refunded)
-                        + " have already been refunded.");
+                sentence(
+                        "The call was charged {credits} credits, of which {refunded} have already been refunded.",
+                        new Amount(charged),
+                        new Amount(refunded)));
     }
 
     private Outcome<Moved> refund(String task, long micros, RequestId id) {
@@ -222,7 +220,11 @@ class CorrectionTest {
     @Test
     void an_adjustment_goes_either_way_and_never_below_what_can_be_spent() {
         assertThat(adjust(-901))
-                .isEqualTo(refused(409, "The account can spend 0.0009 credits. You can remove at most that amount."));
+                .isEqualTo(Outcome.refused(
+                        409,
+                        sentence(
+                                "The account can spend {credits} credits. You can remove at most that amount.",
+                                new Amount(900))));
         assertThat(moves(adjust(-900))).isTrue();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
         assertThat(moves(adjust(5))).isTrue();

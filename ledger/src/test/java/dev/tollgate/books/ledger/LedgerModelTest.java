@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.OpenHold;
@@ -269,8 +269,10 @@ class LedgerModelTest {
             if (call.refunded + micros > call.charged) {
                 return Outcome.refused(
                         409,
-                        "The call was charged " + Credits.text(call.charged) + " credits, of which "
-                                + Credits.text(call.refunded) + " have already been refunded.");
+                        sentence(
+                                "The call was charged {credits} credits, of which {refunded} have already been refunded.",
+                                new Amount(call.charged),
+                                new Amount(call.refunded)));
             }
             Balance before = balance(call.account);
             call.refunded += micros;
@@ -308,8 +310,9 @@ class LedgerModelTest {
             if (-micros > before.balanceMicros()) {
                 return Outcome.refused(
                         409,
-                        "The account can spend " + Credits.text(before.balanceMicros())
-                                + " credits. You can remove at most that amount.");
+                        sentence(
+                                "The account can spend {credits} credits. You can remove at most that amount.",
+                                new Amount(before.balanceMicros())));
             }
             purchased.put(id, purchased.get(id) + micros);
             return Moves.moved(micros, 0, before, balance(id), false);

@@ -98,7 +98,9 @@ public record ConsolePrices(
             return PageStep.again(
                     drawing(request, new Contents(typed, null, List.of(), reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, Mistake.of(e).said())));
+            return PageStep.again(drawing(
+                    request,
+                    new Contents(typed, null, List.of(), reason, Mistake.of(e).said())));
         }
     }
 
@@ -132,7 +134,9 @@ public record ConsolePrices(
             return PageStep.again(
                     drawing(request, new Contents(typed, preview, changes, reason, PriceForm.complaint(e))));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(request, new Contents(typed, preview, changes, reason, Mistake.of(e).said())));
+            return PageStep.again(drawing(
+                    request,
+                    new Contents(typed, preview, changes, reason, Mistake.of(e).said())));
         }
     }
 
