@@ -33,7 +33,7 @@ class ClockOffTest {
         String url = Postgres.migrated();
         Map<String, String> environment =
                 Map.of("TOLLGATE_DATABASE_URL", url, "TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY);
-        right = start(environment, InstantSource.system());
+        right = start(environment, () -> InstantSource.system().instant());
         ahead = start(environment, () -> InstantSource.system().instant().plus(AHEAD));
     }
 
