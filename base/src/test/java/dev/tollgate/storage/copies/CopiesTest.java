@@ -8,6 +8,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.testing.Await;
 import dev.tollgate.testing.Migrated;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -304,6 +305,122 @@ class CopiesTest {
         assertThat(day.waiting())
                 .as("if the first one was not checked")
                 .isEqualTo(data.resolve("copy/day/tollgate-20261130T110000Z.db"));
+    }
+
+    @Test
+    void a_copy_that_is_named_is_the_one_also_without_a_sum() throws IOException {
+        put("content", "first");
+        copies().round();
+        Path copy = own.resolve("tollgate-20261129T080000Z.db");
+        assertThat(CopyChoice.at(copy, BEGIN)).isEqualTo(new CopyChoice(List.of(copy), false));
+        assertThatThrownBy(() -> CopyChoice.at(copy, BEGIN.minusSeconds(1)))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageEndingWith(copy + " is of a later time.");
+        Path alone = Files.copy(copy, temporary.resolve("alone.db"));
+        assertThat(restored(alone)).isEqualTo("first");
+        assertThatThrownBy(() -> CopyChoice.at(alone, BEGIN))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageEndingWith(alone + " has no time in its name.");
+        assertThatThrownBy(() -> CopyChoice.at(temporary.resolve("nothing"), null))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessage("There is no copy and no folder of copies at " + temporary.resolve("nothing") + ".");
+        Files.writeString(copy.resolveSibling(copy.getFileName() + ".sha256"), "0".repeat(64) + "  x");
+        assertThatThrownBy(() -> restored(folder))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessage("No copy is whole. Nothing was changed.");
+    }
+
+    @Test
+    void of_several_copies_one_without_a_sum_is_passed_over() throws IOException {
+        put("content", "first");
+        Copies copies = copies();
+        copies.round();
+        put("content", "second");
+        round(copies, EVERY);
+        Files.delete(own.resolve("tollgate-20261129T090000Z.db.sha256"));
+        assertThat(restored(folder)).isEqualTo("first");
+    }
+
+    @Test
+    void the_copies_of_earlier_days_stand_beside_one() throws IOException {
+        Copies copies = copies();
+        copies.round();
+        round(copies, EVERY);
+        round(copies, Duration.ofDays(1));
+        Path last = own.resolve("tollgate-20261130T090000Z.db");
+        assertThat(CopyChoice.ofDaysBefore(last))
+                .isEqualTo(new CopyChoice(
+                        List.of(
+                                own.resolve("tollgate-20261129T090000Z.db"),
+                                own.resolve("tollgate-20261129T080000Z.db")),
+                        true));
+        assertThat(CopyChoice.ofDaysBefore(own.resolve("tollgate-20261129T090000Z.db")))
+                .as("of the first day")
+                .isNull();
+        assertThat(CopyChoice.ofDaysBefore(own.resolve("a copy"))).isNull();
+    }
+
+    @Test
+    void what_killed_checks_have_left_is_deleted_beside_the_newest_copy() throws IOException {
+        Path days = data.resolve("copy/day");
+        for (String name : List.of("tollgate-20261127T080000Z.db", "tollgate-20261129T080000Z.db", "junk")) {
+            Files.createDirectories(days.resolve(name).resolve("before"));
+            Files.writeString(days.resolve(name).resolve("tollgate.db"), "books");
+            Files.writeString(days.resolve(name).resolve("before/tollgate.db"), "half");
+        }
+        Files.createDirectories(days.resolve("tollgate-20261130T080000Z.db"));
+        Files.createDirectories(days.resolve("tollgate-20261128T080000Z.db"));
+        Files.writeString(days.resolve("tollgate-20261128T080000Z.db/tollgate.db"), "books");
+
+        DayCopy day = new DayCopy(data);
+        assertThat(day.wants(now)).isFalse();
+        Path waiting = days.resolve("tollgate-20261129T080000Z.db");
+        assertThat(day.waiting()).isEqualTo(waiting);
+        assertThat(DayCopy.books(waiting)).hasContent("books");
+        DayCopy.requireRoom(waiting);
+        try (Stream<Path> left = Files.walk(days)) {
+            assertThat(left.filter(Files::isRegularFile)).containsExactly(waiting.resolve("tollgate.db"));
+        }
+        day.forget(waiting);
+        assertThat(day.waiting()).isNull();
+        assertThat(day.wants(now)).isTrue();
+        day.checked("tollgate-20261129T070000Z.db");
+        assertThat(day.wants(now)).as("of a day that is checked").isFalse();
+
+        Files.createDirectories(days.resolve("junk"));
+        DayCopy again = new DayCopy(data);
+        assertThat(again.waiting()).as("nothing but junk").isNull();
+        assertThat(again.wants(now)).isTrue();
+    }
+
+    @Test
+    void its_thread_makes_copies_until_it_is_closed() throws Exception {
+        Copies copies = copies();
+        assertThat(copies.room()).as("before the first look").isNull();
+        copies.start();
+        Await.until("a copy", () -> copies.state().newest() != null);
+        assertThat(files()).containsExactly("tollgate-20261129T080000Z.db");
+        copies.close();
+        assertThat(Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive))
+                .noneMatch(thread -> thread.getName().equals("tollgate-copies"));
+        assertThat(copies.plan().every()).isEqualTo(EVERY);
+        assertThat(copies.place("a")).isEqualTo(own.resolve("a"));
+        Copies later = copies();
+        round(later, Duration.ofMinutes(1));
+        assertThat(Objects.requireNonNull(later.room()).copiesBytes())
+                .isGreaterThanOrEqualTo(Files.size(own.resolve("tollgate-20261129T080000Z.db")));
+    }
+
+    @Test
+    void copies_that_take_longer_than_their_interval_rest_between_and_are_noted() {
+        Copies copies = new Copies(
+                new Copies.Plan(data, folder, EVERY, 7, 0), null, database, writer, () -> now = now.plusSeconds(300));
+        copies.round();
+        assertThat(copies.state().notes().stream().map(it -> it.words().english()))
+                .anyMatch(
+                        note -> note.matches(
+                                "A copy takes \\d+ minutes, so the next one begins later than backup.every says\\. If the disk is lost, up to \\d+ minutes are lost with it\\."));
+        assertThat(copies.state().since()).isNull();
     }
 
     @Test
