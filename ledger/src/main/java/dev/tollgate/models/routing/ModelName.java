@@ -28,7 +28,10 @@ public final class ModelName {
 
     /** Returns a name without its maker and without one tail. The longest tail goes, since the others are ends of it. */
     private static String core(String name) {
-        return TAIL.matcher(withoutMaker(name)).replaceFirst("");
+        String model = withoutMaker(name);
+        char end = model.isEmpty() ? ' ' : model.charAt(model.length() - 1);
+        boolean mayHaveTail = end == 't' || end >= '0' && end <= '9'; // most names need no matcher
+        return mayHaveTail ? TAIL.matcher(model).replaceFirst("") : model;
     }
 
     /** The rows of a catalogue, found by any name of their model. Immutable. */
@@ -54,11 +57,13 @@ public final class ModelName {
             if (found == null) {
                 found = catalogue.upstream(withoutMaker(name));
             }
-            if (found == null) {
-                found = catalogue.upstream(core(name));
+            if (found != null) {
+                return found;
             }
-            String other = byCore.get(core(name));
-            return found != null || other == null ? found : catalogue.upstream(other);
+            String core = core(name);
+            found = catalogue.upstream(core);
+            String other = found == null ? byCore.get(core) : null;
+            return other == null ? found : catalogue.upstream(other);
         }
     }
 }
