@@ -118,7 +118,7 @@ class StoredSettingsTest {
 
     @Test
     void what_the_operator_announces_and_links_to_stands_on_every_page_at_once_and_is_text() {
-        try (Gateway gateway = Gateway.start(ENVIRONMENT, "brand.name", "Acme AI")) {
+        try (Gateway gateway = Gateway.start(ENVIRONMENT, "brand.name", "Acme AI", "pages.languages", "en")) {
             Browser browser = new Browser(gateway.url()).signUp("ann@example.org", "a sentence nobody else has");
             assertThat(browser.get("/dashboard").body()).doesNotContain("Announcement", "class=\"foot");
             set(gateway, "brand.announcement", "\"Slower on Sunday <b>from 8</b>\"");
