@@ -141,15 +141,51 @@ public final class SentencePattern {
             return only;
         }
         StringBuilder text = new StringBuilder();
-        for (Part part : parts) {
-            switch (part) {
-                case Part.Text(String its) -> text.append(its);
+        for (int part = 0; part < parts.size(); part++) {
+            switch (parts.get(part)) {
+                case Part.Text _ -> text.append(besideValues(parts, part, language, values));
                 case Part.Value(int at) -> text.append(language.text(values[at]));
                 case Part.Element(int at, List<Part> _) ->
                     fail("the element " + names.get(at) + " is for rich() alone");
             }
         }
         return text.toString();
+    }
+
+    /**
+     * Returns a text as it stands beside its values. A translation has a blank between a Chinese character and a value, which mostly begins and ends
+     * with a letter or a digit; it goes if the value has a Chinese character at that end (L36).
+     *
+     * @param part the text's place among the parts
+     */
+    public static String besideValues(List<Part> parts, int part, Language language, Object... values) {
+        String text = ((Part.Text) parts.get(part)).text();
+        int from = 0;
+        int to = text.length();
+        if (to < 2) {
+            return text;
+        }
+        if (part > 0 && text.charAt(0) == ' ' && isWide(text.charAt(1))) {
+            String before = wordsOf(parts.get(part - 1), language, values);
+            from = !before.isEmpty() && isWide(before.charAt(before.length() - 1)) ? 1 : 0;
+        }
+        if (part + 1 < parts.size() && text.charAt(to - 1) == ' ' && isWide(text.charAt(to - 2))) {
+            String after = wordsOf(parts.get(part + 1), language, values);
+            to -= !after.isEmpty() && isWide(after.charAt(0)) ? 1 : 0;
+        }
+        return text.substring(from, to);
+    }
+
+    /** Returns the text of a value that can have words; else none. */
+    private static String wordsOf(Part part, Language language, Object... values) {
+        return part instanceof Part.Value(int at) && (values[at] instanceof String || values[at] instanceof Sentence)
+                ? language.text(values[at])
+                : "";
+    }
+
+    /** Returns whether a character is a Chinese one, kana, or a sign of full width. */
+    private static boolean isWide(char sign) {
+        return sign >= '\u3001' && sign <= '\u9fff' || sign >= '\uff01' && sign <= '\uff5e';
     }
 
     private static <T> T fail(String why) {

@@ -90,6 +90,19 @@ class SentencePatternTest {
     }
 
     @Test
+    void a_blank_beside_chinese_goes_if_the_value_is_chinese_there() {
+        Language language =
+                language(Plural.NONE, Map.of("{a} in {b} is off.", "{b} 的 {a} 已停用。", "{n} day | {n} days", "{n} 天"));
+
+        assertThat(in(language, "{a} in {b} is off.", "key", "May")).isEqualTo("May 的 key 已停用。");
+        assertThat(in(language, "{a} in {b} is off.", "密钥", "11月")).isEqualTo("11月的密钥已停用。");
+        assertThat(in(language, "{a} in {b} is off.", "密钥 1", sentence("{n} day | {n} days", 3)))
+                .isEqualTo("3 天的密钥 1 已停用。");
+        assertThat(in(language, "{a} in {b} is off.", "", 3)).isEqualTo("3 的  已停用。");
+        assertThat(english("{a} in {b} is off.", "密钥", "11月")).isEqualTo("密钥 in 11月 is off.");
+    }
+
+    @Test
     void amounts_and_times_in_english_are_as_programs_get_them() {
         Instant at = Instant.parse("2026-11-21T14:03:09Z");
         Language language = language(Plural.NONE, Map.of("short::Nov", "Nov."));

@@ -430,11 +430,9 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
 
     /** @param payments the ids of the month's payments; each has an invoice or a receipt */
     public Letter statement(String to, YearMonth month, List<String> payments) {
+        Sentence name = TimeForm.LONG_MONTH.of(month);
         List<String> paragraphs = new ArrayList<>();
-        paragraphs.add(say(
-                "The statement for {month} (UTC) for your account at {brand} is ready:",
-                TimeForm.LONG_MONTH.of(month),
-                brand));
+        paragraphs.add(say("The statement for {month} (UTC) for your account at {brand} is ready:", name, brand));
         paragraphs.add(page("/dashboard/billing/statements/" + month));
         if (!payments.isEmpty()) {
             paragraphs.add(say("Invoices and receipts of that month:"));
@@ -446,7 +444,10 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
         paragraphs.add(page("/dashboard/billing"));
         return letter(
                 to,
-                say("Your statement for {month} at {brand}", month.toString(), brand),
+                say(
+                        "Your statement for {month} at {brand}",
+                        Language.now().isEnglish() ? month.toString() : name,
+                        brand),
                 paragraphs.toArray(String[]::new));
     }
 

@@ -44,9 +44,10 @@ public final class Rich {
 
     private static void write(
             List<SentencePattern.Part> parts, Language language, HtmlTemplateOutput output, Object... values) {
-        for (SentencePattern.Part part : parts) {
-            switch (part) {
-                case SentencePattern.Part.Text(String text) -> output.writeUserContent(text);
+        for (int part = 0; part < parts.size(); part++) {
+            switch (parts.get(part)) {
+                case SentencePattern.Part.Text _ ->
+                    output.writeUserContent(SentencePattern.besideValues(parts, part, language, values));
                 case SentencePattern.Part.Value(int at) -> {
                     if (values[at] instanceof Content content) {
                         content.writeTo(output);

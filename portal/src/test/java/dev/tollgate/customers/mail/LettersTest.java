@@ -119,6 +119,13 @@ class LettersTest {
         Letter translated = chinese.to(new Reader(TO, null), budget.apply(chinese));
         assertThat(translated.subject()).isEqualTo("Search 的每月预算已用去 80%");
         assertThat(translated.text()).contains("1,234.50 / 1,234.50 点", "12月1日 00:00:00 Europe/Berlin");
+
+        Function<Letters, Function<String, Letter>> statement =
+                letters -> to -> letters.statement(to, YearMonth.of(2026, 11), List.of());
+        assertThat(english.to(new Reader(TO, null), statement.apply(english)).subject())
+                .isEqualTo("Your statement for 2026-11 at Tollgate");
+        assertThat(chinese.to(new Reader(TO, null), statement.apply(chinese)).subject())
+                .isEqualTo("您在 Tollgate 的 2026年11月对账单");
     }
 
     private static List<String> languages(Languages offered, String... ofReaders) {

@@ -46,6 +46,16 @@ class RichTest {
     }
 
     @Test
+    void a_blank_goes_between_chinese_and_a_value_that_is_chinese() {
+        translated("{credits} 已预扣<b>。</b>").bound(() -> {
+            assertThat(html(rich(HELD, Mark.bold(), "1.50"))).isEqualTo("1.50 已预扣<b>。</b>");
+            assertThat(html(rich(HELD, Mark.bold(), "1.50 点"))).isEqualTo("1.50 点已预扣<b>。</b>");
+            assertThat(html(rich(HELD, Mark.bold(), (Content) out -> out.writeContent("点"))))
+                    .isEqualTo("点 已预扣<b>。</b>");
+        });
+    }
+
+    @Test
     void no_html_comes_from_a_translation_or_a_value() {
         Language hostile = translated("\"><img src=x onerror=1><b>{credits}</b><script>");
         hostile.bound(() -> assertThat(html(rich(HELD, Mark.bold(), "<i>")))

@@ -84,7 +84,7 @@ record ChargeLines(Pricing pricing, Usage usage, PriceRates rates, String condit
         if (searches > 0 && rate > 0) {
             boolean isByCall = pricing.tariff().searchCounts() == SearchCounts.CALLS;
             String count = isByCall ? oneCall() : say("{n} query | {n} queries", searches);
-            lines.add(perThousand(say("Search"), count, searches, rate));
+            lines.add(perThousand(say("tool::Search"), count, searches, rate));
         }
         long maps = usage.of(Count.MAPS);
         if (maps > 0 && rates.mapsMicros() > 0) {
