@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
             PagesCommand.class,
             NodesCommand.class,
             AffinityCommand.class,
-            WriterCommand.class
+            WriterCommand.class,
+            LanguagesCommand.class
         },
         description = "Measures what the gateway costs.")
 final class Main {
