@@ -4,8 +4,19 @@
 
   const FONT = '12px system-ui, sans-serif';
 
+  // pixels at the right of the bars
+  const BESIDE = 8;
+
   // in pixels: a Latin letter with its gap, or a sign of Chinese or Japanese, which is as wide as it is high
   const width = (label) => [...label].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 12 : 8), 0);
+
+  // whether a label below the last bar, which is the longest if the day is not over, ends before the picture does
+  const fits = (plot, labels, i) => {
+    if (i !== labels.length - 1) return true;
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = FONT;
+    return plot.valToPos(i, 'x') + pen.measureText(labels[i]).width / 2 <= plot.bbox.width / devicePixelRatio + BESIDE;
+  };
 
   const colours = (names) => {
     const style = getComputedStyle(document.documentElement);
@@ -96,14 +107,14 @@
       width: place.clientWidth,
       height: 220,
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, BESIDE, 0, 0],
       cursor: { x: false, y: false, drag: { x: document.querySelector('[data-range]') !== null, y: false, setScale: false }, points: { show: false } },
       scales: {
         x: { time: false, range: [-0.6, Math.max(x.length, 1) - 0.4] },
         y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 28, space: Math.max(64, ...data.labels.slice(0, -1).map(width)), incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
+        { ...axis, grid: { show: false }, size: 28, space: Math.max(64, ...data.labels.slice(0, -1).map(width)), incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (plot, at) => at.map((i) => (fits(plot, data.labels, i) ? data.labels[i] ?? '' : '')) },
         { ...axis, grid: { stroke: line, width: 1 }, size: 64, values: (_, at) => at.map((value) => prefix + signed(value.toLocaleString('en-GB', { maximumFractionDigits: 6 })) + suffix) },
       ],
       series: [{}, ...all.map((one, k) => (one.isLine

@@ -357,6 +357,11 @@ public final class Visit implements AutoCloseable {
         check(Effort.isLong() ? Axe.ALL : null);
     }
 
+    /** Fails as {@link #assertFits}, without axe: for a language that marks what it says, with which a label is not what its button shows. */
+    public void assertWithinWindow() {
+        check(null);
+    }
+
     /** Fails as {@link #assertFits}, and where axe finds something. */
     public void assertAccessible() {
         check(Axe.ALL);

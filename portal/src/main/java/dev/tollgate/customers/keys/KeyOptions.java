@@ -83,7 +83,7 @@ public final class KeyOptions {
                     (path, value) -> new Named(path, Field.string(path, value)))
             .orNull(sentence("all models"));
     private static final Field<Instant> EXPIRES_AT =
-            Field.time("expires_at", sentence("Expires")).orNull(sentence("never"));
+            Field.time("expires_at", sentence("Expires")).orNull(sentence("expiry::never"));
     private static final Field<SortedMap<String, String>> TAGS = Field.of(
                     "tags", sentence("Tags"), KeyOptions::tags, KeyOptions::pairs)
             .orNull(sentence("no tags"));

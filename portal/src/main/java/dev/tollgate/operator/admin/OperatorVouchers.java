@@ -25,13 +25,13 @@ public final class OperatorVouchers {
 
     private static final String ALL = "/admin/vouchers";
 
-    private static final Field<Long> COUNT =
-            Field.whole("count", sentence("Count"), 1, Vouchers.AT_ONCE_MAX).optional();
+    private static final Field<Long> COUNT = Field.whole("count", sentence("voucher::Count"), 1, Vouchers.AT_ONCE_MAX)
+            .optional();
     private static final Field<Instant> EXPIRES =
             AdminRequest.time("expires_at", sentence("Expiry")).optional();
     private static final Field<Long> DAYS =
             Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX).optional();
-    private static final Field<Long> FIRST = Field.whole("first", sentence("First"), 1, NUMBER_MAX);
+    private static final Field<Long> FIRST = Field.whole("first", sentence("voucher::First"), 1, NUMBER_MAX);
     private static final Field<Long> LAST =
             Field.whole("last", sentence("Last"), 1, NUMBER_MAX).optional();
 

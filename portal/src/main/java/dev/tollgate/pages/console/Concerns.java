@@ -304,7 +304,7 @@ public record Concerns(
         addNamed(
                 concerns,
                 WARNING,
-                new Named("retirements", say("model"), say("Changes")),
+                new Named("retirements", say("model"), say("model::Changes")),
                 foresight.get().retiringUpstreams(),
                 Sentence::said,
                 (names, more) -> more == 0
@@ -313,7 +313,7 @@ public record Concerns(
         addNamed(
                 concerns,
                 WARNING,
-                new Named(PAIRS, say("model"), say("Changes")),
+                new Named(PAIRS, say("model"), say("model::Changes")),
                 answeredByOthers.get(),
                 Sentence::said,
                 (names, more) -> more == 0

@@ -193,7 +193,7 @@ public final class DeedForms {
             } else if (name.startsWith(ConsoleSettings.WAS)
                     && !typed.containsKey(name.substring(4))
                     && value.equals("true")) {
-                lines.put(DeedWords.typed(name.substring(4)), say("off"));
+                lines.put(DeedWords.typed(name.substring(4)), say("state::off"));
             }
         });
         lines.values().removeIf(String::isBlank);

@@ -97,7 +97,7 @@ final class DeedWords {
             "deleted", sentence("Deleted"),
             "files", sentence("Files"),
             "left", sentence("Person who left"),
-            "person", sentence("Who"),
+            "person", sentence("deed::Who"),
             "subject", sentence("Of"),
             "time_zone", sentence("Time zone"),
             "tag_names", sentence("Names of tags"),

@@ -16,10 +16,10 @@ public final class Joined {
 
     /** Returns facts of one sentence in a row: {@code a, b, c}. @param facts null: left out */
     public static String facts(@Nullable String... facts) {
-        return joined(Arrays.stream(facts), (a, b) -> say("{a}, {b}", a, b));
+        return joined(Arrays.stream(facts), (a, b) -> say("facts::{a}, {b}", a, b));
     }
 
-    /** Returns the facts in a row. */
+    /** Returns things of one kind in a row, which other languages separate by another sign than facts. */
     public static String facts(Stream<String> facts) {
         return joined(facts, (a, b) -> say("{a}, {b}", a, b));
     }

@@ -73,10 +73,10 @@ public record BudgetBar(
     /** Returns the name of a window at the beginning of a text. */
     public static String name(SpendWindow window) {
         return switch (window) {
-            case HOUR -> say("Hour");
-            case DAY -> say("Day");
-            case WEEK -> say("Week");
-            case MONTH -> say("Month");
+            case HOUR -> say("window::Hour");
+            case DAY -> say("window::Day");
+            case WEEK -> say("window::Week");
+            case MONTH -> say("window::Month");
             case TOTAL -> say("In all");
         };
     }
@@ -84,10 +84,10 @@ public record BudgetBar(
     /** Returns the window within a text. */
     public String per() {
         return switch (window) {
-            case HOUR -> say("hour");
-            case DAY -> say("day");
-            case WEEK -> say("week");
-            case MONTH -> say("month");
+            case HOUR -> say("window::hour");
+            case DAY -> say("window::day");
+            case WEEK -> say("window::week");
+            case MONTH -> say("window::month");
             case TOTAL -> say("in all");
         };
     }

@@ -116,7 +116,7 @@ public final class GrantWords {
     public static String expiry(CreditGrant grant, ZoneId zone) {
         Instant at = grant.expiresAt();
         if (at == null) {
-            return say("never");
+            return say("expiry::never");
         }
         return time(at, zone);
     }

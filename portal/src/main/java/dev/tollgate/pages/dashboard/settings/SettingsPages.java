@@ -52,7 +52,7 @@ public record SettingsPages(People people, OrganizationStores stores, boolean is
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
     private static final Field<Long> LINE =
-            Field.credits("line", sentence("The balance")).orNull(sentence("never"));
+            Field.credits("line", sentence("The balance")).orNull(sentence("notice::never"));
     private static final Sentence CHANGED = sentence("Another session has changed your settings. Reload them.");
 
     public List<Route<?>> routes(Pages pages) {
