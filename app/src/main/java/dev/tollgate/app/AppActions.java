@@ -236,7 +236,7 @@ public record AppActions(PrintWriter out) implements Actions {
                     return sold;
                 },
                 new KindLife(Catalogue.NONE, "", clock.instant()),
-                administration.deeds()::requireNotDeleted,
+                administration.deeds(),
                 audited,
                 clock);
     }

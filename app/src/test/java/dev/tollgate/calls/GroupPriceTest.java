@@ -147,6 +147,10 @@ class GroupPriceTest {
         assertThat(member.get("/dashboard/requests/" + id).body())
                 .contains(GROUP_VERSION)
                 .contains("Price group gold, 15 % below standard.");
+        assertThat(member.get("/console/requests/" + id).body()).contains(GROUP_VERSION);
+        List<String> file = member.get("/dashboard/requests.csv").body().lines().toList();
+        assertThat(file.getFirst()).endsWith(",price_version");
+        assertThat(file.get(2)).endsWith("," + GROUP_VERSION);
     }
 
     private static Gateway partner(Gateway gateway, Customer customer) {

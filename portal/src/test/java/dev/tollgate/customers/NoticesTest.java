@@ -259,6 +259,30 @@ class NoticesTest {
                 .contains("1 model you use changes on 1 December.", "value=\"google/gemini-2.5-pro@2026-12-01\"");
     }
 
+    @Test
+    void a_rise_of_a_price_group_is_mailed_once_to_those_in_it() {
+        Browser partner = member("partner@example.net");
+        Browser other = member("standard@example.net");
+        call(partner, "gemini-3.1-pro");
+        call(other, "gemini-3.1-pro");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'partner@example.net'");
+        put("/groups/gold", "\"factor\":850");
+        put("/accounts/" + account + "/group", "\"group\":\"gold\"");
+        put("/groups/gold", "\"factor\":900,\"from\":\"2026-11-27T00:00:00Z\"");
+        server.people().mail().modelNotices().sweep();
+        server.people().mail().modelNotices().sweep();
+        assertThat(mails("partner@example.net")).isEqualTo(2);
+        assertThat(mails("standard@example.net")).isEqualTo(1);
+        assertThat(MailBox.text(box.to("partner@example.net", 2).getLast()))
+                .contains("From 27 Nov 2026 the price of gemini-3.1-pro changes: ");
+    }
+
+    private static void put(String path, String member) {
+        PortalServer.Reply reply =
+                server.send("PUT", "/admin" + path, "{" + member + ",\"reason\":\"a partner\"}", ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
     private static void dismiss(Browser browser, String changes) {
         assertThat(browser.submit("/dashboard", "/dashboard/changes", Map.of("changes", changes))
                         .status())

@@ -152,7 +152,12 @@ class GrantDeedsTest {
         for (int i = 1; i <= 32; i++) {
             assertThat(post(customer.account(), body.formatted(i)).status()).isEqualTo(200);
         }
-        assertThat(post(customer.account(), body.formatted(7)).status()).isEqualTo(200);
+        assertThat(post(customer.account(), body.formatted(7))
+                        .json()
+                        .get("grant")
+                        .intValue())
+                .as("the number of the first time")
+                .isEqualTo(7);
         assertThat(customer.balance()).isEqualByComparingTo("42");
         PortalServer.Reply refused = post(customer.account(), body.formatted(33));
         assertThat(refused.status()).isEqualTo(409);

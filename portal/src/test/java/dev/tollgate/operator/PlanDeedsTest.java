@@ -150,6 +150,12 @@ class PlanDeedsTest {
     }
 
     @Test
+    void an_account_that_is_not_there_has_no_list_of_plans_or_groups() {
+        assertThat(admin("GET", "/accounts/acc_nobody/plan", "").status()).isEqualTo(404);
+        assertThat(admin("GET", "/accounts/acc_nobody/group", "").status()).isEqualTo(404);
+    }
+
+    @Test
     void what_does_not_run_cannot_be_ended() {
         Customer customer = server.customer("10");
         PortalServer.Reply reply = end(customer.account(), "end");

@@ -24,7 +24,7 @@ public record MediaAccess(MediaLoader loader, Ledger ledger, Quotas quotas) {
         if (account == null || ledger.spendableMicros(account) > 0) {
             return null; // whether the account and the key may be used is the reservation's to say
         }
-        return Refusals.nothingToSpend(account);
+        return Refusals.nothingToSpend(account, 0);
     }
 
     /** Lets the request's media be downloaded, and what the model makes be written to files, at the account's expense. */

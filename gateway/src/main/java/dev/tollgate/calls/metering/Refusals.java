@@ -43,10 +43,13 @@ public final class Refusals {
 
     private Refusals() {}
 
-    /** @param account an account whose calls cannot be covered at all */
-    public static ApiError nothingToSpend(Account account) {
+    /**
+     * @param account an account whose calls cannot be covered at all
+     * @param spendableMicros less than the least that a call costs: the rest of the balance buys only the sandbox's responses
+     */
+    public static ApiError nothingToSpend(Account account, long spendableMicros) {
         long heldMicros = account.balance().reservedMicros();
-        String sandbox = ofSandbox(account.balance().balanceMicros());
+        String sandbox = ofSandbox(account.balance().balanceMicros() - spendableMicros);
         Shortage shortage = new Shortage.OfCredits(null, 0, Math.max(0, heldMicros));
         if (heldMicros > 0) {
             String held = " " + Credits.text(heldMicros) + " credits are held by running calls.";
@@ -54,7 +57,9 @@ public final class Refusals {
                     .lacking(shortage)
                     .retryAfter(SOON);
         }
-        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available." + sandbox)
+        String available = spendableMicros == 0 ? "No" : Credits.text(spendableMicros);
+        return ApiError.of(
+                        ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " " + available + " credits are available." + sandbox)
                 .lacking(shortage);
     }
 

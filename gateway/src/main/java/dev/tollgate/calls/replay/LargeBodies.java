@@ -81,9 +81,10 @@ public record LargeBodies(Ledger ledger, KnownAnswers known) {
     private @Nullable ApiError refusal(String accountId, long leastMicros) {
         try {
             Account account = ledger.account(accountId).orElse(null);
-            return account == null || ledger.spendableMicros(account) >= Math.max(1, leastMicros)
+            long spendableMicros = account == null ? 0 : ledger.spendableMicros(account);
+            return account == null || spendableMicros >= Math.max(1, leastMicros)
                     ? null // whether account and key may be used is the reservation's to say
-                    : Refusals.nothingToSpend(account);
+                    : Refusals.nothingToSpend(account, spendableMicros);
         } catch (StoreException e) {
             throw unreadable(e);
         }

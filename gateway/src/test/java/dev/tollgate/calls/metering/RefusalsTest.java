@@ -48,14 +48,19 @@ class RefusalsTest {
 
     @Test
     void an_empty_balance_is_shown_with_the_credits_held_by_running_calls() {
-        ApiError empty = Refusals.nothingToSpend(account(0, 0));
+        ApiError empty = Refusals.nothingToSpend(account(0, 0), 0);
         assertThat(empty.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
         assertThat(empty.message())
                 .isEqualTo("Your credit balance is too low. Please top up. No credits are available.");
         assertThat(empty.headers()).isEmpty();
-        assertThat(Refusals.nothingToSpend(account(7_000_000, 0)).message())
+        assertThat(Refusals.nothingToSpend(account(7_000_000, 0), 0).message())
                 .endsWith(" 7 credits of the balance were given for nothing and buy only the sandbox's answers.");
-        ApiError held = Refusals.nothingToSpend(account(0, 1_500_000));
+        assertThat(Refusals.nothingToSpend(account(7_000_000, 0), 5).message())
+                .as("less than the least charge of a model")
+                .endsWith(
+                        " 0.000005 credits are available. 6.999995 credits of the balance were given for nothing and buy only the sandbox's answers.");
+        assertThat(Refusals.nothingToSpend(account(5, 0), 5).message()).endsWith(" 0.000005 credits are available.");
+        ApiError held = Refusals.nothingToSpend(account(0, 1_500_000), 0);
         assertThat(held.message())
                 .isEqualTo("Your credit balance is too low. Please top up. 1.5 credits are held by running calls.");
         assertThat(held.headers()).isEqualTo(SOON);
@@ -216,7 +221,7 @@ class RefusalsTest {
 
     @Test
     void a_refusal_carries_what_it_says_in_figures() {
-        assertThat(Refusals.nothingToSpend(account(0, 1_500_000)).shortage())
+        assertThat(Refusals.nothingToSpend(account(0, 1_500_000), 0).shortage())
                 .isEqualTo(new Shortage.OfCredits(null, 0, 1_500_000));
         assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(5, 1_000_000, 2_000_000))
                         .shortage())

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A customer's account as it was at one instant.
  *
- * @param sandboxMicros micro-credits of balance and holds that pay only for responses of the sandbox
+ * @param sandboxMicros micro-credits of balance and holds that pay only for responses of the sandbox, those of grants included
  * @param deletedAt null unless the account was deleted; a deleted account has no name
  */
 public record Account(

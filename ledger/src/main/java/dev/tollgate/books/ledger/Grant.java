@@ -111,7 +111,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         return this;
     }
 
-    /** Returns the number of the grant that this change made; null if it gave general credits, or nothing. Once applied. */
+    /** Returns the number of the grant that this change made, or an earlier one under its id; null if it gave general credits, or nothing. Once applied. */
     public @Nullable Long grantNumber() {
         return grantNumber;
     }
@@ -123,6 +123,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
 
     @Override
     Outcome<Moved> decideOver(Book book) throws SQLException {
+        grantNumber = null;
         AccountRow account = book.account(accountId);
         if (!condition.getAsBoolean()) {
             return Outcome.refused(409, CONDITION);
@@ -133,9 +134,11 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
         Earlier earlier = requestId == null ? null : book.journal().earlier(accountId, requestId);
         if (requestId != null && earlier != null) {
-            return earlier.requested().equals(asked) && book.grants().wereGivenUnder(account, earlier.grants(), terms)
-                    ? Moved.earlier(account.funds.balance())
-                    : new Outcome.Refused<>(idTaken(requestId));
+            if (!earlier.requested().equals(asked) || !book.grants().wereGivenUnder(account, earlier.grants(), terms)) {
+                return new Outcome.Refused<>(idTaken(requestId));
+            }
+            grantNumber = numberIn(earlier.grants());
+            return Moved.earlier(account.funds.balance());
         }
         if (account.isDeleted() && !isPaid) {
             return new Outcome.Refused<>(deleted());
@@ -169,7 +172,6 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     }
 
     private void enter(Book book, AccountRow account, Requested asked) throws SQLException {
-        grantNumber = null;
         if (terms == null) {
             book.journal().enter(account, asked, micros, 0, isOfSandbox ? micros : 0, reason, at);
         } else {
@@ -186,6 +188,11 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     }
 
     private static ApiError hasEnded(long number) {
+    /** Returns the one grant that an entry has moved credits into, or out of; null for general credits. */
+    private static @Nullable Long numberIn(@Nullable String grants) {
+        return grants == null ? null : PaidBy.of(grants).shares().getFirst().grant();
+    }
+
         return refusal(409, sentence("Grant {number} has ended.", Long.toString(number)));
     }
 
@@ -331,10 +338,8 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         }
 
         private boolean isThis(Earlier earlier) {
-            String grants = earlier.grants();
             return earlier.requested().kind() == EntryKind.ADJUSTMENT
-                    && grants != null
-                    && PaidBy.of(grants).shares().getFirst().grant() == number;
+                    && Objects.equals(numberIn(earlier.grants()), number);
         }
     }
 

@@ -120,8 +120,7 @@ public final class Ledger {
     public Optional<Account> account(String id) {
         return database.readFor(
                 id,
-                sql -> Optional.ofNullable(
-                        sql.one(LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id)));
+                sql -> Optional.ofNullable(sql.one(LedgerSql.SHOW_ACCOUNT + " WHERE id = ?", LedgerSql::account, id)));
     }
 
     /** Returns an organization's budgets with their use at a time; none if the account has none. */
@@ -178,7 +177,7 @@ public final class Ledger {
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Account> accounts(@Nullable String after, int limit) {
-        String text = LedgerSql.SELECT_ACCOUNT + " WHERE id > ? ORDER BY id LIMIT ?";
+        String text = LedgerSql.SHOW_ACCOUNT + " WHERE id > ? ORDER BY id LIMIT ?";
         return database.read(sql -> sql.list(text, LedgerSql::account, after == null ? "" : after, page(limit)));
     }
 

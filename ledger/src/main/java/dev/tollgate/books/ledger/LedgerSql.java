@@ -34,11 +34,18 @@ import org.jspecify.annotations.Nullable;
  */
 record LedgerSql(Statements statements) {
 
+    /** The row of an account. Its sandbox credits are general ones. */
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_number,
                 last_number_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros, budgets_version, receipts, receipt_hash,
                 free_day, free_ends, granted_micros, last_grant
             FROM account""";
+
+    /** The same columns, for those who show them: sandbox credits are also what is left in grants that pay only for the sandbox's responses (Z19). */
+    static final String SHOW_ACCOUNT = SELECT_ACCOUNT.replace("sandbox_micros,", """
+                sandbox_micros + CASE WHEN granted_micros = 0 THEN 0 ELSE CAST((SELECT COALESCE(SUM(g.left_micros), 0) FROM credit_grant g
+                    WHERE g.account_id = account.id AND g.ended_at IS NULL AND g.sandbox = 1) AS BIGINT) END,""");
+
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     private static final int LAST_NUMBER = 9;
 

@@ -113,21 +113,25 @@ public record Subscription(
         return turned;
     }
 
+    private Subscription with(int nowPeriod, long nowGrant, @Nullable Instant cancelled, @Nullable End ended) {
+        return new Subscription(
+                accountId, number, version, anchor, periods, nowPeriod, nowGrant, cancelled, ended, requestId);
+    }
+
     private Subscription in(int its) {
-        return new Subscription(accountId, number, version, anchor, periods, its, grant, cancelledAt, end, requestId);
+        return with(its, grant, cancelledAt, end);
     }
 
     Subscription ended(End its) {
-        return new Subscription(
-                accountId, number, version, anchor, periods, period, grant, cancelledAt, its, requestId);
+        return with(period, grant, cancelledAt, its);
     }
 
     Subscription cancelled(@Nullable Instant at) {
-        return new Subscription(accountId, number, version, anchor, periods, period, grant, at, end, requestId);
+        return with(period, grant, at, end);
     }
 
     Subscription paidBy(long its) {
-        return new Subscription(accountId, number, version, anchor, periods, period, its, cancelledAt, end, requestId);
+        return with(period, its, cancelledAt, end);
     }
 
     /** Returns the id of the period's credits, which exist once. */

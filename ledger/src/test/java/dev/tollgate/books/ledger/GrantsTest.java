@@ -667,6 +667,7 @@ class GrantsTest {
         store.commit(again);
         assertThat(again.outcome().isDone()).isTrue();
         assertThat(again.moved()).isNull();
+        assertThat(again.grantNumber()).isEqualTo(1);
         assertThat(all()).hasSize(1);
         assertThat(refusal(store.decide(giving(1, until(store.now(), ""))))).contains("which has passed");
     }
@@ -761,7 +762,12 @@ class GrantsTest {
         assertThat(paidBy("B")).isNull();
         assertThat(((InsufficientCredits) reserve("C", PRO, 1, 1)).sandboxMicros())
                 .isEqualTo(45);
+        Account shown = store.ledger.account("acc_1").orElseThrow();
+        assertThat(shown.sandboxMicros()).isEqualTo(45);
+        assertThat(store.ledger.spendableMicros(shown)).isZero();
+        assertThat(store.ledger.accounts(null, 1)).containsExactly(shown);
         assertThat(store.decide(new Grant.UnmarkSandboxCredits("acc_1"))).isEqualTo(45);
+        assertThat(store.ledger.account("acc_1").orElseThrow().sandboxMicros()).isZero();
         holds("C", PRO, 45);
         store.settle("C", 45);
     }

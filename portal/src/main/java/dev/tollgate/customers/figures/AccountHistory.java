@@ -47,6 +47,7 @@ public final class AccountHistory {
 
     private static final String BEGUN = "SELECT created_at FROM account WHERE id = ?";
     private static final String GRANTS = "SELECT last_grant FROM account WHERE id = ?";
+    private static final String TERMS = "SELECT 1 FROM account_terms WHERE account_id = ?";
     private static final int RUNNING_MAX = 20;
     private static final int LATEST = 5;
     private static final int CHART_DAYS = 30;
@@ -424,6 +425,11 @@ public final class AccountHistory {
     /** Returns whether the account has ever had a grant. */
     boolean hasGrants(String accountId) {
         return reads().read(accountId, sql -> sql.number(GRANTS, accountId) > 0);
+    }
+
+    /** Returns whether the account has ever been in a price group. */
+    boolean wasInGroup(String accountId) {
+        return reads().read(accountId, sql -> sql.has(TERMS, accountId));
     }
 
     StatementSpan statementSpan(String accountId, YearMonth month) {

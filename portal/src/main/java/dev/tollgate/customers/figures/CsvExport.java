@@ -7,6 +7,7 @@ import dev.tollgate.customers.figures.LedgerRead.StatementSpan;
 import dev.tollgate.customers.figures.LedgerRead.StatementSpan.StatementLine;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.models.Count;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.verification.EntryOrigin;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -52,9 +53,17 @@ public record CsvExport(AccountHistory history, Names names) {
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private static final CsvColumns<Labelled> CALLS = callColumns();
-
-    private static final CsvColumns<Labelled> CALLS_WITH_GRANTS = callColumns().value(GRANTS, it -> it.call.paidBy());
+    /** Returns the columns of an account's calls: who never was in a price group has no column of prices. */
+    private CsvColumns<Labelled> callColumns(String accountId) {
+        CsvColumns<Labelled> columns = callColumns();
+        if (history.wasInGroup(accountId)) {
+            columns.value("price_version", it -> {
+                Pricing price = it.call.pricing();
+                return price == null ? null : price.version();
+            });
+        }
+        return history.hasGrants(accountId) ? columns.value(GRANTS, it -> it.call.paidBy()) : columns;
+    }
 
     private static CsvColumns<Labelled> callColumns() {
         CsvColumns<Labelled> columns = new CsvColumns<Labelled>()
@@ -171,7 +180,7 @@ public record CsvExport(AccountHistory history, Names names) {
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public void calls(String accountId, CallFilter filter, Predicate<String> pieces) {
-        CsvColumns<Labelled> columns = history.hasGrants(accountId) ? CALLS_WITH_GRANTS : CALLS;
+        CsvColumns<Labelled> columns = callColumns(accountId);
         columns.<String>write(pieces, (before, rows) -> {
             CallPage page = history.calls(accountId, filter, before, null, ROWS_AT_ONCE);
             Map<String, CallLabels> labels = history.labels(accountId, page.calls());

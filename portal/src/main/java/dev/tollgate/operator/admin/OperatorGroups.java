@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -102,24 +101,23 @@ public final class OperatorGroups {
 
     private final Supplier<AccountPrices> prices;
     private final ModelLife life;
-    private final Consumer<String> requireAccount;
+    private final OperatorAccounts accounts;
     private final AuditedWriter writer;
     private final InstantSource clock;
 
     /**
      * @param prices asked each time
-     * @param requireAccount refuses the id of an account that is not there, or deleted
      * @param clock the time by which prices come into force, the same on all servers that share the books
      */
     public OperatorGroups(
             Supplier<AccountPrices> prices,
             ModelLife life,
-            Consumer<String> requireAccount,
+            OperatorAccounts accounts,
             AuditedWriter writer,
             InstantSource clock) {
         this.prices = prices;
         this.life = life;
-        this.requireAccount = requireAccount;
+        this.accounts = accounts;
         this.writer = writer;
         this.clock = clock;
     }
@@ -247,7 +245,7 @@ public final class OperatorGroups {
     /** Sets the own group of an account. Needs a reason. @param group null for none of its own */
     public AccountTerms.Changed enter(By by, String accountId, @Nullable String group) {
         by.needReason();
-        requireAccount.accept(accountId);
+        accounts.requireNotDeleted(accountId);
         Write<Outcome<AccountTerms.Changed>> change = sold().terms().set(accountId, group, clock.instant());
         writer.commit(by, ACCOUNT.name(), accountId, () -> entered(change.outcome()), change);
         return change.outcome().orThrow();
@@ -320,9 +318,10 @@ public final class OperatorGroups {
 
     private JsonNode terms(AdminRequest request) {
         return request.page(
+        String account = accounts.account(request.id()).id();
                 AccountTerms.PAGE_MAX,
-                limit -> sold().terms().of(request.id(), request.before(), limit),
-                terms -> json(request.id(), terms),
+                limit -> sold().terms().of(account, request.before(), limit),
+                terms -> json(account, terms),
                 Terms::sequence);
     }
 

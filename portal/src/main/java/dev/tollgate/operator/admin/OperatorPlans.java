@@ -218,6 +218,7 @@ public final class OperatorPlans {
     private JsonNode versions(AdminRequest request) {
         String plan = plans.newest(request.path("plan")).plan();
         return request.page(
+        String account = accounts.account(request.id()).id();
                 Plans.PAGE_MAX,
                 limit -> plans.versions(plan, request.before(), limit),
                 OperatorPlans::json,
@@ -227,7 +228,7 @@ public final class OperatorPlans {
     private JsonNode ofAccount(AdminRequest request) {
         return request.page(
                 Plans.PAGE_MAX,
-                limit -> plans.of(request.id(), request.before(), limit),
+                limit -> plans.of(account, request.before(), limit),
                 OperatorPlans::json,
                 Subscription::number);
     }

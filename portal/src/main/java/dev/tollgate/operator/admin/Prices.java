@@ -169,7 +169,7 @@ public final class Prices {
 
     /** Returns the price groups. @param deeds know the accounts */
     public OperatorGroups groups(OperatorAccounts deeds) {
-        return new OperatorGroups(() -> sold, models.life(), deeds::requireNotDeleted, writer, clock);
+        return new OperatorGroups(() -> sold, models.life(), deeds, writer, clock);
     }
 
     /** All that is on sale, in the catalogue's order. Does not block. */

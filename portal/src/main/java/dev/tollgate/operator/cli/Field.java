@@ -81,6 +81,10 @@ record Field(ArgSpec arg, String to) {
         return option("--account", "ID", "id", "The account's id.").needed();
     }
 
+    static Field id() {
+        return option("--id", "ID", "/id", "An id of the request: sent twice, it counts once.");
+    }
+
     static Field reason() {
         return option("--reason", "TEXT", "/reason", "Reason, for the audit log.")
                 .needed();

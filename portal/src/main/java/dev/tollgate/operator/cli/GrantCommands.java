@@ -69,6 +69,7 @@ final class GrantCommands {
                                 "/limits",
                                 Values::limits,
                                 "At most so many credits in so many hours, like 5:20. Two with a comma between them."),
+                        Field.id(),
                         Field.option("--reason", "TEXT", "/reason", "Reason, stored with the entry.")
                                 .needed())
                 .refuses(body -> body.get("credits").decimalValue().signum() == 0, "--credits must be more than 0.")
@@ -106,6 +107,7 @@ final class GrantCommands {
                 .takes(
                         Field.account(),
                         number(),
+                        Field.id(),
                         Field.option("--reason", "TEXT", "/reason", "Reason, stored with the entry.")
                                 .needed())
                 .asks(AccountRoutes.END_GRANT, "left");

@@ -116,14 +116,14 @@ final class GroupCommands {
                                             Values::count,
                                             "Periods that were paid, 1 to 366.")
                                     .needed(),
-                            id(),
+                            Field.id(),
                             Field.reason())
                     .asks(OperatorPlans.ASSIGN, "until");
             ApiCommand end = ApiCommand.of(session, OperatorPlans.END)
                     .inOrder()
                     .takes(
                             Field.account(),
-                            id(),
+                            Field.id(),
                             Field.option("--reason", "TEXT", "/reason", "Reason, stored with the entry.")
                                     .needed())
                     .asks(OperatorPlans.END, "ended_at");
@@ -132,10 +132,6 @@ final class GroupCommands {
 
         private static Field plan() {
             return Field.bare("1", "PLAN", "plan", "Id of the plan.");
-        }
-
-        private static Field id() {
-            return Field.option("--id", "ID", "/id", "An id of the request: sent twice, it counts once.");
         }
 
         private static ApiCommand list(Session session) {

@@ -13,6 +13,7 @@ import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorPlans;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
@@ -60,11 +61,8 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         String plan = request.param("plan");
         boolean closes = FormState.text(form, "deed").equals("close");
         try {
-            if (closes) {
-                forms.take(OperatorPlans.CLOSE, plans, request, form, Map.of("plan", plan));
-            } else {
-                forms.take(OperatorPlans.SET, plans, request, form, Map.of("plan", plan));
-            }
+            OperatorAction<OperatorPlans, ?> action = closes ? OperatorPlans.CLOSE : OperatorPlans.SET;
+            forms.take(action, plans, request, form, Map.of("plan", plan));
             return PageStep.to(PATH + "/" + plan + "?done=" + (closes ? "close" : "set"));
         } catch (ApiException | IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, e)));
