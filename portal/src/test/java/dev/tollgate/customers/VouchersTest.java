@@ -129,7 +129,7 @@ class VouchersTest {
                     "/admin/vouchers", "{\"credits\":5,\"days\":" + days + ",\"reason\":\"a fair\"}", ADMIN_KEY);
             assertThat(reply.status()).as(days).isEqualTo(400);
             assertThat(reply.json().at("/error/message").asString())
-                    .isEqualTo("'days' must be a whole number from 1 to 3650.");
+                    .isEqualTo("'days' is " + days + "; allowed is a whole number from 1 to 3650.");
         }
     }
 
@@ -259,6 +259,29 @@ class VouchersTest {
         Customer customer = server.customer("1");
         assertThat(redeem(customer, code).isDone()).isTrue();
         assertThat(customer.balance()).isEqualByComparingTo("8");
+    }
+
+    @Test
+    void an_account_with_too_many_grants_reads_why_and_redeems_the_code_later() {
+        Customer customer = server.customer("1");
+        String grants = "/admin/accounts/" + customer.account() + "/grants";
+        for (int i = 0; i < 32; i++) {
+            server.post(grants, "{\"credits\":1,\"models\":[\"gemini-2.5-pro\"],\"reason\":\"a gift\"}", ADMIN_KEY);
+        }
+        String code = made("{\"credits\":7,\"days\":30,\"reason\":\"a fair\"}").getFirst();
+        ApiError why = ((Outcome.Refused<Long>) redeem(customer, code)).why();
+        assertThat(why.status()).isEqualTo(409);
+        assertThat(why.param()).isEqualTo("code");
+        assertThat(why.message())
+                .isEqualTo(
+                        "This code is good, but cannot be used now. The account has 32 grants with credits left, which is the most."
+                                + " Wait until one of them is used up or expires.");
+        assertThat(server.post(grants + "/3/end", "{\"reason\":\"over\"}", ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+        assertThat(redeem(customer, code).isDone()).isTrue();
+        assertThat(redeem(customer, code)).isEqualTo(CANNOT_BE_USED);
+        assertThat(customer.balance()).isEqualByComparingTo("39");
     }
 
     @Test

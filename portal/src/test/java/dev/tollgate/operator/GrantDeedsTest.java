@@ -121,16 +121,17 @@ class GrantDeedsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
             "expires_at":"2020-01-01T00:00:00Z" | expires_at | must be in the future; 2020-01-01T00:00:00Z has passed
-            "expires_at":"soon" | expires_at | must be Unix seconds, or a time in UTC
+            "expires_at":"soon" | expires_at | is "soon"; allowed is Unix seconds, or a time in UTC
             "models":["gem*ini"] | models.0 | must be the id of a model, or the beginning of ids with * at its end, like gemini-4-*, not 'gem*ini'
             "models":"gemini-3-pro" | models | must be a list
             "models":["gemini-3-pro","google/gemini-4-argon"] | models | has an entry for "google/gemini-4-argon", which is no model on sale; allowed is gemini-4-argon.
             "models":["a"] | models | has an entry for "a", which is no model on sale; allowed is the id of one, or the beginning of ids with * after it.
             "limits":[{"hours":5,"credits":2}] | limits | is only allowed with an expiry or models
-            "models":["a"],"limits":[{"hours":745,"credits":2}] | limits.0.hours | must be a whole number from 1 to 744
-            "models":["a"],"limits":[{"hours":5,"credits":0}] | limits.0.credits | must be above 0
+            "models":["a"],"limits":[{"hours":745,"credits":2}] | limits.0.hours | is 745; allowed is a whole number from 1 to 744
+            "models":["a"],"limits":[{"hours":5,"credits":0}] | limits.0.credits | is 0; allowed is above 0
+            "models":["a"],"limits":[{"hours":5,"credits":-2}] | limits.0.credits | is -2; allowed is a number of credits from 0
             "models":["a"],"limits":[{"hours":5}] | limits.0.credits | is required
-            "models":["a"],"limits":[{"hours":1,"credits":1},{"hours":2,"credits":1},{"hours":3,"credits":1}] | limits | must be a list of at most 2 limits
+            "models":["a"],"limits":[{"hours":1,"credits":1},{"hours":2,"credits":1},{"hours":3,"credits":1}] | limits | ...; allowed is a list of at most 2 limits
             """)
     void a_wrong_value_is_named_and_nothing_is_given(String member, String param, String sentence) {
         Customer customer = server.customer("10");

@@ -223,8 +223,8 @@ class PlanDeedsTest {
             "models":["google/gemini-4-argon"] | models | which is no model on sale; allowed is gemini-4-argon.
             "group":"Gold" | group | is "Gold"; allowed is a name
             "group":"silver" | group | is silver, which is no price group
-            "limits":[{"hours":745,"credits":1}] | limits.0.hours | must be a whole number from 1 to 744
-            "version":-1 | version | must be a whole number
+            "limits":[{"hours":745,"credits":1}] | limits.0.hours | is 745; allowed is a whole number from 1 to 744
+            "version":-1 | version | is -1; allowed is a whole number
             """)
     void a_wrong_value_of_a_plan_is_named_and_nothing_is_written(String member, String param, String sentence) {
         ObjectNode body = (ObjectNode) ApiJson.MAPPER.readTree("{" + PRO + ",\"reason\":\"a mistake\"}");

@@ -108,6 +108,19 @@ class ConsoleLossesTest {
         }
     }
 
+    @Test
+    void of_many_models_below_cost_in_groups_twenty_are_named() throws IOException {
+        try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            change(server, "/admin/groups/gold", "{\"factor\":1,%s}");
+            String account = server.text("SELECT account_id FROM person");
+            change(server, "/admin/accounts/" + account + "/group", "{\"group\":\"gold\",%s}");
+            String console = operator(server).get("/console").body();
+            assertThat(console.split("is sold below cost in the price group gold\\. <a", -1))
+                    .hasSize(21);
+            assertThat(console).containsPattern("[1-9][0-9]* further models are sold below cost in price groups\\.");
+        }
+    }
+
     private static void change(PortalServer server, String path, String body) {
         PortalServer.Reply reply =
                 server.send("PUT", path, body.formatted("\"reason\":\"a partner\""), server.adminKey());

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,42 @@ public sealed interface Shortage {
      *
      * @param leastMicros what it had to hold; null where that was not known yet, because nothing was free at all
      * @param heldMicros by running calls, if it would have been covered without them, else 0
+     * @param withheld the grant that is named with it; null for none
      */
-    record OfCredits(@Nullable Long leastMicros, long freeMicros, long heldMicros) implements Shortage {}
+    record OfCredits(
+            @Nullable Long leastMicros,
+            long freeMicros,
+            long heldMicros,
+            @Nullable Withheld withheld) implements Shortage {
+
+        /** Makes a shortage without a grant. */
+        public OfCredits(@Nullable Long leastMicros, long freeMicros, long heldMicros) {
+            this(leastMicros, freeMicros, heldMicros, null);
+        }
+    }
+
+    /**
+     * A grant that does not give a call all that is left in it (Z20). It pays only for some models, or has a limit, or has not begun.
+     *
+     * @param grant its number
+     * @param model the call's
+     * @param models that it pays for, the first ones; empty if it is another reason
+     * @param limitMicros what it gives in some hours; 0 if it is another reason
+     * @param hours of the limit
+     * @param at when its limit begins again, or when it begins; null if it is its models
+     */
+    record Withheld(
+            long grant,
+            String model,
+            List<String> models,
+            long limitMicros,
+            int hours,
+            @Nullable Instant at) {
+
+        public Withheld {
+            models = List.copyOf(models);
+        }
+    }
 
     /**
      * A spend limit or a budget does not.

@@ -83,6 +83,33 @@ public record Field<T>(
         T read(String path, JsonNode value);
     }
 
+    /**
+     * A reader that refuses values by one sentence.
+     *
+     * @param allowed as in {@code a whole number from 1 to 9}
+     * @param value reads one; null if it is not allowed
+     */
+    private record Allowing<T>(Sentence allowed, Function<JsonNode, @Nullable T> value) implements Reader<T> {
+
+        @Override
+        public T read(String path, JsonNode json) {
+            T read = value.apply(json);
+            if (read == null) {
+                throw wrong(path, sentence("{field} must be {allowed}.", FIELD, allowed));
+            }
+            return read;
+        }
+
+        /** Reads as {@link #read}; a refusal also names the value. */
+        T readNaming(String path, JsonNode json) {
+            T read = value.apply(json);
+            if (read == null) {
+                throw notAllowed(path, json, allowed);
+            }
+            return read;
+        }
+    }
+
     /** A word that a field can have. @param label on pages */
     public record Choice<T>(String word, Sentence label, T value) {
 
@@ -118,15 +145,12 @@ public record Field<T>(
 
     /** Returns a field with one of some words. */
     public static <T> Field<T> choice(String name, Sentence label, List<Choice<T>> choices) {
-        Sentence allowed = sentence(
-                "{field} must be {words}.",
-                FIELD,
-                Sentence.either(choices.stream().map(Choice::word).toList()));
-        Reader<T> reader = (path, value) -> choices.stream()
+        Sentence allowed = Sentence.either(choices.stream().map(Choice::word).toList());
+        Reader<T> reader = new Allowing<>(allowed, value -> choices.stream()
                 .filter(choice -> value.isString() && choice.word().equals(value.stringValue()))
                 .findFirst()
-                .orElseThrow(() -> wrong(path, allowed))
-                .value();
+                .map(Choice::value)
+                .orElse(null));
         return new Field<>(name, label, "", null, choices, List.of(), reader, StringNode::valueOf);
     }
 
@@ -161,15 +185,14 @@ public record Field<T>(
 
     private static Field<Long> amount(String name, Sentence label, long least) {
         Sentence allowed = sentence(
-                "{field} must be a number of credits from {least} to {most} with at most {decimals} decimals.",
-                FIELD,
+                "a number of credits from {least} to {most} with at most {decimals} decimals",
                 Long.toString(least),
                 Long.toString(CREDITS_MAX),
                 DECIMALS);
-        return of(name, label, (path, value) -> micros(path, value, least, allowed), Field::number);
+        return allowing(name, label, allowed, value -> micros(value, least), Field::number);
     }
 
-    private static long micros(String path, JsonNode value, long least, Sentence allowed) {
+    private static @Nullable Long micros(JsonNode value, long least) {
         if (value.isNumber()) {
             BigDecimal credits = value.decimalValue();
             boolean isWithin = credits.compareTo(BigDecimal.valueOf(least)) >= 0
@@ -178,28 +201,20 @@ public record Field<T>(
                 return credits.movePointRight(DECIMALS).longValueExact();
             }
         }
-        throw wrong(path, allowed);
+        return null;
     }
 
     public static Field<Long> whole(String name, Sentence label, long least, long most) {
-        return of(
+        return allowing(
                 name,
                 label,
-                (path, value) -> {
-                    if (value.isIntegralNumber()
-                            && value.canConvertToLong()
-                            && value.longValue() >= least
-                            && value.longValue() <= most) {
-                        return value.longValue();
-                    }
-                    throw wrong(
-                            path,
-                            sentence(
-                                    "{field} must be a whole number from {least} to {most}.",
-                                    FIELD,
-                                    Long.toString(least),
-                                    Long.toString(most)));
-                },
+                sentence("a whole number from {least} to {most}", Long.toString(least), Long.toString(most)),
+                value -> value.isIntegralNumber()
+                                && value.canConvertToLong()
+                                && value.longValue() >= least
+                                && value.longValue() <= most
+                        ? value.longValue()
+                        : null,
                 Field::number);
     }
 
@@ -292,12 +307,36 @@ public record Field<T>(
         return of(name, Sentence.asItIs(name), (path, value) -> value, StringNode::valueOf);
     }
 
+    /**
+     * Returns a field of another kind, which refuses values by one sentence.
+     *
+     * @param allowed as in {@code a whole number from 1 to 9}
+     * @param value reads one; null if it is not allowed
+     * @param typed as the record has it
+     */
+    public static <T> Field<T> allowing(
+            String name,
+            Sentence label,
+            Sentence allowed,
+            Function<JsonNode, @Nullable T> value,
+            Function<String, JsonNode> typed) {
+        return of(name, label, new Allowing<>(allowed, value), typed);
+    }
+
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
         return new Field<>(name, label, "", null, List.of(), List.of(), reader, typed);
     }
 
     // ---- changed ----
+
+    /** Returns this field, whose refusals also name the value. @throws IllegalStateException if its kind refuses by several sentences */
+    public Field<T> naming() {
+        if (!(reader instanceof Allowing<T> one)) {
+            throw new IllegalStateException(name + " refuses by several sentences");
+        }
+        return new Field<>(name, label, help, nothing, choices, members, one::readNaming, typed);
+    }
 
     /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
     public Field<T> that(Predicate<T> isSo, Sentence refusal) {

@@ -67,6 +67,16 @@ class FieldTest {
     }
 
     @Test
+    void a_refusal_can_name_the_value() {
+        Field<Long> field = Field.whole("hours", sentence("Hours"), 1, 744).naming();
+        ApiError refused = refusal(field, 745);
+        assertThat(refused.message()).isEqualTo("'hours' is 745; allowed is a whole number from 1 to 744.");
+        assertThat(refused.forPeople(field.label()).in(MarkedLanguages.ACCENTED))
+                .contains("ŵħółé ńúɱƀéŕ");
+        assertThatThrownBy(() -> Field.text("name", sentence("Name")).naming()).hasMessageContaining("name");
+    }
+
+    @Test
     void people_read_what_an_empty_field_means_in_a_second_sentence() {
         Field<Long> field =
                 Field.whole("requests", sentence("Requests per minute"), 1, 5).orNull(sentence("no limit"));

@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The errors for refused reservations: they say how much is missing, which limit was reached, and when it resets (D27, D31). */
@@ -185,7 +186,43 @@ public final class Refusals {
     }
 
     private static Shortage shortage(ReserveOutcome.InsufficientCredits refused, long heldMicros) {
-        return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros);
+        return new Shortage.OfCredits(
+                refused.leastMicros(), refused.availableMicros(), heldMicros, figures(refused.grants()));
+    }
+
+    /** Returns the grant that the refusal names, in figures; null if there is none. */
+    private static Shortage.@Nullable Withheld figures(ReserveOutcome.@Nullable OfGrants grants) {
+        WithheldGrant grant = grants == null ? null : grants.withheld();
+        if (grants == null || grant == null) {
+            return null;
+        }
+        long number = grant.number();
+        String model = grants.model();
+        return switch (grant.reason()) {
+            case WithheldGrant.OtherModels other -> {
+                List<String> models = other.models().all();
+                yield new Shortage.Withheld(
+                        number,
+                        model,
+                        models.size() <= MODELS_MAX
+                                ? models
+                                : Stream.concat(models.stream().limit(MODELS_MAX), Stream.of("…"))
+                                        .toList(),
+                        0,
+                        0,
+                        null);
+            }
+            case WithheldGrant.NotStarted later ->
+                new Shortage.Withheld(number, model, List.of(), 0, 0, later.startsAt());
+            case WithheldGrant.Limited limited ->
+                new Shortage.Withheld(
+                        number,
+                        model,
+                        List.of(),
+                        limited.limit().micros(),
+                        limited.limit().hours(),
+                        limited.endsAt());
+        };
     }
 
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {

@@ -113,6 +113,25 @@ class RefusalsTest {
     }
 
     @Test
+    void a_grant_that_does_not_serve_the_call_is_named_in_figures() {
+        assertThat(withheld(400_000, new WithheldGrant.OtherModels(ModelPatterns.of("gemini-4-* a b c d e f")))
+                        .shortage())
+                .isEqualTo(new Shortage.OfCredits(
+                        1_200_000L,
+                        400_000,
+                        0,
+                        new Shortage.Withheld(
+                                12, "gemini-3-pro", List.of("gemini-4-*", "a", "b", "c", "d", "…"), 0, 0, null)));
+        assertThat(withheld(400_000, new WithheldGrant.Limited(new Limit(5, 20_000_000), 20_000_000, NOW))
+                        .shortage())
+                .isEqualTo(new Shortage.OfCredits(
+                        1_200_000L,
+                        400_000,
+                        0,
+                        new Shortage.Withheld(12, "gemini-3-pro", List.of(), 20_000_000, 5, NOW)));
+    }
+
+    @Test
     void running_calls_are_the_reason_only_if_the_call_would_be_covered_without_them() {
         WithheldGrant.NotStarted reason = new WithheldGrant.NotStarted(NOW);
         assertThat(withheld(1_199_999, reason).headers()).isEmpty();

@@ -162,11 +162,16 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             return refusal(409, sentence("The grant would expire at {time}, which has passed.", expiresAt));
         }
         int most = BatchGrants.most(given);
-        return book.grants().of(account).filled() < most
-                ? null
-                : refusal(
-                        409,
-                        sentence(
+        if (book.grants().of(account).filled() < most) {
+            return null;
+        }
+        return refusal(
+                409,
+                given.kind() == Kind.VOUCHER // which a customer redeems, who ends none
+                        ? sentence(
+                                "The account has {most} grants with credits left, which is the most. Wait until one of them is used up or expires.",
+                                most)
+                        : sentence(
                                 "The account has {most} grants with credits left, which is the most. End one of them, or wait until one is used up or expires.",
                                 most));
     }
@@ -183,16 +188,16 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         }
     }
 
-    public static ApiError noSuchGrant(long number) {
-        return refusal(404, sentence("The account has no grant {number}.", Long.toString(number)));
-    }
-
-    private static ApiError hasEnded(long number) {
     /** Returns the one grant that an entry has moved credits into, or out of; null for general credits. */
     private static @Nullable Long numberIn(@Nullable String grants) {
         return grants == null ? null : PaidBy.of(grants).shares().getFirst().grant();
     }
 
+    public static ApiError noSuchGrant(long number) {
+        return refusal(404, sentence("The account has no grant {number}.", Long.toString(number)));
+    }
+
+    private static ApiError hasEnded(long number) {
         return refusal(409, sentence("Grant {number} has ended.", Long.toString(number)));
     }
 

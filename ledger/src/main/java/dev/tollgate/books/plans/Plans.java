@@ -1,5 +1,7 @@
 package dev.tollgate.books.plans;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.json.MessageText;
@@ -160,7 +162,7 @@ public final class Plans {
     }
 
     public static ApiError noPlan(String plan) {
-        return ApiError.invalid(null, "There is no plan " + MessageText.plain(plan) + ".")
+        return ApiError.invalid(null, sentence("There is no plan {plan}.", MessageText.plain(plan)))
                 .withStatus(404);
     }
 
@@ -220,11 +222,13 @@ public final class Plans {
             if (looked != null && looked != number) {
                 return Outcome.refused(
                         409,
-                        "Another operator has changed the plan " + plan + ". Its newest version is " + number
-                                + " now.");
+                        sentence(
+                                "Another operator has changed the plan {plan}. Its newest version is {version} now.",
+                                plan,
+                                Long.toString(number)));
             }
             if (before == null && statements.number(PLANS) >= PLANS_MAX) {
-                return Outcome.refused(409, "There are " + PLANS_MAX + " plans, the most.");
+                return Outcome.refused(409, sentence("There are {max} plans, the most.", Integer.toString(PLANS_MAX)));
             }
             if (before != null && !before.isClosed() && before.terms().equals(its)) {
                 return new Outcome.Done<>(new Changed(before, before));
@@ -249,7 +253,11 @@ public final class Plans {
             if (version != null && version > newest.number()) {
                 return Outcome.refused(
                         404,
-                        "The plan " + plan + " has no version " + version + ". Its newest is " + newest.number() + ".");
+                        sentence(
+                                "The plan {plan} has no version {version}. Its newest is {newest}.",
+                                plan,
+                                Long.toString(version),
+                                Long.toString(newest.number())));
             }
             long one = version == null ? 0 : version;
             List<Long> open = statements.list(OPEN, row -> row.getLong(1), plan, one, one);

@@ -1,5 +1,8 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.models.SoldTo;
@@ -139,10 +142,10 @@ public final class AccountTerms {
 
     private static @Nullable ApiError refusal(Sql sql, String group) throws SQLException {
         if (!sql.has(EXISTS, group)) {
-            return ApiError.wrong("group", "is " + group + ", which is no price group");
+            return ApiError.invalid("group", sentence("{field} is {group}, which is no price group.", FIELD, group));
         }
         return sql.has(CLOSED, group)
-                ? ApiError.invalid(null, "The price group " + group + " is closed: no account enters it.")
+                ? ApiError.invalid(null, sentence("The price group {group} is closed: no account enters it.", group))
                         .withStatus(409)
                 : null;
     }

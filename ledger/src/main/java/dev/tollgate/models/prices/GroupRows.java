@@ -1,6 +1,10 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Mistake;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.PriceTerms;
@@ -47,18 +51,21 @@ final class GroupRows {
         @Nullable
         ApiError refusal() {
             if (!other.isEmpty()) {
-                return refused("The price version " + other.getFirst()
-                        + " means another price in this installation; the servers have different catalogues.");
+                return refused(sentence(
+                        "The price version {version} means another price in this installation; the servers have different catalogues.",
+                        other.getFirst()));
             }
             return missing.size() <= REQUEST_MAX
                     ? null
-                    : refused("The change would add " + missing.size() + " prices of groups; at most " + REQUEST_MAX
-                            + " are added by one request.");
+                    : refused(sentence(
+                            "The change would add {count} prices of groups; at most {max} are added by one request.",
+                            Integer.toString(missing.size()),
+                            Integer.toString(REQUEST_MAX)));
         }
     }
 
-    static ApiError refused(String message) {
-        return ApiError.invalid(null, message).withStatus(409);
+    static ApiError refused(Sentence why) {
+        return ApiError.invalid(null, why).withStatus(409);
     }
 
     /**
@@ -87,11 +94,11 @@ final class GroupRows {
         try {
             dated = GroupVersion.prices(modelId, standard, versions, any -> true)
                     .dated();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "A rate of " + modelId + " in the price group "
-                            + versions.getLast().name() + " would be higher than a million credits.",
-                    e);
+        } catch (IllegalArgumentException _) {
+            throw new Mistake(sentence(
+                    "A rate of {model} in the price group {group} would be higher than a million credits.",
+                    modelId,
+                    versions.getLast().name()));
         }
         for (int i = 0; i < dated.size(); i++) {
             Pricing pricing = dated.get(i).pricing();

@@ -1,6 +1,9 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.Catalogue;
@@ -368,7 +371,7 @@ public final class PriceGroups {
                 GroupRows.add(wanted, since, modelId, standard, versions);
             }
         } catch (IllegalArgumentException e) {
-            return GroupRows.refused(String.valueOf(e.getMessage()));
+            return GroupRows.refused(Mistake.of(e));
         }
         return add(statements, wanted.values(), at, added);
     }
@@ -498,11 +501,14 @@ public final class PriceGroups {
             if (looked != null && looked != number) {
                 return Outcome.refused(
                         409,
-                        "Another operator has changed the price group " + name + ". Its newest version is " + number
-                                + " now.");
+                        sentence(
+                                "Another operator has changed the price group {group}. Its newest version is {version} now.",
+                                name,
+                                Long.toString(number)));
             }
             if (before == null && now.groups.size() >= GROUPS_MAX) {
-                return Outcome.refused(409, "There are " + GROUPS_MAX + " price groups, the most.");
+                return Outcome.refused(
+                        409, sentence("There are {max} price groups, the most.", Integer.toString(GROUPS_MAX)));
             }
             if (before != null && isSame(before.newest())) {
                 return new Outcome.Done<>(new Changed(before, before, List.of()));
@@ -537,7 +543,7 @@ public final class PriceGroups {
                         GroupRows.from(at, prices.models(statements), List.of(after.versions()));
                 return add(statements, wanted.values(), at, added);
             } catch (IllegalArgumentException e) {
-                return GroupRows.refused(String.valueOf(e.getMessage()));
+                return GroupRows.refused(Mistake.of(e));
             }
         }
     }
@@ -564,7 +570,7 @@ public final class PriceGroups {
 
     /** Returns the refusal of a group that is not there. */
     public static ApiError noGroup(String name) {
-        return ApiError.invalid(null, "There is no price group " + MessageText.plain(name) + ".")
+        return ApiError.invalid(null, sentence("There is no price group {group}.", MessageText.plain(name)))
                 .withStatus(404);
     }
 

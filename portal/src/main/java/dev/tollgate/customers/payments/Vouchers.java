@@ -176,7 +176,14 @@ public final class Vouchers {
                 redeem.at,
                 () -> redeem.isRedeemed() ? redeemed(voucher) : null));
         writer.commitAndWait(Unit.of(changes));
-        return redeem.isRedeemed() ? new Outcome.Done<>(voucher.amountMicros()) : CANNOT_BE_USED;
+        if (redeem.isRedeemed()) {
+            return new Outcome.Done<>(voucher.amountMicros());
+        }
+        ApiError why = redeem.refusal();
+        return why == null
+                ? CANNOT_BE_USED
+                : new Outcome.Refused<>(why.about(
+                        "code", sentence("This code is good, but cannot be used now. {why}", why.forPeople())));
     }
 
     private static Changed redeemed(Voucher voucher) {
@@ -325,6 +332,14 @@ public final class Vouchers {
         /** Once the ledger has decided: whether the credits have gone to the account. An account that cannot take them leaves the voucher good. */
         boolean isRedeemed() {
             return grant.moved() != null;
+        }
+
+        /** Returns why the account cannot take the credits of a good code now; null for another reason. */
+        @Nullable
+        ApiError refusal() {
+            return outcome() && grant.outcome() instanceof Outcome.Refused<?>(ApiError why) && why.status() == 409
+                    ? why
+                    : null;
         }
     }
 

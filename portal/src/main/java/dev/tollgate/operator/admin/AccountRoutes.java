@@ -41,7 +41,8 @@ public final class AccountRoutes {
     static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
     private static final Field<Long> CREDITS = Field.signedCredits("credits", sentence("Credits"))
             .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD));
-    private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", sentence("Expiry"));
+    private static final Field<Instant> EXPIRY =
+            AdminRequest.time("expires_at", sentence("Expiry")).naming();
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Blocked"));
 
     public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(

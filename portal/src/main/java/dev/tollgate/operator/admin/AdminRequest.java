@@ -51,18 +51,18 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     /** Returns a field with Unix seconds, or a time in words. */
     static Field<Instant> time(String name, Sentence label) {
-        return Field.of(name, label, AdminRequest::time, StringNode::valueOf);
+        Sentence allowed = sentence("Unix seconds, or a time in UTC like {time}", "2026-12-31T00:00:00Z");
+        return Field.allowing(name, label, allowed, AdminRequest::time, StringNode::valueOf);
     }
 
-    private static Instant time(String path, JsonNode value) {
+    private static @Nullable Instant time(JsonNode value) {
         if (value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) <= SECONDS_MAX) {
             return Instant.ofEpochSecond(value.longValue());
         }
         try {
             return Instant.parse(value.isString() ? value.stringValue() : "");
         } catch (DateTimeParseException e) {
-            throw Field.wrong(
-                    path, sentence("{field} must be Unix seconds, or a time in UTC like 2026-12-31T00:00:00Z.", FIELD));
+            return null;
         }
     }
 

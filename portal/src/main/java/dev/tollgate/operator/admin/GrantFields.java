@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -26,7 +27,7 @@ import tools.jackson.databind.node.StringNode;
 final class GrantFields {
 
     static final Field<Instant> EXPIRES =
-            AdminRequest.time("expires_at", sentence("Expiry")).optional();
+            AdminRequest.time("expires_at", sentence("Expiry")).naming().optional();
 
     static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
@@ -35,8 +36,13 @@ final class GrantFields {
     static final Field<Long> SOME_CREDITS = Field.credits("credits", sentence("Credits"))
             .that(micros -> micros > 0, sentence("{field} must be above 0.", FIELD));
 
-    private static final Field<Long> HOURS = Field.whole("hours", sentence("Hours"), 1, GrantLimits.HOURS_MAX);
-    private static final Field<Body> LIMIT = Field.object("limit", sentence("Limit"), HOURS, SOME_CREDITS);
+    /** Credits of a limit or a plan. */
+    static final Field<Long> CREDITS =
+            Field.credits("credits", sentence("Credits")).naming().map(GrantFields::some);
+
+    private static final Field<Long> HOURS =
+            Field.whole("hours", sentence("Hours"), 1, GrantLimits.HOURS_MAX).naming();
+    private static final Field<Body> LIMIT = Field.object("limit", sentence("Limit"), HOURS, CREDITS);
 
     /** The limits, at most {@link GrantLimits#MOST}. A form has them as {@code 5:20 24:60}, hours and credits. */
     static final Field<GrantLimits> LIMITS = Field.of(
@@ -44,6 +50,13 @@ final class GrantFields {
             .optional();
 
     private GrantFields() {}
+
+    private static long some(String path, long micros) {
+        if (micros == 0) {
+            throw Field.notAllowed(path, LongNode.valueOf(0), sentence("above 0"));
+        }
+        return micros;
+    }
 
     private static String model(String path, JsonNode value) {
         String text = Field.string(path, value);
@@ -68,11 +81,11 @@ final class GrantFields {
 
     private static GrantLimits limits(String path, JsonNode value) {
         if (!value.isArray() || value.size() > GrantLimits.MOST) {
-            throw Field.wrong(
+            throw Field.notAllowed(
                     path,
+                    value,
                     sentence(
-                            "{field} must be a list of at most {max} limits like {example}.",
-                            FIELD,
+                            "a list of at most {max} limits like {example}",
                             Integer.toString(GrantLimits.MOST),
                             EXAMPLE));
         }
@@ -96,7 +109,7 @@ final class GrantFields {
                             : sentence("{field} must be hours and credits, like {example}.", FIELD, EXAMPLE));
         }
         Body body = LIMIT.reader().read(path, value);
-        return new Limit(Math.toIntExact(body.need(HOURS)), body.need(SOME_CREDITS));
+        return new Limit(Math.toIntExact(body.need(HOURS)), body.need(CREDITS));
     }
 
     /** Returns the limits of a form. A text that is no limit stays one, which the field refuses. */
@@ -109,7 +122,7 @@ final class GrantFields {
             } else {
                 list.addObject()
                         .<ObjectNode>set("hours", HOURS.typed().apply(each.substring(0, colon)))
-                        .set("credits", SOME_CREDITS.typed().apply(each.substring(colon + 1)));
+                        .set("credits", CREDITS.typed().apply(each.substring(colon + 1)));
             }
         });
         return list;

@@ -47,8 +47,9 @@ public final class OperatorGroups {
     private static final Sentence NAMES =
             sentence("a name of 1 to 32 of a-z 0-9 -, beginning with a letter, and not standard");
 
-    private static final Field<Long> VERSION =
-            Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE).optional();
+    private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
+            .naming()
+            .optional();
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
             .orNull(sentence("none of its own"));
@@ -317,8 +318,8 @@ public final class OperatorGroups {
     }
 
     private JsonNode terms(AdminRequest request) {
-        return request.page(
         String account = accounts.account(request.id()).id();
+        return request.page(
                 AccountTerms.PAGE_MAX,
                 limit -> sold().terms().of(account, request.before(), limit),
                 terms -> json(account, terms),

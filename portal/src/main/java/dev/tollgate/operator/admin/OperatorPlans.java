@@ -56,34 +56,44 @@ public final class OperatorPlans {
 
     private static final Field<String> NAME =
             Field.text("name", sentence("Name")).map(OperatorPlans::shownName);
-    private static final Field<Long> CENTS = naming(
-                    Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX))
+    private static final Field<Long> CENTS = Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
+            .naming()
             .map(OperatorPlans::cents);
-    private static final Field<Period> PERIOD = naming(Field.choice(
-            "period",
-            sentence("Period"),
-            Stream.of(Period.values())
-                    .map(period -> new Choice<>(period.word(), period))
-                    .toList()));
-    private static final Field<Long> CREDITS = naming(GrantFields.SOME_CREDITS);
+    private static final Field<Period> PERIOD = Field.choice(
+                    "period",
+                    sentence("Period"),
+                    Stream.of(Period.values())
+                            .map(period -> new Choice<>(period.word(), period))
+                            .toList())
+            .naming();
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
             .optional();
-    private static final Field<Long> VERSION =
-            Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE).optional();
-    private static final Field<Long> CLOSED = naming(Field.whole("version", sentence("Version"), 1, Long.MAX_VALUE))
+    private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
+            .naming()
+            .optional();
+    private static final Field<Long> CLOSED = Field.whole("version", sentence("Version"), 1, Long.MAX_VALUE)
+            .naming()
             .optional();
     private static final Field<String> PLAN =
             Field.text("plan", sentence("Plan")).map(OperatorPlans::id);
-    private static final Field<Long> PERIODS =
-            naming(Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX));
+    private static final Field<Long> PERIODS = Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX)
+            .naming();
 
     public static final OperatorAction<OperatorPlans, Changed> SET = OperatorAction.begin(
                     "plan.set",
                     "PUT",
                     ONE,
                     "Set what a plan gives for a period, and its price, and print the version. Makes the plan if there is none.",
-                    List.of(NAME, CENTS, PERIOD, CREDITS, GrantFields.MODELS, GROUP, GrantFields.LIMITS, VERSION))
+                    List.of(
+                            NAME,
+                            CENTS,
+                            PERIOD,
+                            GrantFields.CREDITS,
+                            GrantFields.MODELS,
+                            GROUP,
+                            GrantFields.LIMITS,
+                            VERSION))
             .does(
                     (plans, by, request) -> plans.set(by, request.path("plan"), plan(request), request.get(VERSION)),
                     (request, done) -> json(done.after()));
@@ -155,23 +165,6 @@ public final class OperatorPlans {
 
     // ---- fields ----
 
-    /** Returns a field whose refusals also name the value. */
-    private static <T> Field<T> naming(Field<T> field) {
-        Field.Reader<T> reader = (path, value) -> {
-            try {
-                return field.reader().read(path, value);
-            } catch (ApiException e) {
-                String begin = "'" + path + "' must be ";
-                String message = e.error().message();
-                throw message.startsWith(begin)
-                        ? Field.notAllowed(
-                                path, value, Sentence.asItIs(message.substring(begin.length(), message.length() - 1)))
-                        : e;
-            }
-        };
-        return Field.of(field.name(), field.label(), reader, field.typed());
-    }
-
     private static long cents(String path, long cents) {
         if (cents != 0 && cents < Plan.CENTS_MIN) {
             throw Field.notAllowed(
@@ -202,7 +195,7 @@ public final class OperatorPlans {
                 request.need(NAME),
                 request.need(CENTS),
                 request.need(PERIOD),
-                request.need(CREDITS),
+                request.need(GrantFields.CREDITS),
                 new ModelPatterns(request.or(GrantFields.MODELS, List.of())),
                 request.get(GROUP),
                 request.or(GrantFields.LIMITS, GrantLimits.NONE));
@@ -218,7 +211,6 @@ public final class OperatorPlans {
     private JsonNode versions(AdminRequest request) {
         String plan = plans.newest(request.path("plan")).plan();
         return request.page(
-        String account = accounts.account(request.id()).id();
                 Plans.PAGE_MAX,
                 limit -> plans.versions(plan, request.before(), limit),
                 OperatorPlans::json,
@@ -226,6 +218,7 @@ public final class OperatorPlans {
     }
 
     private JsonNode ofAccount(AdminRequest request) {
+        String account = accounts.account(request.id()).id();
         return request.page(
                 Plans.PAGE_MAX,
                 limit -> plans.of(account, request.before(), limit),

@@ -30,7 +30,7 @@ public final class OperatorVouchers {
     private static final Field<Instant> EXPIRES =
             AdminRequest.time("expires_at", sentence("Expiry")).optional();
     private static final Field<Long> DAYS =
-            Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX).optional();
+            Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX).naming().optional();
     private static final Field<Long> FIRST = Field.whole("first", sentence("voucher::First"), 1, NUMBER_MAX);
     private static final Field<Long> LAST =
             Field.whole("last", sentence("Last"), 1, NUMBER_MAX).optional();

@@ -271,14 +271,26 @@ public record Concerns(
         if (!kind.isReal()) {
             return;
         }
-        groups.all().stream()
+        List<Concern> losses = groups.all().stream()
                 .map(PriceGroups.Group::name)
                 .filter(name -> !groups.accounts(name).isEmpty())
                 .flatMap(name -> groups.models(name).stream()
                         .filter(model -> !model.losses().isEmpty())
                         .map(model -> ofGroup(name, model)))
-                .limit(LOSSES_MAX)
-                .forEach(concerns::add);
+                .toList();
+        losses.stream().limit(LOSSES_MAX).forEach(concerns::add);
+        int more = losses.size() - LOSSES_MAX;
+        if (more > 0) {
+            concerns.add(new Concern(
+                    WARNING,
+                    say("price"),
+                    say(
+                            "{n} further model is sold below cost in price groups. | {n} further models are sold below cost in price groups.",
+                            more),
+                    ConsoleGroups.PATH,
+                    say("Groups"),
+                    SUBJECT + "losses of " + more));
+        }
     }
 
     private static Concern ofGroup(String group, OperatorGroups.InGroup model) {

@@ -201,7 +201,8 @@ public final class DeedForms {
     }
 
     /** Fields of forms without a meaning for people. */
-    private static final Set<String> NOT_SHOWN = Set.of("deed", "looked", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
+    private static final Set<String> NOT_SHOWN =
+            Set.of("deed", "looked", "version", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
 
     /** Returns the values typed into this page's form before the password page. */
     Map<String, String> kept(PageRequest<Visitor.Member> request) {

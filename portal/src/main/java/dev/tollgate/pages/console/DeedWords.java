@@ -178,6 +178,13 @@ final class DeedWords {
             "adjust", sentence("Adjust balance"),
             "limits", sentence("Set limits"),
             "group", sentence("Set group"),
+            "assign-plan", sentence("Assign plan"),
+            "end-plan", sentence("End plan"),
+            "set", sentence("Set version"),
+            "close-group", sentence("Close group"),
+            "close-plan", sentence("Close plan"),
+            "files", sentence("Delete stored files"),
+            "forget", sentence("Delete login"),
             "factor", sentence("Remove second factor"),
             "owner", sentence("Appoint owner"),
             "invite", sentence("Invite person"),
@@ -239,7 +246,8 @@ final class DeedWords {
 
     /** Returns the button of a form. @param path of its page */
     static String deed(String path, String code) {
-        return said(DEEDS, code, path.startsWith(ConsoleSettings.PATH) ? say("Change settings") : code);
+        String own = !code.equals("close") ? code : path.startsWith(ConsoleGroups.PATH) ? "close-group" : "close-plan";
+        return said(DEEDS, own, path.startsWith(ConsoleSettings.PATH) ? say("Change settings") : code);
     }
 
     /** Returns one name for a field that keys and accounts have. */

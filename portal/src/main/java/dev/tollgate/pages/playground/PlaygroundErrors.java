@@ -5,10 +5,12 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.http.ErrorFormat;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 enum PlaygroundErrors implements ErrorFormat {
     INSTANCE;
 
-    private static final int NAME_MAX = 100;
+    private static final int NAME_MAX = 200;
 
     @Override
     public byte[] render(ApiError error) {
@@ -41,6 +43,9 @@ enum PlaygroundErrors implements ErrorFormat {
                     json.put("least", credits.leastMicros());
                 }
                 json.put("free", credits.freeMicros()).put("held", credits.heldMicros());
+                if (credits.withheld() != null) {
+                    write(credits.withheld(), json);
+                }
             }
             case Shortage.OfLimit limit -> {
                 json.put("window", limit.window().name())
@@ -61,6 +66,36 @@ enum PlaygroundErrors implements ErrorFormat {
         }
     }
 
+    private static void write(Shortage.Withheld withheld, ObjectNode json) {
+        json.put("grant", withheld.grant())
+                .put("of", withheld.model())
+                .put("serves", String.join(" ", withheld.models()))
+                .put("gives", withheld.limitMicros())
+                .put("hours", withheld.hours());
+        if (withheld.at() != null) {
+            json.put("at", withheld.at().toString());
+        }
+    }
+
+    private static Shortage.@Nullable Withheld withheld(Function<String, @Nullable String> given) {
+        String grant = given.apply("grant");
+        String serves = text(given.apply("serves"));
+        String at = given.apply("at");
+        if (grant == null) {
+            return null;
+        }
+        if (serves.isEmpty() && at == null) {
+            throw new IllegalArgumentException("no reason");
+        }
+        return new Shortage.Withheld(
+                micros(grant),
+                text(given.apply("of")),
+                serves.isEmpty() ? List.of() : List.of(serves.split(" ", -1)),
+                micros(given.apply("gives")),
+                (int) Math.min(GrantLimits.HOURS_MAX, micros(given.apply("hours"))),
+                at == null ? null : Instant.parse(at));
+    }
+
     /** Given back, field by field; null where it is none. @param given a field's text, or null */
     static @Nullable Shortage read(Function<String, @Nullable String> given) {
         try {
@@ -68,7 +103,10 @@ enum PlaygroundErrors implements ErrorFormat {
             String least = given.apply("least");
             if (window == null) {
                 return new Shortage.OfCredits(
-                        least == null ? null : micros(least), micros(given.apply("free")), micros(given.apply("held")));
+                        least == null ? null : micros(least),
+                        micros(given.apply("free")),
+                        micros(given.apply("held")),
+                        withheld(given));
             }
             String freesAt = given.apply("frees_at");
             String zone = given.apply("zone");

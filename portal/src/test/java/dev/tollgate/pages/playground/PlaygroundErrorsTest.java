@@ -10,6 +10,7 @@ import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.http.ErrorFormat;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,17 @@ class PlaygroundErrorsTest {
         return Stream.of(
                 new Shortage.OfCredits(null, 0, 3_000_000),
                 new Shortage.OfCredits(1_840_000L, 620_000, 0),
+                new Shortage.OfCredits(
+                        1_840_000L,
+                        620_000,
+                        0,
+                        new Shortage.Withheld(7, "gemini-3-pro", List.of("gemini-4-*", "…"), 0, 0, null)),
+                new Shortage.OfCredits(
+                        1_840_000L,
+                        620_000,
+                        0,
+                        new Shortage.Withheld(
+                                7, "gemini-3-pro", List.of(), 20, 5, Instant.parse("2026-11-22T00:00:00Z"))),
                 new Shortage.OfLimit(
                         new Spender(Owner.TEAM, "", "Search"),
                         Shortage.OfLimit.Window.MONTH,
@@ -66,5 +78,8 @@ class PlaygroundErrorsTest {
         Map<String, String> none = Map.of("free", "-1", "held", "0");
         assertThat(PlaygroundErrors.read(none::get)).isNull();
         assertThat(PlaygroundErrors.read(Map.of("window", "YEAR")::get)).isNull();
+        Map<String, String> noReason =
+                Map.of("least", "2", "free", "1", "held", "0", "grant", "7", "gives", "0", "hours", "0");
+        assertThat(PlaygroundErrors.read(noReason::get)).isNull();
     }
 }

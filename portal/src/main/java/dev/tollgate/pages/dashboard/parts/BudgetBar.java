@@ -153,7 +153,8 @@ public record BudgetBar(
         return in(CLOCK, at, page);
     }
 
-    private static String in(TimeForm form, Instant at, ZoneId zone) {
+    /** Returns a time with its zone. */
+    public static String in(TimeForm form, Instant at, ZoneId zone) {
         String id = zone instanceof ZoneOffset ? "UTC" : zone.getId();
         return say(
                 "{time} ({zone})",

@@ -87,7 +87,7 @@ public final class RefusedLine {
             case null -> null;
             case Shortage.OfCredits credits -> {
                 Long least = credits.leastMicros();
-                boolean lacks = least == null ? free == 0 : free < least;
+                boolean lacks = least == null ? free == 0 : free < least || credits.withheld() != null;
                 yield lacks ? new Help(say("Top up"), "/dashboard/billing/top-up") : null;
             }
             case Shortage.OfLimit limit -> {

@@ -33,7 +33,7 @@ public final class ShortageWords {
     public static String now(Shortage shortage, String whose, int running, Instant now) {
         return switch (shortage) {
             case Shortage.OfCredits credits ->
-                now(credits, credits.heldMicros() == 0 ? null : held(credits.heldMicros(), running));
+                now(credits, credits.heldMicros() == 0 ? null : held(credits.heldMicros(), running), ZoneOffset.UTC);
             case Shortage.OfLimit limit -> {
                 String used = used(limit, whose, true, Money.CREDITS);
                 yield limit.heldMicros() == 0
@@ -43,14 +43,19 @@ public final class ShortageWords {
         };
     }
 
-    private static String now(Shortage.OfCredits credits, @Nullable String held) {
+    private static String now(Shortage.OfCredits credits, @Nullable String held, ZoneId zone) {
         Long least = credits.leastMicros();
+        Shortage.Withheld withheld = credits.withheld();
         if (least == null) {
             return held == null
                     ? say("Not enough credits. None are free.")
                     : say("Not enough credits. None are free; {held}.", held);
         }
         String needs = Display.charge(least);
+        if (withheld != null) {
+            String its = Display.charge(credits.freeMicros());
+            return Joined.sentences(lacks(needs, its, withheld.model(), held), grant(withheld, Money.CREDITS, zone));
+        }
         if (credits.freeMicros() == 0) {
             return held == null
                     ? say("Not enough credits. This call needs {least} credits up front. You have none.", needs)
@@ -89,7 +94,7 @@ public final class ShortageWords {
     static String then(Shortage shortage, String whose, Instant now, Money money, ZoneId zone) {
         return switch (shortage) {
             case Shortage.OfCredits credits ->
-                then(credits, credits.heldMicros() == 0 ? null : amount(credits.heldMicros(), money), money);
+                then(credits, credits.heldMicros() == 0 ? null : amount(credits.heldMicros(), money), money, zone);
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
@@ -107,14 +112,19 @@ public final class ShortageWords {
         };
     }
 
-    private static String then(Shortage.OfCredits credits, @Nullable String held, Money money) {
+    private static String then(Shortage.OfCredits credits, @Nullable String held, Money money, ZoneId zone) {
         Long least = credits.leastMicros();
+        Shortage.Withheld withheld = credits.withheld();
         if (least == null) {
             return held == null
                     ? say("Not enough credits. None were free.")
                     : say("Not enough credits. None were free; {held} were held by running calls.", held);
         }
         String needed = money.withUnit(amount(least, money));
+        if (withheld != null) {
+            String its = amount(credits.freeMicros(), money);
+            return Joined.sentences(lacked(needed, its, withheld.model(), held), grant(withheld, money, zone));
+        }
         if (credits.freeMicros() == 0) {
             return held == null
                     ? say("Not enough credits. This call needed {least} up front. You had none.", needed)
@@ -131,6 +141,55 @@ public final class ShortageWords {
                         needed,
                         free,
                         held);
+    }
+
+    private static String lacks(String least, String free, String model, @Nullable String held) {
+        return held == null
+                ? say(
+                        "Not enough credits. This call needs {least} credits up front. You have {free} for {model}.",
+                        least,
+                        free,
+                        model)
+                : say(
+                        "Not enough credits. This call needs {least} credits up front. You have {free} for {model}; {held}.",
+                        least,
+                        free,
+                        model,
+                        held);
+    }
+
+    private static String lacked(String least, String free, String model, @Nullable String held) {
+        return held == null
+                ? say(
+                        "Not enough credits. This call needed {least} up front. You had {free} for {model}.",
+                        least,
+                        free,
+                        model)
+                : say(
+                        "Not enough credits. This call needed {least} up front. You had {free} for {model}; {held} were held by running calls.",
+                        least,
+                        free,
+                        model,
+                        held);
+    }
+
+    /** Returns why a grant does not give the call what is left in it. */
+    private static String grant(Shortage.Withheld withheld, Money money, ZoneId zone) {
+        String number = Long.toString(withheld.grant());
+        Instant at = withheld.at();
+        if (at == null) {
+            return say("Grant {grant} pays only for {models}.", number, Joined.all(withheld.models().stream()));
+        }
+        String time = BudgetBar.in(TimeForm.MINUTE, at, zone);
+        return withheld.hours() == 0
+                ? say("Grant {grant} begins at {time}.", number, time)
+                : say(
+                        "Grant {grant} gives {amount} in {n} hour; its limit begins again at {time}."
+                                + " | Grant {grant} gives {amount} in {n} hours; its limit begins again at {time}.",
+                        number,
+                        money.withUnit(amount(withheld.limitMicros(), money)),
+                        withheld.hours(),
+                        time);
     }
 
     private static String held(long micros, int running) {

@@ -10,6 +10,7 @@ import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,35 @@ class ShortageWordsTest {
                         + " 1.10 were held by running calls.");
         assertThat(then(new Shortage.OfCredits(1_840_000L, 0, 0)))
                 .isEqualTo("Not enough credits. This call needed 1.84 credits up front. You had none.");
+    }
+
+    private static Shortage without(long held, List<String> models, long limit, int hours, @Nullable String at) {
+        return new Shortage.OfCredits(
+                1_200_000L,
+                400_000,
+                held,
+                new Shortage.Withheld(12, "gemini-3-pro", models, limit, hours, at == null ? null : Instant.parse(at)));
+    }
+
+    @Test
+    void a_grant_that_does_not_serve_the_call_is_named() {
+        Shortage models = without(0, List.of("gemini-4-*", "gemini-2.5-pro"), 0, 0, null);
+        assertThat(now(models, 0))
+                .isEqualTo("Not enough credits. This call needs 1.20 credits up front. You have 0.40 for gemini-3-pro."
+                        + " Grant 12 pays only for gemini-4-* and gemini-2.5-pro.");
+        assertThat(then(models))
+                .isEqualTo("Not enough credits. This call needed 1.20 credits up front. You had 0.40 for gemini-3-pro."
+                        + " Grant 12 pays only for gemini-4-* and gemini-2.5-pro.");
+        Shortage limit = without(800_000, List.of(), 20_000_000, 5, "2026-11-21T23:00:00Z");
+        assertThat(now(limit, 1))
+                .isEqualTo("Not enough credits. This call needs 1.20 credits up front. You have 0.40 for gemini-3-pro;"
+                        + " 0.80 are held by 1 running call and come back when it ends."
+                        + " Grant 12 gives 20.00 credits in 5 hours; its limit begins again at 21 Nov 23:00 (UTC).");
+        assertThat(then(limit))
+                .startsWith("Not enough credits. This call needed 1.20 credits up front. You had 0.40 for gemini-3-pro;"
+                        + " 0.80 were held by running calls. Grant 12 gives");
+        assertThat(now(without(0, List.of(), 0, 0, "2026-12-01T00:00:00Z"), 0))
+                .endsWith(" Grant 12 begins at 1 Dec 00:00 (UTC).");
     }
 
     private static Shortage limit(
