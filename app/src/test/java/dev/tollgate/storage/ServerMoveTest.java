@@ -270,6 +270,7 @@ class ServerMoveTest {
                     + " VALUES ('acc_1', 7, 2, 'reversal', -3, -1, 9, 'a dispute', 'operator x', 'chatcmpl-2')",
             "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, expires_at, lapsed_micros,"
                     + " limits, used, entry_number) VALUES ('acc_1', 1, 'gift', 9, 4, 'gemini-4-*', 1, 2, 3, 2, '5:7', '1:3', 7)",
+            "INSERT INTO grant_month (starts_at, account_id, number, paid_micros) VALUES (1, 'acc_1', 1, 3)",
             call(2, "chatcmpl-2"), // it ended first
             call(3, "chatcmpl-1"));
 

@@ -4,6 +4,8 @@ import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the grants of each account by its calls and entries in the order of their numbers: what came into each grant and what left it, which calls it may
- * pay for and when, its limits, its expiry, the way of refunds. Who of several grants paid first is not checked: holds, which decide it, leave no rows (Z16).
+ * pay for and when, what it paid in each month, its limits, its expiry, the way of refunds. Who of several grants paid first is not checked: holds, which
+ * decide it, leave no rows (Z16).
  */
 final class GrantCheck implements Check {
 
     private static final int GRANT = 0;
     private static final int CALL = 1;
     private static final int ENTRY = 2;
+    private static final int MONTH = 3;
 
     /** The largest difference between the clocks of two servers. */
     private static final long CLOCKS_APART_MILLIS = 60_000;
@@ -34,7 +38,7 @@ final class GrantCheck implements Check {
             (a.last_grant <> 0 OR a.granted_micros <> 0 OR a.id IN (SELECT account_id FROM credit_grant))""";
 
     /**
-     * The rows of accounts with grants: grants first, accounts after all numbers. The columns that all have in common are account, number, part, time, amount
+     * The rows of accounts with grants: grants first, their months and accounts after all numbers. The columns that all have in common are account, number, part, time, amount
      * and a list: of models, or of shares.
      */
     private static final String SQL = """
@@ -54,7 +58,11 @@ final class GrantCheck implements Check {
                 LEFT JOIN call c ON c.id = e.task_id
             WHERE e.grants IS NOT NULL OR c.paid_by IS NOT NULL
             UNION ALL
-            SELECT a.id, 9223372036854775807, 3, a.last_number_at, a.granted_micros, NULL, NULL, a.last_grant,
+            SELECT m.account_id, 9223372036854775807, 3, m.starts_at, m.paid_micros, NULL, NULL, m.number,
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            FROM grant_month m
+            UNION ALL
+            SELECT a.id, 9223372036854775807, 4, a.last_number_at, a.granted_micros, NULL, NULL, a.last_grant,
                 (SELECT MIN(h.created_at) FROM open_hold h WHERE h.account_id = a.id), (SELECT MAX(n.last_number_at) FROM account n),
                 NULL, NULL, NULL, NULL, NULL, NULL, NULL
             FROM account a WHERE %1$s
@@ -99,6 +107,7 @@ final class GrantCheck implements Check {
             }
             case CALL -> call(row, findings);
             case ENTRY -> entry(row, findings);
+            case MONTH -> month(row, findings);
             default -> account(row, findings);
         }
     }
@@ -139,6 +148,7 @@ final class GrantCheck implements Check {
                         + ", which does not serve at that time");
             }
             grant.moves(-micros, name, endedAt, findings);
+            grant.months.merge(monthOf(endedAt), micros, Long::sum);
             grant.windows.forEach(window -> window.pays(endedAt, micros, grant, findings));
         });
     }
@@ -239,6 +249,32 @@ final class GrantCheck implements Check {
         return grant;
     }
 
+    /** Returns the begin of the month (UTC) of a time. */
+    private static long monthOf(long at) {
+        return LocalDate.ofInstant(Instant.ofEpochMilli(at), ZoneOffset.UTC)
+                .withDayOfMonth(1)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant()
+                .toEpochMilli();
+    }
+
+    private void month(ResultSet row, Findings findings) throws SQLException {
+        long startsAt = row.getLong(4);
+        Grant grant = grants.get(row.getLong(8));
+        Long paid = grant == null ? null : grant.months.remove(startsAt);
+        String name = "grant " + row.getLong(8) + " of account " + accountId;
+        if (paid == null) {
+            findings.add(name + " has paid " + Findings.credits(row.getLong(5)) + " in the month from "
+                    + Instant.ofEpochMilli(startsAt) + ", in which it paid no call");
+        } else {
+            findings.same(
+                    name + " has paid in the month from " + Instant.ofEpochMilli(startsAt),
+                    row.getLong(5),
+                    "its calls say",
+                    paid);
+        }
+    }
+
     private void account(ResultSet row, Findings findings) throws SQLException {
         isStored = true;
         long left = 0;
@@ -315,6 +351,7 @@ final class GrantCheck implements Check {
         private final long lapses;
         private final long entryNumber;
         private final List<Window> windows = new ArrayList<>();
+        private final TreeMap<Long, Long> months = new TreeMap<>();
         private long given;
         private long leftByRows;
         private long lapsedByRows;
@@ -452,6 +489,9 @@ final class GrantCheck implements Check {
                         + Instant.ofEpochMilli(endedAt) + " and has left " + Findings.credits(left));
             }
             windows.forEach(window -> window.compare(this, findings));
+            months.forEach((startsAt, paid) -> findings.add(name + " has paid " + Findings.credits(paid)
+                    + " by its calls in the month from " + Instant.ofEpochMilli(startsAt)
+                    + ", for which it has no row"));
         }
     }
 

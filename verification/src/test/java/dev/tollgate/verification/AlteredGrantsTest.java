@@ -50,6 +50,9 @@ class AlteredGrantsTest {
     private static final Instant BEGIN = Instant.parse("2026-11-20T10:00:00Z");
     private static final Duration HOUR = Duration.ofHours(1);
 
+    /** The month after that of all calls. */
+    private static final Instant MONTH = Instant.parse("2026-12-01T00:00:00Z");
+
     static final List<String> ALTERED = List.of(
             "UPDATE credit_grant SET credits_micros = credits_micros + 1 WHERE number = 2",
             "UPDATE credit_grant SET left_micros = left_micros + 1 WHERE number = 2",
@@ -119,7 +122,24 @@ class AlteredGrantsTest {
             "UPDATE entry SET grants = '5:101 2:19' WHERE request_id = 'refund-1'",
             "UPDATE entry SET grants = '2:120' WHERE request_id = 'refund-1'",
             "UPDATE entry SET grants = '5:1' WHERE request_id = 'of-acc_2'",
-            "UPDATE open_hold SET grant_model = 'gemini-3-pro' WHERE account_id = 'acc_2'");
+            "UPDATE open_hold SET grant_model = 'gemini-3-pro' WHERE account_id = 'acc_2'",
+            "UPDATE grant_month SET paid_micros = paid_micros + 1 WHERE number = 1",
+            "UPDATE grant_month SET paid_micros = paid_micros - 1 WHERE number = 2",
+            "UPDATE grant_month SET paid_micros = 0 WHERE number = 2",
+            "UPDATE grant_month SET starts_at = starts_at + 1 WHERE number = 1",
+            "UPDATE grant_month SET starts_at = " + MONTH.toEpochMilli() + " WHERE number = 1",
+            "UPDATE grant_month SET number = 3 WHERE number = 1",
+            "UPDATE grant_month SET number = 9 WHERE number = 1",
+            "UPDATE grant_month SET account_id = 'acc_2' WHERE number = 1",
+            "UPDATE grant_month SET account_id = 'gone' WHERE number = 1",
+            "DELETE FROM grant_month WHERE number = 2",
+            "DELETE FROM grant_month",
+            "INSERT INTO grant_month (starts_at, account_id, number, paid_micros) VALUES (" + MONTH.toEpochMilli()
+                    + ", 'acc_1', 2, 1)",
+            "INSERT INTO grant_month (starts_at, account_id, number, paid_micros) VALUES (" + MONTH.toEpochMilli()
+                    + ", 'acc_1', 2, 0)",
+            "INSERT INTO grant_month (starts_at, account_id, number, paid_micros) SELECT starts_at, account_id, 3, 1 FROM grant_month"
+                    + " WHERE number = 1");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
     static final List<String> UNSEEN = List.of(

@@ -43,6 +43,9 @@ class GrantHistoriesTest {
     private static final List<String> MODELS = List.of("a1", "a2", "b1");
     private static final int STEPS = Effort.of(400, 4_000);
 
+    /** A month ends while calls run. */
+    private static final Instant BEGIN = Instant.parse("2026-11-30T23:58:40Z");
+
     @TempDir
     Path folder;
 
@@ -71,6 +74,7 @@ class GrantHistoriesTest {
 
     private void play(List<BooksFixture> nodes) {
         BooksFixture first = nodes.getFirst();
+        nodes.forEach(it -> it.advance(Duration.between(BooksFixture.NOON, BEGIN)));
         first.account(ACCOUNT, 500);
         for (int i = 0; i < STEPS; i++) {
             BooksFixture node = nodes.get(random.nextInt(nodes.size()));
@@ -92,6 +96,9 @@ class GrantHistoriesTest {
                 .isPositive();
         assertThat(first.number("SELECT COUNT(*) FROM entry WHERE request_id LIKE 'lapse%'"))
                 .isPositive();
+        assertThat(first.number("SELECT COUNT(DISTINCT starts_at) FROM grant_month"))
+                .as("months, seed %d", seed)
+                .isEqualTo(2);
     }
 
     /** Running calls are covered if each choice of them can be paid by all that serves one of them (Hall). Written without the program's flow. */

@@ -10,6 +10,7 @@ import dev.tollgate.books.grants.AccountGrants.Call;
 import dev.tollgate.books.grants.AccountGrants.Money;
 import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantDraw;
+import dev.tollgate.books.grants.GrantMonths;
 import dev.tollgate.books.grants.GrantRow;
 import dev.tollgate.books.grants.GrantSql;
 import dev.tollgate.books.grants.GrantSql.RunningReader;
@@ -50,6 +51,7 @@ final class BatchGrants {
     private final Journal journal;
     private final Map<String, ReservationRow> reservations;
     private final GrantDraw draw;
+    private final GrantMonths months = new GrantMonths();
     private final Set<String> needed = new HashSet<>();
     private final Map<String, List<GrantRow>> asked = new HashMap<>();
     private final Map<String, AccountGrants> accounts = new TreeMap<>();
@@ -160,12 +162,13 @@ final class BatchGrants {
         }
     }
 
-    /** Takes the shares of grants of a charge (Z16). The call's hold still counts. @return the shares */
+    /** Takes the shares of grants of a charge (Z16). The call's hold still counts. @param stamp the call's end @return the shares */
     PaidBy pay(AccountRow account, ReservationRow reservation, long micros, Instant stamp) throws SQLException {
         lapse(account, stamp);
         AccountGrants grants = of(account);
         PaidBy paid = grants.pay(reservation.call(), micros, money(account), stamp.toEpochMilli(), running(account));
         account.addGranted(-paid.micros());
+        months.add(account.id, paid, stamp.toEpochMilli());
         return paid;
     }
 
@@ -442,11 +445,12 @@ final class BatchGrants {
                 .toList());
     }
 
-    /** Writes the grants that the batch has changed. Their accounts are written. */
+    /** Writes the grants that the batch has changed, and what they have paid by month. Their accounts are written. */
     void write() throws SQLException {
         for (AccountGrants grants : accounts.values()) {
             sql.write(grants.rows());
         }
+        months.write(sql.statements());
     }
 
     /** Keeps the grants of a committed batch. */

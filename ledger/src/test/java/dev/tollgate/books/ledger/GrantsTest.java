@@ -27,7 +27,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +71,34 @@ class GrantsTest {
         try (BooksFixture closing = store) {
             LedgerChecks.assertCoherent(closing);
             each_grant_is_what_its_lists_say();
+            each_month_is_what_its_calls_say();
         }
+    }
+
+    private void each_month_is_what_its_calls_say() {
+        Map<String, Long> ofCalls = new TreeMap<>();
+        store.database
+                .read(sql -> sql.list(
+                        "SELECT account_id, ended_at, paid_by FROM call WHERE paid_by IS NOT NULL",
+                        row -> List.of(row.getString(1), row.getString(2), row.getString(3))))
+                .forEach(call -> PaidBy.of(call.get(2))
+                        .shares()
+                        .forEach(share -> ofCalls.merge(
+                                month(Long.parseLong(call.get(1))) + " " + call.get(0) + " " + share.grant(),
+                                share.micros(),
+                                Long::sum)));
+        Map<String, Long> rows = new TreeMap<>();
+        store.database
+                .read(sql -> sql.list(
+                        "SELECT starts_at, account_id, number, paid_micros FROM grant_month",
+                        row -> Map.entry(
+                                month(row.getLong(1)) + " " + row.getString(2) + " " + row.getLong(3), row.getLong(4))))
+                .forEach(row -> rows.put(row.getKey(), row.getValue()));
+        assertThat(rows).isEqualTo(ofCalls);
+    }
+
+    private static String month(long atMillis) {
+        return Instant.ofEpochMilli(atMillis).toString().substring(0, "2026-11".length());
     }
 
     /** Given and refunded less shares and what has left is what is left. */
