@@ -35,8 +35,8 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
             The books of %s (UTC), %s, as of %s.
 
             month.csv has a sum for each line: what customers held, what changed it, and what they hold. The other CSV files
-            have the rows of each sum; a file without lines below its first has none. Amounts are credits unless their
-            heads say US dollars; 200 credits are a dollar. Below invoices/ each invoice is a page to print.
+            have the rows of each sum; a file without lines below its first has none. The lines "Calls paid by" add up to
+            "Used by calls". Amounts are credits unless their heads say US dollars; 200 credits are a dollar. Below invoices/ each invoice is a page to print.
             """;
 
     private record Line(String word, Month.Sum sum) {}

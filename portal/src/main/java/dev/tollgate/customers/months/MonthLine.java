@@ -19,6 +19,10 @@ public enum MonthLine {
             "e.kind = 'top_up' AND e.request_id LIKE 'voucher-%' AND REPLACE(e.reason, ' ', '-') = e.request_id"),
     SANDBOX_CREDITS(sentence("Sandbox credits given"), "e.kind = 'top_up' AND e.sandbox_micros > 0"),
     START_CREDITS(sentence("Start credits"), "e.kind = 'top_up' AND e.request_id LIKE 'start-%'"),
+    PLANS(
+            sentence("Credits of plans"),
+            "e.kind = 'top_up' AND e.grants IS NOT NULL AND EXISTS (SELECT 1 FROM credit_grant g WHERE g.account_id = e.account_id"
+                    + " AND g.entry_number = e.number AND g.kind = 'plan')"),
     GRANTS(sentence("Credits given by hand"), "e.kind = 'top_up'"),
     USED(sentence("Used by calls"), Part.CREDITS, Of.CUSTOMERS, null),
     REFUNDED_CALLS(sentence("Refunds of calls"), "e.kind = 'refund'"),
@@ -31,6 +35,13 @@ public enum MonthLine {
     LOST(sentence("Lost by corrections"), "e.kind = 'adjustment'"),
     /** The balances of all accounts after the month, holds included. */
     HELD(sentence("Held by customers at the end"), Part.CLOSING, Of.CUSTOMERS, null),
+    PAID_BY_PLANS(sentence("Calls paid by plans"), Part.PAID, Of.CUSTOMERS, "g.kind = 'plan'"),
+    PAID_BY_VOUCHERS(sentence("Calls paid by vouchers"), Part.PAID, Of.CUSTOMERS, "g.kind = 'voucher'"),
+    PAID_BY_GIFTS(sentence("Calls paid by gifts"), Part.PAID, Of.CUSTOMERS, "g.kind = 'gift'"),
+    /** The part that grants of kind refund paid, which got the refunds of calls whose grants had ended. */
+    PAID_BY_REFUNDS(sentence("Calls paid by refunds"), Part.PAID, Of.CUSTOMERS, "g.kind = 'refund'"),
+    /** The part that no grant paid. */
+    PAID_BY_GENERAL(sentence("Calls paid by general credits"), Part.PAID, Of.CUSTOMERS, null),
     SHORTFALLS(sentence("Usage that nothing covered"), Part.LOSS, Of.CALLS, null),
     MISSING(sentence("Taken back, but spent already"), Part.LOSS, Of.ENTRIES, "e.missing_micros <> 0"),
     UPSTREAM_COST(sentence("Upstream cost"), Part.LOSS, Of.CHANNELS, null);
@@ -41,6 +52,8 @@ public enum MonthLine {
         CREDITS,
         /** The balance that the changes lead to. */
         CLOSING,
+        /** A part of {@link #USED}, by what paid it. */
+        PAID,
         /** A cost or a loss of the operator, beside the credits of customers. */
         LOSS
     }
@@ -54,10 +67,10 @@ public enum MonthLine {
     }
 
     /** The line of an entry {@code e} with its payment {@code p}. */
-    static final String OF_ENTRY = Arrays.stream(values())
-            .filter(line -> line.part == Part.CREDITS && line.condition != null)
-            .map(line -> "WHEN " + line.condition + " THEN '" + line.code() + "'")
-            .collect(Collectors.joining(" ", "CASE ", " END"));
+    static final String OF_ENTRY = among(Part.CREDITS);
+
+    /** The line of what a grant {@code g} has paid. */
+    static final String OF_GRANT = among(Part.PAID);
 
     private final Sentence word;
     private final Part part;
@@ -68,7 +81,7 @@ public enum MonthLine {
         this(word, Part.CREDITS, Of.ENTRIES, condition);
     }
 
-    /** @param condition of its entries, in SQL; null if its rows are no entries */
+    /** @param condition of its entries, or of the grants that paid, in SQL; null if its rows are neither */
     MonthLine(Sentence word, Part part, Of rows, @Nullable String condition) {
         this.word = word;
         this.part = part;
@@ -94,9 +107,16 @@ public enum MonthLine {
         return rows;
     }
 
-    /** Returns the condition of the entries that are its rows. */
-    String entries() {
+    /** Returns the condition of the entries that are its rows, or of the grants that paid. */
+    String condition() {
         return part == Part.CREDITS ? OF_ENTRY + " = '" + code() + "'" : String.valueOf(condition);
+    }
+
+    private static String among(Part part) {
+        return Arrays.stream(values())
+                .filter(line -> line.part == part && line.condition != null)
+                .map(line -> "WHEN " + line.condition + " THEN '" + line.code() + "'")
+                .collect(Collectors.joining(" ", "CASE ", " END"));
     }
 
     /** Returns the line of a code; null if there is none. */

@@ -44,6 +44,14 @@ final class MonthSql {
             SELECT starts_at - starts_at % 86400000, SUM(calls), SUM(charged_micros), SUM(shortfall_micros), SUM(cost_micros)
             FROM usage_hour WHERE starts_at >= ? AND starts_at < ? GROUP BY 1""";
 
+    /** The rows {@code m} of what grants {@code g} paid. CROSS JOIN: by the rows of a month to their grants, never through all grants. */
+    private static final String BY_GRANTS =
+            " FROM grant_month m CROSS JOIN credit_grant g WHERE g.account_id = m.account_id AND g.number = m.number";
+
+    /** Sums of what grants paid, by month and line. */
+    static final String PAID = "SELECT m.starts_at, " + MonthLine.OF_GRANT + ", SUM(m.paid_micros)" + BY_GRANTS
+            + " AND m.starts_at >= ? AND m.starts_at < ? GROUP BY 1, 2";
+
     /** Sums of sandbox credits that calls used, by day. */
     static final String SANDBOX = """
             SELECT ended_at - ended_at % 86400000, SUM(sandbox_micros) FROM call
@@ -64,13 +72,34 @@ final class MonthSql {
     static final String FIRST = """
             SELECT MIN(x.at) FROM (SELECT MIN(created_at) AS at FROM entry UNION ALL SELECT MIN(starts_at) FROM usage_hour) AS x""";
 
-    /** Customers by what their calls used; the values of {@link PlatformHistory#ROWS}, a place and a limit. */
-    static final String USED = "SELECT a.id, " + CUSTOMER
-            + ", f.calls, f.charged FROM (SELECT parts.account_id, SUM(parts.calls) AS calls,"
+    private static final String USED_BY_ACCOUNT = "(SELECT parts.account_id, SUM(parts.calls) AS calls,"
             + " SUM(parts.charged_micros) AS charged FROM ("
             + PlatformHistory.ROWS.formatted("used.calls, used.charged_micros")
-            + ") AS parts WHERE parts.account_id > ? GROUP BY parts.account_id) AS f JOIN account a ON a.id = f.account_id"
+            + ") AS parts WHERE parts.account_id > ? GROUP BY parts.account_id) AS f JOIN account a ON a.id = f.account_id";
+
+    /** The values of {@link PlatformHistory#ROWS}, a place and a limit. */
+    private static final String USED = "SELECT a.id, " + CUSTOMER + ", f.calls, f.charged FROM " + USED_BY_ACCOUNT
             + " WHERE f.calls > 0 ORDER BY a.id LIMIT ?";
+
+    /** The values of {@link PlatformHistory#ROWS}, a place, the begin of the month, the place again and a limit. */
+    private static final String USED_OF_GENERAL = "SELECT a.id, " + CUSTOMER
+            + ", 0, f.charged - COALESCE(x.paid, 0) FROM " + USED_BY_ACCOUNT
+            + " LEFT JOIN (SELECT account_id, SUM(paid_micros) AS paid FROM grant_month"
+            + " WHERE starts_at = ? AND account_id > ? GROUP BY account_id) AS x ON x.account_id = a.id"
+            + " WHERE f.charged <> COALESCE(x.paid, 0) ORDER BY a.id LIMIT ?";
+
+    /** Returns customers by what their calls used, or by what of it one kind of credits paid: id, name, calls if they are counted, and credits. */
+    static String customers(MonthLine line) {
+        return switch (line) {
+            case USED -> USED;
+            case PAID_BY_GENERAL -> USED_OF_GENERAL;
+            // The begin of the month, a place and a limit.
+            default ->
+                "SELECT a.id, " + CUSTOMER + ", 0, x.paid FROM (SELECT m.account_id, SUM(m.paid_micros) AS paid"
+                        + BY_GRANTS + " AND m.starts_at = ? AND m.account_id > ? AND " + line.condition()
+                        + " GROUP BY m.account_id) AS x JOIN account a ON a.id = x.account_id ORDER BY a.id LIMIT ?";
+        };
+    }
 
     /**
      * Sandbox credits that calls used, by account; a range of accounts, whose begin is left out. CASE: by the index of such calls, never through all calls

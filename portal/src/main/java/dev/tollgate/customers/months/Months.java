@@ -184,17 +184,37 @@ public final class Months {
                 row -> {
                     long day = row.getLong(1);
                     sums.add(day, MonthLine.USED, new Sum(row.getLong(2), -row.getLong(3), 0, 0, 0));
+                    sums.add(day, MonthLine.PAID_BY_GENERAL, new Sum(0, -row.getLong(3), 0, 0, 0));
                     sums.add(day, MonthLine.SHORTFALLS, new Sum(0, row.getLong(4), 0, 0, 0));
                     sums.add(day, MonthLine.UPSTREAM_COST, new Sum(row.getLong(2), row.getLong(5), 0, 0, 0));
                 },
                 from,
                 to);
+        addPaid(sql, sums, from, to);
+        return sums;
+    }
+
+    /** Adds the sandbox credits of what calls used, and what of it grants paid, general credits the rest. */
+    private static void addPaid(Reads sql, Sums sums, long from, long to) throws SQLException {
         sql.each(
                 MonthSql.SANDBOX,
-                row -> sums.add(row.getLong(1), MonthLine.USED, new Sum(0, 0, -row.getLong(2), 0, 0)),
+                row -> {
+                    Sum ofSandbox = new Sum(0, 0, -row.getLong(2), 0, 0);
+                    sums.add(row.getLong(1), MonthLine.USED, ofSandbox);
+                    sums.add(row.getLong(1), MonthLine.PAID_BY_GENERAL, ofSandbox);
+                },
                 from,
                 to);
-        return sums;
+        sql.each(
+                MonthSql.PAID,
+                row -> {
+                    long month = row.getLong(1);
+                    MonthLine line = Objects.requireNonNull(MonthLine.of(row.getString(2)));
+                    sums.add(month, line, new Sum(0, -row.getLong(3), 0, 0, 0));
+                    sums.add(month, MonthLine.PAID_BY_GENERAL, new Sum(0, row.getLong(3), 0, 0, 0));
+                },
+                from,
+                to);
     }
 
     /** Adds the money of a reversal, whose credits are counted already, and what of them was spent. */
@@ -233,7 +253,7 @@ public final class Months {
                         sql -> new ArrayList<>(
                                 switch (line.rows()) {
                                     case ENTRIES -> entries(sql, line, from, to, Place.of(after), limit);
-                                    case CUSTOMERS -> used(sql, month, from, to, after, limit);
+                                    case CUSTOMERS -> customers(sql, month, line, from, to, after, limit);
                                     case CALLS -> shortfalls(sql, from, to, Place.of(after), limit);
                                     case CHANNELS -> after.isEmpty() ? costs(sql, from, to) : List.<MonthRow>of();
                                 }));
@@ -258,7 +278,7 @@ public final class Months {
     private static List<OfEntry> entries(Reads sql, MonthLine line, long from, long to, Place after, int limit)
             throws SQLException {
         return sql.list(
-                MonthSql.ENTRIES + " AND " + line.entries() + MonthSql.ENTRIES_AFTER,
+                MonthSql.ENTRIES + " AND " + line.condition() + MonthSql.ENTRIES_AFTER,
                 row -> MonthRow.read(line, row),
                 from,
                 to,
@@ -268,24 +288,39 @@ public final class Months {
                 limit);
     }
 
-    private static List<OfCustomer> used(Reads sql, YearMonth month, long from, long to, String after, int limit)
+    /** Returns customers by what their calls used, or by what of it grants of a kind paid, or general credits. */
+    private static List<OfCustomer> customers(
+            Reads sql, YearMonth month, MonthLine line, long from, long to, String after, int limit)
             throws SQLException {
-        record Used(Customer customer, long calls, long micros) {}
-        Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
-        List<Object> values = PlatformHistory.range(sql, span).values();
-        values.add(after);
+        boolean isOfGrants = line.part() == MonthLine.Part.PAID && line != MonthLine.PAID_BY_GENERAL;
+        List<Object> values = new ArrayList<>();
+        if (isOfGrants) {
+            values.addAll(List.of(from, after));
+        } else {
+            Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
+            values.addAll(PlatformHistory.range(sql, span).values());
+            values.add(after);
+            if (line == MonthLine.PAID_BY_GENERAL) {
+                values.addAll(List.of(from, after));
+            }
+        }
         values.add(limit);
-        List<Used> all = sql.list(
-                MonthSql.USED,
-                row -> new Used(new Customer(row.getString(1), row.getString(2)), row.getLong(3), row.getLong(4)),
+        List<OfCustomer> all = sql.list(
+                MonthSql.customers(line),
+                row -> new OfCustomer(
+                        new Customer(row.getString(1), row.getString(2)), row.getLong(3), -row.getLong(4), 0),
                 values.toArray());
         Map<String, Long> sandbox = new HashMap<>();
-        if (!all.isEmpty()) {
-            addSandboxUsed(sql, sandbox, from, to, after, all.getLast().customer.id());
+        if (!all.isEmpty() && !isOfGrants) {
+            addSandboxUsed(
+                    sql, sandbox, from, to, after, all.getLast().customer().id());
         }
         return all.stream()
-                .map(it ->
-                        new OfCustomer(it.customer, it.calls, -it.micros, sandbox.getOrDefault(it.customer.id(), 0L)))
+                .map(it -> new OfCustomer(
+                        it.customer(),
+                        it.calls(),
+                        it.micros(),
+                        sandbox.getOrDefault(it.customer().id(), 0L)))
                 .toList();
     }
 

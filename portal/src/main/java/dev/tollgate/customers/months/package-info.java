@@ -4,8 +4,8 @@
  *
  * <p>Invariants: months are of UTC. A row counts in the month in which it was booked: an entry by its own time, a call by its end, an invoice by the
  * entry of its credits. So a month that is over never changes. What customers held at its begin, with the lines that move their credits, is what they
- * held at its end, to the micro-credit; that is the sum of all accounts' statements. What calls used comes from the roll-ups, everything else from the
- * entries.
+ * held at its end, to the micro-credit; that is the sum of all accounts' statements. What calls used comes from the roll-ups, what grants paid
+ * of it from {@code grant_month}, everything else from the entries.
  *
  * <p>Threading: {@link Months} is thread-safe; its reads block.
  */

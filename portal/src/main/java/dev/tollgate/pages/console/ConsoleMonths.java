@@ -152,10 +152,12 @@ public record ConsoleMonths(Months months, Payments payments) {
                     path(month.month().minusMonths(1)) + "/" + MonthLine.HELD.code(),
                     month.opening()));
         }
-        MonthLine.of(part)
-                .forEach(line -> lines.add(
-                        new Line(line.word().said(), path(month.month()) + "/" + line.code(), month.sum(line))));
+        MonthLine.of(part).forEach(line -> lines.add(line(month, line)));
         return lines;
+    }
+
+    public static Line line(Month month, MonthLine line) {
+        return new Line(line.word().said(), path(month.month()) + "/" + line.code(), month.sum(line));
     }
 
     /** Returns the tone of a month's badge. */

@@ -419,6 +419,7 @@ class RandomMonthsTest {
         purse.held -= call.hold;
         purse.free += call.hold - call.charged;
         note(MonthLine.USED, new Sum(1, -call.charged, -call.ofSandbox, 0, 0));
+        note(MonthLine.PAID_BY_GENERAL, new Sum(0, -call.charged, -call.ofSandbox, 0, 0));
         note(MonthLine.UPSTREAM_COST, new Sum(1, cost, 0, 0, 0));
         note(MonthLine.SHORTFALLS, new Sum(0, shortfall, 0, 0, 0));
         ended.add(call);
