@@ -20,7 +20,8 @@ public abstract sealed class KeyChange<O> extends Decision<O> permits CreateKey,
 
     public static final int FORGOTTEN_MAX = 500;
 
-    private static final String HIDDEN_NAME = "Playground";
+    /** The name of a hidden key in files and for operators' programs; pages have a sentence. */
+    public static final String HIDDEN_NAME = "Playground";
 
     private final List<String> touchedHashes = new ArrayList<>(2);
     private @Nullable String touchedAccount;

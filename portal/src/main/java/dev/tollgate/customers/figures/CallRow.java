@@ -9,6 +9,7 @@ import dev.tollgate.books.calls.CallTexts;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.calls.TaskStatus;
+import dev.tollgate.keys.KeyChange;
 import dev.tollgate.models.PriceTerms;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
@@ -31,7 +32,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param heldMicros the whole hold, with its extensions, in micro-credits
  * @param pricing of its price version; null without one
  * @param owner of the key; the account's if the key is not there any more
- * @param keyName of the key as it is called now; null where the key is not there any more
+ * @param keyName of the key as it is called now; empty for the playground's, null where the key is not there any more
  */
 public record CallRow(
         @Nullable OpenHold hold,
@@ -42,7 +43,7 @@ public record CallRow(
         @Nullable String keyName) {
 
     private static final String KEY = """
-            (SELECT k.name FROM api_key k WHERE k.id = c.key_id) AS key_name,
+            (SELECT CASE WHEN k.hidden = 0 THEN k.name ELSE '' END FROM api_key k WHERE k.id = c.key_id) AS key_name,
                 (SELECT k.member_id FROM api_key k WHERE k.id = c.key_id) AS member,
                 (SELECT k.team_id FROM api_key k WHERE k.id = c.key_id) AS team""";
 
@@ -108,6 +109,12 @@ public record CallRow(
 
     public String keyId() {
         return ended == null ? running().keyId() : ended.keyId();
+    }
+
+    /** Returns the name of the key as files have it; null where the key is not there any more. */
+    @Nullable
+    String keyNameInFiles() {
+        return "".equals(keyName) ? KeyChange.HIDDEN_NAME : keyName;
     }
 
     public String door() {

@@ -74,7 +74,7 @@ public record CsvExport(AccountHistory history, Names names) {
                 .text("model", it -> it.call.modelId())
                 .text("answered_by", it -> it.call.model())
                 .text("key", it -> it.call.keyId())
-                .text("key_name", it -> it.call.keyName())
+                .text("key_name", it -> it.call.keyNameInFiles())
                 .text("door", it -> it.call.door())
                 .value("prompt_tokens", it -> it.call.usage().inputTokens())
                 .value("cached_tokens", it -> it.call.usage().cachedTokens())

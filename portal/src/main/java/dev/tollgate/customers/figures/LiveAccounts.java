@@ -32,7 +32,7 @@ public record LiveAccounts(Database database) {
     private static final int LOOKED_AT_MAX = 2_000;
 
     private static final String RUNNING = """
-            SELECT h.id, h.model, h.key_id, k.name, h.created_at, h.held_micros
+            SELECT h.id, h.model, h.key_id, CASE WHEN k.hidden = 1 THEN '' ELSE k.name END, h.created_at, h.held_micros
             FROM open_hold h LEFT JOIN api_key k ON k.id = h.key_id
             WHERE h.account_id = ?%s ORDER BY h.id DESC LIMIT ?""";
 
@@ -44,7 +44,7 @@ public record LiveAccounts(Database database) {
     /** @param number of its last call or entry: if that and the balance stand still, nothing of the account's has changed */
     public record Head(Balance balance, long number) {}
 
-    /** A running call, of whatever node. @param keyName its id where it has no name any more */
+    /** A running call, of whatever node. @param keyName empty for the playground's; its id where it has no name any more */
     public record RunningCall(String id, String model, String keyName, Instant startedAt, long heldMicros) {}
 
     /** @param running at most {@value #RUNNING_MAX}, the newest first */

@@ -78,7 +78,7 @@ public final class LiveTexts {
         return new Row(
                 "/dashboard/requests/" + call.id(),
                 call.model(),
-                call.keyName(),
+                call.keyName().isEmpty() ? say("Playground") : call.keyName(),
                 took(call.startedAt(), at),
                 now == null ? NOTHING : Display.number(now.tokens()),
                 now == null ? say("holds {credits}", Display.charge(call.heldMicros())) : Display.charge(now.micros()));

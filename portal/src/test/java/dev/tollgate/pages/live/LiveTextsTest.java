@@ -25,7 +25,7 @@ class LiveTextsTest {
             Figures.NONE,
             List.of(
                     new LiveAccounts.RunningCall(HERE, "7", "7", NOON.minusSeconds(5), 20_000_000),
-                    new LiveAccounts.RunningCall(ELSEWHERE, "7", "7", NOON.minusSeconds(9), 10_000_000)));
+                    new LiveAccounts.RunningCall(ELSEWHERE, "7", "", NOON.minusSeconds(9), 10_000_000)));
 
     private static final Map<String, CallNow> RUNNING =
             Map.of(HERE, new CallNow(HERE, "acc_1", 1_234, 1_500_000, 20_000_000));

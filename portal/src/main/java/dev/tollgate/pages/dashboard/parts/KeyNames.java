@@ -24,11 +24,8 @@ public record KeyNames(Map<String, String> byId) {
     public static KeyNames of(Keys keys, String account, KeyView view) {
         Map<String, String> names = new LinkedHashMap<>();
         for (Key key : keys.everMade(account, view)) {
-            names.put(
-                    key.id(),
-                    key.isDeleted()
-                            ? say("{name} (deleted)", key.settings().name())
-                            : key.settings().name());
+            String name = key.isHidden() ? say("Playground") : key.settings().name();
+            names.put(key.id(), key.isDeleted() ? say("{name} (deleted)", name) : name);
         }
         return new KeyNames(names);
     }

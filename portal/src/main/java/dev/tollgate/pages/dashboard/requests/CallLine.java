@@ -10,7 +10,6 @@ import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The texts of a call as a row of a table. Pure. */
@@ -75,7 +74,8 @@ public final class CallLine {
 
     /** Returns the current name of the key, or the id of a deleted key. */
     public static String key(CallRow call) {
-        return Objects.requireNonNullElse(call.keyName(), call.keyId());
+        String name = call.keyName();
+        return name == null ? call.keyId() : name.isEmpty() ? say("Playground") : name;
     }
 
     /** Returns the tags, the first characters of many; null without any. */
