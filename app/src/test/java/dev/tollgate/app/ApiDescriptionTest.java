@@ -54,7 +54,7 @@ class ApiDescriptionTest {
     }
 
     /** Whatever is no page, and none of a page's files. */
-    private static boolean isApi(Route<?> route) {
+    static boolean isApi(Route<?> route) {
         return !route.gate().name().startsWith("page")
                 && !route.path().startsWith("/assets/")
                 && !route.path().startsWith("/playground/")

@@ -15,11 +15,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Eight people who read the same pages at the same time, each page in a language that is drawn (L45). */
+/** Eight people who read the same pages and live figures at the same time, each in a language that is drawn (L45). */
 record LanguagesAtOnce(FilledInstallation used, List<Language> languages) {
 
     private static final int PEOPLE = 8;
     private static final int PAGES_EACH = Effort.isLong() ? 1_500 : 75;
+    private static final String LIVE = "/dashboard/live?since=0";
     private static final List<String> PATHS = List.of(
             "/status",
             "/docs",
@@ -27,6 +28,7 @@ record LanguagesAtOnce(FilledInstallation used, List<Language> languages) {
             "/docs/models",
             "/docs/models/gemini-3.1-pro",
             "/docs/search?q=key",
+            LIVE,
             "/dashboard",
             "/dashboard/usage",
             "/dashboard/requests",
@@ -48,12 +50,12 @@ record LanguagesAtOnce(FilledInstallation used, List<Language> languages) {
         for (String path : PATHS) {
             for (Language language : languages) {
                 String asked = PagesInLanguagesTest.in(language, path);
-                alone.put(asked, text(people.getFirst().get(asked), language));
+                alone.put(asked, read(people.getFirst(), asked, language));
             }
         }
         ConcurrentLinkedQueue<String> found = new ConcurrentLinkedQueue<>();
         alone.forEach((asked, text) -> {
-            if (!text.contains("<main")) {
+            if (!text.contains(asked.startsWith(LIVE) ? "\"list:running\":[{" : "<main")) {
                 found.add(asked + ": " + text);
             }
         });
@@ -67,7 +69,7 @@ record LanguagesAtOnce(FilledInstallation used, List<Language> languages) {
                     for (int n = 0; n < PAGES_EACH; n++) {
                         Language language = languages.get(drawn.nextInt(languages.size()));
                         String asked = PagesInLanguagesTest.in(language, PATHS.get(drawn.nextInt(PATHS.size())));
-                        if (!text(person.get(asked), language).equals(alone.get(asked))) {
+                        if (!read(person, asked, language).equals(alone.get(asked))) {
                             found.add(asked);
                         }
                     }
@@ -80,7 +82,11 @@ record LanguagesAtOnce(FilledInstallation used, List<Language> languages) {
         return List.copyOf(found);
     }
 
-    private static String text(Browser.Page page, Language language) {
+    private static String read(Browser person, String asked, Language language) {
+        if (asked.startsWith(LIVE)) {
+            return person.event(asked);
+        }
+        Browser.Page page = person.get(asked);
         String tag = page.header("content-language");
         return page.status() == 200 && tag.equals(language.tag())
                 ? PageText.of(page.body(), new HashMap<>())

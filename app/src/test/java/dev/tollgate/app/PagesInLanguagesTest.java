@@ -72,13 +72,6 @@ class PagesInLanguagesTest {
         }
     }
 
-    /** What is the same in each language: addresses, ids, models, names of products, zones, codes, initials, and what golden files have instead of secrets. */
-    private static final String NAMES =
-            "[\\w.+-]+@[\\w.-]+|https?://\\S+|Java-http-client/\\S+|^[A-Z]{1,2}$|/[\\w./{}-]+|(?:google/)?(?:gemini|imagen|veo)-[\\w.-]+|text-embedding-[\\w.-]+"
-                    + "|\\b(?:acc|key|mem|per|pay|req|team|wh|sig|chatcmpl|account|person|task|payment)[_-][\\w…-]*|\\bsk-[\\w…-]*|\\b[A-Z]{4,}\\b|[\\w-]+\\.[\\w.-]+"
-                    + "|\\b(?:Tollgate|Gemini|OpenAI|Anthropic|Google|Stripe|Acme ID|Python|JavaScript|Java|curl|[A-Z][A-Za-z]+/[\\w/+-]+|UTC|API|CSV|PDF|JSON|ZIP|VAT|SDK|URL)\\b"
-                    + "|\\b[a-z]+:(?:read|write)\\b|\\b[a-z]+(?:_[a-z]+)+\\b";
-
     /** What fields of the playground send as it is. */
     private static final Set<String> SENT = Stream.of(
                     Effort.words(),
@@ -176,7 +169,7 @@ class PagesInLanguagesTest {
                 .map(it -> it.replaceAll("[<>&\"']", " ")) // as the reader of the page leaves them
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .map(Pattern::quote)
-                .collect(Collectors.joining("|", "", "|" + NAMES)));
+                .collect(Collectors.joining("|", "", "|" + ForeignText.NAMES)));
     }
 
     private record Walk(Pattern names) implements PagesGoldenTest.Taking {

@@ -112,12 +112,8 @@ class ResellingWalkTest {
         return visit.page().innerText("main");
     }
 
-    /** Presses a button that leads to another page. */
     private static void press(Visit visit, String button) {
-        Page page = visit.page();
-        page.evaluate("() => { window.isBefore = true; }");
-        page.click("button:has-text('" + button + "')");
-        page.waitForFunction("() => !window.isBefore");
+        visit.press("button:has-text('" + button + "')");
     }
 
     private String consoleAccount() {

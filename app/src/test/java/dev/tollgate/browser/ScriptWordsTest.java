@@ -87,13 +87,15 @@ class ScriptWordsTest {
         assertThat(ForeignText.in(page.content(), NAMES)).as(what).isEmpty();
     }
 
-    private static void ask(Page page, String text, String state) {
+    /** Sends a message, and waits for a state of the page. */
+    static void ask(Page page, String text, String state) {
         page.fill("#message", text);
         page.press("#message", "Enter");
         page.waitForFunction(state);
     }
 
-    private static String ended(int answers) {
+    /** Returns the state in which so many answers have ended. */
+    static String ended(int answers) {
         return "() => document.querySelectorAll('.turn.assistant .deeds').length >= " + answers
                 + " && !document.querySelector('#send.danger')";
     }

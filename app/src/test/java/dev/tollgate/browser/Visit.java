@@ -242,6 +242,13 @@ public final class Visit implements AutoCloseable {
         return response;
     }
 
+    /** Clicks a button or a link that leads to another page, and waits for it. */
+    public void press(String selector) {
+        page.evaluate("() => { window.isBefore = true; }");
+        page.click(selector);
+        page.waitForFunction("() => !window.isBefore");
+    }
+
     /** Returns the transferred bytes of the page that is shown, after its last request. */
     public Weight weight() {
         settle();

@@ -5,13 +5,13 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.UpstreamScript;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,8 +27,10 @@ class AdminApiGoldenTest {
             new Golden(FOLDER.resolve("admin-api.in.txt"), FOLDER.resolve("admin-api.out.txt"));
     private static final JsonMapper JSON = new JsonMapper();
 
-    @Test
-    void each_resource_is_read_and_changed() {
+    /** The same in whatever language the caller asks for (L24). */
+    @ParameterizedTest
+    @CsvSource({"en, en", "'zh-CN,zh;q=0.9', zh-Hans"})
+    void each_resource_is_read_and_changed(String accepted, String chosen) {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))) {
             gateway.setNow(Instant.parse("2026-11-20T12:00:00.123Z"));
             gateway.script(UpstreamScript.says("Hello", 7, 3));
@@ -40,13 +42,17 @@ class AdminApiGoldenTest {
             transcript.add("# " + customer.account() + " has made the call " + call + "; ann has "
                     + gateway.text("SELECT account_id FROM person WHERE login = 'ann@example.org'"));
             transcript.play(
-                    new String(FILES.read(), StandardCharsets.UTF_8), line -> answered(gateway, line.split(" ", 3)));
+                    new String(FILES.read(), StandardCharsets.UTF_8),
+                    line -> answered(
+                            gateway,
+                            Map.of("Accept-Language", accepted, "Cookie", "lang=" + chosen),
+                            line.split(" ", 3)));
             FILES.check(transcript.text());
         }
     }
 
     /** @param step method, path, and then what is sent, the part that is shown, or both */
-    private static String answered(Gateway gateway, String... step) {
+    private static String answered(Gateway gateway, Map<String, String> headers, String... step) {
         String rest = step.length < 3 ? "" : step[2];
         int at = rest.lastIndexOf('@');
         String pointer = at >= 0 && rest.startsWith("/", at + 1) ? rest.substring(at + 1) : "";
@@ -56,10 +62,9 @@ class AdminApiGoldenTest {
             key = body.split(" ", 2)[0];
             body = body.substring(key.length()).strip();
         }
-        Gateway.Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + step[1]))
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json")
-                .method(step[0], HttpRequest.BodyPublishers.ofString(body)));
+        HttpRequest.Builder request = gateway.request(step[0], step[1], body, key);
+        headers.forEach(request::header);
+        Gateway.Reply reply = gateway.send(request);
         if (!reply.header("content-type").startsWith("application/json")) {
             return reply.status() + " " + reply.text();
         }

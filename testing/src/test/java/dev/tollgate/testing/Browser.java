@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Somebody with a browser that runs no scripts: keeps cookies, sends forms with the token of a page, follows no redirect by itself. */
 public final class Browser {
@@ -62,6 +63,16 @@ public final class Browser {
 
     public Page get(String path) {
         return send(request(path).GET());
+    }
+
+    /** Returns the first event of a stream, and leaves the stream. */
+    public String event(String path) {
+        try (Stream<String> lines = CLIENT.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofLines())
+                .body()) {
+            return lines.filter(line -> line.startsWith("data: ")).findFirst().orElse("");
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Opens the page at {@code from} and sends a form of it to {@code path}. */

@@ -15,6 +15,13 @@ import java.util.regex.Pattern;
  */
 public final class ForeignText {
 
+    /** What is the same in each language: addresses, ids, models, names of products, zones, codes, initials, and what golden files have instead of secrets. */
+    public static final String NAMES =
+            "[\\w.+-]+@[\\w.-]+|https?://\\S+|Java-http-client/\\S+|^[A-Z]{1,2}$|/[\\w./{}-]+|(?:google/)?(?:gemini|imagen|veo)-[\\w.-]+|text-embedding-[\\w.-]+"
+                    + "|\\b(?:acc|key|mem|per|pay|req|team|wh|sig|chatcmpl|account|person|task|payment)[_-][\\w…-]*|\\bsk-[\\w…-]*|\\b[A-Z]{4,}\\b|[\\w-]+\\.[\\w.-]+"
+                    + "|\\b(?:Tollgate|Gemini|OpenAI|Anthropic|Google|Stripe|Acme ID|Python|JavaScript|Java|curl|[A-Z][A-Za-z]+/[\\w/+-]+|UTC|API|CSV|PDF|JSON|ZIP|VAT|SDK|URL)\\b"
+                    + "|\\b[a-z]+:(?:read|write)\\b|\\b[a-z]+(?:_[a-z]+)+\\b";
+
     private static final Pattern PIECE = Pattern.compile(
             "(?s)<!--.*?-->|<!.*?>|<(/?)([A-Za-z][\\w-]*)((?:\\s+[\\w:-]+(?:=\"[^\"]*\"|='[^']*')?)*)\\s*/?>|[^<]+|<");
     private static final Pattern ATTRIBUTE = Pattern.compile("([\\w:-]+)(?:=\"([^\"]*)\")?");
@@ -45,7 +52,7 @@ public final class ForeignText {
     /**
      * Returns the texts with letters outside ⟦⟧, and sentences in pieces.
      *
-     * @param names texts that are the same in each language
+     * @param names texts that are the same in each language, as {@link #NAMES} are
      */
     public static List<String> in(String html, Pattern names) {
         ForeignText reader = new ForeignText(names);

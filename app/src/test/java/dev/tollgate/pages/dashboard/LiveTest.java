@@ -4,8 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.pages.frame.Money;
+import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.ForeignText;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MarkedLanguages;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.UpstreamScript;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +47,13 @@ class LiveTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("sign-up.credits", "50");
+        gateway = Gateway.start(
+                Surroundings.REAL.with(it -> it.languages = List.of(MarkedLanguages.ACCENTED)),
+                Map.of(),
+                "sign-up.credits",
+                "50",
+                "pages.languages",
+                "en,en-XA,zh-Hans");
         other = BusyAccount.in(gateway, "<b>ci</b>");
     }
 
@@ -60,9 +71,13 @@ class LiveTest {
         private final StringBuilder all = new StringBuilder();
 
         Events(BusyAccount who, String path) throws IOException, InterruptedException {
+            this(who.browser, path);
+        }
+
+        Events(Browser reader, String path) throws IOException, InterruptedException {
             response = CLIENT.send(
                     HttpRequest.newBuilder(URI.create(gateway.url() + path))
-                            .header("cookie", who.browser.cookies())
+                            .header("cookie", reader.cookies())
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
@@ -231,6 +246,83 @@ class LiveTest {
             stranger.ask(stranger.customer, "gemini-2.5-pro", 100, 100, 0);
             strangers.await("calls", Integer.toString(calls + 1));
             assertThat(strangers.all.toString()).contains("balance").doesNotContain("payment");
+        }
+    }
+
+    /** Somebody who has chosen a language and has three pages open. */
+    private record Reader(Events overview, Events requests, Events payment) implements AutoCloseable {
+
+        static Reader of(Browser browser, String language, String payment) throws Exception {
+            assertThat(browser.post("/language", "", Map.of("lang", language)).status())
+                    .isEqualTo(303);
+            return new Reader(
+                    live(browser, "/dashboard"), live(browser, "/dashboard/requests"), live(browser, payment));
+        }
+
+        private static Events live(Browser browser, String page) throws Exception {
+            return new Events(
+                    browser, found("data-live=\"([^\"]+)\"", browser.get(page).body()));
+        }
+
+        /** Returns the events so far, without what is the same in each language. */
+        String told() {
+            return (overview.all.toString() + requests.all + payment.all)
+                    .replaceAll("\"(?:href|model|key)\":\"[^\"]*\"|\"[\\w:-]+\":|event: \\w+|data: |retry: ", "");
+        }
+
+        @Override
+        public void close() throws IOException {
+            overview.close();
+            requests.close();
+            payment.close();
+        }
+    }
+
+    private static Browser colleague(BusyAccount who) {
+        String page = "/dashboard/members";
+        String link = found(
+                "/invite/[A-Za-z0-9_-]{43}",
+                who.browser
+                        .submit(
+                                page,
+                                page,
+                                Map.of("deed", "invitation.create", "email", "mei@example.org", "role", "admin"))
+                        .body());
+        Browser browser = new Browser(gateway.url());
+        browser.submit(link, link, Map.of("password", BusyAccount.PASSWORD, "zone", "UTC"));
+        return browser;
+    }
+
+    @Test
+    void two_people_of_an_account_each_read_events_in_their_language() throws Exception {
+        BusyAccount who = BusyAccount.in(gateway, "ci");
+        String topUp = "/dashboard/billing/top-up";
+        String payment = who.browser
+                .submit(topUp, topUp, Map.of("id", "d".repeat(32), "dollars", "10"))
+                .location();
+        String pay = payment.replace(topUp, "/pay/test");
+        gateway.script(UpstreamScript.answers().text("One.").delay(60_000));
+        try (Reader marked = Reader.of(who.browser, MarkedLanguages.ACCENTED.tag(), payment);
+                Reader chinese = Reader.of(colleague(who), "zh-Hans", payment)) {
+            chinese.payment.await("payment", "正在等待支付确认，您可以关闭此页面。");
+            marked.payment.awaitMatch("payment", "⟦.*⟧");
+            chinese.overview.await("calls-about", "无失败");
+            marked.overview.awaitMatch("calls-about", "⟦.*⟧");
+            try (RawCall call = who.customer.chatRaw(
+                    "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")) {
+                call.readUntil("One.");
+                chinese.overview.await("running", "1");
+                marked.overview.await("running", "1");
+            }
+            who.browser.submit(pay, pay, Map.of("end", "paid"));
+            chinese.requests.await("new-calls", "1 次新调用（查看）");
+            marked.requests.awaitMatch("new-calls", "⟦1 .*⟧");
+            chinese.payment.awaitMatch("payment-arrived", "2,000\\.00 点已于 .*[0-9]{2}:[0-9]{2}:[0-9]{2} 到账。");
+            marked.payment.awaitMatch("payment-arrived", "⟦2,000\\.00 .*⟧");
+            assertThat(ForeignText.in(marked.told(), Pattern.compile("x^"))).isEmpty();
+            assertThat(chinese.told()).contains(" 秒\"").doesNotContainPattern("[A-Za-z⟦]");
+        } finally {
+            gateway.script("[]");
         }
     }
 

@@ -1,0 +1,68 @@
+package dev.tollgate.shipping;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.PageText;
+import dev.tollgate.testing.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java that is shipped has fewer modules than a JDK, and none with the data of languages (L29, L45). */
+@Timeout(240)
+class LinkedJavaTest {
+
+    private static final List<String> PATHS = List.of(
+            "/docs",
+            "/docs/models",
+            "/docs/models/gemini-2.5-pro",
+            "/dashboard/keys",
+            "/dashboard/settings",
+            "/dashboard/billing/top-up",
+            "/playground");
+
+    @TempDir
+    static Path folder;
+
+    @Test
+    void pages_of_the_shipped_java_are_those_of_a_jdk() throws IOException {
+        String modules = found("(?m)^modules=(.+)$", Files.readString(Path.of("deploy/runtime")));
+        assertThat(modules).doesNotContain("jdk.localedata");
+        try (Gateway whole = Gateway.start();
+                ServerProcess linked = ServerProcess.serve(
+                        "077",
+                        folder,
+                        folder.resolve("errors"),
+                        Map.of("JDK_JAVA_OPTIONS", "--limit-modules=" + modules))) {
+            whole.setNow(Instant.now());
+            Browser here = reader(whole.url());
+            Browser there = reader(linked.url());
+            for (String path : PATHS) {
+                for (String language : List.of("zh-Hans", "en")) {
+                    String asked = path + "?lang=" + language;
+                    String page = text(here, asked);
+                    assertThat(page).contains("<html lang=\"" + language + "\"");
+                    assertThat(text(there, asked)).as(asked).isEqualTo(page);
+                }
+            }
+        }
+    }
+
+    private static Browser reader(String url) {
+        return new Browser(url).signUp("lin@example.org", "a sentence nobody else has");
+    }
+
+    private static String text(Browser reader, String path) {
+        return PageText.of(reader.get(path).body(), new HashMap<>());
+    }
+}
