@@ -222,7 +222,7 @@ class PlanDeedsTest {
             "models":["gemini-9"] | models | has an entry for "gemini-9", which is no model on sale; allowed is the id of one
             "models":["google/gemini-4-argon"] | models | which is no model on sale; allowed is gemini-4-argon.
             "group":"Gold" | group | is "Gold"; allowed is a name
-            "group":"silver" | group | is silver, which is no price group
+            "group":"silver" | group | is silver, which is no price group; allowed is the name of one, or null for none.
             "limits":[{"hours":745,"credits":1}] | limits.0.hours | is 745; allowed is a whole number from 1 to 744
             "version":-1 | version | is -1; allowed is a whole number
             """)

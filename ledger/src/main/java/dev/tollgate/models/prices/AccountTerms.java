@@ -142,7 +142,12 @@ public final class AccountTerms {
 
     private static @Nullable ApiError refusal(Sql sql, String group) throws SQLException {
         if (!sql.has(EXISTS, group)) {
-            return ApiError.invalid("group", sentence("{field} is {group}, which is no price group.", FIELD, group));
+            return ApiError.invalid(
+                    "group",
+                    sentence(
+                            "{field} is {group}, which is no price group; allowed is the name of one, or null for none.",
+                            FIELD,
+                            group));
         }
         return sql.has(CLOSED, group)
                 ? ApiError.invalid(null, sentence("The price group {group} is closed: no account enters it.", group))

@@ -243,7 +243,8 @@ class PriceGroupsTest {
                     .hasMessage("The price group gold is closed: no account enters it.");
             assertThatThrownBy(() -> server.enter("acc_2", "silver"))
                     .isInstanceOf(ApiException.class)
-                    .hasMessage("'group' is silver, which is no price group.");
+                    .hasMessage(
+                            "'group' is silver, which is no price group; allowed is the name of one, or null for none.");
             server.enter("acc_1", "gold");
             assertThat(server.version("acc_1")).isEqualTo("base*gold.1");
             assertThat(server.set("gold", 900, null).after().closed()).isTrue();

@@ -64,9 +64,16 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
     }
 
     private PageStep compareOrChange(PageRequest<Visitor.Member> request, Form form) {
-        return FormState.text(form, "deed").equals("compare")
-                ? compare(request, form)
-                : forms.proved(its -> its.param("group"), this::change).take(request, form);
+        if (FormState.text(form, "deed").equals("compare")) {
+            return compare(request, form);
+        }
+        if (forms.isTooLong(request, form)) { // many factors: they would be lost
+            String error = say(
+                    "This form is too long to be kept while you enter your password. Enter it at {page} in another tab, then compare and set again.",
+                    ProvePage.PATH);
+            return PageStep.again(drawing(request, FormState.wrong(form, error), List.of()));
+        }
+        return forms.proved(its -> its.param("group"), this::change).take(request, form);
     }
 
     /** Shows what would change; it changes nothing. */

@@ -112,6 +112,17 @@ public final class DeedForms {
         };
     }
 
+    /** Returns whether a form would wait for the password, and is too long to be kept until then. */
+    boolean isTooLong(PageRequest<Visitor.Member> request, Form form) {
+        return form.field(WAITING) == null
+                && !people.sessions().isProved(request.visitor().session())
+                && !isCarried(form);
+    }
+
+    private static boolean isCarried(Form form) {
+        return form.fields().values().stream().allMatch(value -> value.length() <= CARRIED_CHARS_MAX);
+    }
+
     private PageStep carryOut(
             PageRequest<Visitor.Member> request, Form form, String waiting, Pages.Deed<Visitor.Member> deed) {
         Map<String, String> typed = fields.open(request, waiting);
@@ -147,7 +158,7 @@ public final class DeedForms {
                 typed.put(name, value);
             }
         });
-        if (form.fields().values().stream().allMatch(value -> value.length() <= CARRIED_CHARS_MAX)) {
+        if (isCarried(form)) {
             typed.put(SEALED_ID, once());
             typed.put(SEALED_AT, Long.toString(clock.millis()));
             typed.put(WHOM, whom);
