@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../../main/resources/assets/words.js';
-import { batches, ended, endNote, filtered, take } from '../../main/resources/assets/playground/answer.mjs';
+import { batches, ended, endNote, failure, filtered, take } from '../../main/resources/assets/playground/answer.mjs';
 
 const body = (...reads) => ReadableStream.from(reads.map((text) => (typeof text === 'string' ? new TextEncoder().encode(text) : text)));
 const read = async (...reads) => {
@@ -119,4 +119,16 @@ test('the best end of two columns is read out', () => {
   assert.equal(ended(['broken', 'stopped']), 'Stopped');
   assert.equal(ended(['refused', 'broken']), 'Response interrupted');
   assert.equal(ended(['refused']), 'No response');
+});
+
+test('an error of the API comes after what its code means, but in English', () => {
+  const says = (code) => failure({ code, message: 'Too many calls. Please try again.' });
+  assert.deepEqual(says('rate_limit_exceeded'), { note: 'Too many calls. Please try again.', quote: 'Too many calls.' });
+  globalThis.isEnglish = false;
+  try {
+    assert.deepEqual(says('rate_limit_exceeded'), { note: 'A rate limit was reached. Too many calls.', quote: 'Too many calls.' });
+    assert.equal(says('another').note, 'The call failed. Too many calls.');
+  } finally {
+    globalThis.isEnglish = true;
+  }
 });

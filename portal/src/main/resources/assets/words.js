@@ -5,6 +5,8 @@
   const page = globalThis.document;
   const { signs = '.,', words = {} } = JSON.parse(page?.body.dataset.words ?? '{}');
 
+  globalThis.isEnglish = page?.body.dataset.words === undefined;
+
   // a number as English writes it, with the signs of the language
   globalThis.signed = (text) => text.replace(/[.,]/g, (sign) => signs['.,'.indexOf(sign)]);
 

@@ -28,7 +28,27 @@ export async function* batches(body) {
 }
 
 // The API's words, which are English, without what the page has a button for.
-export const quoted = (message) => message.replace(/ Please try again\.$/, '');
+const quoted = (message) => message.replace(/ Please try again\.$/, '');
+
+const meaning = (code) => {
+  switch (code) {
+    case 'invalid_request': return word('The request was not valid.');
+    case 'context_length_exceeded': return word('The request was too long for the model.');
+    case 'insufficient_credits': return word('The credits did not suffice.');
+    case 'model_not_found': return word('The model does not exist, or the key may not use it.');
+    case 'rate_limit_exceeded': return word('A rate limit was reached.');
+    case 'spend_limit_exceeded': return word('A spend limit was used up.');
+    case 'internal_error': return word('The server had an error.');
+    case 'upstream_error': return word('The provider had an error.');
+    default: return word('The call failed.');
+  }
+};
+
+// An error of the API as a note, and the part of it that is English. A page in another language says before it what its code means.
+export const failure = ({ code, message }) => {
+  const quote = quoted(message);
+  return { note: isEnglish ? message : word('{a} {b}', { a: meaning(code), b: quote }), quote };
+};
 
 // Adds an event to its turn; returns the millionths of a credit that it says were charged.
 export const take = ({ name, data }, turn, millis) => {
@@ -38,8 +58,7 @@ export const take = ({ name, data }, turn, millis) => {
   const chunk = JSON.parse(data);
   if (chunk.error) {
     turn.state = 'broken';
-    turn.note = chunk.error.message;
-    turn.quote = quoted(chunk.error.message);
+    Object.assign(turn, failure(chunk.error));
     return 0;
   }
   for (const choice of chunk.choices || []) {

@@ -142,5 +142,11 @@ export const problem = (text, ...deeds) => {
   byId('ways').replaceChildren(...deeds);
 };
 
+// a refusal, with what it quotes of the API marked as English
+export const refused = ({ note, quote }, ...deeds) => {
+  problem(note, ...deeds);
+  byId('problem').replaceChildren(...quoting(note, quote));
+};
+
 // once what is drawn now has been shown
 export const painted = () => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });

@@ -10,7 +10,7 @@ import { attached, whenAttached } from './files.mjs';
 import { allow, chosen, fill, filled, fillExamples, imageCost, lastModel, models, rememberEnter, rememberUsual, reset, sends } from './form.mjs';
 import { keptList, keptTalks } from './kept.mjs';
 import { markdown } from './markdown.mjs';
-import { bottom, button, byId, drawer, followEnd, painted, problem, quoting, say, showLeft } from './page.mjs';
+import { bottom, button, byId, drawer, followEnd, painted, problem, refused, say, showLeft } from './page.mjs';
 import { addResult, codeTurns, copied, filePart, messages, newTalk, NO_RESULT, pendingAtEnd, removeCall, toLastWords } from './question.mjs';
 import { server } from './server.mjs';
 import { chip, turns, waysOut } from './turns.mjs';
@@ -79,8 +79,7 @@ const checkFit = async (turn) => {
 
 const giveBack = (column, turn) => {
   if (talk.columns.length === 1) {
-    problem(turn.note, ...waysOut(turn, send));
-    byId('problem').replaceChildren(...quoting(turn.note, turn.quote));
+    refused(turn, ...waysOut(turn, send));
     column.turns.pop();
     const last = column.turns.at(-1);
     if (last?.role === 'user') {
@@ -199,10 +198,10 @@ const isPending = () => {
 // the files go to the provider only when the person says so
 const countFiles = async () => {
   byId('count').disabled = true;
-  try {
-    for (const file of uncounted()) Object.assign(file, await requests.count(talk.columns[0].model, [filePart(file)]));
-  } catch (wrong) {
-    problem(wrong.message);
+  for (const file of uncounted()) {
+    const told = await requests.count(talk.columns[0].model, [filePart(file)]);
+    if (told.note) { refused(told); break; }
+    Object.assign(file, told);
   }
   byId('count').disabled = false;
   drawFiles();

@@ -1,6 +1,6 @@
 // Requests to this server.
 
-import { quoted } from './answer.mjs';
+import { failure } from './answer.mjs';
 import { jsonWithBlobs } from './files.mjs';
 
 export const server = (csrf) => {
@@ -37,7 +37,7 @@ export const server = (csrf) => {
     } catch {
       return { note: word('The server answered with {status}.', { status: String(response.status) }) };
     }
-    const says = { note: error.message, ...(response.headers.has('content-language') ? {} : { quote: quoted(error.message) }) };
+    const says = response.headers.has('content-language') ? { note: error.message } : failure(error);
     if (!shortage) return says;
     const question = new URLSearchParams({ ...shortage, model: content.model, max: content.max_tokens ?? '' });
     try {
@@ -56,12 +56,13 @@ export const server = (csrf) => {
     return response?.ok ? (await response.json()).verdict : 'undecided';
   };
 
-  // the tokens of a message's parts as the provider counts them, or about; throws an error that says why not
+  // the tokens of a message's parts as the provider counts them, or about; a note if they could not be counted
   const count = async (model, parts) => {
-    const response = await ask('/playground/count', { model, messages: [{ role: 'user', content: parts }] });
-    const told = await response.json();
-    if (!response.ok) throw new Error(told.error.message);
-    return { tokens: told.tokens, about: response.headers.has('x-tollgate-estimated') };
+    const content = { model, messages: [{ role: 'user', content: parts }] };
+    const response = await ask('/playground/count', content).catch(() => null);
+    if (!response) return { note: word('The server could not be reached.') };
+    if (!response.ok) return refusal(response, content);
+    return { tokens: (await response.json()).tokens, about: response.headers.has('x-tollgate-estimated') };
   };
 
   return { ask, look, count, settled, refusal, fit };

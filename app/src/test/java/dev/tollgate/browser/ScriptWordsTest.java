@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.FilePayload;
-import dev.tollgate.base.words.Languages;
 import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.ForeignText;
@@ -45,12 +44,8 @@ class ScriptWordsTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.languages = List.of(
-                        MarkedLanguages.ACCENTED, Languages.read(CHINESE).language(CHINESE))),
-                Map.of(),
-                "pages.languages",
-                "en,en-XA," + CHINESE);
+        gateway =
+                Gateway.start(Surroundings.REAL.with(it -> it.languages = List.of(MarkedLanguages.ACCENTED)), Map.of());
         gateway.script(UpstreamScript.answers()
                 .whenAsked("write on")
                 .text("It begins.", new Tokens(10, 2_000, 0))

@@ -2,15 +2,11 @@ package dev.tollgate.pages.docs;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.base.words.Languages;
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
 import dev.tollgate.browser.Windows;
-import dev.tollgate.serving.Surroundings;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -29,14 +25,7 @@ class ChineseLooksTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(
-                Surroundings.REAL.with(
-                        it -> it.languages = List.of(Languages.read("zh-Hans").language("zh-Hans"))),
-                Map.of(),
-                "pages.languages",
-                "en,zh-Hans",
-                "sign-up.open",
-                "true");
+        gateway = Gateway.start("sign-up.open", "true");
     }
 
     @AfterAll

@@ -436,16 +436,16 @@ public record ConsolePrices(
         Tariff whole = all.next().pricing().tariff();
         UpstreamModel.Cost cost = preview.next().cost();
         Map<String, RateLine> costs = RateLine.of(whole, cost == null ? null : cost.tariff()).stream()
-                .collect(Collectors.toMap(RateLine::what, line -> line));
+                .collect(Collectors.toMap(RateLine::key, line -> line));
         List<Changed> lines = new ArrayList<>();
         RateLine.change(before, next)
-                .forEach(line -> lines.add(new Changed(line, costs.get(line.what()), null, "", false)));
+                .forEach(line -> lines.add(new Changed(line, costs.get(line.key()), null, "", false)));
         for (Rate rate : Rate.values()) {
             if (rate.isOffer() && !before.has(rate) && whole.has(rate)) {
                 String price = Display.price(rate.of(whole.rates()));
                 lines.add(new Changed(
-                        new RateLine(rate.head().said(), say("not offered"), price),
-                        costs.get(rate.head().said()),
+                        new RateLine(rate.key(), rate.head().said(), say("not offered"), price),
+                        costs.get(rate.key()),
                         rate.key(),
                         Credits.text(rate.of(whole.rates())),
                         next.has(rate)));
@@ -453,6 +453,7 @@ public record ConsolePrices(
         }
         lines.add(new Changed(
                 new RateLine(
+                        "reasoning",
                         say("Thoughts"),
                         thoughts(preview.before()),
                         thoughts(preview.next().pricing())),

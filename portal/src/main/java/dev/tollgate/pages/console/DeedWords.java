@@ -209,9 +209,6 @@ final class DeedWords {
     private static final Map<String, Sentence> TYPED = ordered(
             "reason", sentence("Reason"),
             "credits", sentence("Credits"),
-            "hour", sentence("Credits per hour"),
-            "day", sentence("Credits per day"),
-            "total", sentence("Credits in total"),
             "login", sentence("Person"),
             "expires", sentence("Until"),
             "begins", sentence("Begin"),

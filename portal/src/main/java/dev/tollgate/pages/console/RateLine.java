@@ -22,18 +22,25 @@ import org.jspecify.annotations.Nullable;
  * A line of a table that compares two tariffs: a price and its cost, or an old and a new price. There is a line for each rate that one of them
  * has.
  *
+ * @param key of the rate, in a price form
+ * @param what its name
  * @param first the first tariff's rate, a dash if it has none
  * @param second the second tariff's rate, a dash if it has none
  * @param margin of the first rate over the second one, in percent; null if there is none
  * @param why the reason for the margin: both rates as parts of those that they are compared with
  */
 public record RateLine(
-        String what, String first, String second, @Nullable BigDecimal margin, String why) {
+        String key,
+        String what,
+        String first,
+        String second,
+        @Nullable BigDecimal margin,
+        String why) {
 
     private static final String NONE = "–";
 
-    RateLine(String what, String first, String second) {
-        this(what, first, second, null, "");
+    RateLine(String key, String what, String first, String second) {
+        this(key, what, first, second, null, "");
     }
 
     /** Returns the line with the smallest margin; null if all margins are equal. */
@@ -71,17 +78,22 @@ public record RateLine(
         List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates(), without));
         if (first.searchCounts() == SearchCounts.CALLS
                 || second != null && second.searchCounts() == SearchCounts.CALLS) {
-            lines.add(new RateLine(say("Searches counted"), counted(first), second == null ? NONE : counted(second)));
+            lines.add(new RateLine(
+                    "search_counts", say("Searches counted"), counted(first), second == null ? NONE : counted(second)));
         }
         Margins.Rates above = margins.above();
         if (above != null) {
-            lines.add(new RateLine(say("Long prompts: above"), tokens(first), second == null ? NONE : tokens(second)));
+            lines.add(new RateLine(
+                    "above.prompt_tokens",
+                    say("Long prompts: above"),
+                    tokens(first),
+                    second == null ? NONE : tokens(second)));
             lines.addAll(rates(first, second, true, above, without));
         }
         Tiers tiers = first.tiers();
         Tiers others = second == null ? Tiers.NONE : second.tiers();
-        factor(lines, say("Flex"), tiers.flex(), others.flex());
-        factor(lines, say("Priority"), tiers.priority(), others.priority());
+        factor(lines, "tiers.flex", say("Flex"), tiers.flex(), others.flex());
+        factor(lines, "tiers.priority", say("Priority"), tiers.priority(), others.priority());
         return lines;
     }
 
@@ -95,6 +107,7 @@ public record RateLine(
                     Rate other = isLong ? rate : Rate.INPUT;
                     boolean isFirst = !isLong && rate == Rate.INPUT || !rate.isOfTokens();
                     return new RateLine(
+                            isLong ? "above." + rate.key() : rate.key(),
                             name(rate, isLong),
                             Display.price(rate.of(price)),
                             cost == null
@@ -157,9 +170,9 @@ public record RateLine(
         return step == null ? NONE : Display.number(step.promptTokens());
     }
 
-    private static void factor(List<RateLine> lines, String what, int first, int second) {
+    private static void factor(List<RateLine> lines, String key, String what, int first, int second) {
         if (first > 0 || second > 0) {
-            lines.add(new RateLine(what, factor(first), factor(second)));
+            lines.add(new RateLine(key, what, factor(first), factor(second)));
         }
     }
 

@@ -95,20 +95,6 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return micros == null ? of(NOTHING) : of(money.sum(micros)).titled(Money.exact(micros));
     }
 
-    /** Returns a sum and its limit. @param limit null for none */
-    public static Cell sumOf(Money money, @Nullable Long micros, @Nullable Long limit) {
-        return sumOf(money, micros, limit, "");
-    }
-
-    /** Returns a sum and its limit. @param per words after the limit */
-    public static Cell sumOf(Money money, @Nullable Long micros, @Nullable Long limit, String per) {
-        return micros == null || limit == null
-                ? sum(money, micros)
-                : EMPTY.and(new Part.Words(money.sum(micros), null, Money.exact(micros), null))
-                        .and(new Part.Words(
-                                say("of {limit}", money.sum(limit)) + per, "muted", Money.exact(limit), null));
-    }
-
     public static Cell form(Shell shell, String path, String... hidden) {
         return EMPTY.and(new Part.Form(path, shell.here().csrf(), List.of(hidden), List.of()));
     }

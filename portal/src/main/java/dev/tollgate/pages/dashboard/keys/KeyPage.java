@@ -48,6 +48,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,7 +57,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
 
@@ -247,6 +247,18 @@ public record KeyPage(
     /** The limits of a key's calls. @param refusing those that refuse them @param states of the key's own */
     public record Limits(List<LimitState> budgets, List<LimitStates.Line> refusing, LimitStates.All states) {}
 
+    private static String word(KeyLock lock) {
+        return switch (lock) {
+            case DISABLED -> say("lock::disabled");
+            case SPEND -> say("lock::spend");
+            case RATES -> say("lock::rates");
+            case PRICES -> say("lock::prices");
+            case ALLOW -> say("lock::allow");
+            case MODELS -> say("lock::models");
+            case EXPIRES_AT -> say("lock::expires at");
+        };
+    }
+
     private Owned owned(PageRequest<Visitor.Member> request, Key key, Instant now) {
         Membership own = KeyOwners.membership(request);
         KeyOwners.Names names = owners.names(key.accountId());
@@ -256,10 +268,7 @@ public record KeyPage(
                 KeyRights.mayChange(own, key),
                 KeyRights.mayEnable(own, key),
                 owners.targets(own, key),
-                key.locks().stream()
-                        .sorted()
-                        .map(lock -> lock.code().replace('_', ' '))
-                        .collect(Collectors.joining(", ")),
+                Joined.facts(key.locks().stream().sorted().map(KeyPage::word)),
                 new Limits(
                         limits.path(key.accountId(), key.id(), key.owner(), names.member(key.owner()), now),
                         limits.refusing(
