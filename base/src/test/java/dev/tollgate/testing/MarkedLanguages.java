@@ -30,6 +30,9 @@ public final class MarkedLanguages {
     private static final Pattern NAME = Pattern.compile("\\{[a-z]\\w*}|</?[a-z]\\w*>");
     private static final String OR = " | ";
 
+    /** The pattern of a text that is no sentence, which a language leaves as it is. */
+    private static final String AS_IT_IS = "{text}";
+
     private MarkedLanguages() {}
 
     private static Language language(String tag, UnaryOperator<String> ofForm) {
@@ -40,6 +43,9 @@ public final class MarkedLanguages {
     }
 
     private static String accented(String form) {
+        if (form.equals(AS_IT_IS)) {
+            return form;
+        }
         StringBuilder text = new StringBuilder("⟦");
         Matcher name = NAME.matcher(form);
         int from = 0;

@@ -141,6 +141,8 @@ final class CatalogueTariff {
             }
             at = cached == null ? at.need(key) : cached;
         }
-        return refusal.allowed() == null ? at.complaint(refusal.reason() + ".") : at.wrong(refusal.allowed());
+        return refusal.allowed() == null
+                ? at.complaint(refusal.what() + ".")
+                : at.wrong(refusal.allowed().english());
     }
 }

@@ -1,11 +1,17 @@
 package dev.tollgate.models;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.MessageText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +31,8 @@ public record TariffRules(String unit, long scale) {
     /** The rules of prices in credits. */
     public static final TariffRules OF_CREDITS = new TariffRules("credits", 1_000_000);
 
+    private static final String CREDITS = OF_CREDITS.unit;
+
     private static final List<String> RATES =
             Stream.of(Rate.values()).map(Rate::key).toList();
 
@@ -42,15 +50,16 @@ public record TariffRules(String unit, long scale) {
      * A member that is not allowed.
      *
      * @param field its name; the name of an inner object's member follows a dot
-     * @param reason what is wrong with it, without the full stop
-     * @param allowed what is allowed instead; null if the reason says it
+     * @param sentence with {@link ApiError#FIELD}
+     * @param allowed what is allowed instead; null if the sentence names no value
      */
     public record Refusal(
-            String field, String reason, @Nullable String allowed) {
+            String field, Sentence sentence, @Nullable Sentence allowed) {
 
-        /** Returns what follows the name in a sentence, without the full stop. */
+        /** Returns what follows the name in English, without the full stop. */
         public String what() {
-            return allowed == null ? reason : reason + "; allowed is " + allowed;
+            String message = ApiError.invalid(field, sentence).message();
+            return message.substring(field.length() + 3, message.length() - 1);
         }
     }
 
@@ -113,14 +122,26 @@ public record TariffRules(String unit, long scale) {
         JsonNode node = need(path, rate.key(), json);
         long micros = whole(node, scale);
         if (micros < from || micros > to) {
+            List<Sentence> allowed = new ArrayList<>(
+                    List.of(sentence("a number of {unit} from {from} to {to}", word(), amount(from), amount(to))));
+            if (!path.isEmpty()) {
+                allowed.add(sentence("at least the rate of shorter prompts"));
+            }
+            if (low != null) {
+                allowed.add(sentence("at least the {rate} rate", low.word()));
+            }
+            if (high != null) {
+                allowed.add(sentence("at most the {rate} rate", high.word()));
+            }
+            if (node.isNumber() && micros == NONE) {
+                allowed.add(sentence("with at most {decimals} decimals", Integer.toString(decimals())));
+            }
             throw notAllowed(
                     path + rate.key(),
                     node,
-                    "a number of " + unit + " from " + amount(from) + " to " + amount(to)
-                            + (path.isEmpty() ? "" : ", at least the rate of shorter prompts")
-                            + (low == null ? "" : ", at least the " + low.words() + " rate")
-                            + (high == null ? "" : ", at most the " + high.words() + " rate")
-                            + (node.isNumber() && micros == NONE ? ", with at most " + decimals() + " decimals" : ""));
+                    allowed.stream()
+                            .reduce((a, b) -> sentence("{a}, {b}", a, b))
+                            .orElseThrow());
         }
         return micros;
     }
@@ -130,7 +151,10 @@ public record TariffRules(String unit, long scale) {
         JsonNode tokens = need("above.", "prompt_tokens", above);
         long most = whole(tokens, 1);
         if (most < 1 || most > STEP_TOKENS_MAX) {
-            throw notAllowed("above.prompt_tokens", tokens, "a whole number from 1 to " + STEP_TOKENS_MAX);
+            throw notAllowed(
+                    "above.prompt_tokens",
+                    tokens,
+                    sentence("a whole number from {least} to {most}", "1", Integer.toString(STEP_TOKENS_MAX)));
         }
         for (String name : RATES) {
             if (row.has(name)) {
@@ -152,7 +176,9 @@ public record TariffRules(String unit, long scale) {
         if (!isOfRow && above.has(rate.key())) {
             throw wrong(
                     "above." + rate.key(),
-                    "is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all");
+                    sentence(
+                            "{field} is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all.",
+                            FIELD));
         }
     }
 
@@ -166,7 +192,7 @@ public record TariffRules(String unit, long scale) {
         }
         long factor = whole(node, Tiers.ONE);
         if (factor < 1 || factor > Tiers.FACTOR_MAX) {
-            throw notAllowed(path, node, "a number above 0, up to 100, with at most 4 decimals");
+            throw notAllowed(path, node, sentence("a number above 0, up to 100, with at most 4 decimals"));
         }
         return Math.toIntExact(factor);
     }
@@ -178,9 +204,13 @@ public record TariffRules(String unit, long scale) {
             if (most.multiply(factor).compareTo(BigDecimal.valueOf(PriceRates.MAX)) > 0) {
                 throw wrong(
                         "tiers." + tier.word(),
-                        "is " + factor.toPlainString() + ", which makes a rate of "
-                                + amount(highest.highestOfTokens()) + " higher than " + amount(PriceRates.MAX) + " "
-                                + unit + ", the most");
+                        sentence(
+                                "{field} is {factor}, which makes a rate of {rate} higher than {max} {unit}, the most.",
+                                FIELD,
+                                factor.toPlainString(),
+                                amount(highest.highestOfTokens()),
+                                amount(PriceRates.MAX),
+                                word()));
             }
         }
     }
@@ -191,23 +221,23 @@ public record TariffRules(String unit, long scale) {
         }
         String word = node.isString() ? node.stringValue() : "";
         if (!word.equals("queries") && !word.equals("calls")) {
-            throw notAllowed("search_counts", node, "queries or calls");
+            throw notAllowed("search_counts", node, Sentence.either(List.of("queries", "calls")));
         }
         if (!base.has(Rate.SEARCH)) {
-            throw wrong("search_counts", "needs 'search_per_1000', a rate above 0");
+            throw wrong("search_counts", sentence("{field} needs 'search_per_1000', a rate above 0.", FIELD));
         }
         return word.equals("calls") ? SearchCounts.CALLS : SearchCounts.QUERIES;
     }
 
     private static ObjectNode object(String name, JsonNode node, List<String> allowed) throws NotAllowed {
         if (!(node instanceof ObjectNode object)) {
-            throw notAllowed(name, node, "an object with " + String.join(", ", allowed) + ", or null");
+            throw notAllowed(name, node, sentence("an object with {names}, or null", String.join(", ", allowed)));
         }
         for (String member : object.propertyNames()) {
             if (!allowed.contains(member)) {
                 throw wrong(
                         name + "." + MessageText.plain(member),
-                        "is not known; allowed are " + String.join(", ", allowed));
+                        sentence("{field} is not known; allowed are {names}.", FIELD, String.join(", ", allowed)));
             }
         }
         return object;
@@ -234,7 +264,11 @@ public record TariffRules(String unit, long scale) {
     private static JsonNode need(String path, String name, ObjectNode json) throws NotAllowed {
         JsonNode node = json.get(name);
         if (node == null) {
-            throw wrong(path + name, path.isEmpty() ? "is missing" : "is missing: a step names each rate of the price");
+            throw wrong(
+                    path + name,
+                    path.isEmpty()
+                            ? sentence("{field} is missing.", FIELD)
+                            : sentence("{field} is missing: a step names each rate of the price.", FIELD));
         }
         return node;
     }
@@ -250,12 +284,17 @@ public record TariffRules(String unit, long scale) {
                 .toPlainString();
     }
 
-    private static NotAllowed notAllowed(String path, JsonNode node, String allowed) {
-        String value = node.isString() ? MessageText.quoted(node.stringValue()) : MessageText.plain(node.toString());
-        return new NotAllowed(new Refusal(path, "is " + value, allowed));
+    private Sentence word() {
+        return unit.equals(CREDITS) ? sentence("unit::credits") : Sentence.asItIs(unit);
     }
 
-    private static NotAllowed wrong(String path, String reason) {
-        return new NotAllowed(new Refusal(path, reason, null));
+    private static NotAllowed notAllowed(String path, JsonNode node, Sentence allowed) {
+        String value = node.isString() ? MessageText.quoted(node.stringValue()) : MessageText.plain(node.toString());
+        Sentence refusal = sentence("{field} is {value}; allowed is {allowed}.", FIELD, value, allowed);
+        return new NotAllowed(new Refusal(path, refusal, allowed));
+    }
+
+    private static NotAllowed wrong(String path, Sentence refusal) {
+        return new NotAllowed(new Refusal(path, refusal, null));
     }
 }

@@ -70,6 +70,7 @@ public final class PortalServer extends AccountsServer {
     private FirstKeys first;
     private Portal portal;
     private HttpFront front;
+    private volatile @Nullable ApiError refusal;
 
     private final int passwordKibibytes;
 
@@ -278,6 +279,7 @@ public final class PortalServer extends AccountsServer {
 
     /** What callers are refused is counted, as the program does it. */
     private void refused(Exchange exchange, ApiError error) {
+        refusal = error;
         if (exchange.isOfApi() && error.status() < 500) {
             calls.refused().refused(exchange, error);
         }
@@ -323,6 +325,11 @@ public final class PortalServer extends AccountsServer {
     @Override
     public void script(String script) {
         door.script(script);
+    }
+
+    /** Returns the last refusal of a request, with its sentence for people; null before the first. */
+    public @Nullable ApiError refusal() {
+        return refusal;
     }
 
     @Override

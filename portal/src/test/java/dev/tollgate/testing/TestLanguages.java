@@ -46,6 +46,9 @@ public final class TestLanguages {
         if (named.contains(CHINESE) && all.stream().noneMatch(it -> it.tag().equals(CHINESE))) {
             all.add(Languages.read(CHINESE).language(CHINESE));
         }
+        if (named.contains(MarkedLanguages.ACCENTED.tag())) {
+            all.add(MarkedLanguages.ACCENTED);
+        }
         return all;
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.models.Catalogue;
@@ -280,7 +282,9 @@ public final class SetPrices {
 
         /** Returns the refusal of a price that was chosen before another one was set. */
         public static ApiError changed(String version) {
-            return ApiError.invalid(null, "Another operator has changed the price. Its version is " + version + " now.")
+            return ApiError.invalid(
+                            null,
+                            sentence("Another operator has changed the price. Its version is {version} now.", version))
                     .withStatus(409);
         }
 

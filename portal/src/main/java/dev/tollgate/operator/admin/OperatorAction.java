@@ -118,6 +118,12 @@ public record OperatorAction<S, T>(
 
     /** Makes the change for a form. @param path the parameters of the path @param body has the {@link #ownFields} */
     public T take(S store, By by, Map<String, String> path, Body body) {
+        for (Field<?> field : ownFields()) {
+            var unused = body.get(field); // a form shows what is typed wrongly before what is not there
+        }
+        if (fields.contains(AdminRequest.REASON)) {
+            var unused = by.needReason();
+        }
         return does.run(store, by, new AdminRequest(new Operator(by.actor(), false), path, Map.of(), body));
     }
 }

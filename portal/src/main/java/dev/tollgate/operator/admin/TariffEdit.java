@@ -55,7 +55,7 @@ public final class TariffEdit {
         try {
             return TariffRules.OF_CREDITS.read(whole);
         } catch (TariffRules.NotAllowed e) {
-            throw Field.wrong(e.refusal().field(), e.refusal().what());
+            throw Field.wrong(e.refusal().field(), e.refusal().sentence());
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.tollgate.operator.settings;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -131,10 +134,10 @@ public final class StoredSettings {
          */
         public StoreSetting(Setting<?> setting, @Nullable String value, Instant at) {
             if (!setting.changeable()) {
-                throw new IllegalArgumentException(setting.name() + " cannot be changed while the program runs.");
+                throw new Mistake(sentence("{setting} cannot be changed while the program runs.", setting.name()));
             }
             if (value != null && !setting.allows(value)) {
-                throw new IllegalArgumentException(setting.name() + " allows " + setting.allowed() + ".");
+                throw new Mistake(sentence("{setting} allows {allowed}.", setting.name(), setting.allowed()));
             }
             this.name = setting.name();
             this.value = value;

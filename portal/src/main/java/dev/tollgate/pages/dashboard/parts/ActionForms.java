@@ -128,6 +128,13 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         }
     }
 
+    /** Returns the sentences about the whole form, and about fields that stand nowhere on the page. @param shown fields that show theirs */
+    public static List<String> others(Map<String, String> errors, String... shown) {
+        Map<String, String> others = new LinkedHashMap<>(errors);
+        others.keySet().removeAll(List.of(shown));
+        return List.copyOf(others.values());
+    }
+
     /** Reads a field of a form; null only if that is allowed. @throws IllegalArgumentException with a sentence about what was refused */
     public static <T> @Nullable T get(Form form, Field<T> field) {
         return read(form, List.of(field), body -> body.get(field));
