@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
  * A program gets the same status, headers and body, whatever language its headers and a page's cookie name (L24): of each route, answered and refused.
  * What {@code /admin} answers to good requests is compared by {@code AdminApiGoldenTest}.
  */
+@Order(7)
 @Timeout(120)
 class CallersLanguageTest {
 

@@ -4,21 +4,21 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.testing.Browser;
-import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.PageText;
 import dev.tollgate.testing.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Java that is shipped has fewer modules than a JDK, and none with the data of languages (L29, L45). */
+@Order(7)
 @Timeout(240)
 class LinkedJavaTest {
 
@@ -27,6 +27,7 @@ class LinkedJavaTest {
             "/docs/models",
             "/docs/models/gemini-2.5-pro",
             "/dashboard/keys",
+            "/dashboard/members",
             "/dashboard/settings",
             "/dashboard/billing/top-up",
             "/playground");
@@ -38,13 +39,8 @@ class LinkedJavaTest {
     void pages_of_the_shipped_java_are_those_of_a_jdk() throws IOException {
         String modules = found("(?m)^modules=(.+)$", Files.readString(Path.of("deploy/runtime")));
         assertThat(modules).doesNotContain("jdk.localedata");
-        try (Gateway whole = Gateway.start();
-                ServerProcess linked = ServerProcess.serve(
-                        "077",
-                        folder,
-                        folder.resolve("errors"),
-                        Map.of("JDK_JAVA_OPTIONS", "--limit-modules=" + modules))) {
-            whole.setNow(Instant.now());
+        try (ServerProcess whole = serve("whole", Map.of());
+                ServerProcess linked = serve("linked", Map.of("JDK_JAVA_OPTIONS", "--limit-modules=" + modules))) {
             Browser here = reader(whole.url());
             Browser there = reader(linked.url());
             for (String path : PATHS) {
@@ -56,6 +52,10 @@ class LinkedJavaTest {
                 }
             }
         }
+    }
+
+    private static ServerProcess serve(String name, Map<String, String> environment) {
+        return ServerProcess.serve("077", folder.resolve(name), folder.resolve(name + ".errors"), environment);
     }
 
     private static Browser reader(String url) {
