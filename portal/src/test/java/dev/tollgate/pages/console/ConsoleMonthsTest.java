@@ -126,7 +126,11 @@ class ConsoleMonthsTest {
                         "\u2212$10.00",
                         "\u2212$1.90",
                         "<span class=\"badge ok\">final</span>")
-                .contains("title=\"2,993.000001 credits\"");
+                .contains("title=\"2,993.000001 credits\"")
+                .contains(
+                        "Used by calls, by what paid</h2>",
+                        OCTOBER + "/paid_by_general\">Calls paid by general credits</a>");
+        assertThat(body(OCTOBER + "/paid_by_general")).contains("title=\"\u22127.000000 credits\"");
     }
 
     @ParameterizedTest
@@ -201,6 +205,7 @@ class ConsoleMonthsTest {
         assertThat(files.get("month.csv"))
                 .contains("\r\nBought with payments,1,5000,0,25.00,4.75,29.75\r\n")
                 .contains("\r\nRefunds and disputes of payments,1,-2000,0,-10.00,-1.90,-11.90\r\n")
+                .contains("\r\nCalls paid by general credits,,-7,0,,,\r\n")
                 .endsWith("\r\nOwed\\, without sandbox credits,,2993.000001,0,,,\r\n".replace("\\,", ","));
         assertThat(files.get("grants.csv")).as("no formula").contains(",'=1+1,");
         assertThat(files.get("invoices/2026-00001.html"))
