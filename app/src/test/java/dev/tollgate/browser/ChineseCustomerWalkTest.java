@@ -171,7 +171,10 @@ class ChineseCustomerWalkTest {
         page.fill("#limit", "0.01");
         lin.press("设置预算");
         lin.reads("budget-set");
+        lin.visit().open("/dashboard/requests");
         assertThat(gateway.post("/v1/chat/completions", CALL, key).status()).isEqualTo(200);
+        page.waitForSelector("[data-figure=new-calls]:has-text('1 次新调用（查看）')");
+        lin.reads("requests-live");
         gateway.writeWhatRides();
         gateway.app().people().mail().budgetNotices().sweep();
         MimeMessage warning = mail(LIN, 2);
