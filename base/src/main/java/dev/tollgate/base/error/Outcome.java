@@ -11,11 +11,6 @@ public sealed interface Outcome<T> {
     record Refused<T>(ApiError why) implements Outcome<T> {}
 
     /** Returns a refusal without a field. */
-    static <T> Outcome<T> refused(int status, String message) {
-        return new Refused<>(ApiError.invalid(null, message).withStatus(status));
-    }
-
-    /** Returns a refusal without a field. */
     static <T> Outcome<T> refused(int status, Sentence sentence) {
         return new Refused<>(ApiError.invalid(null, sentence).withStatus(status));
     }
@@ -23,11 +18,6 @@ public sealed interface Outcome<T> {
     /** Returns the refusal of a field's value. @param sentence with {@link ApiError#FIELD} */
     static <T> Outcome<T> wrong(String field, Sentence sentence) {
         return new Refused<>(ApiError.invalid(field, sentence));
-    }
-
-    /** Returns the refusal of a field's value. @param what follows the quoted name, without the full stop */
-    static <T> Outcome<T> wrong(String field, String what) {
-        return new Refused<>(ApiError.wrong(field, what));
     }
 
     default boolean isDone() {

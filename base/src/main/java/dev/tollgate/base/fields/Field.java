@@ -348,16 +348,6 @@ public record Field<T>(
         });
     }
 
-    /** Returns this field, whose value has to be so. @param form of a value, as in {@code must be above 0} */
-    public Field<T> that(Predicate<T> isSo, String form) {
-        return map((path, value) -> {
-            if (!isSo.test(value)) {
-                throw wrong(path, form);
-            }
-            return value;
-        });
-    }
-
     /** Turns a value into another. */
     @FunctionalInterface
     public interface Mapper<T, U> {
@@ -434,11 +424,6 @@ public record Field<T>(
             throw wrong(path, sentence("{field} must be a string.", FIELD));
         }
         return value.stringValue();
-    }
-
-    /** Returns a 400 that names a field. @param what follows its name, without the full stop */
-    public static ApiException wrong(String path, String what) {
-        return ApiError.wrong(path, what).asException();
     }
 
     /** Returns a 400 that names a field. @param sentence with {@link ApiError#FIELD} */

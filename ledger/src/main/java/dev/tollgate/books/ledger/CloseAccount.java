@@ -1,7 +1,9 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Amount;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -49,8 +51,9 @@ public final class CloseAccount extends LedgerChange<Outcome<Balance>> {
         if (account.funds.reservedMicros() > 0) {
             return Outcome.refused(
                     409,
-                    "Calls are running and hold " + Credits.text(account.funds.reservedMicros())
-                            + " credits. Turn off the account's keys, wait until the calls have ended, then try again.");
+                    sentence(
+                            "Calls are running and hold {credits} credits. Turn off the account's keys, wait until the calls have ended, then try again.",
+                            new Amount(account.funds.reservedMicros())));
         }
         Balance before = account.funds.balance();
         long left = before.balanceMicros();

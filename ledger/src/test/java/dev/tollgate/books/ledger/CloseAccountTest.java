@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.ledger.Correction.Adjustment;
@@ -80,11 +81,11 @@ class CloseAccountTest {
     void an_account_stays_as_it_is_while_a_call_holds_one_micro_credit() {
         store.reserve("t2", "acc_1", 1, 1);
         CloseAccount close = closing("acc_1");
-        assertThat(store.decide(close))
+        ApiError why = ((Outcome.Refused<?>) store.decide(close)).why();
+        assertThat(why.status()).isEqualTo(409);
+        assertThat(why.message())
                 .isEqualTo(
-                        Outcome.refused(
-                                409,
-                                "Calls are running and hold 0.000001 credits. Turn off the account's keys, wait until the calls have ended, then try again."));
+                        "Calls are running and hold 0.000001 credits. Turn off the account's keys, wait until the calls have ended, then try again.");
         assertThat(close.isClosed()).isFalse();
         assertThat(close.blockedOrNot()).isNull();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(899, 1, 1_000, 100));

@@ -78,7 +78,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         try {
             return RequestId.ofOperator(text);
         } catch (IllegalArgumentException e) {
-            throw Field.wrong(path, String.valueOf(e.getMessage()));
+            throw ApiError.wrong(path, String.valueOf(e.getMessage())).asException();
         }
     }
 

@@ -23,6 +23,7 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Sorting;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -33,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtemembersGenerated;
 
@@ -74,12 +76,15 @@ public record MembersPage(
             @Nullable Long monthMicros,
             @Nullable LimitState budget) {}
 
+    private static String both(String one, String two) {
+        return Joined.facts(Stream.of(one, two));
+    }
+
     /** Returns the teams that an invitation leads to; null for none. */
     public static @Nullable String names(List<Team> teams, Members.Invitation invitation) {
-        String names = teams.stream()
+        String names = Joined.facts(teams.stream()
                 .filter(team -> invitation.teams().contains(team.id()))
-                .map(Team::name)
-                .collect(Collectors.joining(", "));
+                .map(Team::name));
         return names.isEmpty() ? null : say("in {teams}", names);
     }
 
@@ -174,9 +179,9 @@ public record MembersPage(
         Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
         for (Team team : stores.teams().list(account)) {
             for (Team.Fellow fellow : fellows.getOrDefault(team.id(), List.of())) {
-                named.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two);
+                named.merge(fellow.memberId(), team.name(), MembersPage::both);
                 if (fellow.isAdmin()) {
-                    admins.merge(fellow.memberId(), team.name(), (one, two) -> one + ", " + two);
+                    admins.merge(fellow.memberId(), team.name(), MembersPage::both);
                 }
             }
         }

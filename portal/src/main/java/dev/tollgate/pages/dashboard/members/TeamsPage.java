@@ -30,6 +30,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -133,10 +134,9 @@ public record TeamsPage(
             Money money,
             LimitStates.All budgets) {
         boolean isSpendSeen = membership.mayIn(Right.USAGE, team.id());
-        String admins = fellows.getOrDefault(team.id(), List.of()).stream()
+        String admins = Joined.facts(fellows.getOrDefault(team.id(), List.of()).stream()
                 .filter(Team.Fellow::isAdmin)
-                .map(Team.Fellow::name)
-                .collect(Collectors.joining(", "));
+                .map(Team.Fellow::name));
         return new Row(
                 team,
                 fellows.getOrDefault(team.id(), List.of()).size(),
