@@ -12,5 +12,5 @@ CREATE TABLE grant_month (
     PRIMARY KEY (starts_at, account_id, number)
 ) ${clustered};
 
--- The grant of an entry.
-CREATE INDEX credit_grant_entry ON credit_grant (account_id, entry_number);
+-- The grant of an entry. With the kind, by which the months ask for it: without, SQLite reads all grants of the account.
+CREATE INDEX credit_grant_entry ON credit_grant (account_id, entry_number, kind);
