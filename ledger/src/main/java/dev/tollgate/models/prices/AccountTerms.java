@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The price group of each account over time (Z4): the rows, the change that adds one, and the group at an instant. Thread-safe. */
@@ -108,6 +110,14 @@ public final class AccountTerms {
                 .filter(account -> groupAt(account, when).equals(group))
                 .sorted()
                 .toList();
+    }
+
+    /** Returns how many accounts are in each group at a time, in one pass over all; groups without one are not there. Does not block. */
+    public Map<String, Long> sizes(Instant when) {
+        return held.keySet().stream()
+                .map(account -> groupAt(account, when))
+                .filter(group -> !group.equals(SoldTo.STANDARD))
+                .collect(Collectors.groupingBy(group -> group, TreeMap::new, Collectors.counting()));
     }
 
     /**

@@ -429,6 +429,21 @@ class PriceGroupsTest {
     }
 
     @Test
+    void only_groups_with_accounts_have_a_size() {
+        try (Server server = server(Stores.SQLITE)) {
+            server.enterGold();
+            server.set("empty", 900, null);
+            server.enter("acc_1", "gold");
+            server.enter("acc_2", "gold");
+            server.enter("acc_3", null);
+
+            assertThat(server.sold.terms().sizes(NOW)).isEqualTo(Map.of("gold", 2L));
+            assertThat(server.sold.terms().sizes(NOW.minusMillis(1))).isEmpty();
+            assertThat(server.sold.terms().in("gold", NOW)).hasSize(2);
+        }
+    }
+
+    @Test
     void an_entry_for_a_model_alone_changes_no_other() {
         GroupFactors factors = new GroupFactors(1_000, new TreeMap<>(Map.of(MODEL.id(), 500)));
         try (Server server = server(Stores.SQLITE)) {

@@ -125,7 +125,7 @@ public final class OperatorGroups {
 
     public List<AdminRoute> routes() {
         List<AdminRoute> all = new ArrayList<>(List.of(
-                AdminRoute.get(ALL, _ -> ActionRequest.list(all(), this::json, null)),
+                AdminRoute.get(ALL, _ -> list()),
                 AdminRoute.get(ONE, this::versions, "after", "limit"),
                 AdminRoute.get(OF_ACCOUNT, this::terms, "after", "limit")));
         ACTIONS.forEach(action -> all.add(action.on(this)));
@@ -160,6 +160,11 @@ public final class OperatorGroups {
     /** Returns the ids of the accounts in a group now. Does not block. */
     public List<String> accounts(String name) {
         return sold().terms().in(name, clock.instant());
+    }
+
+    /** Returns how many accounts are in each group now; groups without one are not there. Does not block. */
+    public Map<String, Long> sizes() {
+        return sold().terms().sizes(clock.instant());
     }
 
     /** Returns an account's terms; null if it always was in the standard group. Does not block. */
@@ -271,13 +276,18 @@ public final class OperatorGroups {
 
     // ---- JSON ----
 
-    private ObjectNode json(Group group) {
+    private ObjectNode list() {
+        Map<String, Long> sizes = sizes();
+        return ActionRequest.list(all(), group -> json(group, sizes.getOrDefault(group.name(), 0L)), null);
+    }
+
+    private ObjectNode json(Group group, long size) {
         Instant now = clock.instant();
         GroupVersion inForce = group.at(now);
         return new AdminJson()
                 .text("name", group.name())
                 .flag("closed", group.closed())
-                .number("accounts", (long) accounts(group.name()).size())
+                .number("accounts", size)
                 .raw("in_force", inForce == null ? null : json(inForce).toString())
                 .array("ahead", group.after(now), OperatorGroups::json)
                 .node();

@@ -15,7 +15,6 @@ import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.models.Foresight;
-import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.Prices;
@@ -271,9 +270,7 @@ public record Concerns(
         if (!kind.isReal()) {
             return;
         }
-        List<Concern> losses = groups.all().stream()
-                .map(PriceGroups.Group::name)
-                .filter(name -> !groups.accounts(name).isEmpty())
+        List<Concern> losses = groups.sizes().keySet().stream()
                 .flatMap(name -> groups.models(name).stream()
                         .filter(model -> !model.losses().isEmpty())
                         .map(model -> ofGroup(name, model)))

@@ -48,7 +48,7 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
     }
 
     /** A line of the list. @param inForce null before the first version */
-    public record Line(Group group, @Nullable GroupVersion inForce, int accounts) {}
+    public record Line(Group group, @Nullable GroupVersion inForce, long accounts) {}
 
     private PageStep list(PageRequest<Visitor.Member> request) {
         String named = request.query("name");
@@ -56,9 +56,9 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
             return PageStep.to(PATH + "/" + named);
         }
         Instant now = clock.instant();
+        Map<String, Long> sizes = groups.sizes();
         List<Line> lines = groups.all().stream()
-                .map(group -> new Line(
-                        group, group.at(now), groups.accounts(group.name()).size()))
+                .map(group -> new Line(group, group.at(now), sizes.getOrDefault(group.name(), 0L)))
                 .toList();
         return PageStep.show((out, shell) -> JtegroupsGenerated.render(out, null, shell, lines, named != null));
     }
