@@ -30,8 +30,8 @@ import tools.jackson.databind.node.StringNode;
 /** Budgets of an organization: limits in credits by window; null is no budget. */
 public final class BudgetActions {
 
-    /** The word that frees a member from the budget of each member. */
-    static final String UNLIMITED = "unlimited";
+    /** The word that frees a member from the budget of each member, in JSON; forms read it in the reader's language too. */
+    public static final String UNLIMITED = "unlimited";
 
     /** The windows that are limits of the key itself. */
     private static final Set<SpendWindow> OF_KEYS = EnumSet.of(SpendWindow.HOUR, SpendWindow.DAY, SpendWindow.TOTAL);
@@ -145,7 +145,7 @@ public final class BudgetActions {
                             "{field} must be a number of credits from 0 to {most}, or empty for no budget: only a member's can be {unlimited}.",
                             FIELD,
                             Long.toString(Field.CREDITS_MAX),
-                            UNLIMITED))
+                            sentence("unlimited")))
                     .asException();
         }
         if (budget != null && owner.startsWith("key_") && OF_KEYS.contains(window)) {

@@ -190,11 +190,14 @@ public record BudgetsPage(
                         done -> PageStep.to(PATH + "?saved=1"));
     }
 
-    /** Returns the limit of a form in credits. */
+    /** Returns the limit of a form in credits. "unlimited" is read in the page's language and in English. */
     private static String credits(Form form) {
         String typed = form.text("limit").strip();
-        return typed.isEmpty() || typed.equals("unlimited")
-                ? typed
+        if (typed.isEmpty()) {
+            return typed;
+        }
+        return typed.equals(BudgetActions.UNLIMITED) || typed.equals(say("unlimited"))
+                ? BudgetActions.UNLIMITED
                 : Credits.text(TypedCredits.micros(typed, TypedCredits.neededUnit(form)));
     }
 
@@ -205,8 +208,9 @@ public record BudgetsPage(
         String limit = stores.organizations().budgets(request.visitor().accountId()).lines().stream()
                 .filter(line ->
                         line.owner().equals(owner) && line.window().code().equals(window))
-                .map(line ->
-                        line.limitMicros() == null ? "unlimited" : TypedCredits.of(line.limitMicros(), request.money()))
+                .map(line -> line.limitMicros() == null
+                        ? say("unlimited")
+                        : TypedCredits.of(line.limitMicros(), request.money()))
                 .findFirst()
                 .orElse("");
         return new Typed(owner, window, limit, request.money(), null, Map.of());

@@ -203,6 +203,29 @@ class BudgetPagesTest {
     }
 
     @Test
+    void unlimited_is_typed_in_the_language_of_the_page_or_in_english() {
+        Browser lin = company.member("lin", "admin");
+        company.server.execute(
+                "UPDATE person SET money = 'credits', language = 'zh-Hans' WHERE login = 'lin@example.org'");
+        String id = company.id("lin");
+
+        assertThat(send(lin, "deed", "budget.set", "owner", id, "window", "month", "limit", "不限")
+                        .location())
+                .isEqualTo(BUDGETS + "?saved=1");
+        assertThat(lin.get(BUDGETS + "?owner=" + id + "&window=month").body()).contains("value=\"不限\"");
+        assertThat(send(lin, "deed", "budget.set", "owner", id, "window", "day", "limit", "unlimited")
+                        .location())
+                .isEqualTo(BUDGETS + "?saved=1");
+        assertThat(company.server.number(
+                        "SELECT COUNT(*) FROM budget WHERE limit_micros IS NULL AND owner = '" + id + "'"))
+                .isEqualTo(2);
+        assertThat(send(company.owner, "deed", "budget.set", "owner", id, "window", "month", "limit", "不限")
+                        .status())
+                .as("typed on an English page")
+                .isEqualTo(422);
+    }
+
+    @Test
     void a_members_own_budget_hides_no_budget_of_each_member() {
         Browser kim = company.member("kim", "member");
         company.budget("each_member", "hour", "3");
