@@ -68,6 +68,20 @@ class CliTest {
         assertThat(settings.get(ServerSettings.DEMO_CREDITS)).isEqualTo(5_000_000);
     }
 
+    @Test
+    void the_launcher_lists_each_command() throws IOException {
+        assertThat(run("--help")).isZero();
+        List<String> commands = out.lines()
+                .dropWhile(line -> !line.equals("Commands:"))
+                .filter(line -> line.matches(" {2}[a-z].*"))
+                .map(line -> line.strip().split(" ")[0])
+                .toList();
+        String launcher = Files.readString(Path.of("tollgate"));
+
+        assertThat(commands).contains("serve", "month", "completion");
+        assertThat(commands).allSatisfy(name -> assertThat(launcher).containsPattern("(?m)^ {2}" + name + " "));
+    }
+
     /** Plain settings are read without the library that knows all forms: the two must understand the same. */
     @ParameterizedTest
     @ValueSource(
