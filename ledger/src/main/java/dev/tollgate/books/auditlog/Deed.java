@@ -58,7 +58,7 @@ public final class Deed implements Change {
     /** @throws IllegalArgumentException with a sentence, if the text is not a valid reason */
     public static String reason(@Nullable String text) {
         String reason = text == null ? "" : text.strip();
-        if (reason.length() < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {
+        if (letters(reason) < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {
             throw new Mistake(sentence(
                     "A reason is needed, of {least} to {most} characters.", REASON_CHARS_MIN, REASON_CHARS_MAX));
         }
@@ -67,6 +67,11 @@ public final class Deed implements Change {
             throw new Mistake(sentence("The reason {complaint}.", complaint));
         }
         return reason;
+    }
+
+    /** Counts an ideograph as two letters: two of them are a word. */
+    private static long letters(String text) {
+        return text.codePoints().map(it -> Character.isIdeographic(it) ? 2 : 1).sum();
     }
 
     Actor actor() {
