@@ -9,6 +9,7 @@ const clients = {
   interactions: () => import('./door-interactions.mjs'),
   files: () => import('./door-files.mjs'),
   images: () => import('./door-images.mjs'),
+  openrouter: () => import('./door-openrouter.mjs'),
   audio: () => import('./door-audio.mjs'),
   spent: () => import('./door-spent.mjs'),
 };

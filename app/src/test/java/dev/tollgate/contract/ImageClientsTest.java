@@ -23,11 +23,13 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** OpenAI's own clients for Java and JavaScript, Vercel's AI SDK and Google's client make and edit images, three at once too, and read streams. */
+/** OpenAI's own clients for Java and JavaScript, OpenRouter's, Vercel's AI SDK and Google's client make and edit images, three at once too, and read streams. */
 @Timeout(240)
 class ImageClientsTest {
 
     private static final String MODEL = "gemini-3-pro-image";
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private static Gateway gateway;
 
@@ -85,19 +87,31 @@ class ImageClientsTest {
         }
     }
 
-    @Test
-    void clients_for_javascript_of_openai_vercel_and_google_make_and_edit_images() throws IOException {
+    private static JsonNode tried(String client) throws IOException {
         NodePackages.Run run = NodePackages.run(
                 NodePackages.installed(),
                 NodePackages.node(),
                 NodePackages.node(),
                 "doors.mjs",
-                "images",
+                client,
                 gateway.url(),
                 Gateway.DEMO_KEY,
                 MODEL);
         assertThat(run.exit()).as(run.output()).isZero();
-        JsonNode came = new JsonMapper().readTree(run.output().lines().toList().getLast());
+        return JSON.readTree(run.output().lines().toList().getLast());
+    }
+
+    @Test
+    void openrouters_own_programs_make_edit_and_stream_images() throws IOException {
+        assertThat(tried("openrouter")).isEqualTo(JSON.readTree("""
+                {"ai":["image/png",true,1,true],"made":[2,true],"tokens":2240,"edited":[1,true],\
+                "events":[["image_generation.completed",true,true,false],["image_generation.completed",true,true,true]],\
+                "refused":400}"""));
+    }
+
+    @Test
+    void clients_for_javascript_of_openai_vercel_and_google_make_and_edit_images() throws IOException {
+        JsonNode came = tried("images");
         assertThat(came.get("made").asInt()).isEqualTo(2);
         assertThat(came.has("size")).isFalse();
         assertThat(came.get("format").asString()).isEqualTo("png");

@@ -54,6 +54,7 @@ import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.interactions.InteractionHandlers;
 import dev.tollgate.protocols.googleapi.interactions.InteractionsProtocol;
 import dev.tollgate.protocols.images.ImageFiles;
+import dev.tollgate.protocols.images.ImagesPath;
 import dev.tollgate.protocols.images.ImagesProtocol;
 import dev.tollgate.protocols.messages.MessagesErrors;
 import dev.tollgate.protocols.messages.MessagesProtocol;
@@ -212,8 +213,8 @@ public record CallRoutes(
         RouteList.api(routes, chat.route("/chat/completions", modelKey));
         Door.Others others = new EstimatedBodies(
                 calls.models(),
-                images(false),
-                images(true),
+                images(ImagesPath.GENERATIONS),
+                images(ImagesPath.EDITS),
                 completions(),
                 audio(false),
                 audio(true),
@@ -236,10 +237,13 @@ public record CallRoutes(
     }
 
     private void imagesAndAudio(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
-        RouteList.api(routes, door(images(false)).route("/images/generations", modelKey));
-        RouteList.api(routes, door(images(false)).route("/images", modelKey)); // as OpenRouter's clients ask for them
+        RouteList.api(routes, door(images(ImagesPath.GENERATIONS)).route("/images/generations", modelKey));
+        RouteList.api(routes, door(images(ImagesPath.OPENROUTER)).route("/images", modelKey));
         RouteList.api(
-                routes, door(images(true)).route("/images/edits", modelKey).taking(BodyKind.JSON, BodyKind.MULTIPART));
+                routes,
+                door(images(ImagesPath.EDITS))
+                        .route("/images/edits", modelKey)
+                        .taking(BodyKind.JSON, BodyKind.MULTIPART));
         RouteList.api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
         RouteList.api(routes, door(audio(false)).route("/audio/speech", modelKey));
         RouteList.api(
@@ -401,7 +405,7 @@ public record CallRoutes(
         return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
     }
 
-    private Protocol images(boolean edits) {
+    private Protocol images(ImagesPath path) {
         return new ImagesProtocol(
                 calls.models(),
                 signatures,
@@ -411,7 +415,7 @@ public record CallRoutes(
                 ground.clock(),
                 new ModelNames(ground.settings().list(TrafficSettings.IMAGES_MODELS)),
                 images,
-                edits);
+                path);
     }
 
     private Protocol audio(boolean transcribes) {

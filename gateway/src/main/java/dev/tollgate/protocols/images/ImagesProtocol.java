@@ -44,12 +44,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /v1/images/generations} and {@code /v1/images/edits}: reads and checks the request, and writes the response.
+ * {@code POST /v1/images/generations}, {@code /v1/images/edits} and {@code /v1/images}: reads and checks the request, and writes the response.
  *
  * @param silence after which a stream sends a comment
  * @param names the operator's models for other names
  * @param addresses of images that are not to come inline
- * @param edits whether requests bring images
  */
 public record ImagesProtocol(
         CurrentModels models,
@@ -60,7 +59,7 @@ public record ImagesProtocol(
         InstantSource clock,
         ModelNames names,
         FileAddresses addresses,
-        boolean edits)
+        ImagesPath path)
         implements Protocol {
 
     /** The most tokens of the thoughts before an image: no text is asked for (Y22). */
@@ -106,7 +105,7 @@ public record ImagesProtocol(
 
         @Override
         public String label() {
-            return edits ? super.label() + "/edits" : super.label();
+            return super.label() + path.label();
         }
 
         @Override
@@ -121,8 +120,8 @@ public record ImagesProtocol(
                     : null;
             form = its;
             ImagesRequest request = its == null
-                    ? ImagesReader.read(body, List.of(), edits, limits, memory)
-                    : ImagesReader.read(its.json(), its.files(), edits, limits, memory);
+                    ? ImagesReader.read(body, List.of(), path, limits, memory)
+                    : ImagesReader.read(its.json(), its.files(), path, limits, memory);
             if (OPENAIS.matcher(request.model()).matches() && models.find(model(request)) == null) {
                 throw unmapped(request.model()).asException();
             }
@@ -189,8 +188,8 @@ public record ImagesProtocol(
         protected Sink sink(ImagesRequest request, Outlet outlet, MeteredCall call) {
             long created = clock.instant().getEpochSecond();
             FileAddresses.OfCall its = addresses(request, envelope, call);
-            Function<@Nullable String, ImagesRenderer> renderers = _ -> new ImagesRenderer(
-                    call.model(), request, its, edits ? "image_edit.completed" : "image_generation.completed", created);
+            Function<@Nullable String, ImagesRenderer> renderers =
+                    _ -> new ImagesRenderer(call.model(), request, its, path, created);
             return request.stream()
                     ? new StreamedAnswer(outlet, renderers)
                     : new WholeAnswer(outlet, renderers, checks, call.accountId(), null);

@@ -44,7 +44,7 @@ final class ImagesReader {
     private final SamplingReader sampling;
     private final FieldsWithoutEffect withoutEffect;
     private final ImageReader images;
-    private final boolean edits;
+    private final ImagesPath path;
     private final List<ContentPart> inputs = new ArrayList<>();
 
     private @Nullable String model;
@@ -54,9 +54,9 @@ final class ImagesReader {
     private FittedImages.@Nullable Size size;
     private @Nullable String outputFormat;
 
-    private ImagesReader(JsonBody json, boolean edits) {
+    private ImagesReader(JsonBody json, ImagesPath path) {
         this.json = json;
-        this.edits = edits;
+        this.path = path;
         this.sampling = new SamplingReader(json);
         this.withoutEffect = new FieldsWithoutEffect(json);
         this.images = new ImageReader(json, List.of("inline", "url"));
@@ -65,13 +65,13 @@ final class ImagesReader {
     /**
      * @param body JSON in UTF-8, with a size limit set by the caller
      * @param files the files of the same form
-     * @param edits whether the body has images
      * @param memory charged with the memory of the result
      * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault
      */
-    static ImagesRequest read(byte[] body, List<FormBody.File> files, boolean edits, ReadLimits limits, Lease memory) {
+    static ImagesRequest read(
+            byte[] body, List<FormBody.File> files, ImagesPath path, ReadLimits limits, Lease memory) {
         JsonBody json = new JsonBody(body, limits, memory);
-        ImagesReader reader = new ImagesReader(json, edits);
+        ImagesReader reader = new ImagesReader(json, path);
         reader.files(files, memory);
         json.wholeObject(it -> it.object(reader::member));
         return reader.built();
@@ -95,21 +95,32 @@ final class ImagesReader {
             case "user", "metadata", "service_tier" -> withoutEffect.take(name);
             case "extra_body" -> json.object(this::extra);
             case "mask" -> mask();
-            case IMAGE, "image[]", "images" -> images();
+            case IMAGE, "image[]", "images" -> images(ImagesPath.EDITS);
+            case "input_references" -> images(ImagesPath.OPENROUTER);
+            case "resolution" -> resolution();
             default -> json.ignore();
         }
     }
 
     /** Refuses a mask where it would have an effect at OpenAI: sent as one more image, it would change other places (Y19). */
     private void mask() {
-        if (edits) {
+        if (edits()) {
             throw NO_MASK.asException();
         }
         json.ignore();
     }
 
-    private void images() {
-        if (!edits) {
+    private void resolution() {
+        if (path == ImagesPath.OPENROUTER) {
+            images.take("image_size");
+        } else {
+            json.ignore();
+        }
+    }
+
+    /** @param taking the path that takes images by this name */
+    private void images(ImagesPath taking) {
+        if (path != taking) {
             json.ignore();
         } else if (json.isArray()) {
             json.array(json.limits().mediaMax(), this::image);
@@ -127,6 +138,7 @@ final class ImagesReader {
         int before = inputs.size();
         json.object(member -> {
             switch (member) {
+                case "type" -> json.skip();
                 case "image_url" -> add(new MediaReader(json).url(ContentPart.Named.PICTURE));
                 case "file_id" -> throw json.invalid("is not supported, send the image itself as 'image_url'.");
                 default -> json.ignore();
@@ -140,9 +152,9 @@ final class ImagesReader {
     private void files(List<FormBody.File> files, Lease memory) {
         long images = files.stream().filter(file -> isImage(file.field())).count();
         for (FormBody.File file : files) {
-            if (edits && file.field().equals("mask")) {
+            if (edits() && file.field().equals("mask")) {
                 throw NO_MASK.asException();
-            } else if (edits && isImage(file.field())) {
+            } else if (edits() && isImage(file.field())) {
                 String place = images == 1 ? file.field() : file.field() + "." + inputs.size();
                 memory.take(OutgoingBody.base64Length(file.length()));
                 add(new ContentPart.Media(
@@ -156,6 +168,10 @@ final class ImagesReader {
                 json.ignored(file.field());
             }
         }
+    }
+
+    private boolean edits() {
+        return path == ImagesPath.EDITS;
     }
 
     private static boolean isImage(String field) {
@@ -242,7 +258,7 @@ final class ImagesReader {
         if (prompt == null) {
             throw JsonBody.invalid(PROMPT, "is required.");
         }
-        if (edits && inputs.isEmpty()) {
+        if (edits() && inputs.isEmpty()) {
             throw JsonBody.invalid(IMAGE, "is required.");
         }
         return new ImagesRequest(

@@ -25,8 +25,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images as OpenAI writes them (Y21): one body, or an event for each. A request of the upstream gives its last image alone, for the ones before it are
- * drafts (Y4). An event leaves as soon as there is another image behind it; the last one waits for the settlement, with the usage of them all.
+ * Images as OpenAI writes them (Y21), or at OpenRouter's path with its usage: one body, or an event for each. A request of the upstream gives its last
+ * image alone, for the ones before it are drafts (Y4). An event leaves as soon as there is another image behind it; the last one waits for the settlement,
+ * with the usage of them all.
  */
 final class ImagesRenderer implements Renderer {
 
@@ -47,6 +48,7 @@ final class ImagesRenderer implements Renderer {
     private final Model model;
     private final ImagesRequest request;
     private final FileAddresses.@Nullable OfCall addresses;
+    private final ImagesPath path;
     private final String event;
     private final long createdSeconds;
 
@@ -62,17 +64,18 @@ final class ImagesRenderer implements Renderer {
     private boolean hasImage;
     private boolean begun;
 
-    /** @param addresses null if images come inline @param event the name of a stream's events */
+    /** @param addresses null if images come inline */
     ImagesRenderer(
             Model model,
             ImagesRequest request,
             FileAddresses.@Nullable OfCall addresses,
-            String event,
+            ImagesPath path,
             long createdSeconds) {
         this.addresses = addresses;
         this.model = model;
         this.request = request;
-        this.event = event;
+        this.path = path;
+        this.event = path == ImagesPath.EDITS ? "image_edit.completed" : "image_generation.completed";
         this.createdSeconds = createdSeconds;
     }
 
@@ -114,9 +117,14 @@ final class ImagesRenderer implements Renderer {
         if (waits != null) {
             made.remove(waits.candidate());
             event(waits, out);
-            out.out().raw(NO_USAGE).raw("}\n\n");
+            endWithoutUsage(out.out());
+            out.out().raw("\n\n");
         }
         waits = image;
+    }
+
+    private boolean isOpenRouters() {
+        return path == ImagesPath.OPENROUTER;
     }
 
     private static boolean isImage(UpstreamEvent.Media made) {
@@ -143,7 +151,7 @@ final class ImagesRenderer implements Renderer {
                 if (image == all.getLast()) {
                     end(completion, out.out());
                 } else {
-                    out.out().raw(NO_USAGE).raw('}');
+                    endWithoutUsage(out.out());
                 }
                 out.out().raw("\n\n");
             }
@@ -167,7 +175,7 @@ final class ImagesRenderer implements Renderer {
                 .raw(event)
                 .raw("\ndata: {\"type\":")
                 .string(event)
-                .raw(",\"created_at\":");
+                .raw(isOpenRouters() ? ",\"created\":" : ",\"created_at\":");
         out.out().number(createdSeconds).raw(',');
         content(image, out);
         facts(image, ",\"size\":\"auto\"", out.out());
@@ -203,8 +211,20 @@ final class ImagesRenderer implements Renderer {
         out.raw(",\"background\":\"opaque\"");
     }
 
+    /** Ends an image before the last one. OpenAI's types want a usage in each event, OpenRouter's do not. */
+    private void endWithoutUsage(Utf8Buffer out) {
+        if (!isOpenRouters()) {
+            out.raw(NO_USAGE);
+        }
+        out.raw('}');
+    }
+
     private void end(Sink.Completion completion, Utf8Buffer out) {
-        usage(completion.usage(), out);
+        if (isOpenRouters()) {
+            completion.usage().write(out.raw(",\"usage\":"));
+        } else {
+            usage(completion.usage(), out);
+        }
         String tier = request.tierWord(model, completion.tier());
         if (tier != null) {
             out.raw(",\"service_tier\":").string(tier);
@@ -227,7 +247,7 @@ final class ImagesRenderer implements Renderer {
     @Override
     public void failed(ApiError error, JsonPieces out) {
         if (begun) {
-            ChatErrors.inStream(error, out.out());
+            ChatErrors.inStream(error, isOpenRouters(), out.out());
         }
     }
 }
