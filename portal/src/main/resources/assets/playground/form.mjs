@@ -90,6 +90,16 @@ const allowImages = (ids) => {
   byId('image-price').textContent = word('an image: {price}', { price: price(byId('p-size').value) });
 };
 
+// the service tiers that all of the models have
+const allowTiers = (ids) => {
+  const known = models().filter((model) => ids.includes(model.id));
+  const field = byId('p-tier');
+  for (const option of field.options) {
+    option.disabled = ['flex', 'priority'].includes(option.value) && !known.every((model) => model.tiers.split(' ').includes(option.value));
+  }
+  if (field.selectedOptions[0].disabled) field.value = '';
+};
+
 // what one of the models does not take cannot be chosen, and the page says why
 export const allow = (ids) => {
   const known = models();
@@ -104,6 +114,7 @@ export const allow = (ids) => {
   }
   if (why.search) byId('p-search').checked = false;
   allowImages(ids);
+  allowTiers(ids);
   states();
 };
 

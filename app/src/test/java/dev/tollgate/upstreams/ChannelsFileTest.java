@@ -63,6 +63,8 @@ class ChannelsFileTest {
             channels: [{id: a, kind: gemini, key: KEY, credential_expires: soon}] | channels[0].credential_expires is 'soon'; allowed is a day like 2027-03-31.
             channels: [{id: a, kind: gemini, key: KEY, weight: -1}]     | channels[0].weight is '-1'; allowed is a whole number from 1 to 1000.
             channels: [{id: a, kind: gemini, key: KEY, project: "a b"}] | channels[0].project is 'a b'; allowed is 1 to 128 of A-Z a-z 0-9 . : _ -
+            channels: [{id: a, kind: gemini, key: KEY, models: [gemini-2.5-pro], flex: [gemini-3*]}] | channels[0].flex[0] is 'gemini-3*', which is no model of this channel; allowed is the start of an id with * behind it, or one of gemini-2.5-pro.
+            channels: [{id: a, kind: gemini, key: KEY, flex: all}]      | channels[0].flex
             channels: [{id: a, kind: gemini, key: KEY, models: [gpt-9]}] | channels[0].models[0] is of the model 'gpt-9', which is not on sale; allowed is one of gemini-2.5-flash, gemini-2.5-flash-lite, gemini-2.5-pro
             channels: [{id: a, kind: gemini, key: KEY, models: {gemini-3-pro: x}}] | channels[0].models.gemini-3-pro is 'x'; allowed is one of gemini-2.5-flash
             channels: [{id: a, kind: gemini, key: KEY, timeouts: {idle: 1}}] | channels[0].timeouts.idle is '1'; allowed is a time like 500ms

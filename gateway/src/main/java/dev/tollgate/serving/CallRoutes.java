@@ -264,7 +264,10 @@ public record CallRoutes(
                 (accountId, version) -> Records.read(() -> books.stores().sold().onSale(accountId, version));
         RouteList.api(
                 routes,
-                Route.get("/prices", key, new PricesHandler(books.stores().sold(), versions, calls.models()::now)));
+                Route.get(
+                        "/prices",
+                        key,
+                        new PricesHandler(books.stores().sold(), versions, calls.models(), calls.models()::now)));
     }
 
     private @Nullable String instructions() {

@@ -151,7 +151,7 @@ class ServiceTiersTest {
             Path credentials = VertexCredentials.file(tokens.url());
             String yaml = """
                     channels:
-                      - {id: v, kind: vertex, base_url: "%s", location: global, credentials_file: "%s"}
+                      - {id: v, kind: vertex, base_url: "%s", location: global, credentials_file: "%s", flex: [gemini-3.8*]}
                       - {id: spare, kind: gemini, base_url: "%s", key: spare-key, priority: 2}
                     """.formatted(vertex.url(), credentials, spare.url());
             try (CallChannels channels = CallChannels.of(yaml, Map.of("TOLLGATE_MODELS_FILE", MODELS))) {

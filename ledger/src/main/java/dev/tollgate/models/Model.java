@@ -124,6 +124,18 @@ public record Model(
         return with(upstream, pricing, prices, tools.apart());
     }
 
+    /** Returns this model without the service tier flex in any of its prices. */
+    public Model withoutFlex() {
+        return with(
+                upstream,
+                pricing.withoutFlex(),
+                new PriceSchedule(prices.dated().stream()
+                        .map(price -> new PriceSchedule.Dated(
+                                price.from(), price.pricing().withoutFlex()))
+                        .toList()),
+                tools);
+    }
+
     /** Returns this model at other prices, with the first one in force. */
     public Model atPrices(PriceSchedule other) {
         return with(upstream, other.dated().getFirst().pricing(), other, tools);

@@ -16,6 +16,11 @@ public interface ModelLife {
     /** Returns the model with the rules of the upstream model that serves it now, which is the successor after a retirement. */
     Model current(Model model);
 
+    /** Returns the model with the prices that can be asked for, now and later: without flex if no channel takes calls at flex. */
+    default Model offered(Model model) {
+        return model;
+    }
+
     /** Returns the earliest retirement among the model's channels, or null if none is within {@link #TOLD_BEFORE}. */
     @Nullable
     Retirement retirement(Model model);

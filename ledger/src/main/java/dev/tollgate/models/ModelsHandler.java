@@ -163,7 +163,7 @@ public record ModelsHandler(SoldTo sold, ModelLife life, CodexModels codex, Inst
         }
         writeArchitecture(json, model.at(clock.instant()));
         json.writeName("pricing");
-        json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
+        json.writeRawValue(PriceJson.of(life.offered(model), clock.instant()).toString());
         ModelLife.Retirement end = listed.end;
         if (end != null) {
             json.writeObjectPropertyStart("retirement");

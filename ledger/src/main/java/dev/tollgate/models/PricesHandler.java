@@ -20,9 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param sold the models at the caller's prices
  * @param versions all prices that were ever on sale
+ * @param life tells which tiers are on offer
  * @param clock the time by which prices come into force
  */
-public record PricesHandler(SoldTo sold, Versions versions, InstantSource clock) implements Handler<Caller> {
+public record PricesHandler(SoldTo sold, Versions versions, ModelLife life, InstantSource clock)
+        implements Handler<Caller> {
 
     private static final Limit LIMIT = Limit.of(1_000, 100);
     private static final int VERSION_CHARS_MAX = 200;
@@ -77,7 +79,7 @@ public record PricesHandler(SoldTo sold, Versions versions, InstantSource clock)
             list.put("group", group);
         }
         ArrayNode data = list.putArray("data");
-        models.subList(from, to).forEach(model -> data.add(price(model, now)));
+        models.subList(from, to).forEach(model -> data.add(price(life.offered(model), now)));
         list.put("next", to < models.size() ? models.get(to - 1).id() : null);
         exchange.json(200, ApiJson.MAPPER.writeValueAsBytes(list));
     }

@@ -89,6 +89,16 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
         return tariff.rates().outputMicros();
     }
 
+    /** Returns this price without the service tier flex, for lists of what can be asked for. */
+    Pricing withoutFlex() {
+        Tariff.Tiers others = new Tariff.Tiers(0, tariff.tiers().priority());
+        return new Pricing(
+                version,
+                new Tariff(tariff.rates(), tariff.above(), tariff.searchCounts(), others),
+                reasoningBilled,
+                rounding);
+    }
+
     /** Returns whether callers may ask for a service tier (P4). */
     public boolean offers(ServiceTier tier) {
         return tariff.tiers().offers(tier);

@@ -46,7 +46,7 @@ class ModelsHandlerTest {
         }
     };
 
-    private static final ModelLife LIFE = new ModelLife() {
+    static final ModelLife LIFE = new ModelLife() {
         @Override
         public Model current(Model model) {
             return model;

@@ -8,6 +8,7 @@ import dev.tollgate.testing.Asked;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +45,10 @@ class PricesHandlerTest {
             new PricesHandler.Version("closed", new PriceSchedule.Dated(Instant.MIN, PLAIN.named("hidden"))));
 
     private static List<Route<?>> routes(Instant now) {
+        return routes(now, ModelsHandlerTest.LIFE);
+    }
+
+    private static List<Route<?>> routes(Instant now, ModelLife life) {
         Catalogue catalogue = CatalogueTest.catalogue(
                 DATED,
                 CatalogueTest.model("closed"),
@@ -52,7 +57,7 @@ class PricesHandlerTest {
         return List.of(Route.get(
                 "/v1/prices",
                 ModelsHandlerTest.KEY,
-                new PricesHandler(SoldTo.all(catalogue), (_, version) -> PAST.get(version), () -> now)));
+                new PricesHandler(SoldTo.all(catalogue), (_, version) -> PAST.get(version), life, () -> now)));
     }
 
     private static String prices(Instant now, String query) {
@@ -65,6 +70,31 @@ class PricesHandlerTest {
                     + "\"above\":{\"prompt_tokens\":200000,\"input\":800,\"output\":3600,\"cached_input\":80,\"audio_input\":1200,"
                     + "\"search_per_1000\":2800},\"tiers\":{\"flex\":0.5,\"priority\":1.8},\"reasoning\":\"billed\","
                     + "\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01}";
+
+    @Test
+    void a_tier_that_would_be_refused_is_not_listed() {
+        ModelLife withoutFlex = new ModelLife() {
+            @Override
+            public Model current(Model model) {
+                return model;
+            }
+
+            @Override
+            public Model offered(Model model) {
+                return model.withoutFlex();
+            }
+
+            @Override
+            public @Nullable Retirement retirement(Model model) {
+                return null;
+            }
+        };
+        assertThat(Asked.get("/v1/prices").at(routes(NOW, withoutFlex)).text())
+                .contains("\"tiers\":{\"priority\":1.8}")
+                .doesNotContain("flex");
+        assertThat(Asked.get("/v1/prices").at(routes(NOW)).text())
+                .contains("\"tiers\":{\"flex\":0.5,\"priority\":1.8}");
+    }
 
     @Test
     void a_past_version_has_its_rates() {

@@ -88,6 +88,11 @@ public final class CurrentModels implements ModelLife {
         return current(model, now());
     }
 
+    @Override
+    public Model offered(Model model) {
+        return upstreams.grantFlex(model.id()) ? model : model.withoutFlex();
+    }
+
     /** Returns the time by which prices come into force. */
     public Instant now() {
         return clock.instant();

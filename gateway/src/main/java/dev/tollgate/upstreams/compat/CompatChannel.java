@@ -56,12 +56,6 @@ final class CompatChannel implements Channel {
         return CompatProvider.KIND;
     }
 
-    /** Returns false: requests to a server with OpenAI's protocol do not name the tier. */
-    @Override
-    public boolean takesTiers() {
-        return false;
-    }
-
     @Override
     public boolean mayStore() {
         return dialect.mayStore();

@@ -31,7 +31,7 @@ final class CompatReader extends EventReader {
      * @param candidatesExpected as many as were asked for
      * @param showsThoughts whether the caller wants them: servers send them unasked
      * @param json whether the answer was to be JSON, so that a fence around it is taken off
-     * @param asked the service tier; such a server grants the standard one, because no other has been requested of it
+     * @param asked the service tier; flex is granted if the server names it, no other one has been requested of it
      * @param readsCost whether the cost that the server reports counts
      */
     CompatReader(
@@ -99,6 +99,10 @@ final class CompatReader extends EventReader {
             if (asked != ServiceTier.STANDARD) {
                 out.add(new UpstreamEvent.TierGranted(ServiceTier.STANDARD));
             }
+        }
+        if (asked == ServiceTier.FLEX) {
+            ServiceTier.of(String.valueOf(text(chunk, "service_tier")))
+                    .ifPresent(granted -> out.add(new UpstreamEvent.TierGranted(granted)));
         }
         UpstreamEvent.Usage usage = CompatUsage.of(chunk.path("usage"));
         if (usage != null) {

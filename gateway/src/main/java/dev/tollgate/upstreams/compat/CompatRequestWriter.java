@@ -88,7 +88,9 @@ final class CompatRequestWriter {
         writeFormat(conversation.responseFormat());
         writeReasoning();
         writeImages();
-        if (ask.tier() != ServiceTier.STANDARD) {
+        if (ask.isAtFlex()) {
+            json.writeStringProperty("service_tier", ask.tier().word());
+        } else if (ask.tier() != ServiceTier.STANDARD) {
             ignore(Member.SERVICE_TIER);
         }
         if (dialect.saysNotToStore()) {

@@ -37,6 +37,11 @@ public record GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia 
     }
 
     @Override
+    public boolean grantsFlex() {
+        return true;
+    }
+
+    @Override
     public Opening read(ChannelEntry entry) {
         entry.requireModels(models.names());
         Secret key = entry.key();

@@ -87,6 +87,10 @@ public record VertexProvider(Outbound outbound, InstantSource clock, KnownModels
         if (!LOCATION.matcher(location.text()).matches()) {
             throw location.wrong("a location like global, us or europe-west4");
         }
+        YamlNode flex = entry.node().find(ChannelEntry.FLEX);
+        if (flex != null && !flex.items().isEmpty() && !location.text().equals(GLOBAL)) {
+            throw flex.complaint("needs the location global, or express mode.");
+        }
         String project = project(entry.node().find("project"), account, credentials);
         String url = Objects.requireNonNullElse(entry.baseUrl(), host(location.text()));
         return new ByAccount(this, entry.id(), url, project, location.text(), file, entry.timeouts());

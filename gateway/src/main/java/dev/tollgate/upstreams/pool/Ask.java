@@ -97,6 +97,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();
 
+    /** Returns the name of the caller's field for the tier, for errors. */
+    String tierField();
+
     /** Returns whether it asks for flex, whose calls a provider refuses first. */
     default boolean isAtFlex() {
         return tier() == ServiceTier.FLEX;

@@ -36,11 +36,6 @@ public interface Channel {
         return Standing.of(upstreamModel);
     }
 
-    /** Returns whether requests to the upstream name a call's service tier. If not, calls at flex are like all others there. */
-    default boolean takesTiers() {
-        return true;
-    }
-
     /** Returns whether the upstream takes functions together with its own search, on models that can do both. */
     default boolean takesFunctionsWithSearch() {
         return true;

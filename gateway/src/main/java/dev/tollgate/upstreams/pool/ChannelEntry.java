@@ -27,6 +27,9 @@ public record ChannelEntry(
         Timeouts defaults,
         UnaryOperator<@Nullable String> environment) {
 
+    /** The key of the models that a channel grants at the service tier flex. */
+    public static final String FLEX = "flex";
+
     /** The keys of every channel. */
     static final List<String> KEYS = List.of(
             "id",
@@ -35,6 +38,7 @@ public record ChannelEntry(
             "priority",
             "weight",
             "tools_max",
+            FLEX,
             "project",
             "traceparent",
             "timeouts",

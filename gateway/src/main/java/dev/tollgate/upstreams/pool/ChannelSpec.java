@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param functionsMax the most functions that a call may declare on it, 1 to 512
  * @param project a name for the provider's cache that it reads: equal for channels of one project and region; its id by default
  * @param models the upstream's name of each model that it serves, by the catalogue's id
+ * @param flex the models of these, by the catalogue's id, whose calls at the service tier flex it takes
  * @param tellsTrace whether Tollgate sends it {@code traceparent}
  * @param credentialExpires the date that the operator entered, since providers do not report it; null if not entered
  */
@@ -25,6 +27,7 @@ public record ChannelSpec(
         int functionsMax,
         String project,
         Map<String, String> models,
+        Set<String> flex,
         boolean tellsTrace,
         @Nullable Instant credentialExpires,
         Opening opening) {
@@ -35,12 +38,13 @@ public record ChannelSpec(
     /** Google's limit. */
     public static final int FUNCTIONS_MAX = 512;
 
-    /** Defines a channel with all functions, without {@code traceparent} and without an end of its credential. */
+    /** Defines a channel with all functions, with flex for all models, without {@code traceparent} and without an end of its credential. */
     public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
-        this(id, kind, priority, weight, FUNCTIONS_MAX, id, models, false, null, opening);
+        this(id, kind, priority, weight, FUNCTIONS_MAX, id, models, models.keySet(), false, null, opening);
     }
 
     public ChannelSpec {
         models = Map.copyOf(models);
+        flex = Set.copyOf(flex);
     }
 }

@@ -99,9 +99,34 @@ public final class ChannelsFile {
                 number(item, "tools_max", ChannelSpec.FUNCTIONS_MAX, provider.functionsMax()),
                 project(item, id),
                 names,
+                flex(item, names.keySet(), provider),
                 tellsTrace(item),
                 credentialExpires(item),
                 opening);
+    }
+
+    /** Returns the models whose calls at flex the channel takes: those that an id or a prefix with {@code *} names. */
+    private static Set<String> flex(YamlNode item, Set<String> models, Provider provider) {
+        YamlNode node = item.find(ChannelEntry.FLEX);
+        if (node == null) {
+            return provider.grantsFlex() ? models : Set.of();
+        }
+        Set<String> granted = new HashSet<>();
+        for (YamlNode each : node.items()) {
+            String name = each.text();
+            boolean isPrefix = name.endsWith("*");
+            String start = isPrefix ? name.substring(0, name.length() - 1) : name;
+            List<String> fitting = models.stream()
+                    .filter(model -> isPrefix ? model.startsWith(start) : model.equals(name))
+                    .toList();
+            if (fitting.isEmpty()) {
+                throw each.complaint("is '" + shortened(name)
+                        + "', which is no model of this channel; allowed is the start of an id with * behind it, or "
+                        + YamlNode.oneOf(models) + ".");
+            }
+            granted.addAll(fitting);
+        }
+        return granted;
     }
 
     /** Returns whether to send {@code traceparent}. Default: no, since providers have rejected unknown headers. */

@@ -203,6 +203,11 @@ public record ChatAsk(Wish wish, String modelId, String upstreamModel, Replay re
     }
 
     @Override
+    public String tierField() {
+        return conversation().place().path(Member.SERVICE_TIER);
+    }
+
+    @Override
     public Set<ProviderTool> providerTools() {
         return conversation().providerTools();
     }

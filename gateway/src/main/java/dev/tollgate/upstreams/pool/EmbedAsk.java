@@ -126,6 +126,11 @@ public record EmbedAsk(
     }
 
     @Override
+    public String tierField() {
+        return "service_tier";
+    }
+
+    @Override
     public ServiceTier tier() {
         return ServiceTier.STANDARD;
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param projectPlace its project's place in the order by a session's key
  * @param place its own place among the channels of its project
+ * @param grantsFlex whether the channel takes calls of the model at flex
  * @param resting what its own attempts begin and end
  * @param ofOthers at flex the rest of the other tiers; null for the route of these
  */
@@ -25,6 +26,7 @@ record ModelRoute(
         long projectPlace,
         long place,
         boolean tellsTrace,
+        boolean grantsFlex,
         Resting resting,
         @Nullable Resting ofOthers) {
 
@@ -40,6 +42,7 @@ record ModelRoute(
                 KeyOrder.place(spec.project()),
                 KeyOrder.place(spec.id()),
                 spec.tellsTrace(),
+                spec.flex().contains(modelId),
                 channel.resting(upstreamModel, false),
                 null);
     }
@@ -51,7 +54,7 @@ record ModelRoute(
 
     /** Returns the route of calls at flex. */
     ModelRoute atFlex() {
-        return channel.channel().takesTiers() ? with(channel, channel.resting(upstreamModel, true), resting) : this;
+        return with(channel, channel.resting(upstreamModel, true), resting);
     }
 
     private ModelRoute with(PooledChannel its, Resting own, @Nullable Resting others) {
@@ -65,6 +68,7 @@ record ModelRoute(
                 projectPlace,
                 place,
                 tellsTrace,
+                grantsFlex,
                 own,
                 others);
     }

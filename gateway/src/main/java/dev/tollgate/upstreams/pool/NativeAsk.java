@@ -103,6 +103,11 @@ public record NativeAsk(
         return TOOLS;
     }
 
+    @Override
+    public String tierField() {
+        return "serviceTier";
+    }
+
     /**
      * Returns the first setting of sampling that a model lacks; null if it has all. The door asks it for the model that is asked for, a channel for its own, which
      * may be that one's successor (D59).

@@ -14,6 +14,11 @@ public interface Provider {
     /** Returns whether a channel that names no models serves the whole catalogue under the catalogue's upstream names. */
     boolean servesCatalogue();
 
+    /** Returns whether a channel that does not say it itself grants the service tier flex for all of its models. */
+    default boolean grantsFlex() {
+        return false;
+    }
+
     /** Returns the most functions that a call may declare on a channel that does not say it itself. */
     default int functionsMax() {
         return ChannelSpec.FUNCTIONS_MAX;

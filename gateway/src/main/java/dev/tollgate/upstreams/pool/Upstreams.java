@@ -125,6 +125,11 @@ public final class Upstreams {
         return standings;
     }
 
+    /** Returns whether a channel takes calls of a model at flex. */
+    public boolean grantFlex(String modelId) {
+        return channels.routes(modelId).stream().anyMatch(ModelRoute::grantsFlex);
+    }
+
     /** Returns whether all channels of a model take functions together with a search. */
     public boolean takeFunctionsWithSearch(String modelId) {
         return channels.routes(modelId).stream()
@@ -169,6 +174,15 @@ public final class Upstreams {
     public PreparedCall prepare(Ask ask, CallSession named) {
         CallSession session = keepsSessions ? named : CallSession.none(named.accountId());
         List<ModelRoute> routes = routes(ask, session.accountId());
+        if (ask.isAtFlex()
+                && routes.isEmpty()
+                && !channels.routes(ask.modelId()).isEmpty()) {
+            throw ApiError.invalid(
+                            ask.tierField(),
+                            "'" + ask.tierField() + "': the tier flex is not available for the model '" + ask.modelId()
+                                    + "'. Leave it out for the standard tier.")
+                    .asException();
+        }
         if (routes.size() == 1) {
             return new Prepared(ask, session, leg(ask, routes.getFirst()), List.of());
         }
@@ -252,7 +266,12 @@ public final class Upstreams {
 
     private List<ModelRoute> routes(Ask ask, String accountId) {
         List<ModelRoute> routes = routesOf(ask.modelId(), accountId);
-        return ask.isAtFlex() ? routes.stream().map(ModelRoute::atFlex).toList() : routes;
+        return ask.isAtFlex()
+                ? routes.stream()
+                        .filter(ModelRoute::grantsFlex)
+                        .map(ModelRoute::atFlex)
+                        .toList()
+                : routes;
     }
 
     private List<ModelRoute> routesOf(String modelId, String accountId) {

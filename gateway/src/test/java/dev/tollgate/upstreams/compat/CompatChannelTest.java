@@ -206,6 +206,24 @@ class CompatChannelTest {
     }
 
     @Test
+    void flex_is_asked_for_by_its_word() throws Exception {
+        ChatAsk ask = new ChatAsk(
+                ask("", false).conversation(),
+                "m",
+                "qwen",
+                false,
+                null,
+                ServiceTier.FLEX,
+                Replay.NONE,
+                new CallMedia(),
+                Lease.FREE);
+        PreparedAsk prepared = channel(null).prepare(ask);
+        assertThat(prepared.ignored()).containsExactly("top_k");
+        assertThat(sent(prepared, 7L).events).contains(new UpstreamEvent.TierGranted(ServiceTier.STANDARD));
+        assertThat(server.request().body()).contains(",\"service_tier\":\"flex\",");
+    }
+
+    @Test
     void the_prompt_cannot_be_counted() throws Exception {
         CompletableFuture<Optional<PromptCount>> count = new CompletableFuture<>();
         channel(null).prepare(ask("", false)).count(count::complete);

@@ -54,6 +54,21 @@ class CompatReaderTest {
     }
 
     @Test
+    void flex_is_granted_by_the_servers_word_alone() {
+        CompatReader flex = new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.FLEX, true);
+        for (String word : new String[] {"", ",\"service_tier\":\"flex\"", ",\"service_tier\":\"default\""}) {
+            byte[] bytes = ("data: {\"choices\":[]" + word + "}\n\n").getBytes(StandardCharsets.UTF_8);
+            flex.read(bytes, bytes.length, events);
+        }
+        assertThat(events)
+                .filteredOn(UpstreamEvent.TierGranted.class::isInstance)
+                .containsExactly(
+                        new UpstreamEvent.TierGranted(ServiceTier.STANDARD),
+                        new UpstreamEvent.TierGranted(ServiceTier.FLEX),
+                        new UpstreamEvent.TierGranted(ServiceTier.STANDARD));
+    }
+
+    @Test
     void nothing_is_read_behind_an_error() {
         assertThat(read("{\"error\":{\"code\":429}}")).isFalse();
         assertThat(read(STOP)).isFalse();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,17 @@ class AffinityTest {
 
     private static ChannelSpec spec(String id, int priority, int weight, String project) {
         return new ChannelSpec(
-                id, "fake", priority, weight, 512, project, Map.of("m", "m"), false, null, () -> new Fake(id));
+                id,
+                "fake",
+                priority,
+                weight,
+                512,
+                project,
+                Map.of("m", "m"),
+                Set.of(),
+                false,
+                null,
+                () -> new Fake(id));
     }
 
     private static List<ModelRoute> routes(ChannelSpec... specs) {

@@ -264,6 +264,6 @@ public record ManualPages(
                                 "Price group {name}, {factor}.",
                                 sold.group(member.accountId(), now),
                                 GroupFactors.words(factor)),
-                        PriceFacts.of(standard, standard.at(now).pricing())));
+                        PriceFacts.of(standard, life.offered(standard).at(now).pricing())));
     }
 }

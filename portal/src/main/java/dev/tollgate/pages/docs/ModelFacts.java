@@ -138,7 +138,8 @@ public record ModelFacts(
     public record Fact(Sentence name, String text) {}
 
     /** @param now the time by which prices come into force */
-    public static ModelFacts of(Model model, Catalogue catalogue, ModelLife life, Instant now) {
+    public static ModelFacts of(Model sold, Catalogue catalogue, ModelLife life, Instant now) {
+        Model model = life.offered(sold);
         List<Ahead> ahead = model.prices().after(now).stream()
                 .map(price -> new Ahead(price.from(), PriceFacts.of(model, price.pricing())))
                 .toList();

@@ -3,6 +3,7 @@ package dev.tollgate.pages.playground;
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
@@ -59,6 +60,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.JteplaygroundGenerated;
@@ -158,6 +160,14 @@ public record PlaygroundPage(
                     .flatMap(images -> images.ratios().stream())
                     .distinct()
                     .toList();
+        }
+
+        /** Returns the service tiers that a call can ask for, apart from the standard one. */
+        public String tiers() {
+            return Stream.of(ServiceTier.FLEX, ServiceTier.PRIORITY)
+                    .filter(model.pricing()::offers)
+                    .map(ServiceTier::word)
+                    .collect(Collectors.joining(" "));
         }
 
         /** Returns the most searches that one call pays for. */
@@ -272,7 +282,8 @@ public record PlaygroundPage(
         Catalogue catalogue = catalogue(accountId);
         UsualCharges usual = usual(accountId);
         List<Choice> models = catalogue.answering().stream()
-                .map(model -> new Choice(life.current(model), life.retirement(model) != null, usual.json(model.id())))
+                .map(model -> new Choice(
+                        life.current(life.offered(model)), life.retirement(model) != null, usual.json(model.id())))
                 .toList();
         String asked = request.query("model");
         String chosen = asked == null

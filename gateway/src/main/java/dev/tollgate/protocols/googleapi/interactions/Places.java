@@ -42,6 +42,7 @@ final class Places {
             "generation_config.response_modalities", "response_modalities",
             "generation_config.response_mime_type", "response_mime_type",
             "generation_config.response_json_schema", "response_format",
+            "service_tier", "service_tier",
             "contents", "input"));
 
     /** @param own the place in the native request, in snake case @param callers the caller's field */
