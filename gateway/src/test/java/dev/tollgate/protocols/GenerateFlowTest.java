@@ -416,6 +416,33 @@ class GenerateFlowTest {
     }
 
     @Test
+    void a_response_may_refer_to_its_own_media_by_name() {
+        String picture =
+                "\"mimeType\":\"image/png\",\"data\":\"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\"";
+        String body = """
+                {"contents":[{"role":"user","parts":[{"text":"Show me"},{"inlineData":{%1$s,"displayName":"a.png"}}]},
+                {"role":"model","parts":[{"functionCall":{"name":"f","args":{}},"thoughtSignature":"c2ln"}]},
+                {"role":"user","parts":[{"functionResponse":{"name":"f","response":{"seen":{"$ref":"a.png"}},"parts":[
+                {"inlineData":{%1$s,"displayName":"a.png"}},{"inlineData":{%1$s,"display_name":"b.png"}}]}}]}]}""".formatted(picture);
+        gateway.script(UpstreamScript.says("Yes.", 10, 5));
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, "/v1beta/models/gemini-3-pro:generateContent", body);
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        JsonNode asked = gateway.asked().getLast().body().path("contents");
+        assertThat(asked.at("/2/parts/0/functionResponse").toString())
+                .isEqualTo("{\"name\":\"f\",\"response\":{\"seen\":{\"$ref\":\"a.png\"}},\"parts\":[{\"inlineData\":{"
+                        + picture + ",\"displayName\":\"a.png\"}},{\"inlineData\":{" + picture + "}}]}");
+        assertThat(asked.at("/0/parts/1/inlineData").has("displayName")).isFalse();
+        assertThat(reply.header("x-tollgate-ignored"))
+                .contains(
+                        "contents[0].parts[1].inlineData.displayName",
+                        "contents[2].parts[0].function_response.parts[1].inlineData.display")
+                .doesNotContain("function_response.parts[0]");
+    }
+
+    @Test
     void no_default_of_the_other_door_is_added() {
         answersInPieces();
         Customer customer = gateway.customer("10");

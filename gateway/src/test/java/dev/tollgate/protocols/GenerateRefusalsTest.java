@@ -478,6 +478,8 @@ class GenerateRefusalsTest {
             {"name":"f","id":"1"} | {"name":"g","id":"2"} | user | {"name":"g","id":"1","response":{}} | {"name":"f","id":"2","response":{}} | contents[2] | `g` answers `f`
             {"name":"f","id":"1"} | {"name":"g","id":"2"} | user | {"name":"f","id":"1","response":{}} | {"name":"f","id":"1","response":{}} | contents[2] | with the id `1`
             {"name":"f","id":"1"} | {"name":"g","id":"2"} | user | {"name":"f","id":"1","response":{}} | {"name":"g","id":"3","response":{}} | contents[2] | with the id `3`
+            {"name":"f"} | {"name":"g"} | user | {"name":"f","response":{}} | {"name":"g","response":{"a":[{"$ref":"#/$defs/A"}]}} | contents[2].parts[1].function_response.response | The referenced name `#/$defs/A` in function_response.response does not match to a display_name in the function_response.parts.
+            {"name":"f"} | {"name":"g"} | user | {"name":"f","response":{"\\u0024ref":{}}} | {"name":"g","response":{}} | contents[2].parts[0].function_response.response | does not match to a display_name
             {"name":"f"} | {"name":"g"} | model | {"name":"f","response":{}} | {"name":"g","response":{}} | contents[2] | immediately after a function call turn
             """)
     void results_that_gemini_would_refuse_are_refused_with_their_place(

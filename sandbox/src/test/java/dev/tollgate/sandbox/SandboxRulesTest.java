@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** More of what Google refuses: schemas, the order of results, labels of media, and the models' tables. */
 class SandboxRulesTest {
@@ -121,6 +122,42 @@ class SandboxRulesTest {
                                 contents(question, signed, results(result("f", "")), only, results(result("f", ""))))
                         .error())
                 .contains("is missing a thought_signature", "position 4");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+        {"a":[{"$ref":"#/$defs/A"}]}       | #/$defs/A
+        {"\\u0024ref":"picture.jp"}        | picture.jp
+        {"a":{"$ref":"a.png"},"$ref":"b"}  | b
+        {"$ref":1}                         | ~~
+        """)
+    void a_reference_in_a_result_names_one_of_its_parts(String response, String name) {
+        assertRefused(
+                GEMINI_3,
+                pictured(response),
+                "The referenced name `" + name
+                        + "` in function_response.response does not match to a display_name in the"
+                        + " function_response.parts.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":[{\"$ref\":\"a.png\"}]}", "{\"a\":\"$ref\",\"$refs\":1,\"$defs\":{}}"})
+    void a_reference_to_a_part_is_taken(String response) {
+        SandboxClient.Reply reply = client.generate(GEMINI_3, pictured(response));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
+    /** A question whose function has this response and a picture. */
+    private static String pictured(String response) {
+        String picture = Base64.getEncoder().encodeToString(TestPictures.jpeg(8, 8));
+        return contents(
+                "{\"role\":\"user\",\"parts\":[{\"text\":\"Go\"}]}",
+                "{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"name\":\"f\"},\"thoughtSignature\":"
+                        + "\"skip_thought_signature_validator\"}]}",
+                results("{\"functionResponse\":{\"name\":\"f\",\"response\":" + response
+                        + ",\"parts\":[{\"inlineData\":{\"mimeType\":\"image/jpeg\",\"displayName\":\"a.png\",\"data\":\""
+                        + picture + "\"}}]}}"));
     }
 
     @Test

@@ -3,12 +3,15 @@ package dev.tollgate.protocols.googleapi;
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.refuse;
 import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
 
+import dev.tollgate.base.conversation.PartReferences;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.pool.NativeTurn;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -127,6 +130,26 @@ final class ConversationRules {
                         || part.path("functionResponse").path("parts").isEmpty(),
                 path,
                 path + ".function_response.parts: media in function responses are not supported by this model.");
+        checkReferences(part.path("functionResponse"), path + ".function_response.response");
+    }
+
+    /** A response may refer to its own media alone. */
+    private static void checkReferences(JsonNode result, String path) {
+        Set<String> names = result.path("parts")
+                .valueStream()
+                .map(part -> part.path(part.has("inlineData") ? "inlineData" : "fileData")
+                        .path(PartReferences.NAME)
+                        .asString(""))
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
+        for (JsonNode reference : PartReferences.of(result.path("response"))) {
+            require(
+                    reference.isString() && names.contains(reference.stringValue()),
+                    path,
+                    "The referenced name `" + MessageText.plain(reference.asString(""))
+                            + "` in function_response.response does not match to a display_name in the"
+                            + " function_response.parts.");
+        }
     }
 
     private void checkTurns() {

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.OutputWish;
 import dev.tollgate.base.conversation.OutputWish.FieldValue;
+import dev.tollgate.base.conversation.PartReferences;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -180,26 +182,40 @@ public final class NativeRequestReader {
     private void content(JsonNode content, String path) {
         parts += content.path("parts").size();
         require(parts <= limits.partsMax(), path, path + ": at most " + limits.partsMax() + " parts are allowed.");
-        parts(content.path("parts"), path + ".parts");
+        parts(content.path("parts"), path + ".parts", Set.of());
     }
 
-    private void parts(JsonNode list, String path) {
+    /** @param referenced the names of media that a function's response refers to; other names have no effect */
+    private void parts(JsonNode list, String path, Set<String> referenced) {
         for (int i = 0; i < list.size(); i++) {
             JsonNode part = list.get(i);
             String at = path + "[" + i + "]";
             if (part.get("inlineData") instanceof ObjectNode blob) {
-                drop(blob, "displayName", at + ".inlineData.displayName");
+                dropName(blob, at + ".inlineData.", referenced);
                 blob(blob, at + ".inline_data");
             }
             if (part.get("fileData") instanceof ObjectNode file) {
-                drop(file, "displayName", at + ".fileData.displayName");
+                dropName(file, at + ".fileData.", referenced);
                 countMedium(at);
             }
             if (part.has("speechMetadata")) {
                 wish = wish.withSound(at + ".speech_metadata");
             }
             checkFrames(part.path("videoMetadata").path("fps"), at + ".video_metadata.fps");
-            parts(part.path("functionResponse").path("parts"), at + ".function_response.parts");
+            JsonNode result = part.path("functionResponse");
+            parts(result.path("parts"), at + ".function_response.parts", references(result.path("response")));
+        }
+    }
+
+    private static Set<String> references(JsonNode response) {
+        return PartReferences.of(response).stream()
+                .map(reference -> reference.asString(""))
+                .collect(Collectors.toSet());
+    }
+
+    private void dropName(ObjectNode medium, String path, Set<String> referenced) {
+        if (!referenced.contains(medium.path(PartReferences.NAME).asString(""))) {
+            drop(medium, PartReferences.NAME, path + PartReferences.NAME);
         }
     }
 

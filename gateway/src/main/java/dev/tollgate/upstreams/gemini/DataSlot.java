@@ -1,14 +1,16 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.upstreams.media.WantedMedium;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a translated body that is filled when it is sent: the member {@code inlineData} or {@code fileData} of a part.
  *
  * @param from of the bytes that give way
  * @param to behind them
+ * @param name of the medium, which a function's response refers to; null if nothing does
  */
-record DataSlot(int from, int to, Content content) {
+record DataSlot(int from, int to, Content content, @Nullable String name) {
 
     sealed interface Content {}
 

@@ -118,7 +118,7 @@ final class GeminiBody {
         int at = from;
         for (int i = 0; i < slots.size(); i++) {
             body.add(new OutgoingBody.Bytes(whole, at, slots.get(i).from()));
-            filled.get(i).addTo(body);
+            filled.get(i).addTo(body, slots.get(i).name());
             at = slots.get(i).to();
         }
         body.add(new OutgoingBody.Bytes(whole, at, to));

@@ -5,6 +5,7 @@ import dev.tollgate.upstreams.media.WantedMedium;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /** Keeps places for media while a body is written. One serves one request. */
@@ -29,16 +30,24 @@ final class MediaSlots {
         this.out = out;
     }
 
-    /** Writes a member of the generator's current object. The separator before it is not part of the place. */
     void add(DataSlot.Content content) {
-        json.writeNullProperty(MEMBER);
-        json.flush();
-        slots.add(new DataSlot(out.size() - MEMBER_LENGTH, out.size(), content));
+        add(content, null);
     }
 
-    /** Replaces a GIF, which Gemini rejects, by its first frame. The frame is decoded only after the caller is known to have a balance. */
-    void addFrame(String param, String base64) {
-        add(new DataSlot.Loaded(new WantedMedium.Frame(param, base64)));
+    /**
+     * Writes a member of the generator's current object. The separator before it is not part of the place.
+     *
+     * @param name of the medium, which a function's response refers to; null if nothing does
+     */
+    void add(DataSlot.Content content, @Nullable String name) {
+        json.writeNullProperty(MEMBER);
+        json.flush();
+        slots.add(new DataSlot(out.size() - MEMBER_LENGTH, out.size(), content, name));
+    }
+
+    /** Returns the first frame of a GIF, which replaces it: Gemini rejects GIF. It is decoded only after the caller is known to have a balance. */
+    static DataSlot.Content frame(String param, String base64) {
+        return new DataSlot.Loaded(new WantedMedium.Frame(param, base64));
     }
 
     /**

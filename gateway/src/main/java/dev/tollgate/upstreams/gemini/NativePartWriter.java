@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.MovedFiles;
+import dev.tollgate.base.conversation.PartReferences;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Turns;
 import dev.tollgate.models.UpstreamModel;
@@ -196,18 +197,22 @@ final class NativePartWriter {
 
     private void blob(JsonNode blob, String path) {
         String base64 = blob.path("data").asString("");
+        String name = name(blob);
         InlineMedia medium = InlineMedia.of(media(blob, path, new ContentPart.Source.Inline(base64)), base64);
         if (medium.isGif()) {
-            slots.addFrame(path, base64);
+            slots.add(MediaSlots.frame(path, base64), name);
             return;
         }
         if (medium.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
-            slots.add(new DataSlot.Inline(medium));
+            slots.add(new DataSlot.Inline(medium), name);
             return;
         }
         json.writeObjectPropertyStart("inlineData");
         json.writeStringProperty("mimeType", medium.mimeType());
         json.writeStringProperty("data", medium.base64());
+        if (name != null) {
+            json.writeStringProperty(PartReferences.NAME, name);
+        }
         json.writeEndObject();
     }
 
@@ -223,8 +228,9 @@ final class NativePartWriter {
         } else {
             RemoteMedia.requireDownload(part, remote.url());
             String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
-            slots.add(new DataSlot.Loaded(
-                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Hint(said, false))));
+            WantedMedium wanted =
+                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Hint(said, false));
+            slots.add(new DataSlot.Loaded(wanted), name(file));
             return;
         }
         json.writeName("fileData");
@@ -233,6 +239,11 @@ final class NativePartWriter {
 
     private static ContentPart.Media media(JsonNode part, String path, ContentPart.Source source) {
         return new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, label(part), null, null);
+    }
+
+    /** Returns the name by which a function's response refers to a medium; null if none does: the reader has left out all others. */
+    private static @Nullable String name(JsonNode medium) {
+        return medium.path(PartReferences.NAME).asString(null);
     }
 
     private static @Nullable String label(JsonNode part) {

@@ -164,7 +164,7 @@ final class PartWriter {
     /** @return whether it is copied into the body */
     private boolean writeInline(Place place, InlineMedia inline) {
         if (inline.isGif()) {
-            slots.addFrame(place.path(), inline.base64());
+            slots.add(MediaSlots.frame(place.path(), inline.base64()));
             return false;
         }
         if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {

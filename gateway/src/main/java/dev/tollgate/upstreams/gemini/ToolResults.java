@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.PartReferences;
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.Doubles;
 import dev.tollgate.base.json.Json;
@@ -15,7 +16,7 @@ import tools.jackson.core.JsonToken;
 /**
  * A tool's result as the object that {@code functionResponse.response} must be: a JSON object as it is, any other JSON value
  * and any other text under {@code result} (D45). Digits and key order stay. JSON that arguments of a call must not hold is text, and so are a
- * string in quotes and JSON with a number that the provider's double does not hold.
+ * string in quotes, JSON with a number that the provider's double does not hold, and JSON with a member that Gemini takes for the name of a medium.
  */
 final class ToolResults {
 
@@ -100,6 +101,9 @@ final class ToolResults {
             for (JsonToken token = first; token != null; token = parser.nextToken()) {
                 if (token == JsonToken.PROPERTY_NAME) {
                     names.name(parser.currentName());
+                    if (parser.currentName().equals(PartReferences.MEMBER)) {
+                        return JsonToken.NOT_AVAILABLE;
+                    }
                 }
                 if ((mayHaveHalves && hasHalf(parser, token))
                         || token.isNumeric() && !Doubles.hold(parser.getString())) {

@@ -10,6 +10,7 @@ import dev.tollgate.running.UpstreamFailure;
 import dev.tollgate.running.UpstreamFailure.Kind;
 import dev.tollgate.testing.Await;
 import dev.tollgate.testing.FilesUpstream;
+import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.gemini.answers.GeminiErrors;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -63,7 +64,7 @@ class MediaPlacementTest {
     private static GeminiBody body(InlineMedia... media) {
         List<DataSlot> slots = new ArrayList<>();
         for (InlineMedia one : media) {
-            slots.add(new DataSlot(1, 1, new DataSlot.Inline(one)));
+            slots.add(new DataSlot(1, 1, new DataSlot.Inline(one), null));
         }
         return new GeminiBody(PLAIN.getBytes(StandardCharsets.US_ASCII), PLAIN.length(), List.of(), slots);
     }
@@ -107,6 +108,42 @@ class MediaPlacementTest {
         assertThat(placed.get(2)).isEqualTo(new PlacedMedium.Text(middle));
         assertThat(upstream.uploaded()).singleElement().satisfies(file -> assertThat(file.bytes())
                 .isEqualTo(1_200_000));
+    }
+
+    @Test
+    void a_name_that_a_response_refers_to_goes_with_its_medium() throws Exception {
+        InlineMedia small = medium('A', 4);
+        GeminiBody plain = body(small, medium('B', 3 * LARGE));
+        List<DataSlot> named = plain.slots().stream()
+                .map(slot -> new DataSlot(slot.from(), slot.to(), slot.content(), "图\".png"))
+                .toList();
+        List<String> bodies = new ArrayList<>();
+        for (PlacedMedium placed : placed(placement(plain))) {
+            GeminiBody one = new GeminiBody(
+                    PLAIN.getBytes(StandardCharsets.US_ASCII), PLAIN.length(), List.of(), named.subList(0, 1));
+            bodies.add(text(one.body(null, List.of(placed))));
+        }
+        assertThat(bodies.getFirst())
+                .isEqualTo(
+                        "{\"inlineData\":{\"mimeType\":\"text/plain\",\"data\":\"AAAA\",\"displayName\":\"图\\\".png\"}"
+                                + PLAIN.substring(1));
+        assertThat(bodies.getLast())
+                .startsWith("{\"fileData\":{\"mimeType\":\"text/plain\",\"fileUri\":")
+                .endsWith(",\"displayName\":\"图\\\".png\"}" + PLAIN.substring(1));
+    }
+
+    private static String text(OutgoingBody body) {
+        StringBuilder text = new StringBuilder();
+        for (OutgoingBody.Piece piece : body.pieces()) {
+            text.append(
+                    switch (piece) {
+                        case OutgoingBody.Bytes it ->
+                            new String(it.bytes(), it.from(), it.to() - it.from(), StandardCharsets.UTF_8);
+                        case OutgoingBody.Ascii it -> it.text();
+                        default -> throw new AssertionError(piece);
+                    });
+        }
+        return text.toString();
     }
 
     @Test
@@ -177,7 +214,7 @@ class MediaPlacementTest {
                 PLAIN.getBytes(StandardCharsets.US_ASCII),
                 PLAIN.length(),
                 List.of(),
-                List.of(new DataSlot(1, 1, new DataSlot.Loaded(wanted))));
+                List.of(new DataSlot(1, 1, new DataSlot.Loaded(wanted), null)));
         assertThatThrownBy(() -> placement(body).begin())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("a medium is sent that was not loaded");

@@ -103,6 +103,23 @@ public final class RequestRules {
         require(
                 !part.has("functionResponse") || response.has("response"),
                 MESSAGE + path + ".function_response.response: response is required.");
+        List<String> names = response.path("parts")
+                .valueStream()
+                .flatMap(JsonNode::valueStream)
+                .map(medium -> JsonTrees.text(medium, "displayName"))
+                .toList();
+        checkReferences(response.path("response"), names);
+    }
+
+    /** Each member {@code $ref} of a response, at any depth, is taken for the name of one of its parts (protocol 1.3). */
+    private static void checkReferences(JsonNode value, List<String> names) {
+        String name = JsonTrees.text(value, "$ref");
+        require(
+                !value.has("$ref") || !name.isEmpty() && names.contains(name),
+                "The referenced name `" + name
+                        + "` in function_response.response does not match to a display_name in the"
+                        + " function_response.parts.");
+        value.forEach(inner -> checkReferences(inner, names));
     }
 
     /** The fields of a part next to its data. */

@@ -42,7 +42,9 @@ public final class ProtoTypes {
             FunctionCall id=string name=string args=struct partialArgs=any@v willContinue=bool@v
             FunctionResponse id=string name=string response=struct parts=FunctionResponsePart* scheduling=string
              willContinue=bool
-            FunctionResponsePart inlineData=Blob fileData=FileData
+            FunctionResponsePart inlineData=FunctionResponseBlob fileData=FunctionResponseFileData
+            FunctionResponseBlob mimeType=string data=bytes displayName=string
+            FunctionResponseFileData fileUri=string mimeType=string displayName=string
             VideoMetadata startOffset=string endOffset=string fps=number
             MediaResolution level=MediaResolutionLevel
             Tool functionDeclarations=FunctionDeclaration* googleSearch=GoogleSearch googleSearchRetrieval=struct

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi.interactions;
 
+import dev.tollgate.base.conversation.PartReferences;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
@@ -301,14 +302,22 @@ final class StepContents {
         ObjectNode response = part.putObject("functionResponse").put("id", id).put("name", name);
         boolean failed = failed(step, at);
         add("user", part, at);
-        if (result.isObject() && !failed && Doubles.hold(result)) {
-            response.set("response", result);
+        JsonNode value = result.isArray() ? parted(result, at + ".result", response) : readable(result);
+        if (value.isObject() && !failed) {
+            response.set("response", value);
         } else {
-            JsonNode value = result.isArray()
-                    ? parted(result, at + ".result", response)
-                    : Doubles.hold(result) ? result : NODES.stringNode(result.toString());
             response.putObject("response").set(failed ? "error" : "result", value);
         }
+    }
+
+    /** Returns a result as it is, or as a text if the provider would read it otherwise or refuse it (D45). */
+    private JsonNode readable(JsonNode result) {
+        if (Doubles.hold(result) && !PartReferences.isIn(result)) {
+            return result;
+        }
+        String text = result.toString();
+        memory.take((long) Character.BYTES * text.length());
+        return NODES.stringNode(text);
     }
 
     /** Adds the media of a result to the response that was added last. @return the result's texts, joined */

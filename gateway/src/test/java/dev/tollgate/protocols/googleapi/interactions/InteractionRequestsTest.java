@@ -158,6 +158,24 @@ class InteractionRequestsTest {
                         "/contents/2/parts/0/functionResponse/response/result",
                         "'{\\u0022id\\u0022:1234567890123456789}'"),
                 new Row(
+                        "'input':[" + CALLED
+                                + "{'type':'function_result','call_id':'c1','result':{'a':[{'$ref':'#/$defs/A'}]}}],'tools':["
+                                + LOOK + "]",
+                        "/contents/2/parts/0/functionResponse/response",
+                        "{'result':'{\\u0022a\\u0022:[{\\u0022$ref\\u0022:\\u0022#/$defs/A\\u0022}]}'}"),
+                new Row(
+                        "'input':[" + CALLED
+                                + "{'type':'function_result','call_id':'c1','result':{'$ref':'x'},'is_error':true}],'tools':["
+                                + LOOK + "]",
+                        "/contents/2/parts/0/functionResponse/response",
+                        "{'error':'{\\u0022$ref\\u0022:\\u0022x\\u0022}'}"),
+                new Row(
+                        "'input':[" + CALLED
+                                + "{'type':'function_result','call_id':'c1','result':{'a':'$ref','$refs':1}}],'tools':["
+                                + LOOK + "]",
+                        "/contents/2/parts/0/functionResponse/response",
+                        "{'a':'$ref','$refs':1}"),
+                new Row(
                         "'input':[" + CALLED.replace("{'at':'a'}", "{'at':['a',1234567890123456789]}")
                                 + "{'type':'function_result','call_id':'c1','result':12345678901234567.89}],'tools':["
                                 + LOOK + "]",
