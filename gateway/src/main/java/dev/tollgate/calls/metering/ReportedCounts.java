@@ -19,6 +19,9 @@ final class ReportedCounts {
     private final Set<UsageFlag> flags;
     private final long[] counts = new long[Count.REPORTED.size()];
 
+    /** All output by the reports that count it together; 0 without such a report. */
+    private long output;
+
     private Modalities promptDetails = Modalities.NONE;
     private Modalities candidatesDetails = Modalities.NONE;
 
@@ -37,8 +40,26 @@ final class ReportedCounts {
             long max = count.isOfOutput()
                     ? limits.modelOutputTokens()
                     : count == Count.TOOLS ? limits.toolTokens(0) : limits.promptTokens();
-            counts[i] = next(counts[i], usage.of(count), max);
+            if (count != Count.COMPLETION || !usage.isAllOutput()) {
+                counts[i] = next(counts[i], usage.of(count), max);
+            }
         }
+        if (usage.isAllOutput()) {
+            followOutput(usage);
+        }
+    }
+
+    /** Counts all output, and of it as completion what is no thoughts: a later report may count more thoughts, or none. */
+    private void followOutput(UpstreamEvent.Usage usage) {
+        long max = limits.modelOutputTokens();
+        long thoughts = Math.min(max, usage.of(Count.REASONING));
+        output = next(output, UsageMeter.sum(usage.of(Count.COMPLETION), thoughts), Long.MAX_VALUE);
+        counts[Count.COMPLETION.ordinal()] = next(ABSENT, Math.max(0, output - of(Count.REASONING)), max);
+    }
+
+    /** Returns all output, thoughts without a count of their own included; 0 without a report that counts it together. */
+    long allOutput() {
+        return output;
     }
 
     /** Returns the next details: they come with some of the reports only, and are mostly the same again. */

@@ -261,15 +261,12 @@ final class UsageMeter {
         long made = imageTokens();
         if (estimates && text + made == 0 && bytes.visible() + bytes.images() + bytes.speechTokens() > 0) {
             made = bytes.images() * images.tokens();
-            text = bytes.speechTokens() + estimated(bytes.visible());
+            text = Math.min(mostText(made), bytes.speechTokens() + estimated(bytes.visible()));
         }
         long whole = atMost(limits.billedOutputTokens(), made + text);
         made = Math.min(made, images.tokensIn(cutTokens));
         long candidates = Math.min(made + Math.min(limits.textTokens(), text), whole);
-        long thoughts = counts.of(Count.REASONING);
-        if (estimates && thoughts == 0 && bytes.thoughts() > 0) {
-            thoughts = estimated(bytes.thoughts());
-        }
+        long thoughts = thoughts(candidates, estimates);
         long together = limits.reasoningBilled() ? limits.billedOutputTokens() : limits.modelOutputTokens();
         thoughts = atMost(together - candidates, thoughts);
         checkTotal();
@@ -281,6 +278,20 @@ final class UsageMeter {
         Usage usage = extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates))
                 .ofRequests(requests(), limits.tariff());
         return images.most() == 0 ? made(usage) : images(usage, made);
+    }
+
+    /** Returns the most text that a count of all output leaves. */
+    private long mostText(long made) {
+        return counts.allOutput() == 0 ? Long.MAX_VALUE : Math.max(0, counts.allOutput() - made);
+    }
+
+    /** Returns the thoughts: within a count of all output, at most the rest. */
+    private long thoughts(long candidates, boolean estimates) {
+        long thoughts = counts.of(Count.REASONING);
+        if (counts.allOutput() > 0) {
+            return Math.min(thoughts, Math.max(0, counts.allOutput() - candidates));
+        }
+        return estimates && thoughts == 0 && bytes.thoughts() > 0 ? estimated(bytes.thoughts()) : thoughts;
     }
 
     /** Returns the requests that count: of several, those that brought an image. */
@@ -335,7 +346,7 @@ final class UsageMeter {
     }
 
     /** Adds two counts, each absent, negative, or as large as a number can be. */
-    private static long sum(long one, long other) {
+    static long sum(long one, long other) {
         long sum = Math.max(0, one) + Math.max(0, other);
         return sum < 0 ? Long.MAX_VALUE : sum;
     }

@@ -7,7 +7,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads {@code usage} as it was reported; what to make of strange numbers is decided elsewhere (D37). */
+/**
+ * Reads {@code usage} as it was reported; what to make of strange numbers is decided elsewhere (D37). A completion includes the thoughts, also
+ * without a count of their own.
+ */
 final class CompatUsage {
 
     private CompatUsage() {}
@@ -25,6 +28,7 @@ final class CompatUsage {
                 count(usage, "total_tokens"),
                 modalities(details(usage, "prompt_tokens_details", "input_tokens_details")),
                 modalities(details),
+                completion > 0,
                 prompt,
                 Usage.ABSENT,
                 visible(completion, reasoning),

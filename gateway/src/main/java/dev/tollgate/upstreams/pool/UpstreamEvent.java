@@ -251,9 +251,15 @@ public sealed interface UpstreamEvent {
     /**
      * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report.
      *
+     * @param isAllOutput whether completion and reasoning together count all output: thoughts without a count of their own are a part of the completion
      * @param counts in the order of {@link Count#REPORTED}, of which the last ones may be missing; not to be changed
      */
-    record Usage(long totalTokens, Modalities promptDetails, Modalities candidatesDetails, long... counts)
+    record Usage(
+            long totalTokens,
+            Modalities promptDetails,
+            Modalities candidatesDetails,
+            boolean isAllOutput,
+            long... counts)
             implements Report {
 
         /** A count that was not reported, or was not a number. */
@@ -263,6 +269,11 @@ public sealed interface UpstreamEvent {
             int given = counts.length;
             counts = Arrays.copyOf(counts, Count.REPORTED.size());
             Arrays.fill(counts, given, counts.length, ABSENT);
+        }
+
+        /** Makes a report that counts thoughts apart from the completion, or not at all. */
+        public Usage(long totalTokens, Modalities promptDetails, Modalities candidatesDetails, long... counts) {
+            this(totalTokens, promptDetails, candidatesDetails, false, counts);
         }
 
         /** Returns a count of {@link Count#REPORTED}. */
@@ -276,6 +287,7 @@ public sealed interface UpstreamEvent {
                     && totalTokens == same.totalTokens
                     && promptDetails.equals(same.promptDetails)
                     && candidatesDetails.equals(same.candidatesDetails)
+                    && isAllOutput == same.isAllOutput
                     && Arrays.equals(counts, same.counts);
         }
 

@@ -148,6 +148,41 @@ class UsageMeterTest {
         assertThat(meter.flags()).containsExactly(ESTIMATED);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // the rest of the completion and the thoughts by each report, - if it counts none; what is charged
+        "600/-, 600, 0",
+        "600/0, 600, 0",
+        "600/-7, 600, 0",
+        "150/450, 150, 450",
+        "500/- 150/450, 150, 450", // the last report alone counts the thoughts
+        "150/450 600/-, 150, 450",
+        "500/- 600/-, 600, 0",
+        "0/600, 2, 598", // the text is no thought
+        "0/1, 1, 0",
+        "600/700, 600, 700", // the server counts them apart
+        "600/4000000000, 600, 64936",
+        "4000000000/450, 65536, 0",
+    })
+    void thoughts_are_a_part_of_a_count_of_all_output(String reports, long completion, long thoughts) {
+        UpstreamEvent thought = new UpstreamEvent.Thought(0, "I think about it. ".repeat(25), null);
+        meter.observe(List.of(thought, text("12345678")));
+        for (String report : reports.split(" ")) {
+            String[] counts = report.replaceFirst("-$", "" + ABSENT).split("/");
+            meter.observe(List.of(new UpstreamEvent.Usage(
+                    ABSENT,
+                    Modalities.NONE,
+                    Modalities.NONE,
+                    true,
+                    9,
+                    ABSENT,
+                    Long.parseLong(counts[0]),
+                    Long.parseLong(counts[1]))));
+        }
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(completion);
+        assertThat(meter.usage().thoughtsTokens()).isEqualTo(thoughts);
+    }
+
     @Test
     void a_prompt_of_no_tokens_is_believed_only_where_there_was_none() {
         meter.observe(List.of(text("1234"), usage(0, 1, 0, 1)));

@@ -92,6 +92,7 @@ class UsagePropertiesTest {
                     count(random, bounds),
                     random.nextInt(3) == 0 ? UpstreamEvent.Modalities.NONE : modalities(random, bounds),
                     modalities(random, bounds),
+                    random.nextBoolean(),
                     count(random, bounds),
                     count(random, bounds),
                     count(random, bounds),
