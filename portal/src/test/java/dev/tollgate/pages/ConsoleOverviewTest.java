@@ -333,10 +333,10 @@ class ConsoleOverviewTest {
                 + columns + " FROM usage_quarter WHERE account_id = '" + account + "'");
         try {
             assertThat(row(account))
-                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ \\$0.0(8 \\$0.04|9 \\$0.03) 30.1 % ");
-            assertThat(row(older)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ – – – 96 calls");
+                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9]+ −\\$0.00[0-9]+ \\$0.0(8 \\$0.04|9 \\$0.03) 30.1 % ");
+            assertThat(row(older)).containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9]+ −\\$0.00[0-9]+ – – – 96 calls");
             assertThat(row(partly))
-                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9] −\\$0.00[0-9]+ \\$0.0[89] – – 72 calls");
+                    .containsPattern("\\$0.12 −(&lt;)?\\$0.0[0-9]+ −\\$0.00[0-9]+ \\$0.0[89] – – 72 calls");
         } finally {
             server.execute("DELETE FROM usage_quarter WHERE account_id IN ('" + older + "', '" + partly + "')");
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unit what a row is: hour, day, week, month or year
  * @param isLines whether its series are lines that are not added up, like times
- * @param prefix before the numbers of the axis, like a dollar sign
- * @param suffix behind them
+ * @param signs around the numbers of the axis, like a dollar sign
  * @param lastColumn the last column; it is the sum of the others if it has no name within a sentence
  * @param sum the last row; its cells are empty texts where nothing can be added up
+ * @param isRounded whether amounts do not add up as they are shown
  */
 public record Chart(
         String unit,
         boolean isLines,
-        String prefix,
-        String suffix,
+        Money.Around signs,
         List<Series> series,
         Series lastColumn,
         List<Row> rows,
-        Row sum) {
+        Row sum,
+        boolean isRounded) {
 
     /** The colour of the range before: a dashed line over the bars. It is no part of their sum. */
     public static final int BEFORE = -1;
@@ -41,8 +42,13 @@ public record Chart(
     /** A row without its cells. @param href the calls of the row; empty for none */
     public record Line(String label, String href) {}
 
-    /** A column. @param cells of each line */
-    public record Column(Series series, List<Cell> cells) {}
+    /** A column. @param cells of each line @param micros amounts of each line that are shown as sums; empty if they are not */
+    public record Column(Series series, List<Cell> cells, List<Long> micros) {
+
+        boolean isRounded(Money money) {
+            return !micros.isEmpty() && money.isRounded(micros.subList(0, micros.size() - 1), micros.getLast());
+        }
+    }
 
     /**
      * Returns a chart of columns.
@@ -62,14 +68,24 @@ public record Chart(
         return new Chart(
                 unit,
                 metric.isTime(),
-                metric.isAmount() ? money.around().before() : "",
-                metric.isTime()
-                        ? " " + say("unit::s")
-                        : metric.isAmount() ? money.around().after() : "",
+                metric.isAmount() ? money.around() : new Money.Around("", metric.isTime() ? " " + say("unit::s") : ""),
                 columns.stream().map(Column::series).toList(),
                 last.series,
                 rows.subList(0, rows.size() - 1),
-                rows.getLast());
+                rows.getLast(),
+                metric.isAmount() && isRounded(money, columns, last));
+    }
+
+    private static boolean isRounded(Money money, List<Column> columns, Column last) {
+        List<Column> parts = columns.stream()
+                .filter(it -> it.series.colour != BEFORE && !it.micros.isEmpty())
+                .toList();
+        return Stream.concat(columns.stream(), Stream.of(last)).anyMatch(it -> it.isRounded(money))
+                || IntStream.range(0, last.micros.size()).anyMatch(row -> {
+                    List<Long> ofRow =
+                            parts.stream().map(it -> it.micros.get(row)).toList();
+                    return money.isRounded(ofRow, last.micros.get(row));
+                });
     }
 
     private static final Map<String, Unit> UNITS = Map.of(
@@ -111,12 +127,12 @@ public record Chart(
         return new Chart(
                 unit,
                 isLines,
-                prefix,
-                suffix,
+                signs,
                 List.of(series.get(column)),
                 lastColumn,
                 rows.stream().map(row -> row.only(column)).toList(),
-                sum.only(column));
+                sum.only(column),
+                isRounded);
     }
 
     /**
@@ -165,14 +181,8 @@ public record Chart(
     /** The place of a time in the last bucket, which has no end. */
     private static final long LAST_BUCKET = 10 * SECOND;
 
-    /** Returns cells of amounts that add up to the last of them as they are shown. */
-    static List<Cell> amounts(Money money, List<Long> micros) {
-        List<String> texts = money.adding(micros);
-        return IntStream.range(0, texts.size())
-                .mapToObj(i -> new Cell(
-                        money.drawn(micros.get(i)),
-                        micros.get(i) == 0 ? "–" : texts.get(i),
-                        Money.exact(micros.get(i))))
-                .toList();
+    /** Returns the cell of an amount. @param text as the page shows it */
+    static Cell amount(Money money, long micros, String text) {
+        return new Cell(money.drawn(micros), micros == 0 ? "–" : text, Money.exact(micros));
     }
 }

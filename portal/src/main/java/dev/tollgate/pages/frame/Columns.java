@@ -11,16 +11,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +68,7 @@ public final class Columns<T> {
         }
     }
 
-    /** @param micros the amounts that add up to the amount of the last row; null for other columns */
+    /** @param amounts null for other columns than {@link #sum} */
     private record Column<T>(
             Head head,
             Function<T, Cell> cell,
@@ -81,37 +78,18 @@ public final class Columns<T> {
         private Column<T> headed(Head other) {
             return new Column<>(other, cell, looks, amounts);
         }
-
-        /** Returns the column whose amounts add up. */
-        private Column<T> adding(List<T> rows, T foot) {
-            if (amounts == null || amounts.micros.apply(foot) == null) {
-                return this;
-            }
-            List<T> all = Stream.concat(rows.stream(), Stream.of(foot)).toList();
-            List<String> texts = amounts.less == null
-                    ? amounts.money.adding(micros(all, amounts.of))
-                    : amounts.money.differences(micros(all, amounts.of), micros(all, amounts.less));
-            Map<T, String> shown = new IdentityHashMap<>();
-            IntStream.range(0, all.size()).forEach(i -> shown.put(all.get(i), texts.get(i)));
-            Function<T, Cell> added = row -> {
-                Cell own = cell.apply(row);
-                return own.title() == null ? own : Cell.of(shown.get(row)).titled(own.title());
-            };
-            return new Column<>(head, added, looks, null);
-        }
     }
 
-    /** @param less null unless the amounts are the differences of two others */
-    private record Amounts<T>(
-            Money money,
-            Function<T, @Nullable Long> micros,
-            Function<T, @Nullable Long> of,
-            @Nullable Function<T, @Nullable Long> less) {}
+    /** The amounts of a column, shown as sums. */
+    private record Amounts<T>(Money money, Function<T, @Nullable Long> micros) {
 
-    private static <T> List<Long> micros(List<T> rows, Function<T, @Nullable Long> micros) {
-        return rows.stream()
-                .map(row -> Objects.requireNonNullElse(micros.apply(row), 0L))
-                .toList();
+        private long of(T row) {
+            return Objects.requireNonNullElse(micros.apply(row), 0L);
+        }
+
+        private boolean isRounded(List<T> rows, T foot) {
+            return money.isRounded(rows.stream().map(this::of).toList(), of(foot));
+        }
     }
 
     private final String name;
@@ -173,27 +151,27 @@ public final class Columns<T> {
                 .looking(Look.NUM);
     }
 
-    /** Adds a column of sums; a dash stands for null. If the table has a last row, the others add up to it as they are shown. */
+    /** Adds a column of sums; a dash stands for null. The last row says that amounts are rounded if they do not add up as they are shown. */
     public Columns<T> sum(String head, Money money, Function<T, @Nullable Long> micros, Look... looks) {
         cell(head, row -> Cell.sum(money, micros.apply(row)), looks).looking(Look.NUM);
         Column<T> last = columns.removeLast();
-        columns.add(new Column<>(last.head, last.cell, last.looks, new Amounts<>(money, micros, micros, null)));
+        columns.add(new Column<>(last.head, last.cell, last.looks, new Amounts<>(money, micros)));
         return this;
     }
 
     /** Shows the sums of the last column as the differences of two others as these are shown. */
     public Columns<T> difference(Function<T, @Nullable Long> of, Function<T, @Nullable Long> less) {
         Column<T> last = columns.removeLast();
-        Amounts<T> sums = Objects.requireNonNull(last.amounts);
+        Money money = Objects.requireNonNull(last.amounts).money;
         Function<T, Cell> cell = row -> {
             Cell own = last.cell.apply(row);
             long first = Objects.requireNonNullElse(of.apply(row), 0L);
             long second = Objects.requireNonNullElse(less.apply(row), 0L);
             return own.title() == null
                     ? own
-                    : Cell.of(sums.money.less(first, second)).titled(own.title());
+                    : Cell.of(money.less(first, second)).titled(own.title());
         };
-        columns.add(new Column<>(last.head, cell, last.looks, new Amounts<>(sums.money, sums.micros, of, less)));
+        columns.add(new Column<>(last.head, cell, last.looks, null));
         return this;
     }
 
@@ -302,23 +280,27 @@ public final class Columns<T> {
     }
 
     public Table rows(List<T> rows) {
-        T last = foot;
-        if (last != null) {
-            List<T> adding = all == null ? rows : all;
-            columns.replaceAll(column -> column.adding(adding, last));
-        }
         return new Table(
                 name,
                 style,
                 columns.stream().map(Column::head).toList(),
-                rows.stream().map(this::row).toList(),
-                last == null ? null : row(last),
+                rows.stream().map(row -> row(row, null)).toList(),
+                foot == null ? null : foot(foot, all == null ? rows : all),
                 empty,
                 id,
                 live);
     }
 
-    private Row row(T row) {
+    private Row foot(T foot, List<T> rows) {
+        boolean isRounded = columns.stream()
+                .map(Column::amounts)
+                .filter(Objects::nonNull)
+                .anyMatch(amounts -> amounts.isRounded(rows, foot));
+        return row(foot, isRounded ? say("amounts::rounded") : null);
+    }
+
+    /** @param note behind the name; null for none */
+    private Row row(T row, @Nullable String note) {
         List<Placed> cells = new ArrayList<>();
         List<Below> narrow = new ArrayList<>();
         List<Below> unroomy = new ArrayList<>();
@@ -337,7 +319,7 @@ public final class Columns<T> {
             }
         }
         Placed first = cells.removeFirst();
-        Cell whole = first.cell().below("sub small muted", narrow).below("unroomy small muted", unroomy);
+        Cell whole = first.cell().note(note).below("sub small muted", narrow).below("unroomy small muted", unroomy);
         return new Row(new Placed(whole, first.style()), cells, isSum.test(row) ? "sum" : null);
     }
 }

@@ -55,7 +55,7 @@ public enum Metric {
             sentence("Tokens"),
             Figures::tokens,
             sentence("All"),
-            new Part(sentence("in"), 1, it -> it.promptTokens() - it.cachedTokens()),
+            new Part(sentence("in"), 1, it -> it.promptTokens() - it.cachedTokens(), false),
             part(sentence("cached"), 4, Figure.CACHED_TOKENS),
             part(sentence("out"), 2, Figure.COMPLETION_TOKENS),
             part(sentence("thoughts"), 5, Figure.REASONING_TOKENS)),
@@ -82,7 +82,7 @@ public enum Metric {
 
     private static final List<TaskStatus> ENDS = List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
 
-    private record Part(Sentence name, int colour, ToLongFunction<Figures> value) {}
+    private record Part(Sentence name, int colour, ToLongFunction<Figures> value, boolean isMargin) {}
 
     private final String word;
     private final Sentence text;
@@ -107,7 +107,7 @@ public enum Metric {
     }
 
     private static Part part(Sentence name, int colour, Figure figure) {
-        return new Part(name, colour, figure::of);
+        return new Part(name, colour, figure::of, figure == Figure.MARGIN);
     }
 
     /** Returns the metric of a URL. @param standard for any other word */
@@ -162,14 +162,29 @@ public enum Metric {
     private Column column(Series series, List<Figures> rows, Money money, ToLongFunction<Figures> of) {
         if (isAmount()) {
             List<Long> micros = rows.stream().map(of::applyAsLong).toList();
-            return new Column(series, Chart.amounts(money, micros));
+            return new Column(
+                    series,
+                    micros.stream()
+                            .map(it -> Chart.amount(money, it, money.sum(it)))
+                            .toList(),
+                    micros);
         }
         LongFunction<Cell> text = isTime() ? Cell::time : Cell::count;
         return column(series, rows, figures -> text.apply(of.applyAsLong(figures)));
     }
 
     private static Column column(Series series, List<Figures> rows, Function<Figures, Cell> cell) {
-        return new Column(series, rows.stream().map(cell).toList());
+        return new Column(series, rows.stream().map(cell).toList(), List.of());
+    }
+
+    /** Returns the column of margins: as everywhere, the differences of revenue and cost as these are shown. */
+    private static Column margins(Series series, List<Figures> rows, Money money) {
+        return new Column(
+                series,
+                rows.stream()
+                        .map(it -> Chart.amount(money, it.marginMicros(), money.less(it.netMicros(), it.costMicros())))
+                        .toList(),
+                List.of());
     }
 
     /** Returns the place of the calls that have ended so among the columns of {@link #CALLS}. */
@@ -180,7 +195,10 @@ public enum Metric {
     /** Returns the columns of its parts. */
     public List<Column> columns(List<Figures> rows, Money money) {
         return parts.stream()
-                .map(it -> column(new Series(it.name.said(), it.colour), rows, money, it.value))
+                .map(it -> {
+                    Series series = new Series(it.name.said(), it.colour);
+                    return it.isMargin ? margins(series, rows, money) : column(series, rows, money, it.value);
+                })
                 .toList();
     }
 

@@ -4,15 +4,13 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.money.Shares;
 import dev.tollgate.base.words.Language;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * The amounts that a page shows first, and their forms: a sum in hundredths, a call in ten-thousandths, and the exact credits as the title
- * of each. An amount has the same form on all pages. A credit is $0.005.
+ * of each. An amount has the same form and the same nearest figure on all pages; if the figures of parts do not add up to that of their sum,
+ * the page says that they are rounded. A credit is $0.005.
  */
 public enum Money {
     DOLLARS,
@@ -67,68 +65,20 @@ public enum Money {
         return write(Shares.nearest(micros, unit) - Shares.nearest(lessMicros, unit), micros - lessMicros, decimals);
     }
 
-    /**
-     * Returns the rows of a table as amounts that add up to its sum: in hundredths, or in ten-thousandths if all of them are less than a
-     * hundredth.
-     *
-     * @param amounts of the rows, then the sum; what is not in a row counts as one more row
-     */
-    public List<String> adding(List<Long> amounts) {
-        Rounded rounded = rounded(amounts);
-        return IntStream.range(0, amounts.size())
-                .mapToObj(row -> amounts.get(row) == 0
-                        ? sum(0)
-                        : write(rounded.units.get(row), amounts.get(row), rounded.decimals))
-                .toList();
+    /** Returns whether amounts add up to their sum, and do not as {@link #sum} shows them. */
+    public boolean isRounded(List<Long> amounts, long sumMicros) {
+        return amounts.stream().mapToLong(it -> it).sum() == sumMicros
+                && amounts.stream().mapToLong(this::shown).sum() != shown(sumMicros);
     }
 
-    /** Returns the differences of the rows, and of the sums, of two columns as {@link #adding} shows these: so they add up as well. */
-    public List<String> differences(List<Long> amounts, List<Long> less) {
-        Rounded first = rounded(amounts);
-        Rounded second = rounded(less);
-        int decimals = Math.max(first.decimals, second.decimals);
-        return IntStream.range(0, amounts.size())
-                .mapToObj(row -> {
-                    long units = first.units(row, decimals) - second.units(row, decimals);
-                    long micros = amounts.get(row) - less.get(row);
-                    return units == 0 && micros == 0 ? sum(0) : write(units, micros, decimals);
-                })
-                .toList();
-    }
-
-    /** Amounts that add up. @param units of the last decimal */
-    private record Rounded(int decimals, List<Long> units) {
-
-        long units(int row, int ofDecimals) {
-            return units.get(row) * POWERS[ofDecimals - decimals];
-        }
-    }
-
-    private Rounded rounded(List<Long> amounts) {
-        int decimals = amounts.stream().allMatch(it -> it == 0 || isSmall(it)) ? PARTS : CENTS;
-        int rows = amounts.size() - 1;
-        long sum = amounts.get(rows);
-        List<Long> parts = new ArrayList<>(amounts.subList(0, rows));
-        parts.add(sum - parts.stream().mapToLong(it -> it).sum());
-        long units = Shares.nearest(sum, unit(decimals));
-        long[] shares = Shares.of(parts, unit(decimals), units);
-        shares[rows] = units;
-        return new Rounded(decimals, Arrays.stream(shares).boxed().toList());
+    /** Returns the number of ten-thousandths that {@link #sum} shows. */
+    private long shown(long micros) {
+        return isSmall(micros) ? Shares.nearest(micros, unit(PARTS)) : cents(micros) * HUNDREDTH;
     }
 
     /** Returns the nearest number of hundredths. */
-    public long cents(long micros) {
+    private long cents(long micros) {
         return Shares.nearest(micros, unit(CENTS));
-    }
-
-    /** Rounds amounts to hundredths that add up to a number of them. @param cents the exact sum, rounded down or up */
-    public long[] cents(List<Long> amounts, long cents) {
-        return Shares.of(amounts, unit(CENTS), cents);
-    }
-
-    /** Returns hundredths in the form of a sum. @param micros the exact amount: what is more than nothing is never shown as nothing */
-    public String ofCents(long cents, long micros) {
-        return write(cents, micros, CENTS);
     }
 
     private boolean isSmall(long micros) {

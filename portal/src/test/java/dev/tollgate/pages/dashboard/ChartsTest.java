@@ -70,6 +70,34 @@ class ChartsTest {
     }
 
     @Test
+    void amounts_of_a_chart_are_the_nearest_and_said_to_be_rounded() {
+        List<UsageGroup> days = Stream.of("a", "b", "c")
+                .map(model -> new UsageGroup(
+                        DAY,
+                        model,
+                        null,
+                        null,
+                        null,
+                        null,
+                        Figures.of(List.of(UsageColumn.CHARGED_MICROS), 2_800_000L)))
+                .toList();
+        Chart three = spend(days); // three of $0.014, together $0.042
+        assertThat(three.rows().getFirst().cells().stream().map(Chart.Cell::text))
+                .containsExactly("$0.01", "$0.01", "$0.01");
+        assertThat(three.rows().getFirst().all().text()).isEqualTo("$0.04");
+        assertThat(three.isRounded()).isTrue();
+        Chart one = spend(days.subList(0, 1));
+        assertThat(one.rows().getFirst().cells().getFirst().text())
+                .isEqualTo(one.rows().getFirst().all().text());
+        assertThat(one.isRounded()).isFalse();
+    }
+
+    private static Chart spend(List<UsageGroup> days) {
+        return new UsageChart(DAY, DAY, null, List.of(), (from, to) -> "")
+                .of(Metric.SPEND, Money.DOLLARS, days, Function.identity());
+    }
+
+    @Test
     void the_six_largest_get_the_colours() {
         List<UsageGroup> days = IntStream.rangeClosed(1, 9)
                 .mapToObj(i -> part(DAY, "key " + i, i * 1_000_000L))

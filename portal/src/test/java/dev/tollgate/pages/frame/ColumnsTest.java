@@ -81,16 +81,23 @@ class ColumnsTest {
     }
 
     @Test
-    void the_rows_of_a_page_add_up_with_those_of_other_pages() {
-        List<Long> all = List.of(1_000_001L, 1_000_000L, 1_000_000L);
-        Table table = Columns.<Long>of("Amounts")
+    void the_sum_says_that_amounts_are_rounded() {
+        List<Long> all = List.of(1_000_000L, 1_000_000L, 1_000_000L); // half a cent each
+        assertThat(html(amounts(3_000_000L, all)))
+                .contains("<th scope=\"row\">r</th><td class=\"num\" title=\"1.000000 credits\">$0.0050</td>")
+                .contains("<tfoot><tr><th scope=\"row\">r <span class=\"small muted\">rounded</span></th>")
+                .contains(">$0.02</td></tr></tfoot>");
+        assertThat(html(amounts(2_000_000L, all.subList(0, 2)))).doesNotContain("rounded");
+        assertThat(html(amounts(9_000_000L, all))).as("the rest is not shown").doesNotContain("rounded");
+    }
+
+    /** The table of a page that has the last rows alone. */
+    private static Table amounts(long sum, List<Long> all) {
+        return Columns.<Long>of("Amounts")
                 .text("Row", it -> "r")
                 .sum("Spend", Money.DOLLARS, it -> it)
-                .foot(3_000_001L)
+                .foot(sum)
                 .among(all)
-                .rows(all.subList(1, 3));
-        assertThat(html(table))
-                .contains(">$0.01</td></tr><tr><th scope=\"row\">r</th>", "&lt;$0.01</td></tr></tbody>")
-                .contains(">$0.02</td></tr></tfoot>");
+                .rows(all.subList(1, all.size()));
     }
 }

@@ -47,7 +47,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebillingGenerated;
 import templates.dashboard.JteledgerGenerated;
@@ -111,11 +110,11 @@ public record BillingPages(
     /**
      * The tiles at the top.
      *
-     * @param parts the balance, what is held and what was spent, then what was added: the first three add up to it
+     * @param isRounded whether what is left, held and spent does not add up to what was added as the page shows them
      * @param lasts until when the balance lasts, in a sentence; empty if that is not known
      * @param since from which day on all amounts count: the account's first
      */
-    public record Tiles(Balance balance, List<String> parts, String lasts, String since, long sandboxMicros) {}
+    public record Tiles(Balance balance, boolean isRounded, String lasts, String since, long sandboxMicros) {}
 
     /**
      * The grants of the account.
@@ -162,16 +161,13 @@ public record BillingPages(
                 .map(overview -> OverviewPage.pace(overview, zone))
                 .orElse("");
         OwnerNames shared = owners.of(account.id(), KeyView.ALL);
-        List<Long> amounts = List.of(
-                balance.balanceMicros(), balance.reservedMicros(), balance.consumedMicros(), balance.purchasedMicros());
-        List<String> adding = request.money().adding(amounts);
         List<Month> months = months(account);
         Tiles tiles = new Tiles(
                 balance,
-                IntStream.range(0, amounts.size()) // what is less than a cent has the form that it has in its month
-                        .mapToObj(i ->
-                                adding.get(i).contains("<") ? request.money().sum(amounts.get(i)) : adding.get(i))
-                        .toList(),
+                request.money()
+                        .isRounded(
+                                List.of(balance.balanceMicros(), balance.reservedMicros(), balance.consumedMicros()),
+                                balance.purchasedMicros()),
                 lasts,
                 say("since {day}", Display.day(account.createdAt(), zone)),
                 balance.balanceMicros() - ledger.spendableMicros(account));

@@ -51,7 +51,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtestatementGenerated;
@@ -124,27 +123,6 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     }
 
     /**
-     * The dollars of a statement in cents. The balances are the nearest; the entries and the calls add up to their difference.
-     *
-     * @param beside of each entry that belongs to no call
-     */
-    private record Cents(long[] beside, long moved, long calls) {
-
-        static Cents of(MonthStatement statement, List<LedgerLine> beside) {
-            long change = DOLLARS.cents(statement.closingMicros()) - DOLLARS.cents(statement.openingMicros());
-            List<Long> both = List.of(statement.movedMicros(), -statement.all().chargedMicros());
-            long[] parts = DOLLARS.cents(both, change);
-            List<Long> entries = beside.stream().map(LedgerLine::amountMicros).toList();
-            return new Cents(DOLLARS.cents(entries, parts[0]), parts[0], parts[1]);
-        }
-
-        /** Returns the cents of figures that are all calls together. */
-        long[] ofCalls(List<Figures> lines) {
-            return DOLLARS.cents(lines.stream().map(it -> -it.chargedMicros()).toList(), calls);
-        }
-    }
-
-    /**
      * A table of the month's charges by key, team or member.
      *
      * @param by what its lines are
@@ -159,64 +137,47 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     /** A line of a table. */
     public record Item(Cell name, Cell calls, String credits, String dollars, boolean isSum) {
 
-        private static Item ofCalls(Cell name, Figures figures, long cents, boolean isSum) {
+        private static Item ofCalls(Cell name, Figures figures, boolean isSum) {
             long micros = figures.chargedMicros();
             Cell calls = Cell.of(Display.number(figures.calls()));
-            return new Item(name, calls, taken(micros), DOLLARS.ofCents(cents, -micros), isSum);
+            return new Item(name, calls, taken(micros), DOLLARS.sum(-micros), isSum);
         }
 
-        private static Item sum(String name, long micros, long cents, String sign) {
-            String dollars = sign + DOLLARS.ofCents(cents, micros);
-            return new Item(Cell.of(name), Cell.EMPTY, sign + Display.exact(micros), dollars, true);
+        private static Item sum(String name, long micros, String sign) {
+            return new Item(Cell.of(name), Cell.EMPTY, sign + Display.exact(micros), sign + DOLLARS.sum(micros), true);
         }
     }
 
     /** Returns the lines of a statement. @param beside the entries that belong to no call */
     public static List<Item> items(MonthStatement statement, List<LedgerLine> beside) {
         List<Item> items = new ArrayList<>();
-        Cents cents = Cents.of(statement, beside);
-        long opening = statement.openingMicros();
-        items.add(Item.sum(say("Balance at the beginning"), opening, DOLLARS.cents(opening), ""));
-        for (int i = 0; i < beside.size(); i++) {
-            Entry entry = beside.get(i).entry();
-            Cell name = Cell.of(EntryWords.inLedger(beside.get(i)))
+        items.add(Item.sum(say("Balance at the beginning"), statement.openingMicros(), ""));
+        for (LedgerLine line : beside) {
+            Entry entry = line.entry();
+            Cell name = Cell.of(EntryWords.inLedger(line))
                     .note(Display.time(entry.at(), ZoneOffset.UTC))
-                    .under(EntryWords.about(beside.get(i)));
-            String sign = entry.amountMicros() > 0 ? "+" : "";
-            String dollars = sign + DOLLARS.ofCents(cents.beside[i], entry.amountMicros());
-            items.add(new Item(name, Cell.EMPTY, EntryWords.change(entry), dollars, false));
+                    .under(EntryWords.about(line));
+            items.add(new Item(
+                    name, Cell.EMPTY, EntryWords.change(entry), DOLLARS.difference(entry.amountMicros()), false));
         }
-        List<UsageGroup> usage = statement.usage();
-        long[] ofCalls = cents.ofCalls(usage.stream().map(UsageGroup::figures).toList());
-        for (int i = 0; i < usage.size(); i++) {
-            UsageGroup group = usage.get(i);
+        for (UsageGroup group : statement.usage()) {
             String model = Objects.requireNonNull(group.model());
             Cell name = Cell.link(calls(statement.month(), By.MODEL, model), say("{model} calls", model));
-            items.add(Item.ofCalls(name, group.figures(), ofCalls[i], false));
+            items.add(Item.ofCalls(name, group.figures(), false));
         }
-        items.add(Item.ofCalls(Cell.of(say("Total calls")), statement.all(), cents.calls, true));
+        items.add(Item.ofCalls(Cell.of(say("Total calls")), statement.all(), true));
         long moved = statement.movedMicros();
-        items.add(Item.sum(say("Total added, refunded and corrected"), moved, cents.moved, moved > 0 ? "+" : ""));
-        long closing = statement.closingMicros();
-        items.add(Item.sum(say("Balance at the end"), closing, DOLLARS.cents(closing), ""));
+        items.add(Item.sum(say("Total added, refunded and corrected"), moved, moved > 0 ? "+" : ""));
+        items.add(Item.sum(say("Balance at the end"), statement.closingMicros(), ""));
         return items;
     }
 
     /** Returns the lines of a table of charges, with their sum. */
-    public static List<Item> items(MonthStatement statement, List<LedgerLine> beside, Charges table) {
-        Cents cents = Cents.of(statement, beside);
-        List<Line> lines = table.lines();
-        long[] ofCalls = cents.ofCalls(lines.stream().map(Line::figures).toList());
-        Item sum = Item.ofCalls(Cell.of(table.total()), statement.all(), cents.calls, true);
+    public static List<Item> items(MonthStatement statement, Charges table) {
+        Item sum = Item.ofCalls(Cell.of(table.total()), statement.all(), true);
         return Stream.concat(
-                        IntStream.range(0, lines.size())
-                                .mapToObj(i -> Item.ofCalls(
-                                        Cell.link(
-                                                lines.get(i).href(),
-                                                lines.get(i).name()),
-                                        lines.get(i).figures(),
-                                        ofCalls[i],
-                                        false)),
+                        table.lines().stream()
+                                .map(it -> Item.ofCalls(Cell.link(it.href(), it.name()), it.figures(), false)),
                         Stream.of(sum))
                 .toList();
     }

@@ -109,15 +109,35 @@ public record WhyCard(String title, Answer answer, Causes causes) {
      * @param heads of the columns of causes that changed anything
      * @param rows keys, the largest difference first
      * @param sum the last row
+     * @param isRounded whether the amounts of a row or of a column do not add up as they are shown
      */
-    public record Causes(List<String> heads, List<Row> rows, Row sum) {}
+    public record Causes(List<String> heads, List<Row> rows, Row sum, boolean isRounded) {}
 
     private static final int ROWS = 20;
 
     /** @param cells amounts of causes, then the difference */
-    public record Row(String name, List<Cell> cells) {}
+    public record Row(String name, List<Cell> cells) {
 
-    public record Cell(String text, String exact) {}
+        private boolean isRounded(Money money) {
+            List<Long> all = cells.stream().map(Cell::micros).toList();
+            return money.isRounded(all.subList(0, all.size() - 1), all.getLast());
+        }
+
+        private long of(int column) {
+            return cells.get(column).micros;
+        }
+    }
+
+    public record Cell(String text, long micros) {
+
+        private static Cell of(long micros, Money money) {
+            return new Cell(micros == 0 ? "–" : money.difference(micros), micros);
+        }
+
+        public String exact() {
+            return Money.exact(micros);
+        }
+    }
 
     /** @param since returns the first day of a line's calls in the range */
     static @Nullable WhyCard of(Reasons reasons, KeyNames names, Money money, Function<Line, LocalDate> since) {
@@ -145,7 +165,8 @@ public record WhyCard(String title, Answer answer, Causes causes) {
                 Stream.concat(causes.stream().map(cause -> cause.head(reasons.of(cause))), Stream.of(say("difference")))
                         .toList(),
                 rows.subList(0, rows.size() - 1),
-                rows.getLast());
+                rows.getLast(),
+                isRounded(rows, money));
         return new WhyCard(isMore ? say("Why is it more?") : say("Why is it less?"), answer, table);
     }
 
@@ -296,29 +317,25 @@ public record WhyCard(String title, Answer answer, Causes causes) {
             rows.add(Map.entry(say("others"), rest));
         }
         rows.add(Map.entry(say("Sum"), reasons));
-        List<List<Cell>> columns = Stream.concat(
-                        causes.stream().map(cause -> (ToLongFunction<Reasons>) it -> it.of(cause)),
-                        Stream.of(Reasons::difference))
-                .map(amount -> cells(
-                        rows.stream()
-                                .map(row -> amount.applyAsLong(row.getValue()))
-                                .toList(),
-                        money))
-                .toList();
-        return IntStream.range(0, rows.size())
-                .mapToObj(i -> new Row(
-                        rows.get(i).getKey(),
-                        columns.stream().map(it -> it.get(i)).toList()))
+        return rows.stream()
+                .map(row -> new Row(
+                        row.getKey(),
+                        Stream.concat(
+                                        causes.stream()
+                                                .map(cause -> row.getValue().of(cause)),
+                                        Stream.of(row.getValue().difference()))
+                                .map(micros -> Cell.of(micros, money))
+                                .toList()))
                 .toList();
     }
 
-    /** Returns the cells of a column with signs; they add up to the last one. */
-    private static List<Cell> cells(List<Long> amounts, Money money) {
-        List<String> texts = money.adding(amounts);
-        return IntStream.range(0, texts.size())
-                .mapToObj(i -> new Cell(
-                        amounts.get(i) == 0 ? "–" : (amounts.get(i) > 0 ? "+" : "") + texts.get(i),
-                        Money.exact(amounts.get(i))))
-                .toList();
+    /** @param rows the last one is the sum */
+    private static boolean isRounded(List<Row> rows, Money money) {
+        List<Row> keys = rows.subList(0, rows.size() - 1);
+        Row sum = rows.getLast();
+        return rows.stream().anyMatch(row -> row.isRounded(money))
+                || IntStream.range(0, sum.cells.size())
+                        .anyMatch(column -> money.isRounded(
+                                keys.stream().map(row -> row.of(column)).toList(), sum.of(column)));
     }
 }

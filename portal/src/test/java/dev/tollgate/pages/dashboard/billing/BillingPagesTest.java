@@ -244,6 +244,26 @@ class BillingPagesTest {
     }
 
     @Test
+    void a_balance_has_one_figure_and_its_parts_are_called_rounded() {
+        Browser browser = member("cents");
+        String account = server.text("SELECT account_id FROM person WHERE login = 'cents@example.org'");
+        server.commands().grant(account, 150_800_000, "200.8 credits: $1.004");
+        assertThat(browser.get("/dashboard/billing").body()).doesNotContain("rounded");
+        server.execute(
+                "UPDATE account SET consumed_micros = 7400000, balance_micros = balance_micros - 7400000 WHERE id = '"
+                        + account + "'");
+        String page = browser.get("/dashboard/billing").body();
+        assertThat(page)
+                .as("head and tile")
+                .contains(
+                        "title=\"193.400000 credits\"><b data-figure=\"balance\">$0.97<",
+                        "<b title=\"193.400000 credits\" data-figure=\"account-balance\">$0.97<");
+        assertThat(page)
+                .contains("data-figure=\"account-spent\">$0.04<", "data-figure=\"account-added\">$1.00<")
+                .containsOnlyOnce("rounded");
+    }
+
+    @Test
     void a_low_balance_is_told_in_the_unit_that_is_shown() {
         Browser browser = member("low");
         String path = "/dashboard/billing/notice";
