@@ -213,6 +213,11 @@ class FieldsTest {
     @ValueSource(strings = {"gemini-2.5-pro", "gemini-3-pro", "gemini-3.1-pro", "google/gemini-2.5-pro"})
     void thinking_cannot_be_switched_off_on_a_pro_model(String model) {
         assertRefused(call(model, "\"reasoning_effort\":\"none\""), "reasoning_effort");
+        CallServer.Reply refused = call(model, "\"reasoning\":{\"enabled\":false}");
+        assertRefused(refused, "reasoning.enabled");
+        assertThat(refused.error().get("message").asString())
+                .startsWith(
+                        "'reasoning.enabled' must not be false: this model always thinks; it takes the efforts high,");
     }
 
     @ParameterizedTest
@@ -233,6 +238,30 @@ class FieldsTest {
                 call("gemini-2.5-pro", "\"include_thoughts\":true").json().at("/choices/0/message");
         assertThat(message.get("reasoning_content").asString()).contains("Understanding the request");
         assertThat(message.get("content").asString()).doesNotContain("Understanding the request");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            'reasoning':{'effort':'high'}                    | true
+            'reasoning':{'enabled':true}                     | true
+            'reasoning':{'max_tokens':2000}                  | true
+            'reasoning':{}                                   | true
+            'include_reasoning':true                         | true
+            'reasoning':{'effort':'high','exclude':true}     | false
+            'reasoning':{},'include_reasoning':false         | false
+            'reasoning_effort':'high'                        | false
+            """)
+    void openrouters_words_show_the_thoughts_in_both_members(String fields, boolean shown) {
+        for (boolean stream : new boolean[] {false, true}) {
+            CallServer.Reply reply = gateway.chat("""
+                    {"model":"google/gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Hi"}],%s}""".formatted(stream, fields.replace('\'', '"')));
+            assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+            assertThat(config().at("/thinkingConfig/includeThoughts").asBoolean())
+                    .isEqualTo(shown);
+            for (String member : new String[] {"\"reasoning\":\"", "\"reasoning_content\":\""}) {
+                assertThat(reply.text().contains(member)).as(member).isEqualTo(shown);
+            }
+        }
     }
 
     @Test

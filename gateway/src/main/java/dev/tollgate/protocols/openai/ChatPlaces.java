@@ -20,10 +20,10 @@ public final class ChatPlaces {
 
     private ChatPlaces() {}
 
-    /** Returns the names in a body that says in OpenRouter's words how much is thought. */
-    static Names with(Reasoning reasoning) {
+    /** Returns the names in a body that says in OpenRouter's words how much is thought, or whether thoughts are shown. @param showsThoughts whether no other field does */
+    static Names with(Reasoning reasoning, boolean showsThoughts) {
         String field = reasoning.field();
-        Names shown = reasoning.exclude() == null ? NAMES : NAMES.with(Member.INCLUDE_THOUGHTS, "reasoning.exclude");
+        Names shown = showsThoughts ? NAMES.with(Member.INCLUDE_THOUGHTS, reasoning.shownField()) : NAMES;
         return field == null
                 ? shown
                 : shown.with(Member.REASONING_EFFORT, field)

@@ -143,9 +143,11 @@ public final class ChatRequestReader {
     }
 
     private Conversation conversation(ToolChoiceReader.Fitted fitted, @Nullable Reasoning reasoning) {
-        Boolean excluded = reasoning == null ? null : reasoning.exclude();
         return new Conversation(
-                (reasoning == null ? ChatPlaces.NAMES : ChatPlaces.with(reasoning)).at(""),
+                (reasoning == null
+                                ? ChatPlaces.NAMES
+                                : ChatPlaces.with(reasoning, extensions.includeThoughts() == null))
+                        .at(""),
                 Instructions.inPlace(messages),
                 fitted.tools(),
                 fitted.choice(),
@@ -155,9 +157,17 @@ public final class ChatRequestReader {
                         tools.oneCall(),
                         responseFormat,
                         reasoningEffort == null && reasoning != null ? reasoning.effort() : reasoningEffort,
-                        excluded == null ? extensions.includeThoughts() : Boolean.valueOf(!excluded),
+                        includeThoughts(reasoning),
                         extensions.google(),
                         extensions.images()));
+    }
+
+    /** Returns null if nothing says so, and if Google's options do. */
+    private @Nullable Boolean includeThoughts(@Nullable Reasoning reasoning) {
+        Boolean said = extensions.includeThoughts();
+        GoogleOptions google = extensions.google();
+        boolean googleSays = google != null && google.includeThoughts() != null;
+        return said != null || googleSays || reasoning == null ? said : Boolean.valueOf(reasoning.shows());
     }
 
     private void checkTogether(@Nullable Reasoning reasoning) {
@@ -187,10 +197,10 @@ public final class ChatRequestReader {
         }
         Boolean excluded = reasoning.exclude();
         if (excluded != null && excluded.equals(extensions.includeThoughts())) {
-            throw JsonBody.invalid("reasoning.exclude", "contradicts 'include_thoughts'.");
+            throw JsonBody.invalid(reasoning.shownField(), "contradicts 'include_thoughts'.");
         }
         if (excluded != null && google != null && excluded.equals(google.includeThoughts())) {
-            throw JsonBody.invalid("reasoning.exclude", "contradicts 'google.thinking_config.include_thoughts'.");
+            throw JsonBody.invalid(reasoning.shownField(), "contradicts 'google.thinking_config.include_thoughts'.");
         }
     }
 

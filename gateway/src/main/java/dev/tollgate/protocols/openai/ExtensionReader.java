@@ -19,6 +19,7 @@ final class ExtensionReader {
     private @Nullable Boolean includeThoughts;
     private @Nullable GoogleOptions google;
     private @Nullable Reasoning reasoning;
+    private @Nullable Boolean includeReasoning;
 
     ExtensionReader(JsonBody json) {
         this.json = json;
@@ -31,6 +32,7 @@ final class ExtensionReader {
             case "include_thoughts" -> includeThoughts = once(includeThoughts, json.bool());
             case "google" -> google = once(google, new GoogleOptionsReader(json, images).read());
             case Reasoning.FIELD -> reasoning = once(reasoning, new Reasoning.Reader(json).read());
+            case Reasoning.INCLUDE -> includeReasoning = once(includeReasoning, json.bool());
             case "modalities" -> images.modalities();
             case "image_config", "imageConfig" -> images.config();
             default -> json.ignore();
@@ -56,7 +58,7 @@ final class ExtensionReader {
 
     @Nullable
     Reasoning reasoning() {
-        return reasoning;
+        return Reasoning.of(reasoning, includeReasoning);
     }
 
     OutputWish images() {

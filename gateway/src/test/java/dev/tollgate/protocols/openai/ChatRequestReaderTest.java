@@ -73,12 +73,16 @@ class ChatRequestReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            {'effort':'high'}                                | HIGH | -
+            {'effort':'high'}                                | HIGH | true
             {'effort':'high','exclude':true}                 | HIGH | false
-            {'enabled':true}                                 | -    | -
-            {'enabled':false}                                | NONE | -
+            {'effort':'none'}                                | NONE | false
+            {'max_tokens':1}                                 | -    | true
+            {'max_tokens':0}                                 | -    | false
+            {'enabled':true}                                 | -    | true
+            {'enabled':false}                                | NONE | false
             {'effort':'none','enabled':false,'exclude':false} | NONE | true
-            {'exclude':null}                                 | -    | -
+            {'exclude':null}                                 | -    | true
+            {}                                               | -    | true
             """)
     void reasoning_says_effort_and_thoughts_in_openrouters_words(String object, Effort effort, Boolean thoughts) {
         Conversation read = read(with("'reasoning':" + object)).conversation();
@@ -88,6 +92,21 @@ class ChatRequestReaderTest {
                 read(with("'extra_body':{'reasoning':" + object + "}")).conversation();
         assertThat(merged.reasoningEffort()).isEqualTo(effort);
         assertThat(merged.includeThoughts()).isEqualTo(thoughts);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", textBlock = """
+            'include_reasoning':true                                                        | true
+            'include_reasoning':false                                                       | false
+            'include_reasoning':true,'reasoning':{'effort':'none'}                          | false
+            'include_reasoning':false,'reasoning':{'effort':'high'}                         | false
+            'include_reasoning':null                                                        | -
+            'include_thoughts':false,'reasoning':{'effort':'high'}                          | false
+            'include_thoughts':true,'reasoning':{'enabled':false}                           | true
+            'google':{'thinking_config':{'include_thoughts':false}},'reasoning':{}          | -
+            """)
+    void what_says_of_thoughts_goes_before_what_implies_them(String fields, Boolean thoughts) {
+        assertThat(read(with(fields)).conversation().includeThoughts()).isEqualTo(thoughts);
     }
 
     @ParameterizedTest
@@ -112,6 +131,10 @@ class ChatRequestReaderTest {
             'reasoning_effort':'high','reasoning':{'max_tokens':9}        | reasoning.max_tokens | 'reasoning.max_tokens' contradicts 'reasoning_effort'.
             'reasoning':{'effort':'low','max_tokens':9}                   | reasoning.effort     | 'reasoning.effort' must not be given together with 'reasoning.max_tokens'.
             'reasoning':{'effort':'low','enabled':false}                  | reasoning.enabled    | 'reasoning.enabled' contradicts 'reasoning.effort'.
+            'reasoning':{'enabled':false},'reasoning_effort':'low'        | reasoning.enabled    | 'reasoning.enabled' contradicts 'reasoning_effort'.
+            'reasoning':{'exclude':true},'include_reasoning':true         | include_reasoning    | 'include_reasoning' contradicts 'reasoning.exclude'.
+            'include_thoughts':true,'include_reasoning':false             | include_reasoning    | 'include_reasoning' contradicts 'include_thoughts'.
+            'include_reasoning':1                                         | include_reasoning    | 'include_reasoning' must be true or false, got 1.
             'reasoning':{'max_tokens':-1}                                 | reasoning.max_tokens | 'reasoning.max_tokens' must be an integer of at least 0, got -1.
             'reasoning':{'effort':'loud'}                                 | reasoning.effort     | 'reasoning.effort' must be one of none, minimal, low, medium, high, xhigh or max, got "loud".
             'reasoning':'high'                                            | reasoning            | 'reasoning' must be an object, got "high".

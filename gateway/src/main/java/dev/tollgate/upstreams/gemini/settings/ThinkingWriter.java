@@ -23,6 +23,9 @@ final class ThinkingWriter {
 
     private static final long DYNAMIC = -1;
 
+    /** The caller's field for no thoughts that has no effort as its value. */
+    private static final String SWITCH = "enabled";
+
     private final JsonGenerator json;
     private final ChatAsk ask;
     private final UpstreamModel model;
@@ -92,15 +95,12 @@ final class ThinkingWriter {
     private <T> T mapped(Map<Effort, T> byEffort, Effort effort) {
         T value = byEffort.get(effort);
         if (value == null) {
+            String taken = byEffort.keySet().stream().map(Effort::word).sorted().collect(Collectors.joining(", "));
             throw refuse(
                     Member.REASONING_EFFORT,
-                    "'%s' is not supported by this model; it takes %s."
-                            .formatted(
-                                    effort.word(),
-                                    byEffort.keySet().stream()
-                                            .map(Effort::word)
-                                            .sorted()
-                                            .collect(Collectors.joining(", "))));
+                    place.name(Member.REASONING_EFFORT).equals(SWITCH)
+                            ? "must not be false: this model always thinks; it takes the efforts " + taken + "."
+                            : "'" + effort.word() + "' is not supported by this model; it takes " + taken + ".");
         }
         return value;
     }
