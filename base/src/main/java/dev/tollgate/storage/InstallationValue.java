@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value of an installation, for all of its servers. The first fixed one to come is kept, and is the outcome of all later ones; another
- * replaces what is there.
+ * replaces what is there, or removes it: then the outcome is what was there, or empty.
  */
 public final class InstallationValue extends Write<String> {
 
@@ -20,22 +20,33 @@ public final class InstallationValue extends Write<String> {
 
     private final String name;
     private final String value;
-    private final boolean replaces;
+    private final Way way;
+
+    private enum Way {
+        KEEP,
+        REPLACE,
+        REMOVE
+    }
 
     /** A fixed value. */
     public InstallationValue(String name, String value) {
-        this(name, value, false);
+        this(name, value, Way.KEEP);
     }
 
-    private InstallationValue(String name, String value, boolean replaces) {
+    private InstallationValue(String name, String value, Way way) {
         this.name = name;
         this.value = value;
-        this.replaces = replaces;
+        this.way = way;
     }
 
     /** Makes a value that replaces the present one. */
     public static InstallationValue replacing(String name, String value) {
-        return new InstallationValue(name, value, true);
+        return new InstallationValue(name, value, Way.REPLACE);
+    }
+
+    /** Makes a change that removes the present value. */
+    public static InstallationValue removing(String name) {
+        return new InstallationValue(name, "", Way.REMOVE);
     }
 
     /** Returns the present value; null if there is none. */
@@ -55,11 +66,18 @@ public final class InstallationValue extends Write<String> {
 
     @Override
     protected String run(Statements statements) throws SQLException {
-        if (!replaces) {
-            return kept(statements, name, value);
-        }
-        statements.run(REPLACE, name, value);
-        return value;
+        return switch (way) {
+            case KEEP -> kept(statements, name, value);
+            case REPLACE -> {
+                statements.run(REPLACE, name, value);
+                yield value;
+            }
+            case REMOVE -> {
+                String present = statements.one(FIND, row -> row.getString(1), name);
+                remove(statements, name);
+                yield present == null ? "" : present;
+            }
+        };
     }
 
     /** Sets a value, whatever it was. */

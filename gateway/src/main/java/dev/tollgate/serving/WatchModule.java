@@ -178,7 +178,7 @@ public final class WatchModule {
     public void copies(@Nullable Copies copies) {
         metrics.gauge(
                 "tollgate_backup_age_seconds",
-                "Age of the newest copy in backup.folder, in seconds; before the first one, the time since the start. Absent without backup.folder.",
+                "Age of the newest copy in backup.folder, in seconds, of the last known one if it is missing there; before the first one, the time since the start. Absent without backup.folder.",
                 new String[] {},
                 now -> {
                     if (copies != null) {

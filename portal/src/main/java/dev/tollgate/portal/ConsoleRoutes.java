@@ -230,6 +230,8 @@ record ConsoleRoutes(
                                 operator.platform(),
                                 operator.size(),
                                 operator.copies().daily() != null,
+                                operator.copies()::missing,
+                                operator.administration().maintenance(),
                                 forms())
                         .routes(pages),
                 new ConsoleMonths(operator.months(), money.payments()).routes(pages),

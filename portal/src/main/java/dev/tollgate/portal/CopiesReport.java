@@ -47,7 +47,7 @@ public record CopiesReport(
     public List<Note> alarms() {
         List<Note> alarms = new ArrayList<>();
         Note trouble = copies == null ? null : copies.state().trouble();
-        if (copies != null && copies.isLate()) {
+        if (copies != null && copies.isLate() && !(trouble == null && isBeingMade(copies))) {
             alarms.add(trouble == null ? hanging(copies) : trouble);
         }
         if (daily != null) {
@@ -61,6 +61,18 @@ public record CopiesReport(
                                     + " time are refused, and numbers of invoices and receipts are given again.")));
         }
         return alarms;
+    }
+
+    /** Returns whether a copy runs that has not taken long yet: the first after a long stop is late. */
+    private boolean isBeingMade(Copies copies) {
+        Instant since = copies.state().since();
+        return since != null && !since.plus(LONG).isBefore(clock.instant());
+    }
+
+    /** Returns that the last copy is not in its folder, which an operator may call new; null if it is. */
+    public @Nullable Sentence missing() {
+        Note trouble = copies == null ? null : copies.state().trouble();
+        return trouble != null && trouble.code().equals(Copies.MISSING) ? trouble.words() : null;
     }
 
     private static Note hanging(Copies copies) {

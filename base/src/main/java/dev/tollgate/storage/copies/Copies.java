@@ -38,8 +38,11 @@ public final class Copies implements AutoCloseable {
     /** The name of the value with the installation's id, by which its subfolder is called. */
     public static final String BOOKS = "books";
 
-    /** The name of the value with the name of the last copy, written before the copy is. */
+    /** The name of the value with the name of the last copy, written before the copy is; {@link LastCopy} is written after it. */
     static final String LAST = "copy.last";
+
+    /** The code of the trouble that an operator can end by saying that the folder is new. */
+    public static final String MISSING = "missing";
 
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
@@ -193,26 +196,17 @@ public final class Copies implements AutoCloseable {
         }
         state = new State(state.newest(), begun, state.trouble(), state.notes());
         try {
-            Instant newest = newest();
+            LastCopy last = last();
+            if (last != null) {
+                state = new State(last.at(), begun, state.trouble(), state.notes());
+            }
+            Instant newest = newest(last);
             if (newest != null && begun.isBefore(newest.plus(plan.every()))) {
                 due = newest.plus(plan.every());
                 state = new State(newest, null, null, state.notes());
                 return;
             }
-            List<Note> notes = new ArrayList<>();
-            Instant at = copy(begun, notes);
-            Duration took = Duration.between(begun, clock.instant());
-            Instant next = max(at.plus(plan.every()), clock.instant().plus(took.multipliedBy(REST)));
-            due = next;
-            if (next.isAfter(at.plus(plan.every()))) {
-                notes.add(new Note(
-                        "slow",
-                        sentence(
-                                "A copy takes {took}, so the next one begins later than backup.every says. If the disk is lost, up to {time} are lost with it.",
-                                minutes(took),
-                                minutes(Duration.between(at, next).plus(took)))));
-            }
-            succeed(at, notes);
+            makeCopy(begun);
         } catch (NoCopy e) {
             fail(e.why);
         } catch (IOException e) {
@@ -225,6 +219,23 @@ public final class Copies implements AutoCloseable {
         } catch (StoreException e) {
             fail(new Note("store", sentence("The books could not be copied: {reason}", e.withCause())));
         }
+    }
+
+    private void makeCopy(Instant begun) throws IOException, NoCopy {
+        List<Note> notes = new ArrayList<>();
+        Instant at = copy(begun, notes);
+        Duration took = Duration.between(begun, clock.instant());
+        Instant next = max(at.plus(plan.every()), clock.instant().plus(took.multipliedBy(REST)));
+        due = next;
+        if (next.isAfter(at.plus(plan.every()))) {
+            notes.add(new Note(
+                    "slow",
+                    sentence(
+                            "A copy takes {took}, so the next one begins later than backup.every says. If the disk is lost, up to {time} are lost with it.",
+                            minutes(took),
+                            minutes(Duration.between(at, next).plus(took)))));
+        }
+        succeed(at, notes);
     }
 
     private static Instant max(Instant one, Instant other) {
@@ -251,7 +262,7 @@ public final class Copies implements AutoCloseable {
         if (!why.equals(state.trouble())) {
             log.warn(Event.BACKUP_FAILED, "{}", why.words().english());
         }
-        due = clock.instant().plus(AGAIN_AFTER);
+        due = clock.instant().plus(why.code().equals(MISSING) ? LOOK : AGAIN_AFTER);
         state = new State(state.newest(), null, why, state.notes());
     }
 
@@ -268,8 +279,13 @@ public final class Copies implements AutoCloseable {
         return database.read(sql -> InstallationValue.find(sql, name));
     }
 
-    /** Returns the time of the newest copy in the folder; null if there is none. */
-    private @Nullable Instant newest() throws IOException, NoCopy {
+    private @Nullable LastCopy last() {
+        CopyFolder own = own();
+        return database.read(sql -> LastCopy.find(sql, own));
+    }
+
+    /** Returns the time of the newest copy in the folder; null if there is none. @param finished the last copy that was finished there, if one is known */
+    private @Nullable Instant newest(@Nullable LastCopy finished) throws IOException, NoCopy {
         if (!Files.isDirectory(plan.folder())) {
             throw new NoCopy(
                     "no-folder",
@@ -292,7 +308,27 @@ public final class Copies implements AutoCloseable {
                             own.path().toString(),
                             newest.name()));
         }
+        requireFinished(own, newest == null ? "" : newest.name(), finished);
         return newest == null ? null : newest.at();
+    }
+
+    /** Checks that the last finished copy, or one that was finished when the server died, is the newest one in the folder. @param newest empty if there is none */
+    private void requireFinished(CopyFolder own, String newest, @Nullable LastCopy finished) throws NoCopy {
+        if (finished != null && newest.compareTo(finished.name()) < 0) {
+            throw new NoCopy(
+                    MISSING,
+                    sentence(
+                            "No copy of the books is made: the last one, {name}, is not in {folder}. Is the folder mounted? If it is new or was emptied, say so: Console → Books, or ./tollgate installation backup-folder.",
+                            finished.name(),
+                            own.path().toString()));
+        }
+        if (!newest.isEmpty() && (finished == null || !newest.equals(finished.name()))) {
+            finished(own, newest);
+        }
+    }
+
+    private void finished(CopyFolder own, String name) {
+        writer.commitAndWait(Unit.of(LastCopy.in(own, name).row()));
     }
 
     /** Copies the books. @return the instant of the snapshot, in seconds */
@@ -300,6 +336,7 @@ public final class Copies implements AutoCloseable {
         CopyFolder own = own();
         own.prepare();
         readBooks(begun);
+        var unused = newest(last()); // the folder may have been unmounted since
         Instant at = name(begun);
         writer.commitAndWait(Unit.of(InstallationValue.replacing(LAST, CopyFolder.name(at))));
         long bytes = Files.size(plan.local());
@@ -312,6 +349,7 @@ public final class Copies implements AutoCloseable {
                             megabytes(bytes))));
         }
         boolean isPrivate = own.store(plan.local(), CopyFolder.name(at));
+        finished(own, CopyFolder.name(at));
         own.rotate(plan.keep(), at);
         if (day != null && day.wants(at)) {
             day.take(plan.local(), at);

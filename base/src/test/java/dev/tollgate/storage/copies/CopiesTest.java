@@ -205,6 +205,116 @@ class CopiesTest {
         assertThat(files()).containsExactly("tollgate-20261129T080000Z.db", "tollgate-20261129T090001Z.db");
     }
 
+    /** Puts another folder in the place of the folder of copies. @return the first one */
+    private Path unmount() throws IOException {
+        Path away = Files.move(folder, temporary.resolve("away"));
+        Files.createDirectory(folder);
+        return away;
+    }
+
+    private void mount(Path away) throws IOException {
+        Files.move(folder, temporary.resolve("mount point"));
+        Files.move(away, folder);
+    }
+
+    @Test
+    void no_copy_goes_into_an_empty_mount_point_also_after_a_restart() throws IOException {
+        Copies copies = copies();
+        copies.round();
+        Path away = unmount();
+        round(copies, EVERY);
+        assertThat(files()).isEmpty();
+        assertThat(trouble(copies)).contains("the last one, tollgate-20261129T080000Z.db, is not in " + own);
+        Copies restarted = copies();
+        round(restarted, EVERY);
+        assertThat(files()).isEmpty();
+        assertThat(restarted.age()).isGreaterThan(EVERY.multipliedBy(2));
+        mount(away);
+        round(restarted, Duration.ofSeconds(5));
+        assertThat(files()).containsExactly("tollgate-20261129T080000Z.db", "tollgate-20261129T100005Z.db");
+        assertThat(restarted.state().trouble()).isNull();
+    }
+
+    @Test
+    void a_folder_that_is_unmounted_while_the_books_are_read_gets_no_copy() throws IOException {
+        copies().round();
+        Path left = own.resolve("tollgate-20261129T080000Z.db");
+        Copies copies = new Copies(new Copies.Plan(data, folder, EVERY, 7, 0), null, database, writer, () -> {
+            if (Files.exists(data.resolve("copy/tollgate.db"))) {
+                left.toFile().delete();
+            }
+            return now;
+        });
+        round(copies, EVERY);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void older_copies_alone_are_a_folder_that_lacks_the_last_one() throws IOException {
+        Copies copies = copies();
+        copies.round();
+        round(copies, EVERY);
+        Files.delete(own.resolve("tollgate-20261129T090000Z.db"));
+        round(copies, EVERY);
+        assertThat(files()).containsExactly("tollgate-20261129T080000Z.db");
+        assertThat(copies.age()).isEqualTo(EVERY.plusMillis(250));
+        writer.commitAndWait(Unit.of(LastCopy.forget()));
+        round(copies, Duration.ofSeconds(5));
+        assertThat(files()).containsExactly("tollgate-20261129T080000Z.db", "tollgate-20261129T100005Z.db");
+    }
+
+    @Test
+    void an_emptied_folder_is_used_once_it_is_called_new() throws IOException {
+        Copies copies = copies();
+        copies.round();
+        unmount();
+        round(copies, EVERY);
+        InstallationValue forget = LastCopy.forget();
+        writer.commitAndWait(Unit.of(forget));
+        assertThat(forget.outcome()).isEqualTo(own + "/tollgate-20261129T080000Z.db");
+        round(copies, Duration.ofSeconds(5));
+        assertThat(files()).hasSize(1);
+        writer.commitAndWait(Unit.of(LastCopy.forget()));
+        InstallationValue again = LastCopy.forget();
+        writer.commitAndWait(Unit.of(again));
+        assertThat(again.outcome()).isEmpty();
+    }
+
+    @Test
+    void another_folder_and_restored_books_begin_anew_unasked() throws IOException {
+        copies().round();
+        folder = Files.createDirectory(temporary.resolve("other copies"));
+        own = folder.resolve("tollgate-0a1b2c3d");
+        round(copies(), EVERY);
+        assertThat(files()).containsExactly("tollgate-20261129T090000Z.db");
+        put(Copies.BOOKS, "ffffffff");
+        own = folder.resolve("tollgate-ffffffff");
+        round(copies(), EVERY);
+        assertThat(files()).containsExactly("tollgate-20261129T100000Z.db");
+    }
+
+    @Test
+    void a_first_copy_that_was_killed_or_had_no_room_asks_nobody() throws IOException {
+        put(Copies.LAST, "tollgate-20261129T070000Z.db");
+        Copies copies = copies();
+        copies.round();
+        assertThat(files()).hasSize(1);
+        assertThat(copies.state().trouble()).isNull();
+    }
+
+    @Test
+    void a_copy_that_was_finished_when_its_server_died_is_known() throws IOException {
+        copies().round();
+        Files.copy(own.resolve("tollgate-20261129T080000Z.db"), own.resolve("tollgate-20261129T083000Z.db"));
+        put(Copies.LAST, "tollgate-20261129T083000Z.db");
+        round(copies(), Duration.ofMinutes(40));
+        unmount();
+        Copies copies = copies();
+        copies.round();
+        assertThat(trouble(copies)).contains("tollgate-20261129T083000Z.db, is not in ");
+        assertThat(copies.age()).isLessThan(Duration.ofMinutes(11));
+    }
+
     @Test
     void a_folder_that_is_gone_is_trouble_and_the_copies_go_on_when_it_is_back() throws IOException {
         Copies copies = copies();

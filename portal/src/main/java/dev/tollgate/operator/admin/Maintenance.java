@@ -8,9 +8,12 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.InstallationKind.SetInstallationKind;
 import dev.tollgate.books.rollups.CorrectUsage;
+import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.copies.LastCopy;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The actions that a command on its machine takes once for an installation. Thread-safe; blocks. */
@@ -39,7 +42,17 @@ public final class Maintenance {
                     (maintenance, by, request) -> maintenance.correctUsage(request),
                     (request, done) -> new AdminJson().flag("done", done).node());
 
-    public static final List<OperatorAction<Maintenance, ?>> ACTIONS = List.of(BECOME_SANDBOX, CORRECT_USAGE);
+    /** The result is whether a copy was known. */
+    public static final OperatorAction<Maintenance, Boolean> NEW_BACKUP_FOLDER = OperatorAction.post(
+                    "installation.backup_folder",
+                    "/admin/installation/backup-folder",
+                    "Declare that backup.folder is new or was emptied, so that copies go on although the last one is not there.")
+            .does((maintenance, by, request) -> maintenance.newBackupFolder(by), (request, changed) -> new AdminJson()
+                    .flag("changed", changed)
+                    .node());
+
+    public static final List<OperatorAction<Maintenance, ?>> ACTIONS =
+            List.of(BECOME_SANDBOX, CORRECT_USAGE, NEW_BACKUP_FOLDER);
 
     private final InstallationKind kind;
     private final AuditedWriter writer;
@@ -50,7 +63,7 @@ public final class Maintenance {
     }
 
     public List<AdminRoute> routes() {
-        return List.of(BECOME_SANDBOX.on(this), CORRECT_USAGE.on(this));
+        return List.of(BECOME_SANDBOX.on(this), CORRECT_USAGE.on(this), NEW_BACKUP_FOLDER.on(this));
     }
 
     /** Records that no server has a real upstream. Needs a reason. @return whether the installation had one */
@@ -74,6 +87,23 @@ public final class Maintenance {
                 change);
         kind.look();
         return change.outcome();
+    }
+
+    /** Has the next copy of the books begin anew. Needs a reason. @return whether a finished copy was known */
+    private boolean newBackupFolder(By by) {
+        by.needReason();
+        InstallationValue forget = LastCopy.forget();
+        writer.commit(
+                by,
+                NEW_BACKUP_FOLDER.name(),
+                "installation",
+                () -> forget.outcome().isEmpty() ? null : new Deed.Changed(lastCopy(forget.outcome()), lastCopy(null)),
+                forget);
+        return !forget.outcome().isEmpty();
+    }
+
+    private static String lastCopy(@Nullable String copy) {
+        return new AdminJson().text("last_copy", copy).end();
     }
 
     /**

@@ -82,7 +82,10 @@ final class Commands {
     }
 
     private List<CommandLine> installation() {
-        return List.of(InstallationCommand.sandbox(session).line(), beside(new AcceptServerCommand(session)));
+        return List.of(
+                InstallationCommand.sandbox(session).line(),
+                InstallationCommand.backupFolder(session).line(),
+                beside(new AcceptServerCommand(session)));
     }
 
     private void copies(Map<String, Supplier<CommandLine>> all) {
@@ -147,7 +150,7 @@ final class Commands {
         }
     }
 
-    /** {@code ./tollgate installation sandbox}: takes back that the installation is real. */
+    /** {@code ./tollgate installation sandbox}: takes back that the installation is real. {@code backup-folder}: the folder of copies is new. */
     private static final class InstallationCommand {
 
         private InstallationCommand() {}
@@ -164,6 +167,16 @@ final class Commands {
                                     answer.get("changed").booleanValue()
                                             ? "This installation has no real upstream now: test payments and start credits are open again, for the sandbox."
                                             : "This installation has had no real upstream."));
+        }
+
+        static ApiCommand backupFolder(Session session) {
+            return new ApiCommand(session, "backup-folder", Maintenance.NEW_BACKUP_FOLDER.help())
+                    .takes(Field.reason())
+                    .asks(Maintenance.NEW_BACKUP_FOLDER, answer -> session.out()
+                            .println(
+                                    answer.get("changed").booleanValue()
+                                            ? "The folder of copies counts as new: the next copy goes there."
+                                            : "No finished copy is known: copies go to the folder anyway."));
         }
     }
 

@@ -2,9 +2,13 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.operator.admin.Maintenance;
 import dev.tollgate.operator.inspection.BooksSize;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
@@ -13,18 +17,29 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import templates.console.JtebooksGenerated;
 
 /**
- * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, and their size.
+ * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, their size, and a folder of copies that lacks the
+ * last one.
  *
  * @param isDaily whether the server checks them each day
+ * @param missing says that the last copy is not in its folder; null if it is
  */
 public record ConsoleBooks(
-        BooksCheck books, PlatformHistory history, BooksSize size, boolean isDaily, DeedForms forms) {
+        BooksCheck books,
+        PlatformHistory history,
+        BooksSize size,
+        boolean isDaily,
+        Supplier<@Nullable Sentence> missing,
+        Maintenance maintenance,
+        DeedForms forms) {
 
-    /** The size of the books. @param isDaily whether the server checks them each day */
-    public record Kept(BooksSize.Size size, boolean isDaily) {
+    /** The size of the books. @param isDaily whether the server checks them each day @param missing as above, in words; empty if nothing is */
+    public record Kept(BooksSize.Size size, boolean isDaily, String missing, FormState form) {
 
         /** Returns the growth in a day, in words. */
         public String growth() {
@@ -41,17 +56,34 @@ public record ConsoleBooks(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), (request, form) -> {
-                    books.begin(forms.actor(request));
-                    return PageStep.to(PATH);
-                }));
+                pages.get(PATH, pages.operators(), request -> PageStep.show(drawing(FormState.NONE))),
+                pages.post(PATH, pages.operators(), this::take));
     }
 
-    private PageStep show(PageRequest<Visitor.Member> request) {
+    private PageStep take(PageRequest<Visitor.Member> request, Form form) {
+        try {
+            if (FormState.text(form, "deed").equals("new-folder")) {
+                forms.take(Maintenance.NEW_BACKUP_FOLDER, maintenance, request, form, Map.of());
+            } else {
+                books.begin(forms.actor(request));
+            }
+            return PageStep.to(PATH);
+        } catch (ApiException | IllegalArgumentException e) {
+            return PageStep.again(drawing(FormState.wrong(form, e)));
+        }
+    }
+
+    private PageStep.Drawing drawing(FormState form) {
         BooksCheck.State state = books.state();
         List<PlatformHistory.Total> totals = history.totals();
-        return PageStep.show((out, shell) ->
-                JtebooksGenerated.render(out, null, shell, state, totals, new Kept(size.now(), isDaily)));
+        Sentence lacking = missing.get();
+        return (out, shell) -> JtebooksGenerated.render(
+                out,
+                null,
+                shell,
+                state,
+                totals,
+                new Kept(size.now(), isDaily, lacking == null ? "" : lacking.said(), form));
     }
 
     /** Returns the time for which room is left, in words. */

@@ -64,6 +64,7 @@ final class DeedWords {
             "setting.set", sentence("Changed a setting"),
             "installation.sandbox", sentence("Ended real upstreams"),
             "installation.server", sentence("Accepted another database server"),
+            "installation.backup_folder", sentence("Declared the folder of copies as new"),
             "voucher.create", sentence("Created vouchers"),
             "voucher.revoke", sentence("Revoked vouchers"),
             "announcement.write", sentence("Wrote an announcement"),
@@ -163,6 +164,7 @@ final class DeedWords {
             "milliseconds", sentence("Milliseconds"),
             "error", sentence("Error"),
             "draining", sentence("Draining"),
+            "last_copy", sentence("Last copy"),
             "payment", sentence("Payment"),
             "event", sentence("Event"),
             "object", sentence("Object at Stripe"),
@@ -203,6 +205,7 @@ final class DeedWords {
             "end", sentence("End announcement"),
             "remove", sentence("Delete announcement"),
             "mail", sentence("Send a test mail"),
+            "new-folder", sentence("The folder is new"),
             "", sentence("Set price"));
 
     /** Names of typed fields that the audit log does not have, or has for something else. */
