@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A restore of a copy, and a drill of one, as the commands do them (C32, C33). */
 class RestoreTest {
@@ -155,10 +157,42 @@ class RestoreTest {
         assertThatThrownBy(() -> restore(settings("a5".repeat(32)))).hasMessageContaining("secret key");
         assertThat(files()).doesNotContain("tollgate.db", ".restore.part");
         Files.writeString(copy, "no database");
-        assertThatThrownBy(() -> restore(settings())).hasMessageContaining("not a database");
+        assertThatThrownBy(() -> restore(settings())).hasMessage("No copy is whole. Nothing was changed.");
+        assertThat(lines.getLast()).contains("not a database");
         assertThat(files()).doesNotContain("tollgate.db", ".restore.part");
         assertThatThrownBy(() -> actions.restore(settings(), folder.resolve("none"), null, lines::add))
                 .hasMessage("There is no copy and no folder of copies at " + folder.resolve("none") + ".");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', is empty",
+        "'PRAGMA user_version = 7', has no books of Tollgate",
+        "'CREATE TABLE account (id TEXT)', has tables of another program"
+    })
+    void a_copy_without_books_is_neither_restored_nor_proved(String sql, String why) throws IOException {
+        Files.createFile(copy);
+        if (!sql.isEmpty()) {
+            alter(copy, sql);
+            alter(copy, "VACUUM");
+        }
+        assertThatThrownBy(() -> restore(settings())).hasMessage("No copy is whole. Nothing was changed.");
+        assertThatThrownBy(() -> drill(copy)).hasMessage("No copy is whole. Nothing was changed.");
+        assertThat(lines).hasSize(2).allMatch(it -> it.contains(why));
+        assertThat(files()).doesNotContain("tollgate.db", ".restore.part");
+    }
+
+    @Test
+    void a_copy_without_books_is_passed_over_for_a_whole_one() throws Exception {
+        copied();
+        Path own = Files.createDirectories(folder.resolve("copies/tollgate-0a1b2c3d"));
+        Path whole = named(own, "tollgate-20261128T080000Z.db");
+        Files.delete(copy);
+        Files.createFile(copy);
+        Path empty = named(own, "tollgate-20261129T080000Z.db");
+        actions.restore(settings(), own, null, lines::add);
+        assertThat(lines).containsExactly(empty + " is empty. It is passed over.", whole + " is restored.");
+        assertThat(text("SELECT COUNT(*) FROM call")).isEqualTo("2");
     }
 
     @Test

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Maintenance of an installation's database by a command, without opening it for use. Blocks. */
 public final class Installation {
@@ -96,6 +98,21 @@ public final class Installation {
             }
         } catch (StoreUnavailable e) {
             throw new CannotOpen("The copy is no database that can be read: " + e.withCause(), e);
+        }
+    }
+
+    /**
+     * Looks whether a file is a copy of books, before it is opened for anything else. Changes nothing, and runs nothing that it has.
+     *
+     * @return what it lacks or has too much, as the rest of a sentence after its name; null if it is one
+     */
+    public static @Nullable String troubleOfCopy(Path file) {
+        try {
+            return Files.size(file) == 0 ? "is empty" : SqliteFile.troubleOfCopy(file);
+        } catch (IOException e) {
+            return "cannot be read: " + FileTrouble.of(e);
+        } catch (SQLException e) {
+            return "is no database that can be read: " + Failures.why(e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
@@ -32,6 +33,9 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     /** Name suffixes of the files that SQLite creates next to the database. */
     static final List<String> JOURNALS = List.of("-wal", "-shm", "-journal");
+
+    /** Some of the tables that each schema has. */
+    private static final List<String> OF_BOOKS = List.of("installation", "account", "entry", "audit_log");
 
     /**
      * The pages that busy accounts write to. Not more: where a tree without row ids has moved pages, SQLite walks through the whole cache
@@ -166,6 +170,18 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
                 requireSound(connection); // a damaged table of migrations looks like a development build's
                 throw e;
             }
+        }
+    }
+
+    /** Looks at a copy of books that nothing else has open. @return as {@link Installation#troubleOfCopy} */
+    static @Nullable String troubleOfCopy(Path file) throws SQLException {
+        try (Connection connection = looking(file, true).getConnection()) {
+            boolean isOfRelease = Migrations.requireRelease(connection, Dialect.SQLITE, "It");
+            return isOfRelease && Migrations.tables(connection, Dialect.SQLITE).containsAll(OF_BOOKS)
+                    ? null
+                    : "has no books of Tollgate";
+        } catch (CannotOpen e) {
+            return "has no books that can be read. " + e.getMessage();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.storage.copies;
 
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.copies.CopyFolder.Copy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,11 +101,17 @@ public record CopyChoice(List<Path> files, boolean needsSum) {
                 Files.deleteIfExists(into);
                 String sum = CopyFolder.sum(file);
                 String found = CopyFolder.stream(file, into);
-                if (sum == null && !needsSum || found.equals(sum)) {
+                if (!(sum == null && !needsSum || found.equals(sum))) {
+                    altered.accept(file + (sum == null ? " has no SHA-256 beside it" : " is not as its SHA-256 says")
+                            + ": it is passed over.");
+                    continue;
+                }
+                String trouble = Installation.troubleOfCopy(into);
+                if (trouble == null) {
                     return file;
                 }
-                altered.accept(file + (sum == null ? " has no SHA-256 beside it" : " is not as its SHA-256 says")
-                        + ": it is passed over.");
+                Files.delete(into);
+                unreadable.accept(file + " " + trouble + ". It is passed over.");
             } catch (IOException e) {
                 unreadable.accept(file + " cannot be read: " + FileTrouble.of(e) + ". It is passed over.");
             }
