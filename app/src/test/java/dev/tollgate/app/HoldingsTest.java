@@ -72,7 +72,7 @@ class HoldingsTest {
             Map.entry("file_piece", "file_id place sealed"),
             Map.entry("stored_file", "account_id origin_id about"),
             Map.entry("member_notice", "account_id number"),
-            Map.entry("open_hold", "account_id node_id labels on_less free_ends grant_model"),
+            Map.entry("open_hold", "account_id node_id labels on_less free_ends grant_model after_expiry"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
             Map.entry("person", "password_hash totp_step"),

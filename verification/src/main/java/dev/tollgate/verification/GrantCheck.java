@@ -29,7 +29,7 @@ final class GrantCheck implements Check {
     /** The largest difference between the clocks of two servers. */
     private static final long CLOCKS_APART_MILLIS = 60_000;
 
-    /** The time after which an expired grant that no running call needs has ended. */
+    /** The time after which an expired grant has left what running calls hold, or has ended. */
     private static final long SWEPT_MILLIS = 600_000;
 
     private static final long HOUR_MILLIS = 3_600_000;
@@ -43,30 +43,32 @@ final class GrantCheck implements Check {
      */
     private static final String SQL = """
             SELECT g.account_id, CAST(0 AS BIGINT), 0, g.created_at, g.credits_micros, g.models AS list, g.kind AS kind, g.number AS grant_number,
-                g.left_micros, g.starts_at, g.expires_at, g.ended_at, g.lapsed_micros, g.lapses, g.entry_number, g.limits, g.used
+                g.left_micros, g.starts_at, g.expires_at, g.ended_at, g.lapsed_micros, g.lapses, g.entry_number, g.limits, g.used,
+                CASE WHEN g.ended_at IS NULL AND g.sandbox = 0 THEN (SELECT CAST(COALESCE(SUM(h.held_micros), 0) AS BIGINT) FROM open_hold h
+                    WHERE h.account_id = g.account_id AND h.grant_model IS NOT NULL AND h.created_at < g.expires_at + %2$d) END
             FROM credit_grant g
             UNION ALL
             SELECT c.account_id, c.number, 1, c.ended_at, c.charged_micros, c.paid_by, c.id, c.created_at,
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.price, NULL
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.price, NULL, NULL
             FROM account a JOIN call c ON c.account_id = a.id
             WHERE %1$s AND c.paid_by IS NOT NULL
             UNION ALL
             SELECT e.account_id, e.number, 2, e.created_at, e.amount_micros, e.grants, e.kind, e.refunded,
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.paid_by, e.request_id
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.paid_by, e.request_id, NULL
             FROM (SELECT b.*, CAST(SUM(CASE WHEN b.task_id IS NULL THEN 0 ELSE b.amount_micros END) OVER (PARTITION BY b.task_id ORDER BY b.number)
                     AS BIGINT) AS refunded FROM entry b) e
                 LEFT JOIN call c ON c.id = e.task_id
             WHERE e.grants IS NOT NULL OR c.paid_by IS NOT NULL
             UNION ALL
             SELECT m.account_id, 9223372036854775807, 3, m.starts_at, m.paid_micros, NULL, NULL, m.number,
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
             FROM grant_month m
             UNION ALL
             SELECT a.id, 9223372036854775807, 4, a.last_number_at, a.granted_micros, NULL, NULL, a.last_grant,
                 (SELECT MIN(h.created_at) FROM open_hold h WHERE h.account_id = a.id), (SELECT MAX(n.last_number_at) FROM account n),
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
             FROM account a WHERE %1$s
-            ORDER BY 1, 2, 3, 8""".formatted(OF_ACCOUNTS);
+            ORDER BY 1, 2, 3, 8""".formatted(OF_ACCOUNTS, CLOCKS_APART_MILLIS);
 
     private final PriceCheck prices;
     private String accountId = "";
@@ -285,11 +287,15 @@ final class GrantCheck implements Check {
             grant.compare(findings);
             left += grant.endedAt == null ? grant.left : 0;
             Long expiresAt = grant.expiresAt;
-            if (expiresAt != null
-                    && grant.endedAt == null
-                    && newest > expiresAt + SWEPT_MILLIS
-                    && !(isRunning && oldestHold < expiresAt + CLOCKS_APART_MILLIS)) {
+            if (expiresAt == null || grant.endedAt != null || newest <= expiresAt + SWEPT_MILLIS) {
+                continue;
+            }
+            if (!(isRunning && oldestHold < expiresAt + CLOCKS_APART_MILLIS)) {
                 findings.add(grant.name + " expired at " + Instant.ofEpochMilli(expiresAt) + " and has not ended");
+            } else if (grant.held != null && grant.left > grant.held) {
+                findings.add(grant.name + " expired at " + Instant.ofEpochMilli(expiresAt) + " and has left "
+                        + Findings.credits(grant.left) + ", running calls that it may serve hold "
+                        + Findings.credits(grant.held));
             }
         }
         findings.same("account " + accountId + " has granted credits of", row.getLong(5), "its live grants have", left);
@@ -350,6 +356,7 @@ final class GrantCheck implements Check {
         private final long lapsed;
         private final long lapses;
         private final long entryNumber;
+        private final @Nullable Long held;
         private final List<Window> windows = new ArrayList<>();
         private final TreeMap<Long, Long> months = new TreeMap<>();
         private long given;
@@ -365,7 +372,7 @@ final class GrantCheck implements Check {
             kind = "";
             models = List.of();
             createdAt = credits = left = startsAt = lapsed = lapses = entryNumber = 0;
-            expiresAt = endedAt = null;
+            expiresAt = endedAt = held = null;
         }
 
         Grant(ResultSet row, Findings findings) throws SQLException {
@@ -384,6 +391,7 @@ final class GrantCheck implements Check {
             lapsed = row.getLong(13);
             lapses = row.getLong(14);
             entryNumber = row.getLong(15);
+            held = number(row, 18);
             if (models.stream().anyMatch(it -> !it.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\\*?"))) {
                 findings.add(name + " serves models that cannot be read: " + row.getString(6));
             }

@@ -90,7 +90,7 @@ class AlteredGrantsTest {
             "DELETE FROM credit_grant WHERE number = 3",
             "DELETE FROM credit_grant WHERE number = 5",
             "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, entry_number)"
-                    + " SELECT account_id, 6, 'gift', 7, 7, 'x', created_at, starts_at, 1 FROM credit_grant WHERE number = 3",
+                    + " SELECT account_id, 7, 'gift', 7, 7, 'x', created_at, starts_at, 1 FROM credit_grant WHERE number = 3",
             "UPDATE account SET granted_micros = granted_micros - 1 WHERE id = 'acc_1'",
             "UPDATE account SET granted_micros = 1 WHERE id = 'acc_2'",
             "UPDATE account SET last_grant = last_grant + 1 WHERE id = 'acc_1'",
@@ -123,6 +123,7 @@ class AlteredGrantsTest {
             "UPDATE entry SET grants = '2:120' WHERE request_id = 'refund-1'",
             "UPDATE entry SET grants = '5:1' WHERE request_id = 'of-acc_2'",
             "UPDATE open_hold SET grant_model = 'gemini-3-pro' WHERE account_id = 'acc_2'",
+            "UPDATE open_hold SET grant_model = NULL WHERE id = 'over the end'",
             "UPDATE grant_month SET paid_micros = paid_micros + 1 WHERE number = 1",
             "UPDATE grant_month SET paid_micros = paid_micros - 1 WHERE number = 2",
             "UPDATE grant_month SET paid_micros = 0 WHERE number = 2",
@@ -150,7 +151,8 @@ class AlteredGrantsTest {
             "UPDATE credit_grant SET first_expires_at = first_expires_at + 1 WHERE number = 2",
             "UPDATE credit_grant SET sandbox = 1 WHERE number = 3",
             "UPDATE credit_grant SET ended_at = ended_at + 1 WHERE number = 1",
-            "UPDATE open_hold SET grant_model = 'other' WHERE account_id = 'acc_1'");
+            "UPDATE open_hold SET grant_model = 'other' WHERE account_id = 'acc_1'",
+            "UPDATE open_hold SET after_expiry = '6:1' WHERE id = 'over the end'");
 
     @TempDir
     static Path folder;
@@ -178,7 +180,7 @@ class AlteredGrantsTest {
         return found;
     }
 
-    /** Grants 1 (expires), 2 (limited), 3 (for good), 4 (ended by an operator) and 5 (of refunds), and calls of two accounts. */
+    /** Grants 1 (expires), 2 (limited), 3 (for good), 4 (ended by an operator), 5 (of refunds) and 6 (a call runs over its end), and calls of two accounts. */
     private static void history(Supplier<Database> opener) {
         try (BooksFixture store = new BooksFixture(opener)) {
             store.setNow(BEGIN);
@@ -209,6 +211,10 @@ class AlteredGrantsTest {
             settle(store, "of acc_2", "gemini-3-pro", 70);
             store.decide(new Refund("acc_2", "of acc_2", 10, "slow", new RequestId("of-acc_2"), store.now()));
             hold(store, "open of acc_2", "acc_2", "gemini-3-pro", 100);
+            give(store, 6, 200, "gemini-3-pro", BEGIN.plus(HOUR.multipliedBy(8)), "");
+            hold(store, "over the end", "acc_1", "gemini-3-pro", 150);
+            store.advance(HOUR.plus(Duration.ofMinutes(11)));
+            new Lapse(store.database, store.writer, store::now).sweep();
         }
     }
 

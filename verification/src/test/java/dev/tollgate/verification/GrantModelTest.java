@@ -54,6 +54,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +89,7 @@ class GrantModelTest {
     static List<Long> seeds() {
         long seed = Effort.seed("test.seed");
         List<Long> seeds = new ArrayList<>();
-        for (int i = 0; i < Effort.of(1, 40); i++) {
+        for (int i = 0; i < Effort.of(8, 40); i++) {
             seeds.add(seed + i);
         }
         return seeds;
@@ -199,10 +200,6 @@ class GrantModelTest {
             return expiresAt != null && at >= expiresAt;
         }
 
-        boolean serves(ModelCall call, long at) {
-            return call.grantModel != null && !hasEnded && isFor(call.grantModel) && !expired(call.createdAt);
-        }
-
         long window(ModelLimit limit, long at) {
             return Math.max(limit.window, (at - startsAt) / (limit.hours * HOUR));
         }
@@ -231,7 +228,7 @@ class GrantModelTest {
         final String model;
         final String grantModel;
         final long createdAt;
-        long held;
+        final List<Part> parts = new ArrayList<>();
         long charged;
         long refunded;
         boolean isOpen = true;
@@ -243,6 +240,22 @@ class GrantModelTest {
             this.model = model;
             this.grantModel = grantModel;
             this.createdAt = createdAt;
+        }
+
+        long held() {
+            return parts.stream().mapToLong(Part::micros).sum();
+        }
+    }
+
+    /** What a call has held at once. @param expired grants that had expired before: they pay nothing of it */
+    private record Part(ModelCall of, long micros, Set<ModelGrant> expired) {
+
+        boolean isServedBy(ModelGrant grant) {
+            return of.grantModel != null
+                    && !grant.hasEnded
+                    && grant.isFor(of.grantModel)
+                    && !grant.expired(of.createdAt)
+                    && !expired.contains(grant);
         }
     }
 
@@ -266,7 +279,11 @@ class GrantModelTest {
         }
 
         long held() {
-            return open.values().stream().mapToLong(it -> it.held).sum();
+            return open.values().stream().mapToLong(ModelCall::held).sum();
+        }
+
+        Set<ModelGrant> expired(long at) {
+            return grants.stream().filter(it -> it.expired(at)).collect(Collectors.toSet());
         }
 
         List<ModelGrant> inOrder() {
@@ -279,27 +296,22 @@ class GrantModelTest {
         }
 
         /** Returns how much of holds can be paid together, by looking for one path after the other in a matrix of what can still go from where to where. */
-        long payable(
-                List<ModelCall> calls,
-                long at,
-                ModelCall more,
-                long moreMicros,
-                ModelGrant without,
-                long withoutMicros) {
+        long payable(List<ModelCall> calls, long at, Part more, ModelGrant without, long withoutMicros) {
             List<ModelGrant> all = inOrder();
+            List<Part> parts = new ArrayList<>();
+            calls.forEach(it -> parts.addAll(it.parts));
+            if (more != null) {
+                parts.add(more);
+            }
             int sources = all.size() + 1;
-            int holds = calls.size() + (more == null ? 0 : 1);
+            int holds = parts.size();
             int end = 1 + holds + sources;
             long[][] can = new long[end + 1][end + 1];
             for (int i = 0; i < holds; i++) {
-                ModelCall call = i < calls.size() ? calls.get(i) : more;
-                can[0][1 + i] = i < calls.size() ? call.held : moreMicros;
+                can[0][1 + i] = parts.get(i).micros;
                 can[1 + i][1 + holds] = Long.MAX_VALUE / 4;
                 for (int g = 0; g < all.size(); g++) {
-                    // More credits for a call that runs come from no grant that has expired since.
-                    boolean isServed = all.get(g).serves(call, at)
-                            && (call != more || !all.get(g).expired(at));
-                    can[1 + i][2 + holds + g] = isServed ? Long.MAX_VALUE / 4 : 0;
+                    can[1 + i][2 + holds + g] = parts.get(i).isServedBy(all.get(g)) ? Long.MAX_VALUE / 4 : 0;
                 }
             }
             can[1 + holds][end] = general - (without == null ? withoutMicros : 0);
@@ -340,7 +352,7 @@ class GrantModelTest {
         }
 
         boolean isCovered(long at) {
-            return payable(others(null), at, null, 0, null, 0) == held();
+            return payable(others(null), at, null, null, 0) == held();
         }
 
         long room(ModelCall call, long at) {
@@ -349,30 +361,42 @@ class GrantModelTest {
                 return 0;
             }
             for (long step = 1 << 20; step > 0; step /= 2) {
-                if (payable(others(null), at, call, room + step, null, 0) == held() + room + step) {
+                Part more = new Part(call, room + step, expired(at));
+                if (payable(others(null), at, more, null, 0) == held() + room + step) {
                     room += step;
                 }
             }
             return room;
         }
 
-        /** Returns how much can leave a grant, or general credits if it is null, for no less to be paid of the holds. */
-        long leaves(ModelGrant grant, long most, ModelCall except, long at) {
-            List<ModelCall> calls = others(except);
-            long paid = payable(calls, at, null, 0, null, 0);
+        /** Returns how much of general credits can leave for no less to be paid of the holds. */
+        long generalLeaves(long at) {
+            long paid = payable(others(null), at, null, null, 0);
             long leaves = 0;
             for (long step = 1 << 20; step > 0; step /= 2) {
-                if (leaves + step <= most && payable(calls, at, null, 0, grant, leaves + step) == paid) {
+                if (leaves + step <= general && payable(others(null), at, null, null, leaves + step) == paid) {
                     leaves += step;
                 }
             }
             return leaves;
         }
 
+        /** Returns what leaves a grant with its end: what is more than the holds that it serves, or than its limits give. */
+        long leaves(ModelGrant grant, long at) {
+            long served = 0;
+            for (ModelCall call : open.values()) {
+                for (Part part : call.parts) {
+                    served += part.isServedBy(grant) ? part.micros : 0;
+                }
+            }
+            long gives = grant.startsAt > at ? 0 : Math.max(0, grant.mostBySpan(at));
+            return grant.left - Math.min(grant.left, Math.min(gives, served));
+        }
+
         void lapse(long at) {
             for (ModelGrant grant : inOrder()) {
                 if (!grant.hasEnded && grant.expired(at)) {
-                    long leaves = leaves(grant, grant.left, null, at);
+                    long leaves = leaves(grant, at);
                     grant.left -= leaves;
                     lastAt = leaves > 0 ? at : lastAt;
                     grant.hasEnded = grant.left == 0;
@@ -380,11 +404,19 @@ class GrantModelTest {
             }
         }
 
-        /** Pays the charge of a call, whose hold is gone. */
+        /** Pays the charge of a call, whose hold is gone: what it held first is charged first. */
         void pay(ModelCall call, long charge, long at) {
             long rest = charge;
+            for (Part part : call.parts) {
+                pay(call, part, Math.min(rest, part.micros), at);
+                rest -= Math.min(rest, part.micros);
+            }
+        }
+
+        private void pay(ModelCall call, Part part, long micros, long at) {
+            long rest = micros;
             for (ModelGrant grant : inOrder()) {
-                if (grant.serves(call, at) && grant.startsAt <= at) {
+                if (part.isServedBy(grant) && grant.startsAt <= at) {
                     long most = Math.min(rest, Math.min(grant.left, grant.mostBySpan(at)));
                     // A payment also uses up what the limit leaves: it is as if the rest beyond the limit left with it.
                     long share = paying(grant, most, call, at);
@@ -395,7 +427,7 @@ class GrantModelTest {
             general -= ofGeneral;
             rest -= ofGeneral;
             for (ModelGrant grant : inOrder()) {
-                if (grant.serves(call, at) && grant.startsAt > at) {
+                if (part.isServedBy(grant) && grant.startsAt > at) {
                     rest = pay(call, grant, Math.min(rest, grant.left), rest, at);
                 }
             }
@@ -412,13 +444,13 @@ class GrantModelTest {
 
         private long paying(ModelGrant grant, long most, ModelCall except, long at) {
             List<ModelCall> calls = others(except);
-            long paid = payable(calls, at, null, 0, null, 0);
+            long paid = payable(calls, at, null, null, 0);
             for (long share = most; share > 0; share--) {
                 long[] before = grant.limits.stream()
                         .flatMapToLong(it -> java.util.stream.LongStream.of(it.window, it.used))
                         .toArray();
                 grant.gives(share, at);
-                boolean isCovered = payable(calls, at, null, 0, null, 0) == paid;
+                boolean isCovered = payable(calls, at, null, null, 0) == paid;
                 grant.left += share;
                 for (int i = 0; i < grant.limits.size(); i++) {
                     grant.limits.get(i).window = before[2 * i];
@@ -519,11 +551,17 @@ class GrantModelTest {
             accounts.values().forEach(account -> account.lapse(account.stamp(at)));
         }
 
-        /** A window or a day ends at whole hours: now and then just before it, so that some clocks are after it. */
+        /** A window or a day ends at whole hours: now and then just before it, so that some clocks are after it. Or a grant expires while calls run. */
         private void forward() {
-            now = switch (random.nextInt(4)) {
+            now = switch (random.nextInt(5)) {
                 case 0 -> Instant.ofEpochMilli((now.toEpochMilli() / HOUR + 1) * HOUR - random.nextInt(SKEW_MILLIS));
                 case 1 -> now.plus(Duration.ofHours(random.nextInt(40)));
+                case 2 ->
+                    accounts.get("acc_1").grants.stream()
+                            .filter(it -> it.left > 0 && it.expiresAt != null && !it.expired(now.toEpochMilli()))
+                            .map(it -> Instant.ofEpochMilli(it.expiresAt + random.nextInt(SKEW_MILLIS)))
+                            .min(Comparator.naturalOrder())
+                            .orElse(now);
                 default -> now.plusSeconds(random.nextInt(3_000));
             };
         }
@@ -533,10 +571,10 @@ class GrantModelTest {
             long at = store.now().toEpochMilli();
             long stamp = account.stamp(at);
             account.lapse(stamp);
-            switch (random.nextInt(26)) {
+            switch (random.nextInt(28)) {
                 case 0, 1 -> give(account, stamp);
                 case 2, 3, 4, 5, 6, 7, 8, 9 -> reserve(account, at);
-                case 10, 11 -> extend(account, stamp);
+                case 10, 11, 26, 27 -> extend(account, stamp);
                 case 12, 13, 14, 15, 16, 17 -> settle(account, at);
                 case 18 -> release(account, at);
                 case 19, 20 -> refund(account, stamp);
@@ -629,8 +667,8 @@ class GrantModelTest {
                 }));
                 return;
             }
-            call.held = Math.min(wanted, room);
-            long held = call.held;
+            long held = Math.min(wanted, room);
+            call.parts.add(new Part(call, held, Set.of()));
             calls.put(id, call);
             account.open.put(id, call);
             doings.add(new Doing(
@@ -659,8 +697,8 @@ class GrantModelTest {
                 return;
             }
             long added = Math.min(wanted, room);
-            call.held += added;
-            long held = call.held;
+            call.parts.add(new Part(call, added, account.expired(stamp)));
+            long held = call.held();
             doings.add(new Doing(what, extend, () -> assertThat(extend.outcome())
                     .as(what)
                     .isEqualTo(new Extend.Extended(added, held))));
@@ -672,7 +710,7 @@ class GrantModelTest {
                 return;
             }
             boolean isCut = random.nextInt(4) == 0;
-            long charge = isCut ? call.held : random.nextLong(call.held + 1);
+            long charge = isCut ? call.held() : random.nextLong(call.held() + 1);
             long stamp = account.stamp(Math.max(at, call.createdAt));
             account.lapse(stamp);
             account.open.remove(call.id);
@@ -701,7 +739,7 @@ class GrantModelTest {
                     Ended.course("", "", List.of()));
             Settle settle = new Settle(call.id, charge, details, store.now());
             doings.add(new Doing(
-                    call.id + " charged " + charge + " of " + call.held, settle, () -> assertThat(settle.resolved())
+                    call.id + " charged " + charge + " of " + call.held(), settle, () -> assertThat(settle.resolved())
                             .isTrue()));
         }
 
@@ -788,7 +826,7 @@ class GrantModelTest {
 
         private void adjust(ModelAccount account, long stamp) {
             long micros = 1 + random.nextInt(40);
-            long most = account.leaves(null, account.general, null, stamp);
+            long most = account.generalLeaves(stamp);
             Adjustment adjustment = new Adjustment(account.id, -micros, "model", null, store.now());
             boolean isDone = micros <= most;
             if (isDone) {
@@ -804,7 +842,7 @@ class GrantModelTest {
 
         private void reverse(ModelAccount account, long stamp) {
             long micros = 1 + random.nextInt(40);
-            long taken = Math.min(micros, account.leaves(null, account.general, null, stamp));
+            long taken = Math.min(micros, account.generalLeaves(stamp));
             account.general -= taken;
             account.lastAt = stamp;
             Reversal reversal = new Reversal(account.id, micros, "model", null, store.now());
@@ -839,7 +877,7 @@ class GrantModelTest {
                         () -> assertThat(end.outcome().isDone()).as(what).isFalse()));
                 return;
             }
-            long leaves = account.leaves(grant, grant.left, null, stamp);
+            long leaves = account.leaves(grant, stamp);
             grant.left -= leaves;
             grant.hasEnded = grant.left == 0;
             account.lastAt = leaves > 0 ? stamp : account.lastAt;

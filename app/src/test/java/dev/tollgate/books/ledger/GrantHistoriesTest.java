@@ -12,6 +12,7 @@ import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.ReserveOutcome.Reserved;
 import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BooksFixture;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Ended;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -265,6 +267,73 @@ class GrantHistoriesTest {
         new Audit(store.database).run(findings::add, (subject, rows) -> {});
         findings.removeIf(it -> !it.contains("grant"));
         return findings;
+    }
+
+    @Test
+    void calls_over_a_turn_leave_the_next_period_to_new_ones() {
+        try (BooksFixture store = new BooksFixture(folder)) {
+            turn(List.of(store));
+        }
+    }
+
+    @Test
+    void calls_over_a_turn_leave_the_next_period_to_new_ones_on_two_servers() {
+        String url = Postgres.migrated();
+        try (BooksFixture one = new BooksFixture(BooksFixture.server(url));
+                BooksFixture two = new BooksFixture(BooksFixture.server(url))) {
+            turn(List.of(one, two));
+        }
+    }
+
+    /** 220 calls run while a period ends, and 220 others begin at once: each is paid by the period in which it began. */
+    private void turn(List<BooksFixture> nodes) {
+        BooksFixture first = nodes.getFirst();
+        BooksFixture last = nodes.getLast();
+        first.account(ACCOUNT, 0);
+        Instant turn = first.now().plusSeconds(10);
+        period(first, 1_000, turn);
+        hold(nodes, "old", 3);
+        nodes.forEach(it -> it.setNow(turn));
+        period(last, 1_000, turn.plusSeconds(3_600));
+        hold(nodes, "new", 4);
+        assertThat(first.number("SELECT left_micros FROM credit_grant WHERE number = 1"))
+                .isEqualTo(660);
+        List<CompletableFuture<Unit>> ends = new ArrayList<>();
+        for (int i = 0; i < 220; i++) {
+            BooksFixture node = nodes.get(i / 2 % nodes.size());
+            ends.add(node.writer.commit(Unit.of(Ended.settle("new" + i, 4, node.now()))));
+            ends.add(node.writer.commit(Unit.of(Ended.settle("old" + i, 2, node.now()))));
+        }
+        ends.forEach(CompletableFuture::join);
+        assertThat(first.number("SELECT COUNT(*) FROM call WHERE id LIKE 'old%' AND paid_by = '1:2'"))
+                .isEqualTo(220);
+        assertThat(first.number("SELECT COUNT(*) FROM call WHERE id LIKE 'new%' AND paid_by = '2:4'"))
+                .isEqualTo(220);
+        assertThat(first.number("SELECT lapsed_micros FROM credit_grant WHERE number = 1 AND ended_at IS NOT NULL"))
+                .isEqualTo(1_000 - 440);
+        LedgerChecks.assertCoherent(first);
+        assertThat(aboutGrants(first)).isEmpty();
+    }
+
+    private static void period(BooksFixture node, long micros, Instant expiresAt) {
+        GrantTerms terms = new GrantTerms(Kind.GIFT, ModelPatterns.EVERY, null, expiresAt, GrantLimits.NONE);
+        RequestId id = new RequestId("gift-" + expiresAt.getEpochSecond());
+        assertThat(node.decide(new Grant(ACCOUNT, micros, "a period", id, node.now()).under(terms))
+                        .isDone())
+                .isTrue();
+    }
+
+    private static void hold(List<BooksFixture> nodes, String ids, long micros) {
+        List<Reserve> calls = new ArrayList<>();
+        List<CompletableFuture<Unit>> units = new ArrayList<>();
+        for (int i = 0; i < 220; i++) {
+            BooksFixture node = nodes.get(i % nodes.size());
+            OpenHold hold = new OpenHold(ids + i, ACCOUNT, "key_1", "chat", "a1", node.now());
+            calls.add(new Reserve(hold, micros, micros, () -> SpendLimits.NONE, () -> true));
+            units.add(node.writer.commit(Unit.of(calls.getLast())));
+        }
+        units.forEach(CompletableFuture::join);
+        assertThat(calls).extracting(Reserve::outcome).containsOnly(new Reserved(micros));
     }
 
     @Test

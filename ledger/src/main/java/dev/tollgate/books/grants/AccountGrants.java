@@ -5,6 +5,7 @@ import dev.tollgate.books.grants.PaidBy.Share;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -49,8 +50,15 @@ public final class AccountGrants {
      * @param model its id in the catalogue; null if it began when the account had nothing in grants: general credits alone pay it
      * @param createdAtMillis when its hold was made
      * @param heldMicros 0 for a call that begins
+     * @param afterExpiry the parts that it holds since a grant that serves it has expired, of each such grant: the grant does not pay them (Z18)
      */
-    public record Call(String id, @Nullable String model, long createdAtMillis, long heldMicros) {}
+    public record Call(String id, @Nullable String model, long createdAtMillis, long heldMicros, PaidBy afterExpiry) {
+
+        /** Makes a call that begins. */
+        public static Call begun(String id, @Nullable String model, long createdAtMillis) {
+            return new Call(id, model, createdAtMillis, 0, PaidBy.GENERAL);
+        }
+    }
 
     /** Reads the account's running calls that grants may serve, as the batch has left them. */
     @FunctionalInterface
@@ -58,16 +66,13 @@ public final class AccountGrants {
         void read(RunningReader found) throws SQLException;
     }
 
-    private record Running(String model, long createdAtMillis, long heldMicros) {}
-
     private final boolean isReal;
     private final List<GrantRow> rows = new ArrayList<>();
     private final GrantDraw draw;
     private final List<GrantRow> drawn = new ArrayList<>();
-    private final long[] mostMicros = new long[LIVE_MAX];
     private long firstExpiryMillis;
     private final Map<String, Long> servedBy = new HashMap<>();
-    private @Nullable Map<String, Running> running;
+    private @Nullable Map<String, Call> running;
 
     /**
      * @param found live, in any order
@@ -123,9 +128,8 @@ public final class AccountGrants {
 
     /** Notes what a running call holds now. @param call with its model */
     public void holds(Call call, long atMillis) {
-        String model = call.model();
-        if (running != null && model != null) {
-            running.put(call.id(), new Running(model, call.createdAtMillis(), call.heldMicros()));
+        if (running != null && call.model() != null) {
+            running.put(call.id(), call);
         }
         for (GrantRow row : rows) {
             if (!row.limits.all().isEmpty() && row.isLive() && row.startsAtMillis <= atMillis) {
@@ -151,24 +155,46 @@ public final class AccountGrants {
         return false;
     }
 
-    /** Returns the most that a call may hold further for all holds to stay covered (Z15). */
+    /** Returns the parts that a running call holds after the expiry of grants if it holds an amount more from now on. */
+    public PaidBy afterExpiry(Call call, long moreMicros, long atMillis) {
+        String model = call.model();
+        if (model == null || !hasExpired(atMillis)) {
+            return call.afterExpiry();
+        }
+        Map<Long, Long> parts = new LinkedHashMap<>(); // the earlier a grant has expired, the larger its part
+        call.afterExpiry().shares().forEach(part -> parts.put(part.grant(), part.micros() + moreMicros));
+        for (GrantRow row : rows) {
+            if (row.isLive()
+                    && row.hasExpired(atMillis)
+                    && !row.hasExpired(call.createdAtMillis())
+                    && row.models.cover(model)) {
+                parts.putIfAbsent(row.number, moreMicros);
+            }
+        }
+        return PaidBy.ofAll(parts);
+    }
+
+    /** Returns the most that a call may hold further for all holds to stay covered (Z15). Nothing of it is of a grant that has expired. */
     public long room(Call call, Money money, long atMillis, RunningCalls calls) throws SQLException {
         begin(money, atMillis, false);
-        long serves = servedBy(call);
         if (money.reservedMicros() == call.heldMicros()) {
-            draw.hold(serves, call.heldMicros());
+            parts(call, draw::hold);
         } else if (call.model() != null && isUniform(atMillis)) {
             return draw.roomOfAll(money.reservedMicros());
         } else {
             addHolds(money, null, calls);
         }
-        return draw.room(serves);
+        return draw.room(servesFurther(call, atMillis));
     }
 
     /** Returns the room of a call if no other ran. */
     public long roomAlone(Call call, Money money, long atMillis) {
         begin(money, atMillis, false);
-        return draw.room(servedBy(call));
+        return draw.room(servesFurther(call, atMillis));
+    }
+
+    private long servesFurther(Call call, long atMillis) {
+        return servedBy(call) & ~expired(atMillis);
     }
 
     /** Returns the first grant in the order of payment that does not give a call all that is left in it, with the reason; null if there is none. */
@@ -210,8 +236,12 @@ public final class AccountGrants {
         if (others > money.generalMicros() - micros && !isUniform(atMillis)) {
             addHolds(money, call, calls);
         }
-        long serves = servedBy(call);
-        draw.pay(serves, Math.min(micros, payable(serves, money)));
+        long[] rest = {micros};
+        parts(call, (serves, held) -> {
+            long part = Math.min(rest[0], held);
+            rest[0] -= part;
+            draw.pay(serves, Math.min(part, draw.payable(serves)));
+        });
         List<Share> shares = new ArrayList<>();
         for (int i = 0; i < drawn.size(); i++) {
             long share = draw.share(i);
@@ -237,17 +267,6 @@ public final class AccountGrants {
         return draw.isCovered();
     }
 
-    /** Returns what can pay a charge. */
-    private long payable(long serves, Money money) {
-        long sum = Math.max(0, money.generalMicros());
-        for (int i = 0; i < drawn.size(); i++) {
-            if ((serves >>> i & 1) != 0) {
-                sum += mostMicros[i];
-            }
-        }
-        return sum;
-    }
-
     /** Receives an amount that leaves a grant. */
     @FunctionalInterface
     public interface Leaving {
@@ -255,7 +274,7 @@ public final class AccountGrants {
     }
 
     /**
-     * Finds of grants that have expired what running calls do not need, in the order of payment (Z18).
+     * Finds of grants that have expired what is more than the holds of the running calls that they serve, in the order of payment (Z18).
      *
      * @param leaving takes the amount out of the row, and ends the row if nothing is left
      */
@@ -263,7 +282,7 @@ public final class AccountGrants {
         leave(money, atMillis, calls, row -> row.hasExpired(atMillis), leaving);
     }
 
-    /** Finds what can leave a grant while all holds stay covered, as {@link #lapse}. */
+    /** Finds what leaves a grant that ends, as {@link #lapse}. */
     public void end(GrantRow ending, Money money, long atMillis, RunningCalls calls, Leaving leaving)
             throws SQLException {
         leave(money, atMillis, calls, row -> row == ending, leaving);
@@ -272,7 +291,7 @@ public final class AccountGrants {
     private void leave(Money money, long atMillis, RunningCalls calls, Predicate<GrantRow> which, Leaving leaving)
             throws SQLException {
         begin(money, atMillis, false);
-        if (money.generalMicros() < money.reservedMicros()) {
+        if (money.reservedMicros() > 0) {
             addHolds(money, null, calls);
         }
         for (GrantRow row : rows) {
@@ -318,7 +337,6 @@ public final class AccountGrants {
                 } else {
                     draw.grant(row.leftMicros(), mostMicros);
                 }
-                this.mostMicros[drawn.size()] = mostMicros;
                 drawn.add(row);
                 firstExpiryMillis = Math.min(firstExpiryMillis, row.expiresAtMillis());
             }
@@ -342,21 +360,42 @@ public final class AccountGrants {
     /** Adds the running calls to the draw. @param except a call with a model that is not added; null to add all */
     private void addHolds(Money money, @Nullable Call except, RunningCalls calls) throws SQLException {
         long general = money.reservedMicros();
-        Map<String, Running> all = running;
+        Map<String, Call> all = running;
         if (all == null) {
-            Map<String, Running> read = new HashMap<>();
-            calls.read((id, model, createdAt, held) -> read.put(id, new Running(model, createdAt, held)));
+            Map<String, Call> read = new HashMap<>();
+            calls.read(call -> read.put(call.id(), call));
             running = read;
             all = read;
         }
-        for (Map.Entry<String, Running> one : all.entrySet()) {
-            Running call = one.getValue();
+        for (Call call : all.values()) {
             general -= call.heldMicros();
-            if (except == null || !one.getKey().equals(except.id())) {
-                draw.hold(servedBy(call.model(), call.createdAtMillis()), call.heldMicros());
+            if (except == null || !call.id().equals(except.id())) {
+                parts(call, draw::hold);
             }
         }
         draw.hold(0, general);
+    }
+
+    /** Receives a part of a hold. @param serves the drawn grants that serve it */
+    @FunctionalInterface
+    private interface Part {
+        void holds(long serves, long micros);
+    }
+
+    /** Takes a hold apart by the grants that serve it: no grant serves what came after its expiry. */
+    private void parts(Call call, Part each) {
+        long serves = servedBy(call);
+        long rest = call.heldMicros();
+        for (Share later : call.afterExpiry().shares()) {
+            for (int i = 0; i < drawn.size(); i++) {
+                if (drawn.get(i).number == later.grant()) {
+                    each.holds(serves, rest - later.micros());
+                    serves &= ~(1L << i);
+                    rest = later.micros();
+                }
+            }
+        }
+        each.holds(serves, rest);
     }
 
     private long servedBy(Call call) {
@@ -375,13 +414,14 @@ public final class AccountGrants {
             known = set;
             servedBy.put(model, known);
         }
-        long set = known;
-        if (createdAtMillis >= firstExpiryMillis) {
-            for (int i = 0; i < drawn.size(); i++) {
-                if (drawn.get(i).hasExpired(createdAtMillis)) {
-                    set &= ~(1L << i);
-                }
-            }
+        return known & ~expired(createdAtMillis);
+    }
+
+    /** Returns the drawn grants that have expired at a time. */
+    private long expired(long atMillis) {
+        long set = 0;
+        for (int i = 0; atMillis >= firstExpiryMillis && i < drawn.size(); i++) {
+            set |= drawn.get(i).hasExpired(atMillis) ? 1L << i : 0;
         }
         return set;
     }

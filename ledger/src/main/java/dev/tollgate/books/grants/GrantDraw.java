@@ -87,6 +87,7 @@ public final class GrantDraw {
         sets = 0;
         isFlowing = false;
         uncovered = 0;
+        Arrays.fill(shares, 0);
         put(GENERAL, Math.max(0, generalMicros), Math.max(0, generalMicros));
     }
 
@@ -213,7 +214,7 @@ public final class GrantDraw {
      * Returns the most that a further hold, or the extension of a hold that was added, may be for all to be covered (Z15, step 3); 0 if the holds
      * are not covered without it.
      *
-     * @param servedBy the grants that serve the call. Those of an extension are fewer than its hold's if one has expired since
+     * @param servedBy the grants that serve the call and have not expired: an extension is served by fewer than its hold if one has expired since
      */
     public long room(long servedBy) {
         check(servedBy);
@@ -235,11 +236,15 @@ public final class GrantDraw {
     }
 
     /**
-     * Returns how much of what is left in a grant can leave while the holds stay covered: by expiry, by its end, or to be paid back (Z18, Z21,
-     * Z23). Its running calls need the rest. If the holds are not covered, as much as does not cover less of them.
+     * Returns how much of what is left in a grant leaves with its expiry or its end (Z18, Z23): all but what the holds that it serves are together, as
+     * far as it can pay them, so that they stay covered whoever pays them.
      */
     public long leaves(int grant) {
-        return left[grant] - capacity[grant] + unneeded(grant);
+        long served = 0;
+        for (int set = 0; set < sets; set++) {
+            served += isIn(servedBy[set], grant) ? held[set] : 0;
+        }
+        return left[grant] - Math.min(capacity[grant], served);
     }
 
     /** Returns how much of the general credits can leave while the holds stay covered. */
@@ -258,9 +263,18 @@ public final class GrantDraw {
         shrink(GENERAL, left[GENERAL] - micros, capacity[GENERAL] - micros);
     }
 
+    /** Returns the most that can pay a charge, whatever the other holds need. */
+    public long payable(long servedBy) {
+        long sum = capacity[GENERAL];
+        for (int grant = 0; grant < grants; grant++) {
+            sum += isIn(servedBy, grant) ? capacity[grant] + ahead[grant] : 0;
+        }
+        return sum;
+    }
+
     /**
-     * Pays a charge whose hold is no longer among the holds (Z16): each grant that serves the call, in order, pays as much as it can while all
-     * holds stay covered, general credits pay the rest. The shares are {@link #share}. Without holds, the order alone decides; so it does if each
+     * Pays a charge, or a part of one, whose hold is no longer among the holds (Z16): each grant that serves the call, in order, pays as much as it can
+     * while all holds stay covered, general credits pay the rest. The shares are {@link #share}. Without holds, the order alone decides; so it does if each
      * other hold is served by all grants or by none, or if general credits alone pay them: then they need not be added.
      *
      * @return the share of general credits
@@ -268,7 +282,6 @@ public final class GrantDraw {
      */
     public long pay(long servedBy, long micros) {
         check(servedBy);
-        Arrays.fill(shares, 0, grants, 0);
         long rest = micros;
         for (int grant = 0; grant < grants && rest > 0; grant++) {
             if (isIn(servedBy, grant)) {
@@ -303,7 +316,7 @@ public final class GrantDraw {
         return general;
     }
 
-    /** Returns what a grant has paid of the charge of the last {@link #pay}. */
+    /** Returns what a grant has paid since {@link #begin}. */
     public long share(int grant) {
         return shares[grant];
     }

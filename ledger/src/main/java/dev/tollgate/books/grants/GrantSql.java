@@ -1,5 +1,6 @@
 package dev.tollgate.books.grants;
 
+import dev.tollgate.books.grants.AccountGrants.Call;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -51,12 +52,12 @@ public record GrantSql(Statements statements) {
             FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (credits, has, expires, ended, lapsed, lapses, used, sandbox, account, number)
             WHERE credit_grant.account_id = r.account AND credit_grant.number = r.number""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "text", "bigint");
     private static final String RUNNING =
-            "SELECT id, grant_model, created_at, held_micros FROM open_hold WHERE account_id = ? AND grant_model IS NOT NULL";
+            "SELECT id, grant_model, created_at, held_micros, after_expiry FROM open_hold WHERE account_id = ? AND grant_model IS NOT NULL";
 
-    /** Receives a written hold of a call that began when its account had something in grants. */
+    /** Receives a call that began when its account had something in grants. */
     @FunctionalInterface
     public interface RunningReader {
-        void read(String id, String model, long createdAtMillis, long heldMicros);
+        void read(Call call);
     }
 
     /** Asks for the live grants of accounts; a server's answer comes with the next question. */
@@ -109,7 +110,12 @@ public record GrantSql(Statements statements) {
     public void running(String accountId, RunningReader found) throws SQLException {
         statements.each(
                 RUNNING,
-                row -> found.read(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)),
+                row -> found.read(new Call(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        PaidBy.of(row.getString(5)))),
                 accountId);
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.books.grants;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,13 @@ public record PaidBy(List<Share> shares) {
                     Long.parseLong(share, 0, colon, 10), Long.parseLong(share, colon + 1, share.length(), 10)));
         }
         return new PaidBy(shares);
+    }
+
+    /** @param micros of each grant, by its number, in the order of payment */
+    public static PaidBy ofAll(Map<Long, Long> micros) {
+        return new PaidBy(micros.entrySet().stream()
+                .map(it -> new Share(it.getKey(), it.getValue()))
+                .toList());
     }
 
     /** Returns the text; null if general credits alone paid. */

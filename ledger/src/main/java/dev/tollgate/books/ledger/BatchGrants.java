@@ -109,20 +109,19 @@ final class BatchGrants {
 
     /** Returns a call that begins while its account has something in grants. */
     static Call begun(OpenHold hold) {
-        return new Call(hold.id(), hold.model(), hold.createdAtMillis(), 0);
+        return Call.begun(hold.id(), hold.model(), hold.createdAtMillis());
     }
 
     /** Reads the running calls that grants may serve: as they are written, with what the batch has changed. */
     private void running(AccountRow account, RunningReader found) throws SQLException {
-        sql.running(account.id, (id, model, createdAt, held) -> {
-            if (!reservations.containsKey(id)) {
-                found.read(id, model, createdAt, held);
+        sql.running(account.id, call -> {
+            if (!reservations.containsKey(call.id())) {
+                found.read(call);
             }
         });
         for (ReservationRow row : reservations.values()) {
-            String model = row.grantModel();
-            if (model != null && row.isOpen() && row.accountId.equals(account.id)) {
-                found.read(row.id, model, row.hold().createdAtMillis(), row.heldMicros());
+            if (row.grantModel() != null && row.isOpen() && row.accountId.equals(account.id)) {
+                found.read(row.call());
             }
         }
     }
@@ -154,6 +153,13 @@ final class BatchGrants {
                 new OfGrants(model, grants.roomAlone(call, money, atMillis), grants.withheld(model, atMillis)));
     }
 
+    /** Returns what a running call holds after the expiry of grants if it holds an amount more. The account has something in grants. */
+    PaidBy afterExpiry(AccountRow account, ReservationRow reservation, long moreMicros, Instant at)
+            throws SQLException {
+        return of(account)
+                .afterExpiry(reservation.call(), moreMicros, account.stamp(at).toEpochMilli());
+    }
+
     /** Notes what a running call holds. */
     void held(AccountRow account, ReservationRow reservation, Instant at) {
         AccountGrants grants = accounts.get(account.id);
@@ -172,7 +178,7 @@ final class BatchGrants {
         return paid;
     }
 
-    /** Lets what a call needed of expired grants lapse: it has ended. */
+    /** Lets what stayed of expired grants for a call lapse: it has ended. */
     void ended(AccountRow account, ReservationRow reservation, Instant stamp) throws SQLException {
         AccountGrants grants = accounts.get(account.id);
         if (grants != null) {
@@ -181,7 +187,7 @@ final class BatchGrants {
         }
     }
 
-    /** Lets what running calls do not need of expired grants leave the account (Z18). Used-up ones end with the next sweep. */
+    /** Lets what is more than the holds of running calls leave expired grants, and the account (Z18). Used-up ones end with the next sweep. */
     void lapse(AccountRow account, Instant at) throws SQLException {
         if (account.funds.grantedMicros() > 0) {
             lapseAll(account, at);
@@ -218,7 +224,7 @@ final class BatchGrants {
     }
 
     /**
-     * Ends a grant: what running calls do not need leaves (Z23). For the rest it expires after the newest of their holds.
+     * Ends a grant: what is more than the holds of running calls leaves (Z23). For the rest it expires after the newest of their holds.
      *
      * @return what has left
      */
@@ -237,7 +243,7 @@ final class BatchGrants {
         });
         if (ending.isLive()) {
             long[] latest = {stamp.toEpochMilli()};
-            running(account, (callId, model, createdAt, held) -> latest[0] = Math.max(latest[0], createdAt + 1));
+            running(account, call -> latest[0] = Math.max(latest[0], call.createdAtMillis() + 1));
             if (latest[0] < ending.expiresAtMillis()) {
                 ending.expireAt(latest[0]);
                 grants.moved();
@@ -407,15 +413,8 @@ final class BatchGrants {
             }
             shares.merge(to.number, part.micros, Long::sum);
         }
-        journal.enter(
-                account,
-                asked,
-                asked.amountMicros(),
-                0,
-                sandboxMicros,
-                reason,
-                at,
-                paidBy(shares).text());
+        String grants = PaidBy.ofAll(shares).text();
+        journal.enter(account, asked, asked.amountMicros(), 0, sandboxMicros, reason, at, grants);
         account.addGranted(refunded.micros());
     }
 
@@ -437,12 +436,6 @@ final class BatchGrants {
         }
         GrantTerms terms = GrantTerms.of(Kind.REFUND, ended.models, expiresAt);
         return add(account, terms, micros, ended.isOfSandbox(), account.lastNumber() + 1, stamp);
-    }
-
-    private static PaidBy paidBy(Map<Long, Long> shares) {
-        return new PaidBy(shares.entrySet().stream()
-                .map(it -> new Share(it.getKey(), it.getValue()))
-                .toList());
     }
 
     /** Writes the grants that the batch has changed, and what they have paid by month. Their accounts are written. */

@@ -364,6 +364,15 @@ final class Book {
         }
     }
 
+    /** Extends a hold. @param at of the request */
+    void extend(ReservationRow reservation, AccountRow account, CallWindows windows, long micros, Instant at)
+            throws SQLException {
+        if (account.funds.grantedMicros() > 0) {
+            reservation.setAfterExpiry(grants().afterExpiry(account, reservation, micros, at));
+        }
+        hold(reservation, account, windows, micros, at);
+    }
+
     /** Returns the time of a call's end: not before its begin, nor before the account's latest number, if the clock has gone back. */
     Instant endOf(ReservationRow reservation, Instant at) throws SQLException {
         Instant begin = reservation.hold().createdAt();

@@ -123,7 +123,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
             return new WindowExhausted(full.window());
         }
         long addedMicros = Math.min(wantedMicros, Math.min(roomMicros, windows.roomMicros()));
-        book.hold(reservation, account, windows, addedMicros, at);
+        book.extend(reservation, account, windows, addedMicros, at);
         return new Extended(addedMicros, reservation.heldMicros());
     }
 }

@@ -8,6 +8,7 @@ import dev.tollgate.books.calls.CallRows;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.NodeLease;
@@ -127,8 +128,8 @@ record LedgerSql(Statements statements) {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String HOLD_COLUMNS =
-            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less, free_ends, grant_model"
-                    + " FROM open_hold";
+            "SELECT id, account_id, key_id, door, model, created_at, member_id, team_id, labels, held_micros, on_less, free_ends, grant_model,"
+                    + " after_expiry FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
     private static final String COUNT_ON_LESS = "SELECT COUNT(*) FROM open_hold WHERE account_id = ? AND on_less = 1";
@@ -151,6 +152,7 @@ record LedgerSql(Statements statements) {
     private static final RowStatement INSERT_HOLD = RowStatement.insert(
             "open_hold",
             "held_micros bigint",
+            "after_expiry text",
             "id text",
             "account_id text",
             "key_id text",
@@ -165,9 +167,10 @@ record LedgerSql(Statements statements) {
             "grant_model text",
             "node_id text");
     private static final RowStatement UPDATE_HOLD = RowStatement.of(
-            "UPDATE open_hold SET held_micros = ? WHERE id = ?",
-            "UPDATE open_hold SET held_micros = r.held FROM unnest(?, ?) AS r (held, id) WHERE open_hold.id = r.id",
+            "UPDATE open_hold SET held_micros = ?, after_expiry = ? WHERE id = ?",
+            "UPDATE open_hold SET held_micros = r.held, after_expiry = r.later FROM unnest(?, ?, ?) AS r (held, later, id) WHERE open_hold.id = r.id",
             "bigint",
+            "text",
             "text");
     private static final RowStatement DELETE_HOLD =
             RowStatement.of("DELETE FROM open_hold WHERE id = ?", "DELETE FROM open_hold WHERE id = ANY (?)", "text");
@@ -297,7 +300,12 @@ record LedgerSql(Statements statements) {
                 row.getString(8),
                 row.getString(9));
         return new ReservationRow(
-                hold, row.getInt(11) == 1, row.getInt(12), row.getString(13) != null, row.getLong(10));
+                hold,
+                row.getInt(11) == 1,
+                row.getInt(12),
+                row.getString(13) != null,
+                row.getLong(10),
+                PaidBy.of(row.getString(14)));
     }
 
     /** Counts the open reservations of an account on less, as they are written. */
@@ -454,7 +462,9 @@ record LedgerSql(Statements statements) {
     }
 
     private static Rows amounts(ReservationRow reservation, Rows rows) throws SQLException {
-        return rows.number(reservation.heldMicros()).text(reservation.id);
+        return rows.number(reservation.heldMicros())
+                .text(reservation.afterExpiry().text())
+                .text(reservation.id);
     }
 
     /**

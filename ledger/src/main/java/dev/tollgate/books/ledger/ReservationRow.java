@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.grants.AccountGrants.Call;
+import dev.tollgate.books.grants.PaidBy;
 import org.jspecify.annotations.Nullable;
 
 /** A reservation's row while a batch works on it. Writer's thread only. */
@@ -17,6 +18,7 @@ final class ReservationRow {
     private boolean fresh;
     private boolean changed;
     private long heldMicros;
+    private PaidBy afterExpiry = PaidBy.GENERAL;
     private @Nullable EndedCall ended;
 
     /**
@@ -41,10 +43,11 @@ final class ReservationRow {
     }
 
     /** Makes the row of an open reservation from the database. */
-    ReservationRow(OpenHold hold, boolean onLess, int freeEnds, boolean onGrants, long heldMicros) {
+    ReservationRow(OpenHold hold, boolean onLess, int freeEnds, boolean onGrants, long heldMicros, PaidBy afterExpiry) {
         this(hold, onLess, freeEnds, onGrants);
         this.fresh = false;
         this.heldMicros = heldMicros;
+        this.afterExpiry = afterExpiry;
     }
 
     /** Returns the owner and the purpose of the hold. */
@@ -68,7 +71,7 @@ final class ReservationRow {
 
     /** Returns the call with what it holds now. */
     Call call() {
-        return new Call(id, grantModel(), hold.createdAtMillis(), heldMicros);
+        return new Call(id, grantModel(), hold.createdAtMillis(), heldMicros, afterExpiry);
     }
 
     boolean isOpen() {
@@ -86,6 +89,16 @@ final class ReservationRow {
 
     long heldMicros() {
         return heldMicros;
+    }
+
+    /** Returns the parts of the hold that came after the expiry of a grant that serves the call, by grant. */
+    PaidBy afterExpiry() {
+        return afterExpiry;
+    }
+
+    /** Sets these parts. The hold has not grown yet. */
+    void setAfterExpiry(PaidBy parts) {
+        afterExpiry = parts;
     }
 
     /** Returns the call that has ended; null while it is open. */

@@ -74,8 +74,11 @@ class GrantDrawTest {
         }
 
         long leaves(int grant) {
-            long needed = slackOf(grant);
-            return left[grant] - capacity[grant] + Math.min(capacity[grant], needed);
+            long served = holds.stream()
+                    .filter(it -> (it.servedBy >> grant & 1) != 0)
+                    .mapToLong(Hold::micros)
+                    .sum();
+            return left[grant] - Math.min(capacity[grant], served);
         }
 
         private long slackOf(int grant) {

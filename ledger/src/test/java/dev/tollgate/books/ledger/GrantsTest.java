@@ -233,7 +233,7 @@ class GrantsTest {
 
         store.setNow(MIDNIGHT);
         sweep();
-        assertThat(left(1)).as("what the running call needs").isEqualTo(200_000);
+        assertThat(left(1)).as("the running call holds more").isEqualTo(200_000);
         assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'adjustment'"))
                 .isZero();
 
@@ -253,7 +253,7 @@ class GrantsTest {
     }
 
     @Test
-    void what_a_cheap_call_did_not_need_of_an_expired_grant_lapses_in_its_commit() {
+    void what_a_cheap_call_did_not_use_of_an_expired_grant_lapses_in_its_commit() {
         example();
         store.settle("B", 412_345);
         store.setNow(MIDNIGHT);
@@ -305,27 +305,86 @@ class GrantsTest {
     }
 
     @Test
-    void the_part_of_an_expired_grant_that_no_call_needs_lapses_once() {
-        store.account("acc_1", 100);
-        give(50, until(MIDNIGHT, ""));
+    void the_part_of_an_expired_grant_that_no_call_holds_lapses_once() {
+        store.account("acc_1", 10);
+        give(150, until(MIDNIGHT, ""));
         holds("A", PRO, 120);
         store.setNow(MIDNIGHT);
         sweep();
         sweep();
-        assertThat(left(1)).isEqualTo(20);
+        assertThat(left(1)).isEqualTo(120);
         assertThat(grant(1).lapsedMicros()).isEqualTo(30);
-        assertThat(store.decide(extending("A", 10)))
+        assertThat(store.decide(extending("A", 20)))
                 .as("an extension after it")
-                .isEqualTo(new Extend.BalanceExhausted());
+                .isEqualTo(new Extend.Extended(10, 130));
         assertThat(reserve("B", PRO, 1, 10)).isInstanceOf(InsufficientCredits.class);
         store.commit(new Grant("acc_1", 15, "more", store.now()));
         sweep();
-        assertThat(left(1)).as("credits that come let the rest lapse").isEqualTo(5);
-        store.settle("A", 110);
-        assertThat(paidBy("A")).isEqualTo("1:5");
-        assertThat(general()).isEqualTo(10);
+        assertThat(left(1)).as("credits that come let nothing lapse").isEqualTo(120);
+        store.settle("A", 125);
+        assertThat(paidBy("A")).isEqualTo("1:120");
+        assertThat(general()).isEqualTo(20);
         assertThat(texts("SELECT request_id FROM entry WHERE request_id LIKE 'lapse%' ORDER BY number"))
-                .containsExactly("lapse-1-1", "lapse-1-2");
+                .containsExactly("lapse-1-1");
+    }
+
+    @Test
+    void an_expired_grant_pays_running_calls_first_though_general_credits_suffice() {
+        store.account("acc_1", 1_000);
+        give(400, until(MIDNIGHT, "gemini-3-*"));
+        give(400, until(LATER, ""));
+        holds("A", PRO, 100);
+        holds("B", PRO, 90);
+        holds("C", ARGON, 80);
+        store.setNow(MIDNIGHT.plusMillis(1));
+        holds("D", PRO, 1_320); // what A and B hold of the expired grant takes no room from it
+        sweep();
+        assertThat(List.of(left(1), left(2), general())).containsExactly(190L, 400L, 1_000L);
+        assertThat(reserve("E", PRO, 1, 1)).isInstanceOf(InsufficientCredits.class);
+        store.settle("A", 60);
+        assertThat(paidBy("A")).isEqualTo("1:60");
+        assertThat(left(1)).as("what A held and did not use has lapsed").isEqualTo(90);
+        store.settle("D", 30);
+        assertThat(paidBy("D")).isEqualTo("2:30");
+        store.settle("B", 90);
+        assertThat(paidBy("B")).isEqualTo("1:90");
+        assertThat(hasEnded(1)).isTrue();
+        store.settle("C", 80);
+        assertThat(general()).isEqualTo(1_000);
+    }
+
+    @Test
+    void what_a_call_holds_after_an_expiry_is_not_of_the_grant() {
+        store.account("acc_1", 600);
+        give(400, until(MIDNIGHT, ""));
+        give(250, until(MIDNIGHT.plusSeconds(60), ""));
+        holds("A", PRO, 100);
+        holds("B", PRO, 100);
+        store.setNow(MIDNIGHT);
+        assertThat(store.decide(extending("A", 50))).isEqualTo(new Extend.Extended(50, 150));
+        assertThat(left(1)).as("not yet").isEqualTo(400);
+        store.setNow(MIDNIGHT.plusSeconds(60));
+        assertThat(store.decide(extending("A", 25))).isEqualTo(new Extend.Extended(25, 175));
+        sweep();
+        assertThat(List.of(left(1), left(2))).containsExactly(200L, 250L);
+        store.settle("B", 40);
+        assertThat(paidBy("B")).isEqualTo("1:40");
+        assertThat(List.of(left(1), left(2))).containsExactly(100L, 150L);
+        store.settle("A", 175);
+        assertThat(paidBy("A")).isEqualTo("1:100 2:50");
+        assertThat(general()).isEqualTo(575);
+    }
+
+    @Test
+    void of_an_expired_grant_no_more_stays_than_its_limits_give() {
+        store.account("acc_1", 100);
+        give(400, limited(MIDNIGHT, "", new Limit(24, 70)));
+        holds("A", PRO, 100);
+        store.setNow(MIDNIGHT);
+        sweep();
+        assertThat(left(1)).isEqualTo(70);
+        store.settle("A", 100);
+        assertThat(paidBy("A")).isEqualTo("1:70");
     }
 
     @Test
@@ -397,19 +456,21 @@ class GrantsTest {
     }
 
     @Test
-    void a_grant_that_ends_leaves_what_running_calls_need() {
+    void a_grant_that_ends_leaves_what_running_calls_hold() {
         store.account("acc_1", 10);
         give(50, until(LATER, ""));
         holds("A", PRO, 40);
         end(1);
-        assertThat(left(1)).isEqualTo(30);
+        assertThat(left(1)).isEqualTo(40);
         assertThat(refusal(store.decide(new Refund("acc_1", "none", 1, "x", null, store.now()))))
                 .contains("There is no call");
         store.advance(Duration.ofMillis(5));
-        assertThat(reserve("B", PRO, 1, 1)).isInstanceOf(InsufficientCredits.class);
+        assertThat(reserve("B", PRO, 1, 20)).isEqualTo(new Reserved(10));
         store.settle("A", 35);
-        assertThat(paidBy("A")).isEqualTo("1:30");
-        assertThat(general()).isEqualTo(5);
+        assertThat(paidBy("A")).isEqualTo("1:35");
+        store.settle("B", 4);
+        assertThat(paidBy("B")).isNull();
+        assertThat(general()).isEqualTo(6);
         assertThat(hasEnded(1)).isTrue();
         assertThat(refusal(store.decide(ending(1)))).isEqualTo("Grant 1 has ended.");
     }
@@ -526,15 +587,15 @@ class GrantsTest {
         holds("B", PRO, 300);
         holds("C", ARGON, 80);
         store.setNow(MIDNIGHT.plusSeconds(1));
-        bringTo(1_000, "refunded"); // the grant lapses before: general credits cover both calls
-        assertThat(hasEnded(1)).isTrue();
-        assertThat(taken).isEqualTo(new TakeBack.Taken(1_000, 780));
-        assertThat(general()).isEqualTo(380);
+        bringTo(1_000, "refunded");
+        assertThat(left(1)).as("what C holds of it stays").isEqualTo(80);
+        assertThat(taken).isEqualTo(new TakeBack.Taken(1_000, 700));
+        assertThat(general()).isEqualTo(300);
         store.settle("B", 200);
         store.settle("C", 50);
-        assertThat(general()).isEqualTo(130);
+        assertThat(general()).isEqualTo(100);
         bringTo(0, "won");
-        assertThat(store.balance("acc_1")).isEqualTo(new Balance(350, 0, 1_000, 650));
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(400, 0, 1_050, 650));
     }
 
     private TakeBack.Taken taken = TakeBack.Taken.NOTHING;
@@ -643,7 +704,7 @@ class GrantsTest {
         assertThat(store.decide(new SetBlocked("acc_1", true)).isDone()).isTrue();
         store.setNow(MIDNIGHT);
         sweep();
-        assertThat(left(1)).as("what the call needs beside general credits").isEqualTo(30);
+        assertThat(left(1)).as("what the call holds").isEqualTo(40);
         store.settle("A", 20);
         assertThat(paidBy("A")).isEqualTo("1:20");
         assertThat(hasEnded(1)).isTrue();

@@ -15,6 +15,7 @@ import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.EndedCall;
 import dev.tollgate.books.calls.OpenHold;
+import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
@@ -486,7 +487,7 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(HOLD, false, 0, false, held);
+        return new ReservationRow(HOLD, false, 0, false, held, PaidBy.GENERAL);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

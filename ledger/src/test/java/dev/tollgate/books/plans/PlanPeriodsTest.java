@@ -359,21 +359,44 @@ class PlanPeriodsTest {
     }
 
     @Test
-    void an_ended_plan_leaves_running_calls_what_they_need() {
-        assigned(version(Period.MONTH), 3);
-        store.advance(Duration.ofHours(1));
+    void a_call_over_a_turn_is_paid_by_the_period_in_which_it_began() {
+        assigned(version(Period.MONTH), 2);
+        store.setNow(SECOND.minusSeconds(5));
+        hold("old", 5_000);
+        sweepAt(SECOND.plusMillis(200));
+        hold("new", 19_999_000);
+        assertThat(grants().stream().map(CreditGrant::leftMicros).toList()).containsExactly(5_000L, MICROS);
+        store.settle("new", 3_000);
+        store.settle("old", 4_700);
+
+        List<String> paidBy = store.database.read(
+                sql -> sql.list("SELECT paid_by FROM call ORDER BY number", row -> row.getString(1)));
+        assertThat(paidBy).containsExactly("2:3000", "1:4700");
+        assertThat(grants().getFirst().endedAt()).isNotNull();
+        assertThat(grants().getLast().leftMicros()).isEqualTo(MICROS - 3_000);
+    }
+
+    private void hold(String id, long micros) {
         Reserve call = new Reserve(
-                new OpenHold("call", "acc_1", "key_1", "chat", "gemini-4-argon", store.now()),
-                5_000,
-                5_000,
+                new OpenHold(id, "acc_1", "key_1", "chat", "gemini-4-argon", store.now()),
+                micros,
+                micros,
                 () -> SpendLimits.NONE,
                 () -> true);
         store.commit(call);
+        assertThat(call.reserved()).as(id).isTrue();
+    }
+
+    @Test
+    void an_ended_plan_leaves_running_calls_what_they_hold() {
+        assigned(version(Period.MONTH), 3);
+        store.advance(Duration.ofHours(1));
+        hold("call", 5_000);
         store.advance(Duration.ofHours(1));
         commit(store.plans.end(last(), "not paid", "end", store.now()));
 
         assertThat(last().end()).isEqualTo(new Subscription.End(store.now(), Why.OPERATOR, "end"));
-        assertThat(grants().getFirst().leftMicros()).isEqualTo(4_500);
+        assertThat(grants().getFirst().leftMicros()).isEqualTo(5_000);
         assertThat(terms()).containsExactly("gold until " + SECOND, "none");
         assertThat(store.plans.requested("acc_1", "end")).isEqualTo(last());
         store.settle("call", 4_700);
