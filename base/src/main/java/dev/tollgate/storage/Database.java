@@ -385,6 +385,9 @@ public final class Database implements AutoCloseable {
         if (pages != null) {
             pages.close();
         }
+        if (lock != null && watch != null) {
+            watch.closing();
+        }
         readers.close();
         writerConnection.close();
         if (lock != null) {
@@ -395,9 +398,11 @@ public final class Database implements AutoCloseable {
 
     /** Removes the sign of a running process, unless its files were in trouble or another program still holds the log. */
     private void removeSign() {
-        boolean isWhole = watch != null && watch.gone() == null && watch.damage() == null;
         try {
-            if (isWhole && engine instanceof SqliteFile file && !Files.exists(file.beside("-wal"))) {
+            if (watch != null
+                    && watch.isWhole()
+                    && engine instanceof SqliteFile file
+                    && !Files.exists(file.beside("-wal"))) {
                 new OpenSign(file).checkAndRemove();
             }
         } catch (CannotOpen e) {

@@ -139,6 +139,22 @@ final class FileWatch {
         }
     }
 
+    /** Raises the number of the books before they are closed, if their file is what it was. After the last commit, on the thread that closes them. */
+    void closing() {
+        try {
+            if (isWhole() && Objects.equals(databaseKey, key(file.file()))) {
+                sign.takeIn();
+            }
+        } catch (StoreUnavailable | SQLException e) {
+            // They are left as a crash leaves them.
+        }
+    }
+
+    /** Returns whether nothing is known to be wrong with the files. */
+    boolean isWhole() {
+        return gone == null && damage == null;
+    }
+
     /** Checks the files, before anything is decided. @throws StoreUnavailable if the books are gone */
     void look(Connection connection) throws SQLException {
         require();

@@ -14,7 +14,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * books has, too, and both grow with the first commit after each checkpoint. So after a crash books with a smaller number have lost
  * {@code tollgate.db-wal} or its beginning, which no other program has moved into the tables. It also has the log's length, since a log that was cut
  * behind that commit still has the number. It is not synced: after a power cut it may be some seconds old, and then notices less.
+ *
+ * <p>The row also grows whenever a log is moved into the tables at a stop or a start. So books whose number is smaller through a log than without it
+ * have a log of before: the folder was copied over an older copy of itself, and the log would hide what was committed since.
  */
 final class OpenSign {
 
@@ -31,6 +36,8 @@ final class OpenSign {
     private static final String FIND = "SELECT value FROM installation WHERE name = ?";
     private static final String PUT =
             "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    private static final String RAISE = "INSERT INTO installation (name, value) VALUES ('" + ROW + "', '1')"
+            + " ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(installation.value AS INTEGER) + 1 AS TEXT)";
     private static final String TEXT =
             "%019d %019d%nA Tollgate writes to the books in this folder, or ended without closing them. Then"
                     + " tollgate.db-wal holds the newest calls: keep it with tollgate.db.%n";
@@ -71,12 +78,19 @@ final class OpenSign {
             remove(); // the books that it belongs to were replaced
             return;
         }
+        if (isOlder(log) && isOlder(log)) { // a running server may have written in between
+            throw new CannotOpen("The journal " + log + " is older than the database " + database.file()
+                    + ": it would undo the newest calls and their charges. Nothing was changed. It was left here when the folder was"
+                    + " copied over an older copy: look for the journal that belongs to this database. If the server was stopped"
+                    + " before the copy, there is none: delete " + log + " and " + database.beside("-shm")
+                    + ", and start again.");
+        }
         Sign sign = read();
         if (sign == null) {
             return;
         }
         long found = length(log); // before the number, which a running server raises before the log becomes shorter
-        Long present = present();
+        Long present = number(database.looking());
         boolean isCut = found > 0 && found < sign.bytes;
         if (present != null && (present < sign.number || present == sign.number && isCut)) {
             throw new CannotOpen("The newest calls of this installation are missing: a server crashed here, and its "
@@ -95,22 +109,42 @@ final class OpenSign {
     void checkAndRemove() {
         check();
         Sign sign = read();
-        if (sign == null) {
-            remove();
-            return;
+        if (sign != null || length(database.beside("-wal")) > 0) {
+            try {
+                takeIn();
+            } catch (SQLException e) {
+                return; // the opening will say why
+            }
         }
-        try {
-            database.writing().getConnection().close();
-        } catch (SQLException e) {
-            return; // the opening will say why
-        }
-        if (Files.exists(database.beside("-wal"))) {
+        if (sign != null && Files.exists(database.beside("-wal"))) {
             number = sign.number;
             bytes = 0;
             write();
         } else {
             remove();
         }
+    }
+
+    /** Raises the number, if there is a log, and has the log moved into the tables, unless others have the books open. */
+    void takeIn() throws SQLException {
+        boolean hasLog = length(database.beside("-wal")) > 0;
+        try (Connection connection = database.writing().getConnection();
+                Statement statement = connection.createStatement()) {
+            // A process may have been killed before it made tables.
+            if (hasLog && Migrations.tables(connection, Dialect.SQLITE).contains("installation")) {
+                statement.executeUpdate(RAISE);
+            }
+        }
+    }
+
+    /** Returns whether the books have a smaller number through their log than without it. */
+    private boolean isOlder(Path log) {
+        if (length(log) == 0) {
+            return false;
+        }
+        Long alone = number(database.alone()); // first: a running server only raises it
+        Long through = alone == null ? null : number(database.looking());
+        return alone != null && through != null && through < alone;
     }
 
     private static long length(Path log) {
@@ -145,8 +179,8 @@ final class OpenSign {
     }
 
     /** Returns the number in the books; null if they cannot be read, of which the opening will say more. */
-    private @Nullable Long present() {
-        try (Connection connection = database.looking().getConnection();
+    private static @Nullable Long number(DataSource source) {
+        try (Connection connection = source.getConnection();
                 PreparedStatement find = connection.prepareStatement(FIND)) {
             find.setString(1, ROW);
             try (ResultSet row = find.executeQuery()) {

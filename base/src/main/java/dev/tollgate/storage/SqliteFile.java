@@ -253,6 +253,11 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return looking(file(), !Files.exists(beside("-wal")));
     }
 
+    /** Returns a connection to the tables without what their log has. */
+    DataSource alone() {
+        return looking(file(), true);
+    }
+
     /** @param isUnused whether no process has the file open, and its log need not be read */
     private static DataSource looking(Path file, boolean isUnused) {
         SQLiteConfig config = new SQLiteConfig();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -80,6 +81,82 @@ class OpenSignTest {
                     .hasMessageContaining("delete " + crashed.resolve("tollgate.open"));
         }
         assertThat(content(crashed)).isEqualTo(before); // without the log's index, which SQLite builds to read
+    }
+
+    private void assertThatTheLogIsOlder() throws IOException {
+        String before = content(crashed);
+        for (Runnable use : List.<Runnable>of(
+                () -> Database.openReading(crashed).close(),
+                () -> Database.open(crashed).close(),
+                () -> Installation.migrate(crashed),
+                () -> ServerMove.run(crashed, "jdbc:postgresql://127.0.0.1:9/none", _ -> ""))) {
+            assertThatThrownBy(use::run)
+                    .isInstanceOf(CannotOpen.class)
+                    .hasMessageStartingWith("The journal " + crashed.resolve("tollgate.db-wal") + " is older than");
+        }
+        assertThat(content(crashed)).isEqualTo(before);
+    }
+
+    private void copyOver(String name) throws IOException {
+        Files.copy(folder.resolve("running").resolve(name), crashed.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_log_of_before_the_stop_is_refused_beside_the_books(boolean hasSign) throws Exception {
+        crash(ALL);
+        note("second");
+        database.close();
+        copyOver("tollgate.db");
+        if (!hasSign) {
+            Files.delete(crashed.resolve("tollgate.open"));
+        }
+        assertThatTheLogIsOlder();
+        Files.delete(crashed.resolve("tollgate.db-wal"));
+        Files.delete(crashed.resolve("tollgate.db-shm"));
+        Database.open(crashed).close();
+        assertThat(names(crashed)).containsExactlyInAnyOrder("first", "second");
+    }
+
+    @Test
+    void a_log_of_before_a_crash_is_refused_after_the_next_start() throws Exception {
+        crash(ALL);
+        note("second");
+        Path next = Files.createDirectory(folder.resolve("next"));
+        for (String name : ALL) {
+            Files.copy(folder.resolve("running").resolve(name), next.resolve(name));
+        }
+        Installation.migrate(next);
+        Files.copy(next.resolve("tollgate.db"), crashed.resolve("tollgate.db"), StandardCopyOption.REPLACE_EXISTING);
+        assertThatTheLogIsOlder();
+    }
+
+    @Test
+    void a_log_of_before_is_refused_although_a_shell_was_open_at_the_stop() throws Exception {
+        crash(ALL);
+        note("second");
+        try (Connection shell = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("running/tollgate.db"));
+                Statement statement = shell.createStatement()) {
+            statement.executeQuery("SELECT COUNT(*) FROM account").close();
+            database.close();
+        }
+        copyOver("tollgate.db");
+        assertThatTheLogIsOlder();
+    }
+
+    @Test
+    void a_log_that_repeats_what_the_books_have_is_read() throws Exception {
+        try (Connection shell = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("running/tollgate.db"));
+                Statement statement = shell.createStatement()) {
+            statement.executeQuery("SELECT COUNT(*) FROM account").close();
+            database.close();
+            statement.execute("PRAGMA wal_checkpoint(PASSIVE)");
+            crash(List.of("tollgate.db", "tollgate.db-wal"));
+            assertThat(crashed.resolve("tollgate.db-wal")).isNotEmptyFile();
+        }
+        Database.openReading(crashed).close();
+        Database.open(crashed).close();
+        assertThat(names(crashed)).containsExactly("first");
     }
 
     private static String content(Path folder) throws IOException {
