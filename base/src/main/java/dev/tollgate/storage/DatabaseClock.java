@@ -22,8 +22,11 @@ public final class DatabaseClock implements InstantSource {
     /** The round trip above which a measurement does not replace an earlier one if both agree. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
 
-    /** The least difference that is reported to the operator: a slow answer of the database cannot explain it. */
-    private static final Duration OFF = Duration.ofMinutes(1);
+    /**
+     * The largest difference between clocks that rules about times allow for. From it on the operator gets a report: a slow answer of the database cannot
+     * explain it.
+     */
+    public static final Duration APART = Duration.ofMinutes(1);
 
     private final InstantSource own;
     private volatile Duration offset = Duration.ZERO;
@@ -64,7 +67,7 @@ public final class DatabaseClock implements InstantSource {
     /** Returns what is wrong with this machine's clock, in a sentence for the operator; null if it is near the database's. */
     public @Nullable Sentence complaint() {
         Duration off = offset;
-        if (off.abs().compareTo(OFF) < 0) {
+        if (off.abs().compareTo(APART) < 0) {
             return null;
         }
         return off.isNegative()

@@ -73,9 +73,6 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
                     THEN 'has a part of what is known of the provider''s cache'
             END""".formatted(COUNTS, COUNTS.replace(",", " IS NULL OR"), COUNTS.replace(",", " < 0 OR"));
 
-    /** The largest difference between the clocks of two servers. */
-    private static final long CLOCKS_APART_MILLIS = 60_000;
-
     /** A call is priced by its arrival; its body takes less time than this. */
     private static final long BODY_MILLIS = 86_400_000;
 
@@ -100,12 +97,12 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
         // the file's prices hold at any time, also if the clock went back after the start
         if (base != null
                 && base.isSet()
-                && Math.min(call.pricedAt(), call.createdAt()) < base.since() - CLOCKS_APART_MILLIS) {
+                && Math.min(call.pricedAt(), call.createdAt()) < base.since() - Check.APART_MILLIS) {
             findings.add(call.name() + " is priced at " + Instant.ofEpochMilli(call.pricedAt()) + ", its price "
                     + version + " holds from " + Instant.ofEpochMilli(base.since()) + " on");
         }
         if (Math.abs(call.pricedAt() - call.createdAt())
-                > BODY_MILLIS + CLOCKS_APART_MILLIS) { // by the database's clock and by the server's
+                > BODY_MILLIS + Check.APART_MILLIS) { // by the database's clock and by the server's
             findings.add(call.name() + " is priced at " + Instant.ofEpochMilli(call.pricedAt()) + " and begins at "
                     + Instant.ofEpochMilli(call.createdAt()));
         }
@@ -134,7 +131,7 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
             findings.add(call.name() + " has the price " + version
                     + ", which is not of the price group of its account at " + Instant.ofEpochMilli(call.pricedAt()));
         }
-        if (mark != null && prices.isReplaced(base, call.pricedAt() - CLOCKS_APART_MILLIS)) {
+        if (mark != null && prices.isReplaced(base, call.pricedAt() - Check.APART_MILLIS)) {
             findings.add(call.name() + " has the price " + version + ", whose standard price was replaced before "
                     + Instant.ofEpochMilli(call.pricedAt()));
         }

@@ -1,11 +1,15 @@
 package dev.tollgate.verification;
 
+import dev.tollgate.storage.DatabaseClock;
 import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** A pass over the rows of a query. It keeps no more than one account or one call at a time. */
 interface Check {
+
+    /** The largest difference between the clocks of two servers. Rows that have numbers are in their order instead. */
+    long APART_MILLIS = DatabaseClock.APART.toMillis();
 
     /** Returns the name of the rows that it reads, for the progress. */
     String subject();

@@ -26,9 +26,6 @@ final class GrantCheck implements Check {
     private static final int ENTRY = 2;
     private static final int MONTH = 3;
 
-    /** The largest difference between the clocks of two servers. */
-    private static final long CLOCKS_APART_MILLIS = 60_000;
-
     /** The time after which an expired grant has left what running calls hold, or has ended. */
     private static final long SWEPT_MILLIS = 600_000;
 
@@ -39,7 +36,8 @@ final class GrantCheck implements Check {
 
     /**
      * The rows of accounts with grants: grants first, their months and accounts after all numbers. The columns that all have in common are account, number, part, time, amount
-     * and a list: of models, or of shares.
+     * and a list: of models, or of shares. The ninth of a call is 1 if it began before the first grant and has the time of the number before, a later one: the
+     * clock was set back, and by then it was the time of the call.
      */
     private static final String SQL = """
             SELECT g.account_id, CAST(0 AS BIGINT), 0, g.created_at, g.credits_micros, g.models AS list, g.kind AS kind, g.number AS grant_number,
@@ -49,8 +47,14 @@ final class GrantCheck implements Check {
             FROM credit_grant g
             UNION ALL
             SELECT c.account_id, c.number, 1, c.ended_at, c.charged_micros, c.paid_by, c.id, c.created_at,
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.price, NULL, NULL
+                CASE WHEN c.created_at < f.first_at AND c.number > f.entry_number AND c.created_at >= c.priced_at - %2$s
+                    AND c.ended_at = COALESCE(
+                    (SELECT b.ended_at FROM call b WHERE b.account_id = c.account_id AND b.number = c.number - 1),
+                    (SELECT e.created_at FROM entry e WHERE e.account_id = c.account_id AND e.number = c.number - 1)) THEN 1 ELSE 0 END,
+                NULL, NULL, NULL, NULL, NULL, NULL, c.price, NULL, NULL
             FROM account a JOIN call c ON c.account_id = a.id
+                LEFT JOIN (SELECT account_id, MIN(created_at) AS first_at, MIN(entry_number) AS entry_number FROM credit_grant GROUP BY account_id) f
+                    ON f.account_id = a.id
             WHERE %1$s AND c.paid_by IS NOT NULL
             UNION ALL
             SELECT e.account_id, e.number, 2, e.created_at, e.amount_micros, e.grants, e.kind, e.refunded,
@@ -65,15 +69,19 @@ final class GrantCheck implements Check {
             FROM grant_month m
             UNION ALL
             SELECT a.id, 9223372036854775807, 4, a.last_number_at, a.granted_micros, NULL, NULL, a.last_grant,
-                (SELECT MIN(h.created_at) FROM open_hold h WHERE h.account_id = a.id), (SELECT MAX(n.last_number_at) FROM account n),
+                (SELECT MIN(h.created_at) FROM open_hold h WHERE h.account_id = a.id),
+                (SELECT CASE WHEN MAX(n.last_number_at) > %3$s THEN %3$s ELSE MAX(n.last_number_at) END FROM account n),
                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
             FROM account a WHERE %1$s
-            ORDER BY 1, 2, 3, 8""".formatted(OF_ACCOUNTS, CLOCKS_APART_MILLIS);
+            ORDER BY 1, 2, 3, 8""";
 
     private final PriceCheck prices;
     private String accountId = "";
     private final TreeMap<Long, Grant> grants = new TreeMap<>();
     private boolean isStored = true;
+
+    /** The begin of the earliest call by a clock that was set back after the first grant was given. */
+    private long setBackTo = Long.MAX_VALUE;
 
     /** @param prices that are read before */
     GrantCheck(PriceCheck prices) {
@@ -87,7 +95,7 @@ final class GrantCheck implements Check {
 
     @Override
     public String sql(Dialect dialect) {
-        return SQL;
+        return SQL.formatted(OF_ACCOUNTS, APART_MILLIS, dialect.nowMillis());
     }
 
     @Override
@@ -97,6 +105,7 @@ final class GrantCheck implements Check {
             accountId = row.getString(1);
             isStored = false;
             grants.clear();
+            setBackTo = Long.MAX_VALUE;
         }
         switch (row.getInt(3)) {
             case GRANT -> {
@@ -130,7 +139,10 @@ final class GrantCheck implements Check {
         long endedAt = row.getLong(4);
         long firstAt =
                 grants.values().stream().mapToLong(it -> it.createdAt).min().orElse(Long.MAX_VALUE);
-        if (createdAt < firstAt - CLOCKS_APART_MILLIS) {
+        if (row.getLong(9) == 1) {
+            setBackTo = Math.min(setBackTo, createdAt);
+        }
+        if (createdAt < Math.min(firstAt, setBackTo) - APART_MILLIS) {
             findings.add(name + " is paid by grants, and began before the account had any");
         }
         shares.forEach((number, micros) -> {
@@ -143,8 +155,8 @@ final class GrantCheck implements Check {
                 findings.add(name + " is of " + price.modelId() + " and paid by grant " + number + ", which serves "
                         + String.join(", ", grant.models));
             }
-            if (endedAt < grant.startsAt - CLOCKS_APART_MILLIS
-                    || grant.expiresAt != null && createdAt >= grant.expiresAt + CLOCKS_APART_MILLIS) {
+            if (endedAt < grant.startsAt - APART_MILLIS
+                    || grant.expiresAt != null && createdAt >= grant.expiresAt + APART_MILLIS) {
                 findings.add(name + " begins at " + Instant.ofEpochMilli(createdAt) + " and ends at "
                         + Instant.ofEpochMilli(endedAt) + ", and is paid by grant " + number
                         + ", which does not serve at that time");
@@ -222,9 +234,9 @@ final class GrantCheck implements Check {
     }
 
     private @Nullable Grant target(Grant payer, long part, Map<Long, Long> rest, long at) {
-        boolean isOver = payer.endedAt != null && payer.endedAt <= at + CLOCKS_APART_MILLIS
-                || payer.expiresAt != null && payer.expiresAt <= at + CLOCKS_APART_MILLIS;
-        boolean isLive = !payer.isOver(at - CLOCKS_APART_MILLIS);
+        boolean isOver = payer.endedAt != null && payer.endedAt <= at + APART_MILLIS
+                || payer.expiresAt != null && payer.expiresAt <= at + APART_MILLIS;
+        boolean isLive = !payer.isOver(at - APART_MILLIS);
         if (isLive && rest.getOrDefault(payer.number, 0L) >= part) {
             return payer;
         }
@@ -290,7 +302,7 @@ final class GrantCheck implements Check {
             if (expiresAt == null || grant.endedAt != null || newest <= expiresAt + SWEPT_MILLIS) {
                 continue;
             }
-            if (!(isRunning && oldestHold < expiresAt + CLOCKS_APART_MILLIS)) {
+            if (!(isRunning && oldestHold < expiresAt + APART_MILLIS)) {
                 findings.add(grant.name + " expired at " + Instant.ofEpochMilli(expiresAt) + " and has not ended");
             } else if (grant.held != null && grant.left > grant.held) {
                 findings.add(grant.name + " expired at " + Instant.ofEpochMilli(expiresAt) + " and has left "
@@ -443,7 +455,7 @@ final class GrantCheck implements Check {
                 wasBelowZero = true;
                 findings.add(what + " takes " + name + " below zero");
             }
-            if (endedAt != null && at > endedAt + CLOCKS_APART_MILLIS) {
+            if (endedAt != null && at > endedAt + APART_MILLIS) {
                 findings.add(what + " moves credits of " + name + " after its end at " + Instant.ofEpochMilli(endedAt));
             }
         }
@@ -471,7 +483,7 @@ final class GrantCheck implements Check {
         /** Takes out credits that leave the account. @param lapse the id of an expiry; null if the grant was ended */
         void leaves(long micros, long at, @Nullable String lapse, String what, Findings findings) {
             moves(-micros, what, at, findings);
-            if (lapse == null && endedAt == null && (expiresAt == null || expiresAt > at + CLOCKS_APART_MILLIS)) {
+            if (lapse == null && endedAt == null && (expiresAt == null || expiresAt > at + APART_MILLIS)) {
                 findings.add(what + " ends " + name + ", which is live");
             }
             if (lapse != null) {
@@ -530,7 +542,7 @@ final class GrantCheck implements Check {
         void pays(long at, long micros, Grant grant, Findings findings) {
             long millis = hours * HOUR_MILLIS;
             long its = Math.max(0, Math.floorDiv(at - grant.startsAt, millis));
-            boolean isLate = Math.floorMod(at - grant.startsAt, millis) >= millis - CLOCKS_APART_MILLIS;
+            boolean isLate = Math.floorMod(at - grant.startsAt, millis) >= millis - APART_MILLIS;
             if (its > number) {
                 turn(its, grant, findings);
             }

@@ -94,7 +94,6 @@ final class PlanCheck extends VersionCheck<PlanCheck.Version> {
     void compare(Version version, JsonNode after, List<String> others) {
         BigDecimal credits = after.path("credits").decimalValue(BigDecimal.ZERO);
         PriceDeedCheck.other(others, "credits", credits.movePointRight(6).longValue() == version.credits());
-        PriceDeedCheck.other(others, "end", version.closedAt() == null || version.closedAt() >= version.createdAt());
     }
 
     @Override
@@ -109,6 +108,13 @@ final class PlanCheck extends VersionCheck<PlanCheck.Version> {
                 .valueStream()
                 .map(number -> closed(name + "." + number.asString(""), at))
                 .toList();
+    }
+
+    /** Returns whether a plan was assigned while a version was there and open, by the order of the rows of the audit log. */
+    boolean isOpen(Version version, long assignedIn) {
+        Long set = row(version.mark());
+        Long close = version.closedAt() == null ? null : row(closed(version.mark(), version.closedAt()));
+        return (set == null || set < assignedIn) && (close == null || close > assignedIn);
     }
 
     private static String closed(String mark, long millis) {

@@ -28,30 +28,35 @@ final class SubscriptionCheck implements Check {
     private static final int TERMS = 1;
     private static final int GRANT = 2;
 
-    /** The largest difference between the clocks of two servers. */
-    private static final long CLOCKS_APART_MILLIS = 60_000;
-
     private static final Pattern ID = Pattern.compile("plan-([1-9]\\d{0,8})-([1-9]\\d{0,8})-1");
 
     /**
      * The rows of accounts with plans: plans, terms, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
-     * was ended.
+     * was ended. The last column is 1 if the time of terms follows that of a call, or the time of a grant is that of the number before: these times do not go back
+     * with the clock.
      */
     private static final String SQL = """
             SELECT account_id, 0, number, anchor, ended_at, ends_at, starts_at, periods, period, grant_number, cancelled_at, plan, version, ended_by,
-                CAST(NULL AS TEXT)
+                CAST(NULL AS TEXT), 0
             FROM subscription
             UNION ALL
-            SELECT account_id, 1, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL FROM account_terms
+            SELECT account_id, 1, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL,
+                CASE WHEN plan_group IS NULL
+                    AND EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - 60000)
+                    AND EXISTS (SELECT 1 FROM call c WHERE c.account_id = t.account_id AND c.priced_at = t.at - 1) THEN 1 ELSE 0 END
+            FROM account_terms t
             UNION ALL
             SELECT g.account_id, 2, g.number, g.created_at, NULL, g.expires_at, g.starts_at, g.credits_micros, NULL, NULL,
                 CASE WHEN g.ended_at IS NOT NULL OR EXISTS (
                     SELECT 1 FROM open_hold h WHERE h.account_id = g.account_id AND h.created_at < g.expires_at) THEN 1 ELSE 0 END,
-                g.models, NULL, g.limits, CASE WHEN g.kind = 'plan' THEN '' ELSE g.kind || ' ' END || COALESCE(e.request_id, '')
+                g.models, NULL, g.limits, CASE WHEN g.kind = 'plan' THEN '' ELSE g.kind || ' ' END || COALESCE(e.request_id, ''),
+                CASE WHEN e.created_at = COALESCE(
+                    (SELECT c.ended_at FROM call c WHERE c.account_id = e.account_id AND c.number = e.number - 1),
+                    (SELECT b.created_at FROM entry b WHERE b.account_id = e.account_id AND b.number = e.number - 1)) THEN 1 ELSE 0 END
             FROM credit_grant g LEFT JOIN entry e ON e.account_id = g.account_id AND e.number = g.entry_number
             WHERE g.kind = 'plan' OR e.request_id LIKE 'plan-%'
             UNION ALL
-            SELECT subject, 3, sequence, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json
+            SELECT subject, 3, sequence, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
             FROM audit_log WHERE action IN ('plan.assign', 'plan.end')
             ORDER BY 1, 2, 3""";
 
@@ -81,7 +86,7 @@ final class SubscriptionCheck implements Check {
         }
         switch (row.getInt(2)) {
             case PLAN -> account.plan(Row.of(row, plans), findings);
-            case TERMS -> account.terms.add(new Terms(row.getLong(4), row.getString(12), number(row, 5)));
+            case TERMS -> account.terms(row);
             case GRANT -> account.grant(row, findings);
             default -> account.deed(row, findings);
         }
@@ -97,15 +102,16 @@ final class SubscriptionCheck implements Check {
         return row.wasNull() ? null : value;
     }
 
+    /** @param isKept whether the time may be later than the clock's, as it does not go back with it */
     private record Terms(
-            long at, @Nullable String group, @Nullable Long until) {}
+            long at, @Nullable String group, @Nullable Long until, boolean isKept) {}
 
     /**
      * A row of subscription.
      *
      * @param version null if it is not there
      * @param grants of its periods, by the period
-     * @param told the times at which the audit log says that it was assigned and ended
+     * @param told the number of the row of the audit log that says that it was assigned, and the time at which it says that it was ended
      */
     private record Row(
             long number,
@@ -154,7 +160,7 @@ final class SubscriptionCheck implements Check {
         }
 
         private boolean isBefore(@Nullable Long time) {
-            return time == null || startsAt <= time + CLOCKS_APART_MILLIS;
+            return time == null || startsAt <= time + APART_MILLIS;
         }
 
         /** Returns whether the end is the one that the row's other columns bring. */
@@ -164,12 +170,12 @@ final class SubscriptionCheck implements Check {
                 case "finished" -> Objects.equals(endedAt, endsAt) && period == periods;
                 case "cancelled" -> Objects.equals(endedAt, endsAt) && cancelledAt != null && period < periods;
                 case "closed" ->
-                    Objects.equals(endedAt, endsAt) && closedAt != null && closedAt <= endsAt + CLOCKS_APART_MILLIS;
+                    Objects.equals(endedAt, endsAt) && closedAt != null && closedAt <= endsAt + APART_MILLIS;
                 default -> endedAt != null && endedAt >= anchor;
             };
         }
 
-        void check(String name, Findings findings) {
+        void check(String name, PlanCheck plans, Findings findings) {
             if (version == null) {
                 findings.add(name + " has version " + versionNumber + " of plan " + plan + ", which is not there");
                 return;
@@ -181,9 +187,9 @@ final class SubscriptionCheck implements Check {
                 findings.add(name + " has period " + period + " from " + Instant.ofEpochMilli(startsAt) + " to "
                         + Instant.ofEpochMilli(endsAt) + ", which is not the calendar's");
             }
-            if (version.createdAt() > anchor + CLOCKS_APART_MILLIS
-                    || !isBefore(version.closedAt())
-                    || period > 1 && !isBefore(cancelledAt)) {
+            Long assigned = told.get("plan.assign");
+            if (assigned != null && !plans.isOpen(version, assigned)
+                    || period > 1 && (!isBefore(version.closedAt()) || !isBefore(cancelledAt))) {
                 findings.add(name + " has a period that begins before its version was set, or after it was closed or"
                         + " cancelled");
             }
@@ -213,7 +219,7 @@ final class SubscriptionCheck implements Check {
         private final List<Terms> terms = new ArrayList<>();
 
         /** The groups of periods with their ends. */
-        private final Set<Terms> groups = new HashSet<>();
+        private final Set<String> groups = new HashSet<>();
 
         Account(String id) {
             this.id = id;
@@ -228,11 +234,17 @@ final class SubscriptionCheck implements Check {
                 findings.add(name(row.number) + " has this number, it should have " + (rows.size() + 1));
             }
             Row before = rows.isEmpty() ? null : rows.lastEntry().getValue();
-            if (before != null && (before.endedAt == null || row.anchor < before.endedAt - CLOCKS_APART_MILLIS)) {
+            if (before != null && before.endedAt == null) { // the audit log has both times
                 findings.add(name(row.number) + " begins at " + Instant.ofEpochMilli(row.anchor)
-                        + ", before the plan before it has ended");
+                        + ", and the plan before it has not ended");
             }
             rows.put(row.number, row);
+        }
+
+        void terms(ResultSet row) throws SQLException {
+            long at = row.getLong(4);
+            boolean isKept = row.getInt(16) == 1 || !terms.isEmpty() && at == terms.getLast().at;
+            terms.add(new Terms(at, row.getString(12), number(row, 5), isKept));
         }
 
         void grant(ResultSet row, Findings findings) throws SQLException {
@@ -253,7 +265,7 @@ final class SubscriptionCheck implements Check {
                         + ", which it never had, or which has another grant");
             }
             compare(name, row, its, version, period, findings);
-            terms(name, its, version.end(its.anchor, period), row.getLong(4), findings);
+            terms(name, its, version, period, row.getLong(4), findings);
         }
 
         private void compare(String name, ResultSet row, Row its, Version version, long period, Findings findings)
@@ -271,28 +283,33 @@ final class SubscriptionCheck implements Check {
                     others,
                     "expiry",
                     expiresAt != null && (expiresAt == endsAt || expiresAt < endsAt && row.getLong(11) == 1));
+            boolean isKept = row.getInt(16) == 1;
             PriceDeedCheck.other(
                     others,
                     "time",
-                    createdAt >= startsAt - CLOCKS_APART_MILLIS
-                            && createdAt < endsAt + CLOCKS_APART_MILLIS
-                            && (its.endedAt == null || createdAt <= its.endedAt + CLOCKS_APART_MILLIS));
+                    createdAt >= startsAt - APART_MILLIS
+                            && (isKept
+                                    || createdAt < endsAt + APART_MILLIS
+                                            && (its.endedAt == null || createdAt <= its.endedAt + APART_MILLIS)));
             if (!others.isEmpty()) {
                 findings.add(name + " differs from period " + period + " of " + name(its.number) + ": "
                         + String.join(", ", others));
             }
         }
 
-        private void terms(String name, Row its, long endsAt, long createdAt, Findings findings) {
+        private void terms(String name, Row its, Version version, long period, long createdAt, Findings findings) {
             String group = its.group();
             if (group == null) {
                 return;
             }
-            groups.add(new Terms(0, group, endsAt));
+            long startsAt = version.end(its.anchor, period - 1);
+            long endsAt = version.end(its.anchor, period);
+            groups.add(group + " until " + endsAt);
             if (terms.stream()
                     .noneMatch(each -> group.equals(each.group)
                             && Objects.equals(each.until, endsAt)
-                            && Math.abs(each.at - createdAt) <= CLOCKS_APART_MILLIS)) {
+                            && each.at >= startsAt - APART_MILLIS
+                            && (each.isKept || each.at <= createdAt + APART_MILLIS))) {
                 findings.add(name + " is of a plan with price group " + group
                         + ", which the terms of the account do not have until " + Instant.ofEpochMilli(endsAt));
             }
@@ -307,7 +324,7 @@ final class SubscriptionCheck implements Check {
             } else if (row.getString(12).equals("plan.end")) {
                 its.told.put("plan.end", PriceDeedCheck.millis(after.path("ended_at")));
             } else {
-                its.told.put("plan.assign", its.anchor);
+                its.told.put("plan.assign", row.getLong(3));
                 List<String> others = new ArrayList<>();
                 PriceDeedCheck.other(
                         others, "plan", after.path("plan").asString("").equals(its.plan));
@@ -321,9 +338,9 @@ final class SubscriptionCheck implements Check {
         }
 
         void end(Findings findings) {
-            rows.values().forEach(row -> row.check(name(row.number), findings));
+            rows.values().forEach(row -> row.check(name(row.number), plans, findings));
             for (Terms each : terms) {
-                if (each.group != null && !groups.contains(new Terms(0, each.group, each.until))) {
+                if (each.group != null && !groups.contains(each.group + " until " + each.until)) {
                     findings.add("account " + id + " has price group " + each.group
                             + " of a plan in its terms, and no period of a plan ends when it does");
                 }
@@ -337,20 +354,18 @@ final class SubscriptionCheck implements Check {
             if (endedAt == null || !row.isCut() || row.group() == null) {
                 return;
             }
-            long after = endedAt + CLOCKS_APART_MILLIS;
-            Terms then = at(after);
-            if (then != null && then.until != null && then.until == row.endsAt && then.until > after) {
+            long after = endedAt + APART_MILLIS;
+            int last = terms.size() - 1;
+            while (last >= 0 && !Objects.equals(terms.get(last).until, row.endsAt)) {
+                last--;
+            }
+            Terms next = last + 1 < terms.size() ? terms.get(last + 1) : null;
+            if (last >= 0
+                    && row.endsAt > after
+                    && (next == null || next.group != null || next.at > after && !next.isKept)) {
                 findings.add(name(row.number) + " was ended at " + Instant.ofEpochMilli(endedAt)
                         + ", and its price group was not");
             }
-        }
-
-        private @Nullable Terms at(long millis) {
-            Terms found = null;
-            for (Terms each : terms) {
-                found = each.at <= millis ? each : found;
-            }
-            return found;
         }
     }
 }

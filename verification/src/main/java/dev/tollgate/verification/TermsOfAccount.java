@@ -16,9 +16,6 @@ final class TermsOfAccount {
     static final String SQL = """
             SELECT account_id, sequence - 9223372036854775807, 0, at, 0, 0, 0, COALESCE(own_group, '') || ' ' || COALESCE(plan_group, ''), plan_until""";
 
-    /** The largest difference between the clocks of two servers. */
-    private static final long CLOCKS_APART_MILLIS = 60_000;
-
     private final String accountId;
     private final List<Row> rows = new ArrayList<>();
 
@@ -61,8 +58,8 @@ final class TermsOfAccount {
      * @param mark the group's version in the name of its price; null for a standard price
      */
     boolean allow(long pricedAt, @Nullable String mark, String model, GroupCheck groups) {
-        long first = pricedAt - CLOCKS_APART_MILLIS;
-        long last = pricedAt + CLOCKS_APART_MILLIS;
+        long first = pricedAt - Check.APART_MILLIS;
+        long last = pricedAt + Check.APART_MILLIS;
         List<Long> turns = new ArrayList<>(List.of(first, last));
         for (Row row : rows) {
             turns.add(row.at);

@@ -40,6 +40,7 @@ abstract class VersionCheck<V extends VersionCheck.Version> implements Check {
     private final String sql;
     private final List<String> members;
     private final Map<String, List<V>> versions = new HashMap<>();
+    private final Map<String, Long> rows = new HashMap<>();
     private long sequence;
 
     /**
@@ -126,6 +127,11 @@ abstract class VersionCheck<V extends VersionCheck.Version> implements Check {
                 .orElse(null);
     }
 
+    /** Returns the number of the row of the audit log of a version, by its mark, or of an end, in the words of {@link #closed}; null without one. */
+    final @Nullable Long row(String what) {
+        return rows.get(what);
+    }
+
     final boolean has(String name) {
         return versions.containsKey(name);
     }
@@ -170,9 +176,15 @@ abstract class VersionCheck<V extends VersionCheck.Version> implements Check {
                 findings.add(
                         "row " + row.getLong(1) + " of the audit log does not say what became of " + kind + " " + name);
             } else if (row.getString(3).equals(action + ".set")) {
-                told.put(name + "." + after.path("version").asString(""), new Told(row.getLong(1), after));
+                String mark = name + "." + after.path("version").asString("");
+                told.put(mark, new Told(row.getLong(1), after));
+                rows.put(mark, row.getLong(1));
             } else {
-                closed.addAll(VersionCheck.this.closed(name, after));
+                List<String> these = VersionCheck.this.closed(name, after);
+                closed.addAll(these);
+                for (String each : these) {
+                    rows.put(each, row.getLong(1));
+                }
             }
         }
 

@@ -2,6 +2,7 @@ package dev.tollgate.books.grants;
 
 import dev.tollgate.books.grants.GrantSql.RunningReader;
 import dev.tollgate.books.grants.PaidBy.Share;
+import dev.tollgate.storage.DatabaseClock;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ public final class AccountGrants {
     public static final int LIVE_MAX = GrantDraw.GRANTS_MAX;
 
     /** The time by which the clocks of two servers may differ: within it of an expiry or a start, sums do not decide. */
-    private static final long CLOCKS_MILLIS = 60_000;
+    private static final long CLOCKS_MILLIS = DatabaseClock.APART.toMillis();
 
     /**
      * The money in an account's row.

@@ -81,7 +81,7 @@ public final class Plans {
                 grant_number = excluded.grant_number, cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
                 ended_by = excluded.ended_by, end_request_id = excluded.end_request_id""";
     private static final String END =
-            "UPDATE subscription SET ended_at = ?, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
+            "UPDATE subscription SET ended_at = CASE WHEN starts_at > ? THEN starts_at ELSE ? END, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
 
     private final Database database;
     private final AccountTerms terms;
@@ -418,12 +418,13 @@ public final class Plans {
 
     /** Makes a change by which no period follows the running one, or by which the others follow again. */
     public Turn cancel(Subscription running, boolean isCancelled, Instant at) {
-        return new Turn(running, running.cancelled(isCancelled ? millis(at) : null), false, null, terms, at);
+        return new Turn(
+                running, running.cancelled(isCancelled ? running.during(millis(at)) : null), false, null, terms, at);
     }
 
     /** Makes a change that ends a plan at once, with its credits and its price group. @param reason that the customer sees */
     public Turn end(Subscription running, String reason, @Nullable String requestId, Instant at) {
-        End end = new End(millis(at), Why.OPERATOR, requestId);
+        End end = new End(running.during(millis(at)), Why.OPERATOR, requestId);
         return new Turn(running, running.ended(end), false, reason, terms, at);
     }
 
@@ -455,7 +456,7 @@ public final class Plans {
         @Override
         void write(Statements statements) throws SQLException {
             if (isClosed.getAsBoolean()) {
-                statements.run(END, at, accountId);
+                statements.run(END, at, at, accountId);
             }
         }
     }

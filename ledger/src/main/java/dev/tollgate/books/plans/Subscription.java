@@ -82,6 +82,11 @@ public record Subscription(
         return end != null || whyLast() != null ? 0 : periods - period;
     }
 
+    /** Returns the time of a change of the running period, which does not precede the period if the clock was set back. */
+    Instant during(Instant at) {
+        return at.isBefore(startsAt()) ? startsAt() : at;
+    }
+
     public boolean isRunning() {
         return end == null;
     }

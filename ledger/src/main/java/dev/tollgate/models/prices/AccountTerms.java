@@ -258,7 +258,8 @@ public final class AccountTerms {
                 @Nullable String plan,
                 @Nullable Instant planUntil)
                 throws SQLException {
-            Instant from = before == null || at.isAfter(before.at) ? at : before.at;
+            Instant now = NewestCall.ofAccount(statements, accountId, at);
+            Instant from = before == null || now.isAfter(before.at) ? now : before.at;
             Terms after = new Terms(statements.number(LAST) + 1, accountId, from, own, plan, planUntil);
             statements.run(INSERT, after.sequence, accountId, after.at, after.own, after.plan, after.planUntil);
             added = after;

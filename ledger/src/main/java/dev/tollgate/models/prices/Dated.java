@@ -1,5 +1,9 @@
 package dev.tollgate.models.prices;
 
+import static dev.tollgate.base.error.ApiError.FIELD;
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.error.ApiError;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +32,39 @@ interface Dated {
     /** Returns the time from which it is in force. */
     default Instant since() {
         return Objects.requireNonNullElse(from(), at());
+    }
+
+    /** Returns whether it was in force when it was set, by its own row. */
+    default boolean wasInForce() {
+        Instant from = from();
+        return from == null || !from.isAfter(at());
+    }
+
+    /**
+     * Returns the earliest time from which a new version may be in force: now, unless the clock was set back. Then calls of the former clock keep their
+     * version: the new one follows them, and the newest version that was ever in force.
+     *
+     * @param versions of one kind, as {@link #merged} returns them
+     * @param newest as {@link NewestCall} returns it
+     */
+    static <V extends Dated> Instant earliest(List<V> versions, Instant newest) {
+        Instant earliest = newest;
+        for (V version : versions) {
+            boolean isAhead = version.wasInForce() && version.since().isAfter(earliest);
+            earliest = isAhead ? version.since().plusMillis(1) : earliest;
+        }
+        return earliest;
+    }
+
+    /** Returns the refusal of a time before the earliest one. */
+    static ApiError tooEarly(Instant from, Instant earliest) {
+        return ApiError.invalid(
+                "from",
+                sentence(
+                        "{field} is {value}, but the clock was set back: allowed is {time} or a later time, or null for the earliest one.",
+                        FIELD,
+                        from,
+                        earliest));
     }
 
     /** Returns the versions in their order, without those that a newer one replaces for all times, or replaced before any open call arrived. */

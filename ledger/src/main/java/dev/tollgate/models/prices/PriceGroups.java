@@ -510,11 +510,16 @@ public final class PriceGroups {
                 return Outcome.refused(
                         409, sentence("There are {max} price groups, the most.", Integer.toString(GROUPS_MAX)));
             }
-            if (before != null && isSame(before.newest())) {
+            Instant earliest = before == null ? at : earliest(statements, before);
+            if (before != null && isSame(before.newest(), earliest)) {
                 return new Outcome.Done<>(new Changed(before, before, List.of()));
             }
+            if (from != null && from.isBefore(earliest)) {
+                return new Outcome.Refused<>(Dated.tooEarly(from, earliest));
+            }
+            Instant since = from == null && earliest.isAfter(at) ? earliest : from;
             long sequence = statements.number(LAST) + 1;
-            Row row = new Row(sequence, name, new GroupVersion(sequence, name, number + 1, at, from, factors));
+            Row row = new Row(sequence, name, new GroupVersion(sequence, name, number + 1, at, since, factors));
             Group after = Objects.requireNonNull(now.with(List.of(row)).groups.get(name));
             ApiError refusal = addPrices(statements, after);
             if (refusal != null) {
@@ -524,9 +529,14 @@ public final class PriceGroups {
             return new Outcome.Done<>(new Changed(before, after, withdrawn(before, after)));
         }
 
-        private boolean isSame(GroupVersion newest) {
+        /** Returns the earliest time of a new version: now, or later if the clock was set back. */
+        private Instant earliest(Statements statements, Group before) throws SQLException {
+            return Dated.earliest(before.versions(), NewestCall.ofGroup(statements, name, at));
+        }
+
+        private boolean isSame(GroupVersion newest, Instant earliest) {
             return newest.factors().equals(factors)
-                    && (from == null ? !newest.since().isAfter(at) : from.equals(newest.since()));
+                    && (from == null ? !newest.since().isAfter(earliest) : from.equals(newest.since()));
         }
 
         private List<GroupVersion> withdrawn(@Nullable Group before, Group after) {

@@ -169,6 +169,12 @@ public final class SetPrices {
         return held == null ? null : held.getLast().pricing().version();
     }
 
+    /** Returns the earliest time from which a new price may be in force: now, or later if the clock was set back. Does not block. */
+    public synchronized Instant earliest(String modelId, Instant now) {
+        List<PriceVersion> held = holding.get(modelId);
+        return held == null ? now : Dated.earliest(held, now);
+    }
+
     /**
      * Returns the versions of one model's price, the newest first.
      *
@@ -248,9 +254,13 @@ public final class SetPrices {
             if (last != null && !last.pricing().version().equals(newest)) {
                 return new Outcome.Refused<>(changed(last.pricing().version()));
             }
+            Instant earliest = earliest(statements);
+            if (from != null && from.isBefore(earliest)) {
+                return new Outcome.Refused<>(Dated.tooEarly(from, earliest));
+            }
             long sequence = PriceRows.last(statements, KIND);
             List<PriceVersion> versions = new ArrayList<>();
-            versions.add(version(++sequence, from, next));
+            versions.add(version(++sequence, from == null && earliest.isAfter(at) ? earliest : from, next));
             for (PriceSchedule.Dated price : kept) {
                 versions.add(version(++sequence, price.from(), price.pricing()));
             }
@@ -271,6 +281,16 @@ public final class SetPrices {
                 insert(statements, version);
             }
             return new Outcome.Done<>(List.copyOf(versions));
+        }
+
+        /** Returns the earliest time of the new price, which is before those that are kept. */
+        private Instant earliest(Statements statements) throws SQLException {
+            Instant call = NewestCall.ofAll(statements, at);
+            if (!kept.isEmpty() && !call.isBefore(kept.getFirst().from())) {
+                call = at;
+            }
+            List<PriceVersion> set = statements.list(OF_MODEL, SetPrices::read, modelId, Long.MAX_VALUE, PAGE_MAX);
+            return set.isEmpty() ? call : Dated.earliest(Dated.merged(List.of(), set), call);
         }
 
         @Override

@@ -293,7 +293,7 @@ public final class Prices {
     private Plan plan(Model model, Change change) {
         Instant now = clock.instant();
         requireFuture(change.from(), now);
-        Instant from = Objects.requireNonNullElse(change.from(), now);
+        Instant from = Objects.requireNonNullElse(change.from(), prices.earliest(model.id(), now));
         Pricing before = model.prices().at(from);
         if (change.leaves(before) && !change.cancelsScheduled()) {
             throw new ApiException(
