@@ -20,6 +20,7 @@ final class Backlog {
     private final UnsureText unsure;
     private boolean headCounted;
     private long tokensBeforeHead;
+    private long wordsBeforeHead;
     private long textReportedBeforeHead;
     private long textBytesBeforeHead;
 
@@ -151,6 +152,11 @@ final class Backlog {
         return tokensBeforeHead;
     }
 
+    /** Returns the billed output tokens without images before the head was counted. */
+    long wordsBeforeHead() {
+        return wordsBeforeHead;
+    }
+
     /** Returns the reported output tokens without thoughts before the head was counted. */
     long textReportedBeforeHead() {
         return textReportedBeforeHead;
@@ -179,6 +185,7 @@ final class Backlog {
         }
         headCounted = true;
         tokensBeforeHead = usage.billedOutputTokens(reasoningBilled);
+        wordsBeforeHead = usage.billedWordTokens(reasoningBilled);
         textReportedBeforeHead = usage.reportedTextTokens();
         textBytesBeforeHead = usage.unreportedTextBytes();
         if (unsure.isEstimated) {

@@ -120,24 +120,30 @@ final class Concluding {
         charge(holdUsed ? Books.End.CUT_HOLD_USED : Books.End.CUT);
     }
 
-    /** Ends the response at the maximum in force, which the reported output exceeds (D53). */
-    void atMaximum(long usedTokens) {
+    /** Ends the response at the maximum in force, which the reported output exceeds (D53). Images that the hold covers stay. */
+    void atMaximum() {
         if (chargedFirst()) {
             return;
         }
         endHere();
         AnswerUnderWay answer = answer();
-        List<UpstreamEvent> events =
-                answer.usage().passedText() ? textWithinMaximum(answer) : withinMaximum(answer, usedTokens);
+        List<UpstreamEvent> events = answer.usage().passedText() ? textWithinMaximum(answer) : withinMaximum(answer);
         answer.delivery().endAtMaximum(events, MAX_TOKENS, answer.attempts());
         charge(Books.End.COMPLETED);
     }
 
-    private List<UpstreamEvent> withinMaximum(AnswerUnderWay answer, long usedTokens) {
-        long before = answer.waiting().tokensBeforeHead();
-        long left = bounds.usageLimits().coverableTokens() - before;
+    private List<UpstreamEvent> withinMaximum(AnswerUnderWay answer) {
+        long before = answer.waiting().wordsBeforeHead();
+        long tokens = answer.usage().billedWordTokens(reasoningBilled()) - before;
+        Bounds.UsageLimits limits = bounds.usageLimits();
+        long left = limits.coverableTokens() - limits.images().mostWeight() - before;
         return LengthCut.atMaximum(
-                answer.waiting().removeHead(), 0, usedTokens - before, left, reasoningBilled(), imageWeight());
+                answer.waiting().removeHead(), 0, tokens, left, reasoningBilled(), imageWeightInText());
+    }
+
+    /** Returns what a picture counts as text: only one of a model that should make none. */
+    private long imageWeightInText() {
+        return bounds.extras().images().most() == 0 ? imageWeight() : 0;
     }
 
     private long imageWeight() {
@@ -150,8 +156,8 @@ final class Concluding {
         long before = answer.waiting().textReportedBeforeHead();
         long tokens = answer.usage().textTokensSoFar() - before;
         long left = bounds.usageLimits().textTokens() - before;
-        long ofText = bounds.extras().images().most() == 0 ? imageWeight() : 0;
-        return LengthCut.atMaximum(answer.waiting().removeHead(), bytesBefore, tokens, left, false, ofText);
+        return LengthCut.atMaximum(
+                answer.waiting().removeHead(), bytesBefore, tokens, left, false, imageWeightInText());
     }
 
     /** Stops the upstream. The searches that it has reported count, even if the text that came with them is not shown. */

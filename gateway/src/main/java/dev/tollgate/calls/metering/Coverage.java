@@ -64,8 +64,12 @@ final class Coverage {
         return bounds.chargeMicros(promptTokens, tokens + 1, used) > heldMicros;
     }
 
+    /**
+     * Returns whether the hold covers a usage. One that covers the maximum covers all: what a report counts above it is never charged (D53), and no
+     * extension would add to it.
+     */
     boolean covers(long usedTokens) {
-        return mode == Mode.FIXED || usedTokens <= tokens;
+        return mode == Mode.FIXED || usedTokens <= tokens || !endsWithHold();
     }
 
     boolean mayGrow() {

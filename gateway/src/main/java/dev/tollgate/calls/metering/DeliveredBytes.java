@@ -74,9 +74,14 @@ final class DeliveredBytes {
         return Math.ceilDiv(spoken, SPEECH_BYTES_PER_TOKEN);
     }
 
-    /** Returns the weight of the images and of the speech that no report counts yet. */
+    /** Returns the weight of the images that no report counts yet. */
     long weightSinceReport() {
-        return (made - madeAtReport) * images.weight() + speechTokens() - spokenAtReport;
+        return (made - madeAtReport) * images.weight();
+    }
+
+    /** Returns the tokens of speech that no report counts yet. */
+    long speechSinceReport() {
+        return speechTokens() - spokenAtReport;
     }
 
     /** Returns the visible bytes without images that no report counts yet. */

@@ -149,7 +149,7 @@ final class Relaying implements Phase {
         } else if (call.collecting().lacksRoom()) {
             lackRoom();
         } else if (isAtMaximum(answer.usage())) {
-            concluding.atMaximum(used);
+            concluding.atMaximum();
         } else if (coverage().mayGrow()) {
             heldBack.byHold(PauseReasons.Reason.HOLD_GROWS);
             grow(used, false);

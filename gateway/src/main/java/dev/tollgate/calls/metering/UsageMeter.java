@@ -119,7 +119,16 @@ final class UsageMeter {
     private long output(long text, boolean reasoningBilled) {
         long made = images.weightOf(imageTokens()) + bytes.weightSinceReport();
         long most = limits.modelOutputTokens() + images.mostWeight() - images.mostTokens();
-        return Math.min(most, text + made + (reasoningBilled ? counts.of(Count.REASONING) : 0));
+        return Math.min(most, words(text, reasoningBilled) + made);
+    }
+
+    private long words(long text, boolean reasoningBilled) {
+        return text + bytes.speechSinceReport() + (reasoningBilled ? counts.of(Count.REASONING) : 0);
+    }
+
+    /** Returns the billed output tokens so far without images, which have room of their own above a maximum. */
+    long billedWordTokens(boolean reasoningBilled) {
+        return words(reportedTextTokens() + bytes.visibleSinceReport(), reasoningBilled);
     }
 
     /** Returns the billed output tokens so far without text above its maximum, which is not shown. */

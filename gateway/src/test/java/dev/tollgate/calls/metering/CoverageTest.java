@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import org.junit.jupiter.api.Test;
 
 /** How much output a hold covers and when it grows (D31, D32, D46). Without a maximum 4,096 tokens are wanted for 8,292 micro-credits. */
@@ -108,6 +109,27 @@ class CoverageTest {
         assertThat(coverage.wantedExtensionMicros(Sold.OUTPUT_TOKENS_MAX)).isEqualTo(2);
         assertThat(new Coverage(Sold.bounds(false, 3, null), 100 + 3 * 2 * 4_096).wantedExtensionMicros(0))
                 .isEqualTo(3 * 2 * 4_096);
+    }
+
+    @Test
+    void a_hold_that_has_grown_to_the_maximum_covers_any_report() {
+        Bounds.Extras extras = new Bounds.Extras(
+                0,
+                0,
+                ServiceTier.STANDARD,
+                0,
+                0,
+                Bounds.Held.MOST,
+                new Bounds.Images(100, 400, 2, 1),
+                Bounds.Tools.NONE);
+        Bounds bounds = new Bounds(Sold.model(true), 100, 300, false, 1, 1_000L, extras);
+        Coverage coverage = new Coverage(bounds, bounds.wantedMicros());
+        assertThat(coverage.tokens()).isEqualTo(1_400);
+        assertThat(coverage.covers(1_401)).isFalse();
+        assertThat(coverage.mayGrow()).isTrue();
+        coverage.grownTo(bounds.wantedMicros() + 2 * 400);
+        assertThat(coverage.tokens()).isEqualTo(1_800);
+        assertThat(coverage.covers(9_000)).isTrue();
     }
 
     @Test
