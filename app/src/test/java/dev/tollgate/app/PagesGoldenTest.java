@@ -758,6 +758,8 @@ class PagesGoldenTest {
             get("status-model", stranger, "/status/gemini-3.8-flash");
             get("status-model-quiet", stranger, "/status/google/gemini-2.5-pro");
             get("status-model-unknown", stranger, "/status/none");
+            it.gateway().execute("DELETE FROM usage_quarter WHERE key_id LIKE 'status %'");
+            it.gateway().execute("DELETE FROM usage_day WHERE key_id LIKE 'status %'");
         }
 
         private void day(int ago, String ending, int calls) {
@@ -771,6 +773,14 @@ class PagesGoldenTest {
                                     + day + ", 'status', 'main', 'gemini-3.8-flash', 'up', '" + ending + "', " + calls
                                     + ", "
                                     + calls + ")");
+            for (String table : List.of("usage_quarter", "usage_day")) { // of which one is read
+                it.gateway()
+                        .execute("INSERT INTO " + table
+                                + " (account_id, starts_at, key_id, model, calls, failed) VALUES ('"
+                                + it.account("ann@example.org") + "', " + day + ", 'status " + ending
+                                + "', 'gemini-3.8-flash', " + calls + ", "
+                                + (ending.equals("failed") ? calls : 0) + ")");
+            }
         }
 
         void accounts() {

@@ -117,6 +117,8 @@ class OneAlteredRowTest {
             "UPDATE call SET flags = flags + 1 - 2 * (flags & 1) WHERE id = {call}",
             "UPDATE call SET flags = flags | 8 WHERE id = {call}",
             "UPDATE call SET flags = flags | 512 WHERE id = {call}",
+            "UPDATE call SET flags = flags | 1024 WHERE id = {call}",
+            "UPDATE call SET flags = flags + 512 - 2 * (flags & 512) WHERE id = {failed call}",
             "UPDATE call SET flags = flags | 192 WHERE id = {call}",
             "UPDATE call SET flags = flags | 64 WHERE id = {answered again}",
             "UPDATE call SET flags = flags | 2 WHERE id = {failed call}",

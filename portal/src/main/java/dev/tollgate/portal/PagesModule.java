@@ -16,6 +16,7 @@ import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.notices.Announcements;
+import dev.tollgate.customers.notices.AnsweredDays;
 import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.payments.PlanActions;
@@ -215,6 +216,7 @@ record PagesModule(
                         calls::channels,
                         StatusBooks.reading(
                                 new PlatformHistory(books.database()),
+                                new AnsweredDays(books.database()),
                                 new Announcements(books.database()),
                                 books.sharedClock()::instant),
                         this::hasStatus,

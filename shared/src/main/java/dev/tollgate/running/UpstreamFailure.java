@@ -69,6 +69,14 @@ public record UpstreamFailure(
         /** The answer broke off in the middle, or contained data that cannot be parsed. */
         BROKEN,
         /** A failure of this server's disk or memory while the answer was read: it says nothing about the channel, and another one would not help. */
-        LOCAL
+        LOCAL;
+
+        /** Returns whether the call's own request is the cause: another one of the same model may be answered at the same time. */
+        public boolean isOfRequest() {
+            return switch (this) {
+                case REFUSED, TOO_LONG, SIGNATURE, TOO_LARGE -> true;
+                case REPLACED, MISCONFIGURED, QUOTA, DAY_QUOTA, UNAVAILABLE, BROKEN, LOCAL -> false;
+            };
+        }
     }
 }

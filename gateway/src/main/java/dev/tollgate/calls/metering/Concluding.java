@@ -56,9 +56,9 @@ final class Concluding {
         }
         Delivery delivery = answer().delivery();
         if (delivery.isBlocked()) {
-            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED, freeOr(Free.OR_CHARGED));
+            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED, freeOr(Free.OR_CHARGED), true);
         } else if (delivery.isUnusable()) {
-            fail(delivery.unusable(), CallOutcome.FAILED_UPSTREAM, ofUnusable());
+            fail(delivery.unusable(), CallOutcome.FAILED_UPSTREAM, ofUnusable(), isByRequest());
         } else {
             if (answer().usage().passedMaximum()) {
                 delivery.endAtMaximum(List.of(), MAX_TOKENS, answer().attempts());
@@ -211,12 +211,16 @@ final class Concluding {
     /** @param callerToBlame whether the upstream broke because its caller did not read */
     void failed(UpstreamFailure failure, boolean callerToBlame) {
         if (failure.kind() == UpstreamFailure.Kind.LOCAL) {
-            fail(UpstreamErrors.of(failure), CallOutcome.STOPPED, Free.UNCOUNTED);
+            fail(UpstreamErrors.of(failure), CallOutcome.STOPPED, Free.UNCOUNTED, false);
         } else if (callerToBlame) { // what was reported is charged (D18, D19)
             answer().waiting().countReports(answer().usage());
             end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
         } else {
-            fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM, Free.UNCOUNTED);
+            fail(
+                    UpstreamErrors.of(failure),
+                    CallOutcome.FAILED_UPSTREAM,
+                    Free.UNCOUNTED,
+                    failure.kind().isOfRequest() || call.request().ask().isAtFlex());
         }
     }
 
@@ -243,15 +247,15 @@ final class Concluding {
         }
     }
 
-    private void fail(ApiError error, CallOutcome outcome, Free free) {
+    private void fail(ApiError error, CallOutcome outcome, Free free, boolean isByRequest) {
         if (!chargedFirst()) {
-            end(new Ending.Refund(error, outcome, free));
+            end(new Ending.Refund(error, outcome, free, isByRequest));
         }
     }
 
     /** Releases the hold in full. */
     void refund(ApiError error, CallOutcome outcome) {
-        end(new Ending.Refund(error, outcome, Free.UNCOUNTED));
+        end(new Ending.Refund(error, outcome, Free.UNCOUNTED, false));
     }
 
     /** Charges the first response if this one was its replacement: nothing better has arrived. @return whether there was a first response */
@@ -285,17 +289,23 @@ final class Concluding {
     private void charge(Books.End how, CallOutcome outcome) {
         ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
         if (answer().delivery().isBlocked()) {
-            end(new Ending.Refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED, freeOr(Free.OR_CHARGED)));
+            end(new Ending.Refund(UpstreamErrors.blocked(), CallOutcome.BLOCKED, freeOr(Free.OR_CHARGED), true));
         } else if (answer().delivery().isUnusable()) {
-            end(new Ending.Refund(answer().delivery().unusable(), CallOutcome.FAILED_UPSTREAM, ofUnusable()));
+            end(new Ending.Refund(
+                    answer().delivery().unusable(), CallOutcome.FAILED_UPSTREAM, ofUnusable(), isByRequest()));
         } else if (unshowable != null) {
-            end(new Ending.Refund(unshowable, CallOutcome.STOPPED, Free.COUNTED));
+            end(new Ending.Refund(unshowable, CallOutcome.STOPPED, Free.COUNTED, true));
         } else if (!call.isCallerGone() && usedUpByThoughts()) {
             end(new Ending.Refund(
-                    UpstreamErrors.usedUpByThoughts(call.request()), CallOutcome.STOPPED, Free.OR_CHARGED));
+                    UpstreamErrors.usedUpByThoughts(call.request()), CallOutcome.STOPPED, Free.OR_CHARGED, true));
         } else {
             end(new Ending.Charge(how, outcome, null));
         }
+    }
+
+    /** Returns whether an unusable answer is the request's doing: calls that nobody can read, and images that the model does not make. */
+    private boolean isByRequest() {
+        return answer().delivery().isMalformed() || answer().delivery().saysNoImage();
     }
 
     /** Returns what an end without an answer is: always free at a call that was let in for it, else as given. */
@@ -329,7 +339,7 @@ final class Concluding {
     private void end(Ending ending) {
         stopUpstream();
         call.course().takesFirst(CallStep.DONE);
-        call.course().ends(ending.outcome(), ending.error());
+        call.course().ends(ending);
         if (!(ending instanceof Ending.Charge)) {
             answer().waiting().countThrownAway(answer().usage());
         }

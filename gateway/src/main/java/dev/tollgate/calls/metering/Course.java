@@ -36,6 +36,7 @@ final class Course {
     private int holdWaits;
     private CallOutcome outcome = CallOutcome.FAILED_FAULT;
     private @Nullable ApiError error;
+    private boolean isByRequest;
     private Costs costs = Costs.NONE;
     private boolean hasBill;
     private @Nullable CacheUse cache;
@@ -115,6 +116,13 @@ final class Course {
     void ends(CallOutcome outcome, @Nullable ApiError error) {
         this.outcome = outcome;
         this.error = error;
+        isByRequest = false;
+    }
+
+    /** Decides how the call is to end. */
+    void ends(Ending ending) {
+        ends(ending.outcome(), ending.error());
+        isByRequest = ending.isByRequest();
     }
 
     /** @param answer the response that is charged or released */
@@ -198,7 +206,8 @@ final class Course {
                 tried);
         int flags = costs.flags()
                 | (streamed ? CallFlag.STREAMED.bit() : 0)
-                | (request.ask().compacts() ? CallFlag.COMPACTION.bit() : 0);
+                | (request.ask().compacts() ? CallFlag.COMPACTION.bit() : 0)
+                | (isByRequest ? CallFlag.BY_REQUEST.bit() : 0);
         return new Trace(flags, times, course, costs.attempts().isEmpty() ? null : costs::json);
     }
 

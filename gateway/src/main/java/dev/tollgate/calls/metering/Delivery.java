@@ -219,7 +219,12 @@ final class Delivery {
      * (protocol 4.4).
      */
     boolean isUnusable() {
-        return isEndedBy(FinishReason.MALFORMED) || (!hasOutput && isEndedBy(FinishReason.OTHER));
+        return isMalformed() || (!hasOutput && isEndedBy(FinishReason.OTHER));
+    }
+
+    /** Returns whether the upstream could not read a call that the model made. */
+    boolean isMalformed() {
+        return isEndedBy(FinishReason.MALFORMED);
     }
 
     private boolean isEndedBy(FinishReason reason) {

@@ -13,6 +13,11 @@ sealed interface Ending {
     @Nullable
     ApiError error();
 
+    /** Returns whether the call has failed for its own request, and no channel is to blame. */
+    default boolean isByRequest() {
+        return false;
+    }
+
     /**
      * Charges the usage.
      *
@@ -26,7 +31,7 @@ sealed interface Ending {
      *
      * @param free what it is if the upstream has reported usage (E72)
      */
-    record Refund(ApiError error, CallOutcome outcome, Free free) implements Ending {}
+    record Refund(ApiError error, CallOutcome outcome, Free free, boolean isByRequest) implements Ending {}
 
     /** The meaning of an end that is free although a provider is paid for it (E72). */
     enum Free {

@@ -64,7 +64,8 @@ final class Resolving implements Phase {
     void begin() {
         switch (ending) {
             case Ending.Refund refund when isFreeIfRoom -> giveBackIfFree(refund);
-            case Ending.Refund refund -> refund(refund.error(), refund.outcome());
+            case Ending.Refund refund ->
+                giveBack(refund.error(), () -> call.sink().failed(refund.error()));
             case Ending.Departure departure -> giveBack(null, () -> {});
             case Ending.Charge charge -> charge(charge);
         }

@@ -22,7 +22,9 @@ public enum CallFlag {
     /** The upstream reported an implausible cost, which is not used. */
     COST_REFUSED(128),
     /** The hold was less than the most, so that the searches could exceed the hold (D31). */
-    ON_LESS(256);
+    ON_LESS(256),
+    /** The call failed for its own request, which was refused, blocked or answered with nothing that can be read: no channel is to blame. */
+    BY_REQUEST(512);
 
     /** The marks that a task shows, in their order. */
     private static final List<CallFlag> OF_USAGE = List.of(ESTIMATED, CLAMPED, TOTAL_MISMATCH);

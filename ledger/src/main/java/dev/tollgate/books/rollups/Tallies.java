@@ -143,6 +143,7 @@ final class Tallies {
         add(sums, UsageColumn.CALLS, 1);
         add(sums, UsageColumn.FAILED, call.end().status() == TaskStatus.FAILED ? 1 : 0);
         add(sums, UsageColumn.CANCELLED, call.end() == CallEnd.CANCELLED ? 1 : 0);
+        add(sums, UsageColumn.BY_REQUEST, call.is(CallFlag.BY_REQUEST) ? 1 : 0);
         for (UsageColumn column : COUNTED) {
             for (Count count : column.counts()) {
                 add(sums, column, usage.of(count));

@@ -56,7 +56,9 @@ public enum UsageColumn {
     /** Requests to upstreams, each by its own channel and name of the model: retries, hedges and those of failed calls too. */
     ATTEMPTS,
     /** Attempts that ended with a failure: neither with an answer, nor empty, nor because another channel was faster or the caller left. */
-    FAILED_ATTEMPTS;
+    FAILED_ATTEMPTS,
+    /** The part of {@link #FAILED} whose own request was the cause. */
+    BY_REQUEST;
 
     private static final Set<UsageColumn> HOUR_ONLY =
             EnumSet.of(ESTIMATED, UNCOSTED, SHORTFALL_MICROS, TIMED_TOKENS, TIMED_MILLIS, ATTEMPTS, FAILED_ATTEMPTS);

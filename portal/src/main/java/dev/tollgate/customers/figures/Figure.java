@@ -29,6 +29,12 @@ public enum Figure {
             it -> it.calls() - it.failed() - it.cancelled(),
             "calls with a complete answer"),
     FAILED("failed", "requests.failed", COUNT, UsageColumn.FAILED, "calls that ended with an error"),
+    BY_REQUEST(
+            "failed_by_request",
+            null,
+            COUNT,
+            UsageColumn.BY_REQUEST,
+            "those of `failed` whose own request was the cause: refused, blocked, or answered with a malformed call"),
     CANCELLED("cancelled", "requests.cancelled", COUNT, UsageColumn.CANCELLED, "calls whose caller left"),
     PROMPT_TOKENS("prompt_tokens", "tokens.input", COUNT, UsageColumn.PROMPT_TOKENS, "tokens in, with the cached ones"),
     CACHED_TOKENS("cached_tokens", "tokens.cached", COUNT, UsageColumn.CACHED_TOKENS, "tokens in from a cache"),

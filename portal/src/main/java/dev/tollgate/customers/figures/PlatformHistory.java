@@ -210,7 +210,7 @@ public final class PlatformHistory {
     private record Finished(long corrections, Sums sums) {}
 
     /** The end of the finished days, and how often usage was counted into such days late; as of a read transaction. */
-    record Known(long until, long corrections) {}
+    public record Known(long until, long corrections) {}
 
     private static final Known NOTHING = new Known(0, 0);
     private static final String KNOWN = "SELECT folded_until, corrections FROM usage_fold WHERE id = 1";
@@ -248,7 +248,7 @@ public final class PlatformHistory {
         return periods;
     }
 
-    static Known known(Reads sql) throws SQLException {
+    public static Known known(Reads sql) throws SQLException {
         return Objects.requireNonNullElse(sql.one(KNOWN, row -> new Known(row.getLong(1), row.getLong(2))), NOTHING);
     }
 

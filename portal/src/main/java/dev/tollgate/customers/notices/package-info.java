@@ -4,7 +4,7 @@
  *
  * <p>Invariants: each notice is sent once until its cause has recovered, by the first server that looks. Looking is off the path of calls: a sweep
  * reads accounts whose state or choice has changed since the last one, a bounded number at a time. A notice and its mail are written in one commit.
- * Warnings on pages can be dismissed for a time: {@link Dismissals}. {@link Announcements} go to no one: the public status page shows them.
+ * Warnings on pages can be dismissed for a time: {@link Dismissals}. {@link Announcements} and {@link AnsweredDays} go to no one: the public status page shows them.
  *
  * <p>Threading: {@link Notices} and {@link Dismissals} are thread-safe and block; their parts run in the writer's turn.
  */

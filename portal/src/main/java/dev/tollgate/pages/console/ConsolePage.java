@@ -176,7 +176,7 @@ public record ConsolePage(
         String unknown = uncosted == 0 ? "" : say("{n} call not known | {n} calls not known", uncosted);
         String margin = money.withUnit(money.less(now.netMicros(), now.costMicros()));
         String failed = say("{failed} of {calls}", now.failed(), now.calls());
-        String errors = say("{n} call | {n} calls", now.failed());
+        String errors = errors(now.failed(), Figure.BY_REQUEST.of(now));
         return List.of(
                 sum(chart, say("Revenue"), Figure.NET, Good.UP, money, ""),
                 sum(chart, say("Upstream cost"), Figure.COST, Good.DOWN, money, unknown),
@@ -207,6 +207,13 @@ public record ConsolePage(
                         running),
                 share(chart, say("Errors"), Figure.FAILED, Figure.CALLS, Good.DOWN, failed, errors),
                 firstByte(chart, now, chart.sumBefore()));
+    }
+
+    /** Returns how many calls failed, and how many of them for their own request: the status page counts the others alone. */
+    private static String errors(long failed, long byRequest) {
+        return byRequest == 0
+                ? say("{n} call | {n} calls", failed)
+                : say("{n} call, {own} by the request | {n} calls, {own} by the request", failed, byRequest);
     }
 
     private static Tile tile(

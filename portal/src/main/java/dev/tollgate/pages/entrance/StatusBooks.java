@@ -1,12 +1,13 @@
 package dev.tollgate.pages.entrance;
 
 import dev.tollgate.books.rollups.FirstByte;
-import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Announcements.Announcement;
+import dev.tollgate.customers.notices.AnsweredDays;
+import dev.tollgate.customers.notices.AnsweredDays.Answered;
 import dev.tollgate.pages.frame.SharedReading;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
@@ -43,7 +44,7 @@ public record StatusBooks(
     /**
      * A model's day.
      *
-     * @param answeredTenths the calls with an answer, in tenths of a percent of those whose caller stayed, rounded down
+     * @param answeredTenths the calls with an answer, in tenths of a percent of those that say something about the model ({@link Answered}), rounded down
      * @param firstByteMillis the median time to the first byte; {@link FirstByte#NONE} for too few calls with one
      */
     public record Day(LocalDate day, long answeredTenths, long firstByteMillis) {}
@@ -52,40 +53,44 @@ public record StatusBooks(
 
     /** Returns the reading for all visitors together. */
     public static SharedReading<StatusBooks> reading(
-            PlatformHistory history, Announcements announcements, InstantSource clock) {
-        return new SharedReading<>(now -> read(history, announcements, now), NONE, EVERY, clock);
+            PlatformHistory history, AnsweredDays answered, Announcements announcements, InstantSource clock) {
+        return new SharedReading<>(now -> read(history, answered, announcements, now), NONE, EVERY, clock);
     }
 
-    private static StatusBooks read(PlatformHistory history, Announcements announcements, Instant now) {
+    private static StatusBooks read(
+            PlatformHistory history, AnsweredDays answered, Announcements announcements, Instant now) {
         Instant end = now.truncatedTo(ChronoUnit.DAYS);
         Instant begin = end.minus(DAYS, ChronoUnit.DAYS);
         LocalDate today = LocalDate.ofInstant(end, ZoneOffset.UTC);
         try {
-            return new StatusBooks(true, today, days(history.periods(begin, end, false)), announcements.since(begin));
+            return new StatusBooks(
+                    true, today, days(history.periods(begin, end, false), answered), announcements.since(begin));
         } catch (StoreException e) {
             return new StatusBooks(false, today, Map.of(), List.of());
         }
     }
 
-    private static Map<String, List<Day>> days(NavigableMap<Instant, Sums> periods) {
+    private static Map<String, List<Day>> days(NavigableMap<Instant, Sums> periods, AnsweredDays answered) {
         Map<String, List<Day>> models = new HashMap<>();
-        periods.forEach((at, sums) -> sums.models().forEach((model, figures) -> {
-            Day day = day(LocalDate.ofInstant(at, ZoneOffset.UTC), figures);
-            if (day != null) {
-                models.computeIfAbsent(model, _ -> new ArrayList<>()).add(day);
-            }
-        }));
+        periods.forEach((at, sums) -> {
+            Map<String, Answered> shares = answered.of(at);
+            sums.models().forEach((model, figures) -> {
+                Day day = day(LocalDate.ofInstant(at, ZoneOffset.UTC), figures, shares.get(model));
+                if (day != null) {
+                    models.computeIfAbsent(model, _ -> new ArrayList<>()).add(day);
+                }
+            });
+        });
         return models;
     }
 
-    /** Returns null for too few calls. A caller who left says nothing about the model. */
-    private static @Nullable Day day(LocalDate day, Figures figures) {
-        long stayed = figures.calls() - figures.cancelled();
-        return stayed < CALLS_MIN
+    /** Returns null for too few calls. A caller who left, and a request that was itself the cause of its failure, say nothing about the model. */
+    private static @Nullable Day day(LocalDate day, Figures figures, @Nullable Answered answered) {
+        return answered == null || answered.calls() < CALLS_MIN
                 ? null
                 : new Day(
                         day,
-                        Figure.COMPLETED.of(figures) * 1_000 / stayed,
+                        answered.tenths(),
                         figures.withFirstByte() < CALLS_MIN ? FirstByte.NONE : figures.firstByteMillis(50));
     }
 }

@@ -40,7 +40,7 @@ class FigureTest {
     @Test
     void anOperatorsAnswerHasTheseMembers() {
         assertThat(json(json -> Figure.write(json, SUMS, Figure.OF_PLATFORM))).isEqualTo("""
-                {"calls":1000,"failed":2,"cancelled":3,"prompt_tokens":4,"cached_tokens":5,"completion_tokens":6,\
+                {"calls":1000,"failed":2,"failed_by_request":34,"cancelled":3,"prompt_tokens":4,"cached_tokens":5,"completion_tokens":6,\
                 "reasoning_tokens":7,"output_image_tokens":8,"charged":3.5,"refunded":0.500012,"net":2.999988,"searches":9,\
                 "maps":10,"attempts":32,"failed_attempts":33,"estimated":11,"uncosted":12,"upstream_cost":0.000015,"margin":2.999973,"shortfall":0.000017}""");
     }
@@ -53,9 +53,9 @@ class FigureTest {
                         + "reasoning_tokens,output_image_tokens,charged,refunded,net,searches,maps");
         assertThat(file(Figure.OF_FILES))
                 .startsWith(CsvColumns.BEGIN
-                        + "calls,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
+                        + "calls,failed,failed_by_request,cancelled,prompt_tokens,cached_tokens,completion_tokens,reasoning_tokens,"
                         + "output_image_tokens,charged,refunded,net,upstream_cost,margin,first_byte_p50_ms,first_byte_p95_ms\r\n"
-                        + "1000,2,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000015,2.999973,");
+                        + "1000,2,34,3,4,5,6,7,8,3.5,0.500012,2.999988,0.000015,2.999973,");
         assertThat(Figure.FIRST_BYTE_P95.text(Figures.NONE))
                 .as("a time that is not known")
                 .isEmpty();

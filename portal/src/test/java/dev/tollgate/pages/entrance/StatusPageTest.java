@@ -22,9 +22,22 @@ class StatusPageTest {
                 NOON.minus(Duration.ofHours(12)).minus(Duration.ofDays(daysAgo)).toEpochMilli();
         server.execute(
                 "INSERT INTO usage_hour (starts_at, node_id, upstream_model, model, channel, ending, calls, first_2) VALUES ("
-                        + day + ", 'n', 'secret-upstream', '" + MODEL + "', 'secret-channel', '" + ending + "', "
+                        + day + ", 'n" + server.number("SELECT COUNT(*) FROM usage_hour") + "', 'secret-upstream', '"
+                        + MODEL + "', 'secret-channel', '" + ending + "', "
                         + calls
                         + ", " + calls + ")");
+        usage(server, server.customer("0").account(), daysAgo, ending, calls);
+    }
+
+    /** @param ending {@code by request} for failed calls whose own request was the cause */
+    private static void usage(PortalServer server, String account, int daysAgo, String ending, int calls) {
+        long day =
+                NOON.minus(Duration.ofHours(12)).minus(Duration.ofDays(daysAgo)).toEpochMilli();
+        String sum =
+                ending.equals("completed") ? "" : ending.equals("by request") ? ", failed, by_request" : ", " + ending;
+        server.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model, calls" + sum + ") VALUES ('"
+                + account + "', " + day + ", '" + ending + "', '" + MODEL + "', " + calls
+                + (", " + calls).repeat(sum.split(",", -1).length - 1) + ")");
     }
 
     private static String page(PortalServer server, String path) {
@@ -56,6 +69,48 @@ class StatusPageTest {
                     .contains("2 days with enough calls, 1 of them below 99 % answered")
                     .doesNotContain("secret");
             assertThat(model).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void nobody_alone_makes_a_model_look_bad() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            String rival = server.customer("0").account();
+            calls(server, 1, "completed", 20);
+            usage(server, rival, 1, "by request", 500);
+            calls(server, 2, "completed", 40);
+            calls(server, 2, "completed", 40);
+            usage(server, rival, 2, "failed", 4_000);
+            calls(server, 3, "completed", 40);
+            usage(server, rival, 3, "failed", 40);
+            calls(server, 4, "completed", 19);
+            usage(server, rival, 4, "by request", 500);
+            assertThat(page(server, "/status/" + MODEL))
+                    .containsPattern("(?s)>19 Nov 2026<.{1,80}>100.0 %<")
+                    .containsPattern("(?s)>18 Nov 2026<.{1,80}>66.6 %<")
+                    .containsPattern("(?s)>17 Nov 2026<.{1,80}>50.0 %<")
+                    .doesNotContain("16 Nov 2026");
+        }
+    }
+
+    @Test
+    void days_before_accounts_were_weighed_keep_their_shares() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            String rival = server.customer("0").account();
+            for (int daysAgo = 1; daysAgo <= 2; daysAgo++) {
+                calls(server, daysAgo, "completed", 40);
+                calls(server, daysAgo, "completed", 40);
+                usage(server, rival, daysAgo, "failed", 320);
+            }
+            long yesterday =
+                    NOON.minus(Duration.ofHours(12)).minus(Duration.ofDays(1)).toEpochMilli();
+            server.execute(
+                    "INSERT INTO installation (name, value) VALUES ('status.weighed-from', '" + yesterday + "')");
+            assertThat(page(server, "/status/" + MODEL))
+                    .containsPattern("(?s)>19 Nov 2026<.{1,80}>66.6 %<")
+                    .containsPattern("(?s)>18 Nov 2026<.{1,80}>20.0 %<");
         }
     }
 
