@@ -124,8 +124,8 @@ final class CrashFolder implements AutoCloseable {
     }
 
     private static void grant(KeysFixture store, String account, String id, long micros, GrantTerms terms) {
-        Grant grant =
-                new Grant(account, micros, "a trial", new RequestId(id + "-" + account), Instant.now()).under(terms);
+        Grant grant = new Grant(account, micros, "a trial", RequestId.ofOperator(id + "-" + account), Instant.now())
+                .under(terms);
         store.writer.commitAndWait(Unit.of(grant));
         grant.outcome().orThrow();
     }

@@ -27,6 +27,7 @@ record Migration(int number, String file, boolean isCompatible) {
     private static final String COMPATIBLE = "-- compatible: yes\n";
     private static final String INCOMPATIBLE = "-- compatible: no\n";
     private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
+    private static final Pattern SAYS = Pattern.compile("(?m)^-- says: (.+)$");
     private static final Pattern SPACE = Pattern.compile("\\s+");
     private static final Map<String, String> CHECKSUMS = new ConcurrentHashMap<>();
 
@@ -52,6 +53,14 @@ record Migration(int number, String file, boolean isCompatible) {
         return text(dialect)
                 .replace("${clustered}", isEmbedded ? "WITHOUT ROWID" : "")
                 .replace("${bytes}", isEmbedded ? "BLOB" : "BYTEA");
+    }
+
+    /** Returns the queries, each for one text at most, that tell the operator's log what it did. */
+    List<String> says() {
+        return SAYS.matcher(read(FOLDER + "/" + file))
+                .results()
+                .map(it -> it.group(1))
+                .toList();
     }
 
     /** Returns the SHA-256 of its statements, which comments do not change. */

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a database to this program's schema. A table of the database has a row for each migration that was run. Each runs in a transaction of its own, so a
@@ -47,6 +49,8 @@ final class Migrations {
             + Dialect.POSTGRESQL.nowMillis() + " ORDER BY id LIMIT 10";
 
     private static final String BASELINE = "SELECT checksum FROM " + HISTORY + " WHERE version = 1";
+
+    private static final Logger log = LoggerFactory.getLogger(Migrations.class);
 
     private Migrations() {}
 
@@ -253,6 +257,13 @@ final class Migrations {
                 add.executeUpdate();
             }
             statement.executeUpdate(migration.sql(dialect)); // all statements: both drivers take them in one text
+            for (String query : migration.says()) {
+                try (ResultSet row = statement.executeQuery(query)) {
+                    if (row.next()) {
+                        log.info("migration {}: {}", migration.number(), row.getString(1));
+                    }
+                }
+            }
         }
     }
 }

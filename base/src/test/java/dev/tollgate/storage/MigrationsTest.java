@@ -38,6 +38,17 @@ class MigrationsTest {
 
     private static final Migration SHUTTING_OUT = new Migration(LATER.number(), LATER.file(), false);
 
+    /** The number of the migration that says what entries are of. */
+    private static final int ORIGINS = Migration.ALL.stream()
+            .filter(it -> it.file().endsWith("__origins.sql"))
+            .findFirst()
+            .orElseThrow()
+            .number();
+
+    private static final String ENTRY =
+            "INSERT INTO entry (account_id, number, balance_after_micros, kind, amount_micros, reason, request_id, grants, task_id, created_at)"
+                    + " VALUES ('%s', %d, 0, %s)";
+
     private static List<Migration> with(Migration later) {
         return Stream.concat(Migration.ALL.stream(), Stream.of(later)).toList();
     }
@@ -266,6 +277,71 @@ class MigrationsTest {
                         "7200000|b|m|up|completed|0|1|0",
                         "7200000|a|m|up|completed|0|4|2",
                         "7200000|b|m|new|completed|2|2|0");
+    }
+
+    /** An operator's words name nothing. The account acc_1 lives, acc_2 is deleted. */
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void origins_of_earlier_entries_follow_from_rows_and_not_from_reasons(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, Migration.ALL.subList(0, ORIGINS - 1));
+        for (String sql : List.of(
+                "INSERT INTO account (id, name, created_at, deleted_at) VALUES ('acc_1', 'one', 5, NULL), ('acc_2', 'two', 5, 9)",
+                "INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, account_id, redeemed_at)"
+                        + " VALUES (7, 'x', 1, '', 1, 'acc_1', 2)",
+                "INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state)"
+                        + " VALUES ('pay_1', 'acc_1', 'stripe', 1, 1, 2000000, 'paid'), ('pay_2', 'acc_1', 'test', 1, 1, 2000000, 'paid')",
+                "INSERT INTO payment_notice (id, type, fact, created_at, received_at, payment_id, cents, outcome)"
+                        + " VALUES ('evt_1', 'x', 'dispute_lost', 1, 1, 'pay_1', 1, 'taken')",
+                "INSERT INTO plan_version (sequence, plan, number, created_at, body) VALUES (1, 'pro', 1, 1, '{}')",
+                "INSERT INTO subscription (account_id, number, plan, version, anchor, periods, period, starts_at, ends_at, grant_number)"
+                        + " VALUES ('acc_1', 3, 'pro', 1, 1, 12, 11, 1, 2, 1)",
+                "INSERT INTO credit_grant (account_id, number, kind, credits_micros, left_micros, created_at, starts_at, entry_number)"
+                        + " VALUES ('acc_1', 1, 'plan', 1, 1, 1, 1, 8)")) {
+            change(engine, sql);
+        }
+        List<String> entries = List.of(
+                "'top_up', 1, 'credits at creation', NULL, NULL, NULL, 5",
+                "'top_up', 1, 'voucher 7', 'voucher-7', NULL, NULL, 6",
+                "'top_up', 1, 'voucher 8', NULL, NULL, NULL, 6",
+                "'top_up', 1, 'credits to start with', 'sandbox-start-acc_1', NULL, NULL, 6",
+                "'top_up', 1, 'Payment of $1', 'payment-pay_1', NULL, NULL, 6",
+                "'top_up', 1, 'Test', 'test-payment-acc_1-pay_2', NULL, NULL, 6",
+                "'reversal', -1, 'Disputed payment', 'notice-evt_1', NULL, NULL, 6",
+                "'top_up', 1, 'Plan Pro, period 11 of 12', 'plan-3-11-1', '1:1', NULL, 6",
+                "'refund', 1, 'slow', 'operator r', NULL, 'task_1', 6",
+                "'adjustment', -1, 'Grant 1 expired', 'lapse-1-1', '1:1', NULL, 6",
+                "'adjustment', -1, 'by mistake', 'operator e', '1:1', NULL, 6",
+                "'adjustment', -1, 'moved', 'end-plan-3', '1:1', NULL, 6",
+                "'adjustment', -1, 'account deleted', 'operator d', NULL, NULL, 6",
+                "'reversal', -1, 'by hand', NULL, NULL, NULL, 6");
+        for (int i = 0; i < entries.size(); i++) {
+            change(engine, ENTRY.formatted("acc_1", i + 1, entries.get(i)));
+        }
+        change(engine, ENTRY.formatted("acc_2", 1, "'adjustment', -1, 'account deleted', NULL, NULL, NULL, 6"));
+
+        try (LogCapture log = new LogCapture()) {
+            Migrations.migrate(engine, Migration.ALL);
+            assertThat(log.text()).contains("2 entries of the ledger have a reason that names a voucher");
+        }
+
+        assertThat(rows(engine, "SELECT origin, origin_id FROM entry ORDER BY account_id, number"))
+                .containsExactly(
+                        "creation|null",
+                        "voucher|7",
+                        "gift|null",
+                        "start|null",
+                        "payment|pay_1",
+                        "test_payment|pay_2",
+                        "dispute|pay_1",
+                        "plan|3.11",
+                        "call|null",
+                        "expiry|null",
+                        "grant_end|null",
+                        "plan_end|3",
+                        "correction|null",
+                        "correction|null",
+                        "deletion|null");
     }
 
     private static List<String> rows(Engine engine, String sql) throws SQLException {

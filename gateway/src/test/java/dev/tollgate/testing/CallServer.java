@@ -16,6 +16,8 @@ import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.Origin;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.TaskHandler;
@@ -249,11 +251,13 @@ public final class CallServer extends KeysServer implements SandboxServer {
         KeySettings settings = KeySettings.named("Demo");
         commit(
                 account,
-                new Grant(
+                Grant.onCondition(
                         DEMO,
                         ground.settings().get(ServerSettings.DEMO_CREDITS),
                         "demo credits",
+                        Origin.GIFT,
                         account::outcome,
+                        RequestId.ofOperator("gift"),
                         now),
                 KeyChange.ensure(OwnIds.key(RANDOM), DEMO, KeySecret.chosen(DEMO_KEY), settings, now));
     }
@@ -403,7 +407,16 @@ public final class CallServer extends KeysServer implements SandboxServer {
         if (micros == 0) {
             commit(account);
         } else {
-            commit(account, new Grant(account.id(), micros, "credits at creation", account::outcome, at));
+            commit(
+                    account,
+                    Grant.onCondition(
+                            account.id(),
+                            micros,
+                            "credits at creation",
+                            Origin.GIFT,
+                            account::outcome,
+                            RequestId.ofOperator("gift"),
+                            at));
         }
         return account.id();
     }

@@ -8,6 +8,8 @@ import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Grant.UnmarkSandboxCredits;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.Origin;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyChange;
@@ -33,6 +35,7 @@ public record DemoAccount(@Nullable String secret) {
 
     private static final String NAME = "Demo";
     private static final String REASON = "demo credits";
+    private static final RequestId GRANT = new RequestId("demo");
 
     /**
      * Makes sure that the account and, if the operator has chosen one, its key exist. If the installation has a real upstream, whose calls
@@ -55,8 +58,8 @@ public record DemoAccount(@Nullable String secret) {
         if (credits > 0) {
             changes.add(
                     settings.isDemoAsked()
-                            ? new Grant(ID, credits, REASON, account::outcome, now)
-                            : Grant.ofSandbox(ID, credits, REASON, account::outcome, null, now));
+                            ? Grant.onCondition(ID, credits, REASON, Origin.DEMO, account::outcome, GRANT, now)
+                            : Grant.ofSandbox(ID, credits, REASON, Origin.DEMO, account::outcome, GRANT, now));
         }
         books.writer().commitAndWait(Unit.of(changes));
         Secret chosen = settings.find(ServerSettings.DEMO_KEY);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The origin of a movement, for the columns at the end of a statement.
  *
- * @param source {@code payment}, {@code grant}, {@code voucher}, {@code gift}, {@code refund} or {@code expired}; empty for a call and a correction
+ * @param source {@code payment}, {@code voucher}, {@code plan}, {@code start}, {@code gift}, {@code refund} or {@code expired}; empty for a call and a correction
  * @param key of the call
  * @param team of the key
  * @param member whose personal key it is
@@ -44,21 +44,19 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
 
     /** Read by {@link #read}, with {@link #JOINS}. */
     public static final String COLUMNS =
-            "e.kind AS origin_kind, e.reason AS origin_reason, e.grants AS origin_grants, " + KEY.formatted("t")
-                    + "e.request_id, p.id AS payment_id, p.channel, i.year, i.sequence AS paper, i.seller_name, i.series";
+            "e.kind AS origin_kind, e.origin, e.reason AS origin_reason, e.grants AS origin_grants, "
+                    + KEY.formatted("t") + "p.channel, i.year, i.sequence AS paper, i.seller_name, i.series";
 
     /** The columns of {@link #COLUMNS} for a charge, a row of {@code call c}. */
     public static final String COLUMNS_OF_CHARGE =
-            "'charge' AS origin_kind, NULL AS origin_reason, c.paid_by AS origin_grants, " + KEY.formatted("c")
-                    + "NULL AS request_id, NULL AS payment_id, NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name, NULL AS series";
+            "'charge' AS origin_kind, NULL AS origin, NULL AS origin_reason, c.paid_by AS origin_grants, "
+                    + KEY.formatted("c")
+                    + "NULL AS channel, 0 AS year, 0 AS paper, NULL AS seller_name, NULL AS series";
 
     /** Joins {@code entry e} with its payment {@code p}. */
     public static final String PAYMENT = """
-             LEFT JOIN payment_notice n ON n.id = CASE WHEN e.kind = 'reversal' AND SUBSTR(e.request_id, 1, 7) = 'notice-'
-                THEN SUBSTR(e.request_id, 8) END
-            LEFT JOIN payment p ON p.account_id = e.account_id AND p.id = CASE WHEN e.kind = 'reversal' THEN n.payment_id
-                WHEN SUBSTR(e.request_id, 1, 8) = 'payment-' THEN SUBSTR(e.request_id, 9)
-                WHEN SUBSTR(e.request_id, 1, 13) = 'test-payment-' THEN SUBSTR(e.request_id, LENGTH(e.account_id) + 15) END
+             LEFT JOIN payment p ON p.account_id = e.account_id AND p.id = CASE
+                WHEN e.origin IN ('payment', 'test_payment', 'card_refund', 'dispute', 'dispute_won', 'early_refund') THEN e.origin_id END
             """;
 
     /** Joins {@code entry e} with its call and its payment. */
@@ -66,12 +64,7 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
             " LEFT JOIN call t ON t.id = e.task_id" + PAYMENT + "LEFT JOIN invoice i ON i.payment_id = p.id\n";
 
     public static EntryOrigin read(ResultSet row) throws SQLException {
-        boolean isOfPayment = row.getString("payment_id") != null;
-        String source = source(
-                row.getString("origin_kind"),
-                isOfPayment,
-                Objects.requireNonNullElse(row.getString("request_id"), ""),
-                Objects.requireNonNullElse(row.getString("origin_reason"), ""));
+        String source = source(row.getString("origin_kind"), Objects.requireNonNullElse(row.getString("origin"), ""));
         long paper = row.getLong("paper");
         return new EntryOrigin(
                 source,
@@ -89,26 +82,15 @@ public record EntryOrigin(String source, Named key, Named team, Named member, St
                 Objects.requireNonNullElse(row.getString("origin_grants"), ""));
     }
 
-    private static String source(String kind, boolean isOfPayment, String requestId, String reason) {
-        return switch (kind) {
-            case "reversal" -> "payment";
-            case "refund" -> "refund";
-            case "top_up" -> isOfPayment ? "payment" : free(requestId, reason);
-            case "adjustment" -> isExpiry(requestId, reason) ? "expired" : "";
-            default -> "";
+    private static String source(String kind, String origin) {
+        return switch (origin) {
+            case "payment", "test_payment" -> "payment";
+            case "voucher", "plan", "start", "gift" -> origin;
+            case "creation", "demo" -> "gift";
+            case "call" -> "refund";
+            case "expiry" -> "expired";
+            default -> kind.equals("reversal") ? "payment" : "";
         };
-    }
-
-    private static boolean isExpiry(String requestId, String reason) {
-        return requestId.startsWith("lapse-") && reason.matches("Grant [0-9]+ expired");
-    }
-
-    /** Operators' ids of early releases may look like a voucher's: then the reason differs. */
-    private static String free(String requestId, String reason) {
-        if (requestId.startsWith("voucher-") && reason.replace(' ', '-').equals(requestId)) {
-            return "voucher";
-        }
-        return requestId.startsWith("start-") || requestId.startsWith("sandbox-start-") ? "gift" : "grant";
     }
 
     /** Returns the number of a paper. @param sellerName empty: a receipt @param series its end behind the seller's name is the mark of a restore */

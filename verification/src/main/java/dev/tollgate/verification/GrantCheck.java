@@ -58,7 +58,7 @@ final class GrantCheck implements Check {
             WHERE %1$s AND c.paid_by IS NOT NULL
             UNION ALL
             SELECT e.account_id, e.number, 2, e.created_at, e.amount_micros, e.grants, e.kind, e.refunded,
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.paid_by, e.request_id, NULL
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, c.paid_by, e.origin || ' ' || COALESCE(e.request_id, ''), NULL
             FROM (SELECT b.*, CAST(SUM(CASE WHEN b.task_id IS NULL THEN 0 ELSE b.amount_micros END) OVER (PARTITION BY b.task_id ORDER BY b.number)
                     AS BIGINT) AS refunded FROM entry b) e
                 LEFT JOIN call c ON c.id = e.task_id
@@ -173,14 +173,15 @@ final class GrantCheck implements Check {
         long amount = row.getLong(5);
         long at = row.getLong(4);
         Map<Long, Long> shares = shares(name, row.getString(6), Math.abs(amount), findings);
-        String id = row.getString(17) == null ? "" : row.getString(17);
+        String origin = row.getString(17).substring(0, row.getString(17).indexOf(' '));
+        String id = row.getString(17).substring(origin.length() + 1);
         switch (row.getString(7)) {
             case "refund" -> refund(row, name, shares, findings);
             case "top_up" ->
-                shares.forEach(
-                        (grant, micros) -> found(grant, name, findings).starts(micros, number, at, id, name, findings));
+                shares.forEach((grant, micros) ->
+                        found(grant, name, findings).starts(micros, number, at, origin, name, findings));
             case "adjustment" -> {
-                boolean isLapse = id.startsWith("lapse-");
+                boolean isLapse = origin.equals("expiry");
                 if (amount > 0
                         || isLapse
                                 && (shares.size() != 1
@@ -460,11 +461,11 @@ final class GrantCheck implements Check {
             }
         }
 
-        /** Adds the credits of its own entry. @param id of the entry; empty: none */
-        void starts(long micros, long entry, long at, String id, String what, Findings findings) {
-            String origin = id.startsWith("voucher-") ? "voucher" : id.startsWith("plan-") ? "plan" : "gift";
-            if (!kind.equals(origin)) {
-                findings.add(what + " is of a " + origin + " and gives credits to " + name + ", which is of a " + kind);
+        /** Adds the credits of its own entry. @param origin of the entry */
+        void starts(long micros, long entry, long at, String origin, String what, Findings findings) {
+            String its = origin.equals("voucher") || origin.equals("plan") ? origin : "gift";
+            if (!kind.equals(its)) {
+                findings.add(what + " is of a " + its + " and gives credits to " + name + ", which is of a " + kind);
             }
             gives(micros, entry, at, what, findings);
         }

@@ -16,6 +16,42 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
     private static final int ON_LESS_MAX = 3;
 
     static final List<Check> ALL = List.of(
+            new StrayRows("entries", "entry %s/%s is a %s, which cannot be of origin %s", """
+            SELECT e.account_id, e.number, e.kind, e.origin FROM entry e
+            WHERE e.kind <> CASE WHEN e.origin IN ('payment', 'test_payment', 'voucher', 'plan', 'start', 'creation', 'demo', 'gift') THEN 'top_up'
+                WHEN e.origin = 'call' THEN 'refund'
+                WHEN e.origin IN ('card_refund', 'dispute', 'dispute_won', 'early_refund') THEN 'reversal'
+                WHEN e.origin = 'correction' AND e.kind = 'reversal' THEN 'reversal'
+                ELSE 'adjustment' END
+            ORDER BY e.account_id, e.number"""),
+            // The id of an entry that no operator ordered is made of its origin: of a notice of its payment for what
+            // went back. Entries without an id are
+            // of earlier programs.
+            new StrayRows("entries", "entry %s/%s is of origin %s %s, and its id is %s", """
+            SELECT e.account_id, e.number, e.origin, COALESCE(e.origin_id, ''), COALESCE(e.request_id, '') FROM entry e
+            WHERE CASE
+                WHEN e.origin = 'payment' THEN e.request_id = 'payment-' || e.origin_id
+                WHEN e.origin = 'test_payment' THEN e.request_id = 'test-payment-' || e.account_id || '-' || e.origin_id
+                WHEN e.origin = 'voucher' THEN e.request_id = 'voucher-' || e.origin_id
+                WHEN e.origin = 'plan' THEN e.request_id = 'plan-' || REPLACE(e.origin_id, '.', '-') || '-1'
+                WHEN e.origin = 'plan_end' THEN e.request_id = 'end-plan-' || e.origin_id
+                WHEN e.origin_id IS NOT NULL AND e.origin NOT IN ('card_refund', 'dispute', 'dispute_won', 'early_refund') THEN 1 = 0
+                WHEN e.origin = 'start' THEN e.request_id LIKE 'start-' || e.account_id || '%' OR e.request_id LIKE 'sandbox-start-' || e.account_id || '%'
+                WHEN e.origin IN ('creation', 'demo', 'deletion') THEN COALESCE(e.request_id, e.origin) = e.origin
+                WHEN e.origin IN ('gift', 'correction', 'grant_end', 'call') THEN COALESCE(SUBSTR(e.request_id, 1, 9), 'operator ') = 'operator '
+                WHEN e.origin = 'expiry' THEN e.request_id IS NOT NULL
+                ELSE EXISTS (SELECT 1 FROM payment_notice n WHERE n.payment_id = e.origin_id AND e.request_id = 'notice-' || n.id
+                    AND e.origin = CASE n.fact WHEN 'refunded' THEN 'card_refund' WHEN 'disputed' THEN 'dispute' WHEN 'dispute_lost' THEN 'dispute'
+                        WHEN 'dispute_won' THEN 'dispute_won' ELSE 'early_refund' END)
+                END IS NOT TRUE
+            ORDER BY e.account_id, e.number"""),
+            new StrayRows(
+                    "entries",
+                    "entry %s/%s is of the deletion of its account, which is not deleted or has credits after it",
+                    """
+            SELECT e.account_id, e.number FROM entry e JOIN account a ON a.id = e.account_id
+            WHERE e.origin = 'deletion' AND (a.deleted_at IS NULL OR e.balance_after_micros <> 0)
+            ORDER BY e.account_id, e.number"""),
             new StrayRows("refunds", "entry %s/%s refunds %s, which is no earlier call of its account", """
             SELECT e.account_id, e.number, e.task_id FROM entry e
             WHERE e.task_id IS NOT NULL AND NOT EXISTS (
@@ -53,14 +89,15 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             SELECT v.sequence, v.account_id FROM voucher v
             WHERE v.account_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM entry e
-                WHERE e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence AND e.amount_micros = v.amount_micros)
+                WHERE e.account_id = v.account_id AND e.origin = 'voucher' AND e.origin_id = CAST(v.sequence AS TEXT)
+                    AND e.amount_micros = v.amount_micros)
             ORDER BY v.sequence"""),
             new StrayRows("payments", "payment %s is paid by account %s, which has not got its credits", """
             SELECT p.id, p.account_id FROM payment p
             WHERE p.state = 'paid' AND NOT EXISTS (
                 SELECT 1 FROM entry e
-                WHERE e.account_id = p.account_id AND e.amount_micros = p.credit_micros AND e.request_id =
-                    CASE WHEN p.channel = 'stripe' THEN 'payment-' ELSE 'test-payment-' || p.account_id || '-' END || p.id)
+                WHERE e.account_id = p.account_id AND e.amount_micros = p.credit_micros AND e.origin_id = p.id
+                    AND e.origin = CASE WHEN p.channel = 'stripe' THEN 'payment' ELSE 'test_payment' END)
             ORDER BY p.id"""),
             new StrayRows(
                     "payments",
@@ -69,28 +106,27 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             SELECT p.account_id, SUM(p.reversed_micros), SUM(p.missing_micros)
             FROM payment p LEFT JOIN (
                 SELECT e.account_id, SUM(e.amount_micros) AS taken_micros, SUM(e.missing_micros) AS missing_micros FROM entry e
-                WHERE e.request_id IN (SELECT 'notice-' || n.id FROM payment_notice n)
+                WHERE e.origin IN ('card_refund', 'dispute', 'dispute_won', 'early_refund')
                 GROUP BY e.account_id) t ON t.account_id = p.account_id
             GROUP BY p.account_id, t.taken_micros, t.missing_micros
             HAVING SUM(p.reversed_micros) <> -COALESCE(t.taken_micros + t.missing_micros, 0)
                 OR SUM(p.missing_micros) <> -COALESCE(t.missing_micros, 0)
             ORDER BY p.account_id"""),
-            // A credit means that its voucher or payment was used, and the other way round. Operators' ids have a
-            // prefix.
+            // A credit means that its voucher or payment was used, and the other way round.
             new StrayRows("vouchers", "entry %s/%s has credits of %s, which is not redeemed", """
-            SELECT e.account_id, e.number, e.request_id FROM entry e
-            WHERE e.request_id LIKE 'voucher-%' AND e.account_id || e.request_id NOT IN (
-                    SELECT v.account_id || 'voucher-' || v.sequence FROM voucher v WHERE v.account_id IS NOT NULL)
+            SELECT e.account_id, e.number, 'voucher ' || COALESCE(e.origin_id, '') FROM entry e
+            WHERE e.origin = 'voucher' AND NOT EXISTS (
+                    SELECT 1 FROM voucher v WHERE v.account_id = e.account_id AND CAST(v.sequence AS TEXT) = e.origin_id)
             ORDER BY e.account_id, e.number"""),
             new StrayRows("vouchers", "voucher %s was redeemed after its credits were given", """
-            SELECT v.sequence FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence
+            SELECT v.sequence FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.origin = 'voucher' AND e.origin_id = CAST(v.sequence AS TEXT)
             WHERE v.redeemed_at > e.created_at
             ORDER BY v.sequence"""),
             // The expiry is moved by an operator alone: later, or to the end of what a running call needs.
             new StrayRows(
                     "vouchers", "voucher %s has other days or models than the credits that account %s got for it", """
             SELECT v.sequence, v.account_id
-            FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.request_id = 'voucher-' || v.sequence
+            FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.origin = 'voucher' AND e.origin_id = CAST(v.sequence AS TEXT)
                 LEFT JOIN credit_grant g ON g.account_id = e.account_id AND g.entry_number = e.number
             WHERE CASE WHEN v.days IS NULL AND v.models = '' THEN g.number IS NOT NULL
                 ELSE g.number IS NULL OR g.models <> v.models OR (v.days IS NULL) <> (g.first_expires_at IS NULL)
@@ -104,12 +140,10 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
                     "the last voucher is number %s, there are %s",
                     "SELECT MAX(v.sequence), COUNT(*) FROM voucher v HAVING MAX(v.sequence) <> COUNT(*)"),
             new StrayRows("payments", "entry %s/%s has credits of %s, which is not paid", """
-            SELECT e.account_id, e.number, e.request_id FROM entry e
-            WHERE (e.request_id LIKE 'payment-%' OR e.request_id LIKE 'test-payment-%')
-                AND e.account_id || e.request_id NOT IN (
-                    SELECT p.account_id || 'payment-' || p.id FROM payment p WHERE p.state = 'paid'
-                    UNION ALL
-                    SELECT p.account_id || 'test-payment-' || p.account_id || '-' || p.id FROM payment p WHERE p.state = 'paid')
+            SELECT e.account_id, e.number, 'payment ' || COALESCE(e.origin_id, '') FROM entry e
+            WHERE e.origin IN ('payment', 'test_payment') AND NOT EXISTS (
+                    SELECT 1 FROM payment p WHERE p.id = e.origin_id AND p.account_id = e.account_id AND p.state = 'paid'
+                        AND (p.channel = 'stripe') = (e.origin = 'payment'))
             ORDER BY e.account_id, e.number"""),
             new StrayRows("payments", "payment %s is of %s cents and buys %s micro-credits", """
             SELECT p.id, p.net_cents, p.credit_micros FROM payment p WHERE p.credit_micros <> p.net_cents * 2000000 ORDER BY p.id"""),

@@ -28,7 +28,7 @@ final class SubscriptionCheck implements Check {
     private static final int TERMS = 1;
     private static final int GRANT = 2;
 
-    private static final Pattern ID = Pattern.compile("plan-([1-9]\\d{0,8})-([1-9]\\d{0,8})-1");
+    private static final Pattern ID = Pattern.compile("([1-9]\\d{0,8})\\.([1-9]\\d{0,8})");
 
     /**
      * The rows of accounts with plans: plans, terms, grants, then the audit log. A grant's last number is 1 if it may expire before its period ends, since it
@@ -49,12 +49,12 @@ final class SubscriptionCheck implements Check {
             SELECT g.account_id, 2, g.number, g.created_at, NULL, g.expires_at, g.starts_at, g.credits_micros, NULL, NULL,
                 CASE WHEN g.ended_at IS NOT NULL OR EXISTS (
                     SELECT 1 FROM open_hold h WHERE h.account_id = g.account_id AND h.created_at < g.expires_at) THEN 1 ELSE 0 END,
-                g.models, NULL, g.limits, CASE WHEN g.kind = 'plan' THEN '' ELSE g.kind || ' ' END || COALESCE(e.request_id, ''),
+                g.models, NULL, g.limits, CASE WHEN g.kind = 'plan' THEN '' ELSE g.kind || ' ' END || COALESCE(e.origin_id, ''),
                 CASE WHEN e.created_at = COALESCE(
                     (SELECT c.ended_at FROM call c WHERE c.account_id = e.account_id AND c.number = e.number - 1),
                     (SELECT b.created_at FROM entry b WHERE b.account_id = e.account_id AND b.number = e.number - 1)) THEN 1 ELSE 0 END
             FROM credit_grant g LEFT JOIN entry e ON e.account_id = g.account_id AND e.number = g.entry_number
-            WHERE g.kind = 'plan' OR e.request_id LIKE 'plan-%'
+            WHERE g.kind = 'plan' OR e.origin = 'plan'
             UNION ALL
             SELECT subject, 3, sequence, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
             FROM audit_log WHERE action IN ('plan.assign', 'plan.end')

@@ -58,9 +58,9 @@ class AccountStatementTest {
         assertThat(statement(null, null))
                 .containsExactly(
                         HEADER,
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,",
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,gift,,,test,0.05,,,,,",
                         "2026-11-20T12:34:57.789Z,2,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,,-0.0014,,,,,",
-                        "2026-11-21T01:34:57.789Z,3,top_up,,,0.000001,9.720001,grant,,,a gift,0.000000005,,,,,",
+                        "2026-11-21T01:34:57.789Z,3,top_up,,,0.000001,9.720001,gift,,,a gift,0.000000005,,,,,",
                         "2026-11-21T01:34:57.789Z,3,balance,,,0,9.720001,,,,,0.00,,,,,");
         assertThat(store.balance("acc_1").balanceMicros()
                         + store.balance("acc_1").reservedMicros())
@@ -76,12 +76,12 @@ class AccountStatementTest {
         store.execute("UPDATE account SET last_grant = 3 WHERE id = 'acc_1'");
         store.execute("UPDATE call SET paid_by = '3:280000' WHERE id = 't1'");
         store.execute(
-                "UPDATE entry SET kind = 'adjustment', request_id = 'lapse-3-1', grants = '3:1' WHERE number = 3");
+                "UPDATE entry SET kind = 'adjustment', request_id = 'lapse-3-1', origin = 'expiry', grants = '3:1' WHERE number = 3");
 
         assertThat(statement(null, null))
                 .containsExactly(
                         HEADER + ",paid_by",
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,,",
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,gift,,,test,0.05,,,,,,",
                         "2026-11-20T12:34:56.789Z,2,charge,t1,gemini-2.5-pro,-0.28,9.72,,key_1,,,-0.0014,,,,,,3:280000",
                         "2026-11-20T12:34:56.789Z,3,adjustment,,,0.000001,9.720001,expired,,,Grant 3 expired,0.000000005,,,,,,3:1",
                         "2026-11-20T12:34:56.789Z,3,balance,,,0,9.720001,,,,,0.00,,,,,,");
@@ -98,7 +98,7 @@ class AccountStatementTest {
         assertThat(statement(null, null))
                 .containsExactly(
                         HEADER,
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,",
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,gift,,,test,0.05,,,,,",
                         "2026-11-20T12:34:56.789Z,3,charge,t2,m,-10,0,,key_1,,,-0.05,,,,,",
                         "2026-11-20T12:34:56.789Z,3,balance,,,0,0,,,,,0.00,,,,,");
     }
@@ -112,12 +112,12 @@ class AccountStatementTest {
         assertThat(statement(null, begin.plusMillis(1)))
                 .containsExactly(
                         HEADER,
-                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,grant,,,test,0.05,,,,,",
+                        "2026-11-20T12:34:56.789Z,1,top_up,,,10,10,gift,,,test,0.05,,,,,",
                         "2026-11-20T12:34:56.789Z,1,balance,,,0,10,,,,,0.00,,,,,");
         assertThat(statement(begin.plusMillis(1), null))
                 .containsExactly(
                         HEADER,
-                        "2026-11-21T12:34:56.789Z,2,top_up,,,2,12,grant,,,next day,0.01,,,,,",
+                        "2026-11-21T12:34:56.789Z,2,top_up,,,2,12,gift,,,next day,0.01,,,,,",
                         "2026-11-21T12:34:56.789Z,2,balance,,,0,12,,,,,0.00,,,,,");
         assertThat(statement(null, begin))
                 .as("the end is no part of it")
@@ -140,7 +140,7 @@ class AccountStatementTest {
         assertThat(statement(null, midnight)).isEqualTo(before).hasSize(3);
         assertThat(statement(midnight, null))
                 .as("an entry is never earlier than the one before it")
-                .contains("2026-11-21T00:00:05.000Z,3,top_up,,,2,13,grant,,,by a clock that has jumped,0.01,,,,,")
+                .contains("2026-11-21T00:00:05.000Z,3,top_up,,,2,13,gift,,,by a clock that has jumped,0.01,,,,,")
                 .hasSize(4);
     }
 
@@ -154,7 +154,7 @@ class AccountStatementTest {
 
         assertThat(statement(null, null))
                 .contains(
-                        "2026-11-20T12:34:56.789Z,2,top_up,,,1,11,grant,,,a gift,0.005,,,,,,1:1000000",
+                        "2026-11-20T12:34:56.789Z,2,top_up,,,1,11,gift,,,a gift,0.005,,,,,,1:1000000",
                         "2026-11-20T12:34:57.789Z,3,adjustment,,,-1,10,expired,,,Grant 1 expired,-0.005,,,,,,1:1000000");
     }
 

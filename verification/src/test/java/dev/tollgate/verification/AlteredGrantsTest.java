@@ -107,21 +107,31 @@ class AlteredGrantsTest {
             "UPDATE call SET price = 'gemini-3-pro@1' WHERE id = 'both'",
             "UPDATE call SET created_at = created_at - 7200000 WHERE id = 'both'",
             "UPDATE call SET charged_micros = 299 WHERE id = 'both'",
-            "UPDATE entry SET grants = NULL WHERE request_id = 'gift-2'",
-            "UPDATE entry SET grants = '3:500' WHERE request_id = 'gift-2'",
-            "UPDATE entry SET grants = '2:1001' WHERE request_id = 'gift-2'",
-            "UPDATE entry SET request_id = 'voucher-1' WHERE request_id = 'gift-2'",
+            "UPDATE entry SET grants = NULL WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET grants = '3:500' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET grants = '2:1001' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET request_id = 'voucher-1' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET origin = 'voucher', origin_id = '1' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET origin = 'start' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET origin = 'creation' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET origin_id = '1' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET origin = 'correction' WHERE request_id = 'operator gift-2'",
+            "UPDATE entry SET origin = 'grant_end' WHERE request_id = 'lapse-1-1'",
+            "UPDATE entry SET origin = 'expiry' WHERE request_id = 'operator end-4'",
+            "UPDATE entry SET origin = 'plan_end', origin_id = '1' WHERE request_id = 'operator end-4'",
+            "UPDATE entry SET origin = 'gift' WHERE request_id = 'operator refund-1'",
+            "UPDATE entry SET origin = 'deletion' WHERE request_id = 'operator end-4'",
             "UPDATE entry SET grants = NULL WHERE request_id = 'lapse-1-1'",
             "UPDATE entry SET grants = '2:300' WHERE request_id = 'lapse-1-1'",
             "UPDATE entry SET request_id = 'lapse-1-2' WHERE request_id = 'lapse-1-1'",
             "UPDATE entry SET request_id = 'other' WHERE request_id = 'lapse-1-1'",
-            "UPDATE entry SET grants = NULL WHERE request_id = 'end-4'",
-            "UPDATE entry SET grants = '3:50' WHERE request_id = 'end-4'",
-            "UPDATE entry SET grants = NULL WHERE request_id = 'refund-1'",
-            "UPDATE entry SET grants = '1:100 2:20' WHERE request_id = 'refund-1'",
-            "UPDATE entry SET grants = '5:101 2:19' WHERE request_id = 'refund-1'",
-            "UPDATE entry SET grants = '2:120' WHERE request_id = 'refund-1'",
-            "UPDATE entry SET grants = '5:1' WHERE request_id = 'of-acc_2'",
+            "UPDATE entry SET grants = NULL WHERE request_id = 'operator end-4'",
+            "UPDATE entry SET grants = '3:50' WHERE request_id = 'operator end-4'",
+            "UPDATE entry SET grants = NULL WHERE request_id = 'operator refund-1'",
+            "UPDATE entry SET grants = '1:100 2:20' WHERE request_id = 'operator refund-1'",
+            "UPDATE entry SET grants = '5:101 2:19' WHERE request_id = 'operator refund-1'",
+            "UPDATE entry SET grants = '2:120' WHERE request_id = 'operator refund-1'",
+            "UPDATE entry SET grants = '5:1' WHERE request_id = 'operator of-acc_2'",
             "UPDATE open_hold SET grant_model = 'gemini-3-pro' WHERE account_id = 'acc_2'",
             "UPDATE open_hold SET grant_model = NULL WHERE id = 'over the end'",
             "UPDATE grant_month SET paid_micros = paid_micros + 1 WHERE number = 1",
@@ -203,13 +213,13 @@ class AlteredGrantsTest {
             store.decide(Ended.release("failed", store.now()));
             store.advance(HOUR.multipliedBy(3));
             store.decide(Ended.release("need", store.now()));
-            store.decide(new Grant.End("acc_1", 4, "by mistake", new RequestId("end-4"), store.now()));
+            store.decide(new Grant.End("acc_1", 4, "by mistake", new RequestId("end-4", true), store.now()));
             new Lapse(store.database, store.writer, store::now).sweep();
-            store.decide(new Refund("acc_1", "both", 120, "slow", new RequestId("refund-1"), store.now()));
+            store.decide(new Refund("acc_1", "both", 120, "slow", new RequestId("refund-1", true), store.now()));
             hold(store, "open", "acc_1", "gemini-4-argon", 100);
             hold(store, "of acc_2", "acc_2", "gemini-3-pro", 100);
             settle(store, "of acc_2", "gemini-3-pro", 70);
-            store.decide(new Refund("acc_2", "of acc_2", 10, "slow", new RequestId("of-acc_2"), store.now()));
+            store.decide(new Refund("acc_2", "of acc_2", 10, "slow", new RequestId("of-acc_2", true), store.now()));
             hold(store, "open of acc_2", "acc_2", "gemini-3-pro", 100);
             give(store, 6, 200, "gemini-3-pro", BEGIN.plus(HOUR.multipliedBy(8)), "");
             hold(store, "over the end", "acc_1", "gemini-3-pro", 150);
@@ -221,7 +231,8 @@ class AlteredGrantsTest {
     private static void give(
             BooksFixture store, int number, long micros, String models, Instant expiresAt, String limits) {
         GrantTerms terms = new GrantTerms(Kind.GIFT, ModelPatterns.of(models), null, expiresAt, GrantLimits.of(limits));
-        Grant grant = new Grant("acc_1", micros, "a gift", new RequestId("gift-" + number), store.now()).under(terms);
+        Grant grant =
+                new Grant("acc_1", micros, "a gift", new RequestId("gift-" + number, true), store.now()).under(terms);
         assertThat(store.decide(grant).isDone()).isTrue();
         assertThat(grant.grantNumber()).isEqualTo(number);
     }

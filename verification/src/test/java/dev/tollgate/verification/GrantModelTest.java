@@ -21,6 +21,7 @@ import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Lapse;
 import dev.tollgate.books.ledger.LedgerChange.Moved;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.Reserve;
@@ -618,8 +619,11 @@ class GrantModelTest {
                     GrantLimits.of(limits.stream()
                             .map(it -> it.hours + ":" + it.credits)
                             .collect(Collectors.joining(" "))));
-            RequestId id = new RequestId((isPlan ? "plan-" : "gift-") + ++made);
-            Grant grant = new Grant(account.id, micros, "model", id, store.now()).under(terms);
+            int period = ++made;
+            RequestId id = isPlan ? new RequestId("plan-1-" + period + "-1") : RequestId.ofOperator("gift-" + period);
+            Origin origin = isPlan ? Origin.of(Origin.Kind.PLAN, "1." + period) : Origin.GIFT;
+            Grant grant = Grant.onCondition(account.id, micros, "model", origin, () -> true, id, store.now())
+                    .under(terms);
             boolean hasRoom = account.grants.stream().filter(it -> it.left > 0).count() < (isPlan ? 60 : 32);
             if (!hasRoom || expires != null && expires <= stamp) {
                 doings.add(new Doing(account.id + " grant refused", grant, () -> assertThat(
@@ -784,8 +788,8 @@ class GrantModelTest {
             account.general += rest;
             account.lastAt = stamp;
             call.refunded += micros;
-            Refund refund =
-                    new Refund(account.id, call.id, micros, reason, new RequestId("refund-" + made), store.now());
+            Refund refund = new Refund(
+                    account.id, call.id, micros, reason, RequestId.ofOperator("refund-" + made), store.now());
             String list = shares.isEmpty() ? null : listed(shares);
             doings.add(new Doing(call.id + " refunded " + micros + " to " + list, refund, () -> {
                 assertThat(refund.outcome().isDone()).isTrue();
@@ -867,8 +871,8 @@ class GrantModelTest {
             if (grant == null || random.nextInt(3) > 0) {
                 return;
             }
-            Grant.End end =
-                    new Grant.End(account.id, grant.number, "model", new RequestId("end-" + ++made), store.now());
+            Grant.End end = new Grant.End(
+                    account.id, grant.number, "model", RequestId.ofOperator("end-" + ++made), store.now());
             String what = account.id + " grant " + grant.number + " ended";
             if (grant.hasEnded) {
                 doings.add(new Doing(
@@ -1017,6 +1021,8 @@ class GrantModelTest {
             }
             CloseAccount close = new CloseAccount(closed.id, store.now());
             assertThat(store.decide(close).isDone()).as(as).isTrue();
+            store.execute(
+                    "UPDATE account SET deleted_at = 1 WHERE id = 'acc_2'"); // as the erasure of the same unit does
             assertThat(store.number("SELECT balance_micros + granted_micros FROM account WHERE id = 'acc_2'"))
                     .isZero();
             assertThat(

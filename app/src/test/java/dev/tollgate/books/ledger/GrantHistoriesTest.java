@@ -202,7 +202,8 @@ class GrantHistoriesTest {
         List<Limit> limits = random.nextInt(3) == 0 ? List.of(new Limit(1, 20 + random.nextInt(50))) : List.of();
         GrantTerms terms =
                 new GrantTerms(Kind.GIFT, ModelPatterns.of(models), null, expiresAt, new GrantLimits(limits));
-        node.decide(new Grant(ACCOUNT, 1 + random.nextInt(150), "a gift", new RequestId("gift-" + ++names), node.now())
+        node.decide(new Grant(
+                        ACCOUNT, 1 + random.nextInt(150), "a gift", RequestId.ofOperator("gift-" + ++names), node.now())
                 .under(
                         expiresAt == null && models.isEmpty()
                                 ? GrantTerms.of(Kind.GIFT, ModelPatterns.EVERY, null)

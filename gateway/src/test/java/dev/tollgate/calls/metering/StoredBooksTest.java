@@ -18,6 +18,8 @@ import dev.tollgate.books.calls.CallEnd;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
+import dev.tollgate.books.ledger.Origin;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution.Release;
 import dev.tollgate.books.ledger.SetBlocked;
@@ -177,7 +179,10 @@ class StoredBooksTest {
         }
 
         private List<Change> beside(String accountId) {
-            return withinTry == null ? List.of() : List.of(new Grant(accountId, 1, "none", withinTry, Instant.EPOCH));
+            return withinTry == null
+                    ? List.of()
+                    : List.of(Grant.onCondition(
+                            accountId, 1, "none", Origin.GIFT, withinTry, RequestId.ofOperator("none"), Instant.EPOCH));
         }
 
         @Override

@@ -43,11 +43,11 @@ public final class CallHoldings {
             (SELECT * FROM (SELECT c.account_id, c.number, c.ended_at AS created_at, 'charge' AS kind, c.id AS task_id,
                     -c.charged_micros AS amount_micros, 0 AS missing_micros, c.balance_after_micros,
                     CAST(NULL AS TEXT) AS reason, CAST(NULL AS TEXT) AS request_id, c.paid_by AS grants,
-                    -c.sandbox_micros AS sandbox_micros
+                    -c.sandbox_micros AS sandbox_micros, CAST(NULL AS TEXT) AS origin, CAST(NULL AS TEXT) AS origin_id
                 FROM call c WHERE c.account_id = :account AND c.number > :after AND c.charged_micros > 0 ORDER BY c.number LIMIT %1$d) f
             UNION ALL
             SELECT * FROM (SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros,
-                    e.balance_after_micros, e.reason, e.request_id, e.grants, e.sandbox_micros
+                    e.balance_after_micros, e.reason, e.request_id, e.grants, e.sandbox_micros, e.origin, e.origin_id
                 FROM entry e WHERE e.account_id = :account AND e.number > :after ORDER BY e.number LIMIT %1$d) g) e""".formatted(ExportFile.ROWS_AT_ONCE);
 
     private CallHoldings() {}
@@ -138,7 +138,7 @@ public final class CallHoldings {
                 "e.account_id = :account",
                 """
                     e.number e.created_at e.kind e.task_id e.amount_micros e.missing_micros e.balance_after_micros e.reason
-                    e.request_id:REQUEST_ID e.grants e.sandbox_micros""",
+                    e.request_id:REQUEST_ID e.grants e.sandbox_micros e.origin e.origin_id""",
                 "e.number"));
     }
 }

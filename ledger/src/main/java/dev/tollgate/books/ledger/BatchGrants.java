@@ -204,7 +204,7 @@ final class BatchGrants {
             if (micros > 0) {
                 row.lapse(micros);
                 RequestId id = new RequestId("lapse-" + row.number + "-" + row.lapses());
-                leave(account, row.number, micros, "Grant " + row.number + " expired", id, stamp);
+                leave(account, row.number, micros, "Grant " + row.number + " expired", Origin.EXPIRY, id, stamp);
             }
             endIfEmpty(row, stamp);
         });
@@ -217,9 +217,15 @@ final class BatchGrants {
     }
 
     private void leave(
-            AccountRow account, long number, long micros, String reason, @Nullable RequestId id, Instant stamp) {
+            AccountRow account,
+            long number,
+            long micros,
+            String reason,
+            Origin origin,
+            @Nullable RequestId id,
+            Instant stamp) {
         account.addGranted(-micros);
-        Requested asked = new Requested(account.id, EntryKind.ADJUSTMENT, null, -micros, id);
+        Requested asked = new Requested(account.id, EntryKind.ADJUSTMENT, null, -micros, id, origin);
         journal.enter(account, asked, -micros, 0, reason, stamp, number + ":" + micros);
     }
 
@@ -228,7 +234,7 @@ final class BatchGrants {
      *
      * @return what has left
      */
-    long end(AccountRow account, GrantRow ending, String reason, @Nullable RequestId id, Instant at)
+    long end(AccountRow account, GrantRow ending, String reason, Origin origin, @Nullable RequestId id, Instant at)
             throws SQLException {
         Instant stamp = account.stamp(at);
         AccountGrants grants = of(account);
@@ -237,7 +243,7 @@ final class BatchGrants {
             left[0] = micros;
             if (micros > 0) {
                 row.add(-micros);
-                leave(account, row.number, micros, reason, id, stamp);
+                leave(account, row.number, micros, reason, origin, id, stamp);
             }
             endIfEmpty(row, stamp);
         });

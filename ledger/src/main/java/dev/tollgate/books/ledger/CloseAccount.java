@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class CloseAccount extends LedgerChange<Outcome<Balance>> {
 
     private static final String REASON = "account deleted";
+    private static final RequestId ID = new RequestId("deletion");
 
     private final String accountId;
     private final Instant at;
@@ -59,7 +60,7 @@ public final class CloseAccount extends LedgerChange<Outcome<Balance>> {
         long left = before.balanceMicros();
         String grants = book.grants().endAll(account, account.stamp(at));
         if (left > 0) {
-            Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, -left, null);
+            Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, -left, ID, Origin.DELETION);
             book.journal().enter(account, asked, -left, 0, REASON, at, grants);
         }
         account.delete();

@@ -70,6 +70,10 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
 
     abstract EntryKind kind();
 
+    Origin origin() {
+        return Origin.CORRECTION;
+    }
+
     abstract Outcome<Moved> correct(Book book, AccountRow account) throws SQLException;
 
     @Override
@@ -100,7 +104,7 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
     }
 
     final Requested requested() {
-        return new Requested(accountId, kind(), ofCall(), micros, requestId);
+        return new Requested(accountId, kind(), ofCall(), micros, requestId, origin());
     }
 
     /** An operator's correction of an account's general credits, up or down, but never below zero. */

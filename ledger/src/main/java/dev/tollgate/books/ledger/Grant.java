@@ -37,6 +37,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     private final long micros;
     private final String reason;
     private final BooleanSupplier condition;
+    private final Origin origin;
     private final @Nullable RequestId requestId;
     private final boolean isPaid;
     private final boolean isOfSandbox;
@@ -44,31 +45,38 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
     private @Nullable GrantTerms terms;
     private @Nullable Long grantNumber;
 
-    /** @param micros above zero */
+    /** Makes a gift of an operator. @param micros above zero */
     public Grant(String accountId, long micros, String reason, Instant at) {
-        this(accountId, micros, reason, () -> true, null, false, false, at);
+        this(accountId, micros, reason, Origin.GIFT, () -> true, null, false, false, at);
     }
 
-    /** @param requestId a repeated id has no effect */
+    /** Makes a gift of an operator. @param requestId a repeated id has no effect */
     public Grant(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
-        this(accountId, micros, reason, () -> true, requestId, false, false, at);
-    }
-
-    /** @param condition evaluated when the grant is applied, e.g. whether an earlier change of the unit has created the account */
-    public Grant(String accountId, long micros, String reason, BooleanSupplier condition, Instant at) {
-        this(accountId, micros, reason, condition, null, false, false, at);
+        this(accountId, micros, reason, Origin.GIFT, () -> true, requestId, false, false, at);
     }
 
     /** Makes a grant with a request id and a condition, which is evaluated when the grant is applied. */
     public static Grant onCondition(
-            String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
-        return new Grant(accountId, micros, reason, condition, requestId, false, false, at);
+            String accountId,
+            long micros,
+            String reason,
+            Origin origin,
+            BooleanSupplier condition,
+            RequestId requestId,
+            Instant at) {
+        return new Grant(accountId, micros, reason, origin, condition, requestId, false, false, at);
     }
 
     /** Makes a grant of paid credits, which a deleted account receives, too. */
     public static Grant paid(
-            String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
-        return new Grant(accountId, micros, reason, condition, requestId, true, false, at);
+            String accountId,
+            long micros,
+            String reason,
+            Origin origin,
+            BooleanSupplier condition,
+            RequestId requestId,
+            Instant at) {
+        return new Grant(accountId, micros, reason, origin, condition, requestId, true, false, at);
     }
 
     /** Makes a grant of free credits, which pay only for responses of the sandbox. @param requestId null to grant at every request */
@@ -76,16 +84,18 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             String accountId,
             long micros,
             String reason,
+            Origin origin,
             BooleanSupplier condition,
             @Nullable RequestId requestId,
             Instant at) {
-        return new Grant(accountId, micros, reason, condition, requestId, false, true, at);
+        return new Grant(accountId, micros, reason, origin, condition, requestId, false, true, at);
     }
 
     private Grant(
             String accountId,
             long micros,
             String reason,
+            Origin origin,
             BooleanSupplier condition,
             @Nullable RequestId requestId,
             boolean isPaid,
@@ -98,6 +108,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         this.accountId = accountId;
         this.micros = micros;
         this.reason = reason;
+        this.origin = origin;
         this.condition = condition;
         this.requestId = requestId;
         this.isPaid = isPaid;
@@ -131,7 +142,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         if (account == null) {
             return new Outcome.Refused<>(noSuchAccount(accountId));
         }
-        Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
+        Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId, origin);
         Earlier earlier = requestId == null ? null : book.journal().earlier(accountId, requestId);
         if (requestId != null && earlier != null) {
             if (!earlier.requested().equals(asked) || !book.grants().wereGivenUnder(account, earlier.grants(), terms)) {
@@ -285,13 +296,14 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
         private final String accountId;
         private final long number;
         private final String reason;
+        private final Origin origin;
         private final BooleanSupplier condition;
         private final @Nullable RequestId requestId;
         private final Instant at;
 
         /** @param reason 1 to {@value Grant#REASON_CHARS_MAX} characters; the customer sees it */
         public End(String accountId, long number, String reason, @Nullable RequestId requestId, Instant at) {
-            this(accountId, number, reason, () -> true, requestId, at);
+            this(accountId, number, reason, Origin.GRANT_END, () -> true, requestId, at);
         }
 
         /** @param condition evaluated when the end is applied */
@@ -299,6 +311,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
                 String accountId,
                 long number,
                 String reason,
+                Origin origin,
                 BooleanSupplier condition,
                 @Nullable RequestId requestId,
                 Instant at) {
@@ -306,6 +319,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             this.accountId = accountId;
             this.number = number;
             this.reason = reason;
+            this.origin = origin;
             this.condition = condition;
             this.requestId = requestId;
             this.at = at;
@@ -338,7 +352,7 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             }
             GrantRow grant = Objects.requireNonNull(book.grants().of(account).find(number));
             Balance before = account.funds.balance();
-            long left = book.grants().end(account, grant, reason, requestId, at);
+            long left = book.grants().end(account, grant, reason, origin, requestId, at);
             return new Outcome.Done<>(new Moved(-left, 0, before, account.funds.balance(), false));
         }
 

@@ -18,12 +18,12 @@ final class Journal {
 
     private static final String REFUNDED = "SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE task_id = ?";
     private static final String EARLIER = """
-            SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, grants
+            SELECT account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, grants, origin, origin_id
             FROM entry WHERE account_id = ? AND request_id = ?""";
     private static final String INSERT = """
             INSERT INTO entry (account_id, number, created_at, kind, task_id, amount_micros, missing_micros, balance_after_micros, reason, request_id,
-                sandbox_micros, grants)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+                sandbox_micros, grants, origin, origin_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     /**
      * The request of a person or a payment for a movement.
@@ -37,7 +37,8 @@ final class Journal {
             EntryKind kind,
             @Nullable String taskId,
             long amountMicros,
-            @Nullable RequestId requestId) {}
+            @Nullable RequestId requestId,
+            Origin origin) {}
 
     /** An earlier request of an account. @param grants that its entry moved credits into, or out of; null: none */
     record Earlier(Requested requested, @Nullable String grants) {}
@@ -45,6 +46,7 @@ final class Journal {
     /** @param sandboxMicros the part of the amount that is sandbox credits @param grants what has moved into grants or out of them; null: none */
     private record Row(
             Entry entry,
+            Origin origin,
             @Nullable RequestId requestId,
             long sandboxMicros,
             @Nullable String grants) {}
@@ -61,20 +63,25 @@ final class Journal {
     Earlier earlier(String accountId, RequestId requestId) throws SQLException {
         for (Row row : added) {
             if (row.entry.accountId().equals(accountId) && requestId.equals(row.requestId)) {
-                return earlier(row.entry, requestId, row.grants);
+                return earlier(row.entry, row.origin, requestId, row.grants);
             }
         }
         PreparedStatement select = statements.of(EARLIER);
         select.setString(1, accountId);
         select.setString(2, requestId.stored());
         try (ResultSet row = select.executeQuery()) {
-            return row.next() ? earlier(LedgerSql.entry(row), requestId, row.getString(10)) : null;
+            if (!row.next()) {
+                return null;
+            }
+            Origin origin = new Origin(Origin.Kind.of(row.getString(11)), row.getString(12));
+            return earlier(LedgerSql.entry(row), origin, requestId, row.getString(10));
         }
     }
 
-    private static Earlier earlier(Entry entry, RequestId requestId, @Nullable String grants) {
+    private static Earlier earlier(Entry entry, Origin origin, RequestId requestId, @Nullable String grants) {
         return new Earlier(
-                new Requested(entry.accountId(), entry.kind(), entry.taskId(), entry.askedMicros(), requestId), grants);
+                new Requested(entry.accountId(), entry.kind(), entry.taskId(), entry.askedMicros(), requestId, origin),
+                grants);
     }
 
     /** Returns the refunds of a call's charge so far. Reads. */
@@ -166,6 +173,7 @@ final class Journal {
                         missingMicros,
                         account.funds.balanceAfterMicros(),
                         reason),
+                asked.origin(),
                 asked.requestId(),
                 account.funds.sandboxMicros() - sandboxBefore,
                 grants));
@@ -187,7 +195,9 @@ final class Journal {
                     entry.reason(),
                     row.requestId == null ? null : row.requestId.stored(),
                     row.sandboxMicros,
-                    row.grants);
+                    row.grants,
+                    row.origin.kind().code(),
+                    row.origin.id());
         }
     }
 

@@ -55,6 +55,11 @@ public final class Refund extends Correction {
     }
 
     @Override
+    Origin origin() {
+        return Origin.CALL;
+    }
+
+    @Override
     void need(Book book) {
         super.need(book);
         book.needReservation(taskId);

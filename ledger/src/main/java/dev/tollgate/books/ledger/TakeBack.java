@@ -50,6 +50,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
     private final Consumer<Taken> done;
     private final String reason;
     private final RequestId requestId;
+    private final Origin origin;
     private final boolean isOfSandbox;
     private final Instant at;
 
@@ -57,6 +58,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
      * @param wanted evaluated when the change is applied; null if there is nothing to change
      * @param done receives the new reversed part when the change is applied
      * @param requestId a repeated id has no effect
+     * @param origin names the payment
      * @param isOfSandbox whether the payment was free: its credits pay only for responses of the sandbox
      */
     public TakeBack(
@@ -65,6 +67,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
             Consumer<Taken> done,
             String reason,
             RequestId requestId,
+            Origin origin,
             boolean isOfSandbox,
             Instant at) {
         this.accountId = accountId;
@@ -72,6 +75,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
         this.done = done;
         this.reason = reason;
         this.requestId = requestId;
+        this.origin = origin;
         this.isOfSandbox = isOfSandbox;
         this.at = at;
     }
@@ -122,7 +126,7 @@ public final class TakeBack extends LedgerChange<Optional<TakeBack.Done>> {
     }
 
     private Requested requested(long micros) {
-        return new Requested(accountId, EntryKind.REVERSAL, null, micros, requestId);
+        return new Requested(accountId, EntryKind.REVERSAL, null, micros, requestId, origin);
     }
 
     @Override

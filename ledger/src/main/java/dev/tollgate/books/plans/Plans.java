@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Subscription.End;
@@ -296,7 +297,8 @@ public final class Plans {
             }
             if (ends != null) {
                 RequestId id = new RequestId("end-plan-" + after.number());
-                changes.add(new Grant.End(after.accountId(), after.grant(), ends, this::outcome, id, at));
+                Origin origin = Origin.of(Origin.Kind.PLAN_END, Long.toString(after.number()));
+                changes.add(new Grant.End(after.accountId(), after.grant(), ends, origin, this::outcome, id, at));
             }
             String group = after.version().terms().group();
             if (group != null && (isNewPeriod || ends != null)) {
@@ -312,7 +314,9 @@ public final class Plans {
         private Grant grant(Instant at) {
             Plan its = after.version().terms();
             RequestId id = new RequestId(after.periodId());
-            return Grant.onCondition(after.accountId(), its.creditsMicros(), after.reason(), this::outcome, id, at)
+            Origin origin = Origin.of(Origin.Kind.PLAN, after.number() + "." + after.period());
+            return Grant.onCondition(
+                            after.accountId(), its.creditsMicros(), after.reason(), origin, this::outcome, id, at)
                     .under(its.terms(after.startsAt(), after.endsAt()));
         }
 

@@ -130,7 +130,14 @@ class CloseAccountTest {
 
     @Test
     void money_that_comes_after_the_end_stands_in_the_books_until_it_is_taken_back() {
-        Grant paid = Grant.paid("acc_1", 700, "Payment of $7", () -> true, new RequestId("payment-1"), store.now());
+        Grant paid = Grant.paid(
+                "acc_1",
+                700,
+                "Payment of $7",
+                Origin.of(Origin.Kind.PAYMENT, "pay_1"),
+                () -> true,
+                new RequestId("payment-1"),
+                store.now());
         Reversal back = new Reversal("acc_1", 700, "sent back", null, store.now());
         store.commit(closing("acc_1"), paid);
         assertThat(paid.outcome()).isEqualTo(Moves.granted(700, new Balance(700, 0, 800, 100)));

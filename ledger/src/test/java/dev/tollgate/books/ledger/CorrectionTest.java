@@ -242,8 +242,9 @@ class CorrectionTest {
     @Test
     void an_adjustment_or_a_reversal_asked_for_twice_under_one_id_is_made_once_and_is_of_no_call() {
         for (int time = 1; time <= 2; time++) {
-            Adjustment adjustment = new Adjustment("acc_1", -5, "a mistake", new RequestId("adjust"), store.now());
-            Reversal reversal = new Reversal("acc_1", 7, "taken back", new RequestId("reverse"), store.now());
+            Adjustment adjustment =
+                    new Adjustment("acc_1", -5, "a mistake", RequestId.ofOperator("adjust"), store.now());
+            Reversal reversal = new Reversal("acc_1", 7, "taken back", RequestId.ofOperator("reverse"), store.now());
             store.commit(adjustment, reversal);
             assertThat(List.of(adjustment.moved() != null, reversal.moved() != null))
                     .containsOnly(time == 1);
@@ -277,11 +278,11 @@ class CorrectionTest {
 
     @Test
     void a_grant_on_a_condition_is_given_where_it_holds_and_once_under_its_id() {
-        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> false, ONCE, store.now())))
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", Origin.GIFT, () -> false, ONCE, store.now())))
                 .isEqualTo(Outcome.refused(409, sentence("The condition of the grant does not hold.")));
-        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", Origin.GIFT, () -> true, ONCE, store.now())))
                 .isEqualTo(Moves.granted(5, new Balance(905, 0, 1_005, 100)));
-        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", Origin.GIFT, () -> true, ONCE, store.now())))
                 .isEqualTo(Moves.earlier(new Balance(905, 0, 1_005, 100)));
     }
 

@@ -41,7 +41,7 @@ class FreeCreditsTest {
 
     private void give(String accountId, long micros) {
         RequestId id = FreeCredits.toStartWith(accountId);
-        store.commit(Grant.ofSandbox(accountId, micros, "for nothing", () -> true, id, store.now()));
+        store.commit(Grant.ofSandbox(accountId, micros, "for nothing", Origin.START, () -> true, id, store.now()));
     }
 
     private long sandbox(String accountId) {
@@ -141,6 +141,7 @@ class FreeCreditsTest {
                 taken -> {},
                 "disputed",
                 new RequestId(requestId),
+                Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
                 true,
                 store.now());
     }

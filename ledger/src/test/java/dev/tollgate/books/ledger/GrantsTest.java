@@ -150,7 +150,8 @@ class GrantsTest {
     }
 
     private Grant giving(long micros, GrantTerms terms) {
-        return new Grant("acc_1", micros, "a gift", new RequestId("gift-" + ++requests), store.now()).under(terms);
+        return new Grant("acc_1", micros, "a gift", RequestId.ofOperator("gift-" + ++requests), store.now())
+                .under(terms);
     }
 
     private long give(long micros, GrantTerms terms) {
@@ -185,7 +186,7 @@ class GrantsTest {
     }
 
     private Refund refunding(String id, long micros) {
-        return new Refund("acc_1", id, micros, "slow", new RequestId("refund-" + ++requests), store.now());
+        return new Refund("acc_1", id, micros, "slow", RequestId.ofOperator("refund-" + ++requests), store.now());
     }
 
     private void refund(String id, long micros) {
@@ -197,7 +198,7 @@ class GrantsTest {
     }
 
     private Grant.End ending(long number) {
-        return new Grant.End("acc_1", number, "by mistake", new RequestId("end-" + ++requests), store.now());
+        return new Grant.End("acc_1", number, "by mistake", RequestId.ofOperator("end-" + ++requests), store.now());
     }
 
     private void sweep() {
@@ -607,6 +608,7 @@ class GrantsTest {
                 now -> taken = now,
                 "a dispute",
                 new RequestId(id),
+                Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
                 false,
                 store.now()));
     }
@@ -614,7 +616,7 @@ class GrantsTest {
     @Test
     void a_call_of_a_sandbox_that_became_real_is_paid_by_what_is_there() {
         store.account("acc_1", 10);
-        store.commit(Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now())
+        store.commit(Grant.ofSandbox("acc_1", 50, "test", Origin.START, () -> true, null, store.now())
                 .under(until(LATER, "")));
         holds("A", PRO, 60);
         store = store.reopened(true);
@@ -625,7 +627,7 @@ class GrantsTest {
     }
 
     private void giveOfSandbox(long micros, GrantTerms terms) {
-        store.commit(Grant.ofSandbox("acc_1", micros, "test", () -> true, null, store.now())
+        store.commit(Grant.ofSandbox("acc_1", micros, "test", Origin.START, () -> true, null, store.now())
                 .under(terms));
     }
 
@@ -662,7 +664,7 @@ class GrantsTest {
     @Test
     void a_correction_leaves_sandbox_credits_that_a_running_call_holds() {
         store.account("acc_1", 0);
-        store.commit(Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now()));
+        store.commit(Grant.ofSandbox("acc_1", 50, "test", Origin.START, () -> true, null, store.now()));
         give(50, until(LATER, "gemini-4-*"));
         holds("A", PRO, 40);
         store = store.reopened(true);
@@ -840,7 +842,7 @@ class GrantsTest {
     @Test
     void grants_of_the_sandbox_serve_its_servers_alone() {
         store.account("acc_1", 10);
-        Grant grant = Grant.ofSandbox("acc_1", 50, "test", () -> true, null, store.now())
+        Grant grant = Grant.ofSandbox("acc_1", 50, "test", Origin.START, () -> true, null, store.now())
                 .under(until(LATER, ""));
         store.commit(grant);
         holds("A", PRO, 60);

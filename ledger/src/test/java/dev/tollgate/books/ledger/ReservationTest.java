@@ -77,7 +77,8 @@ class ReservationTest {
 
     private Grant welcome() {
         CreateAccount create = new CreateAccount("acc_2", "Two", store.now());
-        Grant grant = new Grant("acc_2", 500, "welcome", create::outcome, store.now());
+        Grant grant = Grant.onCondition(
+                "acc_2", 500, "welcome", Origin.GIFT, create::outcome, RequestId.ofOperator("gift"), store.now());
         store.commit(create, grant);
         return grant;
     }

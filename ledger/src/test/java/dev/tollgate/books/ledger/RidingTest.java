@@ -182,7 +182,14 @@ class RidingTest {
         List<LedgerChange<?>> unit = new ArrayList<>(first);
         CompletableFuture<@Nullable Void> riding = new CompletableFuture<>();
         CompletableFuture<@Nullable Void> following = new CompletableFuture<>();
-        unit.add(new Grant("acc_none", 1, "nothing", () -> offer(second, following), store.now()));
+        unit.add(Grant.onCondition(
+                "acc_none",
+                1,
+                "nothing",
+                Origin.GIFT,
+                () -> offer(second, following),
+                RequestId.ofOperator("gift"),
+                store.now()));
         store.writer.ride(Unit.of(unit), Runnable::run, failure -> end(riding, failure), lost -> {});
         riding.join();
         following.join();

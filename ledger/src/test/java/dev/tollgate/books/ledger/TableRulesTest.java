@@ -50,7 +50,7 @@ class TableRulesTest {
         store.reserve("t1", "acc_1", 300, 300);
         store.settle("t1", 100);
         store.reserve("t2", "acc_1", 300, 300);
-        store.commit(new Grant("acc_1", 1, "gift", new RequestId("once"), store.now()));
+        store.commit(new Grant("acc_1", 1, "gift", RequestId.ofOperator("once"), store.now()));
     }
 
     @AfterEach
@@ -108,7 +108,7 @@ class TableRulesTest {
                 "'acc_1', 99, 0, 'charge', 5, 0, 5, NULL",
                 "'acc_1', 0, 0, 'top_up', 5, 0, 5, NULL",
                 "'acc_1', 1, 0, 'top_up', 5, 0, 5, NULL",
-                "'acc_1', 99, 0, 'top_up', 5, 0, 5, 'once'",
+                "'acc_1', 99, 0, 'top_up', 5, 0, 5, 'operator once'",
                 "NULL, 99, 0, 'top_up', 5, 0, 5, NULL")) {
             assertRefused(ENTRY.formatted(values));
         }

@@ -59,6 +59,7 @@ class TakeBackTest {
                 now -> taken = now,
                 "disputed",
                 new RequestId(requestId),
+                Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
                 false,
                 store.now());
     }
@@ -170,6 +171,7 @@ class TakeBackTest {
                 now -> {},
                 "disputed",
                 new RequestId("once"),
+                Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
                 false,
                 store.now());
         store.commit(once, again);
@@ -188,6 +190,7 @@ class TakeBackTest {
                 now -> {},
                 "won",
                 new RequestId("once"),
+                Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
                 false,
                 store.now());
         assertThat(store.decide(bringingTo(200, "once"))).isPresent();
@@ -200,7 +203,14 @@ class TakeBackTest {
     @Test
     void a_payment_or_an_account_that_is_not_there_is_left_alone() {
         TakeBack nothing = new TakeBack(
-                "acc_1", () -> null, now -> taken = now, "none", new RequestId("none"), false, store.now());
+                "acc_1",
+                () -> null,
+                now -> taken = now,
+                "none",
+                new RequestId("none"),
+                Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
+                false,
+                store.now());
         assertThat(store.decide(nothing)).isEmpty();
         assertThat(nothing.blockedOrNot()).isNull();
         assertThat(store.decide(new TakeBack(
@@ -209,6 +219,7 @@ class TakeBackTest {
                         now -> taken = now,
                         "none",
                         new RequestId("nobody"),
+                        Origin.of(Origin.Kind.CARD_REFUND, "pay_1"),
                         false,
                         store.now())))
                 .isEmpty();

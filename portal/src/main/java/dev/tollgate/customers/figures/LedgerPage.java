@@ -1,6 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.Origin;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +41,23 @@ public record LedgerPage(
     /**
      * @param model that was asked for, if it is the charge of a call or its refund; else null
      * @param grants what of the amount grants paid, got or lost, as {@code 7:100000 9:312345}; null if it is general credits alone
-     * @param isExpiry whether the ledger took credits out of a grant that has expired
+     * @param origin what an entry is of; null for a charge
+     * @param period of the plan whose credits they are; null for others
      */
     public record LedgerLine(
-            Entry entry, @Nullable String model, @Nullable String grants, boolean isExpiry) {
+            Entry entry,
+            @Nullable String model,
+            @Nullable String grants,
+            @Nullable Origin origin,
+            @Nullable PlanPeriod period) {
+
+        /** A period of a plan. @param plan its name @param number from 1 @param periods that were assigned */
+        public record PlanPeriod(String plan, int number, int periods) {}
+
+        /** Returns whether the ledger took credits out of a grant that has expired. */
+        public boolean isExpiry() {
+            return origin != null && origin.kind() == Origin.Kind.EXPIRY;
+        }
 
         /** Returns the change of the balance in micro-credits. */
         public long amountMicros() {

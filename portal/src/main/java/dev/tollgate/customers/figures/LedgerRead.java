@@ -3,10 +3,12 @@ package dev.tollgate.customers.figures;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.Origin;
+import dev.tollgate.books.plans.Plan;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.LedgerPage.LedgerLine.PlanPeriod;
 import dev.tollgate.customers.figures.RememberedQuarters.Folded;
 import dev.tollgate.storage.Dialect;
-import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.verification.EntryOrigin;
 import java.sql.ResultSet;
@@ -25,14 +27,16 @@ record LedgerRead(Reads sql, String accountId) {
     /** A page looks at so many numbers. */
     private static final int LOOKED_AT_MAX = 2_000;
 
-    private static final String CHARGES =
-            Ledger.SELECT_CHARGE.formatted(", c.model_id, c.paid_by AS grants, 0 AS is_expiry")
-                    + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
+    private static final String CHARGES = Ledger.SELECT_CHARGE.formatted(
+                    ", c.model_id, c.paid_by AS grants, NULL AS origin, NULL AS origin_id, NULL AS plan, 0 AS periods")
+            + " WHERE c.account_id = ? AND c.number >= ? AND c.number < ? AND c.charged_micros > 0 ORDER BY c.number DESC LIMIT ?";
     private static final String BESIDE_CALLS = """
             SELECT e.account_id, e.number, e.created_at, e.kind, e.task_id, e.amount_micros, e.missing_micros, e.balance_after_micros, e.reason,
                 (SELECT c.model_id FROM call c WHERE c.id = e.task_id) AS model_id, e.grants,
-                CASE WHEN e.kind = 'adjustment' AND SUBSTR(e.request_id, 1, 6) = 'lapse-' THEN 1 ELSE 0 END AS is_expiry
-            FROM entry e WHERE e.account_id = ? AND e.number >= ? AND e.number < ?""";
+                e.origin, e.origin_id, v.body AS plan, s.periods
+            FROM entry e LEFT JOIN subscription s ON e.origin = 'plan' AND s.account_id = e.account_id AND e.origin_id LIKE s.number || '.%'
+                LEFT JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
+            WHERE e.account_id = ? AND e.number >= ? AND e.number < ?""";
     private static final String ENTRIES = BESIDE_CALLS + " AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?";
 
     private static final String LINES_OF_CALLS =
@@ -120,8 +124,20 @@ record LedgerRead(Reads sql, String accountId) {
     }
 
     private static LedgerLine line(ResultSet row) throws SQLException {
+        String origin = row.getString("origin");
+        String id = row.getString("origin_id");
+        String plan = row.getString("plan");
         return new LedgerLine(
-                Ledger.entry(row), row.getString("model_id"), row.getString("grants"), Columns.flag(row, "is_expiry"));
+                Ledger.entry(row),
+                row.getString("model_id"),
+                row.getString("grants"),
+                origin == null ? null : new Origin(Origin.Kind.of(origin), id),
+                plan == null || id == null
+                        ? null
+                        : new PlanPeriod(
+                                Plan.read(plan).name(),
+                                Integer.parseInt(id.substring(id.indexOf('.') + 1)),
+                                row.getInt("periods")));
     }
 
     /** Returns the entries of a span in their order: purchases, refunds, reversals, adjustments. */

@@ -41,9 +41,9 @@ public final class PlatformHistory {
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
     private static final String ADDED = """
-            SELECT COALESCE(SUM(CASE WHEN kind = 'top_up' AND (request_id LIKE 'payment-%' OR request_id LIKE 'test-payment-%')
+            SELECT COALESCE(SUM(CASE WHEN origin IN ('payment', 'test_payment')
                 THEN amount_micros END), 0),
-                COALESCE(SUM(CASE WHEN kind = 'top_up' AND request_id LIKE 'voucher-%' THEN amount_micros END), 0),
+                COALESCE(SUM(CASE WHEN origin = 'voucher' THEN amount_micros END), 0),
                 COALESCE(SUM(CASE WHEN kind = 'top_up' THEN amount_micros END), 0),
                 COALESCE(SUM(CASE WHEN kind = 'adjustment' THEN amount_micros END), 0),
                 COALESCE(SUM(CASE WHEN kind = 'reversal' THEN amount_micros END), 0)

@@ -11,33 +11,27 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines of a month, in their order. An entry counts in the first line whose condition it meets. */
 public enum MonthLine {
-    PAYMENTS(sentence("Bought with payments"), "e.kind = 'top_up' AND p.channel = 'stripe'"),
+    PAYMENTS(sentence("Bought with payments"), "e.origin = 'payment'"),
     /** Credits of payments without money, less those that were taken back. */
-    TEST_PAYMENTS(sentence("Test payments"), "p.channel <> 'stripe'"),
-    VOUCHERS(
-            sentence("Redeemed vouchers"),
-            "e.kind = 'top_up' AND e.request_id LIKE 'voucher-%' AND REPLACE(e.reason, ' ', '-') = e.request_id"),
+    TEST_PAYMENTS(
+            sentence("Test payments"), "e.origin = 'test_payment' OR e.kind = 'reversal' AND p.channel <> 'stripe'"),
+    VOUCHERS(sentence("Redeemed vouchers"), "e.origin = 'voucher'"),
     SANDBOX_CREDITS(sentence("Sandbox credits given"), "e.kind = 'top_up' AND e.sandbox_micros > 0"),
-    START_CREDITS(sentence("Start credits"), "e.kind = 'top_up' AND e.request_id LIKE 'start-%'"),
-    PLANS(
-            sentence("Credits of plans"),
-            "e.kind = 'top_up' AND e.grants IS NOT NULL AND EXISTS (SELECT 1 FROM credit_grant g WHERE g.account_id = e.account_id"
-                    + " AND g.entry_number = e.number AND g.kind = 'plan')"),
-    GRANTS(sentence("Credits given by hand"), "e.kind = 'top_up'"),
+    START_CREDITS(sentence("Start credits"), "e.origin = 'start'"),
+    PLANS(sentence("Credits of plans"), "e.origin = 'plan'"),
+    GRANTS(sentence("Gifts"), "e.kind = 'top_up'"),
     USED(sentence("Used by calls"), Part.CREDITS, Of.CUSTOMERS, null),
     REFUNDED_CALLS(sentence("Refunds of calls"), "e.kind = 'refund'"),
     TAKEN_BACK(sentence("Refunds and disputes of payments"), "e.kind = 'reversal'"),
-    EXPIRED(
-            sentence("Expired grants"),
-            "e.kind = 'adjustment' AND e.request_id LIKE 'lapse-%' AND e.reason LIKE 'Grant % expired'"),
+    EXPIRED(sentence("Expired grants"), "e.origin = 'expiry'"),
     GAINED(sentence("Gained by corrections"), "e.kind = 'adjustment' AND e.amount_micros > 0"),
-    DELETED_ACCOUNTS(sentence("Lost with deleted accounts"), "e.kind = 'adjustment' AND e.reason = 'account deleted'"),
+    DELETED_ACCOUNTS(sentence("Lost with deleted accounts"), "e.origin = 'deletion'"),
     LOST(sentence("Lost by corrections"), "e.kind = 'adjustment'"),
     /** The balances of all accounts after the month, holds included. */
     HELD(sentence("Held by customers at the end"), Part.CLOSING, Of.CUSTOMERS, null),
     PAID_BY_PLANS(sentence("Calls paid by plans"), Part.PAID, Of.CUSTOMERS, "g.kind = 'plan'"),
     PAID_BY_VOUCHERS(sentence("Calls paid by vouchers"), Part.PAID, Of.CUSTOMERS, "g.kind = 'voucher'"),
-    PAID_BY_GIFTS(sentence("Calls paid by gifts"), Part.PAID, Of.CUSTOMERS, "g.kind = 'gift'"),
+    PAID_BY_GIFTS(sentence("Calls paid by gifts and start credits"), Part.PAID, Of.CUSTOMERS, "g.kind = 'gift'"),
     /** The part that grants of kind refund paid, which got the refunds of calls whose grants had ended. */
     PAID_BY_REFUNDS(sentence("Calls paid by refunds"), Part.PAID, Of.CUSTOMERS, "g.kind = 'refund'"),
     /** The part that no grant paid. */

@@ -28,9 +28,9 @@ final class MonthSql {
                     + " e.task_id, " + CUSTOMER
                     + ", p.id AS payment_id, p.channel, p.net_cents, p.tax_cents, p.credit_micros, i.year, i.sequence,"
                     + " i.issued_at, i.seller_name, i.series, i.buyer_country, i.buyer_vat_id, CASE WHEN e.kind = 'reversal' THEN"
-                    + " (SELECT SUM(-o.amount_micros - o.missing_micros) FROM entry o JOIN payment_notice m ON m.id = SUBSTR(o.request_id, 8)"
-                    + " WHERE o.account_id = e.account_id AND o.number < e.number AND o.kind = 'reversal' AND SUBSTR(o.request_id, 1, 7) = 'notice-'"
-                    + " AND m.payment_id = p.id) END AS taken_before FROM entry e JOIN account a ON a.id = e.account_id"
+                    + " (SELECT SUM(-o.amount_micros - o.missing_micros) FROM entry o"
+                    + " WHERE o.account_id = e.account_id AND o.number < e.number AND o.kind = 'reversal'"
+                    + " AND o.origin_id = e.origin_id) END AS taken_before FROM entry e JOIN account a ON a.id = e.account_id"
                     + EntryOrigin.PAYMENT + "LEFT JOIN invoice i ON i.payment_id = p.id" + " WHERE" + IN_MONTH;
 
     static final String ENTRIES_AFTER =

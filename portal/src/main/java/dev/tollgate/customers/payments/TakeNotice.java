@@ -5,6 +5,7 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.TakeBack;
 import dev.tollgate.customers.payments.Payments.Verdict;
@@ -76,12 +77,14 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
         String account = payment.accountId();
         long micros = payment.creditMicros();
         if (!payment.channel().movesMoney()) {
+            Origin test = Origin.of(Origin.Kind.TEST_PAYMENT, payment.id());
             RequestId free = FreeCredits.ofTestPayment(account, payment.id());
             return isOfSandbox(payment)
-                    ? Grant.ofSandbox(account, micros, reason, () -> pays, free, at)
-                    : Grant.onCondition(account, micros, reason, () -> pays, free, at);
+                    ? Grant.ofSandbox(account, micros, reason, test, () -> pays, free, at)
+                    : Grant.onCondition(account, micros, reason, test, () -> pays, free, at);
         }
-        return Grant.paid(account, micros, reason, () -> pays, new RequestId("payment-" + payment.id()), at);
+        Origin origin = Origin.of(Origin.Kind.PAYMENT, payment.id());
+        return Grant.paid(account, micros, reason, origin, () -> pays, new RequestId("payment-" + payment.id()), at);
     }
 
     private boolean isOfSandbox(Payment payment) {
@@ -104,6 +107,14 @@ final class TakeNotice extends Decision<Verdict> implements PaymentChange {
                     default -> "Refunded or disputed before it was confirmed";
                 },
                 new RequestId("notice-" + notice.id()),
+                Origin.of(
+                        switch (notice.fact()) {
+                            case REFUNDED -> Origin.Kind.CARD_REFUND;
+                            case DISPUTED, DISPUTE_LOST -> Origin.Kind.DISPUTE;
+                            case DISPUTE_WON -> Origin.Kind.DISPUTE_WON;
+                            default -> Origin.Kind.EARLY_REFUND;
+                        },
+                        payment.id()),
                 isOfSandbox(payment),
                 at);
     }

@@ -9,6 +9,7 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.payments.Voucher.Lot;
 import dev.tollgate.customers.roles.AccountLog;
@@ -319,6 +320,7 @@ public final class Vouchers {
                             accountId,
                             voucher.amountMicros(),
                             "voucher " + voucher.sequence(),
+                            Origin.of(Origin.Kind.VOUCHER, Long.toString(voucher.sequence())),
                             this::outcome,
                             new RequestId("voucher-" + voucher.sequence()),
                             at)

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.people;
 
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -192,8 +193,10 @@ public record StartMarks(Database database, SecretBox secrets) {
         TakeStartMarks(Marks marks, String accountId, long micros, boolean isReal, RequestId requestId, Instant at) {
             this.marks = marks;
             this.grant = isReal
-                    ? Grant.onCondition(accountId, micros, StartCredits.REASON, this::outcome, requestId, at)
-                    : Grant.ofSandbox(accountId, micros, StartCredits.REASON, this::outcome, requestId, at);
+                    ? Grant.onCondition(
+                            accountId, micros, StartCredits.REASON, Origin.START, this::outcome, requestId, at)
+                    : Grant.ofSandbox(
+                            accountId, micros, StartCredits.REASON, Origin.START, this::outcome, requestId, at);
         }
 
         Marks marks() {

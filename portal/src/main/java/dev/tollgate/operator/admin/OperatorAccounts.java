@@ -20,7 +20,9 @@ import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.LedgerChange;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.Refund;
+import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.SetAccountSpend;
 import dev.tollgate.books.ledger.SetBlocked;
@@ -82,7 +84,14 @@ public final class OperatorAccounts {
         }
         Grant grant = creditsMicros == 0
                 ? null
-                : new Grant(account.id(), creditsMicros, "credits at creation", account::outcome, now);
+                : Grant.onCondition(
+                        account.id(),
+                        creditsMicros,
+                        "credits at creation",
+                        Origin.CREATION,
+                        account::outcome,
+                        new RequestId("creation"),
+                        now);
         writer.commit(
                 by,
                 AccountRoutes.CREATE.name(),

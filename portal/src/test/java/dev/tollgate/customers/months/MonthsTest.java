@@ -4,10 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.books.grants.CreditGrant.Kind;
+import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.Correction.Adjustment;
 import dev.tollgate.books.ledger.Grant;
-import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.books.ledger.Lapse;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.rollups.Rollups.CountCall;
 import dev.tollgate.customers.months.Month.State;
@@ -18,11 +21,13 @@ import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.PaymentNotice.Fact;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;
 import dev.tollgate.testing.Ended;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -210,7 +215,7 @@ class MonthsTest {
     @Test
     void sandbox_credits_stand_apart_until_they_have_left() {
         store.account("acc_1", 1_000);
-        store.commit(Grant.ofSandbox("acc_1", 500, "a try", () -> true, null, store.now()));
+        store.commit(Grant.ofSandbox("acc_1", 500, "a try", Origin.START, () -> true, null, store.now()));
         call("a", "acc_1", 300, 300);
         store.commit(new Adjustment("acc_1", -1_100, "too much", null, store.now()));
         Month month = months.month(OCTOBER);
@@ -250,8 +255,12 @@ class MonthsTest {
     @Test
     void an_entry_of_an_expired_grant_has_a_line_of_its_own() {
         store.account("acc_1", 1_000);
-        store.commit(new Adjustment("acc_1", -400, "Grant 1 expired", new RequestId("lapse-1-1"), store.now()));
+        GrantTerms terms =
+                GrantTerms.of(Kind.GIFT, ModelPatterns.EVERY, store.now().plusMillis(100));
+        store.commit(new Grant("acc_1", 400, "a gift", store.now()).under(terms));
         store.commit(new Adjustment("acc_1", -5, "Grant 1 expired", null, store.now()));
+        store.advance(Duration.ofMillis(100));
+        new Lapse(store.database, store.writer, store::now).sweep();
         assertThat(months.month(OCTOBER).sum(MonthLine.EXPIRED)).isEqualTo(new Sum(1, -400, 0, 0, 0));
         assertThat(months.month(OCTOBER).sum(MonthLine.LOST)).isEqualTo(new Sum(1, -5, 0, 0, 0));
     }

@@ -10,6 +10,7 @@ import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Lapse;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.Reserve;
@@ -87,9 +88,18 @@ class PaidMonthsTest {
 
     private void give(String account, Kind kind, long micros, String models, Instant expiresAt, RequestId id) {
         GrantTerms terms = new GrantTerms(kind, ModelPatterns.of(models), null, expiresAt, GrantLimits.NONE);
-        assertThat(store.decide(new Grant(account, micros, "a gift", id, store.now()).under(terms))
+        assertThat(store.decide(Grant.onCondition(account, micros, "a gift", of(kind), () -> true, id, store.now())
+                                .under(terms))
                         .isDone())
                 .isTrue();
+    }
+
+    private static Origin of(Kind kind) {
+        return switch (kind) {
+            case VOUCHER -> Origin.of(Origin.Kind.VOUCHER, "1");
+            case PLAN -> Origin.of(Origin.Kind.PLAN, "1.1");
+            case GIFT, REFUND -> Origin.GIFT;
+        };
     }
 
     private void call(String id, String account, long micros) {
@@ -183,7 +193,7 @@ class PaidMonthsTest {
     }
 
     @Test
-    void credits_of_plans_are_known_by_their_grants() {
+    void credits_of_plans_are_known_by_the_origin_of_their_entries() {
         store.account("acc_1", 0);
         give("acc_1", Kind.PLAN, 50, "", LATER, new RequestId("plan-1-1-1"));
         give("acc_1", Kind.GIFT, 7, "", LATER, new RequestId("plan-1-2-1", true));
@@ -231,7 +241,8 @@ class PaidMonthsTest {
         switch (random.nextInt(20)) {
             case 0 -> store.commit(new Grant(account, 1 + random.nextInt(900), "more", store.now()));
             case 1 ->
-                store.commit(Grant.ofSandbox(account, 1 + random.nextInt(300), "a try", () -> true, null, store.now()));
+                store.commit(Grant.ofSandbox(
+                        account, 1 + random.nextInt(300), "a try", Origin.START, () -> true, null, store.now()));
             case 2, 3, 4 -> give(account);
             case 5 -> new Lapse(store.database, store.writer, store::now).sweep();
             case 6 -> new Rollups(store.writer, store::now).sweep();
@@ -259,7 +270,8 @@ class PaidMonthsTest {
         GrantTerms terms = new GrantTerms(
                 kind, ModelPatterns.of(random.nextBoolean() ? "" : "m1"), null, expiresAt, GrantLimits.NONE);
         RequestId request = new RequestId(id, kind == Kind.GIFT);
-        Grant grant = new Grant(account, micros, "a gift", request, store.now()).under(terms);
+        Grant grant = Grant.onCondition(account, micros, "a gift", of(kind), () -> true, request, store.now())
+                .under(terms);
         if (store.decide(grant).isDone() && kind == Kind.PLAN) {
             ofPlans.merge(YearMonth.from(store.now().atZone(ZoneOffset.UTC)), micros, Long::sum);
         }

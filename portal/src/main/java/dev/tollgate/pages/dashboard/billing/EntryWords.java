@@ -2,9 +2,12 @@ package dev.tollgate.pages.dashboard.billing;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
+import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Display;
 import java.util.Objects;
@@ -34,11 +37,11 @@ public final class EntryWords {
         };
     }
 
-    /** Returns the note on an entry in an account's ledger: the operator's words or the model, and the grants; empty if there is none. */
+    /** Returns the note on an entry in an account's ledger: what it is of, and the grants; empty if there is none. */
     public static String about(LedgerLine line) {
         Entry entry = line.entry();
-        String reason = reason(entry);
-        String about = Objects.requireNonNullElse(reason == null ? line.model() : reason, "");
+        String about =
+                Objects.requireNonNullElse(line.origin() == null ? line.model() : reason(line, line.origin()), "");
         if (line.grants() == null || line.isExpiry()) {
             return about;
         }
@@ -49,30 +52,39 @@ public final class EntryWords {
         return about + (about.isEmpty() ? "" : " · ") + how;
     }
 
-    /** Returns why an entry was made: the operator's words as they are, the program's own in the reader's language. */
-    public static @Nullable String reason(Entry entry) {
-        String reason = entry.reason();
-        return reason == null ? null : reason(reason);
+    /** Returns why an entry was made: the operator's words as they are, all else in the reader's language. */
+    private static @Nullable String reason(LedgerLine line, Origin origin) {
+        return switch (origin.kind()) {
+            case PAYMENT -> say("Payment of ${dollars}", dollars(line));
+            case TEST_PAYMENT -> say("Test payment of ${dollars}, no money moved", dollars(line));
+            case VOUCHER -> say("voucher {number}", String.valueOf(origin.id()));
+            case PLAN ->
+                line.period() == null
+                        ? line.entry().reason()
+                        : say(
+                                "Plan {name}, period {number} of {periods}",
+                                line.period().plan(),
+                                line.period().number(),
+                                line.period().periods());
+            case START -> say("credits to start with");
+            case CREATION -> say("credits at creation");
+            case DEMO -> say("demo credits");
+            case CARD_REFUND -> say("Card refund");
+            case DISPUTE -> say("Disputed payment");
+            case DISPUTE_WON -> say("Dispute won");
+            case EARLY_REFUND -> say("Refunded or disputed before it was confirmed");
+            case EXPIRY ->
+                say(
+                        "Grant {number} expired",
+                        Long.toString(
+                                PaidBy.of(line.grants()).shares().getFirst().grant()));
+            case DELETION -> say("account deleted");
+            case GIFT, CALL, GRANT_END, PLAN_END, CORRECTION -> line.entry().reason();
+        };
     }
 
-    /** @param reason as the row has it: the program's own are in English there */
-    private static String reason(String reason) {
-        String number = reason.replaceAll("[^0-9]+", "");
-        return switch (reason.replaceAll("[0-9]+", "#")) {
-            case "Grant # expired" -> say("Grant {number} expired", number);
-            case "voucher #" -> say("voucher {number}", number);
-            case "Payment of $#" -> say("Payment of ${dollars}", number);
-            case "Test payment of $#, no money moved" -> say("Test payment of ${dollars}, no money moved", number);
-            case "credits to start with" -> say("credits to start with");
-            case "credits at creation" -> say("credits at creation");
-            case "demo credits" -> say("demo credits");
-            case "account deleted" -> say("account deleted");
-            case "Card refund" -> say("Card refund");
-            case "Disputed payment" -> say("Disputed payment");
-            case "Dispute won" -> say("Dispute won");
-            case "Refunded or disputed before it was confirmed" -> say("Refunded or disputed before it was confirmed");
-            default -> reason;
-        };
+    private static String dollars(LedgerLine line) {
+        return Long.toString(line.amountMicros() / Payment.micros(1));
     }
 
     /** Returns the change of the balance by an entry that belongs to no call, with sign and six decimals. */

@@ -200,11 +200,11 @@ class BillingPagesTest {
                 .body()
                 .lines()
                 .toList();
-        assertThat(lines.get(1)).endsWith(",top_up,,,50,50,gift,,,credits to start with,0.25,,,,,");
+        assertThat(lines.get(1)).endsWith(",top_up,,,50,50,start,,,credits to start with,0.25,,,,,");
         assertThat(lines.get(2))
                 .containsPattern(
                         ",top_up,,,5000,5050,payment,,,\"Test payment of \\$25, no money moved\",25.00,TEST-20[0-9]{2}-0");
-        assertThat(lines.get(3)).endsWith(",top_up,,,7,5057,grant,,,\"sorry, \"\"we\"\" failed\",0.035,,,,,");
+        assertThat(lines.get(3)).endsWith(",top_up,,,7,5057,gift,,,\"sorry, \"\"we\"\" failed\",0.035,,,,,");
         assertThat(lines.get(4)).containsPattern(",top_up,,,12\\.5,5069\\.5,voucher,,,voucher [0-9]+,0\\.0625,,,,,$");
         assertThat(lines.get(5)).endsWith(",balance,,,0,5069.5,,,,,0.00,,,,,");
     }

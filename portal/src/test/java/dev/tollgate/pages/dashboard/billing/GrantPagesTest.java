@@ -46,7 +46,7 @@ class GrantPagesTest {
         call = server.text("SELECT id FROM call WHERE account_id = '" + account + "'");
         admin("adjustments", "{\"credits\":-25,\"reason\":\"Grant 3 expired\",\"id\":\"expiry\"}");
         server.execute(
-                "UPDATE entry SET request_id = 'lapse-3-1', grants = '3:25000000' WHERE reason = 'Grant 3 expired'");
+                "UPDATE entry SET origin = 'expiry', request_id = 'lapse-3-1', grants = '3:25000000' WHERE reason = 'Grant 3 expired'");
         server.execute("UPDATE entry SET grants = '1:400000000' WHERE reason = 'a gift'");
         server.execute("UPDATE call SET paid_by = '1:4000 2:100' WHERE id = '" + call + "'");
         GrantRows rows = new GrantRows(server::execute, account);
