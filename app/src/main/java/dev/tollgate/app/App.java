@@ -64,6 +64,7 @@ public final class App implements AutoCloseable {
         this.watch = new WatchModule(ground.calls(), books.calls());
         DemoAccount demo = DemoAccount.of(ground.portal(), books.portal());
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
+        books.calls().writer().timedBy(loops::hadNanos);
         Vertx vertx = loops.vertx();
         OwnSandbox sandbox = OwnSandbox.open(ground, vertx);
         this.upstreams = UpstreamsModule.open(ground.calls(), books.calls(), vertx, watch, sandbox);

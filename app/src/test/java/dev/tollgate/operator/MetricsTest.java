@@ -8,6 +8,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HeldRows;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.MetricsDoc;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
@@ -354,11 +355,20 @@ class MetricsTest {
 
     @Test
     void a_scrape_ends_though_the_database_does_not_answer_and_tells_of_it() {
-        assertThat(Scrape.fresh(gateway).sum("tollgate_store_up")).isEqualTo(1);
-        try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+        Scrape before = Scrape.fresh(gateway);
+        assertThat(before.sum("tollgate_store_up")).isEqualTo(1);
+        try (Gateway.Fault _ = gateway.nothingIsCommitted();
+                LogCapture log = new LogCapture()) {
             assertThat(Scrape.awaited(gateway, it -> it.sum("tollgate_store_up") == 0)
                             .series())
                     .isNotEmpty();
+            Gateway.await("a refusal", () -> gateway.chat("{}").status() == 503);
+            assertThat(gateway.chat("{}").error().get("message").asString())
+                    .isEqualTo("The service cannot keep its books right now. Please try again.");
+            assertThat(Scrape.fresh(gateway).sum("tollgate_store_refusals_total")
+                            - before.sum("tollgate_store_refusals_total"))
+                    .isEqualTo(2);
+            assertThat(log.text()).containsOnlyOnce("requests are refused: the database has not answered a ");
         }
         // While the books are silent calls are refused before they are any.
         Gateway.await(

@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 /**
  * Refuses requests while the database does not respond: a waiting request would only occupy a connection and memory.
  *
- * @param silent called on an event loop: must not wait
+ * @param refuses asked once for each request, on an event loop: must not wait
  */
-public record WhileBooksAnswer<C>(Gate<C> gate, BooleanSupplier silent) implements Gate<C> {
+public record WhileBooksAnswer<C>(Gate<C> gate, BooleanSupplier refuses) implements Gate<C> {
 
     private static final Duration COME_BACK = Duration.ofSeconds(2);
 
@@ -27,7 +27,7 @@ public record WhileBooksAnswer<C>(Gate<C> gate, BooleanSupplier silent) implemen
 
     @Override
     public Future<C> admit(Exchange exchange) {
-        if (silent.getAsBoolean()) {
+        if (refuses.getAsBoolean()) {
             throw ApiError.of(
                             ErrorCode.INTERNAL_ERROR, "The service cannot keep its books right now. Please try again.")
                     .withStatus(503)

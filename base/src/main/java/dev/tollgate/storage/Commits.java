@@ -47,9 +47,15 @@ final class Commits {
         observer = watching;
     }
 
-    /** Runs a step. If it fails, nothing of the batch is left in the database and in the parts. @return the failure, or null */
+    /**
+     * Runs a step. If it fails, nothing of the batch is left in the database and in the parts.
+     *
+     * @param units the units of work that it is about
+     * @return the failure, or null
+     */
     @Nullable
-    Throwable attempt(Step step) {
+    Throwable attempt(Pulse.Work work, int units, Step step) {
+        pulse.asked(work, units);
         try {
             step.run();
             pulse.answered();
@@ -73,10 +79,15 @@ final class Commits {
         batch.undone();
     }
 
-    /** Decides the given units after those that are decided, and commits all of them. @return the failure, or null */
+    /**
+     * Decides the given units after those that are decided, and commits all of them.
+     *
+     * @param units the number of all of them
+     * @return the failure, or null
+     */
     @Nullable
-    Throwable tryCommit(List<Waiting> undecided) {
-        return attempt(() -> {
+    Throwable tryCommit(List<Waiting> undecided, int units) {
+        return attempt(Pulse.Work.COMMIT, units, () -> {
             Statements statements = connection.statements();
             batch.decide(statements, undecided);
             for (Waiting waiting : undecided) {
@@ -90,7 +101,7 @@ final class Commits {
 
     /** Decides and commits units of a batch that was rolled back, and reports them. */
     void commitAnew(List<Waiting> some) {
-        Throwable failure = tryCommit(some);
+        Throwable failure = tryCommit(some, some.size());
         if (failure == null) {
             committed(some);
         } else {
@@ -116,10 +127,10 @@ final class Commits {
             if (!pulse.isInTrouble()) { // otherwise the cause has been logged
                 log.info("a batch of {} units is tried again: {}", all.size(), failure.getMessage());
             }
-            failure = tryCommit(all);
+            failure = tryCommit(all, all.size());
         }
         if (failure != null && connection.makeRoom(failure)) {
-            failure = tryCommit(all);
+            failure = tryCommit(all, all.size());
         }
         if (failure == null) {
             committed(all);

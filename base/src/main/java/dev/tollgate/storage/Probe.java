@@ -38,7 +38,7 @@ final class Probe {
     private void ask() {
         boolean inTrouble = pulse.isInTrouble();
         if (!inTrouble && !pulse.mayCommit()) {
-            commits.attempt(connection::ask);
+            commits.attempt(Pulse.Work.CHECK, 0, connection::ask);
         } else if (probe(inTrouble) == null) {
             pulse.committed();
             if (inTrouble) {
@@ -49,9 +49,11 @@ final class Probe {
 
     /** While a disk is full there are no calls, so room has to be made here, too. */
     private @Nullable Throwable probe(boolean inTrouble) {
-        Throwable failure = commits.attempt(() -> connection.probe(inTrouble));
-        return failure != null && connection.makeRoom(failure)
-                ? commits.attempt(() -> connection.probe(inTrouble))
-                : failure;
+        Throwable failure = attempt(inTrouble);
+        return failure != null && connection.makeRoom(failure) ? attempt(inTrouble) : failure;
+    }
+
+    private @Nullable Throwable attempt(boolean inTrouble) {
+        return commits.attempt(Pulse.Work.CHECK, 0, () -> connection.probe(inTrouble));
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,9 +101,22 @@ public final class Writer implements AutoCloseable {
         return alone;
     }
 
-    /** Returns whether the database has not answered for two seconds: a new wait may be long. From any thread. */
-    public boolean isSilent() {
-        return pulse.isSilent();
+    /** @param had the time that this process has had, in nanoseconds, for differences: a silence while it was stopped is not the database's */
+    public void timedBy(LongSupplier had) {
+        pulse.timedBy(had);
+    }
+
+    /**
+     * Returns whether a request is refused because the database leaves a question unanswered for two seconds: a new wait may be long. Counts it. From any
+     * thread.
+     */
+    public boolean refuses() {
+        return pulse.refuses(inbox.size());
+    }
+
+    /** Returns how many requests were refused since the start. From any thread. */
+    public long refusals() {
+        return pulse.refusals();
     }
 
     /** Returns why nothing can be written, or null. Does not block; from any thread. */

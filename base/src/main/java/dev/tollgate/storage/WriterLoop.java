@@ -172,7 +172,7 @@ final class WriterLoop {
      */
     private void takeTurn() {
         if (!alone && crossing.isLikely()) {
-            commits.attempt(connection::takeTurn); // a failure shows again in the decision
+            commits.attempt(Pulse.Work.TURN, 1, connection::takeTurn); // a failure shows again in the decision
         }
     }
 
@@ -232,7 +232,8 @@ final class WriterLoop {
         if (decidable.isEmpty()) {
             return null;
         }
-        Throwable failure = commits.attempt(() -> batch.decide(connection.statements(), decidable));
+        Throwable failure = commits.attempt(
+                Pulse.Work.DECISION, decidable.size(), () -> batch.decide(connection.statements(), decidable));
         if (failure == null) {
             if (!alone) {
                 crossing.decided(System.nanoTime() - batchNanos);
@@ -260,7 +261,7 @@ final class WriterLoop {
         }
         List<Waiting> undecided = alone ? urgent : List.of();
         long began = System.nanoTime();
-        Throwable failure = failed != null ? failed : commits.tryCommit(undecided);
+        Throwable failure = failed != null ? failed : commits.tryCommit(undecided, all.size());
         ride.clear();
         urgent.clear();
         if (failure != null) {

@@ -65,6 +65,11 @@ public final class BooksGauges {
                 "tollgate_store_up",
                 "0 while calls get a 503 because the database accepts no writes or this server has lost its lease; otherwise 1.",
                 () -> books.complaints().isEmpty() ? 1 : 0);
+        metrics.counted(
+                "tollgate_store_refusals",
+                "Requests that got a 503 because the database left a question unanswered for two seconds.",
+                new String[] {},
+                now -> now.is((double) books.writer().refusals()));
         metrics.gauge(
                 "tollgate_store_damaged",
                 "1 after a damaged page of the SQLite file was met, until a restart: restore a backup; otherwise 0.",

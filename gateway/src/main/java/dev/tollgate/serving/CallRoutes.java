@@ -379,7 +379,7 @@ public record CallRoutes(
     }
 
     private <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
-        return new WhileBooksAnswer<>(gate, books.writer()::isSilent);
+        return new WhileBooksAnswer<>(gate, books.writer()::refuses);
     }
 
     private Door door(Protocol protocol) {

@@ -192,6 +192,7 @@ public final class CallServer extends KeysServer implements SandboxServer {
         WatchModule watch = new WatchModule(ground, books);
         addDemoAccount();
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
+        books.writer().timedBy(loops::hadNanos);
         sandbox = settings.hasRealUpstream() ? null : sandbox(loops.vertx());
         upstreams = UpstreamsModule.open(
                 ground, books, loops.vertx(), watch, sandbox == null ? null : new OwnSandbox(sandbox));

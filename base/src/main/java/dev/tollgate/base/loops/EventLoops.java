@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLoops implements AutoCloseable {
 
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final int LOOK_EVERY_MILLIS = 250;
     private static final Duration STILL_MAX = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofMinutes(1);
 
@@ -42,22 +42,30 @@ public final class EventLoops implements AutoCloseable {
             .with(new VertxOptions().setAddressResolverOptions(resolver(RESOLVER)))
             .build();
     private final List<Turns> turns = new ArrayList<>();
-    private final Duration lookEvery;
+    private final long everyNanos;
     private final long stillNanosMax;
     private volatile boolean closing;
 
-    /** The time of a loop's last turn. Written by the loop, read by any. */
+    /** The last turn of a loop. Written by the loop, read by any. */
     private static final class Turns {
 
-        private volatile long lastNanos = System.nanoTime();
+        private volatile Turn last = new Turn(System.nanoTime(), 0);
+    }
+
+    /** @param lostNanos the time until then that turns were late */
+    private record Turn(long nanos, long lostNanos) {
+
+        long lostUntil(long now, long everyNanos) {
+            return lostNanos + Math.max(0, now - nanos - everyNanos);
+        }
     }
 
     public EventLoops() {
-        this(LOOK_EVERY, STILL_MAX);
+        this(Duration.ofMillis(LOOK_EVERY_MILLIS), STILL_MAX);
     }
 
     EventLoops(Duration lookEvery, Duration stillMax) {
-        this.lookEvery = lookEvery;
+        this.everyNanos = lookEvery.toNanos();
         this.stillNanosMax = stillMax.toNanos();
         vertx.exceptionHandler(error -> {
             Fatal.check(error);
@@ -101,14 +109,30 @@ public final class EventLoops implements AutoCloseable {
     private void watchTurns(EventLoop loop) {
         Turns last = new Turns();
         turns.add(last);
-        long every = lookEvery.toNanos();
-        loop.scheduleWithFixedDelay(() -> last.lastNanos = System.nanoTime(), every, every, TimeUnit.NANOSECONDS);
+        loop.scheduleWithFixedDelay(() -> turned(last), everyNanos, everyNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void turned(Turns its) {
+        long now = System.nanoTime();
+        its.last = new Turn(now, its.last.lostUntil(now, everyNanos));
     }
 
     /** Returns whether all of them have turned lately. From any thread. */
     public boolean turn() {
         long now = System.nanoTime();
-        return turns.stream().allMatch(loop -> now - loop.lastNanos < stillNanosMax);
+        return turns.stream().allMatch(loop -> now - loop.last.nanos() < stillNanosMax);
+    }
+
+    /**
+     * Returns the time that this process has had, for differences: {@link System#nanoTime} less the time that the loops' turns were late, on average. While the process is stopped, or waits for a processor, it goes on by {@value #LOOK_EVERY_MILLIS} ms at most. From any thread.
+     */
+    public long hadNanos() {
+        long now = System.nanoTime();
+        long lost = 0;
+        for (Turns loop : turns) {
+            lost += loop.last.lostUntil(now, everyNanos);
+        }
+        return now - lost / turns.size();
     }
 
     public Vertx vertx() {

@@ -5,11 +5,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Await;
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Shared;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,45 @@ class EventLoopsTest {
             Await.until("turns again", loops::turn);
         } finally {
             stuck.countDown();
+        }
+    }
+
+    @Test
+    void time_passes_while_the_loops_turn_and_hardly_otherwise() throws Exception {
+        try (EventLoops loops = new EventLoops(Duration.ofMillis(5), Duration.ofSeconds(10))) {
+            long began = loops.hadNanos();
+            Await.until(
+                    "time",
+                    () -> loops.hadNanos() - began > Duration.ofMillis(20).toNanos());
+            CountDownLatch stuck = new CountDownLatch(1);
+            VertxInternal vertx = (VertxInternal) loops.vertx();
+            List<EventExecutor> all = new ArrayList<>();
+            vertx.nettyEventLoopGroup().forEach(all::add);
+            vertx.acceptorEventLoopGroup().forEach(all::add);
+            CountDownLatch still = new CountDownLatch(all.size());
+            all.forEach(loop -> loop.execute(() -> {
+                still.countDown();
+                standStill(stuck);
+            }));
+            try {
+                still.await();
+                long stood = loops.hadNanos();
+                long since = System.nanoTime();
+                Await.until(
+                        "a stall",
+                        () -> System.nanoTime() - since > Duration.ofMillis(200).toNanos());
+                assertThat(loops.hadNanos() - stood)
+                        .isLessThanOrEqualTo(Duration.ofMillis(5).toNanos());
+                stuck.countDown();
+                Await.until(
+                        "time again",
+                        () -> loops.hadNanos() - stood > Duration.ofMillis(20).toNanos());
+                assertThat(System.nanoTime() - since - (loops.hadNanos() - stood))
+                        .as("what was lost stays lost")
+                        .isGreaterThan(Duration.ofMillis(190).toNanos());
+            } finally {
+                stuck.countDown();
+            }
         }
     }
 
