@@ -3,6 +3,7 @@ package dev.tollgate.customers.payments;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -30,12 +31,16 @@ record VoucherCode(String text) {
         return new VoucherCode(text.toString());
     }
 
-    /** Reads a typed code. Case, hyphens and spaces do not count. Returns null if the text is not a code. */
+    /**
+     * Reads a typed or pasted code. Case, full-width forms, and all characters that are no letters or digits (spaces, dashes, quotes, marks without
+     * width) do not count. Returns null if the text is not a code.
+     */
     static @Nullable VoucherCode read(String typed) {
         if (typed.length() > TYPED_CHARS_MAX) {
             return null;
         }
-        String text = typed.replaceAll("[\\s-]", "")
+        String text = Normalizer.normalize(typed, Normalizer.Form.NFKC)
+                .replaceAll("[^\\p{L}\\p{N}]", "")
                 .toUpperCase(Locale.ROOT)
                 .replace('I', '1')
                 .replace('L', '1')
