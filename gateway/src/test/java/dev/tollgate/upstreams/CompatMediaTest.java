@@ -17,6 +17,7 @@ import dev.tollgate.testing.MediaSamples;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Base64;
@@ -230,8 +231,31 @@ class CompatMediaTest {
             assertThat(sentPart().get("type").asString()).isEqualTo("text");
             assertThat(sentPart().get("text").asString()).isEqualTo(text);
         }
-        answered(customer.chat(call(url("/latin1"))));
-        assertThat(sentPart().get("text").asString()).isEqualTo("caf\ufffd");
+        assertRefused(call(url("/latin1")), "not UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/csv;charset=gbk, gbk",
+        "text/csv; charset=GB18030, gb18030",
+        "text/plain;charset=iso-8859-1, iso-8859-1",
+        "text/plain;charset=utf-8, utf-8",
+        "text/csv, x-UTF-16LE-BOM"
+    })
+    void a_text_in_another_charset_arrives_as_it_reads(String type, String charset) {
+        String text = charset.startsWith("iso") ? "M\u00fcller" : "\u59d3\u540d,\u57ce\u5e02";
+        answered(customer.chat(call(dataUrl(type, text.getBytes(Charset.forName(charset))))));
+        assertThat(sentPart().get("text").asString()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/csv, not UTF-8",
+        "text/csv;charset=shift_jis, not of that charset",
+        "text/csv;charset=x, not of that charset"
+    })
+    void a_text_that_cannot_be_read_is_refused_and_free(String type, String why) {
+        assertRefused(call(dataUrl(type, new byte[] {'a', (byte) 0xff, (byte) 0xfd, 'b'})), why);
     }
 
     @ParameterizedTest

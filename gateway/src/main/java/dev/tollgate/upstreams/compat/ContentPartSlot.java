@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.TextFiles;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -12,6 +13,7 @@ import dev.tollgate.upstreams.media.MediaType;
 import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,6 +55,8 @@ record ContentPartSlot(int from, int to, ContentPart.Media part, WantedMedium.Re
         Medium medium = media.get(wanted.key());
         try {
             return filling(medium);
+        } catch (CharacterCodingException e) {
+            throw refuse(part, TextFiles.UNREADABLE);
         } catch (IOException e) {
             throw gone();
         }

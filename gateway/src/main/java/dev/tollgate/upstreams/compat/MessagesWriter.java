@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.Instructions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.conversation.TextFiles;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.media.MediaLabel;
@@ -12,7 +13,6 @@ import dev.tollgate.upstreams.media.MediaType;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Replay;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -157,7 +157,11 @@ final class MessagesWriter {
             print.add(media, base64.length());
             json.writeRaw(frame.after());
         } else if (type == null && said != null && MediaLabel.textType(said) != null) {
-            writeTextPart(JsonText.of(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8)));
+            String text = TextFiles.read(Base64.getDecoder().decode(base64));
+            if (text == null) {
+                throw ContentPartSlot.refuse(media, TextFiles.UNREADABLE);
+            }
+            writeTextPart(JsonText.of(text));
         } else {
             throw ContentPartSlot.refuse(media, "is of a type that this model does not take at the moment.");
         }

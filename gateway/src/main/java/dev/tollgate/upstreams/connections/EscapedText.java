@@ -1,19 +1,20 @@
 package dev.tollgate.upstreams.connections;
 
+import dev.tollgate.base.conversation.TextFiles;
 import dev.tollgate.upstreams.media.Medium;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
  * A text file as the content of a JSON string in UTF-8, step by step. It is read as UTF-8, or as UTF-16 if it starts with a UTF-16 byte
- * order mark. Invalid characters become U+FFFD. Blocks; for one thread.
+ * order mark, strictly: any other fails with a {@link java.nio.charset.CharacterCodingException}. Blocks; for one thread.
  */
 final class EscapedText {
 
@@ -32,17 +33,13 @@ final class EscapedText {
 
     EscapedText(Medium medium) throws IOException {
         this.medium = medium;
-        this.decoder = charset(medium)
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        this.decoder = charset(medium).newDecoder();
     }
 
     private static Charset charset(Medium medium) throws IOException {
         byte[] mark = new byte[MARK_BYTES];
         int read = medium.read(0, mark, 0, mark.length);
-        int first = read < MARK_BYTES ? 0 : (mark[0] & 0xff) << Byte.SIZE | mark[1] & 0xff;
-        return first == 0xfeff || first == 0xfffe ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+        return read == MARK_BYTES && TextFiles.hasMark(mark) ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
     }
 
     /** Returns the length in bytes. Reads all of it. */
@@ -66,7 +63,10 @@ final class EscapedText {
         in.position(in.position() + read).flip();
         ended = at == medium.length();
         out.clear();
-        decoder.decode(in, out, ended);
+        CoderResult result = decoder.decode(in, out, ended);
+        if (result.isError()) {
+            result.throwException();
+        }
         if (ended) {
             decoder.flush(out);
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.TextFiles;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.upstreams.media.MediaLabel;
@@ -59,6 +60,11 @@ record InlineMedia(String mimeType, String base64) {
             int skipped = (int) Math.min(decoded.length, from % 3);
             return Arrays.copyOfRange(decoded, skipped, Math.min(decoded.length, skipped + length));
         };
+    }
+
+    /** Returns a text file with the mark of UTF-16 as UTF-8, and any other file as it is. */
+    InlineMedia inUtf8() {
+        return mimeType.startsWith("text/") ? new InlineMedia(mimeType, TextFiles.inUtf8(base64)) : this;
     }
 
     /** Returns whether it is a GIF, which Gemini does not accept. */

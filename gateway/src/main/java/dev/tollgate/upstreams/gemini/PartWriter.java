@@ -134,9 +134,9 @@ final class PartWriter {
         json.writeStartObject();
         switch (part.source()) {
             case ContentPart.Source.Inline inline -> {
-                InlineMedia medium = InlineMedia.of(part, inline.base64());
+                InlineMedia medium = InlineMedia.of(part, inline.base64()).inUtf8();
                 noteFormat(part, medium);
-                int copied = writeInline(part.place(), medium) ? inline.base64().length() : 0;
+                int copied = writeInline(part.place(), medium) ? medium.base64().length() : 0;
                 print.add(part, copied);
             }
             case ContentPart.Source.Remote remote -> {
