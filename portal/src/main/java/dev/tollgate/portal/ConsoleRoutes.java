@@ -146,6 +146,7 @@ record ConsoleRoutes(
                                 accounts(),
                                 operator.platform(),
                                 operator.calls(),
+                                calls.refused(),
                                 administration.deeds(),
                                 administration.links(),
                                 forms(),

@@ -282,7 +282,8 @@ record PagesModule(
                                 new Dismissals(books.database(), books.writer(), ground.clock()),
                                 books.people())
                         .routes(pages),
-                new RequestsPage(history, stores.keys(), owners, catalogue, ground.clock()).routes(pages),
+                new RequestsPage(history, stores.keys(), owners, catalogue, calls.refused(), ground.clock())
+                        .routes(pages),
                 new RequestPage(
                                 history,
                                 stores.receipts(),

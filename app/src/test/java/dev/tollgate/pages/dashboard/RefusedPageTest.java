@@ -61,6 +61,13 @@ class RefusedPageTest {
                 .doesNotContain("<i>none", "<b>ci");
         assertThat(quiet.browser.get(PATH).body()).contains("No refused calls in the last 100 days.");
         assertThat(quiet.browser.get("/dashboard").body()).doesNotContain("refused in the last hour");
+        String request = refused.header("x-request-id");
+        String find = "/dashboard/find?q=" + request;
+        assertThat(one.browser.get(find).location()).isEqualTo(PATH + "?request=" + request);
+        assertThat(one.browser.get(PATH + "?request=" + request).body()).contains("Refused call " + request);
+        assertThat(quiet.browser.get(find).body()).contains("Nothing in this account");
+        assertThat(quiet.browser.get(PATH + "?request=" + request).body())
+                .contains("No refused calls in the last 100 days.");
         assertThat(one.browser.get("/dashboard").body()).contains("1 call was refused in the last hour.");
         assertThat(one.browser
                         .call("/playground", "/playground/chat", body("none", 5))

@@ -16,6 +16,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The refused calls of this node. Thread-safe; never blocks for long. */
 public final class RefusedCalls implements RefusalObserver {
@@ -115,6 +117,20 @@ public final class RefusedCalls implements RefusalObserver {
         lock.lock();
         try {
             return List.copyOf(latest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the refused call with an id; null if this node has none, or has forgotten it. @param requestId as its caller got it */
+    public @Nullable RefusedCall named(String requestId) {
+        lock.lock();
+        try {
+            return Stream.concat(Stream.of(latest), accounts.values().stream())
+                    .flatMap(Deque::stream)
+                    .filter(call -> call.requestId().equals(requestId))
+                    .findFirst()
+                    .orElse(null);
         } finally {
             lock.unlock();
         }

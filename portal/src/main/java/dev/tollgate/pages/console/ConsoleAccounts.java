@@ -8,6 +8,8 @@ import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.OfAccount;
 import dev.tollgate.customers.figures.Span.Past;
+import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.AccountRoutes;
@@ -41,12 +43,13 @@ import templates.console.JteaccountsGenerated;
 
 /**
  * {@code /console/accounts}: what they paid in the last 30 days, and what they have; found by mail, name, id or the beginning of a key. A search that
- * finds one account opens it.
+ * finds one account opens it; the id of a call, or of a refused one, leads to that.
  */
 public record ConsoleAccounts(
         AccountList accounts,
         PlatformHistory history,
         PlatformCalls calls,
+        RefusedCalls refused,
         OperatorAccounts deeds,
         OperatorLinks links,
         DeedForms forms,
@@ -146,6 +149,10 @@ public record ConsoleAccounts(
             String call = calls.callNamed(wanted.strip());
             if (call != null) {
                 return PageStep.to(ConsoleCalls.PATH + "/" + UrlText.encoded(call));
+            }
+            RefusedCall refusal = refused.named(wanted.strip());
+            if (refusal != null) {
+                return PageStep.to(ConsoleRefused.path(refusal));
             }
         }
         return PageStep.show(drawing(request, wanted, found, FormState.NONE));

@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.figures.NamesOfIds;
@@ -24,14 +25,26 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import templates.console.JterefusedGenerated;
 
-/** {@code /console/requests/refused}: calls of all accounts, or of one, that were not let in. */
+/** {@code /console/requests/refused}: calls of all accounts, or of one, that were not let in; or the one with an id, first. */
 public record ConsoleRefused(
         RefusedCalls refused, RefusalBooks refusals, NamesOfIds names, AccountList accounts, InstantSource clock) {
 
-    private static final String PATH = ConsoleCalls.PATH + "/refused";
+    static final String PATH = ConsoleCalls.PATH + "/refused";
+
+    private static final String REQUEST = "request";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.operators(), this::show));
+    }
+
+    /** Returns the page of a refused call. */
+    static String path(RefusedCall call) {
+        return PATH + "?" + REQUEST + "=" + UrlText.encoded(call.requestId());
+    }
+
+    /** Returns the refusals of an account. */
+    public static String path(String accountId) {
+        return PATH + "?account=" + accountId;
     }
 
     /** Returns the name of the account; its id if there is no such name. */
@@ -47,21 +60,30 @@ public record ConsoleRefused(
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        WantedAccount account = WantedAccount.of(accounts, request.query("account"));
+        String wanted = request.query(REQUEST);
+        RefusedCall one = wanted == null ? null : refused.named(wanted.strip());
+        WantedAccount account = WantedAccount.of(accounts, one == null ? request.query("account") : one.accountId());
         String id = account.isClear() ? account.id() : "";
         RefusedCounts here = id == null ? refused.counts() : RefusedCounts.NONE;
         List<OfKey> counts = id == null ? refusals.ofLastDay() : refusals.keys(id, KeyFilter.ALL);
-        List<RefusedCall> calls = id == null ? refused.latest() : refused.of(id);
+        List<RefusedCall> calls = one != null ? List.of(one) : id == null ? refused.latest() : refused.of(id);
         Map<String, Named> named = names.of(Stream.concat(
                         calls.stream().flatMap(call -> Stream.of(call.accountId(), call.keyId())),
                         counts.stream().flatMap(each -> Stream.of(each.accountId(), each.keyId())))
                 .collect(Collectors.toSet()));
         Instant now = clock.instant();
-        return PageStep.show((out, shell) ->
-                JterefusedGenerated.render(out, null, shell, account, here, new Refused(counts, calls, named), now));
+        Refused shown = new Refused(counts, calls, one != null, named);
+        return PageStep.show((out, shell) -> JterefusedGenerated.render(out, null, shell, account, here, shown, now));
     }
 
-    /** Refused calls, by key and one by one. */
+    /**
+     * Refused calls, by key and one by one.
+     *
+     * @param isOne whether only the call with an id is wanted
+     */
     public record Refused(
-            List<RefusalBooks.OfKey> counts, List<RefusedCall> calls, Map<String, NamesOfIds.Named> names) {}
+            List<RefusalBooks.OfKey> counts,
+            List<RefusedCall> calls,
+            boolean isOne,
+            Map<String, NamesOfIds.Named> names) {}
 }

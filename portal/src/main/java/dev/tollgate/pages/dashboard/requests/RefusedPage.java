@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard.requests;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.KeyFilter;
 import dev.tollgate.customers.rejections.RefusalBooks;
@@ -18,12 +19,15 @@ import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import templates.dashboard.JterefusedGenerated;
 
 /** {@code /dashboard/requests/refused}: calls that were not let in, which the log does not have. */
 public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys, Ledger ledger, InstantSource clock) {
 
     public static final String PATH = PageLink.REQUESTS + "/refused";
+
+    private static final String REQUEST = "request";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.partly(Right.USAGE), this::show));
@@ -44,6 +48,15 @@ public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys
                         .toList();
     }
 
+    /** Returns the page of a refused call of an account; null if this node knows none with this id, or the reader does not see it. */
+    static @Nullable String path(RefusedCalls refused, String account, KeyView view, KeyNames names, String requestId) {
+        return visible(refused.of(account), view, names).stream()
+                .filter(call -> call.requestId().equals(requestId))
+                .findFirst()
+                .map(call -> PATH + "?" + REQUEST + "=" + UrlText.encoded(requestId))
+                .orElse(null);
+    }
+
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         KeyView view = request.visitor().person().view(Right.USAGE);
@@ -51,11 +64,19 @@ public record RefusedPage(RefusedCalls refused, RefusalBooks refusals, Keys keys
         Instant now = clock.instant();
         long free = request.visitor().may(Right.PAY) ? free(account) : Long.MAX_VALUE; // others cannot top up
         List<RefusalBooks.OfKey> counts = refusals.keys(account, KeyFilter.of(view));
-        List<RefusedCall> calls = visible(refused.of(account), view, names);
-        return PageStep.show((out, shell) ->
-                JterefusedGenerated.render(out, null, shell, now, new Refused(counts, calls, names, free)));
+        List<RefusedCall> all = visible(refused.of(account), view, names);
+        List<RefusedCall> one = all.stream()
+                .filter(call -> call.requestId().equals(request.query(REQUEST)))
+                .toList();
+        Refused shown = new Refused(counts, one.isEmpty() ? all : one, !one.isEmpty(), names, free);
+        return PageStep.show((out, shell) -> JterefusedGenerated.render(out, null, shell, now, shown));
     }
 
-    /** Refused calls, by key and one by one. */
-    public record Refused(List<RefusalBooks.OfKey> counts, List<RefusedCall> calls, KeyNames names, long free) {}
+    /**
+     * Refused calls, by key and one by one.
+     *
+     * @param isOne whether only the call with an id is wanted
+     */
+    public record Refused(
+            List<RefusalBooks.OfKey> counts, List<RefusedCall> calls, boolean isOne, KeyNames names, long free) {}
 }

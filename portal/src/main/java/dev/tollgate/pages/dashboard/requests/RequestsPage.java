@@ -12,6 +12,7 @@ import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
@@ -45,7 +46,12 @@ import templates.dashboard.JterequestsGenerated;
 
 /** {@code /dashboard/requests}, the same as a file, and {@code /dashboard/find}: what happened. */
 public record RequestsPage(
-        AccountHistory history, Keys keys, OwnerNames.Reader owners, Catalogue catalogue, InstantSource clock) {
+        AccountHistory history,
+        Keys keys,
+        OwnerNames.Reader owners,
+        Catalogue catalogue,
+        RefusedCalls refused,
+        InstantSource clock) {
 
     /** A page of them is below 40 kB; the columns of teams and members take the room of some. */
     private static final int ROWS = 36;
@@ -170,6 +176,14 @@ public record RequestsPage(
                     .map(id -> new Found(
                             PageLink.to(PageLink.REQUESTS).with("model", id).text(), id, say("model: its calls")))
                     .forEach(found::add);
+        }
+        if (found.isEmpty()) {
+            KeyView view = person.view(Right.USAGE);
+            KeyNames names = KeyNames.of(keys, person.accountId(), view);
+            String refusal = RefusedPage.path(refused, person.accountId(), view, names, wanted.strip());
+            if (refusal != null) {
+                return PageStep.to(refusal);
+            }
         }
         return found.size() == 1
                 ? PageStep.to(found.getFirst().href())
