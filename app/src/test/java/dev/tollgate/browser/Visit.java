@@ -66,7 +66,7 @@ public final class Visit implements AutoCloseable {
     /** Columns of credits that a table which is wider than its place has pushed out of it. */
     private static final String CREDITS_AWAY = """
             () => [...document.querySelectorAll('.scroll')].filter(place => place.checkVisibility()).flatMap(place =>
-              [...place.querySelectorAll('thead th')].filter(head => /^(Credits|Margin$|Balance$)/.test(head.innerText)
+              [...place.querySelectorAll('thead th')].filter(head => /^(Credits|Charged|Margin$|Balance$)/.test(head.innerText)
                 && head.getBoundingClientRect().right > place.getBoundingClientRect().right + 1)
               .map(head => place.getAttribute('aria-label') + ': ' + head.innerText))""";
 

@@ -352,7 +352,7 @@ class ConsoleAccountsTest {
             assertThat(operator.get(path + "processing").body())
                     .contains(
                             "<span class=\"badge run\">running</span>", "<option value=\"processing\" selected>running")
-                    .contains("<td class=\"num\" title=\"not charged yet\">–</td>");
+                    .contains("<td class=\"num stay\" title=\"not charged yet\">–</td>");
             assertThat(operator.get("/console/requests?state=processing&model=gemini-2.5-pro")
                             .body())
                     .contains(customer.account());
@@ -409,6 +409,28 @@ class ConsoleAccountsTest {
                     .contains("No account matches.")
                     .doesNotContain(call, "does not exist");
         }
+    }
+
+    @Test
+    void find_leads_to_a_refused_call_by_the_id_of_its_error() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200); // without a hold that is waiting
+        String unknown = CHAT.replace("2.5", "9");
+        String request = customer.chat(unknown).header("x-request-id");
+        assertThat(customer.chat(unknown).status()).isEqualTo(404); // an equal one, which shares its row
+        Browser.Page found = operator.get("/console/accounts?q=%20" + request);
+        assertThat(found.location()).isEqualTo("/console/requests/refused?request=" + request);
+        String page = operator.get(found.location()).body();
+        assertThat(page).contains("model_not_found", "Refused call " + request, customer.account());
+        assertThat(page.indexOf("model_not_found"))
+                .as("it comes first")
+                .isLessThan(page.indexOf("<form class=\"filters\""));
+        assertThat(operator.get("/console/accounts?q=req_" + "0".repeat(32)).body())
+                .contains("no call has this id");
+        String refusals = "/console/requests/refused?account=" + customer.account();
+        assertThat(page).contains("\"" + refusals + "\"");
+        assertThat(operator.get("/console/accounts/" + customer.account()).body())
+                .contains("\"" + refusals + "\"");
     }
 
     @Test

@@ -117,6 +117,33 @@ class DashboardLooksTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {390, 950, 1280, 1366, 1440})
+    void the_price_of_a_call_stays_on_screen_beside_teams_and_tags(int width) {
+        String account = busy.customer.account();
+        gateway.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_" + width + "', '" + account
+                + "', 'Search and recommendations, Europe " + width + "', 1)");
+        gateway.execute("INSERT INTO label (account_id, number, name, value, proof, created_day, used_day) VALUES ('"
+                + account + "', " + width + ", 'feature', 'search-of-the-shop-" + width + "', 0, 0, 0)");
+        gateway.execute("UPDATE call SET labels = '" + width + "' WHERE account_id = '" + account + "'");
+        gateway.execute("UPDATE api_key SET team_id = 'team_" + width + "' WHERE account_id = '" + account + "'");
+        try (Visit visit = visit(width, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard/requests?with_member=1");
+            visit.assertFits();
+            assertThat(visit.page().evaluate("""
+                    () => [...document.querySelectorAll('#found tbody tr')].map(row => row.clientHeight)
+                      .filter(height => innerWidth > 900 && height > 60)"""))
+                    .as("rows of more than two lines")
+                    .isEqualTo(List.of());
+            assertThat(visit.page().locator("#found").innerText())
+                    .matches(text -> width < 900 || text.contains("feature=search-of-the-shop"));
+            visit.keep("requests-with-tags");
+        } finally {
+            gateway.execute("UPDATE call SET labels = NULL WHERE account_id = '" + account + "'");
+            gateway.execute("UPDATE api_key SET team_id = '' WHERE account_id = '" + account + "'");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {320, 390})
     void what_a_phone_shows_of_a_refusal_and_of_a_course_can_be_read_there(int width) {
         try (Visit visit = visit(width, Scheme.LIGHT, busy)) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** The protocols that callers speak, by the names that tasks, logs, metrics and filters have for them. */
 public enum ProtocolName {
-    CHAT("Chat Completions"),
+    CHAT("Chat Completions", "Chat"),
     GENERATE("Gemini"),
     MESSAGES("Messages"),
     RESPONSES("Responses"),
@@ -16,9 +16,15 @@ public enum ProtocolName {
     INTERACTIONS("Interactions");
 
     private final String title;
+    private final String brief;
 
     ProtocolName(String title) {
+        this(title, title);
+    }
+
+    ProtocolName(String title, String brief) {
         this.title = title;
+        this.brief = brief;
     }
 
     /** Returns the name in tasks, JSON and metrics. */
@@ -36,6 +42,15 @@ public enum ProtocolName {
         return Arrays.stream(values())
                 .filter(it -> it.code().equals(code))
                 .map(ProtocolName::title)
+                .findFirst()
+                .orElse(code);
+    }
+
+    /** Returns the short title of a code, for lists; the code itself if it has none. */
+    public static String briefOf(String code) {
+        return Arrays.stream(values())
+                .filter(it -> it.code().equals(code))
+                .map(it -> it.brief)
                 .findFirst()
                 .orElse(code);
     }

@@ -166,6 +166,16 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return and(text, "below small muted wrap spare");
     }
 
+    /** Adds a name in one line, which ends where the column does. */
+    public Cell cut(String name) {
+        return and(new Part.Words(name, "cut", name, null, false));
+    }
+
+    /** Adds such a line, which is the same in each language and which narrow screens leave out. @param whole the title */
+    public Cell cutOnDesks(String text, String whole) {
+        return and(new Part.Words(text, "cut spare small muted", whole, null, true));
+    }
+
     /** Adds a line of other cells; none if there are none. */
     Cell below(String style, List<Below> cells) {
         return cells.isEmpty() ? this : and(new Part.Line(style, cells));
@@ -176,11 +186,16 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return isPlain() && text().isEmpty();
     }
 
-    /** Returns the words alone if there is nothing to press and no picture. */
+    /** Returns what narrow screens show: the words alone if there is nothing to press and no picture. */
     Cell plain() {
         if (!isPlain()) {
             return this;
         }
+        List<Part> shown = parts.stream().filter(part -> !isSpare(part)).toList();
+        return shown.size() == parts.size() ? words() : new Cell(title, shown).words();
+    }
+
+    private Cell words() {
         boolean isKept = parts.size() == 1 && parts.getFirst() instanceof Part.Words words && words.isKept();
         return isKept ? name(text()) : of(text());
     }
@@ -205,6 +220,12 @@ public record Cell(@Nullable String title, List<Part> parts) {
             }
         }
         return all;
+    }
+
+    private static boolean isSpare(Part part) {
+        return part instanceof Part.Words words
+                && words.style() != null
+                && List.of(words.style().split(" ")).contains("spare");
     }
 
     private static boolean isBelow(Part part) {

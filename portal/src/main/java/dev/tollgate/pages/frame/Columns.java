@@ -44,6 +44,10 @@ public final class Columns<T> {
         NW("nw"),
         /** Moves below the first cell except on wide screens. */
         ROOMY("roomy"),
+        /** Hides except on very wide screens: the row's own page has it. */
+        VAST("vast"),
+        /** Stays in view where the table is wider than its place. */
+        STAY("stay"),
         MONO("mono"),
         /** Takes the width, and breaks long words. */
         WIDE("wide"),
@@ -54,7 +58,7 @@ public final class Columns<T> {
         SMALL("small"),
         MUTED("muted");
 
-        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, SPARE, PICTURE, ROOMY);
+        private static final Set<Look> OF_HEADS = Set.of(NUM, DESK, FOLD, SPARE, PICTURE, ROOMY, VAST, STAY);
 
         private final String style;
 

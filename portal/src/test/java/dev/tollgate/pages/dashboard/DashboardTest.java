@@ -164,7 +164,7 @@ class DashboardTest {
                 .doesNotContain("data-live", ">Older<");
         assertThat(page("/dashboard/requests?over=100")).contains("name=\"over_usd\" value=\"0.5\"");
         assertThat(page("/dashboard/requests"))
-                .contains("Last 30 days: <b>", ">API</th>", "<td class=\"spare nw roomy\">Chat Completions</td>")
+                .contains("Last 30 days: <b>", ">API</th>", "<td class=\"spare nw roomy\">Chat</td>")
                 .doesNotContain(">Tags</th>");
     }
 
@@ -494,7 +494,7 @@ class DashboardTest {
     @Test
     void lists_of_calls_show_dollars_of_four_decimals() {
         for (String path : List.of("/dashboard", "/dashboard/requests", "/dashboard/keys/" + busy.customer.keyId())) {
-            List<String> amounts = Pattern.compile("<td class=\"num\" title=\"[0-9.]+ credits\">([^<]*)</td></tr>")
+            List<String> amounts = Pattern.compile("<td class=\"num stay\" title=\"[0-9.]+ credits\">([^<]*)</td></tr>")
                     .matcher(page(path))
                     .results()
                     .map(found -> found.group(1))

@@ -61,11 +61,6 @@ public record FilterChoice(String value, String label) {
                 new FilterChoice("shortfall", say("partly unpaid")));
     }
 
-    /** Returns the name of an API. @param code as a call has it */
-    public static String door(String code) {
-        return label(DOORS, code);
-    }
-
     static String label(List<FilterChoice> choices, String value) {
         return choices.stream()
                 .filter(choice -> choice.value().equals(value))

@@ -3,9 +3,11 @@ package dev.tollgate.pages.dashboard.requests;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.ids.CallLabels;
+import dev.tollgate.base.ids.ProtocolName;
 import dev.tollgate.books.calls.TaskStatus;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import java.time.Duration;
@@ -78,10 +80,25 @@ public final class CallLine {
         return name == null ? call.keyId() : name.isEmpty() ? say("Playground") : name;
     }
 
-    /** Returns the tags, the first characters of many; null without any. */
-    public static @Nullable String tags(@Nullable CallLabels labels) {
-        String text = labels == null ? "" : labels.tagsText();
-        return text.isEmpty() ? null : text.length() <= TAGS_CHARS_MAX ? text : text.substring(0, TAGS_CHARS_MAX) + "…";
+    /** Returns the model, with the tags below it in one line, which ends where the column does. */
+    public static Cell model(CallRow call, @Nullable CallLabels labels) {
+        Cell model = Cell.name(call.modelId());
+        String tags = labels == null ? "" : labels.tagsText();
+        if (tags.isEmpty()) {
+            return model;
+        }
+        String text = tags.length() <= TAGS_CHARS_MAX ? tags : tags.substring(0, TAGS_CHARS_MAX) + "…";
+        return model.cutOnDesks(text, tags);
+    }
+
+    /** Returns the name of the API in one word. */
+    public static Cell api(CallRow call) {
+        return Cell.name(ProtocolName.briefOf(call.door()));
+    }
+
+    /** Returns a name in one line, which ends where the column does. @param name null for none */
+    public static Cell name(@Nullable String name) {
+        return name == null ? Cell.of(Cell.NOTHING) : Cell.EMPTY.cut(name);
     }
 
     /** Returns the state in one word: an answer that a filter has stopped is not just completed. */
