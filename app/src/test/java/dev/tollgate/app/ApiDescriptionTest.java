@@ -344,6 +344,9 @@ class ApiDescriptionTest {
         assertFits(gateway.get("/v1/models", Gateway.DEMO_KEY), "ModelList");
         assertFits(gateway.get("/v1/prices", Gateway.DEMO_KEY), "PriceList");
         assertFits(gateway.get("/v1/credits", Gateway.DEMO_KEY), "Credits");
+        assertFits(gateway.get("/v1/key", Gateway.DEMO_KEY), "KeyBalance");
+        assertFits(gateway.get("/v1/dashboard/billing/subscription", Gateway.DEMO_KEY), "BillingSubscription");
+        assertFits(gateway.get("/v1/dashboard/billing/usage", Gateway.DEMO_KEY), "BillingUsage");
         assertFits(gateway.get("/v1/tasks", Gateway.DEMO_KEY), "TaskList");
         assertFits(gateway.get("/v1/tasks/" + task, Gateway.DEMO_KEY), "Task");
         assertFits(gateway.get("/v1/usage", Gateway.DEMO_KEY), "Usage");

@@ -41,7 +41,14 @@ class CreditsOfGrantsTest {
     @Test
     void an_account_without_grants_has_the_members_of_before() {
         assertThat(gateway.customer("10").credits().propertyNames())
-                .containsExactly("balance", "reserved", "total_purchased", "total_consumed", "budgets");
+                .containsExactly(
+                        "balance",
+                        "reserved",
+                        "total_purchased",
+                        "total_consumed",
+                        "total_credits",
+                        "total_usage",
+                        "budgets");
     }
 
     @Test
@@ -72,6 +79,13 @@ class CreditsOfGrantsTest {
         Customer customer = withGrants();
         gateway.own(customer.keyId(), "", "team_1");
         assertThat(customer.credits().propertyNames())
-                .containsExactly("balance", "reserved", "total_purchased", "total_consumed", "budgets");
+                .containsExactly(
+                        "balance",
+                        "reserved",
+                        "total_purchased",
+                        "total_consumed",
+                        "total_credits",
+                        "total_usage",
+                        "budgets");
     }
 }

@@ -33,6 +33,7 @@ import dev.tollgate.http.engine.PublicAddress;
 import dev.tollgate.http.engine.Unread;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.CreditsHandler;
+import dev.tollgate.keys.CreditsHandler.Form;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.KeyEdit;
@@ -312,7 +313,13 @@ public final class CallServer extends KeysServer implements SandboxServer {
         List<Route<?>> ofAccounts = new ArrayList<>();
         KeyGate reading = calls.gate().orManagement(Scope.USAGE_READ);
         Ledger ledger = books.stores().ledger();
-        RouteList.api(ofAccounts, Route.get("/credits", reading, new CreditsHandler(ledger, ground.clock())));
+        Map.of(
+                        "/credits", Form.CREDITS,
+                        "/key", Form.KEY,
+                        "/dashboard/billing/subscription", Form.SUBSCRIPTION,
+                        "/dashboard/billing/usage", Form.USAGE)
+                .forEach((path, form) -> RouteList.api(
+                        ofAccounts, Route.get(path, reading, new CreditsHandler(ledger, ground.clock(), form))));
         RouteList.api(
                 ofAccounts,
                 Route.get(

@@ -7,6 +7,7 @@ import dev.tollgate.base.words.Languages;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.tasks.TaskHandler;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.figures.TaskListHandler;
@@ -30,10 +31,13 @@ import dev.tollgate.customers.people.StartCredits;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.CountedChanges;
 import dev.tollgate.customers.teams.Teams;
+import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.keys.CreditsHandler;
+import dev.tollgate.keys.CreditsHandler.Form;
+import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.models.Catalogue;
@@ -144,7 +148,7 @@ public record PeopleModule(
         PortalStores stores = books.stores();
         KeyGate reading = key.orManagement(Scope.USAGE_READ);
         List<Route<?>> routes = new ArrayList<>();
-        RouteList.api(routes, Route.get("/credits", reading, new CreditsHandler(stores.ledger(), ground.clock())));
+        balances(routes, reading, stores.ledger(), ground.clock());
         RouteList.api(
                 routes,
                 Route.get("/tasks/{id}", reading, new TaskHandler(stores.tasks(), stores.ledger(), books.writer())));
@@ -155,6 +159,19 @@ public record PeopleModule(
                 .forKeys(KeyActions.ALL, key)
                 .forEach(each -> RouteList.api(routes, each));
         return routes;
+    }
+
+    /** Adds the routes that show a balance by key alone, also below a path of pages. */
+    private static void balances(List<Route<?>> routes, Gate<KeyCaller> gate, Ledger ledger, InstantSource clock) {
+        Route<KeyCaller> credits = Route.get("/credits", gate, new CreditsHandler(ledger, clock, Form.CREDITS));
+        RouteList.api(routes, credits);
+        routes.add(credits.at("/api/v1/credits"));
+        RouteList.api(routes, Route.get("/key", gate, new CreditsHandler(ledger, clock, Form.KEY)));
+        String billing = "/dashboard/billing";
+        RouteList.api(
+                routes,
+                Route.get(billing + "/subscription", gate, new CreditsHandler(ledger, clock, Form.SUBSCRIPTION)));
+        RouteList.api(routes, Route.get(billing + "/usage", gate, new CreditsHandler(ledger, clock, Form.USAGE)));
     }
 
     private static @Nullable String modelId(Catalogue catalogue, String idOrAlias) {

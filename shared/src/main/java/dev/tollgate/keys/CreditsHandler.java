@@ -17,16 +17,42 @@ import tools.jackson.core.JsonGenerator;
 
 /**
  * {@code GET /v1/credits}: balance, holds, purchased and consumed credits of the caller's account (D40), the limits and budgets on the key's path, and the
- * account's grants. A key of a member or a team shows its own share: the account's balance only if that limits it, and no grants.
+ * account's grants. A key of a member or a team shows its own share: the account's balance only if that limits it, and no grants. The same figures are served
+ * in {@link BalanceForms the forms} in which programs of other platforms ask for a balance.
  */
 public final class CreditsHandler implements Handler<KeyCaller> {
 
+    private static final int SENT_BYTES = 256;
+
+    /** The forms of an answer. */
+    public enum Form {
+        /** The form of this server, with the two amounts of OpenRouter's. */
+        CREDITS(CreditsHandler::write),
+        KEY(BalanceForms::writeKey),
+        SUBSCRIPTION(BalanceForms::writeSubscription),
+        USAGE(BalanceForms::writeUsage);
+
+        private final Members members;
+
+        Form(Members members) {
+            this.members = members;
+        }
+    }
+
+    /** Writes the members of an answer. */
+    @FunctionalInterface
+    private interface Members {
+        void write(JsonGenerator json, Key key, SpendPath path);
+    }
+
     private final Ledger ledger;
     private final InstantSource clock;
+    private final Form form;
 
-    public CreditsHandler(Ledger ledger, InstantSource clock) {
+    public CreditsHandler(Ledger ledger, InstantSource clock, Form form) {
         this.ledger = ledger;
         this.clock = clock;
+        this.form = form;
     }
 
     @Override
@@ -40,35 +66,35 @@ public final class CreditsHandler implements Handler<KeyCaller> {
                         exchange.fail(
                                 ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
                     } else {
-                        exchange.json(200, render(found.get(), !key.owner().id().isEmpty()));
+                        exchange.json(
+                                200, ApiJson.object(SENT_BYTES, json -> form.members.write(json, key, found.get())));
                     }
                 });
     }
 
-    private static byte[] render(SpendPath path, boolean isOwned) {
+    private static void write(JsonGenerator json, Key key, SpendPath path) {
         Balance balance = path.account().balance();
-        return ApiJson.object(256, json -> {
-            json.writeNumberProperty("code", 200);
-            json.writeStringProperty("msg", "success");
-            json.writeObjectPropertyStart("data");
-            ApiJson.credits(json, "balance", isOwned ? path.leftMicros() : balance.balanceMicros());
-            ApiJson.credits(json, "reserved", isOwned ? path.ofKey().heldMicros() : balance.reservedMicros());
-            ApiJson.credits(json, "total_purchased", isOwned ? 0L : balance.purchasedMicros());
-            long ofKey = path.ofKey().chargedMicros() - path.refundedMicros();
-            ApiJson.credits(json, "total_consumed", isOwned ? ofKey : balance.consumedMicros());
-            json.writeArrayPropertyStart("budgets");
-            path.limits().forEach(limit -> write(json, limit));
+        boolean isOwned = !key.owner().id().isEmpty();
+        json.writeNumberProperty("code", 200);
+        json.writeStringProperty("msg", "success");
+        json.writeObjectPropertyStart("data");
+        ApiJson.credits(json, "balance", isOwned ? path.leftMicros() : balance.balanceMicros());
+        ApiJson.credits(json, "reserved", isOwned ? path.ofKey().heldMicros() : balance.reservedMicros());
+        ApiJson.credits(json, "total_purchased", isOwned ? 0L : balance.purchasedMicros());
+        ApiJson.credits(json, "total_consumed", BalanceForms.usedMicros(key, path));
+        BalanceForms.writeTotals(json, key, path);
+        json.writeArrayPropertyStart("budgets");
+        path.limits().forEach(limit -> write(json, limit));
+        json.writeEndArray();
+        if (!isOwned && !path.grants().isEmpty()) {
+            ApiJson.credits(json, "general", path.grants().generalMicros());
+            json.writeArrayPropertyStart("grants");
+            path.grants()
+                    .grants()
+                    .forEach(grant -> write(json, grant, path.grants().at()));
             json.writeEndArray();
-            if (!isOwned && !path.grants().isEmpty()) {
-                ApiJson.credits(json, "general", path.grants().generalMicros());
-                json.writeArrayPropertyStart("grants");
-                path.grants()
-                        .grants()
-                        .forEach(grant -> write(json, grant, path.grants().at()));
-                json.writeEndArray();
-            }
-            json.writeEndObject();
-        });
+        }
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, CreditGrant grant, Instant at) {

@@ -82,6 +82,12 @@ public final class ApiJson {
         }
     }
 
+    /** Writes the exact worth of credits in US dollars. */
+    public static void dollars(JsonGenerator json, String name, long micros) {
+        json.writeName(name);
+        json.writeNumber(Credits.dollars(micros));
+    }
+
     public static void number(JsonGenerator json, String name, @Nullable Long number) {
         json.writeName(name);
         if (number == null) {

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code credit_grant} while a batch works on it. Writer's thread only. */
+/** A row of {@code credit_grant} while a batch works on it, or while its account is looked at. One thread. */
 public final class GrantRow {
 
     /** The order of payment: what expires first; then grants with models before those without; then the lower number. */

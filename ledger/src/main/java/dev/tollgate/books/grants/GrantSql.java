@@ -6,13 +6,19 @@ import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Reads;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL of grants and of the holds that they serve, on the writer's connection. The lock of the account's row orders all reads and writes. */
+/**
+ * The SQL of grants and of the holds that they serve. On the writer's connection, the lock of the account's row orders all reads and writes; a read
+ * transaction sees them as they are committed.
+ */
 public record GrantSql(Statements statements) {
 
     private static final String COLUMNS = """
@@ -106,9 +112,18 @@ public record GrantSql(Statements statements) {
                 GrantLimits.Used.of(row.getString(15)));
     }
 
+    /** Returns the live grants of an account within a read transaction. */
+    static List<GrantRow> live(Reads sql, String accountId) throws SQLException {
+        return sql.list(COLUMNS + " WHERE account_id = ? AND ended_at IS NULL", GrantSql::row, accountId);
+    }
+
     /** Reads the running calls of an account that grants may serve, as they are written. */
     public void running(String accountId, RunningReader found) throws SQLException {
-        statements.each(
+        running(statements, accountId, found);
+    }
+
+    static void running(Sql sql, String accountId, RunningReader found) throws SQLException {
+        sql.each(
                 RUNNING,
                 row -> found.read(new Call(
                         row.getString(1),

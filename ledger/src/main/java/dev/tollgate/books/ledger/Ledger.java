@@ -160,7 +160,7 @@ public final class Ledger {
      */
     public Optional<SpendPath> path(String accountId, String keyId, KeyOwner owner, SpendLimits ofKey, Instant at) {
         OpenHold hold = new OpenHold("", accountId, keyId, "", "", at, owner.memberId(), owner.teamId());
-        return database.readFor(accountId, sql -> Optional.ofNullable(SpendPath.read(sql, hold, ofKey)));
+        return database.readFor(accountId, sql -> Optional.ofNullable(SpendPath.read(sql, hold, ofKey, isReal)));
     }
 
     /** Returns the spend limits of all keys of an account together; none if the account does not exist. */

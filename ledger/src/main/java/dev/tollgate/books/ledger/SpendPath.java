@@ -27,9 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @param refundedMicros what was refunded of these charges, if the key has an owner
  * @param limits the innermost owner's first, and of one owner the shortest window first
  * @param grants of the account
+ * @param roomMicros the credits of the account that a call of any model could hold
  */
 public record SpendPath(
-        Account account, WindowUse ofKey, long refundedMicros, List<LimitUse> limits, GrantsNow grants) {
+        Account account,
+        WindowUse ofKey,
+        long refundedMicros,
+        List<LimitUse> limits,
+        GrantsNow grants,
+        long roomMicros) {
 
     private static final String REFUNDED = """
             SELECT COALESCE(SUM(e.amount_micros), 0) FROM entry e JOIN call c ON c.id = e.task_id
@@ -60,15 +66,24 @@ public record SpendPath(
 
     /** Returns what the account's balance and all limits leave for a call. */
     public long leftMicros() {
-        long left = account.balance().balanceMicros();
+        return within(account.balance().balanceMicros());
+    }
+
+    /** Returns what a call of any model can use, within all limits: less than the balance if grants serve only some models or are limited. */
+    public long usableMicros() {
+        return within(roomMicros);
+    }
+
+    private long within(long micros) {
+        long left = micros;
         for (LimitUse limit : limits) {
             left = Math.min(left, limit.leftMicros());
         }
         return left;
     }
 
-    /** @param hold a call that would be made now */
-    static @Nullable SpendPath read(Reads sql, OpenHold hold, SpendLimits ofKey) throws SQLException {
+    /** @param hold a call that would be made now @param isReal whether calls of this server cost money */
+    static @Nullable SpendPath read(Reads sql, OpenHold hold, SpendLimits ofKey, boolean isReal) throws SQLException {
         Start start = sql.one(
                 LedgerSql.SELECT_ACCOUNT + " WHERE id = ?",
                 row -> new Start(LedgerSql.account(row), LedgerSql.limits(row), LedgerSql.budgetsVersion(row)),
@@ -94,13 +109,17 @@ public record SpendPath(
                     .map(limit -> use(owner, limit, limit.isBudget() ? ofBudgets : ofLimits, hold.createdAt()))
                     .forEach(limits::add);
         }
+        GrantsNow grants = GrantsNow.read(sql, hold.accountId(), hold.createdAt());
+        Account account = start.account();
+        long hidden = isReal ? account.sandboxMicros() : 0;
         boolean isOwned = !hold.memberId().isEmpty() || !hold.teamId().isEmpty();
         return new SpendPath(
-                start.account(),
+                account,
                 of(ofLimits, hold.keyId(), SpendWindow.TOTAL),
                 isOwned ? refundedMicros(sql, hold) : 0,
                 limits,
-                GrantsNow.read(sql, hold.accountId(), hold.createdAt()));
+                grants,
+                grants.room(sql, hold.accountId(), account.balance().reservedMicros(), hidden, isReal));
     }
 
     private static long refundedMicros(Reads sql, OpenHold hold) throws SQLException {
