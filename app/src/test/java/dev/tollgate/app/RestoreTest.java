@@ -182,6 +182,29 @@ class RestoreTest {
         assertThat(files()).doesNotContain("tollgate.db", ".restore.part");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "CREATE TRIGGER other AFTER INSERT ON audit_log BEGIN UPDATE account SET name = 'OTHER'; END, the trigger other",
+        "CREATE VIEW other AS SELECT 1, the view other",
+        "CREATE VIRTUAL TABLE other USING dbstat, the virtual table other"
+    })
+    void a_copy_with_code_of_others_is_neither_restored_nor_proved(String sql, String what) {
+        copied();
+        alter(copy, sql);
+        assertThatThrownBy(() -> restore(settings())).hasMessage("No copy is whole. Nothing was changed.");
+        assertThatThrownBy(() -> drill(copy)).hasMessage("No copy is whole. Nothing was changed.");
+        assertThat(lines).hasSize(2).allMatch(it -> it.contains("has " + what + ", which is not of Tollgate"));
+        assertThat(files()).doesNotContain("tollgate.db", ".restore.part");
+    }
+
+    @Test
+    void a_copy_with_a_further_index_is_restored() {
+        copied();
+        alter(copy, "CREATE INDEX other ON call (request_id) WHERE number > 1");
+        assertThat(drill(copy)).isTrue();
+        restore(settings());
+    }
+
     @Test
     void a_copy_without_books_is_passed_over_for_a_whole_one() throws Exception {
         copied();

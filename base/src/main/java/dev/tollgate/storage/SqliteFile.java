@@ -34,6 +34,11 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
     /** Name suffixes of the files that SQLite creates next to the database. */
     static final List<String> JOURNALS = List.of("-wal", "-shm", "-journal");
 
+    /** A query for what runs, or stands for a table, when books are used: no schema of ours has any of it. */
+    private static final String CODE = """
+            SELECT CASE type WHEN 'table' THEN 'virtual table' ELSE type END, name FROM sqlite_schema
+            WHERE type NOT IN ('table', 'index') OR type = 'table' AND rootpage = 0""";
+
     /** Some of the tables that each schema has. */
     private static final List<String> OF_BOOKS = List.of("installation", "account", "entry", "audit_log");
 
@@ -175,11 +180,17 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     /** Looks at a copy of books that nothing else has open. @return as {@link Installation#troubleOfCopy} */
     static @Nullable String troubleOfCopy(Path file) throws SQLException {
-        try (Connection connection = looking(file, true).getConnection()) {
+        try (Connection connection = looking(file, true).getConnection();
+                Statement statement = connection.createStatement()) {
             boolean isOfRelease = Migrations.requireRelease(connection, Dialect.SQLITE, "It");
-            return isOfRelease && Migrations.tables(connection, Dialect.SQLITE).containsAll(OF_BOOKS)
-                    ? null
-                    : "has no books of Tollgate";
+            if (!isOfRelease || !Migrations.tables(connection, Dialect.SQLITE).containsAll(OF_BOOKS)) {
+                return "has no books of Tollgate";
+            }
+            try (ResultSet other = statement.executeQuery(CODE)) {
+                return other.next()
+                        ? "has the " + other.getString(1) + " " + other.getString(2) + ", which is not of Tollgate"
+                        : null;
+            }
         } catch (CannotOpen e) {
             return "has no books that can be read. " + e.getMessage();
         }

@@ -97,6 +97,10 @@ public record CopyChoice(List<Path> files, boolean needsSum) {
     Path putInto(Path into, Consumer<String> altered, Consumer<String> unreadable) {
         for (Path file : files) {
             try {
+                if (!Files.isRegularFile(file)) { // reading a pipe would wait for ever
+                    unreadable.accept(file + " is no plain file. It is passed over.");
+                    continue;
+                }
                 requireRoom(file, into);
                 Files.deleteIfExists(into);
                 String sum = CopyFolder.sum(file);

@@ -2,6 +2,7 @@ package dev.tollgate.storage.copies;
 
 import dev.tollgate.base.host.PrivateFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,10 @@ record CopyFolder(Path path) {
     private static final String SUM = ".sha256";
     private static final String PART = ".part";
     private static final int STEP_BYTES = 1 << 20;
+    private static final Pattern SUM_LINE = Pattern.compile("([0-9a-f]{64})\\b.*", Pattern.DOTALL);
+
+    /** Others may write to the folder, and a sum with its name is shorter. */
+    private static final int SUM_BYTES_MAX = 1_024;
 
     /** The number of the newest copies that always stay. */
     private static final int NEWEST_KEPT = 2;
@@ -188,13 +193,19 @@ record CopyFolder(Path path) {
         }
     }
 
-    /** Returns the SHA-256 that is stored with a copy; null if none is, or it is unreadable. */
+    /** Returns the SHA-256 that is stored with a copy; null if none is, empty if there is something else. */
     static @Nullable String sum(Path copy) throws IOException {
-        try {
-            String text = Files.readString(copy.resolveSibling(copy.getFileName() + SUM), StandardCharsets.ISO_8859_1);
-            Matcher matcher =
-                    Pattern.compile("([0-9a-f]{64})\\b.*", Pattern.DOTALL).matcher(text);
-            return matcher.matches() ? matcher.group(1) : null;
+        Path sums = copy.resolveSibling(copy.getFileName() + SUM);
+        if (!Files.exists(sums)) {
+            return null;
+        }
+        if (!Files.isRegularFile(sums)) {
+            return "";
+        }
+        try (InputStream in = Files.newInputStream(sums)) {
+            String text = new String(in.readNBytes(SUM_BYTES_MAX), StandardCharsets.ISO_8859_1);
+            Matcher matcher = SUM_LINE.matcher(text);
+            return matcher.matches() ? matcher.group(1) : "";
         } catch (NoSuchFileException e) {
             return null;
         }

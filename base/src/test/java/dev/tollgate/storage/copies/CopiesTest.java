@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CopiesTest {
@@ -449,6 +451,31 @@ class CopiesTest {
         round(copies, EVERY);
         Files.delete(own.resolve("tollgate-20261129T090000Z.db.sha256"));
         assertThat(restored(folder)).isEqualTo("first");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void what_is_no_plain_file_is_passed_over_and_never_waited_for() throws Exception {
+        Files.createDirectories(own);
+        Path pipe = own.resolve("tollgate-20261129T100000Z.db");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Files.createDirectory(own.resolve("tollgate-20261129T090000Z.db"));
+        List<String> passed = new ArrayList<>();
+        assertThatThrownBy(() -> CopyChoice.at(folder, null).putInto(temporary.resolve("into"), passed::add))
+                .hasMessage("No copy is whole. Nothing was changed.");
+        assertThat(passed).hasSize(2).allMatch(it -> it.endsWith(" is no plain file. It is passed over."));
+    }
+
+    @Test
+    void a_sum_of_any_length_is_read_with_a_bound() throws IOException {
+        copies().round();
+        Path sum = own.resolve("tollgate-20261129T080000Z.db.sha256");
+        try (RandomAccessFile file = new RandomAccessFile(sum.toFile(), "rw")) {
+            file.setLength(0);
+            file.setLength(3L << 30); // takes no room
+        }
+        assertThatThrownBy(() -> restored(folder)).hasMessage("No copy is whole. Nothing was changed.");
     }
 
     @Test
