@@ -24,11 +24,13 @@ import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,7 +109,7 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
         try {
             BooksModule books = made(database, settings, surroundings, random, callMax, serves);
             if (database.isRestored()) {
-                warnOfRestore(books.stores().ledger());
+                warnOfRestore(books.stores().ledger(), database.read(LostTime::all));
             }
             if (serves) {
                 warnOfClock(books.stores().ledger(), surroundings.clock().instant());
@@ -137,9 +139,16 @@ record BooksModule(PortalBooks portal, CallBooks calls) implements AutoCloseable
                         newest));
     }
 
-    /** Warns that changes since are undone: nothing in the books shows which accounts were blocked or deleted, or have paid. */
-    private static void warnOfRestore(Ledger ledger) {
+    /**
+     * Warns that changes since are undone: nothing in the books shows which accounts were blocked or deleted, or have paid.
+     *
+     * @param times of recorded restores; if nothing was written since the last one, it says when the copy was made, as the holds that it released do not
+     */
+    private static void warnOfRestore(Ledger ledger, List<LostTime> times) {
         ledger.newestNumber()
+                .map(newest -> times.isEmpty() || newest.isAfter(times.getLast().to())
+                        ? newest
+                        : times.getLast().from())
                 .ifPresent(newest -> log.warn(
                         Event.STORE_WENT_BACK,
                         "the books in this data folder were restored, and their newest entry is of {}: see \"After a restore\" in docs/trouble.md",

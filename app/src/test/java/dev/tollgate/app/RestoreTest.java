@@ -12,6 +12,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Today;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,6 +23,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +140,27 @@ class RestoreTest {
             assertThat(inspection.verify(differences::add, _ -> {}, (_, _) -> {}))
                     .as(differences.toString())
                     .isTrue();
+        }
+    }
+
+    @Test
+    void the_first_start_says_the_begin_of_the_lost_time() {
+        Instant newest = Today.instant().plusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
+        try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY))) {
+            gateway.customer("500");
+            gateway.setNow(newest);
+            gateway.commands().createAccount("without an entry", 0);
+            copy(gateway, copy);
+        }
+        String lost = restore(settings());
+        try (LogCapture log = new LogCapture();
+                App app = App.start(SettingsLoader.load(
+                        Map.of("data", target.toString(), "port", "0"),
+                        Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY)))) {
+            assertThat(app.port()).isPositive();
+            String from = lost.substring("from ".length(), lost.indexOf("Z to "));
+            assertThat(Instant.parse(from + "Z")).isBetween(newest, newest.plusSeconds(600));
+            assertThat(log.text()).contains("were restored, and their newest entry is of " + from);
         }
     }
 
