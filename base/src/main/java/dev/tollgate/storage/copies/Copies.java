@@ -224,6 +224,7 @@ public final class Copies implements AutoCloseable {
     private void makeCopy(Instant begun) throws IOException, NoCopy {
         List<Note> notes = new ArrayList<>();
         Instant at = copy(begun, notes);
+        look(own());
         Duration took = Duration.between(begun, clock.instant());
         Instant next = max(at.plus(plan.every()), clock.instant().plus(took.multipliedBy(REST)));
         due = next;
@@ -279,6 +280,10 @@ public final class Copies implements AutoCloseable {
         return database.read(sql -> InstallationValue.find(sql, name));
     }
 
+    private void look(CopyFolder own) throws IOException {
+        room = new Room(Files.getFileStore(own.path()).getUsableSpace(), own.bytes());
+    }
+
     private @Nullable LastCopy last() {
         CopyFolder own = own();
         return database.read(sql -> LastCopy.find(sql, own));
@@ -296,7 +301,7 @@ public final class Copies implements AutoCloseable {
         CopyFolder own = own();
         Copy newest = own.copies().stream().findFirst().orElse(null);
         if (newest != null) {
-            room = new Room(Files.getFileStore(own.path()).getUsableSpace(), own.bytes());
+            look(own);
         }
         String last = value(LAST);
         if (newest != null && (last == null || newest.name().compareTo(last) > 0)) {

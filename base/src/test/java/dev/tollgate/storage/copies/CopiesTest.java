@@ -537,6 +537,7 @@ class CopiesTest {
         copies.start();
         Await.until("a copy", () -> copies.state().newest() != null);
         assertThat(files()).containsExactly("tollgate-20261129T080000Z.db");
+        assertThat(copies.room()).as("after the first copy").isNotNull();
         copies.close();
         assertThat(Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive))
                 .noneMatch(thread -> thread.getName().equals("tollgate-copies"));
