@@ -54,7 +54,7 @@
   });
 
   document.addEventListener('keydown', (event) => {
-    const menu = event.key === 'Escape' && document.querySelector(MENUS);
+    const menu = event.key === 'Escape' && !event.isComposing && event.keyCode !== 229 && document.querySelector(MENUS);
     if (!menu) return;
     menu.open = false;
     menu.querySelector('summary').focus();

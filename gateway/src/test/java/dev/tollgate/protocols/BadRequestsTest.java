@@ -249,7 +249,14 @@ class BadRequestsTest {
         "POST, /v1beta/v1beta/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
         "POST, /v1/v1beta/models/gemini-2.5-pro:countTokens, 404, /v1beta/models/gemini-2.5-pro:countTokens",
         "POST, /v1/v1/models/gemini-2.5-pro:generateContent, 404, /v1/models/gemini-2.5-pro:generateContent",
-        "DELETE, /v1/v1/chat/completions, 404, /v1/chat/completions"
+        "DELETE, /v1/v1/chat/completions, 404, /v1/chat/completions",
+        "POST, /V1/chat/completions, 404, /v1/chat/completions",
+        "POST, /v1/chat/completions/, 404, /v1/chat/completions",
+        "POST, /v1/chat/completions/chat/completions, 404, /v1/chat/completions",
+        "GET, /v1/chat/completions/models, 404, /v1/models",
+        "POST, /v1/responses/responses/, 404, /v1/responses",
+        "POST, /v1/messages/v1/messages, 400, /v1/messages",
+        "POST, /models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent"
     })
     void a_wrong_base_url_is_named_in_the_protocols_form(String method, String path, int status, String right) {
         CallServer.Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,11 @@ public record Admission(FrontParts parts) {
         if (isMisaddressed(exchange)) {
             return;
         }
-        switch (parts.routes().find(exchange.method(), exchange.path())) {
+        Routes.Found found = parts.routes().find(exchange.method(), exchange.path());
+        if (!(found instanceof Routes.Hit) && isToldAnother(exchange, WholeBase.corrected(exchange.path()))) {
+            return;
+        }
+        switch (found) {
             case Routes.Hit hit -> enter(exchange, hit);
             case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);
             case Routes.Unknown unknown -> unknownPath(exchange, unknown);
@@ -102,6 +107,11 @@ public record Admission(FrontParts parts) {
         for (WrongBase wrong : WrongBase.ALL) {
             right = wrong.corrected(right);
         }
+        return isToldAnother(exchange, right);
+    }
+
+    /** Names another address if something is served there. */
+    private boolean isToldAnother(CallerExchange exchange, String right) {
         if (right.equals(exchange.path()) || !parts.routes().isApi(right)) {
             return false;
         }
@@ -266,6 +276,37 @@ public record Admission(FrontParts parts) {
 
         String corrected(String path) {
             return path.startsWith(sent) ? right + path.substring(sent.length()) : path;
+        }
+    }
+
+    /** The paths of programs whose base URL is a whole address, has no version, or is written otherwise. */
+    private static final class WholeBase {
+
+        private static final List<String> ADDRESSES = List.of(
+                "/v1/chat/completions",
+                "/v1/completions",
+                "/v1/responses",
+                "/v1/messages",
+                "/v1/embeddings",
+                "/v1/images/generations",
+                "/v1/audio/speech");
+
+        private static final Pattern VERSION = Pattern.compile("^/V1(?:BETA)?(?=/)", Pattern.CASE_INSENSITIVE);
+        private static final Pattern OF_A_MODEL = Pattern.compile("/models/[^:]+:[A-Za-z]+");
+
+        private WholeBase() {}
+
+        /** Returns the right path, or the same one. */
+        static String corrected(String path) {
+            String right = VERSION.matcher(path).replaceFirst(it -> it.group().toLowerCase(Locale.ROOT));
+            right = right.length() > 1 && right.endsWith("/") ? right.substring(0, right.length() - 1) : right;
+            for (String address : ADDRESSES) {
+                if (right.startsWith(address + "/")) {
+                    String rest = right.substring(address.length());
+                    right = rest.startsWith("/v1/") ? rest : "/v1" + rest;
+                }
+            }
+            return OF_A_MODEL.matcher(right).matches() ? "/v1beta" + right : right;
         }
     }
 

@@ -129,7 +129,7 @@ final class PageFiles {
             SseWriter begun = writer;
             if (begun == null) {
                 PageHeaders.ALL.forEach(exchange::setHeader);
-                exchange.setHeader("content-disposition", "attachment; filename=\"" + file.name() + "\"");
+                exchange.setHeader("content-disposition", file.disposition());
                 begun = exchange.stream(file.contentType());
                 begun.onDrain(room::release);
                 writer = begun;

@@ -266,8 +266,9 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
     private PageFile file(PageRequest<Visitor.Member> request) {
         YearMonth month = month(request);
         String account = request.visitor().accountId();
-        return PageFile.csv(FileName.of(history.name(account), month, "statement"), pieces -> new CsvExport(history)
-                .statement(account, month, pieces));
+        FileName named = FileName.of(history.name(account), account, month, "statement");
+        return PageFile.csv(named.ascii(), pieces -> new CsvExport(history).statement(account, month, pieces))
+                .shownAs(named.whole());
     }
 
     /** Returns the month's charges by key, team or member, as Usage has them. */
@@ -277,9 +278,9 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
         UsageQuestion question =
                 UsageQuestion.of(Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1)), by);
         Names names = OwnerNames.inFiles(KeyNames.of(keys, account), owners.of(account, KeyView.ALL));
-        return PageFile.csv(
-                FileName.of(history.name(account), month, "by-" + by.word()),
-                pieces -> new CsvExport(history, names).usage(account, question, pieces));
+        FileName named = FileName.of(history.name(account), account, month, "by-" + by.word());
+        return PageFile.csv(named.ascii(), pieces -> new CsvExport(history, names).usage(account, question, pieces))
+                .shownAs(named.whole());
     }
 
     private List<Payment> paid(String account, YearMonth month) {

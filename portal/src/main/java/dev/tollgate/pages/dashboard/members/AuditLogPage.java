@@ -172,14 +172,19 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         ZoneId zone = request.visitor().person().preferences().zone();
         AccountLog.Filter filter = Wanted.of(request, List.of()).filter(zone);
         LogSentence words = new LogSentence(names(account), ZoneOffset.UTC);
+        FileName named = FileName.of(history.name(account), account, "audit-log");
         return PageFile.csv(
-                FileName.of(history.name(account), "audit-log"),
-                pieces -> FILE.<Long>write(pieces, (before, rows) -> {
-                    AccountLog.Page page = log.page(
-                            account, filter, Objects.requireNonNullElse(before, Long.MAX_VALUE), AccountLog.PAGE_MAX);
-                    page.lines().forEach(line -> rows.add(Row.of(line, words)));
-                    return page.next();
-                }));
+                        named.ascii(),
+                        pieces -> FILE.<Long>write(pieces, (before, rows) -> {
+                            AccountLog.Page page = log.page(
+                                    account,
+                                    filter,
+                                    Objects.requireNonNullElse(before, Long.MAX_VALUE),
+                                    AccountLog.PAGE_MAX);
+                            page.lines().forEach(line -> rows.add(Row.of(line, words)));
+                            return page.next();
+                        }))
+                .shownAs(named.whole());
     }
 
     /** Returns who can have changed something: people, management keys and the operator. */

@@ -5,38 +5,48 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Locale;
 
-/** The names of an account's files: whose, when and what, e.g. {@code northwind-2026-11-by-team.csv}. Pure. */
-public final class FileName {
+/**
+ * The name of an account's file: whose, when and what, e.g. {@code northwind-2026-11-by-team.csv}. Pure.
+ *
+ * @param ascii with the account's id in place of a name that ASCII cannot write, so that two accounts have two names
+ * @param whole with the account's name in its own script; the same for a name in ASCII
+ */
+public record FileName(String ascii, String whole) {
 
     private static final int ACCOUNT_CHARS_MAX = 40;
 
-    private FileName() {}
-
-    /** @param account its name @param what e.g. {@code by-team} */
-    public static String of(String account, YearMonth month, String what) {
-        return slug(account) + "-" + month + "-" + what + ".csv";
+    /** @param account its name @param id of the account @param what e.g. {@code by-team} */
+    public static FileName of(String account, String id, YearMonth month, String what) {
+        return named(account, id, "-" + month + "-" + what + ".csv");
     }
 
     /** Returns the name for all time. */
-    public static String of(String account, String what) {
-        return slug(account) + "-" + what + ".csv";
+    public static FileName of(String account, String id, String what) {
+        return named(account, id, "-" + what + ".csv");
     }
 
     /** Returns the name for some days. The days of a whole month have the month's name. */
-    public static String of(String account, LocalDate first, LocalDate last, String what) {
+    public static FileName of(String account, String id, LocalDate first, LocalDate last, String what) {
         YearMonth month = YearMonth.from(first);
         return first.equals(month.atDay(1)) && last.equals(month.atEndOfMonth())
-                ? of(account, month, what)
-                : slug(account) + "-" + first + (first.equals(last) ? "" : "-to-" + last) + "-" + what + ".csv";
+                ? of(account, id, month, what)
+                : named(account, id, "-" + first + (first.equals(last) ? "" : "-to-" + last) + "-" + what + ".csv");
     }
 
-    /** Returns letters and digits of ASCII with hyphens between words, of an e-mail address the name; {@code account} if there are none. */
-    private static String slug(String account) {
-        String ascii = Normalizer.normalize(account.replaceAll("@.*", ""), Normalizer.Form.NFKD)
-                .replaceAll("\\p{M}", "");
-        String words = ascii.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-        String cut =
-                words.substring(0, Math.min(ACCOUNT_CHARS_MAX, words.length())).replaceAll("^-|-$", "");
-        return cut.isEmpty() ? "account" : cut;
+    private static FileName named(String account, String id, String rest) {
+        String words = words(account);
+        boolean isAscii = words.matches("[a-z0-9-]+");
+        return new FileName((isAscii ? words : id) + rest, (words.isEmpty() ? id : words) + rest);
+    }
+
+    /** Returns letters and digits with hyphens between words, of an e-mail address the name; Latin letters without their marks. */
+    private static String words(String account) {
+        String plain = Normalizer.normalize(account.replaceAll("@.*", ""), Normalizer.Form.NFKD)
+                .replaceAll("(?<=\\p{IsLatin})\\p{M}+", "");
+        String words = Normalizer.normalize(plain, Normalizer.Form.NFC)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{M}\\p{N}]+", "-");
+        int end = words.offsetByCodePoints(0, Math.min(ACCOUNT_CHARS_MAX, words.codePointCount(0, words.length())));
+        return words.substring(0, end).replaceAll("^-|-$", "");
     }
 }

@@ -147,9 +147,11 @@ public record RequestsPage(
                 new CsvExport(history, OwnerNames.inFiles(KeyNames.of(keys, account, seen), owners.of(account, seen)));
         ChosenRange range = filters.range();
         String name = history.name(account);
-        return PageFile.csv(
-                range == null ? FileName.of(name, "calls") : FileName.of(name, range.first(), range.last(), "calls"),
-                pieces -> export.calls(account, filters.filter(), pieces));
+        FileName named = range == null
+                ? FileName.of(name, account, "calls")
+                : FileName.of(name, account, range.first(), range.last(), "calls");
+        return PageFile.csv(named.ascii(), pieces -> export.calls(account, filters.filter(), pieces))
+                .shownAs(named.whole());
     }
 
     // ---- finding ----

@@ -450,11 +450,11 @@ public record UsagePage(
         ChosenRange range = view.range();
         String name = history.name(account);
         String file = "by-" + view.by().word();
-        return PageFile.csv(
-                range.name().equals("month")
-                        ? FileName.of(name, YearMonth.from(range.first()), file)
-                        : FileName.of(name, range.first(), range.last(), file),
-                pieces -> export.usage(account, question, pieces));
+        FileName named = range.name().equals("month")
+                ? FileName.of(name, account, YearMonth.from(range.first()), file)
+                : FileName.of(name, account, range.first(), range.last(), file);
+        return PageFile.csv(named.ascii(), pieces -> export.usage(account, question, pieces))
+                .shownAs(named.whole());
     }
 
     /** The notes around the figures. */
