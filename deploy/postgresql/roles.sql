@@ -80,8 +80,12 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
+CREATE OR REPLACE TRIGGER written_once
+    BEFORE UPDATE OF sequence, created_at, actor, address, action, subject, reason OR DELETE ON audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+-- The address of an invitation goes with its person.
+CREATE OR REPLACE TRIGGER emptied_alone BEFORE UPDATE ON audit_log
+    FOR EACH ROW WHEN (NEW.before_json IS NOT NULL OR NEW.after_json IS NOT NULL) EXECUTE FUNCTION tollgate_written_once();
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price_group

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class Statements extends Sql {
     private final Dialect dialect;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final List<Later> later = new ArrayList<>();
+    private boolean isErased;
 
     /** @param reader null if there is nothing to read */
     private record Later(
@@ -49,6 +51,39 @@ public final class Statements extends Sql {
 
     public Dialect dialect() {
         return dialect;
+    }
+
+    /**
+     * Notes that the transaction erases what must not stay in the log of an embedded database: after the commit the log goes into the tables and is cut to
+     * nothing, as soon as no reader needs it.
+     */
+    public void erased() {
+        isErased = true;
+    }
+
+    /** Returns whether something was erased whose log is still there. */
+    boolean isErased() {
+        return isErased;
+    }
+
+    /**
+     * Moves the log into the tables and cuts it to nothing, without waiting for readers. No transaction is open.
+     *
+     * @return whether the log is empty
+     */
+    boolean cutLog() throws SQLException {
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 0"); // while a checkpoint waits, nothing is written
+            try (ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+                isErased = !row.next() || row.getLong("busy") != 0;
+            } finally {
+                statement.execute("PRAGMA busy_timeout = " + SqliteFile.BUSY_TIMEOUT_MILLIS);
+            }
+        } finally {
+            connection.setAutoCommit(false);
+        }
+        return !isErased;
     }
 
     Array array(String type, Object[] elements) throws SQLException {

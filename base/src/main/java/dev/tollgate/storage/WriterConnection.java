@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WriterConnection implements AutoCloseable {
 
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
+    private static final Duration CUT_EVERY = Duration.ofSeconds(1);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(50);
 
     /** Sets an unused number in the file: unlike an unchanged row, SQLite writes it even if it stays the same. */
@@ -37,6 +38,7 @@ final class WriterConnection implements AutoCloseable {
     private final @Nullable LogRoom room;
     private final @Nullable FileWatch watch;
     private @Nullable Connection connection;
+    private long cutNanos = System.nanoTime();
     private @Nullable Statements statements;
 
     /** @param watch checks the files of an embedded database */
@@ -109,6 +111,7 @@ final class WriterConnection implements AutoCloseable {
             open.of(inTrouble ? WRITE_THE_SAME : WRITE_NOTHING).execute();
             open.commit();
             wrote();
+            cutErased(open);
         } else {
             marks.put(open);
             open.commit();
@@ -177,8 +180,17 @@ final class WriterConnection implements AutoCloseable {
             if (room != null) {
                 room.committed(running);
             }
+            cutErased(running);
         } catch (SQLException e) {
             drop();
+        }
+    }
+
+    /** Cuts the log after an erasure; while a reader needs it, at most once in {@link #CUT_EVERY}. */
+    private void cutErased(Statements running) throws SQLException {
+        if (running.isErased() && System.nanoTime() - cutNanos >= 0) {
+            cutNanos = running.cutLog() ? System.nanoTime() : System.nanoTime() + CUT_EVERY.toNanos();
+            wrote();
         }
     }
 

@@ -16,6 +16,7 @@ import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.pages.docs.ApiDescription;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.copies.Copies;
+import dev.tollgate.storage.secrets.FreePages;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +111,8 @@ public final class Portal {
     public List<Sweep> sweeps() {
         List<Sweep> sweeps = new ArrayList<>(people.sweeps(books.writer()));
         sweeps.add(operator.keyring().counting());
+        sweeps.add(
+                new Sweep("clear-free-pages", FreePages.EVERY, new FreePages(books.database(), books.writer())::clear));
         sweeps.add(new Sweep("begin-plans", PlanSweep.EVERY, books.planSweep()::sweep));
         sweeps.add(new Sweep("measure-books", BooksSize.EVERY, operator.size()::measure));
         return sweeps;

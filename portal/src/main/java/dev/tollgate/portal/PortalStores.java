@@ -35,6 +35,7 @@ import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.secrets.FreePages;
 import dev.tollgate.storage.secrets.KeyRing;
 import dev.tollgate.storage.secrets.SealedValues;
 import dev.tollgate.storage.secrets.SecretKeys;
@@ -86,6 +87,7 @@ public record PortalStores(
                 SecretKeys.part(),
                 SealedValues.part(),
                 KeyRing.part(),
+                FreePages.part(),
                 InstallationValue.part(),
                 AcceptServer.part(),
                 InstallationKind.part(),

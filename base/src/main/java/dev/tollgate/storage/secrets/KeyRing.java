@@ -217,8 +217,9 @@ public final class KeyRing implements AutoCloseable {
         }
         if (loses) {
             kinds.forEach(kind -> lose(kind, ring.headOf(id)));
+            new FreePages(database, writer).clear();
         }
-        Forget forget = new Forget(id);
+        Forget forget = new Forget(id, loses);
         commit.accept(forget);
         return forget.outcome().isEmpty() ? null : forget.outcome();
     }
@@ -240,9 +241,11 @@ public final class KeyRing implements AutoCloseable {
     public static final class Forget extends Write<String> {
 
         private final String id;
+        private final boolean loses;
 
-        Forget(String id) {
+        Forget(String id, boolean loses) {
             this.id = id;
+            this.loses = loses;
         }
 
         @Override
@@ -250,6 +253,9 @@ public final class KeyRing implements AutoCloseable {
             String sealing = NodeLease.Keys.sealingUnder(statements, statements.dialect(), id);
             if (sealing == null) {
                 KeyChecks.forget(statements, id);
+            }
+            if (loses) {
+                statements.erased(); // what was lost before
             }
             return Objects.requireNonNullElse(sealing, "");
         }

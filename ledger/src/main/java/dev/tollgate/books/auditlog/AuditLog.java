@@ -5,6 +5,7 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
+import dev.tollgate.storage.holdings.RowErasure;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -162,14 +163,23 @@ public record AuditLog(Database database) {
         }
     }
 
-    /** Returns the operator's actions on an account, for the export and the erasure of accounts: they stay. */
+    /**
+     * Returns the operator's actions on an account, for the export and the erasure of accounts: they stay. Rows of former releases have the address of an
+     * invitation, or of a test mail, which goes with its person.
+     */
     public static Holding holding() {
         return Holding.of(ExportFile.of(
-                "operator-deeds.csv",
-                "operator actions on the account",
-                "audit_log d",
-                "d.subject = :account",
-                "d.created_at d.action d.reason",
-                "d.sequence"));
+                        "operator-deeds.csv",
+                        "operator actions on the account",
+                        "audit_log d",
+                        "d.subject = :account",
+                        "d.created_at d.action d.reason",
+                        "d.sequence"))
+                .with(
+                        RowErasure.ofLogin(
+                                "UPDATE audit_log SET after_json = NULL"
+                                        + " WHERE action = 'account.invite' AND LOWER(after_json) = '{\"email\":\"' || ? || '\"}'"),
+                        RowErasure.ofLogin("UPDATE audit_log SET after_json = NULL"
+                                + " WHERE action = 'mail.test' AND LOWER(after_json) = '{\"to\":\"' || ? || '\"}'"));
     }
 }

@@ -49,6 +49,7 @@ final class Erasure extends Write<Boolean> {
         boolean isWanted = condition.getAsBoolean();
         if (isWanted) {
             erase(statements);
+            statements.erased();
         }
         return isWanted;
     }

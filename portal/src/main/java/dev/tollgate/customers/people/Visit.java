@@ -29,7 +29,7 @@ public record Visit(
         agent = agent.length() <= AGENT_CHARS_MAX ? agent : agent.substring(0, AGENT_CHARS_MAX);
     }
 
-    static String login(String typed) {
+    public static String login(String typed) {
         return typed.strip().toLowerCase(Locale.ROOT);
     }
 }

@@ -111,6 +111,7 @@ final class DeedWords {
             "total", sentence("Credits in total"),
             "email", sentence("E-mail"),
             "to", sentence("deed::To"),
+            "mark", sentence("Mark of the address"),
             "role", sentence("Role"),
             "second_factor", sentence("Second factor"),
             "name", sentence("Name"),

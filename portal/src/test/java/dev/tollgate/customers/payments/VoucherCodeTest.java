@@ -13,7 +13,19 @@ class VoucherCodeTest {
 
     /** At the sign, the code as it is shown. */
     @ParameterizedTest
-    @ValueSource(strings = {"@", "\u3000@\u3000", "@\u00a0", "@\u200b", "\ufeff@", "\"@\"", "\u201c@\u201d", "\u300c@\u300d", "@.", "@\u3002"})
+    @ValueSource(
+            strings = {
+                "@",
+                "\u3000@\u3000",
+                "@\u00a0",
+                "@\u200b",
+                "\ufeff@",
+                "\"@\"",
+                "\u201c@\u201d",
+                "\u300c@\u300d",
+                "@.",
+                "@\u3002"
+            })
     void signs_around_a_pasted_code_do_not_count(String pasted) {
         assertThat(VoucherCode.read(pasted.replace("@", code.shown()))).isEqualTo(code);
     }
@@ -21,8 +33,7 @@ class VoucherCodeTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\u00a0", "\u2010", "\u2013", "\u2014", "\u2212", "\uff0d"})
     void any_dash_between_the_groups_is_read(String dash) {
-        assertThat(VoucherCode.read(code.shown().replace("-", dash)))
-                .isEqualTo(code);
+        assertThat(VoucherCode.read(code.shown().replace("-", dash))).isEqualTo(code);
     }
 
     @ParameterizedTest
