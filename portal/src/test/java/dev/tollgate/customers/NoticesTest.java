@@ -268,7 +268,7 @@ class NoticesTest {
         String account = server.text("SELECT account_id FROM person WHERE login = 'partner@example.net'");
         put("/groups/gold", "\"factor\":850");
         put("/accounts/" + account + "/group", "\"group\":\"gold\"");
-        put("/groups/gold", "\"factor\":900,\"from\":\"2026-11-27T00:00:00Z\"");
+        put("/groups/gold", "\"factor\":900,\"from\":\"2026-11-27\"");
         server.people().mail().modelNotices().sweep();
         server.people().mail().modelNotices().sweep();
         assertThat(mails("partner@example.net")).isEqualTo(2);

@@ -456,7 +456,7 @@ final class GrantCheck implements Check {
                 wasBelowZero = true;
                 findings.add(what + " takes " + name + " below zero");
             }
-            if (endedAt != null && at > endedAt + APART_MILLIS) {
+            if (endedAt != null && at > endedAt) { // both are times of the account, which do not fall
                 findings.add(what + " moves credits of " + name + " after its end at " + Instant.ofEpochMilli(endedAt));
             }
         }

@@ -72,6 +72,8 @@ class AlteredGrantsTest {
             "UPDATE credit_grant SET expires_at = created_at + 60000 WHERE number = 3",
             "UPDATE credit_grant SET ended_at = NULL WHERE number = 1",
             "UPDATE credit_grant SET ended_at = created_at + 1 WHERE number = 1",
+            "UPDATE credit_grant SET ended_at = ended_at - 1 WHERE number = 1",
+            "UPDATE credit_grant SET used = '0:1' WHERE number = 4",
             "UPDATE credit_grant SET ended_at = created_at WHERE number = 3",
             "UPDATE credit_grant SET ended_at = NULL WHERE number = 4",
             "UPDATE credit_grant SET number = 9 WHERE number = 3",
@@ -161,6 +163,7 @@ class AlteredGrantsTest {
             "UPDATE credit_grant SET first_expires_at = first_expires_at + 1 WHERE number = 2",
             "UPDATE credit_grant SET sandbox = 1 WHERE number = 3",
             "UPDATE credit_grant SET ended_at = ended_at + 1 WHERE number = 1",
+            "UPDATE credit_grant SET used = '9:0' WHERE number = 4",
             "UPDATE open_hold SET grant_model = 'other' WHERE account_id = 'acc_1'",
             "UPDATE open_hold SET after_expiry = '6:1' WHERE id = 'over the end'");
 
@@ -204,7 +207,7 @@ class AlteredGrantsTest {
             give(store, 1, 400, "", BEGIN.plus(HOUR.multipliedBy(6)), "");
             give(store, 2, 1_000, "gemini-4-*", BEGIN.plus(Duration.ofDays(28)), "24:600");
             give(store, 3, 50, "gemini-3-pro", null, "");
-            give(store, 4, 50, "gemini-3-pro", null, "");
+            give(store, 4, 50, "gemini-3-pro", null, "24:50");
             hold(store, "need", "acc_1", "gemini-3-pro", 1_400);
             hold(store, "both", "acc_1", "gemini-4-argon", 400);
             store.advance(HOUR);

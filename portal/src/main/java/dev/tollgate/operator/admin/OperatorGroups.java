@@ -60,7 +60,7 @@ public final class OperatorGroups {
                     ONE,
                     "Set the factors of a price group, in thousandths of the standard price, and print the version. Makes the group if there"
                             + " is none.",
-                    List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM, VERSION))
+                    List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM_OR_DAY, VERSION))
             .does(
                     (groups, by, request) -> groups.set(
                             by,
@@ -68,7 +68,7 @@ public final class OperatorGroups {
                             new GroupFactors(
                                     request.need(GroupFactors.FACTOR),
                                     new TreeMap<>(request.or(GroupFactors.MODELS, Map.of()))),
-                            request.get(PriceRoutes.FROM),
+                            request.get(PriceRoutes.FROM_OR_DAY),
                             request.get(VERSION)),
                     (request, done) -> json(done));
 

@@ -35,7 +35,7 @@ final class GroupCommands {
                                 "--from",
                                 "TIME",
                                 "/from",
-                                Values::from,
+                                JsonNodeFactory.instance::stringNode,
                                 "Time from which they apply: a date like 2026-12-01, which begins at midnight UTC, or a time like"
                                         + " 2026-12-01T12:00:00Z. Default: now."),
                         Field.reason())

@@ -109,11 +109,6 @@ final class Values {
         }
     }
 
-    /** A day, which begins at midnight UTC, or a time with its offset. The server refuses what is neither. */
-    static JsonNode from(String text) {
-        return JsonNodeFactory.instance.stringNode(text.matches("\\d{4}-\\d\\d-\\d\\d") ? text + "T00:00:00Z" : text);
-    }
-
     static JsonNode keyKind(String text) {
         return switch (text) {
             case "api", "management" -> JsonNodeFactory.instance.stringNode(text);
