@@ -209,7 +209,8 @@ class GroupPriceTest {
             Reply unpaid = gateway.post("/v1/chat/completions", CALL, key);
             assertThat(unpaid.status()).isEqualTo(402);
             assertThat(unpaid.text())
-                    .contains("for gemini-3-pro 0.01 are available. Grant 1 (300 credits) serves only gemini-2.5-*.");
+                    .contains("\"Grant 1 (300 credits) serves only gemini-2.5-*. Your credit balance is too low.")
+                    .contains("for gemini-3-pro 0.01 are available.");
             Reply unknown = gateway.post("/v1/chat/completions", CALL.replace(MODEL, "gemini-2.5-pro"), key);
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(unknown.text()).contains("gemini-2.5-pro").doesNotContain("rant 1");

@@ -2,6 +2,7 @@ package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
 
 /** Refusals by a spend limit that no short wait frees, as most programs act upon them correctly (D27). */
 public final class SpentLimit {
@@ -13,9 +14,12 @@ public final class SpentLimit {
 
     private SpentLimit() {}
 
-    /** Returns such a refusal without a time to wait, because some programs wait for days; any other error as it is. */
+    /**
+     * Returns such a refusal without a time to wait, because some programs wait for days; any other error as it is. The limit of a grant, which begins
+     * again within hours, keeps it.
+     */
     public static ApiError withoutWait(ApiError error) {
-        return isSpent(error) ? error.withoutRetryAfter() : error;
+        return isSpent(error) && !(error.shortage() instanceof Shortage.OfCredits) ? error.withoutRetryAfter() : error;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.grants.WithheldGrant;
+import dev.tollgate.books.grants.WithheldGrant.ByLimits;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.ReserveOutcome;
@@ -74,7 +75,7 @@ public final class Refusals {
 
     static ApiError of(ReserveOutcome.Short refused, Instant now) {
         return switch (refused) {
-            case ReserveOutcome.InsufficientCredits credits -> of(credits);
+            case ReserveOutcome.InsufficientCredits credits -> of(credits, now);
             case ReserveOutcome.SpendLimitReached limit -> of(limit, now);
         };
     }
@@ -91,7 +92,7 @@ public final class Refusals {
         String today = " Until " + tomorrow + " the account's calls with such tools have to hold their most, because "
                 + refused.shortfalls() + " calls of today cost more than was covered.";
         ApiError error = most(refused, today, 0, tomorrow);
-        return refused.most() instanceof ReserveOutcome.SpendLimitReached
+        return error.code() == ErrorCode.SPEND_LIMIT_EXCEEDED
                 ? error.retryAfter(Duration.between(now, tomorrow)).doNotRetry()
                 : error;
     }
@@ -101,13 +102,15 @@ public final class Refusals {
         return switch (refused.most()) {
             case ReserveOutcome.InsufficientCredits credits ->
                 ApiError.of(
-                                ErrorCode.INSUFFICIENT_CREDITS,
-                                TOO_LOW + " With all that the provider's tools may add, the call can cost "
+                                credits.byLimits() == null
+                                        ? ErrorCode.INSUFFICIENT_CREDITS
+                                        : ErrorCode.SPEND_LIMIT_EXCEEDED,
+                                before(credits) + " With all that the provider's tools may add, the call can cost "
                                         + Credits.text(credits.leastMicros())
                                         + " credits; " + available(credits) + "."
                                         + why
                                         + ofSandbox(credits.sandboxMicros())
-                                        + withheld(credits))
+                                        + after(credits))
                         .lacking(shortage(credits, heldMicros));
             case ReserveOutcome.SpendLimitReached limit ->
                 ApiError.of(
@@ -118,8 +121,8 @@ public final class Refusals {
         };
     }
 
-    static ApiError of(ReserveOutcome.InsufficientCredits refused) {
-        String sandbox = ofSandbox(refused.sandboxMicros()) + withheld(refused);
+    static ApiError of(ReserveOutcome.InsufficientCredits refused, Instant now) {
+        String sandbox = ofSandbox(refused.sandboxMicros()) + after(refused);
         String need = " The call needs " + least(refused.availableMicros(), refused.leastMicros()) + " credits; "
                 + available(refused);
         if (refused.becauseOfRunningCalls()) {
@@ -130,25 +133,59 @@ public final class Refusals {
                     .lacking(shortage(refused, refused.reservedMicros()))
                     .retryAfter(SOON);
         }
-        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + "." + sandbox)
-                .lacking(shortage(refused, 0));
+        ByLimits limits = refused.byLimits();
+        if (limits == null) {
+            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, before(refused) + need + "." + sandbox)
+                    .lacking(shortage(refused, 0));
+        }
+        Instant freesAt = limits.freesAt();
+        String again = freesAt == null ? ". Its limits do not give that much." : ". It will reset at " + freesAt + ".";
+        ApiError error = ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, before(refused) + need + again + sandbox)
+                .lacking(shortage(refused, 0))
+                .doNotRetry();
+        return freesAt == null ? error : error.retryAfter(Duration.between(now, freesAt));
+    }
+
+    /** Returns how the sentence begins: with a limit that alone is the reason, or with credits that do not serve the model. */
+    private static String before(ReserveOutcome.InsufficientCredits refused) {
+        if (refused.byLimits() != null) {
+            return withheld(refused);
+        }
+        return beginsWithGrant(refused) ? withheld(refused) + " " + TOO_LOW : TOO_LOW;
+    }
+
+    /** Returns the sentence about a grant, if it does not stand first. */
+    private static String after(ReserveOutcome.InsufficientCredits refused) {
+        return refused.byLimits() != null || beginsWithGrant(refused) || named(refused) == null
+                ? ""
+                : " " + withheld(refused);
+    }
+
+    private static boolean beginsWithGrant(ReserveOutcome.InsufficientCredits refused) {
+        WithheldGrant grant = named(refused);
+        return grant != null && grant.reason() instanceof WithheldGrant.OtherModels && !refused.becauseOfRunningCalls();
+    }
+
+    private static @Nullable WithheldGrant named(ReserveOutcome.InsufficientCredits refused) {
+        ByLimits limits = refused.byLimits();
+        ReserveOutcome.OfGrants grants = refused.grants();
+        return limits != null ? limits.named() : grants == null ? null : grants.withheld();
     }
 
     private static String available(ReserveOutcome.InsufficientCredits refused) {
         ReserveOutcome.OfGrants grants = refused.grants();
-        String model = grants == null || grants.withheld() == null ? "" : "for " + grants.model() + " ";
+        String model = grants == null || named(refused) == null ? "" : "for " + grants.model() + " ";
         return model + Credits.text(refused.availableMicros()) + " are available";
     }
 
     /** Returns the sentence about a grant that does not give the call what is left in it (Z20); empty if there is none. */
     private static String withheld(ReserveOutcome.InsufficientCredits refused) {
-        ReserveOutcome.OfGrants grants = refused.grants();
-        WithheldGrant grant = grants == null ? null : grants.withheld();
+        WithheldGrant grant = named(refused);
         if (grant == null) {
             return "";
         }
         Instant expiresAt = grant.expiresAt();
-        return " Grant " + grant.number() + " (" + Credits.text(grant.creditsMicros()) + " credits"
+        return "Grant " + grant.number() + " (" + Credits.text(grant.creditsMicros()) + " credits"
                 + (expiresAt == null ? "" : ", until " + time(expiresAt)) + ") " + reason(grant.reason()) + ".";
     }
 
@@ -186,13 +223,13 @@ public final class Refusals {
     }
 
     private static Shortage shortage(ReserveOutcome.InsufficientCredits refused, long heldMicros) {
-        return new Shortage.OfCredits(
-                refused.leastMicros(), refused.availableMicros(), heldMicros, figures(refused.grants()));
+        return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros, figures(refused));
     }
 
     /** Returns the grant that the refusal names, in figures; null if there is none. */
-    private static Shortage.@Nullable Withheld figures(ReserveOutcome.@Nullable OfGrants grants) {
-        WithheldGrant grant = grants == null ? null : grants.withheld();
+    private static Shortage.@Nullable Withheld figures(ReserveOutcome.InsufficientCredits refused) {
+        ReserveOutcome.OfGrants grants = refused.grants();
+        WithheldGrant grant = named(refused);
         if (grants == null || grant == null) {
             return null;
         }

@@ -12,6 +12,7 @@ import dev.tollgate.http.SpentLimit;
 import dev.tollgate.protocols.door.HeldCredits;
 import java.time.Instant;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Errors in OpenAI's shape, with the statuses upon which agents act correctly (E18, E19).
@@ -50,7 +51,7 @@ record ResponsesErrors(boolean isOfCodex) implements ErrorFormat {
 
     private static byte[] spent(ApiError error) {
         Shortage.OfLimit limit = error.shortage() instanceof Shortage.OfLimit its ? its : null;
-        Instant resets = limit == null ? null : limit.freesAt();
+        Instant resets = resetsAt(error.shortage());
         return ApiJson.object(256, json -> {
             json.writeObjectPropertyStart("error");
             json.writeStringProperty("code", error.code().code());
@@ -66,6 +67,15 @@ record ResponsesErrors(boolean isOfCodex) implements ErrorFormat {
             }
             json.writeEndObject();
         });
+    }
+
+    private static @Nullable Instant resetsAt(@Nullable Shortage shortage) {
+        return switch (shortage) {
+            case null -> null;
+            case Shortage.OfLimit limit -> limit.freesAt();
+            case Shortage.OfCredits credits ->
+                credits.withheld() == null ? null : credits.withheld().at();
+        };
     }
 
     /** Returns whether a stream begins to show the failure: agents shorten their history only if a stream says that it is too long (E18). */

@@ -72,25 +72,71 @@ class RefusalsTest {
 
     @Test
     void a_low_balance_is_shown_with_the_needed_amount() {
-        ApiError low = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 999_999, 2_000_000));
+        ApiError low = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 999_999, 2_000_000), NOW);
         assertThat(low.message())
                 .isEqualTo(
                         "Your credit balance is too low. Please top up. The call needs at least 2 credits; 1 are available.");
         assertThat(low.headers()).isEmpty();
-        ApiError held = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000));
+        ApiError held = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000), NOW);
         assertThat(held.message()).endsWith("; 1 are available while 1 are held by running calls.");
         assertThat(held.headers()).isEqualTo(SOON);
     }
 
     private static ApiError withheld(long aloneMicros, WithheldGrant.Reason reason) {
         Instant expiresAt = Instant.parse("2026-12-28T00:00:00Z");
-        return Refusals.of(new ReserveOutcome.InsufficientCredits(
-                400_000,
-                800_000,
-                1_200_000,
-                0,
-                new ReserveOutcome.OfGrants(
-                        "gemini-3-pro", aloneMicros, new WithheldGrant(12, 300_000_000, expiresAt, reason))));
+        return Refusals.of(
+                new ReserveOutcome.InsufficientCredits(
+                        400_000,
+                        800_000,
+                        1_200_000,
+                        0,
+                        new ReserveOutcome.OfGrants(
+                                "gemini-3-pro", aloneMicros, new WithheldGrant(12, 300_000_000, expiresAt, reason))),
+                NOW);
+    }
+
+    private static ApiError byLimits(long available, long alone, @Nullable Instant freesAt) {
+        Instant ends = NOW.plusSeconds(7_200);
+        WithheldGrant named = new WithheldGrant(
+                12, 300_000_000, null, new WithheldGrant.Limited(new Limit(5, 20_000_000), 20_000_000, ends));
+        return Refusals.of(
+                new ReserveOutcome.InsufficientCredits(
+                        available,
+                        800_000,
+                        1_200_000,
+                        0,
+                        new ReserveOutcome.OfGrants(
+                                "gemini-3-pro", alone, named, new WithheldGrant.ByLimits(named, freesAt))),
+                NOW);
+    }
+
+    @Test
+    void a_limit_that_alone_withholds_credits_is_a_spent_limit() {
+        Instant freesAt = NOW.plusSeconds(7_200);
+        ApiError spent = byLimits(0, 0, freesAt);
+        assertThat(spent.code().code()).isEqualTo("spend_limit_exceeded");
+        assertThat(spent.message())
+                .isEqualTo("Grant 12 (300 credits) gives 20 credits in 5 hours, all used until " + freesAt
+                        + ". The call needs up to 1.2 credits; for gemini-3-pro 0 are available. It will reset at "
+                        + freesAt + ".");
+        assertThat(spent.headers()).containsEntry("x-should-retry", "false").containsEntry("retry-after", "7200");
+        ApiError shown = SpentLimit.shown(spent);
+        assertThat(shown.status()).isEqualTo(402);
+        assertThat(shown.headers()).containsEntry("retry-after", "7200");
+        ApiError never = byLimits(400_000, 400_000, null);
+        assertThat(never.message()).endsWith(" 0.4 are available. Its limits do not give that much.");
+        assertThat(never.headers()).containsOnlyKeys("x-should-retry");
+        ApiError held = byLimits(0, 800_000, freesAt);
+        assertThat(held.message()).startsWith("Your credit balance is too low.").contains("held by running calls");
+        assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    @Test
+    void running_calls_that_hold_all_are_the_reason_though_the_prompt_is_not_counted() {
+        ApiError held = Refusals.of(new ReserveOutcome.InsufficientCredits(0, 1_000_000, 7_000_000), NOW);
+        assertThat(held.message())
+                .endsWith(" The call needs up to 7 credits; 0 are available while 1 are held by running calls.");
+        assertThat(held.headers()).isEqualTo(SOON);
     }
 
     @Test
@@ -98,8 +144,8 @@ class RefusalsTest {
         assertThat(withheld(400_000, new WithheldGrant.OtherModels(ModelPatterns.of("gemini-4-* a b c d e f")))
                         .message())
                 .isEqualTo(
-                        "Your credit balance is too low. Please top up. The call needs at least 1.2 credits; for gemini-3-pro 0.4 are available."
-                                + " Grant 12 (300 credits, until 2026-12-28) serves only gemini-4-*, a, b, c, d and 2 more.");
+                        "Grant 12 (300 credits, until 2026-12-28) serves only gemini-4-*, a, b, c, d and 2 more."
+                                + " Your credit balance is too low. Please top up. The call needs at least 1.2 credits; for gemini-3-pro 0.4 are available.");
         Limit limit = new Limit(5, 20_000_000);
         Instant two = Instant.parse("2026-11-20T14:00:00Z");
         assertThat(withheld(400_000, new WithheldGrant.Limited(limit, 20_000_000, two))
@@ -143,7 +189,7 @@ class RefusalsTest {
 
     @Test
     void an_uncounted_need_is_shown_as_an_upper_bound() {
-        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(0, 0, 2_000_000))
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(0, 0, 2_000_000), NOW)
                         .message())
                 .endsWith(" The call needs up to 2 credits; 0 are available.");
         assertThat(limit(SpendWindow.DAY, 10_000_000, 0, NOW.plus(Duration.ofMinutes(5)))
@@ -242,11 +288,11 @@ class RefusalsTest {
     void a_refusal_carries_what_it_says_in_figures() {
         assertThat(Refusals.nothingToSpend(account(0, 1_500_000), 0).shortage())
                 .isEqualTo(new Shortage.OfCredits(null, 0, 1_500_000));
-        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(5, 1_000_000, 2_000_000))
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(5, 1_000_000, 2_000_000), NOW)
                         .shortage())
                 .as("what runs would not suffice either")
                 .isEqualTo(new Shortage.OfCredits(2_000_000L, 5, 0));
-        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000))
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000), NOW)
                         .shortage())
                 .isEqualTo(new Shortage.OfCredits(2_000_000L, 1_000_000, 1_000_000));
         Instant freesAt = NOW.plus(Duration.ofMinutes(5));

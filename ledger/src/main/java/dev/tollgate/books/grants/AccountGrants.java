@@ -2,9 +2,12 @@ package dev.tollgate.books.grants;
 
 import dev.tollgate.books.grants.GrantSql.RunningReader;
 import dev.tollgate.books.grants.PaidBy.Share;
+import dev.tollgate.books.grants.WithheldGrant.ByLimits;
 import dev.tollgate.storage.DatabaseClock;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -193,6 +196,47 @@ public final class AccountGrants {
     public long roomAlone(Call call, Money money, long atMillis) {
         begin(money, atMillis, false);
         return draw.room(servesFurther(call, atMillis));
+    }
+
+    /**
+     * Returns the limit for which a call is refused that could hold an amount without limits and without other calls; null if limits alone do not
+     * withhold it.
+     *
+     * @param mayBeLess whether the amount is an upper bound: any that the limits give later may suffice
+     */
+    public @Nullable ByLimits byLimits(Call call, Money money, long micros, boolean mayBeLess, long atMillis) {
+        begin(money, atMillis, false);
+        long serves = servesFurther(call, atMillis);
+        long without = Math.max(0, money.generalMicros());
+        List<WithheldGrant> limited = new ArrayList<>();
+        for (int i = 0; i < drawn.size(); i++) {
+            GrantRow row = drawn.get(i);
+            if ((serves >>> i & 1) != 0 && row.startsAtMillis <= atMillis) {
+                without += row.leftMicros();
+                limited.addAll(row.limited(atMillis));
+            }
+        }
+        if (limited.isEmpty() || without < micros && !mayBeLess) {
+            return null;
+        }
+        ByLimits most = null;
+        long mostMicros = roomAlone(call, money, atMillis);
+        limited.sort(Comparator.comparing(AccountGrants::endOf));
+        for (WithheldGrant each : limited) {
+            long room = roomAlone(call, money, endOf(each).toEpochMilli());
+            if (room > mostMicros) {
+                mostMicros = room;
+                most = new ByLimits(each, endOf(each));
+            }
+            if (room >= micros) {
+                return most;
+            }
+        }
+        return mayBeLess && most != null ? most : without < micros ? null : new ByLimits(limited.getFirst(), null);
+    }
+
+    private static Instant endOf(WithheldGrant limited) {
+        return ((WithheldGrant.Limited) limited.reason()).endsAt();
     }
 
     private long servesFurther(Call call, long atMillis) {

@@ -4,7 +4,9 @@ import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.grants.GrantLimits.Used;
 import dev.tollgate.models.prices.ModelPatterns;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -192,15 +194,22 @@ public final class GrantRow {
         if (startsAtMillis > atMillis) {
             return withheld(new WithheldGrant.NotStarted(Instant.ofEpochMilli(startsAtMillis)));
         }
+        List<WithheldGrant> limited = limited(atMillis);
+        return limited.isEmpty() ? null : limited.getFirst();
+    }
+
+    /** Returns each limit that leaves less than is left. */
+    List<WithheldGrant> limited(long atMillis) {
+        List<WithheldGrant> found = new ArrayList<>(limits.all().size());
         for (int i = 0; i < limits.all().size(); i++) {
             Limit limit = limits.all().get(i);
             long usedMicros = limits.usedMicros(i, used, startsAtMillis, atMillis);
             if (limit.micros() - usedMicros < leftMicros) {
                 long endMillis = limits.endMillis(i, used, startsAtMillis, atMillis);
-                return withheld(new WithheldGrant.Limited(limit, usedMicros, Instant.ofEpochMilli(endMillis)));
+                found.add(withheld(new WithheldGrant.Limited(limit, usedMicros, Instant.ofEpochMilli(endMillis))));
             }
         }
-        return null;
+        return found;
     }
 
     private WithheldGrant withheld(WithheldGrant.Reason reason) {

@@ -24,4 +24,12 @@ public record WithheldGrant(
 
     /** A limit leaves less. @param usedMicros in the window that ends then */
     public record Limited(Limit limit, long usedMicros, Instant endsAt) implements Reason {}
+
+    /**
+     * Limits alone withhold what a call lacks.
+     *
+     * @param named the grant with the limit whose window ends last of those that withhold it
+     * @param freesAt the end of that window, after which the limits give enough; null if they never do
+     */
+    public record ByLimits(WithheldGrant named, @Nullable Instant freesAt) {}
 }

@@ -150,7 +150,11 @@ final class BatchGrants {
                 money.reservedMicros(),
                 leastMicros,
                 Math.min(money.balanceMicros(), money.hiddenMicros() + ofSandbox),
-                new OfGrants(model, grants.roomAlone(call, money, atMillis), grants.withheld(model, atMillis)));
+                new OfGrants(
+                        model,
+                        grants.roomAlone(call, money, atMillis),
+                        grants.withheld(model, atMillis),
+                        grants.byLimits(call, money, leastMicros, roomMicros == 0, atMillis)));
     }
 
     /** Returns what a running call holds after the expiry of grants if it holds an amount more. The account has something in grants. */

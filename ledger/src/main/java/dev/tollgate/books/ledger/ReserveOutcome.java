@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.base.error.Shortage.OfLimit.Spender;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.grants.WithheldGrant;
+import dev.tollgate.books.grants.WithheldGrant.ByLimits;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +76,19 @@ public sealed interface ReserveOutcome {
             this(availableMicros, reservedMicros, leastMicros, 0);
         }
 
+        /**
+         * Returns whether it would be covered without running calls, or may be: while they hold all that the call could use, the prompt is not counted, and
+         * the need is an upper bound.
+         */
         @Override
         public boolean becauseOfRunningCalls() {
-            return (grants == null ? availableMicros + reservedMicros : grants.aloneMicros()) >= leastMicros;
+            long aloneMicros = grants == null ? availableMicros + reservedMicros : grants.aloneMicros();
+            return aloneMicros >= leastMicros || availableMicros == 0 && aloneMicros > 0;
+        }
+
+        /** Returns the limit of a grant that alone withholds the missing credits; null if something else does. */
+        public @Nullable ByLimits byLimits() {
+            return grants == null || becauseOfRunningCalls() ? null : grants.byLimits();
         }
 
         @Override
@@ -92,9 +103,19 @@ public sealed interface ReserveOutcome {
      * @param model the call's, by its id in the catalogue
      * @param aloneMicros what the call could hold if no other ran
      * @param withheld the first grant in the order of payment that does not give the call all that is left in it; null if there is none
+     * @param byLimits the limit that withholds the missing credits if no other call ran; null if limits alone do not
      */
     record OfGrants(
-            String model, long aloneMicros, @Nullable WithheldGrant withheld) {}
+            String model,
+            long aloneMicros,
+            @Nullable WithheldGrant withheld,
+            @Nullable ByLimits byLimits) {
+
+        /** Makes the part of a refusal that limits alone are not the reason of. */
+        public OfGrants(String model, long aloneMicros, @Nullable WithheldGrant withheld) {
+            this(model, aloneMicros, withheld, null);
+        }
+    }
 
     /**
      * A spend window of an owner does not cover the least hold; the last to end, if there are several.

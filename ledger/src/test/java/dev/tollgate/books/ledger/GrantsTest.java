@@ -11,6 +11,7 @@ import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.grants.PaidBy;
+import dev.tollgate.books.grants.WithheldGrant;
 import dev.tollgate.books.ledger.ReserveOutcome.InsufficientCredits;
 import dev.tollgate.books.ledger.ReserveOutcome.Reserved;
 import dev.tollgate.books.receipts.OneReceipt;
@@ -837,6 +838,43 @@ class GrantsTest {
         assertThat(((InsufficientCredits) reserve("B", PRO, 35, 35)).becauseOfRunningCalls())
                 .isTrue();
         store.settle("A", 10);
+    }
+
+    private WithheldGrant.@Nullable ByLimits byLimits(String id, String model, long micros) {
+        InsufficientCredits refused = (InsufficientCredits) reserve(id, model, micros, micros);
+        return refused.byLimits();
+    }
+
+    private Instant freesAt(String id, long micros) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(byLimits(id, PRO, micros)).freesAt());
+    }
+
+    @Test
+    void a_refusal_by_limits_names_the_reset_after_which_enough_is_free() {
+        Instant start = store.now();
+        store.account("acc_1", 5);
+        give(1_000, limited(LATER, "", new Limit(1, 60), new Limit(24, 100)));
+        holds("A", PRO, 50);
+        store.settle("A", 50);
+        assertThat(freesAt("B", 30)).as("the shorter window").isEqualTo(start.plus(Duration.ofHours(1)));
+        store.advance(Duration.ofHours(1));
+        holds("C", PRO, 50);
+        assertThat(byLimits("B", PRO, 30)).as("C holds it").isNull();
+        store.settle("C", 50);
+        assertThat(freesAt("B", 30)).as("the later of two").isEqualTo(start.plus(Duration.ofHours(24)));
+        assertThat(Objects.requireNonNull(byLimits("B", PRO, 80)).freesAt())
+                .as("more than an hour gives")
+                .isNull();
+        assertThat(byLimits("B", PRO, 2_000)).as("more than there is").isNull();
+        give(100, until(LATER, "gemini-4-*"));
+        assertThat(freesAt("B", 30)).isEqualTo(start.plus(Duration.ofHours(24)));
+        store.setNow(LATER.minusSeconds(60));
+        holds("D", PRO, 60);
+        store.settle("D", 60);
+        assertThat(Objects.requireNonNull(byLimits("B", PRO, 30)).freesAt())
+                .as("it expires before the reset")
+                .isNull();
     }
 
     @Test
