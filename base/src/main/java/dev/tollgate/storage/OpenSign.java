@@ -78,7 +78,7 @@ final class OpenSign {
             remove(); // the books that it belongs to were replaced
             return;
         }
-        if (isOlder(log) && isOlder(log)) { // a running server may have written in between
+        if (isOlder(log)) {
             throw new CannotOpen("The journal " + log + " is older than the database " + database.file()
                     + ": it would undo the newest calls and their charges. Nothing was changed. It was left here when the folder was"
                     + " copied over an older copy: look for the journal that belongs to this database. If the server was stopped"
