@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.compat;
 import dev.tollgate.upstreams.connections.FinishReasons;
 import dev.tollgate.upstreams.connections.JsonFence;
 import dev.tollgate.upstreams.connections.Repetitions;
+import dev.tollgate.upstreams.connections.WholeCharacters;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Citation;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
@@ -28,6 +29,7 @@ final class CompatCandidate {
     private final int index;
     private final boolean showsThoughts;
     private final @Nullable JsonFence fence;
+    private final WholeCharacters characters = new WholeCharacters();
     private final Repetitions saidSoFar = new Repetitions();
     private final CallPieces calls;
     private final Set<Citation> citations = new LinkedHashSet<>(0);
@@ -133,8 +135,9 @@ final class CompatCandidate {
         thought = thought == null ? CompatReader.text(delta, "reasoning") : thought;
         if (thought != null && !thought.isEmpty()) {
             answered = true;
-            if (showsThoughts) {
-                out.add(new UpstreamEvent.Thought(index, thought, null));
+            String whole = showsThoughts ? characters.take(true, thought) : "";
+            if (!whole.isEmpty()) {
+                out.add(new UpstreamEvent.Thought(index, whole, null));
             }
         }
     }
@@ -180,7 +183,8 @@ final class CompatCandidate {
         if (text != null && !text.isEmpty()) {
             answered = true;
             saidSoFar.text(text);
-            tell(around == null ? text : around.take(text), out);
+            String whole = characters.take(false, text);
+            tell(around == null ? whole : around.take(whole), out);
         }
     }
 

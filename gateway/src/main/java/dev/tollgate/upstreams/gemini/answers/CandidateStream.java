@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini.answers;
 import dev.tollgate.upstreams.connections.FinishReasons;
 import dev.tollgate.upstreams.connections.JsonFence;
 import dev.tollgate.upstreams.connections.Repetitions;
+import dev.tollgate.upstreams.connections.WholeCharacters;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.BitSet;
@@ -23,6 +24,7 @@ final class CandidateStream {
     private final int index;
     private final boolean cites;
     private final Utf8Offsets text = new Utf8Offsets();
+    private final WholeCharacters characters = new WholeCharacters();
     private final Repetitions saidSoFar = new Repetitions();
     private final @Nullable JsonFence fence;
     private final QuotedSources quoted = new QuotedSources();
@@ -40,6 +42,9 @@ final class CandidateStream {
     private boolean textRepeated;
 
     private @Nullable BitSet callsRepeated;
+
+    /** The characters of the chunks as they came; null if none is wanted. */
+    private @Nullable WholeCharacters asCame;
 
     /**
      * @param cites whether citations are reported, which need the positions of the text's characters
@@ -141,13 +146,19 @@ final class CandidateStream {
             case GeminiChunk.Media made ->
                 out.add(new UpstreamEvent.Media(index, made.mimeType(), made.data(), made.linked(), made.signature()));
             case GeminiChunk.Text said
-            when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
+            when said.thought() -> {
+                String whole = characters.take(true, said.text());
+                if (!whole.isEmpty() || said.signature() != null) {
+                    out.add(new UpstreamEvent.Thought(index, whole, said.signature()));
+                }
+            }
             case GeminiChunk.Text said -> {
                 saidSoFar.text(said.text());
                 if (said.code() != null) {
                     out.add(new UpstreamEvent.Ran(index, said.code()));
                 }
-                addText(fence == null ? said.text() : fence.take(said.text()), said.signature(), out);
+                String whole = characters.take(false, said.text());
+                addText(fence == null ? whole : fence.take(whole), said.signature(), out);
             }
         }
     }
@@ -161,6 +172,17 @@ final class CandidateStream {
             groundingOpen |= grounding != null; // it may lie in this text
         }
         out.add(new UpstreamEvent.Text(index, said, signature));
+    }
+
+    /** Changes the texts of a chunk as it came to whole characters. */
+    void join(ObjectNode said) {
+        WholeCharacters whole = asCame == null ? new WholeCharacters() : asCame;
+        asCame = whole;
+        for (JsonNode part : said.path("content").path("parts")) {
+            if (part instanceof ObjectNode piece && piece.get("text") instanceof StringNode text) {
+                piece.put("text", whole.take(piece.path("thought").asBoolean(false), text.stringValue()));
+            }
+        }
     }
 
     /** The parts that {@link #accept} has left out of this candidate, except for their new signatures. */

@@ -110,6 +110,7 @@ final class GeminiStream {
                         said.put("index", index);
                     }
                     candidate(index).leaveOutRepeated(said);
+                    candidate(index).join(said);
                     open.add(said);
                 }
             }
