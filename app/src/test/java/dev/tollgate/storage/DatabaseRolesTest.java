@@ -130,6 +130,48 @@ class DatabaseRolesTest {
         assertThat(log.text()).doesNotContain("permission denied");
     }
 
+    private static final String ADD_INVITATION =
+            "INSERT INTO audit_log (sequence, created_at, actor, action, subject, after_json, reason)"
+                    + " SELECT COALESCE(MAX(sequence), 0) + 1, 1, 'command', 'account.invite', 'new account',"
+                    + " '{\"email\":\"%s\"}', 'a test' FROM audit_log";
+
+    private static final String ADDRESSES = "SELECT COUNT(*) FROM audit_log WHERE after_json LIKE '%@example.org%'";
+
+    @Test
+    void an_address_in_an_older_row_of_the_audit_log_goes_with_its_person() throws Exception {
+        Browser browser = new Browser(gateway.url()).signUp("invited@example.org", PASSWORD);
+        execute(owner, ADD_INVITATION.formatted("Invited@example.org"));
+        String data = "/dashboard/settings/data";
+        assertThat(browser.submit(data, data, Map.of("login", "invited@example.org"))
+                        .location())
+                .isEqualTo("/sign-in?said=deleted");
+        assertThat(gateway.number(ADDRESSES)).isZero();
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.invite'"))
+                .isEqualTo(1);
+        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'invited@example.org'"))
+                .isZero();
+    }
+
+    /** An update of that trigger's table was refused, whether it found a row or not. */
+    @Test
+    void the_upgrade_lets_people_be_erased_where_the_rights_are_of_an_earlier_release() throws Exception {
+        String database = Postgres.migrated();
+        execute(database, """
+                CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
+                    FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+                DROP TRIGGER emptied_alone ON audit_log;
+                DELETE FROM tollgate_schema WHERE version >= 26""");
+        execute(database, ADD_INVITATION.formatted("old@example.org"));
+        String serving = database.replaceAll("user=[^&]*", "user=tollgate_app");
+        String empty = "UPDATE audit_log SET after_json = NULL WHERE action = 'account.invite'";
+        assertThatThrownBy(() -> execute(serving, empty)).hasMessageContaining("written once");
+        Installation.migrateShared(database.replaceAll("user=[^&]*", "user=tollgate_owner"), Path.of("none"), false);
+        execute(serving, empty);
+        assertThat(Postgres.number(database, ADDRESSES)).isZero();
+        assertThatThrownBy(() -> execute(serving, "UPDATE audit_log SET after_json = '{}'"))
+                .hasMessageContaining("written once");
+    }
+
     @Test
     void the_role_that_serves_takes_another_secret_key_and_forgets_the_first() {
         String database = Postgres.migrated();
@@ -169,6 +211,7 @@ class DatabaseRolesTest {
                 "DELETE FROM entry",
                 "UPDATE call SET charged_micros = 0",
                 "UPDATE audit_log SET reason = 'another'",
+                "UPDATE audit_log SET after_json = '{}'",
                 "DELETE FROM audit_log",
                 "UPDATE invoice SET series = series",
                 "DELETE FROM invoice",

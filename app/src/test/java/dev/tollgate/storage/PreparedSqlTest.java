@@ -36,7 +36,7 @@ class PreparedSqlTest {
             "(?s).*(?:[\\x01\\x02%]|unnest\\(\\?).*|\\s*SELECT\\s(?!.*\\sFROM\\s).*|.*(?:\\b(?:FROM|WHERE|UNION ALL|SET|DO)|\\()\\s*");
 
     private static final Pattern OF_SQLITE =
-            Pattern.compile("(?s).*(?:\\bjson_(?:each|extract)\\(|\\bsqlite_schema\\b).*");
+            Pattern.compile("(?s).*(?:\\bjson_(?:each|extract)\\(|\\b(?:sqlite_schema|filled_page)\\b).*");
 
     @Test
     void postgresql_reads_each_whole_statement() throws Exception {

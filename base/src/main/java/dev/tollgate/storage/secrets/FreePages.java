@@ -2,6 +2,7 @@ package dev.tollgate.storage.secrets;
 
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
@@ -33,8 +34,6 @@ public final class FreePages {
 
     private static final long PAUSE_NANOS = 20_000_000;
 
-    private static final String WANTED = "SELECT 1 FROM installation WHERE name = '" + NAME + "'";
-
     private static final Logger log = LoggerFactory.getLogger(FreePages.class);
 
     private final Database database;
@@ -52,7 +51,7 @@ public final class FreePages {
 
     /** Clears the pages if that was never done to the end. */
     public synchronized void clear() {
-        if (database.dialect() != Dialect.SQLITE || !database.read(sql -> sql.has(WANTED))) {
+        if (database.dialect() != Dialect.SQLITE || database.read(sql -> InstallationValue.find(sql, NAME)) == null) {
             return;
         }
         long begun = System.nanoTime();
@@ -97,7 +96,7 @@ public final class FreePages {
                     (long) statements.run("DELETE FROM filled_page WHERE rowid = (SELECT MIN(rowid) FROM filled_page)");
                 case END -> {
                     statements.run("DROP TABLE filled_page");
-                    statements.run("DELETE FROM installation WHERE name = '" + NAME + "'");
+                    InstallationValue.remove(statements, NAME);
                     statements.erased();
                     yield 0L;
                 }
