@@ -136,7 +136,7 @@ public final class AnsweredDays {
             double most = mostCalls;
             double next = nextCalls;
             if (isWeighed && accounts >= ACCOUNTS_MIN) {
-                next = Math.min(next, otherCalls);
+                next = Math.min(next, (double) otherCalls);
                 most = Math.min(most, (next + otherCalls) / 2);
             }
             double failed = share(most, mostFailed, mostCalls) + share(next, nextFailed, nextCalls) + otherFailed;
