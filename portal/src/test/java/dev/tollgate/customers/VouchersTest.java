@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -71,8 +72,15 @@ class VouchersTest {
         return codes;
     }
 
-    private static final Outcome<Long> CANNOT_BE_USED =
-            new Outcome.Refused<>(ApiError.invalid("code", sentence("This code is not valid or was already used.")));
+    private static final Outcome<Long> NOT_VALID =
+            refused(sentence("This code is not valid. Check that it is complete."));
+    private static final Outcome<Long> USED = refused(sentence("This code was already used."));
+    private static final Outcome<Long> REVOKED = refused(sentence("This code was revoked."));
+    private static final Outcome<Long> EXPIRED = refused(sentence("This code has expired."));
+
+    private static Outcome<Long> refused(Sentence why) {
+        return new Outcome.Refused<>(ApiError.invalid("code", why));
+    }
 
     private static Outcome<Long> redeem(Customer customer, String typed) {
         return server.money().vouchers().redeem(PortalServer.acting(customer), "of " + customer.account(), typed);
@@ -90,8 +98,8 @@ class VouchersTest {
                         .replace('0', 'o');
         assertThat(redeem(customer, typed).isDone()).isTrue();
         assertThat(customer.balance()).isEqualByComparingTo("13.5");
-        assertThat(redeem(customer, code)).isEqualTo(CANNOT_BE_USED);
-        assertThat(redeem(server.customer("1"), code)).isEqualTo(CANNOT_BE_USED);
+        assertThat(redeem(customer, code)).isEqualTo(USED);
+        assertThat(redeem(server.customer("1"), code)).isEqualTo(USED);
         JsonNode newest = server.get("/admin/vouchers?limit=1", ADMIN_KEY)
                 .json()
                 .get("data")
@@ -106,7 +114,7 @@ class VouchersTest {
         String code = made("{\"credits\":5,\"days\":30,\"models\":[\"gemini-4-*\"],\"reason\":\"a fair\"}")
                 .getFirst();
         assertThat(redeem(customer, code).isDone()).isTrue();
-        assertThat(redeem(customer, code)).isEqualTo(CANNOT_BE_USED);
+        assertThat(redeem(customer, code)).isEqualTo(USED);
         assertThat(customer.balance()).isEqualByComparingTo("6");
         JsonNode grant = customer.credits().at("/grants/0");
         assertThat(grant.get("kind").asString()).isEqualTo("voucher");
@@ -134,7 +142,7 @@ class VouchersTest {
     }
 
     @Test
-    void a_revoked_voucher_answers_as_an_unknown_one() {
+    void a_revoked_voucher_says_so_and_gives_nothing() {
         Customer customer = server.customer("1");
         List<String> codes = made("{\"credits\":5,\"count\":3,\"reason\":\"a fair\"}");
         assertThat(redeem(customer, codes.getFirst()).isDone()).isTrue();
@@ -147,8 +155,9 @@ class VouchersTest {
         assertThat(operator.submit(path, path, revoke).location())
                 .as("those that are open")
                 .isEqualTo(path + "?revoked=2");
-        assertThat(redeem(customer, codes.get(1))).isEqualTo(CANNOT_BE_USED);
-        assertThat(redeem(server.customer("1"), codes.get(2))).isEqualTo(redeem(customer, "unknown"));
+        assertThat(redeem(customer, codes.getFirst())).isEqualTo(USED);
+        assertThat(redeem(customer, codes.get(1))).isEqualTo(REVOKED);
+        assertThat(redeem(server.customer("1"), codes.get(2))).isEqualTo(REVOKED);
         assertThat(customer.balance()).isEqualByComparingTo("6");
         assertThat(operator.submit(path, path, revoke).body()).contains("None of these vouchers is open");
         assertThat(server.number("SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.revoke'"
@@ -187,6 +196,7 @@ class VouchersTest {
         }
         CyclicBarrier begin = new CyclicBarrier(callers);
         int redeemed = 0;
+        List<Outcome<Long>> lost = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(callers)) {
             List<Future<Outcome<Long>>> running = new ArrayList<>();
             for (Customer customer : customers) {
@@ -196,22 +206,28 @@ class VouchersTest {
                 }));
             }
             for (Future<Outcome<Long>> one : running) {
-                redeemed += one.get().isDone() ? 1 : 0;
+                if (one.get().isDone()) {
+                    redeemed++;
+                } else {
+                    lost.add(one.get());
+                }
             }
         }
         assertThat(redeemed).isEqualTo(1);
+        assertThat(lost).containsOnly(USED);
         assertThat(customers.stream().filter(customer -> customer.balance().intValue() == 6))
                 .hasSize(1);
     }
 
     @Test
-    void unknown_expired_and_malformed_codes_are_refused_alike() {
+    void an_expired_code_says_so_and_an_unknown_one_is_not_valid() {
         Customer customer = server.customer("1");
         String code = made("{\"credits\":5,\"reason\":\"soon over\",\"expires_at\":\"2190-01-01T00:00:00Z\"}")
                 .getFirst();
         server.execute("UPDATE voucher SET expires_at = 1 WHERE note = 'soon over'");
-        for (String typed : List.of(code, "00000-00000-00000-00000", "", "x".repeat(500), "UUUUU-UUUUU-UUUUU-UUUUU")) {
-            assertThat(redeem(customer, typed)).isEqualTo(CANNOT_BE_USED);
+        assertThat(redeem(customer, code)).isEqualTo(EXPIRED);
+        for (String typed : List.of("00000-00000-00000-00000", "", "x".repeat(500), "UUUUU-UUUUU-UUUUU-UUUUU")) {
+            assertThat(redeem(customer, typed)).isEqualTo(NOT_VALID);
         }
         assertThat(customer.balance()).isEqualByComparingTo("1");
     }
@@ -220,7 +236,7 @@ class VouchersTest {
     void repeated_tries_have_to_wait() {
         Customer customer = server.customer("1");
         for (int i = 0; i < 10; i++) {
-            assertThat(redeem(customer, "wrong")).isEqualTo(CANNOT_BE_USED);
+            assertThat(redeem(customer, "wrong")).isEqualTo(NOT_VALID);
         }
         String code = made("{\"credits\":5,\"reason\":\"too late\"}").getFirst();
         assertThatThrownBy(redeem(customer, code)::orThrow).hasMessageStartingWith("Too many tries. Try again in ");
@@ -255,7 +271,7 @@ class VouchersTest {
     void an_account_that_cannot_take_the_credits_leaves_the_voucher_good() {
         String code = made("{\"credits\":7,\"reason\":\"not lost\"}").getFirst();
         assertThat(server.money().vouchers().redeem(new Acting("acc_nobody", "per_1", null, null), "somewhere", code))
-                .isEqualTo(CANNOT_BE_USED);
+                .isEqualTo(refused(sentence("This code could not be redeemed. Try again.")));
         Customer customer = server.customer("1");
         assertThat(redeem(customer, code).isDone()).isTrue();
         assertThat(customer.balance()).isEqualByComparingTo("8");
@@ -280,7 +296,7 @@ class VouchersTest {
                         .status())
                 .isEqualTo(200);
         assertThat(redeem(customer, code).isDone()).isTrue();
-        assertThat(redeem(customer, code)).isEqualTo(CANNOT_BE_USED);
+        assertThat(redeem(customer, code)).isEqualTo(USED);
         assertThat(customer.balance()).isEqualByComparingTo("39");
     }
 

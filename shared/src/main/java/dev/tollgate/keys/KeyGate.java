@@ -26,6 +26,9 @@ public final class KeyGate implements Gate<KeyCaller> {
             "This is a key of Google, not an API key of this server. Set GEMINI_API_KEY to a key of this server.";
     private static final String OF_ANTHROPIC = "This is a key of Anthropic, not an API key of this server."
             + " Set ANTHROPIC_AUTH_TOKEN to a key of this server.";
+    private static final String STRANGE =
+            "The API key has a character that no key has, such as a space, a quotation mark or an invisible"
+                    + " character pasted with it; allowed are A-Z, a-z, 0-9, '_' and '-'.";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     private final Keys keys;
@@ -232,6 +235,9 @@ public final class KeyGate implements Gate<KeyCaller> {
         }
         if (!secret.startsWith("sk-")) {
             throw refuse("The API key must start with 'sk-'.");
+        }
+        if (!KeySecret.hasKeyCharactersOnly(secret)) {
+            throw refuse(STRANGE);
         }
         return secret;
     }

@@ -19,6 +19,8 @@ public final class KeySecret {
     /** The form of keys that an operator may choose for the demo account. Generated keys fit, too. */
     private static final Pattern CHOSEN = Pattern.compile("sk-[A-Za-z0-9_-]{8,128}");
 
+    private static final Pattern NOT_IN_KEYS = Pattern.compile("[^A-Za-z0-9_-]");
+
     private static final int CHARS_MAX = 131;
     private static final int PREFIX_CHARS = 11;
     private static final int HASH_CHARS = 64;
@@ -50,6 +52,11 @@ public final class KeySecret {
     /** Returns whether it is worth hashing at all. */
     static boolean isPlausible(String text) {
         return text.startsWith(START) && text.length() <= CHARS_MAX;
+    }
+
+    /** Returns whether a text could be a key by its characters. Anything else was pasted with one, or is of another service. */
+    static boolean hasKeyCharactersOnly(String text) {
+        return !NOT_IN_KEYS.matcher(text).find();
     }
 
     /** The key itself, to be shown once. */

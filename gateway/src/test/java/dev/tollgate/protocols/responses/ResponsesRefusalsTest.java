@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Refusals of the Responses door, with the statuses upon which agents stop, wait or shorten their history (decisions E18, E19). */
@@ -120,6 +122,18 @@ class ResponsesRefusalsTest {
             assertThat(get(path, "Accept: */*")).startsWith("HTTP/1.1 405 ");
         }
         assertThat(get("/v1/chat/completions", key)).startsWith("HTTP/1.1 405 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00a0", "\u3000", "\u200b", "\"", "。", " and more"})
+    void a_key_with_what_was_pasted_behind_it_is_told(String behind) {
+        String key = gateway.customer("1").key() + behind;
+        for (String header : List.of("Authorization: Bearer ", "x-api-key: ", "x-goog-api-key: ")) {
+            String path = header.startsWith("x-goog") ? "/v1beta/models" : "/v1/models";
+            assertThat(get(path, header + key))
+                    .startsWith("HTTP/1.1 401 ")
+                    .contains("The API key has a character that no key has");
+        }
     }
 
     @Test

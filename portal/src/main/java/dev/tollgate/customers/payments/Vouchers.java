@@ -144,12 +144,9 @@ public final class Vouchers {
         return new Made(new MakeVouchers(hashes, lot, note, expiresAt, now), codes);
     }
 
-    /** The code is unknown, used or expired, or the account cannot take the credits. The customer does not learn which. */
-    private static final Outcome<Long> CANNOT_BE_USED =
-            new Outcome.Refused<>(ApiError.invalid("code", sentence("This code is not valid or was already used.")));
-
     /**
-     * Gives a voucher's credits to an account, if the code is good, with a row of the account's log. The outcome is their amount.
+     * Gives a voucher's credits to an account, if the code is good, with a row of the account's log. The outcome is their amount. Who knows a code
+     * learns that it was used, revoked or has expired, but not who used it.
      *
      * @param by who redeems it
      * @param network the address, or half of an IPv6 address
@@ -166,7 +163,7 @@ public final class Vouchers {
         VoucherCode code = VoucherCode.read(typed);
         Voucher voucher = code == null ? null : byCode(code.hash());
         if (code == null || voucher == null) {
-            return CANNOT_BE_USED;
+            return refused(sentence("This code is not valid. Check that it is complete."));
         }
         RedeemVoucher redeem = new RedeemVoucher(code.hash(), voucher, accountId, clock.instant());
         List<Change> changes = new ArrayList<>(List.of(redeem, redeem.grant));
@@ -182,9 +179,24 @@ public final class Vouchers {
         }
         ApiError why = redeem.refusal();
         return why == null
-                ? CANNOT_BE_USED
+                ? refused(whyNot(code, redeem.at))
                 : new Outcome.Refused<>(why.about(
                         "code", sentence("This code is good, but cannot be used now. {why}", why.forPeople())));
+    }
+
+    /** Reads again why a code was not good when it was asked for: another may have used it since it was found. */
+    private Sentence whyNot(VoucherCode code, Instant at) {
+        Voucher voucher = byCode(code.hash());
+        return switch (voucher == null ? Voucher.State.OPEN : voucher.stateAt(at)) {
+            case REDEEMED -> sentence("This code was already used.");
+            case REVOKED -> sentence("This code was revoked.");
+            case EXPIRED -> sentence("This code has expired.");
+            case OPEN -> sentence("This code could not be redeemed. Try again.");
+        };
+    }
+
+    private static Outcome<Long> refused(Sentence why) {
+        return new Outcome.Refused<>(ApiError.invalid("code", why));
     }
 
     private static Changed redeemed(Voucher voucher) {
@@ -220,8 +232,7 @@ public final class Vouchers {
     }
 
     /**
-     * Returns the change that revokes the vouchers of a range that are neither redeemed nor revoked. Customers get the answer for an unknown
-     * code then. The caller commits it.
+     * Returns the change that revokes the vouchers of a range that are neither redeemed nor revoked. The caller commits it.
      *
      * @throws IllegalArgumentException with a sentence
      */

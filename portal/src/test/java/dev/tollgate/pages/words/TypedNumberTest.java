@@ -16,4 +16,12 @@ class TypedNumberTest {
         assertThat(TypedNumber.ascii("。5")).isEqualTo("。5");
         assertThat(TypedNumber.ascii("12.5")).isEqualTo("12.5");
     }
+
+    @Test
+    void what_was_pasted_around_a_number_does_not_count() {
+        assertThat(TypedNumber.ascii("12.5\u00a0")).isEqualTo("12.5");
+        assertThat(TypedNumber.ascii("\u3000１２\u3000")).isEqualTo("12");
+        assertThat(TypedNumber.ascii("\u200b12\ufeff")).isEqualTo("12");
+        assertThat(TypedNumber.ascii("1\u00a0200")).isEqualTo("1\u00a0200");
+    }
 }

@@ -144,7 +144,7 @@ class BillingPagesTest {
                 "/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", "ABCD-EFGH-JKLM-NPQR-STUV"));
         assertThat(page.status()).isEqualTo(422);
         assertThat(page.body())
-                .contains("This code is not valid or was already used.", "value=\"ABCD-EFGH-JKLM-NPQR-STUV\"");
+                .contains("This code is not valid. Check that it is complete.", "value=\"ABCD-EFGH-JKLM-NPQR-STUV\"");
     }
 
     @Test
