@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,6 +77,30 @@ class CatalogueCheckTest {
             assertThat(gateway.get("/admin/catalogue/check", ADMIN_KEY).json().get("changes"))
                     .as("adopted")
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void rows_that_only_the_facts_in_use_have_are_named() throws IOException {
+        Path models = folder.resolve("own.yaml");
+        CatalogueLoader.copyBuiltIn(models);
+        String former = Files.readString(models)
+                .replace("gemini-3.8-flash-tts", "gemini-3.8-flash-speech")
+                .replace("gemini-3.8-flash-lite-tts", "house-speech")
+                .replace("{input: 0.50, output: 6}", "{input: 0.50, output: 7}");
+        Files.writeString(models, former);
+        Path vendor = Files.writeString(folder.resolve("vendor.yaml"), former);
+        for (boolean isAdopted : new boolean[] {false, true}) {
+            String[] settings = {"models.file", models.toString(), "models.vendor-file", vendor.toString()};
+            try (Gateway gateway = Gateway.start(
+                    Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), isAdopted ? settings : Arrays.copyOf(settings, 2))) {
+                JsonNode missing =
+                        gateway.get("/admin/catalogue/check", ADMIN_KEY).json().get("missing");
+                assertThat(missing.toString()).isEqualTo("""
+                                [{"upstream_model":"gemini-3.8-flash-speech","renamed":"gemini-3.8-flash-tts","own":false,\
+                                "models":["gemini-3.8-flash-speech"]},\
+                                {"upstream_model":"house-speech","renamed":null,"own":%s,"models":["house-speech"]}]""".formatted(!isAdopted));
+            }
         }
     }
 }

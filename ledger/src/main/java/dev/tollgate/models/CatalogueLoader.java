@@ -138,6 +138,11 @@ public final class CatalogueLoader {
             return new Facts(file, false);
         }
 
+        /** Returns the names of its rows. */
+        public Set<String> names() {
+            return byName(rows()).keySet();
+        }
+
         private List<YamlNode> rows() {
             if (file == null) {
                 return isBuiltIn ? upstreamRows(builtInNode()) : List.of();

@@ -97,6 +97,11 @@ public record UpstreamModel(
         retirements = Map.copyOf(retirements);
     }
 
+    /** Returns the same rules under another name. */
+    public UpstreamModel named(String other) {
+        return new UpstreamModel(other, limits, abilities, thinking, output, costs, retirements, replaces);
+    }
+
     /** Returns the context limit. */
     public long inputTokensMax() {
         return limits.inputTokensMax();

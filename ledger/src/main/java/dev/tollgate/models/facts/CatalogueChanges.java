@@ -11,9 +11,11 @@ import dev.tollgate.models.Written;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,46 @@ public record CatalogueChanges(Catalogue now, Catalogue then, Instant at) {
     }
 
     private record Key(Instant from, UpstreamModel before, UpstreamModel after, List<String> words) {}
+
+    /**
+     * A row by which models on sale are served, now or after a retirement, and which the other facts do not have: the present row stays.
+     *
+     * @param renamed the row of the other facts that differs by its name alone; null if none does
+     * @param models on sale that it serves
+     */
+    public record Missing(String name, @Nullable String renamed, List<Model> models) {}
+
+    /** Returns the rows in use that other facts lack. @param others the names of their rows */
+    public List<Missing> missing(Set<String> others) {
+        Map<String, List<Model>> served = new LinkedHashMap<>();
+        for (Model model : now.all()) {
+            Set<String> chain = new LinkedHashSet<>();
+            follow(model.upstream().name(), chain);
+            chain.forEach(
+                    name -> served.computeIfAbsent(name, _ -> new ArrayList<>()).add(model));
+        }
+        served.keySet().removeAll(others);
+        return served.entrySet().stream()
+                .map(it -> new Missing(it.getKey(), renamed(it.getKey(), others), List.copyOf(it.getValue())))
+                .toList();
+    }
+
+    private void follow(String name, Set<String> chain) {
+        UpstreamModel row = then.upstream(name);
+        if (row != null && chain.add(name)) {
+            row.retirements().values().forEach(end -> follow(end.becomes(), chain));
+        }
+    }
+
+    private @Nullable String renamed(String name, Set<String> others) {
+        UpstreamModel row = Objects.requireNonNull(then.upstream(name));
+        return others.stream()
+                .filter(other -> now.upstream(other) == null)
+                .filter(other -> row.named(other).equals(then.upstream(other)))
+                .sorted()
+                .findFirst()
+                .orElse(null);
+    }
 
     /** Returns the differences, the earliest first. */
     public List<Change> all() {

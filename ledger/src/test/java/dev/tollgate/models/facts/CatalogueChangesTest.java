@@ -2,6 +2,7 @@ package dev.tollgate.models.facts;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.Settings;
@@ -11,6 +12,7 @@ import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.CatalogueLoader.Facts;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.facts.CatalogueChanges.Change;
+import dev.tollgate.models.facts.CatalogueChanges.Missing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,12 +90,44 @@ class CatalogueChangesTest {
     }
 
     private List<Change> changes(String vendor) throws IOException {
-        Settings settings = settings(file("own.yaml", HOUSE + "upstream_models:\n" + OLD + NEXT), null);
-        return new CatalogueChanges(
-                        CatalogueLoader.of(settings),
-                        CatalogueLoader.of(settings, Facts.of(file("vendor.yaml", "upstream_models:\n" + vendor))),
-                        NOW)
-                .all();
+        Facts facts = Facts.of(file("vendor.yaml", "upstream_models:\n" + vendor));
+        return compared(OLD + NEXT, facts).all();
+    }
+
+    private CatalogueChanges compared(String own, Facts facts) throws IOException {
+        Settings settings = settings(file("own.yaml", HOUSE + "upstream_models:\n" + own), null);
+        return new CatalogueChanges(CatalogueLoader.of(settings), CatalogueLoader.of(settings, facts), NOW);
+    }
+
+    private List<Missing> missing(String own, String vendor) throws IOException {
+        Facts facts = Facts.of(file("vendor.yaml", "upstream_models:\n" + vendor));
+        return compared(own, facts).missing(facts.names());
+    }
+
+    @Test
+    void rows_in_use_that_other_facts_lack_are_named() throws IOException {
+        String retired = OLD + "    retires: {gemini: {at: '2026-12-08T00:00:00Z', becomes: next}}\n";
+        assertThat(missing(OLD + NEXT, OLD)).as("next serves nothing").isEmpty();
+        assertThat(missing(retired + NEXT, OLD)).as("next would serve nothing").isEmpty();
+        assertThat(missing(retired + NEXT, retired)).extracting(Missing::name).containsExactly("next");
+        assertThat(missing(OLD + NEXT, retired)).extracting(Missing::name).containsExactly("next");
+        assertThat(missing(OLD + NEXT, NEXT)).singleElement().satisfies(row -> {
+            assertThat(row.name()).isEqualTo("old");
+            assertThat(row.renamed()).isNull();
+            assertThat(row.models()).extracting(Model::id).containsExactly("house");
+        });
+    }
+
+    @Test
+    void a_row_under_another_name_is_named_with_it() throws IOException {
+        String renamed = OLD.replace("name: old", "name: old-001");
+        assertThat(missing(OLD + NEXT, renamed + NEXT))
+                .extracting(Missing::name, Missing::renamed)
+                .containsExactly(tuple("old", "old-001"));
+        assertThat(missing(OLD + NEXT, renamed.replace("1.5", "0.75") + NEXT))
+                .extracting(Missing::renamed)
+                .as("another row")
+                .containsOnlyNulls();
     }
 
     @Test

@@ -24,13 +24,14 @@ final class CatalogueCommands {
     @Command(
             name = "check",
             description = {
-                "Print what other facts of the vendor would change: costs, retirements, what models can do. Changes nothing.",
+                "Print what other facts of the vendor would change: costs, retirements, what models can do, and rows in use that they do not have.",
+                "Changes nothing.",
                 "To adopt the facts, name the file in models.vendor-file and restart."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
-                "0:nothing would change",
-                "1:something would change",
+                "0:nothing would change, and no row of the vendor is missing",
+                "1:something would change, or a row is missing",
                 "2:a catalogue or the books could not be read"
             },
             mixinStandardHelpOptions = true)
@@ -53,17 +54,30 @@ final class CatalogueCommands {
 
         @Override
         public Integer call() throws CannotLook {
-            JsonNode changes;
+            JsonNode found;
             try {
-                changes = session.actions()
-                        .checkCatalogue(session.settings(spec), file == null ? Facts.BUILT_IN : Facts.of(file))
-                        .path("changes");
+                found = session.actions()
+                        .checkCatalogue(session.settings(spec), file == null ? Facts.BUILT_IN : Facts.of(file));
             } catch (ApiException e) {
                 throw new CannotLook(String.valueOf(e.getMessage()));
             }
+            JsonNode changes = found.path("changes");
+            JsonNode missing = found.path("missing");
             changes.forEach(
                     change -> lines(change).forEach(line -> session.out().println(Printable.line(line))));
-            return changes.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+            missing.forEach(row -> session.out().println(Printable.line(missing(row))));
+            boolean isSame = changes.isEmpty()
+                    && missing.valueStream().allMatch(row -> row.path("own").asBoolean());
+            return isSame ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+
+        private static String missing(JsonNode row) {
+            JsonNode renamed = row.path("renamed");
+            return row.path("upstream_model").asString()
+                    + (renamed.isString()
+                            ? ": the other facts have this row as " + renamed.asString()
+                            : ": the other facts have no such row")
+                    + "; the present one stays in use for " + joined(row.path("models"));
         }
 
         private static List<String> lines(JsonNode change) {

@@ -1,11 +1,13 @@
 package dev.tollgate.operator.facts;
 
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.notices.ModelNotices;
 import dev.tollgate.customers.notices.ModelUsers;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.CatalogueLoader.Facts;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.SoldTo;
@@ -13,6 +15,7 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.facts.CatalogueChanges;
 import dev.tollgate.models.facts.CatalogueChanges.Change;
+import dev.tollgate.models.facts.CatalogueChanges.Missing;
 import dev.tollgate.models.facts.KindLife;
 import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
@@ -20,6 +23,7 @@ import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.storage.Database;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The check of what other facts of the vendor would change, before they are adopted (C16): by day, with the models on sale, who calls them, the margins
- * before and after, and the price that would keep a margin. Changes nothing. Thread-safe; blocks.
+ * before and after, and the price that would keep a margin; and the rows in use that they lack. Changes nothing. Thread-safe; blocks.
  */
 public record CatalogueCheck(Database database, Settings settings, InstantSource clock) {
 
@@ -48,12 +52,12 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
     private record Mailed(String modelId, Instant at) {}
 
     /**
-     * Returns the changes as JSON.
+     * Returns the changes, and the rows that are missing, as JSON. Without a vendor's file in use, rows of an operator's own catalogue count, too.
      *
      * @param facts of the vendor, instead of the rows in use
      * @throws dev.tollgate.base.config.ConfigException if a catalogue cannot be read, or the facts do not fit the models on sale
      */
-    public ObjectNode check(CatalogueLoader.Facts facts) {
+    public ObjectNode check(Facts facts) {
         Catalogue now = priced(CatalogueLoader.of(settings));
         AccountPrices sold = sold(now);
         Catalogue then = priced(CatalogueLoader.of(settings, facts));
@@ -64,15 +68,35 @@ public record CatalogueCheck(Database database, Settings settings, InstantSource
         mailed.removeAll(mailed(now, at));
         ObjectNode json = NODES.objectNode();
         ArrayNode changes = json.putArray("changes");
-        new CatalogueChanges(now, then, at)
+        CatalogueChanges differences = new CatalogueChanges(now, then, at);
+        differences
                 .all()
                 .forEach(change -> changes.add(json(change, at, sold, users, mails(change, mailed, users, readers))));
+        ArrayNode missing = json.putArray("missing");
+        Path vendor = settings.find(ServerSettings.MODELS_VENDOR_FILE);
+        Set<String> adopted = vendor == null ? null : Facts.of(vendor).names();
+        Set<String> builtIn = Facts.BUILT_IN.names();
+        differences.missing(facts.names()).stream()
+                .filter(row -> adopted == null || adopted.contains(row.name()))
+                .forEach(row -> missing.add(
+                        json(row, row.renamed() == null && now.isOwn(row.name()) && !builtIn.contains(row.name()))));
+        return json;
+    }
+
+    /** @param isOwn whether it may be a row that the operator has added, which no vendor ever had */
+    private static ObjectNode json(Missing row, boolean isOwn) {
+        ObjectNode json = NODES.objectNode();
+        json.put("upstream_model", row.name());
+        json.put("renamed", row.renamed());
+        json.put("own", isOwn);
+        ArrayNode models = json.putArray("models");
+        row.models().forEach(model -> models.add(model.id()));
         return json;
     }
 
     /** Returns what the built-in facts would change. */
     public ObjectNode ofBuiltIn() {
-        return check(CatalogueLoader.Facts.BUILT_IN);
+        return check(Facts.BUILT_IN);
     }
 
     private Catalogue priced(Catalogue catalogue) {

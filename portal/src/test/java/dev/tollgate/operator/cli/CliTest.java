@@ -806,7 +806,12 @@ class CliTest {
                   house: called by 1 account within 30 days; margin in / out 25 % / 10 %, then -50.5 % / unknown
                     keeps the margin: input 800, output 2000 credits per million tokens, from that time on (POST /admin/models/house/prices, or the console)
                     acc_1 Ann: 7 calls
+                gone: the other facts have no such row; the present one stays in use for house, villa
+                first: the other facts have this row as first-001; the present one stays in use for house
                 """);
+        assertThat(run("catalogue", "check", "without-own-rows.yaml")).isZero();
+        assertThat(out).isEqualTo("own: the other facts have no such row; the present one stays in use for house\n");
+        assertThat(run("catalogue", "check", "without-a-row.yaml")).isEqualTo(1);
     }
 
     @Test
@@ -896,17 +901,24 @@ class CliTest {
         @Override
         public ObjectNode checkCatalogue(Settings settings, CatalogueLoader.Facts facts) {
             if (facts.isBuiltIn()) {
-                return (ObjectNode) JsonMapper.shared().readTree("{\"changes\":[]}");
+                return (ObjectNode) JsonMapper.shared().readTree("{\"changes\":[],\"missing\":[]}");
             }
             if (String.valueOf(facts.file()).equals("gone.yaml")) {
                 throw new ConfigException("gone.yaml: there is no such file.");
+            }
+            if (String.valueOf(facts.file()).startsWith("without")) {
+                return (ObjectNode) JsonMapper.shared()
+                        .readTree("""
+                        {"changes":[],"missing":[{"upstream_model":"own","renamed":null,"own":%s,"models":["house"]}]}""".formatted(String.valueOf(facts.file()).contains("own")));
             }
             return (ObjectNode) JsonMapper.shared().readTree("""
                     {"changes":[{"from":"2026-12-08T00:00:00Z","channel_kinds":["gemini"],"upstream_model":"old","answers":"next",
                      "changes":["next answers instead of old","n is at most 1, not 8"],"mails":2,
                      "models":[{"id":"house","accounts":1,"largest":[{"id":"acc_1","name":"Ann","calls":7}],
                        "margin_before":{"input":25,"output":10},"margin_after":{"input":-50.5,"output":null},
-                       "keeps_margin":{"input":800,"output":2000}}]}]}""");
+                       "keeps_margin":{"input":800,"output":2000}}]}],
+                     "missing":[{"upstream_model":"gone","renamed":null,"own":false,"models":["house","villa"]},
+                       {"upstream_model":"first","renamed":"first-001","own":false,"models":["house"]}]}""");
         }
 
         @Override
