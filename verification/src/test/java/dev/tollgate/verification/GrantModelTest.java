@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.ids.Drawn;
+import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.calls.CallDetails;
 import dev.tollgate.books.calls.CallDetails.Bill;
@@ -937,6 +938,7 @@ class GrantModelTest {
             assertThat(store.number("SELECT reserved_micros FROM account WHERE id = '" + account.id + "'"))
                     .as(as + ": held")
                     .isEqualTo(account.held());
+            roomOfAnyModel(account, as);
             Map<Long, String> used = new HashMap<>();
             Map<Long, Long> until = new HashMap<>();
             List<String> rows = store.database.read(sql -> sql.list(
@@ -962,6 +964,20 @@ class GrantModelTest {
                 if (call.account.equals(account.id) && !call.isOpen) {
                     paid(call, as);
                 }
+            }
+        }
+
+        /** Compares what is shown of an account with the room of a call that only grants for all models serve. */
+        private void roomOfAnyModel(ModelAccount account, String as) {
+            long at = store.now().toEpochMilli();
+            if (account.stamp(at) == at) {
+                ModelCall any = new ModelCall("", account.id, "", account.granted() > 0 ? "" : null, at);
+                assertThat(store.ledger
+                                .path(account.id, "key_1", KeyOwner.account("key_1"), SpendLimits.NONE, store.now())
+                                .orElseThrow()
+                                .usableMicros())
+                        .as(as + ": room")
+                        .isEqualTo(account.room(any, at));
             }
         }
 
