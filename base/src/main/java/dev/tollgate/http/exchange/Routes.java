@@ -27,7 +27,7 @@ public final class Routes {
 
     private record Pattern(String text, PathPattern pattern, Map<String, Route<?>> methods) {}
 
-    /** The path whose route defines the form of errors for unknown paths. */
+    /** The folder of all paths. A folder's own route defines the form of errors for unknown paths in it, else the first route below it. */
     private static final String ROOT = "/";
 
     private final Map<String, Map<String, Route<?>>> fixed = new HashMap<>();
@@ -37,15 +37,17 @@ public final class Routes {
 
     public Routes(List<Route<?>> routes) {
         Map<String, Pattern> byText = new LinkedHashMap<>();
+        Map<String, ErrorFormat> own = new HashMap<>();
         for (Route<?> route : routes) {
             if (methodsAt(byText, route.path()).put(route.method(), route) != null) {
                 throw new IllegalArgumentException("two routes for " + route.method() + " " + route.path());
             }
             folders(route.path()).forEach(folder -> formats.putIfAbsent(folder, route.errors()));
-            if (route.path().equals(ROOT)) {
-                formats.put(ROOT, route.errors());
-            }
+            own.putIfAbsent(route.path(), route.errors());
         }
+        formats.put(ROOT, ErrorFormat.PLATFORM);
+        formats.replaceAll((folder, first) ->
+                own.getOrDefault(folder, first)); // programs' paths below a page are no folder of theirs
         methods = allow(routes);
         patterns = byText.values().stream()
                 .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
@@ -63,7 +65,7 @@ public final class Routes {
     }
 
     private ErrorFormat nearest(String path) {
-        ErrorFormat found = formats.getOrDefault(ROOT, ErrorFormat.PLATFORM);
+        ErrorFormat found = formats.get(ROOT);
         for (String folder : folders(path + "/")) {
             found = formats.getOrDefault(folder, found);
         }

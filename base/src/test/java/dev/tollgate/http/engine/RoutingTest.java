@@ -50,6 +50,7 @@ class RoutingTest {
                 .route(Route.get("/crash", Gate.PUBLIC, (exchange, caller) -> {
                     throw new IllegalStateException("secret detail");
                 }))
+                .route(Route.get("/google/of/others", Gate.PUBLIC, (exchange, caller) -> text(exchange, "others")))
                 .route(Route.get(
                                 "/google",
                                 Gate.PUBLIC,
@@ -154,6 +155,12 @@ class RoutingTest {
                 .startsWith("{\"error\":{\"code\":\"invalid_request\",\"message\":\"Unknown request URL: GET /")
                 .endsWith("\"type\":\"invalid_request_error\",\"param\":null}}")
                 .doesNotContain("secret");
+    }
+
+    @Test
+    void an_unknown_path_below_a_route_is_refused_in_its_form() throws IOException {
+        assertThat(client.ask("GET", "/google/nowhere").text()).isEqualTo("G404");
+        assertThat(client.ask("GET", "/google/of/nowhere").text()).contains("invalid_request_error");
     }
 
     @Test
