@@ -10,6 +10,7 @@ const clients = {
   files: () => import('./door-files.mjs'),
   images: () => import('./door-images.mjs'),
   openrouter: () => import('./door-openrouter.mjs'),
+  'openrouter-chat': () => import('./door-openrouter-chat.mjs'),
   audio: () => import('./door-audio.mjs'),
   spent: () => import('./door-spent.mjs'),
 };

@@ -96,6 +96,14 @@ class DoorClientsTest {
     }
 
     @Test
+    void openrouters_sdk_chats_streams_calls_and_reads_the_balance() throws IOException {
+        assertThat(tried("openrouter-chat", "gemini-2.5-pro")).isEqualTo(JSON.readTree("""
+                {"said":["héllo 世界",true,[],"stop",true,null],"called":[null,true,["get_weather"],"tool_calls",true,null],\
+                "streamed":["héllo 世界",true,[],"stop",true],"calledInStream":["",true,["get_weather"],"tool_calls",true],\
+                "balance":true}"""));
+    }
+
+    @Test
     void vercels_providers_call_tools_and_fill_schemas_at_both_doors() throws IOException {
         onlyInLong();
         JsonNode came = tried("ai", "gemini-3-pro-preview");
