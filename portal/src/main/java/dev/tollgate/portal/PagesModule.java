@@ -132,7 +132,8 @@ record PagesModule(
                 person -> Members.of(books.database(), person),
                 books.database().pages(),
                 books.secrets(),
-                ground.random());
+                ground.random(),
+                ground.clock());
     }
 
     private static OperatorWords words(CurrentSettings current, CopiesReport copies) {

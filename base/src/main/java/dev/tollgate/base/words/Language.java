@@ -1,6 +1,7 @@
 package dev.tollgate.base.words;
 
 import java.time.Instant;
+import java.time.Year;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -8,13 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A language of pages, mails and documents. The language of now is bound around the work that writes for one reader, on the thread that does it
- * (L5). Thread-safe.
+ * (L5), with the year in which what is written is read, if it is read at once. Thread-safe.
  */
 public final class Language {
 
     public static final Language ENGLISH = new Language("en", "English", Plural.ONE, Signs.ENGLISH, _ -> null);
 
-    private static final ScopedValue<Language> NOW = ScopedValue.newInstance();
+    private static final ScopedValue<Reader> NOW = ScopedValue.newInstance();
+
+    /** @param year in which it is read; null for any later time, too */
+    private record Reader(Language language, @Nullable Year year) {}
+
+    private static final Reader UNKNOWN = new Reader(ENGLISH, null);
 
     /** The most sentences that a language keeps as it has read them: more than all sources have. */
     private static final int KEPT_MAX = 20_000;
@@ -49,22 +55,42 @@ public final class Language {
      */
     public static Language now() {
         assert NOW.isBound() || unbound();
-        return NOW.orElse(ENGLISH);
+        return NOW.orElse(UNKNOWN).language;
     }
 
     private static boolean unbound() {
         throw new IllegalStateException("no language is bound on the thread " + Thread.currentThread());
     }
 
-    /** Returns what {@code writing} returns, with this as the language of now. */
-    public <T extends @Nullable Object, X extends Throwable> T bound(ScopedValue.CallableOp<? extends T, X> writing)
-            throws X {
-        return ScopedValue.where(NOW, this).call(writing);
+    /** Returns the year in which what this thread writes is read; null for a mail or a print, which is read at any later time. */
+    static @Nullable Year year() {
+        return NOW.orElse(UNKNOWN).year;
     }
 
-    /** Runs {@code writing} with this as the language of now. */
+    /** Returns what {@code writing} returns, with this as the language of now: for what is read at any later time. */
+    public <T extends @Nullable Object, X extends Throwable> T bound(ScopedValue.CallableOp<? extends T, X> writing)
+            throws X {
+        return boundIn(null, writing);
+    }
+
+    /** Runs {@code writing} with this as the language of now: for what is read at any later time. */
     public void bound(Runnable writing) {
-        ScopedValue.where(NOW, this).run(writing);
+        boundIn(null, writing);
+    }
+
+    /**
+     * Returns what {@code writing} returns, with this as the language of now.
+     *
+     * @param year in which it is read: its times have no year (see {@link TimeForm}); null for any later time
+     */
+    public <T extends @Nullable Object, X extends Throwable> T boundIn(
+            @Nullable Year year, ScopedValue.CallableOp<? extends T, X> writing) throws X {
+        return ScopedValue.where(NOW, new Reader(this, year)).call(writing);
+    }
+
+    /** Runs {@code writing} in the same way. */
+    public void boundIn(@Nullable Year year, Runnable writing) {
+        ScopedValue.where(NOW, new Reader(this, year)).run(writing);
     }
 
     // ---- its words ----

@@ -3,6 +3,7 @@ package dev.tollgate.base.words;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import java.time.Instant;
+import java.time.Year;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoField;
@@ -10,7 +11,10 @@ import java.time.temporal.TemporalAccessor;
 import java.util.List;
 import java.util.Locale;
 
-/** The forms of days and times on pages. Each is a sentence, and so are the months: nothing comes from the JDK's locale data (L29). */
+/**
+ * The forms of days and times on pages. Each is a sentence, and so are the months: nothing comes from the JDK's locale data (L29). The short ones get
+ * the year, unless it is the one in which they are read.
+ */
 public enum TimeForm {
     /** {@code 21 Nov}. */
     DAY_OF_MONTH,
@@ -36,6 +40,8 @@ public enum TimeForm {
     MINUTE_APART,
     /** {@code 21 November 14:03}. */
     LONG_MINUTE,
+    /** {@code 21 November 2026 14:03}. */
+    LONG_MINUTE_OF_YEAR,
     /** {@code 14:03 on 21 November}. */
     CLOCK_ON_DAY,
     /** {@code 21 Nov 2026 14:03}. */
@@ -44,6 +50,8 @@ public enum TimeForm {
     MINUTE_OF_YEAR_APART,
     /** {@code 21 Nov 14:03:09}. */
     SECOND,
+    /** {@code 21 Nov 2026 14:03:09}. */
+    SECOND_OF_YEAR,
     /** {@code 21 Nov 2026, 14:03:09.412}. */
     MILLISECOND;
 
@@ -86,6 +94,25 @@ public enum TimeForm {
 
     /** Returns a day or a time, to be written later. */
     public Sentence of(TemporalAccessor at) {
+        Year now = Language.year();
+        return now != null && now.getValue() == at.get(ChronoField.YEAR)
+                ? written(at)
+                : withYear().written(at);
+    }
+
+    private TimeForm withYear() {
+        return switch (this) {
+            case DAY_OF_MONTH -> DAY;
+            case LONG_DAY_OF_MONTH -> LONG_DAY;
+            case MINUTE -> MINUTE_OF_YEAR;
+            case MINUTE_APART -> MINUTE_OF_YEAR_APART;
+            case LONG_MINUTE -> LONG_MINUTE_OF_YEAR;
+            case SECOND -> SECOND_OF_YEAR;
+            default -> this;
+        };
+    }
+
+    private Sentence written(TemporalAccessor at) {
         return switch (this) {
             case DAY_OF_MONTH -> sentence("date::{day} {month}", day(at), month(SHORT_MONTHS, at));
             case LONG_DAY_OF_MONTH -> sentence("date::{day} {month}", day(at), month(LONG_MONTHS, at));
@@ -102,19 +129,21 @@ public enum TimeForm {
                 sentence("date::{day} {month}, {time}", day(at), month(SHORT_MONTHS, at), HOUR_AND_MINUTE.format(at));
             case LONG_MINUTE ->
                 sentence("date::{day} {month} {time}", day(at), month(LONG_MONTHS, at), HOUR_AND_MINUTE.format(at));
+            case LONG_MINUTE_OF_YEAR -> sentence("date::{date} {time}", LONG_DAY.of(at), HOUR_AND_MINUTE.format(at));
             case CLOCK_ON_DAY ->
                 sentence("date::{time} on {date}", HOUR_AND_MINUTE.format(at), LONG_DAY_OF_MONTH.of(at));
             case MINUTE_OF_YEAR -> sentence("date::{date} {time}", DAY.of(at), HOUR_AND_MINUTE.format(at));
             case MINUTE_OF_YEAR_APART -> sentence("date::{date}, {time}", DAY.of(at), HOUR_AND_MINUTE.format(at));
             case SECOND ->
                 sentence("date::{day} {month} {time}", day(at), month(SHORT_MONTHS, at), TO_SECONDS.format(at));
+            case SECOND_OF_YEAR -> sentence("date::{date} {time}", DAY.of(at), TO_SECONDS.format(at));
             case MILLISECOND -> sentence("date::{date}, {time}", DAY.of(at), TO_MILLISECONDS.format(at));
         };
     }
 
-    /** Returns a time of UTC with its zone, e.g. {@code 21 Nov 14:03:09 UTC}. */
+    /** Returns a time of UTC with its zone, e.g. {@code 21 Nov 2026 14:03:09 UTC}. */
     static Sentence withZone(Instant at) {
-        return sentence("time::{time} {zone}", SECOND.of(at.atZone(ZoneOffset.UTC)), "UTC");
+        return sentence("time::{time} {zone}", SECOND_OF_YEAR.of(at.atZone(ZoneOffset.UTC)), "UTC");
     }
 
     private static Sentence month(List<Sentence> names, TemporalAccessor at) {

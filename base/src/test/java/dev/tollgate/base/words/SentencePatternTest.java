@@ -110,7 +110,7 @@ class SentencePatternTest {
         assertThat(english("{a} until {t}", new Amount(1_234_500_000), at))
                 .isEqualTo("1234.5 until 2026-11-21T14:03:09Z");
         assertThat(in(language, "{a} until {t}", new Amount(1_234_500_000), at))
-                .isEqualTo("1.234,50 until 21 Nov. 14:03:09 UTC");
+                .isEqualTo("1.234,50 until 21 Nov. 2026 14:03:09 UTC");
     }
 
     @Test

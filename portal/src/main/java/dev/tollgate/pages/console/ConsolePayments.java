@@ -125,7 +125,7 @@ public record ConsolePayments(
         return List.of(
                 pages.get(PATH, pages.operators(), request -> show(request, "")),
                 pages.file(PATH + ".csv", pages.operators(), this::file),
-                pages.get(PATH + "/{id}/invoice", pages.operators(), this::paper),
+                pages.print(PATH + "/{id}/invoice", pages.operators(), this::paper),
                 pages.post(PATH, pages.operators(), this::ask));
     }
 

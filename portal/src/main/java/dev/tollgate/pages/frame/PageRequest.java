@@ -6,6 +6,7 @@ import dev.tollgate.customers.people.Visit;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.http.Exchange;
 import java.net.URI;
+import java.time.Year;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param csrf the token for this page's forms
  * @param money what the visitor sees first
  * @param language of the page
+ * @param year in which the visitor reads it; null for a print, which is read at any later time
  * @param <V> who that can be
  */
 public record PageRequest<V extends Visitor>(
-        Exchange exchange, V visitor, String csrf, Site site, Money money, Language language) {
+        Exchange exchange,
+        V visitor,
+        String csrf,
+        Site site,
+        Money money,
+        Language language,
+        @Nullable Year year) {
 
     private static final String UNKNOWN = "unknown";
 

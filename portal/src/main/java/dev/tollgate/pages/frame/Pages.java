@@ -32,6 +32,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.time.Year;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,6 +59,7 @@ public final class Pages {
     private final Ledger ledger;
     private final Function<String, List<Members.Organization>> organizations;
     private final PageReads reads;
+    private final InstantSource clock;
     private final FormTokens tokens;
     private final PageErrors errors;
     private final PageFiles files = new PageFiles();
@@ -80,13 +85,15 @@ public final class Pages {
             Function<String, List<Members.Organization>> organizations,
             PageReads reads,
             SecretBox secrets,
-            SecureRandom random) {
+            SecureRandom random,
+            InstantSource clock) {
         this.site = site;
         this.words = words;
         this.people = people;
         this.ledger = ledger;
         this.organizations = organizations;
         this.reads = reads;
+        this.clock = clock;
         this.tokens = new FormTokens(secrets, random);
         this.errors = new PageErrors(site, site.languages().usual());
         this.shared = new SharedPages(site.languages().offered().size());
@@ -181,9 +188,19 @@ public final class Pages {
     }
 
     public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
+        return shown(path, gate, page, this::year);
+    }
+
+    /** A page that is printed, or kept as a file: each of its times has its year. */
+    public <V extends Visitor> Route<V> print(String path, PageGate<V> gate, Page<? super V> page) {
+        return shown(path, gate, page, _ -> null);
+    }
+
+    private <V extends Visitor> Route<V> shown(
+            String path, PageGate<V> gate, Page<? super V> page, Function<Visitor, @Nullable Year> year) {
         shown.add(Pattern.compile(path.replaceAll("\\{[^}]*\\.\\.\\.}", ".+").replaceAll("\\{[^}]*}", "[^/]+")));
         return Route.get(path, gate, (Exchange exchange, V visitor) -> {
-                    PageRequest<V> request = request(exchange, visitor);
+                    PageRequest<V> request = request(exchange, visitor, year.apply(visitor));
                     answer(request, () -> ofOneInstant(visitor, () -> drawn(request, () -> make(page, request))));
                 })
                 .withErrors(errors);
@@ -229,8 +246,20 @@ public final class Pages {
     }
 
     private <V extends Visitor> PageRequest<V> request(Exchange exchange, V visitor) {
+        return request(exchange, visitor, year(visitor));
+    }
+
+    private <V extends Visitor> PageRequest<V> request(Exchange exchange, V visitor, @Nullable Year year) {
         return new PageRequest<>(
-                exchange, visitor, tokens.token(visitor), site, money(visitor), language(exchange, visitor));
+                exchange, visitor, tokens.token(visitor), site, money(visitor), language(exchange, visitor), year);
+    }
+
+    /** Returns the year in which a visitor reads what is drawn now. */
+    public Year year(Visitor visitor) {
+        ZoneId zone = visitor instanceof Visitor.Member member
+                ? member.person().preferences().zone()
+                : ZoneOffset.UTC;
+        return Year.from(clock.instant().atZone(zone));
     }
 
     /** Returns the language in which a visitor reads the answer to a request. */
@@ -277,7 +306,7 @@ public final class Pages {
     }
 
     private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
-        return request.language().bound(() -> {
+        return request.language().boundIn(request.year(), () -> {
             PageStep step = made(making);
             return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
         });
@@ -321,17 +350,17 @@ public final class Pages {
         Exchange exchange = request.exchange();
         String payer = request.visitor() instanceof Visitor.Member member ? member.accountId() : exchange.network();
         return turns.draw(payer, exchange.method().equals("POST"), () -> request.language()
-                .bound(() -> html(request.path(), show, shell)));
+                .boundIn(request.year(), () -> html(request, show, shell)));
     }
 
-    private SharedPages.PageBytes html(String path, PageStep.Show show, Shell shell) {
+    private SharedPages.PageBytes html(PageRequest<?> request, PageStep.Show show, Shell shell) {
         PageStep.Shared by = show.shared();
         Supplier<byte[]> rendering = () -> render(out -> show.drawing().draw(out, shell));
         if (by == null) {
             return new SharedPages.PageBytes(rendering.get(), null);
         }
         return shell.person() == null
-                ? shared.page(path, shell.words(), shell.here().language(), by, rendering)
+                ? shared.page(request.path(), shell.words(), request.language(), request.year(), by, rendering)
                 : new SharedPages.PageBytes(
                         SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
     }

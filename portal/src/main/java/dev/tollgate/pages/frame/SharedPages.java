@@ -4,6 +4,7 @@ import dev.tollgate.base.words.Language;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SharedBytes;
 import java.nio.charset.StandardCharsets;
+import java.time.Year;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -24,7 +25,12 @@ final class SharedPages {
 
     private final int pagesMax;
 
-    private record Key(String path, Object state, OperatorWords words, Language language) {}
+    private record Key(
+            String path,
+            Object state,
+            OperatorWords words,
+            Language language,
+            @Nullable Year year) {}
 
     private record Drawn(String html, Map<String, SharedBytes> byWord) {}
 
@@ -46,12 +52,18 @@ final class SharedPages {
     }
 
     /** @param drawing draws the page, if that has not happened yet */
-    PageBytes page(String path, OperatorWords words, Language language, PageStep.Shared by, Supplier<byte[]> drawing) {
+    PageBytes page(
+            String path,
+            OperatorWords words,
+            Language language,
+            @Nullable Year year,
+            PageStep.Shared by,
+            Supplier<byte[]> drawing) {
         if (pages.size() > pagesMax) {
             pages.clear();
         }
         Drawn drawn = pages.computeIfAbsent(
-                new Key(path, by.state(), words, language),
+                new Key(path, by.state(), words, language, year),
                 _ -> new Drawn(new String(drawing.get(), StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
         SharedBytes known = drawn.byWord.get(by.word());
         if (known != null) {

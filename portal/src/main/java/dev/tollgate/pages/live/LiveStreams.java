@@ -17,6 +17,7 @@ import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.Year;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -227,7 +228,7 @@ final class LiveStreams {
         Map<Language, Told> told = new HashMap<>();
         for (LiveStream tab : tabs) {
             Language language = tab.view().language();
-            language.bound(() -> {
+            language.boundIn(Year.from(at.atZone(tab.view().zone())), () -> {
                 Told its = told.computeIfAbsent(
                         language,
                         _ -> new Told(now, running, at, changed, LiveTexts.of(now, running, at), new HashMap<>()));

@@ -249,13 +249,13 @@ public record PlaygroundPage(
         Gate<Looker> looking = pages.calls(member -> new Looker(caller(member), member), (_, _) -> {});
         routes.add(Route.get("/playground/calls/{id}", looking, (Exchange exchange, Looker looker) -> {
             String id = exchange.pathParam("id");
-            answer(exchange, pages.language(exchange, looker.member()), () -> json(looker, id));
+            answer(exchange, pages, looker.member(), () -> json(looker, id));
         }));
         routes.add(Route.get(
                 "/playground/shortage",
                 looking,
-                (Exchange exchange, Looker looker) -> answer(
-                        exchange, pages.language(exchange, looker.member()), shortage(exchange, looker.caller()))));
+                (Exchange exchange, Looker looker) ->
+                        answer(exchange, pages, looker.member(), shortage(exchange, looker.caller()))));
         return routes;
     }
 
@@ -317,8 +317,9 @@ public record PlaygroundPage(
         return model == null ? 0 : life.current(model).pricing().chargeMicros(Usage.of(charge.promptTokens(), 0, 0));
     }
 
-    private static void answer(Exchange exchange, Language language, Supplier<String> json) {
-        exchange.compute(() -> language.bound(json::get), body -> {
+    private static void answer(Exchange exchange, Pages pages, Visitor.Member member, Supplier<String> json) {
+        Language language = pages.language(exchange, member);
+        exchange.compute(() -> language.boundIn(pages.year(member), json::get), body -> {
             exchange.setHeader("cache-control", "no-store");
             exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
         });

@@ -118,7 +118,7 @@ class LettersTest {
                 .contains("1234.5 of 1234.5 credits are used. It will reset at 2026-12-01T00:00:00+01:00.");
         Letter translated = chinese.to(new Reader(TO, null), budget.apply(chinese));
         assertThat(translated.subject()).isEqualTo("Search 的每月预算已用去 80%");
-        assertThat(translated.text()).contains("1,234.50 / 1,234.50 点", "12月1日 00:00:00 Europe/Berlin");
+        assertThat(translated.text()).contains("1,234.50 / 1,234.50 点", "2026年12月1日 00:00:00 Europe/Berlin");
 
         Function<Letters, Function<String, Letter>> statement =
                 letters -> to -> letters.statement(to, YearMonth.of(2026, 11), List.of());

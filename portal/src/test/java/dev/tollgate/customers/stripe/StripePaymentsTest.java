@@ -483,7 +483,7 @@ class StripePaymentsTest {
         String page =
                 browser.get("/dashboard/billing/invoices/" + session.payment()).body();
         assertThat(page.substring(page.indexOf("Refunds and disputes")))
-                .containsSubsequence("18 Nov 11:06:40", "Disputed", "18 Nov 12:06:40", "Dispute won");
+                .containsSubsequence("18 Nov 2026 11:06:40", "Disputed", "18 Nov 2026 12:06:40", "Dispute won");
     }
 
     @Test

@@ -69,7 +69,7 @@ class ConsoleRangeTest {
         assertThat(range.since(begin, begin).against()).isEqualTo("against the same weekdays, 7 days before");
         Instant later = begin.plusSeconds(3_600);
         ConsoleRange early = range.since(later, later);
-        assertThat(early.against()).isEqualTo("since 15 Nov");
+        assertThat(early.against()).isEqualTo("since 15 Nov 2026");
         assertThat(early.past(early.span().from()).isCompared()).isFalse();
         PlatformChart chart = new PlatformChart(early, wave(early, true), wave(early, false), false);
         assertThat(ConsoleRevenue.RevenueNews.sentence(
@@ -84,7 +84,7 @@ class ConsoleRangeTest {
         "90d, 2026-08-31T00:00:00Z, 2026-11-28T21:00:00Z, 2026-06-01T00:00:00Z, 2026-08-29T21:00:00Z,"
                 + " 'against the same weekdays, 91 days before'",
         "2026-11, 2026-11-01T00:00:00Z, 2026-11-28T21:00:00Z, 2026-10-01T00:00:00Z, 2026-10-28T21:00:00Z,"
-                + " against 1 Oct – 28 Oct",
+                + " against 1 Oct 2026 – 28 Oct 2026",
         "2026-10, 2026-10-01T00:00:00Z, 2026-11-01T00:00:00Z, 2026-09-01T00:00:00Z, 2026-10-01T00:00:00Z,"
                 + " against September",
         "365d, 2025-12-01T00:00:00Z, 2026-11-29T00:00:00Z, 2024-12-01T00:00:00Z, 2025-11-29T00:00:00Z,"

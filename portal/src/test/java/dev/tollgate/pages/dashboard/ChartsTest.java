@@ -50,9 +50,9 @@ class ChartsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2026-10-22, day, 31, 22 Oct, 21 Nov",
-        "2026-10-21, week, 5, 21 Oct, 16 Nov",
-        "2026-05-18, week, 27, 18 May, 16 Nov",
+        "2026-10-22, day, 31, 22 Oct 2026, 21 Nov 2026",
+        "2026-10-21, week, 5, 21 Oct 2026, 16 Nov 2026",
+        "2026-05-18, week, 27, 18 May 2026, 16 Nov 2026",
         "2026-05-17, month, 7, May 2026, Nov 2026",
         "2023-11-30, year, 4, 2023, 2026"
     })
@@ -140,7 +140,7 @@ class ChartsTest {
                 Instant.parse("2026-10-19T12:00:00Z"));
         assertThat(ofAmount(300_000_000, 200_000_000, past)).isEqualTo(Change.UNKNOWN);
         assertThat(Change.of(120, 100, Good.UP).against(past)).isEqualTo(Change.UNKNOWN);
-        assertThat(UsageLines.against(past)).isEqualTo("since 19 Oct");
+        assertThat(UsageLines.against(past)).isEqualTo("since 19 Oct 2026");
     }
 
     @Test

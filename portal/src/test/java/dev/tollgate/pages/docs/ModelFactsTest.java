@@ -48,7 +48,7 @@ class ModelFactsTest {
     void a_price_ahead_is_shown_with_its_day_until_then() {
         ModelFacts before = facts("gemini-4-argon", CHANGE.minusMillis(1));
 
-        assertThat(before.badge()).isEqualTo("new price on 1 Dec");
+        assertThat(before.badge()).isEqualTo("new price on 1 Dec 2026");
         assertThat(before.changes(Money.CREDITS))
                 .containsExactly("From 1 Dec 2026, 08:00 UTC: in 800, cached 40, out 4,000.");
         assertThat(before.changes(Money.DOLLARS))

@@ -6,6 +6,7 @@ import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Plural;
 import dev.tollgate.http.SharedBytes;
 import java.nio.charset.StandardCharsets;
+import java.time.Year;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -17,9 +18,10 @@ class SharedPagesTest {
     private final SharedPages pages = new SharedPages(2);
     private final AtomicInteger drawn = new AtomicInteger();
     private Language language = Language.ENGLISH;
+    private Year year = Year.of(2026);
 
     private SharedPages.PageBytes page(OperatorWords words, boolean open, String address) {
-        return pages.page("/docs", words, language, new PageStep.Shared(open, "HERE", address), () -> {
+        return pages.page("/docs", words, language, year, new PageStep.Shared(open, "HERE", address), () -> {
             drawn.incrementAndGet();
             return "curl HERE/v1, HERE".getBytes(StandardCharsets.UTF_8);
         });
@@ -40,6 +42,14 @@ class SharedPagesTest {
         SharedBytes english = page(NO_WORDS, true, "http://a").shared();
         language = new Language("xx", "Other", Plural.NONE, Language.ENGLISH.signs(), _ -> null);
         assertThat(page(NO_WORDS, true, "http://a").shared()).isNotSameAs(english);
+        assertThat(drawn).hasValue(2);
+    }
+
+    @Test
+    void a_page_is_drawn_again_in_another_year() {
+        page(NO_WORDS, true, "http://a");
+        year = year.plusYears(1);
+        page(NO_WORDS, true, "http://a");
         assertThat(drawn).hasValue(2);
     }
 

@@ -33,7 +33,7 @@ public record InvoicePages(Ledger ledger, Payments payments) {
     }
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH + "{id}", pages.members(Right.BALANCE), this::show));
+        return List.of(pages.print(PATH + "{id}", pages.members(Right.BALANCE), this::show));
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -78,7 +78,7 @@ public record StatementPages(AccountHistory history, Payments payments, Keys key
 
     public List<Route<?>> routes(Pages pages) {
         List<Route<?>> routes = new ArrayList<>(List.of(
-                pages.get(PATH + "{month}", pages.members(Right.BALANCE), this::show),
+                pages.print(PATH + "{month}", pages.members(Right.BALANCE), this::show),
                 pages.file(PATH + "{month}/statement.csv", pages.members(Right.BALANCE), this::file)));
         for (File file : FILES) {
             routes.add(pages.file(

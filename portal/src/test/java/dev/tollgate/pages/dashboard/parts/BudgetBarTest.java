@@ -21,14 +21,14 @@ class BudgetBarTest {
     void a_limit_ends_at_a_time_of_the_page() {
         BudgetBar day = ending(SpendWindow.DAY, ZoneOffset.UTC, "2026-11-30T00:00:00Z");
         assertThat(day.until(BERLIN)).isEqualTo("01:00 (Berlin)");
-        assertThat(day.resets(BERLIN)).isEqualTo("30 Nov 01:00 (Berlin)");
+        assertThat(day.resets(BERLIN)).isEqualTo("30 Nov 2026 01:00 (Berlin)");
         assertThat(day.until(ZoneOffset.UTC)).isEqualTo("00:00 (UTC)");
     }
 
     @Test
     void a_budget_ends_on_a_day_of_its_calendar() {
         BudgetBar month = ending(SpendWindow.MONTH, BERLIN, "2026-11-30T23:00:00Z");
-        assertThat(month.until(ZoneOffset.UTC)).isEqualTo("1 December");
-        assertThat(month.resets(ZoneOffset.UTC)).isEqualTo("1 Dec 00:00 (Berlin)");
+        assertThat(month.until(ZoneOffset.UTC)).isEqualTo("1 December 2026");
+        assertThat(month.resets(ZoneOffset.UTC)).isEqualTo("1 Dec 2026 00:00 (Berlin)");
     }
 }

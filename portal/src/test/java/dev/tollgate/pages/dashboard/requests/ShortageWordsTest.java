@@ -69,14 +69,15 @@ class ShortageWordsTest {
                         + " Grant 12 pays only for gemini-4-* and gemini-2.5-pro.");
         Shortage limit = without(800_000, List.of(), 20_000_000, 5, "2026-11-21T23:00:00Z");
         assertThat(now(limit, 1))
-                .isEqualTo("Not enough credits. This call needs 1.20 credits up front. You have 0.40 for gemini-3-pro;"
-                        + " 0.80 are held by 1 running call and come back when it ends."
-                        + " Grant 12 gives 20.00 credits in 5 hours; its limit begins again at 21 Nov 23:00 (UTC).");
+                .isEqualTo(
+                        "Not enough credits. This call needs 1.20 credits up front. You have 0.40 for gemini-3-pro;"
+                                + " 0.80 are held by 1 running call and come back when it ends."
+                                + " Grant 12 gives 20.00 credits in 5 hours; its limit begins again at 21 Nov 2026 23:00 (UTC).");
         assertThat(then(limit))
                 .startsWith("Not enough credits. This call needed 1.20 credits up front. You had 0.40 for gemini-3-pro;"
                         + " 0.80 were held by running calls. Grant 12 gives");
         assertThat(now(without(0, List.of(), 0, 0, "2026-12-01T00:00:00Z"), 0))
-                .endsWith(" Grant 12 begins at 1 Dec 00:00 (UTC).");
+                .endsWith(" Grant 12 begins at 1 Dec 2026 00:00 (UTC).");
     }
 
     private static Shortage limit(
