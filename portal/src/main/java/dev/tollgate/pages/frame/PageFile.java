@@ -43,10 +43,10 @@ public record PageFile(String name, String shown, String contentType, Consumer<P
 
     /** Returns the value of {@code content-disposition}. */
     String disposition() {
-        String plain = "attachment; filename=\"" + name + "\"";
+        String plain = "attachment; filename=\"" + name;
         return shown.equals(name)
-                ? plain
-                : plain + "; filename*=UTF-8''"
+                ? plain + "\""
+                : plain + "\"; filename*=UTF-8''"
                         + URLEncoder.encode(shown, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
