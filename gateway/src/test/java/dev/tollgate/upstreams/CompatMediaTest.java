@@ -234,12 +234,26 @@ class CompatMediaTest {
         assertRefused(call(url("/latin1")), "not UTF-8");
     }
 
+    /** A server may name a charset that the file does not have. */
+    @ParameterizedTest
+    @CsvSource({"text/html; charset=GB2312, gbk", "text/plain; charset=ISO-8859-1, utf-8", "text/csv;charset=Big5, big5"
+    })
+    void a_download_is_read_by_the_charset_of_its_header(String type, String charset) {
+        String text = "<p>\u59d3\u540d</p>".repeat(10_000);
+        serves("/page.html", "Content-Type: " + type + "\r\n", text.getBytes(Charset.forName(charset)));
+        answered(customer.chat(call(url("/page.html"))));
+        assertThat(sentPart().get("text").asString()).isEqualTo(text);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "text/csv;charset=gbk, gbk",
         "text/csv; charset=GB18030, gb18030",
         "text/plain;charset=iso-8859-1, iso-8859-1",
         "text/plain;charset=utf-8, utf-8",
+        "application/yaml;charset=big5, big5",
+        "text/csv;charset=GB2312, gbk",
+        "text/csv;charset=euc-kr, x-windows-949",
         "text/csv, x-UTF-16LE-BOM"
     })
     void a_text_in_another_charset_arrives_as_it_reads(String type, String charset) {

@@ -6,11 +6,8 @@ import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.MessageText;
 import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 public record MediaSource(Source source, @Nullable String mimeType) {
 
     private static final int DATA_HEADER_BYTES_MAX = 512;
-
-    private static final Pattern CHARSET = Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]+)");
 
     /** Files under these names are passed on as they came. */
     private static final Set<String> AS_UTF_8 = Set.of("utf-8", "utf8", "us-ascii", "ascii");
@@ -67,22 +62,19 @@ public record MediaSource(Source source, @Nullable String mimeType) {
             throw json.invalid(
                     "must be a data URL with a media type like image/png, got " + MessageText.quoted(type) + ".");
         }
-        Source source = ofBase64(json, text.after(comma + 1));
-        return new MediaSource(read(json, source, type, header), type.isEmpty() ? null : type);
+        Source.Inline source = ofBase64(json, text.after(comma + 1));
+        return new MediaSource(read(json, source, header), type.isEmpty() ? null : type);
     }
 
     /** Returns a text file of a named charset as UTF-8, which all providers read. */
-    private static Source read(JsonBody json, Source source, String type, String header) {
-        Matcher named = CHARSET.matcher(header);
-        boolean isText = type.startsWith("text/") || type.equals("application/json") || type.equals("application/xml");
-        if (!isText || !named.find() || !(source instanceof Source.Inline inline)) {
+    private static Source.Inline read(JsonBody json, Source.Inline source, String header) {
+        String name = TextFiles.charsetIn(header);
+        String type = header.substring(0, header.indexOf(';')).strip();
+        if (MediaTypes.textType(type) == null || name == null || AS_UTF_8.contains(name)) {
             return source;
         }
-        String name = named.group(1);
-        if (AS_UTF_8.contains(name)) {
-            return source;
-        }
-        String base64 = isCharset(name) ? TextFiles.inUtf8(inline.base64(), Charset.forName(name)) : null;
+        Charset charset = TextFiles.named(name);
+        String base64 = charset == null ? null : TextFiles.inUtf8(source.base64(), charset, json.memory());
         if (base64 == null) {
             throw json.invalid("names charset " + MessageText.quoted(name)
                     + ", but its bytes are not of that charset. Send the file as UTF-8.");
@@ -90,15 +82,7 @@ public record MediaSource(Source source, @Nullable String mimeType) {
         return new Source.Inline(base64);
     }
 
-    private static boolean isCharset(String name) {
-        try {
-            return Charset.isSupported(name);
-        } catch (IllegalCharsetNameException e) {
-            return false;
-        }
-    }
-
-    private static Source ofBase64(JsonBody json, AsciiSlice text) {
+    private static Source.Inline ofBase64(JsonBody json, AsciiSlice text) {
         String base64 = Base64Text.standard(text);
         if (base64 == null) {
             throw json.invalid("is not valid base64.");

@@ -56,7 +56,24 @@ public final class MediaTypes {
             Map.entry("wmv", "video/wmv"),
             Map.entry("3gp", "video/3gpp"));
 
+    /** Text by another name; Gemini knows it as plain text. */
+    private static final Map<String, String> TEXT = Map.of(
+            "application/json", "text/plain",
+            "application/ld+json", "text/plain",
+            "application/yaml", "text/plain",
+            "application/x-yaml", "text/plain",
+            "application/toml", "text/plain",
+            "application/xml", "text/xml",
+            "application/javascript", "text/javascript",
+            "application/x-javascript", "text/javascript",
+            "application/rtf", "text/rtf");
+
     private MediaTypes() {}
+
+    /** Returns the text type that a label stands for, null if it stands for none. */
+    public static @Nullable String textType(String said) {
+        return said.startsWith("text/") ? said : TEXT.get(said);
+    }
 
     public static @Nullable String ofAudioFormat(String format) {
         return AUDIO.get(format);

@@ -111,6 +111,11 @@ public final class JsonBody {
         return limits;
     }
 
+    /** Returns the lease that is charged for what is made of the body. */
+    public Lease memory() {
+        return tally.lease();
+    }
+
     /** Reads the body's one object; what Jackson cannot read becomes a 400 without an excerpt of it. */
     public void wholeObject(Consumer<JsonBody> members) {
         try {

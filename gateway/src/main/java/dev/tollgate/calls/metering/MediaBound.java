@@ -1,9 +1,9 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.MediaTypes;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.upstreams.media.CallMedia;
-import dev.tollgate.upstreams.media.MediaLabel;
 import dev.tollgate.upstreams.media.Medium;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +79,7 @@ final class MediaBound {
         if (type.startsWith("video/")) {
             return bytes / VIDEO_BYTES_PER_TOKEN + 1;
         }
-        if (MediaLabel.textType(type) != null) {
+        if (MediaTypes.textType(type) != null) {
             return bytes;
         }
         return Math.min(DOCUMENT_TOKENS_MAX, Math.max(IMAGE_TOKENS, bytes + 560));

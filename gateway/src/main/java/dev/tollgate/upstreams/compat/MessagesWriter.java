@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Instructions;
+import dev.tollgate.base.conversation.MediaTypes;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
@@ -156,7 +157,7 @@ final class MessagesWriter {
             json.writeRaw(base64);
             print.add(media, base64.length());
             json.writeRaw(frame.after());
-        } else if (type == null && said != null && MediaLabel.textType(said) != null) {
+        } else if (type == null && said != null && MediaTypes.textType(said) != null) {
             String text = TextFiles.read(Base64.getDecoder().decode(base64));
             if (text == null) {
                 throw ContentPartSlot.refuse(media, TextFiles.UNREADABLE);

@@ -46,7 +46,7 @@ final class GeminiRequestWriter {
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
             print = new SentPrint(json, out, conversation.expectedBytes());
-            PartWriter parts = new PartWriter(json, model, slots, buckets, ignored, print);
+            PartWriter parts = new PartWriter(json, model, slots, buckets, ignored, print, ask.memory());
             json.writeStartObject();
             new ContentsWriter(
                             json,

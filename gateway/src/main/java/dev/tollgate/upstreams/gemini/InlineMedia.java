@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.TextFiles;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.MediaLabel;
 import dev.tollgate.upstreams.media.MediaRefused;
 import dev.tollgate.upstreams.media.MediaType;
@@ -63,8 +64,8 @@ record InlineMedia(String mimeType, String base64) {
     }
 
     /** Returns a text file with the mark of UTF-16 as UTF-8, and any other file as it is. */
-    InlineMedia inUtf8() {
-        return mimeType.startsWith("text/") ? new InlineMedia(mimeType, TextFiles.inUtf8(base64)) : this;
+    InlineMedia inUtf8(Lease memory) {
+        return mimeType.startsWith("text/") ? new InlineMedia(mimeType, TextFiles.inUtf8(base64, memory)) : this;
     }
 
     /** Returns whether it is a GIF, which Gemini does not accept. */

@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.SentPrint;
 import dev.tollgate.upstreams.media.GoogleUrl;
@@ -24,6 +25,7 @@ final class PartWriter {
     private final Set<String> buckets;
     private final Set<String> ignored;
     private final SentPrint print;
+    private final Lease memory;
     private int high;
     private int low;
     private int media;
@@ -31,6 +33,7 @@ final class PartWriter {
     /**
      * @param buckets of Google's storage that callers may name files of
      * @param ignored takes dotted names of what could not be expressed
+     * @param memory charged for texts that are changed to UTF-8
      */
     PartWriter(
             JsonGenerator json,
@@ -38,13 +41,15 @@ final class PartWriter {
             MediaSlots slots,
             Set<String> buckets,
             Set<String> ignored,
-            SentPrint print) {
+            SentPrint print,
+            Lease memory) {
         this.json = json;
         this.model = model;
         this.slots = slots;
         this.buckets = buckets;
         this.ignored = ignored;
         this.print = print;
+        this.memory = memory;
     }
 
     static List<ContentPart.Media> media(List<ContentPart> parts) {
@@ -134,7 +139,7 @@ final class PartWriter {
         json.writeStartObject();
         switch (part.source()) {
             case ContentPart.Source.Inline inline -> {
-                InlineMedia medium = InlineMedia.of(part, inline.base64()).inUtf8();
+                InlineMedia medium = InlineMedia.of(part, inline.base64()).inUtf8(memory);
                 noteFormat(part, medium);
                 int copied = writeInline(part.place(), medium) ? medium.base64().length() : 0;
                 print.add(part, copied);

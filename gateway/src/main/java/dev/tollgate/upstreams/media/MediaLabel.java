@@ -1,10 +1,10 @@
 package dev.tollgate.upstreams.media;
 
+import dev.tollgate.base.conversation.MediaTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,18 +26,6 @@ public final class MediaLabel {
     private static final Set<MediaType> CONTAINERS =
             EnumSet.of(MediaType.MP4, MediaType.QUICKTIME, MediaType.THREE_GPP, MediaType.WEBM);
 
-    /** Text by another name; Gemini knows it as plain text. */
-    private static final Map<String, String> TEXT = Map.of(
-            "application/json", "text/plain",
-            "application/ld+json", "text/plain",
-            "application/yaml", "text/plain",
-            "application/x-yaml", "text/plain",
-            "application/toml", "text/plain",
-            "application/xml", "text/xml",
-            "application/javascript", "text/javascript",
-            "application/x-javascript", "text/javascript",
-            "application/rtf", "text/rtf");
-
     private static final Pattern TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}");
 
     /** Behind a byte order mark, an XML declaration and comments. */
@@ -49,11 +37,6 @@ public final class MediaLabel {
 
     private MediaLabel() {}
 
-    /** The text type that a label stands for, null if it stands for none. */
-    public static @Nullable String textType(String said) {
-        return said.startsWith("text/") ? said : TEXT.get(said);
-    }
-
     /**
      * Returns the type that the first bytes show; null where they show none that is known. A PDF may have something before its head, if nothing says that it
      * is text.
@@ -62,7 +45,7 @@ public final class MediaLabel {
      */
     public static @Nullable MediaType sniff(byte[] head, @Nullable String said) {
         MediaType found = MediaType.sniff(head);
-        boolean isText = said != null && textType(said) != null;
+        boolean isText = said != null && MediaTypes.textType(said) != null;
         return found == null && !isText && MediaType.hasPdfBehind(head) ? MediaType.PDF : found;
     }
 
@@ -74,7 +57,7 @@ public final class MediaLabel {
      */
     public static String ofLabelled(Tracks.Bytes bytes, @Nullable String said) throws MediaRefused {
         String label = OCTETS.equals(said) ? null : said;
-        String text = label == null ? null : textType(label);
+        String text = label == null ? null : MediaTypes.textType(label);
         if (text != null) {
             return text;
         }
@@ -109,7 +92,7 @@ public final class MediaLabel {
         if (found != null) {
             return spelling(found, said, Tracks.Bytes.of(first));
         }
-        String text = said == null ? null : textType(said);
+        String text = said == null ? null : MediaTypes.textType(said);
         if (text == null) {
             throw new MediaRefused(
                     said == null
@@ -138,7 +121,7 @@ public final class MediaLabel {
             throw new MediaRefused(
                     "leads to a file that is %s by its name, but what came is %s.".formatted(named, came));
         }
-        if (isPage && wanted.picture() && (expected == null || textType(expected) == null)) {
+        if (isPage && wanted.picture() && (expected == null || MediaTypes.textType(expected) == null)) {
             throw new MediaRefused(
                     "leads to an HTML page (text/html), which is taken only from a URL whose name says so, like page.html.");
         }
