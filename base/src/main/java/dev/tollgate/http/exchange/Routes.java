@@ -65,7 +65,7 @@ public final class Routes {
     }
 
     private ErrorFormat nearest(String path) {
-        ErrorFormat found = formats.get(ROOT);
+        ErrorFormat found = formats.getOrDefault(ROOT, ErrorFormat.PLATFORM);
         for (String folder : folders(path + "/")) {
             found = formats.getOrDefault(folder, found);
         }
