@@ -421,10 +421,11 @@ public final class FilledInstallation implements AutoCloseable {
         }
     }
 
-    /** From now on a call runs. */
+    /** From now on a call runs, for a quarter of an hour, since pages of before and after its end differ. An empty text each minute keeps it from being cut as silent. */
     private void run() {
-        far.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
-                + " {delay_ms: 120000}]");
+        String event = "{event: {candidates: [{content: {parts: [{text: '%s'}], role: model}, index: 0}]}}";
+        far.script("- respond: [" + event.formatted("One.") + (", {delay_ms: 60000}, " + event.formatted("")).repeat(15)
+                + "]");
         RawCall call = RawCall.post(
                 gateway.app().port(),
                 "/v1/chat/completions",
