@@ -6,6 +6,7 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.YamlFile;
 import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.http.limits.CallLimits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -388,10 +388,10 @@ public final class CatalogueLoader {
     }
 
     static Instant instant(YamlNode node) {
-        try {
-            return Instant.parse(node.text());
-        } catch (DateTimeParseException e) {
+        Instant time = WrittenTime.time(node.text());
+        if (time == null) {
             throw node.wrong("a time like 2026-11-01T00:00:00Z or 2026-12-01T00:00:00-08:00");
         }
+        return time;
     }
 }

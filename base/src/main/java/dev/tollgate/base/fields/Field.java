@@ -61,9 +61,6 @@ public record Field<T>(
 
     static final int DECIMALS = 6;
 
-    /** The end of the year 9999. */
-    private static final long SECONDS_MAX = 253_402_300_799L;
-
     private static final Pattern NUMBER =
             Pattern.compile("-?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})(\\.[0-9]{1,12})?");
 
@@ -220,7 +217,7 @@ public record Field<T>(
 
     /** Returns a field with a time in Unix seconds. */
     public static Field<Instant> time(String name, Sentence label) {
-        return whole(name, label, 1, SECONDS_MAX).map((path, seconds) -> Instant.ofEpochSecond(seconds));
+        return whole(name, label, 1, WrittenTime.SECONDS_MAX).map((path, seconds) -> Instant.ofEpochSecond(seconds));
     }
 
     public static Field<ZoneId> zone(String name, Sentence label) {

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonObjectReader;
@@ -19,7 +20,6 @@ import dev.tollgate.http.Handler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -91,11 +91,11 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
     }
 
     private Duration until(String text) {
-        try {
-            return Duration.between(clock.instant(), Instant.parse(text));
-        } catch (DateTimeException e) {
+        Instant time = WrittenTime.time(text);
+        if (time == null) {
             throw NativeRequestReader.refuse("expire_time", "expire_time: must be a time like 2026-11-29T04:12:06Z.");
         }
+        return Duration.between(clock.instant(), time);
     }
 
     // ---- to make ----

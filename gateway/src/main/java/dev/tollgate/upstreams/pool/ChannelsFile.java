@@ -2,13 +2,12 @@ package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.config.YamlFile;
 import dev.tollgate.base.config.YamlNode;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.http.client.Timeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -141,11 +140,11 @@ public final class ChannelsFile {
         if (node == null) {
             return null;
         }
-        try {
-            return LocalDate.parse(node.text()).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeParseException e) {
+        Instant begin = WrittenTime.day(node.text(), ZoneOffset.UTC);
+        if (begin == null) {
             throw node.wrong("a day like 2027-03-31");
         }
+        return begin;
     }
 
     private static String id(YamlNode node) {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Limit;
@@ -9,8 +10,6 @@ import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyView;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
@@ -73,16 +72,14 @@ public record ListParameters(Exchange exchange) {
         if (text == null) {
             return null;
         }
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                    : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
-        } catch (DateTimeException e) {
+        Instant time = WrittenTime.timeOrDay(text.replace(' ', '+'), zone);
+        if (time == null) {
             throw Parameter.wrong(
                     name,
                     text,
                     "a date (2026-11-30) or a time with its offset (2026-11-30T14:03:09Z), as ISO 8601 has it");
         }
+        return time;
     }
 
     /** Returns the keys whose calls are listed: an API key itself, else the requested ones of the account. */

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.RequestId;
@@ -16,7 +17,6 @@ import dev.tollgate.http.Limit;
 import dev.tollgate.http.Page;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -46,9 +46,6 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     private static final int LIMIT_DEFAULT = 50;
 
-    /** The end of the year 9999. */
-    private static final long SECONDS_MAX = 253_402_300_799L;
-
     /** Returns a field with Unix seconds, or a time in words. */
     static Field<Instant> time(String name, Sentence label) {
         Sentence allowed = sentence("Unix seconds, or a time in UTC like {time}", "2026-12-31T00:00:00Z");
@@ -56,14 +53,10 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     }
 
     private static @Nullable Instant time(JsonNode value) {
-        if (value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) <= SECONDS_MAX) {
-            return Instant.ofEpochSecond(value.longValue());
+        if (value.isIntegralNumber() && value.canConvertToLong()) {
+            return WrittenTime.seconds(value.longValue());
         }
-        try {
-            return Instant.parse(value.isString() ? value.stringValue() : "");
-        } catch (DateTimeParseException e) {
-            return null;
-        }
+        return value.isString() ? WrittenTime.time(value.stringValue()) : null;
     }
 
     static String reason(@Nullable String text) {
@@ -169,12 +162,12 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     @Nullable
     Instant time(String name) {
         String text = query.get(name);
-        try {
-            return text == null ? null : Instant.parse(text.length() == 10 ? text + "T00:00:00Z" : text);
-        } catch (DateTimeParseException e) {
+        Instant time = text == null ? null : WrittenTime.timeOrDay(text);
+        if (text != null && time == null) {
             throw Field.wrong(
                     name,
                     sentence("{field} must be a day (2026-11-30) or a time (2026-11-30T14:03:09Z) in UTC.", FIELD));
         }
+        return time;
     }
 }

@@ -4,6 +4,7 @@ import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -14,10 +15,8 @@ import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.models.routing.RoutedModel;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -36,7 +35,6 @@ public final class PriceRoutes {
             Field.text("from", sentence("From")).map(PriceRoutes::from).optional();
     static final Field<Instant> FROM_OR_DAY =
             Field.text("from", sentence("From")).map(PriceRoutes::fromOrDay).optional();
-    private static final Pattern DAY = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
     private static final Field<Boolean> CANCELS =
             Field.flag("cancel_scheduled", sentence("Cancel later prices")).optional();
     private static final Field<String> VERSION =
@@ -129,7 +127,7 @@ public final class PriceRoutes {
     private static Instant from(String path, String text) {
         return from(
                 path,
-                text,
+                WrittenTime.time(text),
                 sentence(
                         "{field} is {value}; allowed is a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once.",
                         FIELD,
@@ -139,19 +137,18 @@ public final class PriceRoutes {
     private static Instant fromOrDay(String path, String text) {
         return from(
                 path,
-                DAY.matcher(text).matches() ? text + "T00:00:00Z" : text,
+                WrittenTime.timeOrDay(text),
                 sentence(
                         "{field} is {value}; allowed is a day, which begins at midnight UTC, like 2026-12-01, a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once.",
                         FIELD,
                         MessageText.quoted(text)));
     }
 
-    private static Instant from(String path, String text, Sentence allowed) {
-        try {
-            return Prices.time(text);
-        } catch (DateTimeParseException e) {
+    private static Instant from(String path, @Nullable Instant time, Sentence allowed) {
+        if (time == null) {
             throw Field.wrong(path, allowed);
         }
+        return time;
     }
 
     private static ObjectNode json(Prices.ModelPrices sold) {

@@ -27,8 +27,6 @@ import dev.tollgate.models.routing.RoutedModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -251,11 +249,6 @@ public final class Prices {
         public Done {
             withdrawn = List.copyOf(withdrawn);
         }
-    }
-
-    /** Returns a time with an offset (RFC 3339). @throws java.time.format.DateTimeParseException if it is none */
-    public static Instant time(String text) {
-        return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /**

@@ -1,12 +1,11 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.host.Printable;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,11 +32,11 @@ final class RestoreCommands {
     private RestoreCommands() {}
 
     private static @Nullable Instant time(@Nullable String text, String option) {
-        try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException e) {
+        Instant time = text == null ? null : WrittenTime.time(text);
+        if (text != null && time == null) {
             throw new ApiException(400, option + " is a time like 2026-11-29T08:00:00Z.");
         }
+        return time;
     }
 
     /** {@code tollgate restore FOLDER|FILE}. */

@@ -1,8 +1,8 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.base.fields.WrittenTime;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -92,13 +92,13 @@ final class SandboxCommand implements Callable<Integer> {
     }
 
     private @Nullable Instant instant(@Nullable String text) {
-        try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
+        Instant time = text == null ? null : WrittenTime.time(text);
+        if (text != null && time == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--now: '" + text + "' is not allowed; allowed is a time in UTC like 2026-12-01T00:00:00Z.");
         }
+        return time;
     }
 
     private void within(String option, int value, int most) {

@@ -1,13 +1,10 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Decimals;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.models.prices.GroupFactors;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -99,13 +96,11 @@ final class Values {
 
         @Override
         public Instant convert(String text) {
-            try {
-                return text.indexOf('T') < 0
-                        ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-                        : OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeException e) {
+            Instant time = WrittenTime.timeOrDay(text);
+            if (time == null) {
                 throw notAllowed(text, "a date like 2026-11-01, or a time like 2026-11-01T12:00:00Z");
             }
+            return time;
         }
     }
 

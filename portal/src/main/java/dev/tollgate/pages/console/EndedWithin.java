@@ -2,12 +2,11 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +35,7 @@ public record EndedWithin(String on, String from, String to) {
         if (!text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2})?")) {
             return null;
         }
-        try {
-            return isHour(text)
-                    ? Instant.parse(text + ":00:00Z")
-                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeException e) {
-            return null;
-        }
+        return WrittenTime.timeOrDay(isHour(text) ? text + ":00Z" : text);
     }
 
     private static boolean isHour(String text) {

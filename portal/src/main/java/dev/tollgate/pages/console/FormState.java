@@ -4,10 +4,9 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Mistake;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.http.Form;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,14 +60,11 @@ public record FormState(
     /** Returns the form with the begin of its day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
     static Form withExpiry(Form form) {
         String day = text(form, "expires");
-        try {
-            Instant end = day.isEmpty()
-                    ? null
-                    : LocalDate.parse(day).atStartOfDay(ZoneOffset.UTC).toInstant();
-            return with(form, "expires_at", end == null ? "" : end.toString());
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException(say("Until is a date like 2027-02-01, or empty."), e);
+        Instant end = WrittenTime.day(day, ZoneOffset.UTC);
+        if (end == null && !day.isEmpty()) {
+            throw new IllegalArgumentException(say("Until is a date like 2027-02-01, or empty."));
         }
+        return with(form, "expires_at", end == null ? "" : end.toString());
     }
 
     static String text(Form form, String field) {

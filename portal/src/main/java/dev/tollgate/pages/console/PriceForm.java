@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
@@ -19,7 +20,6 @@ import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -172,14 +172,8 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     /** Returns the day from which the price applies as it is picked in a zone; the typed text if it is none. */
     public String from(ZoneId zone) {
-        try {
-            return OffsetDateTime.parse(value("from"))
-                    .atZoneSameInstant(zone)
-                    .toLocalDate()
-                    .toString();
-        } catch (DateTimeException e) {
-            return value("from");
-        }
+        Instant from = WrittenTime.time(value("from"));
+        return from == null ? value("from") : from.atZone(zone).toLocalDate().toString();
     }
 
     /** Returns the text of a field, empty if there is none. */
@@ -236,12 +230,12 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     private @Nullable Instant from() {
         String text = value("from");
-        try {
-            return text.isEmpty() ? null : Prices.time(text);
-        } catch (DateTimeException e) {
+        Instant from = WrittenTime.time(text);
+        if (from == null && !text.isEmpty()) {
             throw new IllegalArgumentException(
-                    say("From must be a time like 2026-12-01T00:00, or empty for immediately."), e);
+                    say("From must be a time like 2026-12-01T00:00, or empty for immediately."));
         }
+        return from;
     }
 
     private ObjectNode members() {
