@@ -287,8 +287,9 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     public List<Change> rising() {
         List<Change> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
-            Pricing before = model.prices().at(now);
-            for (PriceSchedule.Dated next : model.prices().after(now)) {
+            PriceSchedule offered = life.offered(model).prices();
+            Pricing before = offered.at(now);
+            for (PriceSchedule.Dated next : offered.after(now)) {
                 Pricing after = next.pricing();
                 if (isSoon(next.from()) && PriceRise.isBetween(before, after)) {
                     Sentence sentence = Sentence.sentence(
@@ -296,7 +297,8 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
                             Written.time(next.from()),
                             model.id(),
                             PriceRise.words(before, after));
-                    changes.add(new Change(model, next.from(), sentence, false, PriceRise.mark(after)));
+                    String mark = PriceRise.mark(model.prices().at(next.from())); // whatever channels offer
+                    changes.add(new Change(model, next.from(), sentence, false, mark));
                 }
                 before = after;
             }
@@ -343,13 +345,13 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
 
     /**
      * Returns the losses of one model, now and from a near day on, the earliest first: a rate of the model is below the same rate of an upstream model that
-     * serves it on some channel, or such rates have changed.
+     * serves it on some channel, or such rates have changed. Calls at flex count only if a channel takes them.
      */
     public List<BelowCost> losses(Model model) {
         List<BelowCost> found = new ArrayList<>();
         Map<String, BelowCost> last = new HashMap<>();
         for (Instant at : turns(model)) {
-            for (Model then : servedBy(model, at)) {
+            for (Model then : servedBy(life.offered(model), at)) {
                 BelowCost.ofAnyRate(then.at(at), at)
                         .filter(loss -> !isSame(last.put(loss.upstream().name(), loss), loss))
                         .ifPresent(found::add);

@@ -65,6 +65,8 @@ class ForesightTest {
     /** What serves a model on its channels, where these differ. */
     private final Map<String, Set<String>> served = new HashMap<>();
 
+    private boolean grantsFlex = true;
+
     private Foresight foresight(String models, String upstreams) throws IOException {
         Path file = folder.resolve("models.yaml");
         Files.writeString(file, "created: 2026-01-02T03:04:05Z\nmodels:\n" + models + "upstream_models:\n" + upstreams);
@@ -79,6 +81,11 @@ class ForesightTest {
                 return end == null || !end.isInEffect()
                         ? model
                         : model.standingOn(Objects.requireNonNull(catalogue.upstream(end.successor())));
+            }
+
+            @Override
+            public Model offered(Model model) {
+                return grantsFlex ? model : model.withoutFlex();
             }
 
             @Override
@@ -446,6 +453,28 @@ class ForesightTest {
                         words.isEmpty()
                                 ? List.of()
                                 : List.of("From 20 Dec 2026 the price of house changes: " + words + "."));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 1", "false, 0"})
+    void a_price_of_flex_counts_if_a_channel_grants_it(boolean isGranted, int changes) throws IOException {
+        grantsFlex = isGranted;
+        String house = rising("input: 10", "input: 10\n      tiers: {flex: 0.6}")
+                .replaceFirst("input: 10", "input: 10\n        tiers: {flex: 0.4}");
+        String costs = costs("{" + price("0.05", "0.1").replace("}", ", tiers: {flex: 0.5}}"));
+        Foresight foresight = foresight(house, OLD + costs);
+        assertThat(foresight.rising()).hasSize(changes);
+        assertThat(foresight.losses()).hasSize(changes);
+        grantsFlex = true;
+        String key = foresight(rising("input: 10", "input: 11\n      tiers: {flex: 0.6}"), OLD)
+                .rising()
+                .getFirst()
+                .key();
+        grantsFlex = isGranted;
+        Foresight.Change both = foresight(rising("input: 10", "input: 11\n      tiers: {flex: 0.6}"), OLD)
+                .rising()
+                .getFirst();
+        assertThat(both.key()).isEqualTo(key);
     }
 
     @Test
