@@ -53,8 +53,11 @@
     }
   });
 
+  // a key that an input method converts with is no key of ours, on any page; Safari says so of the last one by 229 alone
+  document.addEventListener('keydown', (event) => { if (event.isComposing || event.keyCode === 229) event.stopPropagation(); }, true);
+
   document.addEventListener('keydown', (event) => {
-    const menu = event.key === 'Escape' && !event.isComposing && event.keyCode !== 229 && document.querySelector(MENUS);
+    const menu = event.key === 'Escape' && document.querySelector(MENUS);
     if (!menu) return;
     menu.open = false;
     menu.querySelector('summary').focus();

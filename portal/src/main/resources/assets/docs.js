@@ -109,7 +109,6 @@
     waiting = setTimeout(ask, 150);
   });
   form?.addEventListener('keydown', (event) => {
-    if (event.isComposing || event.keyCode === 229) return; // an input method converts
     const links = [...found.querySelectorAll('a')];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === 'Escape') {

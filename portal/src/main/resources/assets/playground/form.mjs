@@ -138,8 +138,7 @@ export const rememberEnter = () => {
   keys();
 };
 
-// Enter that ends the conversion of an input method sends nothing; Safari says so by 229 alone
-export const sends = (event) => event.key === 'Enter' && !event.isComposing && event.keyCode !== 229 && (event.ctrlKey || event.metaKey || (byId('p-enter').checked && !event.shiftKey));
+export const sends = (event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey || (byId('p-enter').checked && !event.shiftKey));
 
 // the examples of tools and schema, which the fields show while they are empty
 export const fillExamples = (root) => {

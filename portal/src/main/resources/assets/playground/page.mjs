@@ -120,7 +120,7 @@ export const drawer = (opener, panel) => {
   });
   byId(panel).querySelector('[data-shut]').addEventListener('click', shut);
   byId(panel).addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !event.isComposing && event.keyCode !== 229 && byId(panel).classList.contains('open')) { event.stopPropagation(); shut(); }
+    if (event.key === 'Escape' && byId(panel).classList.contains('open')) { event.stopPropagation(); shut(); }
   });
   return () => set(false);
 };

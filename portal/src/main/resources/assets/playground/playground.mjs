@@ -361,7 +361,7 @@ byId('message').addEventListener('keydown', (event) => {
     if (at >= 0) { event.preventDefault(); edit(0, at); }
   }
 });
-document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.isComposing && event.keyCode !== 229 && running.size) abort(); });
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) abort(); });
 rememberEnter();
 byId('message').addEventListener('input', estimate);
 byId('panel').addEventListener('input', () => { allowed(); estimate(); });

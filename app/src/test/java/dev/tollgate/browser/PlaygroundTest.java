@@ -207,6 +207,25 @@ class PlaygroundTest {
         }
     }
 
+    @Test
+    void keys_of_an_input_method_stop_no_answer_and_edit_nothing() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            ask(page, "Please write on.");
+            turn(page, "credits so far");
+            visit.converts("#message", "Escape");
+            assertThat(page.textContent("#send-label")).startsWith("Stop");
+            page.press("#message", "Escape");
+            answer(page, "Stopped.");
+            awaitEnd(page);
+            visit.converts("#message", "ArrowUp");
+            visit.converts("#message", "Enter");
+            assertThat(page.inputValue("#message")).isEmpty();
+            page.press("#message", "ArrowUp");
+            assertThat(page.inputValue("#message")).isEqualTo("Please write on.");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"1280, LIGHT", "390, DARK"})
     void the_end_stays_in_sight_until_the_reader_scrolls_up(int width, Scheme scheme) {

@@ -249,6 +249,15 @@ public final class Visit implements AutoCloseable {
         page.waitForFunction("() => !window.isBefore");
     }
 
+    /** Presses a key in a field while an input method converts, as a browser reports it. */
+    public void converts(String selector, String key) {
+        page.locator(selector)
+                .evaluate(
+                        "(field, key) => field.dispatchEvent(new KeyboardEvent('keydown', "
+                                + "{key, isComposing: true, bubbles: true, cancelable: true}))",
+                        key);
+    }
+
     /** Returns the transferred bytes of the page that is shown, after its last request. */
     public Weight weight() {
         settle();

@@ -474,6 +474,9 @@ class EveryFieldTest {
         if (field.name().equals("prompt_cache_key")) {
             return; // names the session, as ChannelPoolTest has it
         }
+        if (field.name().equals("stream_options.include_usage")) {
+            return; // leaves a chunk of the answer out, as StreamsTest has it
+        }
         Outcome one = outcome(field, field.one());
         Outcome other = outcome(field, field.other());
         boolean isNamed = one.names(field, other) || other.names(field, one);

@@ -45,7 +45,6 @@ class StreamsTest {
                 "",
                 ",\"stream_options\":null",
                 ",\"stream_options\":{}",
-                ",\"stream_options\":{\"include_usage\":false}",
                 ",\"stream_options\":{\"include_usage\":true}",
                 ",\"max_tokens\":30",
                 ",\"include_thoughts\":false"
@@ -64,6 +63,24 @@ class StreamsTest {
         assertThat(chunks.getLast().get("choices").isEmpty()).isTrue();
         assertThat(reply.data().getLast()).isEqualTo("[DONE]");
         assertThat(reply.data().stream().filter("[DONE]"::equals)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"n\":2"})
+    void a_stream_without_usage_ends_with_its_finish_reasons(String more) {
+        gateway.script(UpstreamScript.answers().text("Hello", SOME).finish("STOP", SOME));
+        CallServer.Reply reply = customer.chat(body(",\"stream_options\":{\"include_usage\":false}"));
+        assertThat(reply.content()).isEqualTo("Hello");
+        assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+        assertThat(reply.text()).doesNotContain("usage", "credits_consumed").endsWith("data: [DONE]\n\n");
+        CallServer.Reply completion = gateway.post(
+                "/v1/completions",
+                "{\"model\":\"gemini-2.5-pro\",\"prompt\":\"Hi\",\"stream\":true,\"stream_options\":{\"include_usage\":false}"
+                        + more + "}",
+                customer.key());
+        assertThat(completion.text())
+                .doesNotContain("usage", "credits_consumed")
+                .endsWith("data: [DONE]\n\n");
     }
 
     @Test

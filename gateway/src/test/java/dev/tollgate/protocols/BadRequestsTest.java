@@ -256,6 +256,20 @@ class BadRequestsTest {
         "GET, /v1/chat/completions/models, 404, /v1/models",
         "POST, /v1/responses/responses/, 404, /v1/responses",
         "POST, /v1/messages/v1/messages, 400, /v1/messages",
+        "POST, /V1/v1/messages, 400, /v1/messages",
+        "GET, /V1/models, 404, /v1/models",
+        "GET, /v1/models/, 404, /v1/models",
+        "POST, /v1/v1/chat/completions/, 404, /v1/chat/completions",
+        "POST, /chat/completions/chat/completions, 404, /v1/chat/completions",
+        "POST, /chat/completions/, 404, /chat/completions",
+        "POST, /v1/chat/completions/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /v1/chat/completions/v1/messages, 400, /v1/messages",
+        "POST, /v1/responses/v1beta/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /V1BETA/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /models/gemini-2.5-pro:countTokens, 404, /v1beta/models/gemini-2.5-pro:countTokens",
+        "POST, /v1beta/models/gemini-2.5-pro:generateContent/, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /v1beta/models/gemini-2.5-pro:generateContent/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /v1beta/models/a:generateContent/v1beta/models/gemini-2.5-pro:countTokens, 404, /v1beta/models/gemini-2.5-pro:countTokens",
         "POST, /models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent"
     })
     void a_wrong_base_url_is_named_in_the_protocols_form(String method, String path, int status, String right) {

@@ -143,6 +143,21 @@ class ManualLooksTest {
     }
 
     @Test
+    void keys_of_an_input_method_leave_the_search_as_it_is() {
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
+            visit.open("/docs");
+            visit.page().fill("#look", "response_format");
+            visit.page().waitForSelector(".found a");
+            visit.converts("#look", "ArrowDown");
+            assertThat(visit.page().evaluate("() => document.activeElement.id")).isEqualTo("look");
+            visit.converts("#look", "Escape");
+            assertThat(visit.page().isVisible(".found")).isTrue();
+            visit.page().press("#look", "Escape");
+            assertThat(visit.page().isVisible(".found")).isFalse();
+        }
+    }
+
+    @Test
     void the_filter_of_settings_leaves_what_has_the_words() {
         try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
             visit.open("/docs/configuration");

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -103,11 +104,7 @@ public record Admission(FrontParts parts) {
      * Nothing is served at such an address: a proxy that keeps {@code /admin} inside would let {@code //admin} through.
      */
     private boolean isMisaddressed(CallerExchange exchange) {
-        String right = exchange.path();
-        for (WrongBase wrong : WrongBase.ALL) {
-            right = wrong.corrected(right);
-        }
-        return isToldAnother(exchange, right);
+        return isToldAnother(exchange, WholeBase.ofModel(WrongBase.corrected(exchange.path())));
     }
 
     /** Names another address if something is served there. */
@@ -263,7 +260,7 @@ public record Admission(FrontParts parts) {
     private record WrongBase(String sent, String right) {
 
         /** The rules in their order: several may apply to one path. */
-        static final List<WrongBase> ALL = List.of(
+        private static final List<WrongBase> ALL = List.of(
                 new WrongBase("//", "/"),
                 new WrongBase("/v1//", "/v1/"),
                 new WrongBase("/v1beta//", "/v1beta/"),
@@ -274,39 +271,60 @@ public record Admission(FrontParts parts) {
                 new WrongBase("/v1/v1beta/", "/v1beta/"),
                 new WrongBase("/v1/v1/", "/v1/"));
 
-        String corrected(String path) {
-            return path.startsWith(sent) ? right + path.substring(sent.length()) : path;
+        static String corrected(String path) {
+            String corrected = path;
+            for (WrongBase wrong : ALL) {
+                if (corrected.startsWith(wrong.sent)) {
+                    corrected = wrong.right + corrected.substring(wrong.sent.length());
+                }
+            }
+            return corrected;
         }
     }
 
     /** The paths of programs whose base URL is a whole address, has no version, or is written otherwise. */
     private static final class WholeBase {
 
-        private static final List<String> ADDRESSES = List.of(
-                "/v1/chat/completions",
-                "/v1/completions",
-                "/v1/responses",
-                "/v1/messages",
-                "/v1/embeddings",
-                "/v1/images/generations",
-                "/v1/audio/speech");
-
         private static final Pattern VERSION = Pattern.compile("^/V1(?:BETA)?(?=/)", Pattern.CASE_INSENSITIVE);
+        private static final Pattern ADDRESS =
+                Pattern.compile("^(?:/v1)?/(?:chat/completions|completions|responses|messages"
+                        + "|embeddings|images/generations|images/edits|audio/speech|audio/transcriptions)(?=/)");
         private static final Pattern OF_A_MODEL = Pattern.compile("/models/[^:]+:[A-Za-z]+");
 
         private WholeBase() {}
 
         /** Returns the right path, or the same one. */
         static String corrected(String path) {
-            String right = VERSION.matcher(path).replaceFirst(it -> it.group().toLowerCase(Locale.ROOT));
+            String right = WrongBase.corrected(
+                    VERSION.matcher(path).replaceFirst(it -> it.group().toLowerCase(Locale.ROOT)));
             right = right.length() > 1 && right.endsWith("/") ? right.substring(0, right.length() - 1) : right;
-            for (String address : ADDRESSES) {
-                if (right.startsWith(address + "/")) {
-                    String rest = right.substring(address.length());
-                    right = rest.startsWith("/v1/") ? rest : "/v1" + rest;
-                }
+            Matcher address = ADDRESS.matcher(right);
+            if (!OF_A_MODEL.matcher(right).matches() && address.find()) {
+                String rest = right.substring(address.end());
+                right = VERSION.matcher(rest).find() ? rest : "/v1" + rest;
             }
-            return OF_A_MODEL.matcher(right).matches() ? "/v1beta" + right : right;
+            return versioned(right);
+        }
+
+        /** Returns the last address of a model in a path, or the same path. This comes before the routes, since ids of models may contain slashes. */
+        static String ofModel(String path) {
+            if (path.indexOf(':') < 0) {
+                return path;
+            }
+            String right = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+            int version = Math.max(right.lastIndexOf("/v1beta/models/"), right.lastIndexOf("/v1/models/"));
+            int models = right.lastIndexOf("/models/");
+            if (version > 0) {
+                return right.substring(version);
+            }
+            boolean isWholeBefore = models > 0
+                    && (right.lastIndexOf(':', models) > 0
+                            || ADDRESS.matcher(right).find());
+            return isWholeBefore ? versioned(right.substring(models)) : right;
+        }
+
+        private static String versioned(String path) {
+            return OF_A_MODEL.matcher(path).matches() ? "/v1beta" + path : path;
         }
     }
 

@@ -227,7 +227,9 @@ final class ChatRenderer implements Renderer {
         for (Choice choice : choices) {
             chunks.finish(choice.index, choice.finishReason(), choice.nativeReason(), choice.extra());
         }
-        chunks.usage(completion.usage(), tier, completion.chargeMicros());
+        if (!request.leavesUsageOut()) {
+            chunks.usage(completion.usage(), tier, completion.chargeMicros());
+        }
         ChunkWriter.done(out.out());
     }
 

@@ -123,6 +123,7 @@ final class PromptReader {
                 withoutEffect.callerNames(),
                 new ToolNames(),
                 json.ignored(),
+                withoutEffect.leavesUsageOut(),
                 null,
                 conversation(prompt));
     }

@@ -163,10 +163,17 @@ final class TextRenderer implements Renderer {
             }
             out.raw('}');
             if (streams) {
-                out.raw("]}\n\n").raw(head);
+                out.raw("]}\n\n");
+                if (i + 1 < choices.size() || !request.leavesUsageOut()) {
+                    out.raw(head);
+                }
             } else if (i + 1 < choices.size()) {
                 out.raw(',');
             }
+        }
+        if (streams && request.leavesUsageOut()) {
+            ChunkWriter.done(out);
+            return;
         }
         completion.usage().write(out.raw("],\"usage\":"));
         String tier = request.tierWord(metered.model(), completion.tier());

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param names the tools by the names that the model sees
  * @param ignored dotted names of fields without effect (D5), in the order of the body
+ * @param leavesUsageOut whether a stream has no chunk with the usage
  * @param reasoning OpenRouter's object, whose budget each model takes in its own way; null without it
  */
 public record ChatRequest(
@@ -34,6 +35,7 @@ public record ChatRequest(
         CallerNames callerNames,
         ToolNames names,
         List<String> ignored,
+        boolean leavesUsageOut,
         @Nullable Reasoning reasoning,
         Conversation conversation)
         implements ConversationRequest {

@@ -138,6 +138,7 @@ public final class ChatRequestReader {
                 withoutEffect.callerNames(),
                 names,
                 json.ignored(),
+                withoutEffect.leavesUsageOut(),
                 reasoning,
                 names.of(conversation, tools.custom()));
     }

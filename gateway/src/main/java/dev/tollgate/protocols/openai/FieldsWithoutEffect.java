@@ -21,6 +21,7 @@ public final class FieldsWithoutEffect {
     private final CallerNames.Reader callerNames;
     private @Nullable ServiceTier tier;
     private boolean hasStreamOptions;
+    private boolean leavesUsageOut;
 
     public FieldsWithoutEffect(JsonBody json) {
         this.json = json;
@@ -100,16 +101,21 @@ public final class FieldsWithoutEffect {
         json.ignore();
     }
 
-    /** The usage chunk is always sent, obfuscation never. */
+    /** Obfuscation is never sent. */
     private void streamOptions() {
         hasStreamOptions = true;
         json.object(option -> {
             switch (option) {
-                case "include_usage" -> flag(true);
+                case "include_usage" -> leavesUsageOut = !json.bool();
                 case "include_obfuscation" -> flag(false);
                 default -> json.ignore();
             }
         });
+    }
+
+    /** Returns whether a stream has no chunk with the usage. */
+    public boolean leavesUsageOut() {
+        return leavesUsageOut;
     }
 
     /** Lists the options of a stream if there is none. @param stream null if the caller did not say */
