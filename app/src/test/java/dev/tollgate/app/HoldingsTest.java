@@ -87,9 +87,9 @@ class HoldingsTest {
             Map.entry("team", "account_id"),
             Map.entry("thought_signature", "account_id print place channel is_first upstream_id signature"),
             Map.entry("told", "owner subject"),
-            Map.entry("usage_day", "account_id cost_micros costed by_request " + firsts()),
+            Map.entry("usage_day", "account_id cost_micros costed by_request charged_by_request " + firsts()),
             Map.entry("usage_label", "account_id"),
-            Map.entry("usage_quarter", "account_id cost_micros costed by_request " + firsts()),
+            Map.entry("usage_quarter", "account_id cost_micros costed by_request charged_by_request " + firsts()),
             Map.entry("webhook", "account_id url secret old_secret"),
             Map.entry("webhook_delivery", "id account_id data due_at"),
             Map.entry("voucher", "code_hash note account_id revoked_at"));

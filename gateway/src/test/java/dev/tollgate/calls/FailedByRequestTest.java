@@ -2,6 +2,7 @@ package dev.tollgate.calls;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.allowances.FreeAnswers;
 import dev.tollgate.testing.CallChannels;
 import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.FarServer;
@@ -9,6 +10,7 @@ import dev.tollgate.testing.FarServer.Answer;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -80,6 +82,26 @@ class FailedByRequestTest {
                 assertThat(gateway.number("SELECT SUM(by_request) FROM " + table))
                         .isEqualTo(2 * byRequest);
             }
+        }
+    }
+
+    @Test
+    void what_is_blocked_and_charged_is_no_answer_of_a_channel() {
+        far.script(FarServer.events("{\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},"
+                + "\"usageMetadata\":{\"promptTokenCount\":10,\"totalTokenCount\":10}}"));
+        try (CallChannels channels = CallChannels.of(CallChannels.one(far.url()))) {
+            for (int i = 0; i < FreeAnswers.DAY + 2; i++) {
+                channels.customer().chat(CHAT.formatted(false).replace("Hi", "Hi " + i));
+            }
+            CallServer gateway = channels.gateway();
+            gateway.assertBooksAreClosed();
+            assertThat(gateway.number("SELECT COUNT(*) FROM call WHERE ending = 'completed' AND flags & 512 <> 0"))
+                    .isEqualTo(2);
+            assertThat(gateway.number("SELECT SUM(by_request) FROM usage_quarter"))
+                    .isEqualTo(FreeAnswers.DAY);
+            assertThat(gateway.number("SELECT SUM(charged_by_request) FROM usage_quarter"))
+                    .isEqualTo(2);
+            assertThat(gateway.number("SELECT SUM(by_request) FROM usage_hour")).isEqualTo(FreeAnswers.DAY);
         }
     }
 

@@ -63,7 +63,7 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
                 WHEN flags < 0 OR flags > 1023 OR (flags & 192) = 192 THEN 'has the flags ' || flags || ', which no call has'
                 WHEN price IS NULL AND ((flags & 15) <> 0 OR attempts IS NULL AND (flags & 192) <> 0)
                     THEN 'has the flags ' || flags || ' of a usage, and no price'
-                WHEN (flags & 512) <> 0 AND ending <> 'failed' THEN 'says that it failed for its request, and is ' || ending
+                WHEN (flags & 512) <> 0 AND ending <> 'failed' AND ending <> 'completed' THEN 'says that it failed for its request, and is ' || ending
                 WHEN (flags & 8) <> 0 AND due_micros <= charged_micros THEN 'says that a shortfall counts, and has none'
                 WHEN price IS NULL AND attempts IS NULL AND cost_micros <> 0 THEN 'has no attempts, and cost ' || cost_micros || ' micro-credits'
                 WHEN (price IS NULL AND attempts IS NULL OR ending = 'abandoned') AND (ending = 'abandoned') <> (cost_micros IS NULL)

@@ -28,7 +28,7 @@ final class UsageSql {
 
     /** The sums of usage_hour. */
     static final List<String> HOUR_SUMS =
-            without(Set.of("failed", "cancelled", "costed", "saved_micros", "missed_micros"));
+            without(Set.of("failed", "cancelled", "costed", "saved_micros", "missed_micros", "charged_by_request"));
 
     /** The sums of usage_label. */
     static final List<String> LABEL_SUMS = SUMS.subList(0, SUMS.indexOf("refunded_micros") + 1);
@@ -48,7 +48,8 @@ final class UsageSql {
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             sums.add("first_" + bucket);
         }
-        sums.addAll(List.of("timed_tokens", "timed_millis", "attempts", "failed_attempts", "by_request"));
+        sums.addAll(List.of(
+                "timed_tokens", "timed_millis", "attempts", "failed_attempts", "by_request", "charged_by_request"));
         return List.copyOf(sums);
     }
 
@@ -76,7 +77,8 @@ final class UsageSql {
                     CASE WHEN ending = 'completed' AND done_us - first_byte_us >= 1000 THEN COALESCE(completion_tokens + reasoning_tokens, 0)
                         ELSE 0 END AS timed_tokens,
                     CASE WHEN attempts IS NULL AND channel <> '' AND first_byte_us IS NOT NULL THEN 1 ELSE 0 END AS attempts,
-                    0 AS failed_attempts, (flags & 512) / 512 AS by_request""");
+                    0 AS failed_attempts, CASE WHEN ending = 'failed' THEN (flags & 512) / 512 ELSE 0 END AS by_request,
+                    CASE WHEN ending = 'completed' THEN (flags & 512) / 512 ELSE 0 END AS charged_by_request""");
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             String above = bucket == 0 ? "0" : after(bucket - 1);
             String below = bucket == FIRST_BYTE_ENDS.length ? "" : " AND first_byte_us < " + after(bucket);

@@ -125,6 +125,12 @@ final class Course {
         isByRequest = ending.isByRequest();
     }
 
+    /** Decides that the call is charged, although its own request got no answer. */
+    void endsChargedByRequest() {
+        ends(CallOutcome.COMPLETED, null);
+        isByRequest = true;
+    }
+
     /** @param answer the response that is charged or released */
     void offered(AnswerUnderWay answer) {
         offered = answer;

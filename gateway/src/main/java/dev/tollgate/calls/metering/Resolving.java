@@ -99,8 +99,10 @@ final class Resolving implements Phase {
 
     private void chargeReported() {
         boolean isGone = call.isCallerGone();
-        call.course().ends(isGone ? CallOutcome.CANCELLED : CallOutcome.COMPLETED, null);
-        if (!isGone) {
+        if (isGone) {
+            call.course().ends(CallOutcome.CANCELLED, null);
+        } else {
+            call.course().endsChargedByRequest();
             answer.delivery().showRefusal(answer.attempts());
         }
         charge(new Ending.Charge(

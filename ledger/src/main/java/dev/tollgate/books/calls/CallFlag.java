@@ -23,7 +23,7 @@ public enum CallFlag {
     COST_REFUSED(128),
     /** The hold was less than the most, so that the searches could exceed the hold (D31). */
     ON_LESS(256),
-    /** The call failed for its own request, which was refused, blocked or answered with nothing that can be read: no channel is to blame. */
+    /** The call's own request was refused, blocked or answered with nothing that can be read: it failed or was charged without an answer, and no channel is to blame. */
     BY_REQUEST(512);
 
     /** The marks that a task shows, in their order. */

@@ -143,7 +143,10 @@ final class Tallies {
         add(sums, UsageColumn.CALLS, 1);
         add(sums, UsageColumn.FAILED, call.end().status() == TaskStatus.FAILED ? 1 : 0);
         add(sums, UsageColumn.CANCELLED, call.end() == CallEnd.CANCELLED ? 1 : 0);
-        add(sums, UsageColumn.BY_REQUEST, call.is(CallFlag.BY_REQUEST) ? 1 : 0);
+        if (call.is(CallFlag.BY_REQUEST)) {
+            boolean isFailed = call.end().status() == TaskStatus.FAILED;
+            add(sums, isFailed ? UsageColumn.BY_REQUEST : UsageColumn.CHARGED_BY_REQUEST, 1);
+        }
         for (UsageColumn column : COUNTED) {
             for (Count count : column.counts()) {
                 add(sums, column, usage.of(count));

@@ -58,11 +58,14 @@ public enum UsageColumn {
     /** Attempts that ended with a failure: neither with an answer, nor empty, nor because another channel was faster or the caller left. */
     FAILED_ATTEMPTS,
     /** The part of {@link #FAILED} whose own request was the cause. */
-    BY_REQUEST;
+    BY_REQUEST,
+    /** Completed calls that got no answer for their own request: they were charged, since no free answer was left. */
+    CHARGED_BY_REQUEST;
 
     private static final Set<UsageColumn> HOUR_ONLY =
             EnumSet.of(ESTIMATED, UNCOSTED, SHORTFALL_MICROS, TIMED_TOKENS, TIMED_MILLIS, ATTEMPTS, FAILED_ATTEMPTS);
-    private static final Set<UsageColumn> ACCOUNT_ONLY = EnumSet.of(COSTED, SAVED_MICROS, MISSED_MICROS);
+    private static final Set<UsageColumn> ACCOUNT_ONLY =
+            EnumSet.of(COSTED, SAVED_MICROS, MISSED_MICROS, CHARGED_BY_REQUEST);
 
     /** The columns of usage_quarter and usage_day, in their order. */
     public static final List<UsageColumn> OF_ACCOUNTS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(HOUR_ONLY)));

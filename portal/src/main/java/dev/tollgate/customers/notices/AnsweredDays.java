@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * The answered calls of each model by day of UTC, for the public status page. What a channel did counts; calls whose caller left, and those that
- * failed for their own request, do not. No account weighs more than a third of a day on which three or more made some calls, so that nobody alone makes a
+ * got no answer for their own request, do not, charged or not. No account weighs more than a third of a day on which three or more made some calls, so that nobody alone makes a
  * model look bad or hides an outage. Days that are over are kept in memory, as in {@link PlatformHistory}.
  */
 public final class AnsweredDays {
@@ -36,10 +36,10 @@ public final class AnsweredDays {
     private static final String WEIGHED_FROM = "status.weighed-from";
 
     private static final String CALLS = """
-            SELECT model, SUM(calls - cancelled - by_request), SUM(failed - by_request) FROM (%s) parts GROUP BY account_id, model""".formatted(
-                    PlatformHistory.ROWS.formatted(Stream.of("model", "calls", "cancelled", "failed", "by_request")
-                            .map("used."::concat)
-                            .collect(Collectors.joining(", "))));
+            SELECT model, SUM(calls - cancelled - by_request - charged_by_request), SUM(failed - by_request) FROM (%s) parts GROUP BY account_id, model""".formatted(PlatformHistory.ROWS.formatted(
+            Stream.of("model", "calls", "cancelled", "failed", "by_request", "charged_by_request")
+                    .map("used."::concat)
+                    .collect(Collectors.joining(", "))));
 
     private final Database database;
     private final Cache<Long, Finished> finished = Caffeine.newBuilder()

@@ -79,6 +79,9 @@ class StatusPageTest {
             String rival = server.customer("0").account();
             calls(server, 1, "completed", 20);
             usage(server, rival, 1, "by request", 500);
+            usage(server, rival, 1, "charged_by_request", 500);
+            calls(server, 5, "failed", 40);
+            usage(server, rival, 5, "charged_by_request", 40);
             calls(server, 2, "completed", 40);
             calls(server, 2, "completed", 40);
             usage(server, rival, 2, "failed", 4_000);
@@ -90,6 +93,7 @@ class StatusPageTest {
                     .containsPattern("(?s)>19 Nov 2026<.{1,80}>100.0 %<")
                     .containsPattern("(?s)>18 Nov 2026<.{1,80}>66.6 %<")
                     .containsPattern("(?s)>17 Nov 2026<.{1,80}>50.0 %<")
+                    .containsPattern("(?s)>15 Nov 2026<.{1,80}>0.0 %<")
                     .doesNotContain("16 Nov 2026");
         }
     }
