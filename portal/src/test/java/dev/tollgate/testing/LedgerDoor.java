@@ -187,7 +187,8 @@ final class LedgerDoor implements Handler<KeyCaller> {
         answer.put("id", id)
                 .put("object", "chat.completion")
                 .put("created", now.getEpochSecond())
-                .put("model", model);
+                .put("model", model)
+                .putNull("system_fingerprint");
         ObjectNode choice = answer.putArray("choices").addObject();
         choice.put("index", 0).putNull("logprobs").put("finish_reason", "stop");
         choice.putObject("message")
