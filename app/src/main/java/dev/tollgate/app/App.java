@@ -105,8 +105,8 @@ public final class App implements AutoCloseable {
         watch.metrics()
                 .gauge(
                         "tollgate_books_differences",
-                        "Differences that the newest daily check of the books has found, on whichever server. Absent before the first one, and without"
-                                + " books.check.",
+                        "Differences that the newest check of the books with any has found, on whichever server, until an operator marks them as seen. Absent"
+                                + " before the first one, and without books.check.",
                         new String[] {},
                         now -> {
                             Long differences = daily == null ? null : daily.differences();

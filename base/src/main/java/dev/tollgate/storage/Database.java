@@ -336,11 +336,12 @@ public final class Database implements AutoCloseable {
         return engine instanceof SqliteFile file ? PageCheck.run(file) : List.of();
     }
 
-    /** Returns the size of the books: of the file and its log, or of the database on its server. */
+    /** Returns the size of the books: of their pages, wherever they lie, without a journal that a stop empties; or of the database on its server. */
     public long bytes() {
-        return engine instanceof SqliteFile file
-                ? file.file().toFile().length() + file.beside("-wal").toFile().length()
-                : read(sql -> sql.number("SELECT pg_database_size(current_database())"));
+        return read(sql -> sql.number(
+                dialect() == Dialect.SQLITE
+                        ? "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+                        : "SELECT pg_database_size(current_database())"));
     }
 
     /** Returns the age of the oldest snapshot that keeps a server's dead rows, as far as this role may see it (C36); null if the database is embedded. */

@@ -25,7 +25,8 @@ public final class InstallationValue extends Write<String> {
     private enum Way {
         KEEP,
         REPLACE,
-        REMOVE
+        REMOVE,
+        REMOVE_EQUAL
     }
 
     /** A fixed value. */
@@ -47,6 +48,11 @@ public final class InstallationValue extends Write<String> {
     /** Makes a change that removes the present value. */
     public static InstallationValue removing(String name) {
         return new InstallationValue(name, "", Way.REMOVE);
+    }
+
+    /** Makes a change that removes the present value if it is this one. */
+    public static InstallationValue removing(String name, String value) {
+        return new InstallationValue(name, value, Way.REMOVE_EQUAL);
     }
 
     /** Returns the present value; null if there is none. */
@@ -77,6 +83,8 @@ public final class InstallationValue extends Write<String> {
                 remove(statements, name);
                 yield present == null ? "" : present;
             }
+            case REMOVE_EQUAL ->
+                statements.run("DELETE FROM installation WHERE name = ? AND value = ?", name, value) == 0 ? "" : value;
         };
     }
 

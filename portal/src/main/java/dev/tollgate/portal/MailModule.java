@@ -9,6 +9,7 @@ import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.notices.BooksNotices;
 import dev.tollgate.customers.notices.BudgetNotices;
 import dev.tollgate.customers.notices.GrantNotices;
 import dev.tollgate.customers.notices.KeyNotices;
@@ -50,6 +51,7 @@ public record MailModule(
         Notices notices,
         MonthlyStatements statements,
         OfModels ofModels,
+        BooksNotices booksNotices,
         BudgetNotices budgetNotices,
         KeyNotices keyNotices,
         GrantNotices grantNotices,
@@ -86,6 +88,7 @@ public record MailModule(
                 new Notices(by, stores.ledger(), stores.keys(), allowances),
                 new MonthlyStatements(by),
                 new OfModels(new ModelNotices(by, stores.sold(), changes), new RoutingNotices(by)),
+                new BooksNotices(by),
                 new BudgetNotices(by, calls.refusals(), allowances),
                 new KeyNotices(by),
                 new GrantNotices(by),
@@ -162,6 +165,7 @@ public record MailModule(
         sweeps.add(new Sweep("mail-grants", GrantNotices.EVERY, grantNotices::sweep));
         sweeps.add(new Sweep("mail-plans", PlanNotices.EVERY, planNotices::sweep));
         sweeps.add(new Sweep("mail-members", MemberNotices.EVERY, memberNotices::sweep));
+        sweeps.add(new Sweep("mail-books", BooksNotices.EVERY, booksNotices::sweep));
         sweeps.add(new Sweep("mail-routing", RoutingNotices.EVERY, routingNotices()::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));
         sweeps.add(new Sweep("forget-webhook-events", Webhooks.FORGET_EVERY, webhooks::forgetOld));

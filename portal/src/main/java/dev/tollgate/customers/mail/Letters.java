@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -418,6 +419,21 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
                         "Your customers pay as before. A call costs you what the model that answered costs, or the sent one if your catalogue has no price of the other."),
                 say("See them with your prices here:"),
                 page("/console/prices"));
+    }
+
+    /** @param subject what was checked */
+    public Letter booksDiffer(String to, Instant at, long differences, String subject) {
+        return letter(
+                to,
+                say("The books of {brand} have differences", brand),
+                say(
+                        "The check of {subject} that ended at {time} UTC found {n} difference. | The check of {subject} that ended at {time} UTC found {n} differences.",
+                        subject,
+                        TimeForm.MINUTE_OF_YEAR.of(at.atZone(ZoneOffset.UTC)),
+                        differences),
+                say(
+                        "A later check may find nothing although nothing was mended. See them, and mark them as seen, here:"),
+                page("/console/books"));
     }
 
     private static String lines(List<String> lines) {

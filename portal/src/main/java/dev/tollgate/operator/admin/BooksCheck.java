@@ -1,12 +1,18 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.auditlog.UnseenDifferences;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.verification.Audit;
 import java.time.Instant;
@@ -21,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Recomputes the books while calls continue, one run at a time, on its own thread. The audit log has each run and the number of differences, so that
@@ -36,10 +43,20 @@ public final class BooksCheck {
 
     private static final String ACTION = "books.check";
 
+    private static final Field<Long> ENDED_AT =
+            Field.whole("ended_at", sentence("End of the check"), 0, Long.MAX_VALUE);
+
     /** Begins a check. The result is its state. */
     public static final OperatorAction<BooksCheck, State> CHECK = OperatorAction.bare(ACTION, "/admin/books")
             .answering(202)
             .does((books, by, request) -> books.begin(by.actor()), (request, state) -> json(state));
+
+    /** The result is whether there were differences that nobody had seen. */
+    public static final OperatorAction<BooksCheck, Boolean> SEEN = OperatorAction.post(
+                    "books.seen", "/admin/books/seen", "", ENDED_AT)
+            .does((books, by, request) -> books.seen(by, request.need(ENDED_AT)), (request, changed) -> new AdminJson()
+                    .flag("changed", changed)
+                    .node());
 
     private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);
 
@@ -185,7 +202,40 @@ public final class BooksCheck {
             result.texts("first", found.sentences().stream().limit(written).toList());
         }
         String json = result.end();
-        writer.commit(new By(actor, null, null), ACTION, subject, () -> new Deed.Changed(null, json));
+        Change[] unseen = found.differences() == 0
+                ? new Change[0]
+                : new Change[] {new UnseenDifferences(clock.instant(), found.differences(), subject).row()};
+        writer.commit(new By(actor, null, null), ACTION, subject, () -> new Deed.Changed(null, json), unseen);
+    }
+
+    /** Returns the differences that no operator has marked as seen; null if there are none. */
+    public @Nullable UnseenDifferences unseen() {
+        return database.read(UnseenDifferences::find);
+    }
+
+    /** Marks the differences of a check as seen, unless a later one has found some. Needs a reason. @return whether it did @param endedAt in seconds */
+    private boolean seen(By by, long endedAt) {
+        by.needReason();
+        UnseenDifferences unseen = unseen();
+        if (unseen == null || unseen.at().getEpochSecond() > endedAt) {
+            return false;
+        }
+        InstallationValue seen = unseen.seen();
+        String json = new AdminJson()
+                .number("differences", unseen.count())
+                .instant("checked_at", unseen.at())
+                .text("checked", unseen.subject())
+                .end();
+        writer.commit(
+                by,
+                SEEN.name(),
+                "books",
+                () -> seen.outcome().isEmpty()
+                        ? null
+                        : new Deed.Changed(
+                                json, new AdminJson().number("differences", 0L).end()),
+                seen);
+        return !seen.outcome().isEmpty();
     }
 
     private static void warn(Found found) {
@@ -226,10 +276,23 @@ public final class BooksCheck {
 
     /** {@code /admin/books}. */
     public List<AdminRoute> routes() {
-        return List.of(AdminRoute.get("/admin/books", request -> json(state())), CHECK.on(this));
+        return List.of(
+                AdminRoute.get("/admin/books", request -> json(state()).set("unseen", json(unseen()))),
+                CHECK.on(this),
+                SEEN.on(this));
     }
 
-    private static JsonNode json(State state) {
+    private static @Nullable JsonNode json(@Nullable UnseenDifferences unseen) {
+        return unseen == null
+                ? null
+                : new AdminJson()
+                        .number("count", unseen.count())
+                        .time("ended_at", unseen.at())
+                        .text("subject", unseen.subject())
+                        .node();
+    }
+
+    private static ObjectNode json(State state) {
         AdminJson json = new AdminJson();
         return switch (state) {
             case Never _ -> json.text("state", "never").time("ended_at", null).node();

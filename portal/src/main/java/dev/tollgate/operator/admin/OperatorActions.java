@@ -24,6 +24,7 @@ public final class OperatorActions {
                             PriceRoutes.SET,
                             OperatorSettings.SET,
                             BooksCheck.CHECK,
+                            BooksCheck.SEEN,
                             Maintenance.Drain.DRAIN))
             .<OperatorAction<?, ?>>flatMap(List::stream)
             .toList();

@@ -8,6 +8,7 @@ import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.Pace;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.allowances.Allowances;
+import dev.tollgate.books.auditlog.UnseenDifferences;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.BooksCheck.Found;
 import dev.tollgate.storage.CannotOpen;
@@ -57,6 +58,7 @@ public final class DailyCheck implements AutoCloseable {
     private final Instant started;
     private volatile boolean isClosed;
     private volatile BooksCheck.@Nullable Scheduled last;
+    private volatile long unseen;
     private volatile @Nullable Note trouble;
     private @Nullable Thread thread;
 
@@ -156,6 +158,8 @@ public final class DailyCheck implements AutoCloseable {
 
     private void look() {
         last = books.ofSchedule();
+        UnseenDifferences found = books.unseen();
+        unseen = found == null ? 0 : found.count();
         if (source != null && last != null) {
             source.day.checked(last.subject());
         }
@@ -271,10 +275,12 @@ public final class DailyCheck implements AutoCloseable {
 
     // ---- what is known ----
 
-    /** Returns the differences that the newest check has found; null before the first one. From any thread. */
+    /**
+     * Returns the differences that the newest check with any has found, until an operator marks them as seen, then zero; null before the first one. From
+     * any thread.
+     */
     public @Nullable Long differences() {
-        BooksCheck.Scheduled known = last;
-        return known == null ? null : known.differences();
+        return last == null && unseen == 0 ? null : unseen;
     }
 
     /** Returns the age of the newest check; before the first one, the time since this server has started. From any thread. */

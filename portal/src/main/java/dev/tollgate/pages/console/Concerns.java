@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.auditlog.UnseenDifferences;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
@@ -181,20 +182,23 @@ public record Concerns(
     }
 
     private void addBooks(List<Concern> concerns) {
-        String found =
-                switch (books.state()) {
-                    case BooksCheck.Done done
-                    when done.differences() > 0 ->
-                        say(
-                                "The books have errors: {n} difference. | The books have errors: {n} differences.",
-                                done.differences());
-                    case BooksCheck.Damaged damaged -> say("{sentence}.", damaged.sentence());
-                    case BooksCheck.Failed _ -> say("The books could not be checked.");
-                    case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> "";
-                };
-        if (!found.isEmpty()) {
-            concerns.add(concern(ALARM, say("books"), found, ConsoleBooks.PATH, say("Books")));
+        BooksCheck.State state = books.state();
+        switch (state) {
+            case BooksCheck.Damaged damaged -> concerns.add(ofBooks(say("{sentence}.", damaged.sentence())));
+            case BooksCheck.Failed _ -> concerns.add(ofBooks(say("The books could not be checked.")));
+            case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}
         }
+        UnseenDifferences unseen = state instanceof BooksCheck.Damaged ? null : books.unseen();
+        if (unseen != null) {
+            concerns.add(ofBooks(say(
+                    "The check of the books of {time} found {n} difference. | The check of the books of {time} found {n} differences.",
+                    Display.time(unseen.at(), ZoneOffset.UTC),
+                    unseen.count())));
+        }
+    }
+
+    private static Concern ofBooks(String text) {
+        return concern(ALARM, say("books"), text, ConsoleBooks.PATH, say("Books"));
     }
 
     private void addCopies(List<Concern> concerns) {

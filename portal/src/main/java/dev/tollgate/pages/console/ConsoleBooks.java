@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.auditlog.UnseenDifferences;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 import templates.console.JtebooksGenerated;
 
 /**
- * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, their size, and a folder of copies that lacks the
- * last one.
+ * {@code /console/books}: whether they add up, as they did when they were checked last, a check now, what nobody has marked as seen, their size, and a folder
+ * of copies that lacks the last one.
  *
  * @param isDaily whether the server checks them each day
  * @param missing says that the last copy is not in its folder; null if it is
@@ -38,8 +39,13 @@ public record ConsoleBooks(
         Maintenance maintenance,
         DeedForms forms) {
 
-    /** The size of the books. @param isDaily whether the server checks them each day @param missing as above, in words; empty if nothing is */
-    public record Kept(BooksSize.Size size, boolean isDaily, String missing, FormState form) {
+    /** The size of the books. @param isDaily whether the server checks them each day @param missing as above, in words; empty if nothing is @param unseen null if there are none */
+    public record Kept(
+            BooksSize.Size size,
+            boolean isDaily,
+            String missing,
+            @Nullable UnseenDifferences unseen,
+            FormState form) {
 
         /** Returns the growth in a day, in words. */
         public String growth() {
@@ -62,10 +68,10 @@ public record ConsoleBooks(
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
         try {
-            if (FormState.text(form, "deed").equals("new-folder")) {
-                forms.take(Maintenance.NEW_BACKUP_FOLDER, maintenance, request, form, Map.of());
-            } else {
-                books.begin(forms.actor(request));
+            switch (FormState.text(form, "deed")) {
+                case "new-folder" -> forms.take(Maintenance.NEW_BACKUP_FOLDER, maintenance, request, form, Map.of());
+                case "seen" -> forms.take(BooksCheck.SEEN, books, request, form, Map.of());
+                default -> books.begin(forms.actor(request));
             }
             return PageStep.to(PATH);
         } catch (ApiException | IllegalArgumentException e) {
@@ -77,19 +83,22 @@ public record ConsoleBooks(
         BooksCheck.State state = books.state();
         List<PlatformHistory.Total> totals = history.totals();
         Sentence lacking = missing.get();
+        UnseenDifferences unseen = state instanceof BooksCheck.Damaged ? null : books.unseen();
         return (out, shell) -> JtebooksGenerated.render(
                 out,
                 null,
                 shell,
                 state,
                 totals,
-                new Kept(size.now(), isDaily, lacking == null ? "" : lacking.said(), form));
+                new Kept(size.now(), isDaily, lacking == null ? "" : lacking.said(), unseen, form));
     }
 
-    /** Returns the time for which room is left, in words. */
-    public static String left(BooksSize.Left left) {
+    /** Returns the time for which room is left, in words. @param growthBytes of the books in a day; null if it is not known */
+    public static String left(BooksSize.Left left, @Nullable Long growthBytes) {
         Long days = left.days();
-        return days == null ? say("not known") : say("for {n} day | for {n} days", days);
+        return days != null
+                ? say("for {n} day | for {n} days", days)
+                : growthBytes != null && growthBytes <= 0 ? say("enough: the books do not grow") : say("not known");
     }
 
     /** Returns what is known of a check, in a sentence. */

@@ -64,6 +64,7 @@ final class DeedWords {
             "setting.set", sentence("Changed a setting"),
             "installation.sandbox", sentence("Ended real upstreams"),
             "installation.server", sentence("Accepted another database server"),
+            "books.seen", sentence("Marked differences of the books as seen"),
             "installation.backup_folder", sentence("Declared the folder of copies as new"),
             "voucher.create", sentence("Created vouchers"),
             "voucher.revoke", sentence("Revoked vouchers"),
@@ -166,6 +167,8 @@ final class DeedWords {
             "error", sentence("Error"),
             "draining", sentence("Draining"),
             "last_copy", sentence("Last copy"),
+            "checked", sentence("What was checked"),
+            "checked_at", sentence("End of the check"),
             "payment", sentence("Payment"),
             "event", sentence("Event"),
             "object", sentence("Object at Stripe"),
@@ -207,6 +210,7 @@ final class DeedWords {
             "remove", sentence("Delete announcement"),
             "mail", sentence("Send a test mail"),
             "new-folder", sentence("The folder is new"),
+            "seen", sentence("Mark as seen"),
             "", sentence("Set price"));
 
     /** Names of typed fields that the audit log does not have, or has for something else. */

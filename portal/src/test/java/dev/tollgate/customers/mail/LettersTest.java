@@ -79,6 +79,7 @@ class LettersTest {
                 to -> letters.planEnds(to, name, name, AT),
                 to -> letters.modelsChange(to, List.of()),
                 to -> letters.modelsAnswered(to, List.of()),
+                to -> letters.booksDiffer(to, AT, 1_000_000, "tollgate-20261129T080000Z.db"),
                 to -> letters.statement(to, YearMonth.of(2026, 11), List.of("pay_1"))));
         for (MemberEvent event : MemberEvent.values()) {
             all.add(to -> letters.memberChanged(to, name, name, event, MemberRole.ADMIN, "somebody"));

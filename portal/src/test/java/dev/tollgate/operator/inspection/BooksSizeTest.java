@@ -60,6 +60,21 @@ class BooksSizeTest {
     }
 
     @Test
+    void a_stop_does_not_shrink_the_books() {
+        for (int row = 0; row < 20; row++) {
+            store.execute("INSERT INTO installation (name, value) VALUES ('filler %d', '%s')"
+                    .formatted(row, "x".repeat(100_000)));
+        }
+        long running = size.now().bytes();
+        size.measure();
+        store = store.reopened();
+        size = new BooksSize(store.database, store.writer, store::now, folder, null);
+        store.advance(Duration.ofDays(2));
+        assertThat(size.now().bytes()).isGreaterThanOrEqualTo(running);
+        assertThat(size.now().growthBytes()).isNotNull().isNotNegative();
+    }
+
+    @Test
     void only_a_server_has_snapshots_that_keep_its_dead_rows() {
         assertThat(store.database.oldestSnapshot() == null).isEqualTo(stores == Stores.SQLITE);
     }

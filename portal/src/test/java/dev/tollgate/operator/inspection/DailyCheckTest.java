@@ -148,6 +148,22 @@ class DailyCheckTest {
     }
 
     @Test
+    void differences_stay_told_after_a_sound_check() throws IOException {
+        copied(YESTERDAY, "");
+        taken(copied(TODAY, ALTERATION));
+        daily.round();
+        store.advance(Duration.ofDays(1));
+        copied("tollgate-20261130T080000Z.db", ALTERATION);
+        taken(copied("tollgate-20261130T090000Z.db", ALTERATION));
+        daily.round();
+        assertThat(done(books).differences()).isZero();
+        assertThat(daily.differences()).isOne();
+        start();
+        assertThat(daily.differences()).as("after a restart").isOne();
+        assertThat(books.unseen().subject()).isEqualTo(TODAY);
+    }
+
+    @Test
     void books_that_do_not_add_up_are_found_without_a_copy_of_the_day_before() throws IOException {
         taken(copied(
                 TODAY,
