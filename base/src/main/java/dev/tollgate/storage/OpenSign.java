@@ -125,9 +125,12 @@ final class OpenSign {
         }
     }
 
-    /** Raises the number, if there is a log, and has the log moved into the tables, unless others have the books open. */
+    /**
+     * Raises the number, if there is a log or this process has written one, which may be empty again, and has the log moved into the tables, unless
+     * others have the books open.
+     */
     void takeIn() throws SQLException {
-        boolean hasLog = length(database.beside("-wal")) > 0;
+        boolean hasLog = number > 0 || length(database.beside("-wal")) > 0;
         try (Connection connection = database.writing().getConnection();
                 Statement statement = connection.createStatement()) {
             // A process may have been killed before it made tables.

@@ -119,6 +119,19 @@ class OpenSignTest {
     }
 
     @Test
+    void a_log_of_before_the_stop_is_refused_although_it_was_emptied() throws Exception {
+        crash(ALL);
+        note("second");
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("running/tollgate.db"));
+                Statement statement = other.createStatement()) {
+            statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)").close();
+        }
+        database.close();
+        copyOver("tollgate.db");
+        assertThatTheLogIsOlder();
+    }
+
+    @Test
     void a_log_of_before_a_crash_is_refused_after_the_next_start() throws Exception {
         crash(ALL);
         note("second");
