@@ -5,12 +5,15 @@ import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.models.prices.ModelPatterns;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -47,6 +50,12 @@ public record Plan(
         DAY(ChronoUnit.DAYS),
         WEEK(ChronoUnit.WEEKS),
         MONTH(ChronoUnit.MONTHS);
+
+        /** No period is longer: the average of the longest by the calendar, and what the calendar adds to an average month or year. */
+        public static final Duration LONGEST = Stream.of(values())
+                .map(period -> period.unit.getDuration().plusDays(2))
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
 
         private final ChronoUnit unit;
         private final String word = name().toLowerCase(Locale.ROOT);

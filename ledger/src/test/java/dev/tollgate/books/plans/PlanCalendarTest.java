@@ -3,10 +3,13 @@ package dev.tollgate.books.plans;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.plans.Plan.Period;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The ends of periods, counted from the anchor in UTC (RS-11). */
 class PlanCalendarTest {
@@ -44,5 +47,15 @@ class PlanCalendarTest {
                 .containsExactly("2027-03-31T01:30:00Z", "2027-04-07T01:30:00Z");
         assertThat(Period.DAY.end(Instant.parse("2027-03-24T01:30:00Z"), 366)).isEqualTo("2028-03-24T01:30:00Z");
         assertThat(Period.DAY.end(Instant.parse("2027-03-24T01:30:00Z"), 0)).isEqualTo("2027-03-24T01:30:00Z");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void no_period_is_longer_than_the_longest(Period period) {
+        Instant anchor = Instant.parse("2027-01-01T00:00:00Z");
+        for (int day = 0; day < 1_500; day++) { // with a leap year
+            Instant begin = anchor.plus(Duration.ofDays(day));
+            assertThat(Duration.between(begin, period.end(begin, 1))).isLessThanOrEqualTo(Period.LONGEST);
+        }
     }
 }

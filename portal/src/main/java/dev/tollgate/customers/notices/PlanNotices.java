@@ -2,6 +2,7 @@ package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.plans.Plan;
+import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.storage.sql.Columns;
@@ -24,9 +25,6 @@ public final class PlanNotices {
 
     /** The accounts that are read at a time. */
     private static final int PAGE = 1_000;
-
-    /** A period is a month at most: of a version that was closed before, no plan runs. */
-    private static final Duration LONGEST = Duration.ofDays(40);
 
     private static final String FOUND = """
             SELECT s.account_id, s.number, s.ends_at, v.plan, v.body, account.name AS account_name
@@ -68,7 +66,7 @@ public final class PlanNotices {
     /** Mails what was not mailed yet. An account whose mails find no room waits for the next sweep, and delays no other one. */
     public synchronized void sweep() {
         Instant now = by.clock().instant();
-        Instant since = now.minus(LONGEST);
+        Instant since = now.minus(Period.LONGEST); // of a version that was closed before, no plan runs
         by.each(
                 PAGE,
                 after -> by.list(FOUND, Found::of, since, after, now),
