@@ -351,6 +351,37 @@ class OperatorDeedsTest {
     }
 
     @Test
+    void a_key_and_a_voucher_say_that_they_have_expired() {
+        String account = server.customer("1").account();
+        String keys = "/accounts/" + account + "/keys";
+        String end = ",\"expires_at\":\"2190-01-01T00:00:00Z\"}";
+        String key = post(keys, "{\"name\":\"short\",\"reason\":\"a test\"" + end)
+                .json()
+                .get("id")
+                .asString();
+        post("/vouchers", "{\"credits\":1,\"reason\":\"a short one\"" + end);
+        assertThat(state(keys, "id", key)).isEqualTo("active");
+        assertThat(state("/vouchers", "note", "a short one")).isEqualTo("open");
+
+        server.execute("UPDATE api_key SET expires_at = 1 WHERE id = '" + key + "'");
+        server.execute("UPDATE voucher SET expires_at = 1 WHERE note = 'a short one'");
+
+        assertThat(state(keys, "id", key)).isEqualTo("expired");
+        assertThat(state("/vouchers", "note", "a short one")).isEqualTo("expired");
+    }
+
+    private static String state(String list, String member, String value) {
+        return get(list)
+                .get("data")
+                .valueStream()
+                .filter(each -> each.get(member).asString().equals(value))
+                .findFirst()
+                .orElseThrow()
+                .get("state")
+                .asString();
+    }
+
+    @Test
     void an_operator_gets_no_secret_of_a_personal_key() {
         Customer customer = server.customer("1");
         server.execute("INSERT INTO member (id, account_id, person_id, role, created_at) VALUES ('mem_1', '"

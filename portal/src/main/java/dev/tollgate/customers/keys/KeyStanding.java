@@ -6,7 +6,7 @@ import dev.tollgate.base.words.Sentence;
 import dev.tollgate.keys.Key;
 import java.time.Instant;
 
-/** The standing of a key, apart from its account and its limits: the words of all pages, files and commands. */
+/** The standing of a key, apart from its account and its limits: the words of all pages, files, commands and the operator's API. */
 public enum KeyStanding {
     DISABLED(sentence("off"), sentence("disabled")),
     EXPIRED(sentence("expired"), sentence("expired")),
@@ -22,18 +22,13 @@ public enum KeyStanding {
     }
 
     public static KeyStanding of(Key key, Instant now) {
-        return of(key.disabled(), key.expired(now), key.pausedTeam() != null);
-    }
-
-    /** Returns the standing of a key that is known by its answer of the API. */
-    public static KeyStanding of(boolean isDisabled, boolean isExpired, boolean isTeamPaused) {
-        if (isDisabled) {
+        if (key.disabled()) {
             return DISABLED;
         }
-        if (isExpired) {
+        if (key.expired(now)) {
             return EXPIRED;
         }
-        return isTeamPaused ? TEAM_PAUSED : ACTIVE;
+        return key.pausedTeam() == null ? ACTIVE : TEAM_PAUSED;
     }
 
     /** Returns the word for customers, who turn keys on and off. */

@@ -58,7 +58,7 @@ public record Voucher(
         return lot.micros();
     }
 
-    /** The state of a voucher: the words of the console, its file and commands. */
+    /** The state of a voucher: the words of the console, its file, the API and commands. */
     public enum State {
         REDEEMED("redeemed"),
         REVOKED("revoked"),
@@ -71,24 +71,19 @@ public record Voucher(
             this.word = word;
         }
 
-        /** Returns the state of a voucher that is known by its answer of the API. */
-        public static State of(boolean isRedeemed, boolean isRevoked, boolean isExpired) {
-            if (isRedeemed) {
-                return REDEEMED;
-            }
-            if (isRevoked) {
-                return REVOKED;
-            }
-            return isExpired ? EXPIRED : OPEN;
-        }
-
         public String word() {
             return word;
         }
     }
 
     public State stateAt(Instant now) {
-        return State.of(redeemedAt != null, revokedAt != null, expiresAt != null && !now.isBefore(expiresAt));
+        if (redeemedAt != null) {
+            return State.REDEEMED;
+        }
+        if (revokedAt != null) {
+            return State.REVOKED;
+        }
+        return expiresAt != null && !now.isBefore(expiresAt) ? State.EXPIRED : State.OPEN;
     }
 
     boolean isOpen() {

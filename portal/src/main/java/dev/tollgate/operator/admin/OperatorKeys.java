@@ -11,6 +11,7 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
 import dev.tollgate.customers.keys.KeyJson;
 import dev.tollgate.customers.keys.KeyOptions;
+import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyEdit;
@@ -41,32 +42,33 @@ public final class OperatorKeys {
     private static final String ALL = "/admin/keys";
     private static final String ONE = ALL + "/{id}";
 
-    public static final OperatorAction<OperatorKeys, Made> CREATE = OperatorAction.begin(
+    public static final OperatorAction<OperatorKeys, ObjectNode> CREATE = OperatorAction.begin(
                     "key.create",
                     "POST",
                     OF_ACCOUNT,
                     "Create a key and print its secret, only this once.",
                     KeyOptions.CREATE)
             .answering(201)
-            .does(OperatorKeys::create, OperatorKeys::made);
+            .does((keys, by, request) -> keys.json(keys.create(by, request)), (request, key) -> key);
 
     /** A change of settings. The audit log names a request that only disables a key {@code key.disable}. */
-    public static final OperatorAction<OperatorKeys, Key> SET = OperatorAction.begin(
+    public static final OperatorAction<OperatorKeys, ObjectNode> SET = OperatorAction.begin(
                     "key.set",
                     "PATCH",
                     ONE,
                     "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.",
                     KeyOptions.CHANGE)
-            .does(OperatorKeys::change, (request, key) -> KeyJson.ofOperator(key, null));
+            .does((keys, by, request) -> keys.json(keys.change(by, request)), (request, key) -> key);
 
-    public static final OperatorAction<OperatorKeys, Made> ROTATE = OperatorAction.post(
+    public static final OperatorAction<OperatorKeys, ObjectNode> ROTATE = OperatorAction.post(
                     "key.rotate",
                     ONE + "/rotate",
                     "Give a key a new secret and print it, only this once. Limits and spending stay.",
                     GRACE)
             .does(
-                    (keys, by, request) -> keys.rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L))),
-                    OperatorKeys::made);
+                    (keys, by, request) ->
+                            keys.json(keys.rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)))),
+                    (request, key) -> key);
 
     public static final List<OperatorAction<OperatorKeys, ?>> ACTIONS = List.of(CREATE, SET, ROTATE);
 
@@ -108,10 +110,7 @@ public final class OperatorKeys {
             deeds.account(request.id());
         }
         return request.page(
-                AccountRoutes.PAGE_MAX,
-                limit -> list(account, request.word("after"), limit),
-                key -> KeyJson.ofOperator(key, null),
-                Key::id);
+                AccountRoutes.PAGE_MAX, limit -> list(account, request.word("after"), limit), this::json, Key::id);
     }
 
     private Made create(By by, AdminRequest request) {
@@ -128,8 +127,14 @@ public final class OperatorKeys {
                 : set(by, request.id(), change.edit(), change.disabled());
     }
 
-    private static JsonNode made(AdminRequest request, Made made) {
-        return KeyJson.ofOperator(made.key(), made.secret());
+    private ObjectNode json(Key key) {
+        return json(new Made(key, ""));
+    }
+
+    private ObjectNode json(Made made) {
+        KeyStanding standing = KeyStanding.of(made.key(), writer.now());
+        return KeyJson.ofOperator(made.key(), made.secret())
+                .put("state", standing.operatorWord().english());
     }
 
     /**

@@ -91,11 +91,10 @@ public final class OperatorVouchers {
     }
 
     private JsonNode list(AdminRequest request) {
-        return request.page(
-                Vouchers.PAGE_MAX, limit -> page(request.before(), limit), OperatorVouchers::json, Voucher::sequence);
+        return request.page(Vouchers.PAGE_MAX, limit -> page(request.before(), limit), this::json, Voucher::sequence);
     }
 
-    private static ObjectNode json(Voucher voucher) {
+    private ObjectNode json(Voucher voucher) {
         return new AdminJson()
                 .number("sequence", voucher.sequence())
                 .credits("credits", voucher.amountMicros())
@@ -105,6 +104,7 @@ public final class OperatorVouchers {
                 .text("account", voucher.accountId())
                 .time("redeemed_at", voucher.redeemedAt())
                 .time("revoked_at", voucher.revokedAt())
+                .text("state", voucher.stateAt(writer.now()).word())
                 .number("days", days(voucher.lot()))
                 .texts("models", voucher.lot().models().all())
                 .node();

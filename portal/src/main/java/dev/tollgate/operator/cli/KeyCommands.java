@@ -1,6 +1,5 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.operator.admin.OperatorKeys;
 import java.util.List;
 import picocli.CommandLine;
@@ -107,9 +106,7 @@ final class KeyCommands {
                             CommandJson.text(key.get("account")),
                             CommandJson.text(key.get("prefix")),
                             CommandJson.text(key.get("kind")),
-                            KeyStanding.of(key.get("disabled").booleanValue(), false, key.has("paused"))
-                                    .operatorWord()
-                                    .english(),
+                            CommandJson.text(key.get("state")),
                             CommandJson.limit(key.at("/spend/hour"), ""),
                             CommandJson.limit(key.at("/spend/day"), ""),
                             CommandJson.limit(key.at("/spend/total"), ""),

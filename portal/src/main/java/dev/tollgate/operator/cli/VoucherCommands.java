@@ -1,6 +1,5 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.customers.payments.Voucher.State;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import java.util.List;
 import picocli.CommandLine;
@@ -56,8 +55,7 @@ final class VoucherCommands {
                         voucher -> new String[] {
                             CommandJson.text(voucher.get("sequence")),
                             CommandJson.text(voucher.get("credits")),
-                            State.of(voucher.hasNonNull("redeemed_at"), voucher.hasNonNull("revoked_at"), false)
-                                    .word(),
+                            CommandJson.text(voucher.get("state")),
                             CommandJson.time(voucher.get("expires_at"), "never"),
                             CommandJson.time(voucher.get("created_at"), "never"),
                             CommandJson.limit(voucher.get("account"), ""),

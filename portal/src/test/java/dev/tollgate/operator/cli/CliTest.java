@@ -508,13 +508,14 @@ class CliTest {
     }
 
     @Test
-    void a_disabled_key_is_shown_as_disabled_and_no_key_is_shown_whole() {
+    void a_key_has_the_state_of_the_answer_and_is_not_shown_whole() {
         run("account", "create", "--name", "Ann");
         run("key", "create", "--account", "acc_1");
         String secret = out.strip();
         assertThat(run("key", "disable", "key_1")).isZero();
+        api.keys.get("key_1").put("state", "expired");
         assertThat(run("key", "list", "--account", "acc_1")).isZero();
-        assertThat(out).contains("disabled", "sk-12345678", "never").doesNotContain(secret);
+        assertThat(out).contains("expired", "sk-12345678", "never").doesNotContain(secret);
         assertThat(run("key", "disable", "key_9")).isEqualTo(1);
     }
 

@@ -53,6 +53,7 @@ final class FakeApi implements AdminApi {
                         .put("account", id)
                         .put("prefix", "sk-12345678")
                         .put("disabled", false)
+                        .put("state", "active")
                         .put("created_at", TIME)
                         .putNull("last_used_at")
                         .putNull("expires_at");
