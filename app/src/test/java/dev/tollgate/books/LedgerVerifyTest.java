@@ -264,7 +264,9 @@ class LedgerVerifyTest {
         Path data = Files.createDirectory(folder.resolve("data"));
         Files.copy(folder.resolve("backup.db"), data.resolve("tollgate.db"));
         err.getBuffer().setLength(0);
-        assertThat(runOver(data, "ledger", "verify")).isZero();
+        assertThat(runOver(data, "ledger", "verify"))
+                .as(() -> out.toString() + err)
+                .isZero();
         assertThat(out.toString() + err).isEmpty();
         if (stores == Stores.SQLITE) {
             Files.copy(gateway.data().resolve("secret.key"), data.resolve("secret.key"));

@@ -138,17 +138,18 @@ class BudgetsTest {
 
         JsonNode credits = customer.credits();
         assertThat(credits.toString())
-                .isEqualTo(("{'balance':19.99,'reserved':0,'total_purchased':0,'total_consumed':0.01,'budgets':["
-                                + "{'owner':'key','id':'KEY','window':'week','limit':30,'used':0.01,'held':0,'left':29.99,"
-                                + "'resets_at':'2026-11-23T00:00:00+01:00'},"
-                                + "{'owner':'team','id':'TEAM','name':'Search','window':'month','limit':20,'used':0.01,'held':0,"
-                                + "'left':19.99,'resets_at':'2026-12-01T00:00:00+01:00'},"
-                                + "{'owner':'account','id':'ACCOUNT','window':'day','limit':50,'used':0.01,'held':0,'left':49.99,"
-                                + "'resets_at':'2026-11-21T00:00:00+01:00'}]}")
-                        .replace('\'', '"')
-                        .replace("KEY", customer.keyId())
-                        .replace("TEAM", team)
-                        .replace("ACCOUNT", customer.account()));
+                .isEqualTo(
+                        ("{'balance':19.99,'reserved':0,'total_purchased':0,'total_consumed':0.01,'total_credits':0.1,'total_usage':5.0E-5,'budgets':["
+                                        + "{'owner':'key','id':'KEY','window':'week','limit':30,'used':0.01,'held':0,'left':29.99,"
+                                        + "'resets_at':'2026-11-23T00:00:00+01:00'},"
+                                        + "{'owner':'team','id':'TEAM','name':'Search','window':'month','limit':20,'used':0.01,'held':0,"
+                                        + "'left':19.99,'resets_at':'2026-12-01T00:00:00+01:00'},"
+                                        + "{'owner':'account','id':'ACCOUNT','window':'day','limit':50,'used':0.01,'held':0,'left':49.99,"
+                                        + "'resets_at':'2026-11-21T00:00:00+01:00'}]}")
+                                .replace('\'', '"')
+                                .replace("KEY", customer.keyId())
+                                .replace("TEAM", team)
+                                .replace("ACCOUNT", customer.account()));
 
         set(customer, "account", "\"day\":200");
         set(customer, team, "\"month\":200");
@@ -194,7 +195,7 @@ class BudgetsTest {
         Customer customer = gateway.customer("100");
         assertThat(customer.credits().toString())
                 .isEqualTo(
-                        "{\"balance\":100,\"reserved\":0,\"total_purchased\":100,\"total_consumed\":0,\"budgets\":[]}");
+                        "{\"balance\":100,\"reserved\":0,\"total_purchased\":100,\"total_consumed\":0,\"total_credits\":0.5,\"total_usage\":0.0,\"budgets\":[]}");
         String limit = "{\"spend\":{\"day\":5},\"reason\":\"for a test\"}";
         gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/admin/keys/" + customer.keyId()))
                 .header("Authorization", "Bearer " + ADMIN_KEY)

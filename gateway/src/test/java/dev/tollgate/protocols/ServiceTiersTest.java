@@ -116,7 +116,8 @@ class ServiceTiersTest {
     void a_completion_names_the_granted_tier_before_its_price(String asked, String granted, String word) {
         answering(granted == null ? "" : granted);
         String named = "},\"service_tier\":\"" + word + "\",\"credits_consumed\":";
-        assertThat(chat(asked).text()).contains(named);
+        assertThat(chat(asked).text().replace("\"system_fingerprint\":null,", ""))
+                .contains(named);
         CallServer.Reply stream = customer.chat(body(asked).replace("\"stream\":false", "\"stream\":true"));
         assertThat(stream.text()).containsOnlyOnce("service_tier").contains(named);
     }

@@ -23,6 +23,7 @@ final class Transcript {
     private static final Map<Pattern, String> MASKED = Map.of(
             Pattern.compile("\\bsk-[0-9a-f]{8}\\b"), "{prefix}",
             Pattern.compile("\\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z"), "{time}",
+            Pattern.compile("(?<=\"mark\"{1,2} ?: ?\"{1,2})[0-9a-f]{16}(?=\")"), "{mark}",
             Pattern.compile("\"milliseconds\" ?: ?[0-9]+"), "\"milliseconds\" : {n}",
             Pattern.compile("\\b([0-9A-Z]{5}-){3}[0-9A-Z]{5}\\b"), "{code}");
 

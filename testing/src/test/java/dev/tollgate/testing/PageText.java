@@ -41,6 +41,7 @@ public final class PageText {
         mask("secret=[A-Z2-7]{32}", "secret=SECRET");
         mask("(id=\"secret\">)[A-Z2-7 ]+", "$1SECRET");
         mask("(?: ?\\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\\b){10}", "CODES");
+        mask("(?<=: )[0-9a-f]{16}\\b", "MARK");
         mask("\\bwh_[0-9a-f]{20}\\b", "wh_ID");
         mask("\\bsig_[0-9a-f]{16}\\b", "sig_SIGNER");
         mask("\\b[A-Z0-9]{5}(-[A-Z0-9]{5}){3}\\b", "VOUCHER");
