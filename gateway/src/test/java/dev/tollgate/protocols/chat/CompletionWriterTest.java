@@ -79,7 +79,7 @@ class CompletionWriterTest {
                         + "\"total_tokens\":880,\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0,"
                         + "\"image_tokens\":0,\"text_tokens\":194},\"completion_tokens_details\":{\"reasoning_tokens\":457,"
                         + "\"audio_tokens\":0,\"text_tokens\":229,\"accepted_prediction_tokens\":0,"
-                        + "\"rejected_prediction_tokens\":0}},\"credits_consumed\":0.25}");
+                        + "\"rejected_prediction_tokens\":0}},\"system_fingerprint\":null,\"credits_consumed\":0.25}");
     }
 
     @Test
