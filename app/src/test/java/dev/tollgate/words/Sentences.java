@@ -158,7 +158,8 @@ final class Sentences {
             boolean isForPrograms = call.getMethodSelect() instanceof MemberSelectTree select
                     && (LOGS.contains(select.getExpression().toString().replaceFirst("(?s)\\..*", ""))
                             || select.getExpression().toString().equals("Action")
-                            || select.getIdentifier().contentEquals("help"));
+                            || select.getIdentifier().contentEquals("help")
+                            || select.getIdentifier().contentEquals("option"));
             scan(call.getMethodSelect(), null);
             boolean outer = isSilent;
             isSilent |= isForPrograms;

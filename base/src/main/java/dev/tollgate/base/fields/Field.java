@@ -35,6 +35,7 @@ import tools.jackson.databind.node.StringNode;
  * @param name in bodies, forms and messages
  * @param label on pages
  * @param help says what it is, in a sentence of the command line; empty if the label does
+ * @param option of the command line with a word for its value, as in {@code --expires TIME}; null for the name's, empty for none
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
  * @param choices the words that it can have; empty if there is no such list
  * @param members of an object; empty for others
@@ -45,6 +46,7 @@ public record Field<T>(
         String name,
         Sentence label,
         String help,
+        @Nullable String option,
         @Nullable Sentence nothing,
         List<Choice<T>> choices,
         List<Field<?>> members,
@@ -148,7 +150,7 @@ public record Field<T>(
                 .findFirst()
                 .map(Choice::value)
                 .orElse(null));
-        return new Field<>(name, label, "", null, choices, List.of(), reader, StringNode::valueOf);
+        return new Field<>(name, label, "", null, null, choices, List.of(), reader, StringNode::valueOf);
     }
 
     public static Field<Boolean> flag(String name, Sentence label) {
@@ -281,7 +283,7 @@ public record Field<T>(
             }
             return Body.of(path + ".", object, List.of(members));
         };
-        return new Field<>(name, label, "", null, List.of(), List.of(members), reader, StringNode::valueOf);
+        return new Field<>(name, label, "", null, null, List.of(), List.of(members), reader, StringNode::valueOf);
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -322,7 +324,7 @@ public record Field<T>(
 
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
-        return new Field<>(name, label, "", null, List.of(), List.of(), reader, typed);
+        return new Field<>(name, label, "", null, null, List.of(), List.of(), reader, typed);
     }
 
     // ---- changed ----
@@ -332,7 +334,7 @@ public record Field<T>(
         if (!(reader instanceof Allowing<T> one)) {
             throw new IllegalStateException(name + " refuses by several sentences");
         }
-        return new Field<>(name, label, help, nothing, choices, members, one::readNaming, typed);
+        return new Field<>(name, label, help, option, nothing, choices, members, one::readNaming, typed);
     }
 
     /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
@@ -359,6 +361,7 @@ public record Field<T>(
                 name,
                 label,
                 help,
+                option,
                 nothing,
                 List.of(),
                 members,
@@ -372,6 +375,7 @@ public record Field<T>(
                 name,
                 label,
                 help,
+                option,
                 what,
                 choices,
                 members,
@@ -386,7 +390,12 @@ public record Field<T>(
 
     /** Returns this field with an explanation for the command line, which is English. */
     public Field<T> help(String explanation) {
-        return new Field<>(name, label, explanation, nothing, choices, members, reader, typed);
+        return new Field<>(name, label, explanation, option, nothing, choices, members, reader, typed);
+    }
+
+    /** Returns this field with an option of the command line. @param written as in {@code --expires TIME}; empty: commands do not take it */
+    public Field<T> option(String written) {
+        return new Field<>(name, label, help, written, nothing, choices, members, reader, typed);
     }
 
     // ---- reading ----

@@ -37,7 +37,8 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     static final Field<String> REASON = Field.text("reason", sentence("Reason"))
             .map((path, text) -> reason(text))
-            .help("Reason, for the audit log.");
+            .help("Reason, for the audit log.")
+            .option("--reason TEXT");
 
     static final Field<RequestId> ID = Field.text("id", sentence("Id"))
             .map(AdminRequest::requestId)
@@ -49,7 +50,13 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     /** Returns a field with Unix seconds, or a time in words. */
     static Field<Instant> time(String name, Sentence label) {
         Sentence allowed = sentence("Unix seconds, or a time in UTC like {time}", "2026-12-31T00:00:00Z");
-        return Field.allowing(name, label, allowed, AdminRequest::time, StringNode::valueOf);
+        return Field.allowing(name, label, allowed, AdminRequest::time, AdminRequest::typedTime);
+    }
+
+    /** A day begins at midnight in UTC. */
+    private static JsonNode typedTime(String text) {
+        Instant time = WrittenTime.timeOrDay(text);
+        return StringNode.valueOf(time == null ? text : time.toString());
     }
 
     private static @Nullable Instant time(JsonNode value) {

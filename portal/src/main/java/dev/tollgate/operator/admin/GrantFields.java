@@ -31,10 +31,15 @@ final class GrantFields {
 
     static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
-            .optional();
+            .optional()
+            .help(
+                    "Models that the credits pay for, with commas or repeated: ids, or beginnings with *, like 'gemini-4-*'."
+                            + " Default: all.")
+            .option("--models MODEL");
 
     static final Field<Long> SOME_CREDITS = Field.credits("credits", sentence("Credits"))
-            .that(micros -> micros > 0, sentence("{field} must be above 0.", FIELD));
+            .that(micros -> micros > 0, sentence("{field} must be above 0.", FIELD))
+            .help("Credits, like 12.5.");
 
     /** Credits of a limit or a plan. */
     static final Field<Long> CREDITS =

@@ -26,14 +26,25 @@ public final class OperatorVouchers {
     private static final String ALL = "/admin/vouchers";
 
     private static final Field<Long> COUNT = Field.whole("count", sentence("voucher::Count"), 1, Vouchers.AT_ONCE_MAX)
-            .optional();
-    private static final Field<Instant> EXPIRES =
-            AdminRequest.time("expires_at", sentence("Expiry")).optional();
-    private static final Field<Long> DAYS =
-            Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX).naming().optional();
-    private static final Field<Long> FIRST = Field.whole("first", sentence("voucher::First"), 1, NUMBER_MAX);
-    private static final Field<Long> LAST =
-            Field.whole("last", sentence("Last"), 1, NUMBER_MAX).optional();
+            .optional()
+            .help("Number of vouchers. Default: 1.")
+            .option("--count N");
+    private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
+            .optional()
+            .help("Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none.")
+            .option("--expires TIME");
+    private static final Field<Long> DAYS = Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX)
+            .naming()
+            .optional()
+            .help("Days after which the credits expire once they are redeemed. Default: never.")
+            .option("--days N");
+    private static final Field<Long> FIRST = Field.whole("first", sentence("voucher::First"), 1, NUMBER_MAX)
+            .help("Number of the first voucher.")
+            .option("--first N");
+    private static final Field<Long> LAST = Field.whole("last", sentence("Last"), 1, NUMBER_MAX)
+            .optional()
+            .help("Number of the last voucher. Default: the first alone.")
+            .option("--last N");
 
     /** The result is the codes. */
     public static final OperatorAction<OperatorVouchers, List<String>> CREATE = OperatorAction.post(
@@ -41,7 +52,7 @@ public final class OperatorVouchers {
                     ALL,
                     "Create vouchers and print their codes, only this once.",
                     COUNT,
-                    AccountRoutes.SOME_CREDITS,
+                    AccountRoutes.SOME_CREDITS.help("Credits of each, like 12.5."),
                     EXPIRES,
                     DAYS,
                     GrantFields.MODELS)

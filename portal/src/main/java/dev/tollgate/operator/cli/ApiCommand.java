@@ -4,6 +4,7 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.OperatorAction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +30,8 @@ final class ApiCommand implements Callable<Integer> {
     interface Run {
         void run(AdminApi api);
     }
+
+    private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)}");
 
     private record Check(Predicate<ObjectNode> isWrong, String message) {}
 
@@ -47,6 +52,27 @@ final class ApiCommand implements Callable<Integer> {
     static ApiCommand of(Session session, OperatorAction<?, ?> action) {
         String name = action.name();
         return new ApiCommand(session, name.substring(name.indexOf('.') + 1), action.help());
+    }
+
+    /**
+     * Begins the command of an action with an argument for each parameter of its path and each of its fields, as the field says.
+     *
+     * @param own arguments in the place of those
+     */
+    static ApiCommand row(Session session, OperatorAction<?, ?> action, Field... own) {
+        ApiCommand command = of(session, action).inOrder();
+        Map<String, Field> given = Arrays.stream(own).collect(Collectors.toMap(Field::to, Function.identity()));
+        PARAMETER
+                .matcher(action.path())
+                .results()
+                .map(found -> found.group(1))
+                .forEach(name -> command.takes(given.getOrDefault(name, Field.account())));
+        for (var field : action.fields()) {
+            if (!"".equals(field.option())) {
+                command.takes(given.getOrDefault("/" + field.name(), Field.of(field)));
+            }
+        }
+        return command;
     }
 
     /** Gives a data folder without an installation one. */

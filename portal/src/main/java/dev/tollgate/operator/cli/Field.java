@@ -1,6 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
@@ -37,6 +38,27 @@ record Field(ArgSpec arg, String to) {
                         .auxiliaryTypes(String.class)
                         .build(),
                 to);
+    }
+
+    /** Returns the option of a field: {@code none} is null, and a list can be repeated or have commas. */
+    static Field of(dev.tollgate.base.fields.Field<?> field) {
+        String name = field.name();
+        String written = field.option() == null
+                ? "--" + name.replace('_', '-') + " " + name.toUpperCase(Locale.ROOT)
+                : field.option();
+        int gap = written.indexOf(' ');
+        boolean isOptional = field.nothing() != null;
+        boolean isList = field.typed().apply("a").isArray();
+        ITypeConverter<JsonNode> converter =
+                text -> field.typed().apply(isOptional && text.equals(Values.NONE) ? "" : text);
+        return new Field(
+                text(written.substring(0, gap), written.substring(gap + 1), field.help())
+                        .type(isList ? List.class : JsonNode.class)
+                        .auxiliaryTypes(JsonNode.class)
+                        .converters(converter)
+                        .required(!isOptional)
+                        .build(),
+                "/" + name);
     }
 
     private static OptionSpec.Builder text(String name, String label, String description) {
@@ -141,6 +163,13 @@ record Field(ArgSpec arg, String to) {
             case null -> null;
             case JsonNode node -> node;
             case Boolean flag -> flag ? JsonNodeFactory.instance.booleanNode(true) : null;
+            case List<?> lists
+            when lists.getFirst() instanceof JsonNode ->
+                JsonNodeFactory.instance
+                        .arrayNode()
+                        .addAll(lists.stream()
+                                .flatMap(each -> ((JsonNode) each).valueStream())
+                                .toList());
             case List<?> texts ->
                 CommandJson.texts(
                         Values.list(texts.stream().map(String::valueOf).toList()));

@@ -17,30 +17,9 @@ final class VoucherCommands {
     }
 
     private static ApiCommand create(Session session) {
-        return ApiCommand.of(session, OperatorVouchers.CREATE)
-                .inOrder()
-                .takes(
-                        Field.option("--credits", "CREDITS", "/credits", Values::credits, "Credits of each, like 12.5.")
-                                .needed(),
-                        Field.option("--count", "N", "/count", Values::count, "Number of vouchers. Default: 1."),
-                        Field.option(
-                                "--expires",
-                                "TIME",
-                                "/expires_at",
-                                Values::end,
-                                "Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none."),
-                        Field.option(
-                                "--days",
-                                "N",
-                                "/days",
-                                Values::count,
-                                "Days after which the credits expire once they are redeemed. Default: never."),
-                        Field.list(
-                                "--models",
-                                "MODEL",
-                                "/models",
-                                "Models that the credits pay for, with commas or repeated: ids, or beginnings with *, like"
-                                        + " 'gemini-4-*'. Default: all."),
+        return ApiCommand.row(
+                        session,
+                        OperatorVouchers.CREATE,
                         Field.option("--reason", "TEXT", "/reason", "Reason, shown as the note of the vouchers.")
                                 .needed())
                 .asks(OperatorVouchers.CREATE, made -> made.get("codes")
@@ -66,19 +45,7 @@ final class VoucherCommands {
     }
 
     private static ApiCommand revoke(Session session) {
-        return ApiCommand.of(session, OperatorVouchers.REVOKE)
-                .inOrder()
-                .takes(
-                        Field.option("--first", "N", "/first", Values::count, "Number of the first voucher.")
-                                .needed(),
-                        Field.option(
-                                "--last",
-                                "N",
-                                "/last",
-                                Values::count,
-                                "Number of the last voucher. Default: the first alone."),
-                        Field.reason())
-                .asks(OperatorVouchers.REVOKE, answer -> session.out()
-                        .println(CommandJson.text(answer.get("revoked")) + " revoked."));
+        return ApiCommand.row(session, OperatorVouchers.REVOKE).asks(OperatorVouchers.REVOKE, answer -> session.out()
+                .println(CommandJson.text(answer.get("revoked")) + " revoked."));
     }
 }
