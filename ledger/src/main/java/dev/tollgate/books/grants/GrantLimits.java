@@ -1,5 +1,6 @@
 package dev.tollgate.books.grants;
 
+import dev.tollgate.base.money.Credits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,11 @@ public record GrantLimits(List<Limit> all) {
             if (hours < 1 || hours > HOURS_MAX || micros < 1) {
                 throw new IllegalArgumentException("a limit of " + micros + " in " + hours + " hours");
             }
+        }
+
+        /** Returns hours and credits as people write them, like {@code 5:20}. */
+        public String written() {
+            return hours + ":" + Credits.text(micros);
         }
     }
 

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /** The fields of credits that expire or pay only for some models, and their form in answers. */
-final class GrantFields {
+public final class GrantFields {
 
     static final Field<Instant> EXPIRES =
             AdminRequest.time("expires_at", sentence("Expiry")).naming().optional();
@@ -49,8 +49,8 @@ final class GrantFields {
             Field.whole("hours", sentence("Hours"), 1, GrantLimits.HOURS_MAX).naming();
     private static final Field<Body> LIMIT = Field.object("limit", sentence("Limit"), HOURS, CREDITS);
 
-    /** The limits, at most {@link GrantLimits#MOST}. A form has them as {@code 5:20 24:60}, hours and credits. */
-    static final Field<GrantLimits> LIMITS = Field.of(
+    /** The limits, at most {@link GrantLimits#MOST}. Forms and commands have them as {@code 5:20 24:60}, hours and credits. */
+    public static final Field<GrantLimits> LIMITS = Field.of(
                     "limits", sentence("Limits"), GrantFields::limits, GrantFields::typed)
             .optional();
 
@@ -117,7 +117,7 @@ final class GrantFields {
         return new Limit(Math.toIntExact(body.need(HOURS)), body.need(CREDITS));
     }
 
-    /** Returns the limits of a form. A text that is no limit stays one, which the field refuses. */
+    /** Reads {@link Limit#written} of limits, between blanks or commas. A text that is no limit stays one, which the field refuses. */
     private static JsonNode typed(String text) {
         ArrayNode list = ApiJson.MAPPER.createArrayNode();
         Stream.of(text.split("[\\s,]+")).filter(each -> !each.isEmpty()).forEach(each -> {

@@ -32,6 +32,13 @@ final class CommandJson {
                 : JsonNodeFactory.instance.numberNode(new BigDecimal(Credits.text(micros)));
     }
 
+    /** Micro-credits of what {@link #credits} has written. */
+    static long micros(JsonNode credits) {
+        return credits.decimalValue()
+                .multiply(BigDecimal.valueOf(Credits.MICROS))
+                .longValueExact();
+    }
+
     static ArrayNode texts(List<String> texts) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         texts.forEach(array::add);

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.operator.admin.AccountRoutes;
 import java.util.List;
 import picocli.CommandLine;
@@ -43,7 +44,7 @@ final class GrantCommands {
     }
 
     private static String limit(JsonNode limit) {
-        return CommandJson.text(limit.get("hours")) + ":" + CommandJson.text(limit.get("credits"));
+        return new Limit(limit.get("hours").intValue(), CommandJson.micros(limit.get("credits"))).written();
     }
 
     private static ApiCommand add(Session session) {

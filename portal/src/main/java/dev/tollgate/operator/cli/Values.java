@@ -3,6 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.config.Decimals;
 import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.models.prices.GroupFactors;
+import dev.tollgate.operator.admin.GrantFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -11,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The forms of values on the command line. */
 final class Values {
@@ -78,15 +77,11 @@ final class Values {
 
     /** Reads limits of a grant, hours and credits, like {@code 5:20,24:60}. */
     static JsonNode limits(String text) {
-        ArrayNode limits = JsonNodeFactory.instance.arrayNode();
-        for (String each : text.split(",")) {
-            if (!each.strip().matches("[0-9]{1,4}:[0-9][0-9.]{0,20}")) {
-                throw notAllowed(text, "hours and credits like 5:20, or two of them like 5:20,24:60");
-            }
-            String[] parts = each.strip().split(":");
-            limits.addObject()
-                    .<ObjectNode>set("hours", number(Long.parseLong(parts[0])))
-                    .set("credits", credits(parts[1]));
+        JsonNode limits = GrantFields.LIMITS.typed().apply(text);
+        boolean areNumbers = limits.valueStream()
+                .allMatch(limit -> limit.isObject() && limit.valueStream().allMatch(JsonNode::isNumber));
+        if (limits.isEmpty() || !areNumbers) {
+            throw notAllowed(text, "hours and credits like 5:20, or two of them like 5:20,24:60");
         }
         return limits;
     }

@@ -4,7 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
@@ -149,9 +149,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
 
     /** Returns limits as a form has them, such as {@code 5:20 24:60}. */
     public static String limits(Plan plan) {
-        return plan.limits().all().stream()
-                .map(limit -> limit.hours() + ":" + Credits.text(limit.micros()))
-                .collect(Collectors.joining(" "));
+        return plan.limits().all().stream().map(Limit::written).collect(Collectors.joining(" "));
     }
 
     /** Returns what is not the same for all plans: models, group, limits. */
