@@ -10,6 +10,7 @@ import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Subscription.End;
+import dev.tollgate.books.plans.Subscription.State;
 import dev.tollgate.books.plans.Subscription.Why;
 import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.storage.Change;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,10 +72,8 @@ public final class Plans {
     private static final String RUNNING =
             SUBSCRIPTIONS + " s.plan = ? AND s.ended_at IS NULL ORDER BY s.account_id LIMIT ?";
     private static final String STANDINGS = """
-            SELECT plan, COUNT(DISTINCT CASE WHEN ended_at IS NULL AND cancelled_at IS NULL THEN account_id END),
-                COUNT(DISTINCT CASE WHEN ended_at IS NULL AND cancelled_at IS NOT NULL THEN account_id END),
-                COUNT(DISTINCT CASE WHEN ended_at IS NOT NULL THEN account_id END)
-            FROM subscription GROUP BY plan""";
+            SELECT plan, state, COUNT(DISTINCT account_id) FROM (SELECT plan, account_id, %s AS state FROM subscription) s
+            GROUP BY plan, state""".formatted(State.SQL);
     private static final String WRITE = """
             INSERT INTO subscription (account_id, number, plan, version, anchor, periods, request_id, period, starts_at, ends_at, grant_number,
                 cancelled_at, ended_at, ended_by, end_request_id)
@@ -102,7 +102,12 @@ public final class Plans {
 
     /** The accounts of a plan: with a running one, with one that the customer has cancelled, and with one that has ended. */
     public record Standings(long active, long cancelled, long ended) {
-        public static final Standings NONE = new Standings(0, 0, 0);
+        private static Standings of(Map<State, Long> counts) {
+            return new Standings(
+                    counts.getOrDefault(State.ACTIVE, 0L),
+                    counts.getOrDefault(State.CANCELLED, 0L),
+                    counts.getOrDefault(State.ENDED, 0L));
+        }
     }
 
     /** A plan by its newest version. */
@@ -111,13 +116,11 @@ public final class Plans {
     /** Returns all plans by id. */
     public List<Listed> all() {
         return database.read(sql -> {
-            Map<String, Standings> accounts = new HashMap<>();
-            sql.each(
-                    STANDINGS,
-                    row -> accounts.put(
-                            row.getString(1), new Standings(row.getLong(2), row.getLong(3), row.getLong(4))));
+            Map<String, Map<State, Long>> accounts = new HashMap<>();
+            sql.each(STANDINGS, row -> accounts.computeIfAbsent(row.getString(1), _ -> new EnumMap<>(State.class))
+                    .put(State.of(row.getString(2)), row.getLong(3)));
             return sql.list(NEWEST, row -> version(row, 1)).stream()
-                    .map(each -> new Listed(each, accounts.getOrDefault(each.plan(), Standings.NONE)))
+                    .map(each -> new Listed(each, Standings.of(accounts.getOrDefault(each.plan(), Map.of()))))
                     .toList();
         });
     }

@@ -55,6 +55,30 @@ public record Subscription(
         }
     }
 
+    /** The state of an account's plan. */
+    public enum State {
+        ACTIVE,
+        /** A plan that the customer has cancelled: it ends with its period. */
+        CANCELLED,
+        ENDED;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** The state of a row, as {@link Subscription#state} has it. */
+        static final String SQL =
+                "CASE WHEN ended_at IS NOT NULL THEN '%s' WHEN cancelled_at IS NOT NULL THEN '%s' ELSE '%s' END"
+                        .formatted(ENDED.word, CANCELLED.word, ACTIVE.word);
+
+        /** The name in JSON, in commands and on pages. */
+        public String word() {
+            return word;
+        }
+
+        static State of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
     /** @param requestId the operator's id of the request that ended it; null: without one, or by the calendar */
     public record End(Instant at, Why why, @Nullable String requestId) {}
 
@@ -89,6 +113,10 @@ public record Subscription(
 
     public boolean isRunning() {
         return end == null;
+    }
+
+    public State state() {
+        return end != null ? State.ENDED : cancelledAt != null ? State.CANCELLED : State.ACTIVE;
     }
 
     /** Returns whether the period has ended, and what follows has not been written yet. */

@@ -18,6 +18,7 @@ import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Plans.Changed;
 import dev.tollgate.books.plans.Plans.Turn;
+import dev.tollgate.books.plans.Subscription.State;
 import dev.tollgate.books.plans.Subscription.Why;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
@@ -80,6 +81,17 @@ class PlanPeriodsTest {
     void everything_adds_up() {
         try (BooksFixture closing = store) {
             LedgerChecks.assertCoherent(closing);
+            a_row_says_the_state_that_its_plan_has();
+        }
+    }
+
+    private void a_row_says_the_state_that_its_plan_has() {
+        for (Subscription plan : store.plans.of("acc_1", Long.MAX_VALUE, Plans.PAGE_MAX)) {
+            String state = store.database.read(sql -> sql.one(
+                    "SELECT " + State.SQL + " FROM subscription WHERE account_id = 'acc_1' AND number = ?",
+                    row -> row.getString(1),
+                    plan.number()));
+            assertThat(state).isEqualTo(plan.state().word());
         }
     }
 

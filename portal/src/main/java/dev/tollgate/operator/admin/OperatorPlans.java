@@ -448,11 +448,6 @@ public final class OperatorPlans {
         return json;
     }
 
-    /** Returns the state of a plan: the words of the console, of customers' pages and of commands. */
-    public static String state(Subscription its) {
-        return its.end() != null ? "ended" : its.cancelledAt() != null ? "cancelled" : "active";
-    }
-
     private static ObjectNode json(Subscription its) {
         Subscription.End end = its.end();
         return new AdminJson()
@@ -461,7 +456,7 @@ public final class OperatorPlans {
                 .text("plan", its.version().plan())
                 .number("version", its.version().number())
                 .text("name", its.version().terms().name())
-                .text("state", state(its))
+                .text("state", its.state().word())
                 .number("periods", (long) its.periods())
                 .number("period", (long) its.period())
                 .number("remaining", (long) its.remaining())

@@ -133,7 +133,11 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
 
     /** Returns the state of an account's plan, in a word. */
     public static String state(Subscription its) {
-        return its.end() != null ? say("ended") : its.cancelledAt() != null ? say("cancelled") : say("active");
+        return switch (its.state()) {
+            case ENDED -> say("ended");
+            case CANCELLED -> say("cancelled");
+            case ACTIVE -> say("active");
+        };
     }
 
     /** Returns the cause of an end, in a word. */
