@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -69,13 +70,16 @@ public record CreditGrant(
                 sandbox
             FROM credit_grant WHERE account_id = ?""";
 
-    /** The order of {@link GrantRow#IN_ORDER}. */
-    private static final String IN_ORDER =
-            " ORDER BY CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, expires_at, CASE WHEN models = '' THEN 1 ELSE 0 END, number";
+    private static final Comparator<CreditGrant> IN_ORDER = GrantRow.inOrder(
+            grant -> grant.expiresAt == null ? Long.MAX_VALUE : grant.expiresAt.toEpochMilli(),
+            grant -> grant.modelsText.isEmpty(),
+            CreditGrant::number);
 
     /** Returns an account's grants with something left, in the order of payment, within a read transaction. */
     static List<CreditGrant> filled(Reads sql, String accountId) throws SQLException {
-        return sql.list(SELECT + " AND ended_at IS NULL AND left_micros > 0" + IN_ORDER, CreditGrant::read, accountId);
+        return sql.list(SELECT + " AND ended_at IS NULL AND left_micros > 0", CreditGrant::read, accountId).stream()
+                .sorted(IN_ORDER)
+                .toList();
     }
 
     /** Returns an account's grants, the newest first, within a read transaction. @param before the number after the first of them @param limit their largest number */

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code credit_grant} while a batch works on it, or while its account is looked at. One thread. */
 public final class GrantRow {
 
-    /** The order of payment: what expires first; then grants with models before those without; then the lower number. */
-    public static final Comparator<GrantRow> IN_ORDER = Comparator.comparingLong(GrantRow::expiresAtMillis)
-            .thenComparing(row -> row.models.areEvery())
-            .thenComparing(row -> row.number);
+    public static final Comparator<GrantRow> IN_ORDER =
+            inOrder(GrantRow::expiresAtMillis, row -> row.models.areEvery(), row -> row.number);
 
     public final String accountId;
     public final long number;
@@ -82,6 +82,14 @@ public final class GrantRow {
         this.lapsedMicros = lapsedMicros;
         this.lapses = lapses;
         this.used = used;
+    }
+
+    /** Returns the order of payment: what expires first; then grants with models before those without; then the lower number. */
+    static <G> Comparator<G> inOrder(
+            ToLongFunction<G> expiresAtMillis, Predicate<G> isForAllModels, ToLongFunction<G> number) {
+        return Comparator.comparingLong(expiresAtMillis)
+                .thenComparing(isForAllModels::test)
+                .thenComparingLong(number);
     }
 
     public long creditsMicros() {
