@@ -21,6 +21,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -455,6 +458,29 @@ class PriceGroupsTest {
             assertThat(server.version("acc_1")).isEqualTo("base*gold.1");
             assertThat(server.version("acc_2")).isEqualTo("base");
             assertThat(server.rows()).containsExactly("base*gold.1");
+        }
+    }
+
+    /** What a look-up remembers and what the rows say is one rule in two forms. */
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void rows_name_the_version_and_the_group_that_were_in_force(Stores stores) {
+        Random random = new Random(Effort.seed("test.seed"));
+        try (Server server = server(stores)) {
+            Instant now = NOW;
+            for (int i = 0; i < 40; i++) {
+                now = now.plusSeconds(random.nextInt(600));
+                Instant from = i > 0 && random.nextBoolean() ? now.plusSeconds(1 + random.nextInt(7_200)) : null;
+                server.commit(server.sold.groups().set("gold", factor(800 + i), from, null, now));
+                server.commit(server.sold.terms().set("acc_1", random.nextBoolean() ? "gold" : null, now));
+            }
+            PriceGroups.Group gold = Objects.requireNonNull(server.sold.groups().find("gold"));
+            for (int second = -60; second < 40_000; second += 97) {
+                Instant then = NOW.plusSeconds(second);
+                assertThat(server.sold.groups().versionThen("gold", then)).isEqualTo(gold.at(then));
+                assertThat(server.sold.terms().groupThen("acc_1", then))
+                        .isEqualTo(server.sold.terms().groupAt("acc_1", then));
+            }
         }
     }
 }
