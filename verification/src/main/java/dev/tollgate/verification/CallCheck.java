@@ -18,8 +18,7 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
                     + " text_tokens, searches, priced_at, step";
 
     /** An expression with the first fault of a row of {@code call}, as the end of a sentence; null without one. */
-    static final String FAULT =
-            """
+    static final String FAULT = """
             CASE
                 WHEN ending NOT IN ('completed', 'cut', 'cancelled', 'failed', 'abandoned') THEN 'ends as ' || ending || ', which is no ending'
                 WHEN price IS NOT NULL AND ending IN ('failed', 'abandoned') THEN 'is ' || ending || ' and has a price'
@@ -52,7 +51,7 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
                 WHEN model = model_id THEN 'repeats its model ' || model || ', which stands there only if the answer named another'
                 WHEN max_tokens_applied < 1 OR price IS NULL AND max_tokens_applied IS NOT NULL
                     THEN 'ran with a maximum of ' || max_tokens_applied || ' tokens, which no such call does'
-                WHEN ended_at < created_at - CASE WHEN ending = 'abandoned' THEN 60000 ELSE 0 END
+                WHEN ended_at < created_at - CASE WHEN ending = 'abandoned' THEN %4$d ELSE 0 END
                     THEN 'begins at ' || created_at || ' and ends before, at ' || ended_at
                 WHEN reserved_us < 0 OR asked_us < COALESCE(reserved_us, 0) OR first_byte_us < COALESCE(asked_us, reserved_us, 0)
                         OR done_us < COALESCE(first_byte_us, asked_us, reserved_us, 0)
@@ -72,7 +71,8 @@ record CallCheck(PriceCheck prices, GroupCheck groups) {
                         OR cache_session IS NULL AND COALESCE(cache_reason, cache_place) IS NOT NULL
                         OR cache_session IS NULL AND COALESCE(cache_idle_seconds, saved_micros) IS NOT NULL
                     THEN 'has a part of what is known of the provider''s cache'
-            END""".formatted(COUNTS, COUNTS.replace(",", " IS NULL OR"), COUNTS.replace(",", " < 0 OR"));
+            END""".formatted(
+                    COUNTS, COUNTS.replace(",", " IS NULL OR"), COUNTS.replace(",", " < 0 OR"), Check.APART_MILLIS);
 
     /** A call is priced by its arrival; its body takes less time than this. */
     private static final long BODY_MILLIS = 86_400_000;

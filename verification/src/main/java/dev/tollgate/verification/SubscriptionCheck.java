@@ -42,7 +42,7 @@ final class SubscriptionCheck implements Check {
             UNION ALL
             SELECT account_id, 1, sequence, at, plan_until, NULL, NULL, NULL, NULL, NULL, NULL, plan_group, NULL, NULL, NULL,
                 CASE WHEN plan_group IS NULL
-                    AND EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - 60000)
+                    AND EXISTS (SELECT 1 FROM subscription s WHERE s.account_id = t.account_id AND s.ended_at < t.at - %d)
                     AND EXISTS (SELECT 1 FROM call c WHERE c.account_id = t.account_id AND c.priced_at = t.at - 1) THEN 1 ELSE 0 END
             FROM account_terms t
             UNION ALL
@@ -58,7 +58,7 @@ final class SubscriptionCheck implements Check {
             UNION ALL
             SELECT subject, 3, sequence, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, action, NULL, NULL, after_json, 0
             FROM audit_log WHERE action IN ('plan.assign', 'plan.end')
-            ORDER BY 1, 2, 3""";
+            ORDER BY 1, 2, 3""".formatted(APART_MILLIS);
 
     private final PlanCheck plans;
     private Account account = new Account("");
