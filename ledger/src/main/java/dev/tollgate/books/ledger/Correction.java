@@ -7,7 +7,6 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.words.Amount;
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.books.ledger.Journal.Requested;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -88,13 +87,10 @@ public abstract sealed class Correction extends LedgerChange<Outcome<LedgerChang
             return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         at = account.stamp(at);
-        if (requestId != null) {
-            Earlier earlier = book.journal().earlier(accountId, requestId);
-            if (earlier != null) {
-                return earlier.requested().equals(requested())
-                        ? Moved.earlier(account.funds.balance())
-                        : new Outcome.Refused<>(idTaken(requestId));
-            }
+        Outcome<Moved> repeated = repeated(book, accountId, account, requestId, earlier -> earlier.requested()
+                .equals(requested()));
+        if (repeated != null) {
+            return repeated;
         }
         if (account.isDeleted() && !(this instanceof Reversal)) {
             return new Outcome.Refused<>(deleted());

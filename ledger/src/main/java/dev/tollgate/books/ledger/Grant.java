@@ -143,13 +143,14 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             return new Outcome.Refused<>(noSuchAccount(accountId));
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId, origin);
-        Earlier earlier = requestId == null ? null : book.journal().earlier(accountId, requestId);
-        if (requestId != null && earlier != null) {
-            if (!earlier.requested().equals(asked) || !book.grants().wereGivenUnder(account, earlier.grants(), terms)) {
-                return new Outcome.Refused<>(idTaken(requestId));
-            }
-            grantNumber = numberIn(earlier.grants());
-            return Moved.earlier(account.funds.balance());
+        Outcome<Moved> repeated = repeated(book, accountId, account, requestId, earlier -> {
+            boolean isSame =
+                    earlier.requested().equals(asked) && book.grants().wereGivenUnder(account, earlier.grants(), terms);
+            grantNumber = isSame ? numberIn(earlier.grants()) : null;
+            return isSame;
+        });
+        if (repeated != null) {
+            return repeated;
         }
         if (account.isDeleted() && !isPaid) {
             return new Outcome.Refused<>(deleted());
@@ -336,14 +337,11 @@ public final class Grant extends LedgerChange<Outcome<LedgerChange.Moved>> {
             if (!condition.getAsBoolean()) {
                 return Outcome.refused(409, CONDITION);
             }
-            Earlier earlier =
-                    account == null || requestId == null ? null : book.journal().earlier(accountId, requestId);
-            if (account != null && requestId != null && earlier != null) {
-                return isThis(earlier)
-                        ? Moved.earlier(account.funds.balance())
-                        : new Outcome.Refused<>(idTaken(requestId));
-            }
             if (account != null) {
+                Outcome<Moved> repeated = repeated(book, accountId, account, requestId, this::isThis);
+                if (repeated != null) {
+                    return repeated;
+                }
                 book.grants().lapse(account, at);
             }
             ApiError refusal = Grant.refusal(book, account, accountId, number);

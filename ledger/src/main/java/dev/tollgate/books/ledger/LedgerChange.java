@@ -7,6 +7,7 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.calls.NumberedLabels;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
+import dev.tollgate.books.ledger.Journal.Earlier;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -80,6 +81,23 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
     /** Returns the refusal of a request whose id a different movement had. */
     public static ApiError idTaken(RequestId id) {
         return refusal(409, sentence("The id {id} was used for another action on this account.", id.text()));
+    }
+
+    /** The comparison of an earlier movement with a request. */
+    @FunctionalInterface
+    interface Same {
+        /** Returns whether the request asks for what has moved then. */
+        boolean is(Earlier earlier) throws SQLException;
+    }
+
+    /** Returns the outcome of a request whose id has moved credits before, by the same request or by another one; null if the id is new, or there is none. */
+    static @Nullable Outcome<Moved> repeated(
+            Book book, String accountId, AccountRow account, @Nullable RequestId id, Same same) throws SQLException {
+        Earlier earlier = id == null ? null : book.journal().earlier(accountId, id);
+        if (id == null || earlier == null) {
+            return null;
+        }
+        return same.is(earlier) ? Moved.earlier(account.funds.balance()) : new Outcome.Refused<>(idTaken(id));
     }
 
     static ApiError refusal(int status, Sentence sentence) {
