@@ -206,6 +206,39 @@ class CitationsTest {
         assertThat(broken).isEmpty();
     }
 
+    /** A room of a room stands with its parent: {@code pages/dashboard} has one for each of its paths. */
+    @Test
+    void each_package_stands_in_the_table_of_districts() {
+        String page = read(Path.of("ARCHITECTURE.md"));
+        Set<String> missing = new TreeSet<>();
+        for (String[] folders : packages()) {
+            List<String> row = results(Pattern.compile("(?m)^\\|[^|]*\\| `" + folders[0] + "` (\\|.*)$"), page);
+            if (row.isEmpty() || folders.length > 1 && !row.getFirst().contains("`" + folders[1] + "`")) {
+                missing.add(String.join("/", folders));
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static List<String[]> packages() {
+        List<String[]> packages = Modules.sources().stream()
+                .map(file -> file.getParent().toString().split("/dev/tollgate/", 2))
+                .filter(parts -> parts.length == 2)
+                .map(parts -> parts[1])
+                .distinct()
+                .map(folders -> folders.split("/"))
+                .toList();
+        assertThat(packages).hasSizeGreaterThan(80);
+        return packages;
+    }
+
+    @Test
+    void each_class_that_the_architecture_names_with_its_package_exists() {
+        List<String> names = results(Pattern.compile("`((?:[a-z]+/)+[A-Z]\\w*)"), read(Path.of("ARCHITECTURE.md")));
+        assertThat(names).hasSizeGreaterThan(100);
+        assertThat(names).allMatch(name -> Modules.sources().stream().anyMatch(file -> file.endsWith(name + ".java")));
+    }
+
     private static boolean leadsSomewhere(Path from, String link) {
         String[] parts = link.split("#", 2);
         Path target = parts[0].isEmpty() ? from : from.resolveSibling(parts[0]).normalize();
