@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -534,19 +535,28 @@ class CopiesTest {
     void its_thread_makes_copies_until_it_is_closed() throws Exception {
         Copies copies = copies();
         assertThat(copies.room()).as("before the first look").isNull();
-        copies.start();
+        ThreadGroup its = new ThreadGroup("copies"); // other tests of this process have such a thread too
+        Thread starting = new Thread(its, copies::start);
+        starting.start();
+        starting.join();
         Await.until("a copy", () -> copies.state().newest() != null);
         assertThat(files()).containsExactly("tollgate-20261129T080000Z.db");
         assertThat(copies.room()).as("after the first copy").isNotNull();
+        assertThat(isCopying(its)).isTrue();
         copies.close();
-        assertThat(Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive))
-                .noneMatch(thread -> thread.getName().equals("tollgate-copies"));
+        Await.until("the end of its thread", () -> !isCopying(its));
         assertThat(copies.plan().every()).isEqualTo(EVERY);
         assertThat(copies.place("a")).isEqualTo(own.resolve("a"));
         Copies later = copies();
         round(later, Duration.ofMinutes(1));
         assertThat(Objects.requireNonNull(later.room()).copiesBytes())
                 .isGreaterThanOrEqualTo(Files.size(own.resolve("tollgate-20261129T080000Z.db")));
+    }
+
+    private static boolean isCopying(ThreadGroup group) {
+        Thread[] threads = new Thread[100];
+        return Arrays.stream(threads, 0, group.enumerate(threads))
+                .anyMatch(thread -> thread.getName().equals("tollgate-copies"));
     }
 
     @Test
