@@ -56,6 +56,11 @@
   // a key that an input method converts with is no key of ours, on any page; Safari says so of the last one by 229 alone
   document.addEventListener('keydown', (event) => { if (event.isComposing || event.keyCode === 229) event.stopPropagation(); }, true);
 
+  // a text that ends where its column does: its title has the whole
+  document.addEventListener('mouseover', ({ target }) => {
+    if (target.matches('.cut') && !target.title && target.scrollWidth > target.clientWidth) target.title = target.textContent;
+  });
+
   document.addEventListener('keydown', (event) => {
     const menu = event.key === 'Escape' && document.querySelector(MENUS);
     if (!menu) return;

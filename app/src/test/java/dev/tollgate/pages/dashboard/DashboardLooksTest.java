@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import com.microsoft.playwright.Locator;
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
 import dev.tollgate.browser.Windows;
@@ -136,6 +137,14 @@ class DashboardLooksTest {
                     .isEqualTo(List.of());
             assertThat(visit.page().locator("#found").innerText())
                     .matches(text -> width < 900 || text.contains("feature=search-of-the-shop"));
+            if (width > 1100) {
+                Locator team = visit.page()
+                        .locator("#found tbody .cut")
+                        .filter(new Locator.FilterOptions().setHasText("Search and"))
+                        .first();
+                team.hover();
+                assertThat(team.getAttribute("title")).startsWith("Search and recommendations, Europe");
+            }
             visit.keep("requests-with-tags");
         } finally {
             gateway.execute("UPDATE call SET labels = NULL WHERE account_id = '" + account + "'");

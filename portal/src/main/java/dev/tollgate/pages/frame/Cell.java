@@ -166,12 +166,7 @@ public record Cell(@Nullable String title, List<Part> parts) {
         return and(text, "below small muted wrap spare");
     }
 
-    /** Adds a name in one line, which ends where the column does. */
-    public Cell cut(String name) {
-        return and(new Part.Words(name, "cut", name, null, false));
-    }
-
-    /** Adds such a line, which is the same in each language and which narrow screens leave out. @param whole the title */
+    /** Adds a line that ends where the column does, is the same in each language, and is left out on narrow screens. @param whole the title */
     public Cell cutOnDesks(String text, String whole) {
         return and(new Part.Words(text, "cut spare small muted", whole, null, true));
     }

@@ -51,6 +51,8 @@ public final class Columns<T> {
         MONO("mono"),
         /** Takes the width, and breaks long words. */
         WIDE("wide"),
+        /** Stays in one line, which ends where the column does; {@code app.js} then makes the whole its title. */
+        CUT("cut"),
         /** Keeps the width of a name. */
         WHOLE("whole"),
         /** Breaks long words. */

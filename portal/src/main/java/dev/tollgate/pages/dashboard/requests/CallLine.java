@@ -96,9 +96,9 @@ public final class CallLine {
         return Cell.name(ProtocolName.briefOf(call.door()));
     }
 
-    /** Returns a name in one line, which ends where the column does. @param name null for none */
+    /** Returns a name. @param name null for none */
     public static Cell name(@Nullable String name) {
-        return name == null ? Cell.of(Cell.NOTHING) : Cell.EMPTY.cut(name);
+        return Cell.of(name == null ? Cell.NOTHING : name);
     }
 
     /** Returns the state in one word: an answer that a filter has stopped is not just completed. */
