@@ -186,7 +186,7 @@ class ResellingWalkTest {
         Page page = visit.page();
         visit.open(consoleAccount());
         page.fill("#grant-credits", "500");
-        page.fill("#grant-expires", "2026-12-01");
+        page.fill("#grant-expires", "2026-11-30");
         page.fill("#grant-models", "gemini-4-*");
         page.fill("#grant-reason", "a gift for your project");
         press(visit, "Grant credits");
@@ -196,14 +196,14 @@ class ResellingWalkTest {
 
     private void usesTheGiftUp(Visit visit) {
         visit.open("/dashboard");
-        assertThat(text(visit)).contains("500.00 of grant 1 until 1 December 2026");
+        assertThat(text(visit)).contains("500.00 of grant 1 until the end of 30 November 2026");
         look(visit, "overview");
         for (int i = 0; i < 14; i++) {
             assertThat(customer.chat(CALL).status()).isEqualTo(200);
         }
         assertThat(paidBy()).isEqualTo("1:31532000"); // 500 − 13 × 36.036, general credits the rest
         visit.open(BILLING);
-        assertThat(text(visit)).contains("1, gift", "Until 1 December 2026", "used up");
+        assertThat(text(visit)).contains("1, gift", "Until the end of 30 November 2026", "used up");
         look(visit, "used-up");
     }
 
@@ -263,7 +263,7 @@ class ResellingWalkTest {
 
     private void hasTheRefundInAGrant(Visit visit) {
         visit.open(BILLING);
-        assertThat(text(visit)).contains("Grant 2, refund", "for gemini-4-*", "31 December 2026");
+        assertThat(text(visit)).contains("Grant 2, refund", "for gemini-4-*", "the end of 30 December 2026");
         look(visit, "refund");
         visit.open(BILLING + "/statements/2026-12");
         assertThat(text(visit)).contains("Grant 1 expired");

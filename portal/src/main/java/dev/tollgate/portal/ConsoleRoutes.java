@@ -231,6 +231,7 @@ record ConsoleRoutes(
                                 operator.platform(),
                                 operator.size(),
                                 operator.copies().daily() != null,
+                                operator.copies().copies(),
                                 operator.copies()::missing,
                                 operator.administration().maintenance(),
                                 forms())

@@ -70,6 +70,17 @@ class NewBackupFolderTest {
     }
 
     @Test
+    void books_name_the_newest_copy_its_size_and_number() {
+        try (PortalServer server = start()) {
+            PortalServer.await("a known copy", () -> knowsCopy(server));
+            Browser operator = new Browser(server.url());
+            operator.signIn("operator", PASSWORD);
+            PortalServer.await("its size", () -> books(operator)
+                    .matches("(?s).*the newest is of [^<]+ with [1-9][0-9]* MB; 1 copy is kept.*"));
+        }
+    }
+
+    @Test
     void copies_go_on_once_the_operator_has_said_that_it_is_new() {
         try (PortalServer server = start()) {
             PortalServer.await("a known copy", () -> knowsCopy(server));

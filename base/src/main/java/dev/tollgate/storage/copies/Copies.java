@@ -111,8 +111,14 @@ public final class Copies implements AutoCloseable {
         }
     }
 
-    /** The room of the folder, as of the last look. @param copiesBytes of this installation's own copies */
-    public record Room(long freeBytes, long copiesBytes) {}
+    /**
+     * The folder, as of the last look.
+     *
+     * @param copiesBytes of this installation's own copies
+     * @param copies their number
+     * @param newestBytes of the newest of them; 0 without any
+     */
+    public record Room(long freeBytes, long copiesBytes, int copies, long newestBytes) {}
 
     /** No copy could be made. */
     private static final class NoCopy extends Exception {
@@ -281,7 +287,12 @@ public final class Copies implements AutoCloseable {
     }
 
     private void look(CopyFolder own) throws IOException {
-        room = new Room(Files.getFileStore(own.path()).getUsableSpace(), own.bytes());
+        List<Copy> copies = own.copies();
+        room = new Room(
+                Files.getFileStore(own.path()).getUsableSpace(),
+                own.bytes(),
+                copies.size(),
+                copies.isEmpty() ? 0 : Files.size(copies.getFirst().file()));
     }
 
     private @Nullable LastCopy last() {

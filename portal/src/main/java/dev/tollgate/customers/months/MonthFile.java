@@ -45,6 +45,7 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
             .value("Line", Line::word)
             .value("Rows", it -> it.sum.rows() == 0 ? null : it.sum.rows())
             .credits("Credits", it -> it.sum.micros())
+            .dollars("Credits (US dollars)", it -> it.sum.micros())
             .credits("Of it sandbox credits", it -> it.sum.sandboxMicros())
             .value("Net (US dollars)", it -> dollars(it.sum.netCents()))
             .value("Tax (US dollars)", it -> dollars(it.sum.taxCents()))
@@ -54,6 +55,7 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
                     new CsvColumns<OfEntry>().value("Time (UTC)", OfEntry::at), OfEntry::customer)
             .value("Number in the account", OfEntry::number)
             .credits("Credits", OfEntry::micros)
+            .dollars("Credits (US dollars)", OfEntry::micros)
             .credits("Of it sandbox credits", OfEntry::sandboxMicros)
             .credits("Spent already", it -> -it.missingMicros())
             .text("Reason", OfEntry::reason)
@@ -70,20 +72,23 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
     private static final CsvColumns<OfCustomer> CUSTOMERS = customer(new CsvColumns<OfCustomer>(), OfCustomer::customer)
             .value("Calls", it -> it.calls() == 0 ? null : it.calls())
             .credits("Credits", OfCustomer::micros)
+            .dollars("Credits (US dollars)", OfCustomer::micros)
             .credits("Of it sandbox credits", OfCustomer::sandboxMicros);
 
     private static final CsvColumns<OfCall> CALLS = customer(
                     new CsvColumns<OfCall>().value("Time (UTC)", OfCall::at), OfCall::customer)
             .value("Call", OfCall::taskId)
             .text("Model", OfCall::model)
-            .credits("Credits", OfCall::micros);
+            .credits("Credits", OfCall::micros)
+            .dollars("Credits (US dollars)", OfCall::micros);
 
     private static final CsvColumns<OfChannel> CHANNELS = new CsvColumns<OfChannel>()
             .text("Channel", OfChannel::channel)
             .text("Model", OfChannel::model)
             .value("Calls", OfChannel::calls)
             .value("Attempts of unknown cost", OfChannel::uncosted)
-            .credits("Credits", OfChannel::micros);
+            .credits("Credits", OfChannel::micros)
+            .dollars("Credits (US dollars)", OfChannel::micros);
 
     private static <T> CsvColumns<T> customer(CsvColumns<T> columns, Function<T, Customer> customer) {
         return columns.value("Customer", row -> customer.apply(row).id())

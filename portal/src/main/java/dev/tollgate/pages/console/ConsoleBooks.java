@@ -16,9 +16,12 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.storage.copies.Copies;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtebooksGenerated;
@@ -28,6 +31,7 @@ import templates.console.JtebooksGenerated;
  * of copies that lacks the last one.
  *
  * @param isDaily whether the server checks them each day
+ * @param copies of the books; null without {@code backup.folder}
  * @param missing says that the last copy is not in its folder; null if it is
  */
 public record ConsoleBooks(
@@ -35,17 +39,37 @@ public record ConsoleBooks(
         PlatformHistory history,
         BooksSize size,
         boolean isDaily,
+        @Nullable Copies copies,
         Supplier<@Nullable Sentence> missing,
         Maintenance maintenance,
         DeedForms forms) {
 
-    /** The size of the books. @param isDaily whether the server checks them each day @param missing as above, in words; empty if nothing is @param unseen null if there are none */
+    /** The size of the books. @param isDaily whether the server checks them each day @param copies null without them @param missing as above, in words; empty if nothing is @param unseen null if there are none */
     public record Kept(
             BooksSize.Size size,
             boolean isDaily,
+            @Nullable Copies copies,
             String missing,
             @Nullable UnseenDifferences unseen,
             FormState form) {
+
+        /** Returns the newest copy, its size and how many there are, in words. */
+        public String newest(ZoneId zone) {
+            Copies made = Objects.requireNonNull(copies);
+            Instant newest = made.state().newest();
+            Copies.Room room = made.room();
+            if (newest == null) {
+                return say("none yet");
+            }
+            String time = Display.time(newest, zone);
+            return room == null
+                    ? say("the newest is of {time}", time)
+                    : say(
+                            "the newest is of {time}, with {size}; {n} copy is kept | the newest is of {time}, with {size}; {n} copies are kept",
+                            time,
+                            Display.megabytes(room.newestBytes()),
+                            room.copies());
+        }
 
         /** Returns the growth in a day, in words. */
         public String growth() {
@@ -90,7 +114,7 @@ public record ConsoleBooks(
                 shell,
                 state,
                 totals,
-                new Kept(size.now(), isDaily, lacking == null ? "" : lacking.said(), unseen, form));
+                new Kept(size.now(), isDaily, copies, lacking == null ? "" : lacking.said(), unseen, form));
     }
 
     /** Returns the time for which room is left, in words. @param growthBytes of the books in a day; null if it is not known */

@@ -10,6 +10,7 @@ import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.OperatorVouchers;
+import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
@@ -152,7 +153,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                         "run",
                         voucher.expiresAt() == null
                                 ? say("voucher::open")
-                                : say("open until {time} UTC", time(voucher.expiresAt(), ZoneOffset.UTC)));
+                                : say("open until {time} UTC", GrantWords.time(voucher.expiresAt(), ZoneOffset.UTC)));
         };
     }
 

@@ -218,7 +218,7 @@ final class DeedWords {
             "reason", sentence("Reason"),
             "credits", sentence("Credits"),
             "login", sentence("Person"),
-            "expires", sentence("Until"),
+            "expires", sentence("Expires after"),
             "begins", sentence("Begin"),
             "ends", sentence("End"),
             "number", sentence("Number"),

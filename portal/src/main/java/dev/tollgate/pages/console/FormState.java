@@ -8,6 +8,7 @@ import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.http.Form;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -57,14 +58,17 @@ public record FormState(
         return new Form(fields);
     }
 
-    /** Returns the form with the begin of its day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
+    /** Returns the form with the end of its day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
     static Form withExpiry(Form form) {
         String day = text(form, "expires");
-        Instant end = WrittenTime.day(day, ZoneOffset.UTC);
-        if (end == null && !day.isEmpty()) {
-            throw new IllegalArgumentException(say("Until is a date like 2027-02-01, or empty."));
+        Instant last = WrittenTime.day(day, ZoneOffset.UTC);
+        if (last == null && !day.isEmpty()) {
+            throw new IllegalArgumentException(say("Expires after is a date like 2027-02-01, or empty."));
         }
-        return with(form, "expires_at", end == null ? "" : end.toString());
+        return with(
+                form,
+                "expires_at",
+                last == null ? "" : last.plus(1, ChronoUnit.DAYS).toString());
     }
 
     static String text(Form form, String field) {

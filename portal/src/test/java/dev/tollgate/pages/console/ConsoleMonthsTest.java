@@ -203,10 +203,10 @@ class ConsoleMonthsTest {
                         .flatMap(it -> it)
                         .toList());
         assertThat(files.get("month.csv"))
-                .contains("\r\nBought with payments,1,5000,0,25.00,4.75,29.75\r\n")
-                .contains("\r\nRefunds and disputes of payments,1,-2000,0,-10.00,-1.90,-11.90\r\n")
-                .contains("\r\nCalls paid by general credits,,-7,0,,,\r\n")
-                .endsWith("\r\nOwed\\, without sandbox credits,,2993.000001,0,,,\r\n".replace("\\,", ","));
+                .contains("\r\nBought with payments,1,5000,25.00,0,25.00,4.75,29.75\r\n")
+                .contains("\r\nRefunds and disputes of payments,1,-2000,-10.00,0,-10.00,-1.90,-11.90\r\n")
+                .contains("\r\nCalls paid by general credits,,-7,-0.035,0,,,\r\n")
+                .endsWith("\r\nOwed\\, without sandbox credits,,2993.000001,14.965000005,0,,,\r\n".replace("\\,", ","));
         assertThat(files.get("grants.csv")).as("no formula").contains(",'=1+1,");
         assertThat(files.get("invoices/2026-00001.html"))
                 .startsWith("<!doctype html>")

@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -384,10 +385,18 @@ class RefusalFacesTest {
                         Map<String, String> form = new LinkedHashMap<>(typed);
                         form.putAll(path);
                         move(form, "expires_at", "expires", "T00:00:00Z");
+                        form.computeIfPresent("expires", (_, day) -> lastDayBefore(day));
                         move(form, "begins_at", "begins", ":00Z");
                         move(form, "ends_at", "ends", ":00Z");
                         return form;
                     });
+        }
+
+        /** The form has the last day. */
+        private static String lastDayBefore(String day) {
+            return day.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+                    ? LocalDate.parse(day).minusDays(1).toString()
+                    : day;
         }
 
         /** The form has a day, or a minute, in a field of its own. */

@@ -15,6 +15,7 @@ import dev.tollgate.pages.words.Joined;
 import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -33,7 +34,7 @@ public final class GrantWords {
     private GrantWords() {}
 
     /**
-     * Returns what each part of a balance has, such as {@code 1,000 general, 400 of grant 7 until 28 December 2026}; null without grants.
+     * Returns what each part of a balance has, such as {@code 1,000 general, 400 of grant 7 until the end of 28 December 2026}; null without grants.
      *
      * @param plan the newest plan of the account; null without one
      */
@@ -51,10 +52,10 @@ public final class GrantWords {
                     grant.expiresAt() == null
                             ? say("{amount} of {grant}", left, name(grant, plan))
                             : say(
-                                    "{amount} of {grant} until {day}",
+                                    "{amount} of {grant} until {time}",
                                     left,
                                     name(grant, plan),
-                                    day(grant.expiresAt(), zone)));
+                                    time(grant.expiresAt(), zone)));
         }
         if (named < grants.size()) {
             long others = grants.stream()
@@ -78,10 +79,12 @@ public final class GrantWords {
                 : say("grant {number}", Long.toString(grant.number()));
     }
 
-    /** Returns a time of a plan: the day, and the hour if it is not midnight. */
-    public static String time(Instant at, ZoneId zone) {
-        boolean isMidnight = at.atZone(zone).toLocalTime().toSecondOfDay() == 0;
-        return isMidnight ? day(at, zone) : TIME.format(at.atZone(zone));
+    /** Returns an end: at midnight the last day, as keys have it, else the time. */
+    public static String time(Instant end, ZoneId zone) {
+        ZonedDateTime at = end.atZone(zone);
+        return at.toLocalTime().toSecondOfDay() == 0
+                ? say("the end of {day}", DAY.format(at.minusDays(1)))
+                : TIME.format(at);
     }
 
     /** Returns what follows the running period of a plan, in a sentence. */
@@ -108,11 +111,7 @@ public final class GrantWords {
         };
     }
 
-    private static String day(Instant at, ZoneId zone) {
-        return DAY.format(at.atZone(zone));
-    }
-
-    /** Returns when a grant expires: the day alone if it does so at midnight. */
+    /** Returns when a grant expires: its last day if it does so at midnight. */
     public static String expiry(CreditGrant grant, ZoneId zone) {
         Instant at = grant.expiresAt();
         if (at == null) {
@@ -135,8 +134,8 @@ public final class GrantWords {
                     : rich("Never expires, for {models}", models);
         }
         return grant.isOfSandbox()
-                ? rich("Until {day}, for {models}, sandbox responses only", until, models)
-                : rich("Until {day}, for {models}", until, models);
+                ? rich("Until {time}, for {models}, sandbox responses only", until, models)
+                : rich("Until {time}, for {models}", until, models);
     }
 
     /** Returns what kind of grant it is. */

@@ -77,7 +77,7 @@ class GrantPagesTest {
     void the_overview_says_which_part_of_the_balance_expires() {
         assertThat(browser.get("/dashboard").body())
                 .containsPattern(
-                        ">1,01[0-9.]+ general, 400\\.00 of grant 1 until 28 December 2100, 60\\.00 of grant 2</a>");
+                        ">1,01[0-9.]+ general, 400\\.00 of grant 1 until the end of 27 December 2100, 60\\.00 of grant 2</a>");
     }
 
     @Test
@@ -85,7 +85,7 @@ class GrantPagesTest {
         String page = browser.get("/dashboard/billing").body();
         assertThat(page)
                 .contains("Grant 1, gift: <b", ">400.00</b> of <span title=\"500.000000 credits\">500.00</span> left");
-        assertThat(page).contains("Until 28 December 2100, for <span class=\"wrap\">all models</span>");
+        assertThat(page).contains("Until the end of 27 December 2100, for <span class=\"wrap\">all models</span>");
         assertThat(page).containsPattern("At most 20\\.00 in 5 hours: 3\\.00 used until [0-9]+ [A-Z][a-z]+ [0-9:]+");
         assertThat(page).contains("Never expires, for <span class=\"wrap\">gemini-4-*, gemini-2.5-pro</span>");
         assertThat(page.indexOf("Grant 1,")).isLessThan(page.indexOf("Grant 2,"));

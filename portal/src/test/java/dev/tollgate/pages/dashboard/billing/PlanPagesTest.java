@@ -110,15 +110,16 @@ class PlanPagesTest {
 
     @Test
     void the_customer_sees_the_plan_and_what_follows() {
-        assertThat(customer.get("/dashboard").body()).contains("1,000.00 of plan Pro until 28 February 2027");
+        assertThat(customer.get("/dashboard").body())
+                .contains("1,000.00 of plan Pro until the end of 27 February 2027");
         assertThat(billing())
                 .contains(
                         "Plan Pro</h2>",
-                        "Period 1 of 3, until 28 February 2027. 2 more periods until 30 April 2027.",
+                        "Period 1 of 3, until the end of 27 February 2027. 2 more periods until the end of 29 April 2027.",
                         "Grant 1, plan Pro: <b",
                         "value=\"plan.cancel\"");
         assertThat(operator.get("/console/accounts/" + account).body())
-                .contains("Plan: Pro</h2>", "Period 1 of 3, until 28 February 2027.");
+                .contains("Plan: Pro</h2>", "Period 1 of 3, until the end of 27 February 2027.");
         assertThat(operator.get("/console/plans/pro").body()).contains("1 of 3", "active, version 1");
     }
 
@@ -141,7 +142,7 @@ class PlanPagesTest {
         server.books().planSweep().sweep();
         customerSignsInAgain();
         assertThat(billing())
-                .contains("Period 3 of 3, until 30 April 2027. It is the last one.")
+                .contains("Period 3 of 3, until the end of 29 April 2027. It is the last one.")
                 .doesNotContain("value=\"plan.cancel\"");
         server.setNow(Instant.parse("2027-04-30T00:00:00Z"));
         server.books().planSweep().sweep();
@@ -149,7 +150,7 @@ class PlanPagesTest {
         assertThat(billing()).doesNotContain("Plan Pro</h2>");
         signIn();
         assertThat(operator.get("/console/accounts/" + account).body())
-                .contains("Plan: none</h2>", "The last one was Pro: finished at 30 April 2027.");
+                .contains("Plan: none</h2>", "The last one was Pro: finished at 30 Apr 00:00:00.");
     }
 
     @Test
