@@ -52,7 +52,9 @@ public final class GrantFields {
     /** The limits, at most {@link GrantLimits#MOST}. Forms and commands have them as {@code 5:20 24:60}, hours and credits. */
     public static final Field<GrantLimits> LIMITS = Field.of(
                     "limits", sentence("Limits"), GrantFields::limits, GrantFields::typed)
-            .optional();
+            .optional()
+            .help("At most so many credits in so many hours, like 5:20. Two with a comma between them.")
+            .option("--limits HOURS:CREDITS");
 
     private GrantFields() {}
 

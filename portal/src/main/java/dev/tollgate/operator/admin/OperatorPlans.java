@@ -54,31 +54,42 @@ public final class OperatorPlans {
     /** The number of times that an account's plan is read again before an action gives up. */
     private static final int TRIES = 5;
 
-    private static final Field<String> NAME =
-            Field.text("name", sentence("Name")).map(OperatorPlans::shownName);
+    private static final Field<String> NAME = Field.text("name", sentence("Name"))
+            .map(OperatorPlans::shownName)
+            .help("Name that customers see.")
+            .option("--name TEXT");
     private static final Field<Long> CENTS = Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
             .naming()
-            .map(OperatorPlans::cents);
+            .map(OperatorPlans::cents)
+            .help("Price of a period in US cents without tax: 0, or at least 50.")
+            .option("--cents N");
     private static final Field<Period> PERIOD = Field.choice(
                     "period",
                     sentence("Period"),
                     Stream.of(Period.values())
                             .map(period -> new Choice<>(period.word(), period))
                             .toList())
-            .naming();
+            .naming()
+            .help("day, week or month.");
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
-            .optional();
+            .optional()
+            .help("Price group while a period runs. Default: none.");
     private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
-            .optional();
+            .optional()
+            .option("");
     private static final Field<Long> CLOSED = Field.whole("version", sentence("Version"), 1, Long.MAX_VALUE)
             .naming()
-            .optional();
+            .optional()
+            .help("The version to close. Default: all.")
+            .option("--version-number N");
     private static final Field<String> PLAN =
-            Field.text("plan", sentence("Plan")).map(OperatorPlans::id);
+            Field.text("plan", sentence("Plan")).map(OperatorPlans::id).help("Id of the plan.");
     private static final Field<Long> PERIODS = Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX)
-            .naming();
+            .naming()
+            .help("Periods that were paid, 1 to 366.")
+            .option("--periods N");
 
     public static final OperatorAction<OperatorPlans, Changed> SET = OperatorAction.begin(
                     "plan.set",
@@ -89,7 +100,7 @@ public final class OperatorPlans {
                             NAME,
                             CENTS,
                             PERIOD,
-                            GrantFields.CREDITS,
+                            GrantFields.CREDITS.help("Credits of a period."),
                             GrantFields.MODELS,
                             GROUP,
                             GrantFields.LIMITS,

@@ -91,42 +91,11 @@ final class GroupCommands {
         private PlanCommands() {}
 
         static List<CommandLine> all(Session session) {
-            ApiCommand close = ApiCommand.of(session, OperatorPlans.CLOSE)
-                    .takes(
-                            plan(),
-                            Field.option(
-                                    "--version-number",
-                                    "N",
-                                    "/version",
-                                    Values::count,
-                                    "The version to close. Default: all."),
-                            Field.reason())
+            ApiCommand close = ApiCommand.row(session, OperatorPlans.CLOSE, plan())
                     .asks(OperatorPlans.CLOSE, answer -> session.out()
                             .println("Versions closed: " + CommandJson.texts(answer.get("versions"), "none")));
-            ApiCommand assign = ApiCommand.of(session, OperatorPlans.ASSIGN)
-                    .inOrder()
-                    .takes(
-                            Field.account(),
-                            Field.option("--plan", "PLAN", "/plan", "Id of the plan.")
-                                    .needed(),
-                            Field.option(
-                                            "--periods",
-                                            "N",
-                                            "/periods",
-                                            Values::count,
-                                            "Periods that were paid, 1 to 366.")
-                                    .needed(),
-                            Field.id(),
-                            Field.reason())
-                    .asks(OperatorPlans.ASSIGN, "until");
-            ApiCommand end = ApiCommand.of(session, OperatorPlans.END)
-                    .inOrder()
-                    .takes(
-                            Field.account(),
-                            Field.id(),
-                            Field.option("--reason", "TEXT", "/reason", "Reason, stored with the entry.")
-                                    .needed())
-                    .asks(OperatorPlans.END, "ended_at");
+            ApiCommand assign = ApiCommand.row(session, OperatorPlans.ASSIGN).asks(OperatorPlans.ASSIGN, "until");
+            ApiCommand end = ApiCommand.row(session, OperatorPlans.END).asks(OperatorPlans.END, "ended_at");
             return List.of(list(session).line(), set(session).line(), close.line(), assign.line(), end.line());
         }
 
@@ -156,46 +125,7 @@ final class GroupCommands {
         }
 
         private static ApiCommand set(Session session) {
-            return ApiCommand.of(session, OperatorPlans.SET)
-                    .inOrder()
-                    .takes(
-                            plan(),
-                            Field.option("--name", "TEXT", "/name", "Name that customers see.")
-                                    .needed(),
-                            Field.option(
-                                            "--cents",
-                                            "N",
-                                            "/cents",
-                                            PlanCommands::cents,
-                                            "Price of a period in US cents without tax: 0, or at least 50.")
-                                    .needed(),
-                            Field.option("--period", "PERIOD", "/period", "day, week or month.")
-                                    .needed(),
-                            Field.option("--credits", "CREDITS", "/credits", Values::credits, "Credits of a period.")
-                                    .needed(),
-                            Field.list(
-                                    "--models",
-                                    "MODEL",
-                                    "/models",
-                                    "Models that the credits pay for, with commas or repeated: ids, or beginnings with *, like 'gemini-4-*'."
-                                            + " Default: all."),
-                            Field.option(
-                                    "--group", "GROUP", "/group", "Price group while a period runs. Default: none."),
-                            Field.option(
-                                    "--limits",
-                                    "HOURS:CREDITS",
-                                    "/limits",
-                                    Values::limits,
-                                    "At most so many credits in so many hours, like 5:20. Two with a comma between them."),
-                            Field.reason())
-                    .asks(OperatorPlans.SET, "version");
-        }
-
-        /** A whole number. The server refuses what is none. */
-        private static JsonNode cents(String text) {
-            return text.matches("[0-9]{1,9}")
-                    ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
-                    : JsonNodeFactory.instance.stringNode(text);
+            return ApiCommand.row(session, OperatorPlans.SET, plan()).asks(OperatorPlans.SET, "version");
         }
     }
 }
