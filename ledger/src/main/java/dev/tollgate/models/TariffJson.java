@@ -1,6 +1,12 @@
 package dev.tollgate.models;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.fields.Fact;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.JsonNodeException;
@@ -13,7 +19,26 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TariffJson {
 
+    /** The facts of what is written, in the order of the form of a price. */
+    public static final List<Fact> FACTS = facts();
+
     private TariffJson() {}
+
+    private static List<Fact> facts() {
+        List<Fact> facts = new ArrayList<>();
+        for (Rate rate : Rate.values()) {
+            facts.add(new Fact(rate.key(), rate.head(), Fact.Kind.PRICE));
+        }
+        facts.add(new Fact("search_counts", sentence("Counted searches"))
+                .saying(Map.of("queries", sentence("by query"), "calls", sentence("by call"))));
+        facts.add(new Fact("above.prompt_tokens", sentence("Long prompts: above")));
+        for (Rate rate : Rate.values()) {
+            facts.add(new Fact("above." + rate.key(), sentence("Long prompts: {rate}", rate.word()), Fact.Kind.PRICE));
+        }
+        facts.add(new Fact("tiers.flex", sentence("Flex")));
+        facts.add(new Fact("tiers.priority", sentence("Priority")));
+        return List.copyOf(facts);
+    }
 
     /** Adds the members of a tariff to an object. */
     public static void write(ObjectNode json, Tariff tariff) {

@@ -40,7 +40,7 @@ public record CopiesReport(
     public static boolean isNewest(AuditLog log) {
         AuditLog.Filter any = new AuditLog.Filter(null, null, null, Set.of(), null, null);
         return log.page(any, Long.MAX_VALUE, 1).stream()
-                .anyMatch(row -> row.action().equals(AuditedWriter.RESTORE));
+                .anyMatch(row -> row.action().equals(AuditedWriter.RESTORED.action()));
     }
 
     /** Returns what needs an operator now. */

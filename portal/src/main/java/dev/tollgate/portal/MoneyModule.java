@@ -132,10 +132,10 @@ public record MoneyModule(
                     ? null
                     : payments.take(
                             notice, Objects.requireNonNullElse(by.actor().address(), "here"));
-            String outcome = taken == null ? "of_no_use" : taken.name().toLowerCase(Locale.ROOT);
+            String outcome = Payments.outcome(taken);
             writer.commitAndWait(Unit.of(new Deed(
                     by.actor(),
-                    "payment.event",
+                    Payments.EVENT.action(),
                     eventId,
                     by.reason(),
                     clock.instant(),

@@ -108,7 +108,7 @@ class AuditPageTest {
         deed(ann.account(), "deed", "limits", "day", "5.25", "requests", "1200");
         assertThat(rows("?subject=Ann&what=account.limits"))
                 .contains("Set the account's limits Ann Credits per day: 20.00 → 5.25 because")
-                .contains("Requests per minute: none → 1,200 Credits per day: none → 20.00 because");
+                .contains("Requests per minute: no limit → 1,200 Credits per day: no limit → 20.00 because");
         deed(ann.account(), "deed", "ban");
         assertThat(rows("?subject=Ann&what=account.block")).contains("Banned the account Ann Banned: no → yes");
     }
@@ -121,7 +121,7 @@ class AuditPageTest {
         String name = server.text("SELECT name FROM api_key WHERE id = '" + key + "'");
         assertThat(rows("?subject=" + key))
                 .isNotEmpty()
-                .contains("Changed a key key '" + name + "' of Ben Credits per day: none → 12.50")
+                .contains("Changed a key key '" + name + "' of Ben Credits per day: no limit → 12.50")
                 .doesNotContain("12500000", "Models", "Last");
     }
 

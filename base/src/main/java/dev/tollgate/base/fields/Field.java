@@ -12,8 +12,10 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -32,8 +34,7 @@ import tools.jackson.databind.node.StringNode;
 /**
  * A field of a request.
  *
- * @param name in bodies, forms and messages
- * @param label on pages
+ * @param fact its name in bodies, forms and messages, its label on pages, and what its values are where they are stored
  * @param help says what it is, in a sentence of the command line; empty if the label does
  * @param option of the command line with a word for its value, as in {@code --expires TIME}; null for the name's, empty for none
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
@@ -43,8 +44,7 @@ import tools.jackson.databind.node.StringNode;
  * @param typed returns the member for a text of a form or a command
  */
 public record Field<T>(
-        String name,
-        Sentence label,
+        Fact fact,
         String help,
         @Nullable String option,
         @Nullable Sentence nothing,
@@ -118,6 +118,14 @@ public record Field<T>(
         }
     }
 
+    public String name() {
+        return fact.name();
+    }
+
+    public Sentence label() {
+        return fact.label();
+    }
+
     // ---- kinds ----
 
     /** Returns a field with a text that is {@link WrittenText}. */
@@ -145,12 +153,15 @@ public record Field<T>(
     /** Returns a field with one of some words. */
     public static <T> Field<T> choice(String name, Sentence label, List<Choice<T>> choices) {
         Sentence allowed = Sentence.either(choices.stream().map(Choice::word).toList());
+        Map<String, Sentence> words = new LinkedHashMap<>();
+        choices.forEach(choice -> words.put(choice.word(), choice.label()));
+        Fact fact = new Fact(name, label).saying(words);
         Reader<T> reader = new Allowing<>(allowed, value -> choices.stream()
                 .filter(choice -> value.isString() && choice.word().equals(value.stringValue()))
                 .findFirst()
                 .map(Choice::value)
                 .orElse(null));
-        return new Field<>(name, label, "", null, null, choices, List.of(), reader, StringNode::valueOf);
+        return new Field<>(fact, "", null, null, choices, List.of(), reader, StringNode::valueOf);
     }
 
     public static Field<Boolean> flag(String name, Sentence label) {
@@ -188,7 +199,8 @@ public record Field<T>(
                 Long.toString(least),
                 Long.toString(CREDITS_MAX),
                 DECIMALS);
-        return allowing(name, label, allowed, value -> micros(value, least), Field::number);
+        return allowing(name, label, allowed, value -> micros(value, least), Field::number)
+                .kept(Fact.Kind.CREDITS);
     }
 
     private static @Nullable Long micros(JsonNode value, long least) {
@@ -219,7 +231,9 @@ public record Field<T>(
 
     /** Returns a field with a time in Unix seconds. */
     public static Field<Instant> time(String name, Sentence label) {
-        return whole(name, label, 1, WrittenTime.SECONDS_MAX).map((path, seconds) -> Instant.ofEpochSecond(seconds));
+        return whole(name, label, 1, WrittenTime.SECONDS_MAX)
+                .kept(Fact.Kind.TIME)
+                .map((path, seconds) -> Instant.ofEpochSecond(seconds));
     }
 
     public static Field<ZoneId> zone(String name, Sentence label) {
@@ -283,7 +297,8 @@ public record Field<T>(
             }
             return Body.of(path + ".", object, List.of(members));
         };
-        return new Field<>(name, label, "", null, null, List.of(), List.of(members), reader, StringNode::valueOf);
+        return new Field<>(
+                new Fact(name, label), "", null, null, List.of(), List.of(members), reader, StringNode::valueOf);
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -298,12 +313,13 @@ public record Field<T>(
     }
 
     public boolean isFixed() {
-        return label == NONE;
+        return label() == NONE;
     }
 
     /** Returns a field whose value is read later, with others. */
     public static Field<JsonNode> raw(String name) {
-        return of(name, Sentence.asItIs(name), (path, value) -> value, StringNode::valueOf);
+        return new Field<>(
+                Fact.hidden(name), "", null, null, List.of(), List.of(), (path, value) -> value, StringNode::valueOf);
     }
 
     /**
@@ -324,7 +340,7 @@ public record Field<T>(
 
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
-        return new Field<>(name, label, "", null, null, List.of(), List.of(), reader, typed);
+        return new Field<>(new Fact(name, label), "", null, null, List.of(), List.of(), reader, typed);
     }
 
     // ---- changed ----
@@ -332,9 +348,9 @@ public record Field<T>(
     /** Returns this field, whose refusals also name the value. @throws IllegalStateException if its kind refuses by several sentences */
     public Field<T> naming() {
         if (!(reader instanceof Allowing<T> one)) {
-            throw new IllegalStateException(name + " refuses by several sentences");
+            throw new IllegalStateException(name() + " refuses by several sentences");
         }
-        return new Field<>(name, label, help, option, nothing, choices, members, one::readNaming, typed);
+        return new Field<>(fact, help, option, nothing, choices, members, one::readNaming, typed);
     }
 
     /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
@@ -358,8 +374,7 @@ public record Field<T>(
     /** Returns a field with the same form, whose value is another. */
     public <U> Field<U> map(Mapper<T, U> mapper) {
         return new Field<>(
-                name,
-                label,
+                fact,
                 help,
                 option,
                 nothing,
@@ -372,8 +387,7 @@ public record Field<T>(
     /** Returns this field, which can be null. @param what that means, as in {@code no limit} */
     public Field<T> orNull(Sentence what) {
         return new Field<>(
-                name,
-                label,
+                fact.orNothing(what == NONE ? null : what),
                 help,
                 option,
                 what,
@@ -390,12 +404,22 @@ public record Field<T>(
 
     /** Returns this field with an explanation for the command line, which is English. */
     public Field<T> help(String explanation) {
-        return new Field<>(name, label, explanation, option, nothing, choices, members, reader, typed);
+        return new Field<>(fact, explanation, option, nothing, choices, members, reader, typed);
     }
 
     /** Returns this field with an option of the command line. @param written as in {@code --expires TIME}; empty: commands do not take it */
     public Field<T> option(String written) {
-        return new Field<>(name, label, help, written, nothing, choices, members, reader, typed);
+        return new Field<>(fact, help, written, nothing, choices, members, reader, typed);
+    }
+
+    /** Returns this field, whose stored values are of a kind. */
+    public Field<T> kept(Fact.Kind kind) {
+        return new Field<>(fact.as(kind), help, option, nothing, choices, members, reader, typed);
+    }
+
+    /** Returns this field, of which nothing means something where it is stored, though a request cannot say so by null. */
+    public Field<T> keptAs(Sentence nothingThere) {
+        return new Field<>(fact.orNothing(nothingThere), help, option, nothing, choices, members, reader, typed);
     }
 
     // ---- reading ----

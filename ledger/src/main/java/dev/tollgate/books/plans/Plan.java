@@ -1,6 +1,9 @@
 package dev.tollgate.books.plans;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantTerms;
@@ -47,9 +50,9 @@ public record Plan(
 
     /** The length of a period, by the calendar in UTC. */
     public enum Period {
-        DAY(ChronoUnit.DAYS),
-        WEEK(ChronoUnit.WEEKS),
-        MONTH(ChronoUnit.MONTHS);
+        DAY(ChronoUnit.DAYS, sentence("day")),
+        WEEK(ChronoUnit.WEEKS, sentence("week")),
+        MONTH(ChronoUnit.MONTHS, sentence("month"));
 
         /** No period is longer: the average of the longest by the calendar, and what the calendar adds to an average month or year. */
         public static final Duration LONGEST = Stream.of(values())
@@ -58,15 +61,22 @@ public record Plan(
                 .orElseThrow();
 
         private final ChronoUnit unit;
+        private final Sentence label;
         private final String word = name().toLowerCase(Locale.ROOT);
 
-        Period(ChronoUnit unit) {
+        Period(ChronoUnit unit, Sentence label) {
             this.unit = unit;
+            this.label = label;
         }
 
-        /** Returns the name in JSON, in commands and on pages. */
+        /** Returns the name in JSON and in commands. */
         public String word() {
             return word;
+        }
+
+        /** Returns the name on pages. */
+        public Sentence label() {
+            return label;
         }
 
         /**

@@ -3,6 +3,7 @@ package dev.tollgate.models.prices;
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
@@ -40,10 +41,12 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
 
     public static final Field<Integer> FACTOR = Field.<Integer>of(
                     "factor", sentence("Factor"), GroupFactors::factor, Typed::number)
+            .kept(Fact.Kind.FACTOR)
             .help("Thousandths of the standard price: 850 is 15 percent below it.");
 
     public static final Field<Map<String, Integer>> MODELS = Field.of(
                     "models", sentence("Models"), GroupFactors::models, Typed::models)
+            .kept(Fact.Kind.FACTOR)
             .help("An own factor for a model's id, or for the beginning of ids with * after it.")
             .optional();
 

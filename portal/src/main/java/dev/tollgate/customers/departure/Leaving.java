@@ -3,9 +3,11 @@ package dev.tollgate.customers.departure;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
@@ -49,6 +51,12 @@ public record Leaving(
         Plans plans,
         Holdings holdings,
         InstantSource clock) {
+
+    /** The row of the operator's audit log for a person who leaves an account that others keep. */
+    public static final DeedKind LEAVE = new DeedKind(
+            "account.leave",
+            sentence("Left the account"),
+            new Fact("left", sentence("Person who left"), Fact.Kind.PERSON).told(Fact.Told.ALWAYS));
 
     /** The time for which a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
@@ -149,7 +157,7 @@ public record Leaving(
         Erasure erasure = new Erasure(
                 holdings, person.accountId(), person.id(), isWanted, people.startMarks()::of, clock.instant());
         String left = AccountLog.json("left", person.id());
-        Deed deed = deed(person, "account.leave", () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
+        Deed deed = deed(person, LEAVE.action(), () -> isWanted.getAsBoolean() ? new Deed.Changed(null, left) : null);
         List<Change> changes = new ArrayList<>(List.of(new TakeAccount(person.accountId())));
         if (membership != null) {
             changes.add(delete);

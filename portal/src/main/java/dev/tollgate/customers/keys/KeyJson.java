@@ -1,5 +1,8 @@
 package dev.tollgate.customers.keys;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -24,6 +27,20 @@ public final class KeyJson {
 
     /** The fields of which the log of an organization does not tell. A team is paused, not its keys. */
     private static final List<String> NOT_LOGGED = List.of("last_used_at", "created_at", PAUSED);
+
+    /** The facts of a key in the operator's audit log, whose subject is the key. */
+    public static final List<Fact> FACTS = Stream.concat(
+                    KeyOptions.FACTS.stream(),
+                    Stream.of(
+                            new Fact("prefix", sentence("Prefix")),
+                            new Fact("member", sentence("Member")),
+                            new Fact("locked", sentence("Locked settings")),
+                            new Fact(PAUSED, sentence("Paused team")),
+                            Fact.hidden("id"),
+                            Fact.hidden("account"),
+                            Fact.hidden("created_at"),
+                            Fact.hidden("last_used_at")))
+            .toList();
 
     private KeyJson() {}
 

@@ -4,6 +4,7 @@ import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.ids.CallLabels;
@@ -52,8 +53,8 @@ public final class KeyOptions {
     private static final Field<KeyKind> KIND = Field.choice(
             "kind",
             sentence("Kind"),
-            new Choice<>("api", sentence("api: calls models"), KeyKind.API),
-            new Choice<>("management", sentence("management: administers its account"), KeyKind.MANAGEMENT));
+            new Choice<>("api", sentence("API key"), KeyKind.API),
+            new Choice<>("management", sentence("management key"), KeyKind.MANAGEMENT));
     private static final Field<Set<Scope>> SCOPES = Field.list(
                     "scopes", sentence("Scopes"), Scope.values().length, Field::string)
             .map(KeyOptions::scopes);
@@ -94,6 +95,23 @@ public final class KeyOptions {
     private static final Field<Duration> GRACE = Field.whole(
                     "grace_seconds", sentence("Old secret"), 0, KeyEdit.GRACE_MAX.toSeconds())
             .map((path, seconds) -> Duration.ofSeconds(seconds));
+
+    /** The facts of a stored key that are fields. */
+    static final List<Fact> FACTS = Fact.of(List.of(
+                    NAME,
+                    KIND,
+                    DISABLED,
+                    SCOPES,
+                    ALLOW,
+                    SPEND,
+                    RATES,
+                    MAX_INPUT_PRICE,
+                    MAX_OUTPUT_PRICE,
+                    MODELS,
+                    TAGS,
+                    EXPIRES_AT,
+                    TEAM))
+            .toList();
 
     /** The fields of a new key that an operator makes. */
     public static final List<Field<?>> CREATE = List.of(
@@ -320,6 +338,7 @@ public final class KeyOptions {
                                 "{field} must be a price: credits per million tokens, from 0 to {most}.",
                                 FIELD,
                                 Credits.text(PriceCeiling.MAX)))
+                .kept(Fact.Kind.PRICE)
                 .orNull(sentence("any price"));
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.roles.AccountLog;
@@ -28,6 +29,9 @@ public final class LeaversKeys {
     /** The refusal of a move. */
     public static final Sentence NO_ROOM = sentence(
             "A team cannot get these keys: it does not exist, is archived, or has no room for a key. Nothing was changed.");
+
+    /** The fate of a key in the operator's audit log: deleted, or the team that has got it. */
+    public static final Fact FATE = new Fact("key_*", sentence("Key")).saying(Map.of("delete", sentence("deleted")));
 
     private final List<KeyChange<Outcome<KeyEdit.Changed>>> moves = new ArrayList<>();
     private final KeyChange<Boolean> delete;

@@ -4,9 +4,11 @@ import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.Budgets.SpendBudget;
 import dev.tollgate.books.budgets.BudgetsNow;
@@ -61,6 +63,14 @@ public final class BudgetActions {
     /** All rows. */
     public static final List<Action<OrganizationStores, ?>> ALL = List.of(LIST, SET);
 
+    /** The rows of the operator's audit log. */
+    static final List<DeedKind> TOLD = List.of(new DeedKind(
+            SET.name(),
+            sentence("Set budgets"),
+            WINDOWS.values().stream()
+                    .map(field -> field.fact().saying(Map.of(UNLIMITED, sentence("unlimited"))))
+                    .toList()));
+
     private BudgetActions() {}
 
     private static Map<SpendWindow, Field<SpendBudget>> windows() {
@@ -79,6 +89,7 @@ public final class BudgetActions {
                                     text -> text.strip().equals(UNLIMITED)
                                             ? StringNode.valueOf(UNLIMITED)
                                             : credits.typed().apply(text))
+                            .kept(Fact.Kind.CREDITS)
                             .orNull(sentence("no budget"))
                             .help("Credits " + (window == SpendWindow.TOTAL ? "in all" : "per " + window.code())
                                     + ", none, or unlimited for a member."));

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.customers.mail.Letter;
@@ -78,6 +79,11 @@ public final class InvitationActions {
 
     /** All rows. */
     public static final List<Action<OrganizationStores, ?>> ALL = List.of(LIST, CREATE, RESEND, REVOKE);
+
+    /** The rows of the operator's audit log. */
+    static final List<DeedKind> TOLD = List.of(
+            new DeedKind(CREATE.name(), sentence("Invited a member"), MemberActions.ROLE.fact()),
+            new DeedKind(REVOKE.name(), sentence("Revoked an invitation")));
 
     private InvitationActions() {}
 

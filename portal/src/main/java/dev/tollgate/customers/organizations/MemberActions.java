@@ -10,8 +10,10 @@ import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.members.Members;
 import dev.tollgate.customers.members.Members.Member;
 import dev.tollgate.customers.roles.MemberRole;
@@ -40,7 +42,7 @@ public final class MemberActions {
                     "role",
                     sentence("Role"),
                     Stream.of(MemberRole.values())
-                            .map(role -> new Choice<>(role.text(), role))
+                            .map(role -> new Choice<>(role.text(), role.word(), role))
                             .toList())
             .help(MemberRole.either() + ".");
 
@@ -86,6 +88,13 @@ public final class MemberActions {
 
     /** All rows. */
     public static final List<Action<OrganizationStores, ?>> ALL = List.of(LIST, SHOW, SET, REMOVE);
+
+    /** A change of a role in the operator's audit log. */
+    public static final DeedKind SET_ROLE = new DeedKind("member.role", sentence("Set a member's role"), ROLE.fact());
+
+    /** The rows of the operator's audit log. */
+    static final List<DeedKind> TOLD =
+            List.of(SET_ROLE, new DeedKind(REMOVE.name(), sentence("Removed a member"), ROLE.fact(), LeaversKeys.FATE));
 
     private MemberActions() {}
 

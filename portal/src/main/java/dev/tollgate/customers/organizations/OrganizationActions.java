@@ -8,6 +8,7 @@ import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Language;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.books.labels.Labels;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.actions.Action;
@@ -86,6 +87,17 @@ public final class OrganizationActions {
 
     /** All rows. */
     public static final List<Action<OrganizationStores, ?>> ALL = List.of(SHOW, SET, TAG_VALUES, ERASE, AUDIT_LOG);
+
+    /** The rows of the operator's audit log. */
+    static final List<DeedKind> TOLD = List.of(
+            new DeedKind("organization.name", sentence("Renamed an organization"), NAME.fact()),
+            new DeedKind("organization.time_zone", sentence("Set the time zone of budgets"), TIME_ZONE.fact()),
+            new DeedKind(
+                    "organization.language",
+                    sentence("Set the language of an organization's e-mails"),
+                    LANGUAGE.fact()),
+            new DeedKind("organization.labels", sentence("Set tags and end users"), TAG_NAMES.fact(), END_USERS.fact()),
+            new DeedKind(ERASE.name(), sentence("Erased an end user")));
 
     private OrganizationActions() {}
 

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.organizations;
 
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.customers.keys.ActionRoutes;
@@ -21,6 +22,16 @@ public record OrganizationRoutes(OrganizationStores stores) {
                     MemberActions.ALL,
                     TeamActions.ALL,
                     InvitationActions.ALL)
+            .flatMap(List::stream)
+            .toList();
+
+    /** The rows of the operator's audit log for these actions. */
+    public static final List<DeedKind> TOLD = Stream.of(
+                    OrganizationActions.TOLD,
+                    BudgetActions.TOLD,
+                    MemberActions.TOLD,
+                    TeamActions.TOLD,
+                    InvitationActions.TOLD)
             .flatMap(List::stream)
             .toList();
 

@@ -4,11 +4,14 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.customers.keys.LeaversKeys;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.customers.teams.Team;
 import dev.tollgate.customers.teams.Teams;
@@ -30,8 +33,8 @@ public final class TeamActions {
     public static final Field<Boolean> ROLE = Field.choice(
                     "role",
                     sentence("Role in the team"),
-                    new Choice<>("member", sentence("member: keys in this team"), false),
-                    new Choice<>("admin", sentence("admin: manages people and keys"), true))
+                    new Choice<>("member", sentence("member"), false),
+                    new Choice<>("admin", sentence("admin"), true))
             .help("admin, or member as by default.");
 
     private static final Field<Boolean> PAUSED = Field.flag("paused", sentence("Paused"))
@@ -106,6 +109,19 @@ public final class TeamActions {
     /** All rows. */
     public static final List<Action<OrganizationStores, ?>> ALL =
             List.of(LIST, CREATE, SHOW, CHANGE, ARCHIVE, PUT, REMOVE);
+
+    private static final Fact MEMBER = new Fact("member", sentence("Member")).told(Fact.Told.ALWAYS);
+
+    /** The rows of the operator's audit log. */
+    static final List<DeedKind> TOLD = List.of(
+            new DeedKind(CREATE.name(), sentence("Created a team"), NAME.fact()),
+            new DeedKind("team.rename", sentence("Renamed a team"), NAME.fact()),
+            new DeedKind("team.pause", sentence("Paused a team")),
+            new DeedKind("team.resume", sentence("Ended a team's pause")),
+            new DeedKind(ARCHIVE.name(), sentence("Archived a team"), NAME.fact(), LeaversKeys.FATE),
+            new DeedKind("team.member", sentence("Set a role in a team"), MEMBER, ROLE.fact()),
+            new DeedKind(
+                    "team.leave", sentence("Removed a person from a team"), MEMBER, ROLE.fact(), LeaversKeys.FATE));
 
     private TeamActions() {}
 

@@ -3,7 +3,9 @@ package dev.tollgate.customers.payments;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -29,14 +31,63 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Payments: customers begin them, and notices of the payment service decide their end. Thread-safe; blocks. */
 public final class Payments {
+
+    /** The row of the audit log for an event that an operator has judged again. */
+    public static final DeedKind EVENT = new DeedKind(
+            "payment.event",
+            sentence("Processed an event again"),
+            new Fact("outcome", sentence("Outcome")).saying(outcomes()));
+
+    /** The outcome of an event that says nothing about a payment. */
+    public static final String OF_NO_USE = "of_no_use";
+
+    /** The rows of the audit log for credits that a payment service's notice takes back or returns, and for events. */
+    public static final List<DeedKind> TOLD = Stream.concat(
+                    Stream.of(
+                            told(PaymentNotice.Fact.PAID, sentence("A payment was paid after its refund")),
+                            told(PaymentNotice.Fact.REFUNDED, sentence("A payment was refunded")),
+                            told(PaymentNotice.Fact.DISPUTED, sentence("A payment was disputed")),
+                            told(PaymentNotice.Fact.DISPUTE_LOST, sentence("A dispute was lost")),
+                            told(PaymentNotice.Fact.DISPUTE_WON, sentence("A dispute was won"))),
+                    Stream.of(EVENT))
+            .toList();
+
+    private static DeedKind told(PaymentNotice.Fact fact, Sentence words) {
+        return new DeedKind(
+                "payment." + fact.code(),
+                words,
+                new Fact("balance", sentence("Balance"), Fact.Kind.CREDITS),
+                new Fact("credits_taken_back", sentence("Credits reversed"), Fact.Kind.CREDITS),
+                new Fact("credits_missing", sentence("Credits already spent"), Fact.Kind.CREDITS),
+                new Fact("payment", sentence("Payment")),
+                new Fact("event", sentence("Event")),
+                new Fact("object", sentence("Object at Stripe")),
+                new Fact("blocked", sentence("Banned")).told(Fact.Told.IF_TRUE));
+    }
+
+    private static Map<String, Sentence> outcomes() {
+        Map<String, Sentence> words =
+                new HashMap<>(Map.of(OF_NO_USE, sentence("outcome::says nothing about a payment")));
+        for (Verdict verdict : Verdict.values()) {
+            words.put(outcome(verdict), verdict.word());
+        }
+        return words;
+    }
+
+    /** Returns the word of an outcome in the audit log. @param verdict null for an event that says nothing about a payment */
+    public static String outcome(@Nullable Verdict verdict) {
+        return verdict == null ? OF_NO_USE : verdict.name().toLowerCase(Locale.ROOT);
+    }
 
     /** The most that one page holds. */
     public static final int PAGE_MAX = 1_000;
@@ -211,6 +262,15 @@ public final class Payments {
 
         String code() {
             return code;
+        }
+
+        private Sentence word() {
+            return switch (this) {
+                case TAKEN -> sentence("outcome::counts now");
+                case KEPT -> sentence("outcome::kept until its payment is known");
+                case REFUSED, TOO_EARLY, AGAIN -> sentence("outcome::refused");
+                case REPLAYED -> sentence("outcome::nothing changed");
+            };
         }
     }
 

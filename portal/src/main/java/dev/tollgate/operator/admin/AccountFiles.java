@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.actions.ActionRequest;
@@ -22,7 +23,8 @@ public final class AccountFiles {
 
     /** Deletes a file of an account, or all. The result is their number. */
     public static final OperatorAction<AccountFiles, Integer> DELETE = OperatorAction.post(
-                    "account.delete_files", OF_ACCOUNT + "/delete", "", FILE)
+                    "account.delete_files", sentence("Deleted stored files"), OF_ACCOUNT + "/delete", "", FILE)
+            .telling(new Fact("files", sentence("Files")))
             .does(
                     (files, by, request) -> files.delete(by, request.id(), request.get(FILE)),
                     (request, count) ->

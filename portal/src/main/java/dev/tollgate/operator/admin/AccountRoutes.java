@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
@@ -43,10 +44,16 @@ public final class AccountRoutes {
             .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD));
     private static final Field<Instant> EXPIRY =
             AdminRequest.time("expires_at", sentence("Expiry")).naming();
-    private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Blocked"));
+    private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Banned"));
 
     public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(
-                    "account.create", "/admin/accounts", "Create an account and print its id.", NAME, START_CREDITS)
+                    "account.create",
+                    sentence("Created an account"),
+                    "/admin/accounts",
+                    "Create an account and print its id.",
+                    NAME,
+                    START_CREDITS)
+            .telling(AdminJson.BALANCE)
             .answering(201)
             .does(
                     (accounts, by, request) ->
@@ -56,12 +63,15 @@ public final class AccountRoutes {
     /** Gives credits: general ones, or with an expiry or models a grant, whose number the answer has. */
     public static final OperatorAction<OperatorAccounts, OperatorAccounts.Granted> GRANT = OperatorAction.post(
                     "account.grant",
+                    sentence("Granted credits"),
                     GRANTS,
                     "Grant credits to an account and print the new balance.",
                     SOME_CREDITS,
                     GrantFields.EXPIRES,
                     GrantFields.MODELS,
                     GrantFields.LIMITS)
+            .telling(AdminJson.BALANCE)
+            .telling(GrantFields.NUMBER)
             .repeatable()
             .does(
                     (accounts, by, request) -> accounts.grant(
@@ -77,10 +87,12 @@ public final class AccountRoutes {
     /** Moves the expiry of a grant later. */
     public static final OperatorAction<OperatorAccounts, CreditGrant> EXTEND_GRANT = OperatorAction.begin(
                     "grant.extend",
+                    sentence("Extended a grant"),
                     "PATCH",
                     GRANT_OF,
                     "Move the expiry of a grant later, before it has passed, and print it.",
                     List.of(EXPIRY))
+            .telling(GrantFields.NUMBER)
             .does(
                     (accounts, by, request) ->
                             accounts.extendGrant(by, request.id(), grant(request), request.need(EXPIRY)),
@@ -89,14 +101,18 @@ public final class AccountRoutes {
     /** Takes what is left in a grant, except for what running calls need. */
     public static final OperatorAction<OperatorAccounts, CreditGrant> END_GRANT = OperatorAction.post(
                     "grant.end",
+                    sentence("Ended a grant"),
                     GRANT_OF + "/end",
                     "End a grant: what is left leaves the account, what running calls need when they end. Prints the credits left for them.")
+            .telling(AdminJson.BALANCE)
+            .telling(GrantFields.NUMBER)
             .repeatable()
             .does((accounts, by, request) -> accounts.endGrant(by, request.id(), grant(request)), AccountRoutes::json);
 
     /** Adds credits to an account; an amount below zero debits them. */
     public static final OperatorAction<OperatorAccounts, Account> ADJUST = OperatorAction.post(
-                    "account.adjust", ONE + "/adjustments", "", CREDITS)
+                    "account.adjust", sentence("Adjusted the balance"), ONE + "/adjustments", "", CREDITS)
+            .telling(AdminJson.BALANCE)
             .repeatable()
             .does(
                     (accounts, by, request) -> accounts.adjust(by, request.id(), request.need(CREDITS)),
@@ -104,7 +120,8 @@ public final class AccountRoutes {
 
     /** Gives back what a call was charged; the answer is the account afterwards. */
     public static final OperatorAction<OperatorAccounts, Account> REFUND = OperatorAction.post(
-                    "task.refund", "/admin/tasks/{id}/refunds", "", SOME_CREDITS)
+                    "task.refund", sentence("Refunded a call"), "/admin/tasks/{id}/refunds", "", SOME_CREDITS)
+            .telling(AdminJson.BALANCE)
             .repeatable()
             .does(
                     (accounts, by, request) ->
@@ -114,6 +131,7 @@ public final class AccountRoutes {
     /** Sets the limits that the body names; the others stay. */
     public static final OperatorAction<OperatorAccounts, AccountLimits> LIMITS = OperatorAction.begin(
                     "account.limits",
+                    sentence("Set the account's limits"),
                     "POST",
                     ONE + "/limits",
                     "Set the limits of all keys of an account together and print them. Limits that are not named stay, and earlier"
@@ -121,12 +139,17 @@ public final class AccountRoutes {
                     KeyOptions.LIMITS)
             .does(AccountRoutes::setLimits, (request, limits) -> limits.json().node());
 
-    /** Blocks an account; the audit log names the end of a block {@code account.unblock}. */
+    /** Blocks an account, or with another row of the audit log ends that. */
     public static final OperatorAction<OperatorAccounts, Account> BLOCK = OperatorAction.post(
-                    "account.block", ONE + "/block", "", BLOCKED)
+                    "account.block", sentence("Banned the account"), ONE + "/block", "", BLOCKED)
             .does(
                     (accounts, by, request) -> accounts.block(by, request.id(), request.need(BLOCKED)),
                     AccountRoutes::json);
+
+    static final DeedKind UNBLOCK = new DeedKind("account.unblock", sentence("Unbanned the account"), BLOCKED.fact());
+
+    /** The row of a payment that is taken back. */
+    static final DeedKind REVERSE = new DeedKind("account.reverse", sentence("Reversed a payment"), AdminJson.BALANCE);
 
     public static final List<OperatorAction<OperatorAccounts, ?>> ACTIONS =
             List.of(CREATE, GRANT, EXTEND_GRANT, END_GRANT, ADJUST, REFUND, LIMITS, BLOCK);

@@ -1,5 +1,8 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.models.Tariff;
@@ -96,6 +99,14 @@ public final class AdminJson {
         return this;
     }
 
+    /** The facts of a balance in the audit log. */
+    static final List<Fact> BALANCE = List.of(
+            new Fact("balance", sentence("Balance"), Fact.Kind.CREDITS),
+            new Fact("reserved", sentence("Held"), Fact.Kind.CREDITS),
+            new Fact("purchased", sentence("Granted and bought"), Fact.Kind.CREDITS),
+            new Fact("consumed", sentence("Consumed"), Fact.Kind.CREDITS));
+
+    /** Adds a balance, whose facts are {@link #BALANCE}. */
     AdminJson balance(Balance balance) {
         return credits("balance", balance.balanceMicros())
                 .credits("reserved", balance.reservedMicros())

@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.words.Sentence;
@@ -50,7 +51,8 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     /** Returns a field with Unix seconds, or a time in words. */
     static Field<Instant> time(String name, Sentence label) {
         Sentence allowed = sentence("Unix seconds, or a time in UTC like {time}", "2026-12-31T00:00:00Z");
-        return Field.allowing(name, label, allowed, AdminRequest::time, AdminRequest::typedTime);
+        return Field.allowing(name, label, allowed, AdminRequest::time, AdminRequest::typedTime)
+                .kept(Fact.Kind.TIME);
     }
 
     /** A day begins at midnight in UTC. */

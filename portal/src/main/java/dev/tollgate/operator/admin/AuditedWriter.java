@@ -1,9 +1,13 @@
 package dev.tollgate.operator.admin;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Mistake;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.storage.AcceptServer;
@@ -23,8 +27,20 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes an operator's change and its row of the audit log in one commit. Thread-safe; blocks. */
 public final class AuditedWriter {
 
-    /** The action of a restore in the audit log. */
-    public static final String RESTORE = "books.restore";
+    public static final DeedKind RESTORED = new DeedKind(
+            "books.restore",
+            sentence("Restored the books"),
+            new Fact("from", sentence("Restored from")),
+            new Fact("lost_from", sentence("Lost from"), Fact.Kind.TIME),
+            new Fact("lost_to", sentence("Lost until"), Fact.Kind.TIME));
+
+    static final DeedKind SERVER = new DeedKind(
+            "installation.server",
+            sentence("Accepted another database server"),
+            new Fact("server", sentence("Database server")));
+
+    /** The object of a change within an account; see {@link #log(By, String)}. */
+    static final Fact SUBJECT = new Fact("subject", sentence("Of")).told(Fact.Told.ALWAYS);
 
     private final Writer writer;
     private final InstantSource clock;
@@ -58,7 +74,7 @@ public final class AuditedWriter {
         String former = accept.former();
         commit(
                 by,
-                "installation.server",
+                SERVER.action(),
                 "installation",
                 () -> new Deed.Changed(former == null ? null : json(former), json(accept.present())),
                 accept);
@@ -71,7 +87,7 @@ public final class AuditedWriter {
                 .text("lost_from", lost.from().toString())
                 .text("lost_to", lost.to().toString())
                 .end();
-        commit(by, RESTORE, "books", () -> new Deed.Changed(null, after), changes.toArray(Change[]::new));
+        commit(by, RESTORED.action(), "books", () -> new Deed.Changed(null, after), changes.toArray(Change[]::new));
     }
 
     private static String json(String server) {

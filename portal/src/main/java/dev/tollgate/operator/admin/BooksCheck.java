@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
@@ -43,17 +44,32 @@ public final class BooksCheck {
 
     private static final String ACTION = "books.check";
 
+    private static final Fact DIFFERENCES = new Fact("differences", sentence("Differences"));
+
     private static final Field<Long> ENDED_AT =
             Field.whole("ended_at", sentence("End of the check"), 0, Long.MAX_VALUE);
 
     /** Begins a check. The result is its state. */
-    public static final OperatorAction<BooksCheck, State> CHECK = OperatorAction.bare(ACTION, "/admin/books")
+    public static final OperatorAction<BooksCheck, State> CHECK = OperatorAction.bare(
+                    ACTION, sentence("Checked the books"), "/admin/books")
+            .telling(
+                    DIFFERENCES,
+                    new Fact("started_at", sentence("Begun"), Fact.Kind.TIME),
+                    new Fact("first", sentence("First differences")))
             .answering(202)
             .does((books, by, request) -> books.begin(by.actor()), (request, state) -> json(state));
 
     /** The result is whether there were differences that nobody had seen. */
     public static final OperatorAction<BooksCheck, Boolean> SEEN = OperatorAction.post(
-                    "books.seen", "/admin/books/seen", "", ENDED_AT)
+                    "books.seen",
+                    sentence("Marked differences of the books as seen"),
+                    "/admin/books/seen",
+                    "",
+                    ENDED_AT)
+            .telling(
+                    DIFFERENCES,
+                    new Fact("checked", sentence("What was checked")).told(Fact.Told.ALWAYS),
+                    new Fact("checked_at", ENDED_AT.label(), Fact.Kind.TIME).told(Fact.Told.ALWAYS))
             .does((books, by, request) -> books.seen(by, request.need(ENDED_AT)), (request, changed) -> new AdminJson()
                     .flag("changed", changed)
                     .node());

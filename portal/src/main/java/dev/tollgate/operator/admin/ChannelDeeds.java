@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
@@ -11,10 +12,13 @@ import dev.tollgate.http.limits.RequestRates;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.Trial;
+import dev.tollgate.running.UpstreamFailure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,13 +49,18 @@ public final class ChannelDeeds {
 
     /** The result is whether the file was taken. */
     public static final OperatorAction<ChannelDeeds, Boolean> RELOAD = OperatorAction.post(
-                    "channels.reload", "/admin/channels/reload", "")
+                    "channels.reload", sentence("Reloaded the channels file"), "/admin/channels/reload", "")
+            .telling(new Fact("taken", sentence("Taken")))
             .does(
                     (channels, by, request) -> channels.reload(by),
                     (request, taken) -> new AdminJson().flag("taken", taken).node());
 
     public static final OperatorAction<ChannelDeeds, Tried> TRY = OperatorAction.bare(
-                    "channel.try", "/admin/channels/{id}/try", NOTE)
+                    "channel.try", sentence("Tested a channel"), "/admin/channels/{id}/try", NOTE)
+            .telling(
+                    new Fact("answered", sentence("deed::Answered")),
+                    new Fact("milliseconds", sentence("Milliseconds")),
+                    new Fact("error", sentence("Error")).saying(failures()))
             .does(
                     (channels, by, request) ->
                             channels.tryOut(new By(by.actor(), request.get(NOTE), null), request.id()),
@@ -162,6 +171,31 @@ public final class ChannelDeeds {
 
     private static @Nullable String text(@Nullable Instant time) {
         return time == null ? null : time.toString();
+    }
+
+    private static Map<String, Sentence> failures() {
+        Map<String, Sentence> words = new LinkedHashMap<>();
+        for (UpstreamFailure.Kind kind : UpstreamFailure.Kind.values()) {
+            words.put(word(kind), inWords(kind));
+        }
+        return words;
+    }
+
+    /** Returns the class of a failure for people. */
+    public static Sentence inWords(UpstreamFailure.Kind kind) {
+        return switch (kind) {
+            case REFUSED -> sentence("failure::refused");
+            case TOO_LONG -> sentence("failure::too long");
+            case SIGNATURE -> sentence("failure::signature");
+            case REPLACED -> sentence("failure::replaced");
+            case MISCONFIGURED -> sentence("failure::misconfigured");
+            case QUOTA -> sentence("failure::quota");
+            case DAY_QUOTA -> sentence("failure::day quota");
+            case UNAVAILABLE -> sentence("failure::unavailable");
+            case TOO_LARGE -> sentence("failure::too large");
+            case BROKEN -> sentence("failure::broken");
+            case LOCAL -> sentence("failure::local");
+        };
     }
 
     /** Returns whether there is a file that can be read again. */

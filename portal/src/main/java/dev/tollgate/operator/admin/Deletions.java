@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
@@ -19,14 +20,19 @@ public final class Deletions {
     /** Each start makes sure that it is there. */
     private static final String DEMO = "acc_demo";
 
+    static final Fact DELETED = new Fact("deleted", sentence("Deleted"));
+
     /** The result is the deleted account. */
     public static final OperatorAction<Deletions, Account> ACCOUNT = OperatorAction.post(
-                    "account.delete", "/admin/accounts/{id}/delete", "")
+                    "account.delete", sentence("Deleted the account"), "/admin/accounts/{id}/delete", "")
+            .telling(AdminJson.BALANCE)
+            .telling(DELETED)
             .does((deletions, by, request) -> deletions.delete(by, request.id()), AccountRoutes::json);
 
     /** The result is the login. */
     public static final OperatorAction<Deletions, String> PERSON = OperatorAction.post(
-                    "person.delete", "/admin/people/{login}/delete", "")
+                    "person.delete", sentence("Deleted a login"), "/admin/people/{login}/delete", "")
+            .telling(DELETED)
             .does(
                     (deletions, by, request) -> deletions.deletePerson(by, request.path("login")),
                     (request, login) -> new AdminJson().text("deleted", login).node());

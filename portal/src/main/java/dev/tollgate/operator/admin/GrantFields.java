@@ -4,6 +4,7 @@ import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.grants.CreditGrant;
@@ -35,7 +36,8 @@ public final class GrantFields {
             .help(
                     "Models that the credits pay for, with commas or repeated: ids, or beginnings with *, like 'gemini-4-*'."
                             + " Default: all.")
-            .option("--models MODEL");
+            .option("--models MODEL")
+            .keptAs(sentence("all"));
 
     static final Field<Long> SOME_CREDITS = Field.credits("credits", sentence("Credits"))
             .that(micros -> micros > 0, sentence("{field} must be above 0.", FIELD))
@@ -52,9 +54,13 @@ public final class GrantFields {
     /** The limits, at most {@link GrantLimits#MOST}. Forms and commands have them as {@code 5:20 24:60}, hours and credits. */
     public static final Field<GrantLimits> LIMITS = Field.of(
                     "limits", sentence("Limits"), GrantFields::limits, GrantFields::typed)
+            .kept(Fact.Kind.LIMITS)
             .optional()
             .help("At most so many credits in so many hours, like 5:20. Two with a comma between them.")
             .option("--limits HOURS:CREDITS");
+
+    /** The number of a grant in the audit log. */
+    static final Fact NUMBER = new Fact("grant", sentence("Grant")).told(Fact.Told.ALWAYS);
 
     private GrantFields() {}
 

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
@@ -28,7 +29,8 @@ public final class Maintenance {
 
     /** The result is whether there was a real upstream. */
     public static final OperatorAction<Maintenance, Boolean> BECOME_SANDBOX = OperatorAction.post(
-                    "installation.sandbox", "/admin/installation/sandbox", "")
+                    "installation.sandbox", sentence("Ended real upstreams"), "/admin/installation/sandbox", "")
+            .telling(new Fact("real_upstream", sentence("Real upstream")))
             .local()
             .does((maintenance, by, request) -> maintenance.becomeSandbox(by), (request, changed) -> new AdminJson()
                     .flag("changed", changed)
@@ -36,7 +38,13 @@ public final class Maintenance {
 
     /** The result is whether the rows were corrected. */
     public static final OperatorAction<Maintenance, Boolean> CORRECT_USAGE = OperatorAction.bare(
-                    "usage.rebuild", "/admin/usage/corrections", FOLDED_UNTIL, ROWS, ALL_ROWS)
+                    "usage.rebuild",
+                    sentence("Recomputed usage"),
+                    "/admin/usage/corrections",
+                    FOLDED_UNTIL,
+                    ROWS,
+                    ALL_ROWS)
+            .telling(new Fact(ROWS.name(), sentence("Corrected rows")))
             .local()
             .does(
                     (maintenance, by, request) -> maintenance.correctUsage(request),
@@ -45,8 +53,10 @@ public final class Maintenance {
     /** The result is whether a copy was known. */
     public static final OperatorAction<Maintenance, Boolean> NEW_BACKUP_FOLDER = OperatorAction.post(
                     "installation.backup_folder",
+                    sentence("Declared the folder of copies as new"),
                     "/admin/installation/backup-folder",
                     "Declare that backup.folder is new or was emptied, so that copies go on although the last one is not there.")
+            .telling(new Fact("last_copy", sentence("Last copy")))
             .does((maintenance, by, request) -> maintenance.newBackupFolder(by), (request, changed) -> new AdminJson()
                     .flag("changed", changed)
                     .node());
@@ -145,7 +155,8 @@ public final class Maintenance {
     public static final class Drain {
 
         public static final OperatorAction<Drain, AdminJson> DRAIN = OperatorAction.post(
-                        "server.drain", "/admin/drain", "")
+                        "server.drain", sentence("Drained the server"), "/admin/drain", "")
+                .telling(new Fact("draining", sentence("Draining")))
                 .does((drain, by, request) -> drain.drain(by), (request, draining) -> draining.node());
 
         private final Runnable announce;

@@ -216,7 +216,7 @@ public final class OperatorAccounts {
     /** Takes a payment back; what the balance lacks of it is the platform's, and blocks the account. Needs a reason. */
     public Account reverse(By by, String accountId, long creditsMicros) {
         Reversal reversal = new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now());
-        correct(by, "account.reverse", accountId, reversal, reversal);
+        correct(by, AccountRoutes.REVERSE.action(), accountId, reversal, reversal);
         return account(accountId);
     }
 
@@ -262,7 +262,7 @@ public final class OperatorAccounts {
                 () -> set.outcome() instanceof Outcome.Done<Boolean>(Boolean wasBlocked) && (blocked || wasBlocked));
         writer.commit(
                 by,
-                blocked ? AccountRoutes.BLOCK.name() : "account.unblock",
+                blocked ? AccountRoutes.BLOCK.name() : AccountRoutes.UNBLOCK.action(),
                 accountId,
                 () -> set.outcome() instanceof Outcome.Done<Boolean>(Boolean wasBlocked)
                         ? new Deed.Changed(blocked(wasBlocked), blocked(blocked))

@@ -1,7 +1,10 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * A change that an operator can make: a row from which the API, the commands and the forms of the console take their part. Immutable; its store
  * makes the change and its row of the audit log.
  *
- * @param name in the audit log, like {@code account.grant}
+ * @param told its row of the audit log: a name like {@code account.grant}, what was done, and its facts, those of the fields among them
  * @param path of the route, with parameters in braces
  * @param status of an answer that is no refusal
  * @param isLocal whether only commands on this machine can ask for it
@@ -24,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  * @param <T> the result
  */
 public record OperatorAction<S, T>(
-        String name,
+        DeedKind told,
         String method,
         String path,
         int status,
@@ -36,6 +39,11 @@ public record OperatorAction<S, T>(
 
     public OperatorAction {
         fields = List.copyOf(fields);
+    }
+
+    /** Returns the name in the audit log. */
+    public String name() {
+        return told.action();
     }
 
     /** Makes the change. */
@@ -54,26 +62,42 @@ public record OperatorAction<S, T>(
 
     /** The beginning of a row. Parameters as above. */
     record Begun(
-            String name, String method, String path, int status, boolean isLocal, String help, List<Field<?>> fields) {
+            DeedKind told,
+            String method,
+            String path,
+            int status,
+            boolean isLocal,
+            String help,
+            List<Field<?>> fields) {
 
         /** Returns this beginning with another status of the answer than 200. */
         Begun answering(int code) {
-            return new Begun(name, method, path, code, isLocal, help, fields);
+            return new Begun(told, method, path, code, isLocal, help, fields);
         }
 
         /** Returns this beginning for commands on this machine alone. */
         Begun local() {
-            return new Begun(name, method, path, status, true, help, fields);
+            return new Begun(told, method, path, status, true, help, fields);
         }
 
         /** Returns this beginning for a request that can be repeated: it takes an id. */
         Begun repeatable() {
-            return new Begun(name, method, path, status, isLocal, help, with(fields, AdminRequest.ID));
+            return new Begun(told, method, path, status, isLocal, help, with(fields, AdminRequest.ID));
+        }
+
+        /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
+        Begun telling(List<Fact> facts) {
+            return new Begun(told.with(facts), method, path, status, isLocal, help, fields);
+        }
+
+        /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
+        Begun telling(Fact... facts) {
+            return telling(List.of(facts));
         }
 
         /** Returns the row. */
         <S, T> OperatorAction<S, T> does(Does<S, T> does, Shows<T> shows) {
-            return new OperatorAction<>(name, method, path, status, isLocal, help, fields, does, shows);
+            return new OperatorAction<>(told, method, path, status, isLocal, help, fields, does, shows);
         }
     }
 
@@ -81,19 +105,23 @@ public record OperatorAction<S, T>(
         return Stream.concat(fields.stream(), Stream.of(last)).toList();
     }
 
-    /** Begins the row of a {@code POST} with a reason, which is added to the fields. */
-    static Begun post(String name, String path, String help, Field<?>... fields) {
-        return begin(name, "POST", path, help, List.of(fields));
+    /** Begins the row of a {@code POST} with a reason, which is added to the fields. @param done what was done, in the past tense */
+    static Begun post(String name, Sentence done, String path, String help, Field<?>... fields) {
+        return begin(name, done, "POST", path, help, List.of(fields));
     }
 
     /** Begins the row of another method. The reason is added to the fields. @param help empty if there is no command */
-    static Begun begin(String name, String method, String path, String help, List<Field<?>> fields) {
-        return new Begun(name, method, path, 200, false, help, with(fields, AdminRequest.REASON));
+    static Begun begin(String name, Sentence done, String method, String path, String help, List<Field<?>> fields) {
+        return new Begun(told(name, done, fields), method, path, 200, false, help, with(fields, AdminRequest.REASON));
     }
 
     /** Begins the row of a {@code POST} to which no reason belongs, or a reason that may be missing. */
-    static Begun bare(String name, String path, Field<?>... fields) {
-        return new Begun(name, "POST", path, 200, false, "", List.of(fields));
+    static Begun bare(String name, Sentence done, String path, Field<?>... fields) {
+        return new Begun(told(name, done, List.of(fields)), "POST", path, 200, false, "", List.of(fields));
+    }
+
+    private static DeedKind told(String name, Sentence done, List<Field<?>> fields) {
+        return new DeedKind(name, done, Fact.of(fields).toList());
     }
 
     /** Returns the route. */

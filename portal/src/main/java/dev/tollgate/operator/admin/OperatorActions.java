@@ -1,5 +1,9 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.books.auditlog.DeedKind;
+import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.organizations.OrganizationRoutes;
+import dev.tollgate.customers.payments.Payments;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,6 +31,22 @@ public final class OperatorActions {
                             BooksCheck.SEEN,
                             Maintenance.Drain.DRAIN))
             .<OperatorAction<?, ?>>flatMap(List::stream)
+            .toList();
+
+    /** All rows of the audit log, with those of organizations and those that no operator has asked for. */
+    public static final List<DeedKind> TOLD = Stream.of(
+                    ALL.stream().map(OperatorAction::told),
+                    Stream.of(
+                            AccountRoutes.UNBLOCK,
+                            AccountRoutes.REVERSE,
+                            OperatorPeople.END_SESSIONS,
+                            OperatorKeys.DISABLE,
+                            AuditedWriter.RESTORED,
+                            AuditedWriter.SERVER,
+                            Leaving.LEAVE),
+                    OrganizationRoutes.TOLD.stream().map(kind -> kind.with(List.of(AuditedWriter.SUBJECT))),
+                    Payments.TOLD.stream())
+            .flatMap(kinds -> kinds)
             .toList();
 
     private OperatorActions() {}

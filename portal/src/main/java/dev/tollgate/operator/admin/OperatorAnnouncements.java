@@ -43,6 +43,7 @@ public final class OperatorAnnouncements {
 
     public static final OperatorAction<OperatorAnnouncements, Announcement> WRITE = OperatorAction.post(
                     "announcement.write",
+                    sentence("Wrote an announcement"),
                     ALL,
                     "Write an announcement on the public status page, from now or a later time on.",
                     TEXT,
@@ -55,6 +56,7 @@ public final class OperatorAnnouncements {
 
     public static final OperatorAction<OperatorAnnouncements, Announcement> CHANGE = OperatorAction.begin(
                     "announcement.change",
+                    sentence("Changed an announcement"),
                     "PATCH",
                     ONE,
                     "Change an announcement, or end it. What is not named stays.",
@@ -65,7 +67,11 @@ public final class OperatorAnnouncements {
                     (request, changed) -> json(changed));
 
     public static final OperatorAction<OperatorAnnouncements, Announcement> DELETE = OperatorAction.post(
-                    "announcement.delete", ONE + "/delete", "Delete an announcement from the status page.")
+                    "announcement.delete",
+                    sentence("Deleted an announcement"),
+                    ONE + "/delete",
+                    "Delete an announcement from the status page.")
+            .telling(TEXT.fact(), BEGINS.fact(), ENDS.fact(), Deletions.DELETED)
             .does((all, by, request) -> all.delete(by, number(request)), (request, deleted) -> json(deleted));
 
     public static final List<OperatorAction<OperatorAnnouncements, ?>> ACTIONS = List.of(WRITE, CHANGE, DELETE);

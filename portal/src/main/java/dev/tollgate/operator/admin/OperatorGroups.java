@@ -4,6 +4,7 @@ import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
@@ -54,13 +55,25 @@ public final class OperatorGroups {
             .map(OperatorGroups::name)
             .orNull(sentence("none of its own"));
 
+    /** The facts of a version in the audit log, whose subject is the group. */
+    private static final List<Fact> VERSIONED = List.of(
+            Fact.hidden("name"),
+            VERSION.fact(),
+            GroupFactors.FACTOR.fact(),
+            GroupFactors.MODELS.fact(),
+            PriceRoutes.FROM_OR_DAY.fact(),
+            Fact.hidden("set_at"),
+            new Fact("closed", sentence("Closed")));
+
     public static final OperatorAction<OperatorGroups, Changed> SET = OperatorAction.begin(
                     "group.set",
+                    sentence("Set a price group"),
                     "PUT",
                     ONE,
                     "Set the factors of a price group, in thousandths of the standard price, and print the version. Makes the group if there"
                             + " is none.",
                     List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM_OR_DAY, VERSION))
+            .telling(VERSIONED)
             .does(
                     (groups, by, request) -> groups.set(
                             by,
@@ -74,13 +87,16 @@ public final class OperatorGroups {
 
     public static final OperatorAction<OperatorGroups, Changed> CLOSE = OperatorAction.post(
                     "group.close",
+                    sentence("Closed a price group"),
                     ONE + "/close",
                     "Close a price group: no further account enters it. Accounts in it stay, at its prices.")
+            .telling(VERSIONED)
             .does((groups, by, request) -> groups.close(by, request.path("group")), (request, done) -> json(done));
 
     /** The result is the account's terms; null if it never had any. */
     public static final OperatorAction<OperatorGroups, AccountTerms.Changed> ACCOUNT = OperatorAction.begin(
                     "account.group",
+                    sentence("Set the account's price group"),
                     "PUT",
                     OF_ACCOUNT,
                     "Put an account into a price group, or into none of its own, and print its group.",

@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.CustomerKeys.NewKey;
@@ -44,31 +45,39 @@ public final class OperatorKeys {
 
     public static final OperatorAction<OperatorKeys, ObjectNode> CREATE = OperatorAction.begin(
                     "key.create",
+                    sentence("Created a key"),
                     "POST",
                     OF_ACCOUNT,
                     "Create a key and print its secret, only this once.",
                     KeyOptions.CREATE)
+            .telling(KeyJson.FACTS)
             .answering(201)
             .does((keys, by, request) -> keys.json(keys.create(by, request)), (request, key) -> key);
 
     /** A change of settings. The audit log names a request that only disables a key {@code key.disable}. */
     public static final OperatorAction<OperatorKeys, ObjectNode> SET = OperatorAction.begin(
                     "key.set",
+                    sentence("Changed a key"),
                     "PATCH",
                     ONE,
                     "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.",
                     KeyOptions.CHANGE)
+            .telling(KeyJson.FACTS)
             .does((keys, by, request) -> keys.json(keys.change(by, request)), (request, key) -> key);
 
     public static final OperatorAction<OperatorKeys, ObjectNode> ROTATE = OperatorAction.post(
                     "key.rotate",
+                    sentence("Rotated a key"),
                     ONE + "/rotate",
                     "Give a key a new secret and print it, only this once. Limits and spending stay.",
                     GRACE)
+            .telling(KeyJson.FACTS)
             .does(
                     (keys, by, request) ->
                             keys.json(keys.rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)))),
                     (request, key) -> key);
+
+    static final DeedKind DISABLE = new DeedKind("key.disable", sentence("Disabled a key"), KeyJson.FACTS);
 
     public static final List<OperatorAction<OperatorKeys, ?>> ACTIONS = List.of(CREATE, SET, ROTATE);
 

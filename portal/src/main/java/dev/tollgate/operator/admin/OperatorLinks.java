@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Mistake;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
@@ -31,8 +32,15 @@ public final class OperatorLinks {
     private static final Field<JsonNode> TEAMS = Field.raw("teams").optional();
     private static final Field<String> TO = Field.text("to", sentence("Recipient"));
 
+    private static final Fact MARK = new Fact("mark", sentence("Mark of the address"));
+
     public static final OperatorAction<OperatorLinks, MadeLink> RESET_LINK = OperatorAction.post(
-                    "account.reset_link", "/admin/accounts/{id}/reset-link", "", OperatorPeople.LOGIN)
+                    "account.reset_link",
+                    sentence("Created a reset link"),
+                    "/admin/accounts/{id}/reset-link",
+                    "",
+                    OperatorPeople.LOGIN)
+            .telling(OperatorPeople.PERSON)
             .answering(201)
             .does(
                     (links, by, request) -> links.resetLink(by, request.id(), request.get(OperatorPeople.LOGIN)),
@@ -40,7 +48,15 @@ public final class OperatorLinks {
 
     /** An invitation to a new account, or to one as its owner. With a role or teams the request is one of the organization. */
     public static final OperatorAction<OperatorLinks, MadeLink> INVITE = OperatorAction.post(
-                    "account.invite", "/admin/invitations", "", EMAIL, ACCOUNT, ROLE, TEAMS)
+                    "account.invite",
+                    sentence("Invited a person"),
+                    "/admin/invitations",
+                    "",
+                    EMAIL,
+                    ACCOUNT,
+                    ROLE,
+                    TEAMS)
+            .telling(MARK)
             .answering(201)
             .does(
                     (links, by, request) -> links.invite(by, request.need(EMAIL), request.get(ACCOUNT)),
@@ -48,7 +64,8 @@ public final class OperatorLinks {
 
     /** The result is the recipient. */
     public static final OperatorAction<OperatorLinks, String> TEST_MAIL = OperatorAction.post(
-                    "mail.test", "/admin/mail", "", TO)
+                    "mail.test", sentence("Sent a test mail"), "/admin/mail", "", TO)
+            .telling(MARK)
             .answering(202)
             .does(
                     (links, by, request) -> {

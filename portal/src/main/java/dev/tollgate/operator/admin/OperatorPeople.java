@@ -4,9 +4,13 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.members.Members;
+import dev.tollgate.customers.organizations.MemberActions;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
@@ -28,14 +32,18 @@ public final class OperatorPeople {
             "role",
             sentence("Role"),
             Stream.of(Role.values())
-                    .map(role -> new Field.Choice<>(role.text(), role))
+                    .map(role -> new Field.Choice<>(role.text(), word(role), role))
                     .toList());
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}";
 
+    /** The person in the audit log. */
+    static final Fact PERSON = new Fact("person", sentence("deed::Who"), Fact.Kind.PERSON).told(Fact.Told.ALWAYS);
+
     /** The result is the login of the person. */
     public static final OperatorAction<OperatorPeople, String> SET_ROLE = OperatorAction.post(
-                    "account.set_role", OF_ACCOUNT + "/role", "", LOGIN, ROLE)
+                    "account.set_role", sentence("Set a role"), OF_ACCOUNT + "/role", "", LOGIN, ROLE)
+            .telling(PERSON)
             .does(
                     (people, by, request) -> {
                         Role role = request.need(ROLE);
@@ -45,7 +53,12 @@ public final class OperatorPeople {
 
     /** The result is the logins of people who had a second factor. */
     public static final OperatorAction<OperatorPeople, List<String>> REMOVE_SECOND_FACTOR = OperatorAction.post(
-                    "account.remove_second_factor", OF_ACCOUNT + "/remove-second-factor", "", LOGIN)
+                    "account.remove_second_factor",
+                    sentence("Removed a second factor"),
+                    OF_ACCOUNT + "/remove-second-factor",
+                    "",
+                    LOGIN)
+            .telling(PERSON, new Fact("second_factor", sentence("Second factor")))
             .does(
                     (people, by, request) -> people.removeSecondFactor(by, request.id(), request.get(LOGIN)),
                     (request, removed) ->
@@ -53,7 +66,9 @@ public final class OperatorPeople {
 
     /** The result is the login of the person. The audit log has the change as one of the organization's. */
     public static final OperatorAction<OperatorPeople, String> APPOINT_OWNER = OperatorAction.post(
-                    "member.role", OF_ACCOUNT + "/owner", "", OWNER)
+                    MemberActions.SET_ROLE.action(), MemberActions.SET_ROLE.words(), OF_ACCOUNT + "/owner", "", OWNER)
+            .telling(MemberActions.SET_ROLE.facts())
+            .telling(AuditedWriter.SUBJECT)
             .does(
                     (people, by, request) -> people.appointOwner(by, request.id(), request.need(OWNER)),
                     (request, login) -> new AdminJson()
@@ -62,12 +77,15 @@ public final class OperatorPeople {
                             .node());
 
     public static final OperatorAction<OperatorPeople, NewPassword> RESET_OPERATOR = OperatorAction.bare(
-                    "operator.reset", "/admin/operator/reset")
+                    "operator.reset", sentence("Reset the first operator"), "/admin/operator/reset")
             .local()
             .does((people, by, request) -> people.resetOperator(by), (request, made) -> new AdminJson()
                     .text("login", made.login())
                     .text("password", made.password())
                     .node());
+
+    /** The end of all sessions of an account. */
+    static final DeedKind END_SESSIONS = new DeedKind("account.end_sessions", sentence("Ended all sessions"));
 
     public static final List<OperatorAction<OperatorPeople, ?>> ACTIONS =
             List.of(SET_ROLE, REMOVE_SECOND_FACTOR, APPOINT_OWNER, RESET_OPERATOR);
@@ -82,6 +100,13 @@ public final class OperatorPeople {
         this.people = people;
         this.members = members;
         this.writer = writer;
+    }
+
+    private static Sentence word(Role role) {
+        return switch (role) {
+            case USER -> sentence("user");
+            case OPERATOR -> sentence("operator");
+        };
     }
 
     /** {@code /admin/people…} and the people of an account. */
@@ -204,7 +229,7 @@ public final class OperatorPeople {
     public void endSessions(By by, String accountId) {
         deeds.account(accountId);
         by.needReason();
-        Deed row = writer.row(by, "account.end_sessions", accountId, () -> new Deed.Changed(null, null));
+        Deed row = writer.row(by, END_SESSIONS.action(), accountId, () -> new Deed.Changed(null, null));
         people.sessions().endOfAccount(accountId, row);
     }
 

@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
 import dev.tollgate.base.words.Sentence;
@@ -67,7 +68,7 @@ public final class OperatorPlans {
                     "period",
                     sentence("Period"),
                     Stream.of(Period.values())
-                            .map(period -> new Choice<>(period.word(), period))
+                            .map(period -> new Choice<>(period.word(), period.label(), period))
                             .toList())
             .naming()
             .help("day, week or month.");
@@ -91,8 +92,17 @@ public final class OperatorPlans {
             .help("Periods that were paid, 1 to 366.")
             .option("--periods N");
 
+    /** The facts of an account's plan in the audit log. */
+    private static final List<Fact> ASSIGNED = List.of(
+            new Fact("subscription", sentence("Number of the plan")).told(Fact.Told.ALWAYS),
+            PLAN.fact().told(Fact.Told.ALWAYS),
+            VERSION.fact(),
+            PERIODS.fact(),
+            new Fact("anchor", sentence("Begins"), Fact.Kind.TIME));
+
     public static final OperatorAction<OperatorPlans, Changed> SET = OperatorAction.begin(
                     "plan.set",
+                    sentence("Set a plan"),
                     "PUT",
                     ONE,
                     "Set what a plan gives for a period, and its price, and print the version. Makes the plan if there is none.",
@@ -105,6 +115,7 @@ public final class OperatorPlans {
                             GROUP,
                             GrantFields.LIMITS,
                             VERSION))
+            .telling(Fact.hidden("plan"), Fact.hidden("set_at"))
             .does(
                     (plans, by, request) -> plans.set(by, request.path("plan"), plan(request), request.get(VERSION)),
                     (request, done) -> json(done.after()));
@@ -112,19 +123,26 @@ public final class OperatorPlans {
     /** The result is the numbers of the versions that were closed. */
     public static final OperatorAction<OperatorPlans, List<Long>> CLOSE = OperatorAction.post(
                     "plan.close",
+                    sentence("Closed a plan"),
                     ONE + "/close",
                     "Close a plan, or one version of it: it is neither assigned nor renewed. Running periods go on to their end.",
                     CLOSED)
+            .telling(
+                    Fact.hidden("plan"),
+                    new Fact("versions", sentence("Versions")),
+                    new Fact("closed_at", sentence("Closed at"), Fact.Kind.TIME))
             .does(
                     (plans, by, request) -> plans.close(by, request.path("plan"), request.get(CLOSED)),
                     (request, closed) -> closed(request.path("plan"), closed).node());
 
     public static final OperatorAction<OperatorPlans, Subscription> ASSIGN = OperatorAction.post(
                     "plan.assign",
+                    sentence("Assigned a plan"),
                     OF_ACCOUNT,
                     "Give an account a plan for some periods, of which the first begins now, and print its end.",
                     PLAN,
                     PERIODS)
+            .telling(ASSIGNED)
             .repeatable()
             .does(
                     (plans, by, request) ->
@@ -133,10 +151,15 @@ public final class OperatorPlans {
 
     public static final OperatorAction<OperatorPlans, Subscription> END = OperatorAction.begin(
                     "plan.end",
+                    sentence("Ended a plan"),
                     "DELETE",
                     OF_ACCOUNT,
                     "End an account's plan now: with its credits, except for what running calls need, and its price group.",
                     List.of())
+            .telling(ASSIGNED)
+            .telling(
+                    new Fact("until", sentence("Ends"), Fact.Kind.TIME),
+                    new Fact("ended_at", sentence("Ended at"), Fact.Kind.TIME))
             .repeatable()
             .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> json(done));
 

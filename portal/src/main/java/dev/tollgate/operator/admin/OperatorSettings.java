@@ -28,7 +28,7 @@ public final class OperatorSettings {
 
     /** Stores a value; without one the stored value is forgotten. The result is the setting as it is then. */
     public static final OperatorAction<OperatorSettings, SettingView> SET = OperatorAction.post(
-                    "setting.set", "/admin/settings", "", NAME, VALUE)
+                    "setting.set", sentence("Changed a setting"), "/admin/settings", "", NAME, VALUE)
             .does(OperatorSettings::set, (request, shown) -> json(shown));
 
     private final CurrentSettings current;

@@ -49,6 +49,7 @@ public final class OperatorVouchers {
     /** The result is the codes. */
     public static final OperatorAction<OperatorVouchers, List<String>> CREATE = OperatorAction.post(
                     "voucher.create",
+                    sentence("Created vouchers"),
                     ALL,
                     "Create vouchers and print their codes, only this once.",
                     COUNT,
@@ -56,6 +57,7 @@ public final class OperatorVouchers {
                     EXPIRES,
                     DAYS,
                     GrantFields.MODELS)
+            .telling(FIRST.fact())
             .answering(201)
             .does(
                     (vouchers, by, request) -> vouchers.make(
@@ -65,10 +67,12 @@ public final class OperatorVouchers {
     /** The result is the number of revoked vouchers. */
     public static final OperatorAction<OperatorVouchers, Long> REVOKE = OperatorAction.post(
                     "voucher.revoke",
+                    sentence("Revoked vouchers"),
                     ALL + "/revoke",
                     "Revoke the open vouchers of a range of numbers, as voucher list prints them. Their codes stop working at once.",
                     FIRST,
                     LAST)
+            .telling(COUNT.fact())
             .does(
                     (vouchers, by, request) -> {
                         long first = request.need(FIRST);

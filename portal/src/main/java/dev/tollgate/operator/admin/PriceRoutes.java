@@ -3,12 +3,14 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.SetPrices;
@@ -31,10 +33,14 @@ public final class PriceRoutes {
                     new Field.Choice<>("billed", sentence("billed"), true),
                     new Field.Choice<>("free", sentence("free"), false))
             .optional();
-    static final Field<Instant> FROM =
-            Field.text("from", sentence("From")).map(PriceRoutes::from).optional();
-    static final Field<Instant> FROM_OR_DAY =
-            Field.text("from", sentence("From")).map(PriceRoutes::fromOrDay).optional();
+    static final Field<Instant> FROM = Field.text("from", sentence("price::From"))
+            .kept(Fact.Kind.TIME)
+            .map(PriceRoutes::from)
+            .optional();
+    static final Field<Instant> FROM_OR_DAY = Field.text("from", sentence("price::From"))
+            .kept(Fact.Kind.TIME)
+            .map(PriceRoutes::fromOrDay)
+            .optional();
     private static final Field<Boolean> CANCELS =
             Field.flag("cancel_scheduled", sentence("Cancel later prices")).optional();
     private static final Field<String> VERSION =
@@ -43,6 +49,7 @@ public final class PriceRoutes {
 
     public static final OperatorAction<Prices, Prices.Done> SET = OperatorAction.begin(
                     "model.price",
+                    sentence("Set a price"),
                     "POST",
                     VERSIONS,
                     "",
@@ -50,6 +57,12 @@ public final class PriceRoutes {
                                     TariffRules.MEMBERS.stream().map(Field::raw),
                                     Stream.of(REASONING, FROM, CANCELS, VERSION))
                             .toList())
+            .telling(TariffJson.FACTS)
+            .telling(
+                    new Fact("rounding", sentence("Rounding")),
+                    new Fact("withdrawn", sentence("Cancelled versions")),
+                    new Fact("kept", sentence("Versions kept for later")),
+                    Fact.hidden("set_at"))
             .answering(201)
             .does(PriceRoutes::set, (request, done) -> json(done));
 

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.running.Sweep;
@@ -12,6 +13,7 @@ import dev.tollgate.storage.secrets.SealedValues;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,15 +24,28 @@ public final class SecretKeyring {
             Field.flag("new_signing_key", sentence("New key for receipts"));
     private static final Field<Boolean> LOSE = Field.flag("lose", sentence("Lose what is left"));
 
+    /** The key's id in the audit log. */
+    private static final Fact KEY = new Fact("key", sentence("Key")).told(Fact.Told.ALWAYS);
+
     private static final Duration COUNTED_EVERY = Duration.ofHours(1);
     private static final String ROTATION = "/admin/secret/rotate";
 
     /** Begins to seal again. The result is how far it is. */
     public static final OperatorAction<SecretKeyring, KeyRing.Sweep> ROTATE = OperatorAction.post(
                     "secret.rotate",
+                    sentence("Rotated the secret key"),
                     ROTATION,
                     "Re-encrypt, under the first secret key, what has no end: signing keys, second factors, webhooks, waiting mails.",
                     NEW_SIGNING_KEY)
+            .telling(
+                    KEY,
+                    NEW_SIGNING_KEY.fact().told(Fact.Told.IF_TRUE),
+                    new Fact("state", sentence("State"))
+                            .saying(Map.of(
+                                    word(KeyRing.State.DONE), sentence("sweep::finished"),
+                                    word(KeyRing.State.FAILED), sentence("sweep::interrupted"))),
+                    new Fact("sealed", sentence("Re-encrypted values")),
+                    new Fact("unreadable", sentence("Unreadable values")))
             .answering(202)
             .does(
                     (keys, by, request) -> keys.rotate(by, request.or(NEW_SIGNING_KEY, false)),
@@ -39,9 +54,11 @@ public final class SecretKeyring {
     /** Forgets a key of which nothing is left. */
     public static final OperatorAction<SecretKeyring, String> FORGET = OperatorAction.post(
                     "secret.forget",
+                    sentence("Forgot a secret key"),
                     "/admin/secret/keys/{id}/forget",
                     "Forget a secret key under which nothing is sealed any more; then its line may go.",
                     LOSE)
+            .telling(KEY, LOSE.fact().told(Fact.Told.IF_TRUE))
             .does(
                     (keys, by, request) -> keys.forget(by, request.id(), request.or(LOSE, false)),
                     (request, id) -> new AdminJson().text("forgotten", id).node());
@@ -99,9 +116,13 @@ public final class SecretKeyring {
 
     private static AdminJson json(KeyRing.Sweep sweep) {
         return new AdminJson()
-                .text("state", sweep.state().name().toLowerCase(Locale.ROOT))
+                .text("state", word(sweep.state()))
                 .number("sealed", sweep.sealed())
                 .number("unreadable", sweep.unreadable());
+    }
+
+    private static String word(KeyRing.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     private KeyRing.Sweep rotate(By by, boolean replacesSigningKey) {

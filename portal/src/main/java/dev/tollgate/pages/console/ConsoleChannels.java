@@ -214,19 +214,7 @@ public record ConsoleChannels(
     }
 
     public static String word(UpstreamFailure.Kind kind) {
-        return switch (kind) {
-            case REFUSED -> say("failure::refused");
-            case TOO_LONG -> say("failure::too long");
-            case SIGNATURE -> say("failure::signature");
-            case REPLACED -> say("failure::replaced");
-            case MISCONFIGURED -> say("failure::misconfigured");
-            case QUOTA -> say("failure::quota");
-            case DAY_QUOTA -> say("failure::day quota");
-            case UNAVAILABLE -> say("failure::unavailable");
-            case TOO_LARGE -> say("failure::too large");
-            case BROKEN -> say("failure::broken");
-            case LOCAL -> say("failure::local");
-        };
+        return ChannelDeeds.inWords(kind).said();
     }
 
     /** Returns the same for a kind's code; a code of a later version is shown as it is. */

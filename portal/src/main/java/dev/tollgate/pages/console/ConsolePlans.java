@@ -116,11 +116,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
 
     /** Returns the word for the length of a period. */
     public static String word(Period period) {
-        return switch (period) {
-            case DAY -> say("day");
-            case WEEK -> say("week");
-            case MONTH -> say("month");
-        };
+        return period.label().said();
     }
 
     /** Returns a price, such as {@code $9.00 a month}. */

@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Words.say;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.NamesOfIds.Named;
 import dev.tollgate.pages.frame.Display;
@@ -53,6 +54,8 @@ public record DeedLine(
             sentence("announcements"),
             sentence("channels"),
             sentence("server"),
+            sentence("installation"),
+            sentence("usage"),
             sentence("mail"),
             sentence("secret"));
 
@@ -62,8 +65,9 @@ public record DeedLine(
         for (AuditLog.Line row : rows) {
             ids.add(row.actor().who());
             ids.add(row.subject());
-            ids.addAll(DeedChange.ids(row.beforeJson()));
-            ids.addAll(DeedChange.ids(row.afterJson()));
+            DeedKind kind = DeedWords.kind(row.action());
+            ids.addAll(DeedChange.ids(kind, row.beforeJson()));
+            ids.addAll(DeedChange.ids(kind, row.afterJson()));
         }
         Map<String, Named> named = names.of(ids);
         return rows.stream().map(row -> of(row, named, zone)).toList();
@@ -71,17 +75,18 @@ public record DeedLine(
 
     private static DeedLine of(AuditLog.Line row, Map<String, Named> names, ZoneId zone) {
         String who = row.actor().who();
+        DeedKind kind = DeedWords.kind(row.action());
         return new DeedLine(
                 Display.time(row.at(), zone),
                 Display.fullTime(row.at(), zone),
                 person(who, names),
                 who,
                 Objects.requireNonNullElse(row.actor().address(), ""),
-                DeedWords.action(row.action()),
+                kind.words().said(),
                 whom(row, names),
                 row.subject(),
                 href(row, names.get(row.subject())),
-                DeedChange.of(row.beforeJson(), row.afterJson(), id -> person(id, names), zone),
+                new DeedChange.Reading(kind, id -> person(id, names), zone).changes(row.beforeJson(), row.afterJson()),
                 Objects.requireNonNullElse(row.reason(), ""));
     }
 

@@ -54,16 +54,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     static final Map<String, Sentence> LABELS = new LinkedHashMap<>();
 
     static {
-        for (Rate rate : Rate.values()) {
-            LABELS.put(rate.key(), rate.head());
-        }
-        LABELS.put("search_counts", sentence("Counted searches"));
-        LABELS.put("above.prompt_tokens", sentence("Long prompts: above"));
-        for (Rate rate : Rate.values()) {
-            LABELS.put("above." + rate.key(), sentence("Long prompts: {rate}", rate.word()));
-        }
-        LABELS.put("tiers.flex", sentence("Flex"));
-        LABELS.put("tiers.priority", sentence("Priority"));
+        TariffJson.FACTS.forEach(fact -> LABELS.put(fact.name(), fact.label()));
         LABELS.put("from", sentence("price::From"));
     }
 
