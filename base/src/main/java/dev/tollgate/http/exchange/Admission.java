@@ -291,6 +291,9 @@ public record Admission(FrontParts parts) {
                         + "|embeddings|images/generations|images/edits|audio/speech|audio/transcriptions)(?=/)");
         private static final Pattern OF_A_MODEL = Pattern.compile("/models/[^:]+:[A-Za-z]+");
 
+        /** The base of Google's API behind {@code /v1}, where its addresses are served, too. */
+        private static final String GEMINI = "/v1/gemini";
+
         private WholeBase() {}
 
         /** Returns the right path, or the same one. */
@@ -315,7 +318,7 @@ public record Admission(FrontParts parts) {
             int version = Math.max(right.lastIndexOf("/v1beta/models/"), right.lastIndexOf("/v1/models/"));
             int models = right.lastIndexOf("/models/");
             if (version > 0) {
-                return right.substring(version);
+                return right.startsWith(GEMINI) && version == GEMINI.length() ? path : right.substring(version);
             }
             boolean isWholeBefore = models > 0
                     && (right.lastIndexOf(':', models) > 0
