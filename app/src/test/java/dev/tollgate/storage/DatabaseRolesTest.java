@@ -160,6 +160,8 @@ class DatabaseRolesTest {
                 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
                     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
                 DROP TRIGGER emptied_alone ON audit_log;
+                ALTER TABLE usage_quarter DROP COLUMN charged_by_request;
+                ALTER TABLE usage_day DROP COLUMN charged_by_request;
                 DELETE FROM tollgate_schema WHERE version >= 26""");
         execute(database, ADD_INVITATION.formatted("old@example.org"));
         String serving = database.replaceAll("user=[^&]*", "user=tollgate_app");

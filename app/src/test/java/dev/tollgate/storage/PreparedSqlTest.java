@@ -35,8 +35,8 @@ class PreparedSqlTest {
     private static final Pattern PART = Pattern.compile(
             "(?s).*(?:[\\x01\\x02%]|unnest\\(\\?).*|\\s*SELECT\\s(?!.*\\sFROM\\s).*|.*(?:\\b(?:FROM|WHERE|UNION ALL|SET|DO)|\\()\\s*");
 
-    private static final Pattern OF_SQLITE =
-            Pattern.compile("(?s).*(?:\\bjson_(?:each|extract)\\(|\\b(?:sqlite_schema|filled_page)\\b).*");
+    private static final Pattern OF_SQLITE = Pattern.compile(
+            "(?s).*(?:\\bjson_(?:each|extract)\\(|\\b(?:sqlite_schema|filled_page|pragma_page_count)\\b).*");
 
     @Test
     void postgresql_reads_each_whole_statement() throws Exception {

@@ -102,7 +102,9 @@ class SamplesTest {
             int sent = 0;
             for (String path : paths("/docs")) {
                 String html = stranger.get(path).body();
-                assertThat(html).as(path).doesNotContain("{{", "<!--sample");
+                assertThat(html.replaceAll("\\{\\{(baseUrl|apiKey)}}", "")) // of another program's template
+                        .as(path)
+                        .doesNotContain("{{", "<!--sample");
                 for (MatchResult code : CODE.matcher(html).results().toList()) {
                     String text = plain(code.group(2));
                     MODEL.matcher(text)

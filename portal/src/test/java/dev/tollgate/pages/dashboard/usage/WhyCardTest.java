@@ -90,7 +90,7 @@ class WhyCardTest {
             value = {
                 "calls                 | accounts for 100 % of the increase; it makes more calls; calls 100 → 300",
                 "first calls           | accounts for 100 % of the increase; it made no calls before; calls 0 → 100",
-                "models                | accounts for 100 % of the increase; since 14 Nov b instead of a; calls 100 → 100;"
+                "models                | accounts for 100 % of the increase; since 14 Nov 2026 b instead of a; calls 100 → 100;"
                         + " a call $0.0059 → $0.0084",
                 "a model of a free one | accounts for 100 % of the increase; a instead of null; calls 200 → 200;"
                         + " a call $0.0030 → $0.0044",
@@ -117,7 +117,7 @@ class WhyCardTest {
             value = {
                 "calls                 | accounts for 100 % of the decrease; it makes fewer calls; calls 300 → 100",
                 "first calls           | accounts for 100 % of the decrease; it makes no calls any more; calls 100 → 0",
-                "models                | accounts for 100 % of the decrease; since 14 Nov a instead of b; calls 100 → 100;"
+                "models                | accounts for 100 % of the decrease; since 14 Nov 2026 a instead of b; calls 100 → 100;"
                         + " a call $0.0084 → $0.0059",
                 "a model of a free one | accounts for 100 % of the decrease; it calls a less often; calls 200 → 200;"
                         + " a call $0.0044 → $0.0030",
