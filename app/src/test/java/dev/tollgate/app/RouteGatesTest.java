@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every role calls every route: roles that its gate does not name get no further than the gate. */
 @Order(19)
@@ -180,6 +181,21 @@ class RouteGatesTest {
                         assertThat(status).as("%s by %s", route.path(), role).isEqualTo(said);
                     }
                 }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "google/models/nothing", "models/nothing:tuned"})
+    void no_served_address_is_called_a_wrong_one(String value) {
+        assertThat(gateway.app().routes()).allSatisfy(route -> {
+            String path = route.path().replaceAll("\\{[^}]*\\.\\.\\.}", value).replaceAll("\\{[^}]*}", "nothing");
+            HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                    .method(route.method(), HttpRequest.BodyPublishers.noBody())
+                    .build();
+            assertThat(CLIENT.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .as("%s %s", route.method(), path)
+                    .doesNotContain("The right one is");
+        });
     }
 
     @ParameterizedTest

@@ -270,6 +270,8 @@ class BadRequestsTest {
         "POST, /v1beta/models/gemini-2.5-pro:generateContent/, 404, /v1beta/models/gemini-2.5-pro:generateContent",
         "POST, /v1beta/models/gemini-2.5-pro:generateContent/models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent",
         "POST, /v1beta/models/a:generateContent/v1beta/models/gemini-2.5-pro:countTokens, 404, /v1beta/models/gemini-2.5-pro:countTokens",
+        "POST, /v1/chat/completions/models/gemini-2.5-pro:generateContent/, 404, /v1beta/models/gemini-2.5-pro:generateContent",
+        "POST, /v1beta/models/google/models/a:countTokens/models/gemini-2.5-pro:countTokens, 404, /v1beta/models/gemini-2.5-pro:countTokens",
         "POST, /models/gemini-2.5-pro:generateContent, 404, /v1beta/models/gemini-2.5-pro:generateContent"
     })
     void a_wrong_base_url_is_named_in_the_protocols_form(String method, String path, int status, String right) {

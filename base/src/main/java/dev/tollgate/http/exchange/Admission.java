@@ -38,6 +38,13 @@ public record Admission(FrontParts parts) {
     private static final Pattern GOOGLES_OWN = Pattern.compile(
             "(?:/v1/gemini)?/v1(?:beta)?/(?:agents|environments|triggers|webhooks|voices|credentials)(?:/.*)?");
 
+    /** A method of Google's models, which ends the address of a model. */
+    private static final String METHOD =
+            ":(?:generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)";
+
+    private static final Pattern METHOD_WITHIN = Pattern.compile(METHOD + "(?=/)");
+    private static final Pattern METHOD_AND_SLASH = Pattern.compile("(" + METHOD + ")/$");
+
     private static final String GOOGLES_OWN_HINT =
             " Of Google's Interactions API, POST /v1beta/interactions and GET and DELETE of /v1beta/interactions/{id} are served here.";
 
@@ -271,7 +278,13 @@ public record Admission(FrontParts parts) {
                 new WrongBase("/v1/v1beta/", "/v1beta/"),
                 new WrongBase("/v1/v1/", "/v1/"));
 
+        /** Google's methods are no paths of OpenAI's clients: it is the id of a model that begins with its maker. */
+        private static final Pattern OF_OPENAIS_MODEL = Pattern.compile("/v1beta/openai/[^/].*" + METHOD);
+
         static String corrected(String path) {
+            if (OF_OPENAIS_MODEL.matcher(path).matches()) {
+                return path;
+            }
             String corrected = path;
             for (WrongBase wrong : ALL) {
                 if (corrected.startsWith(wrong.sent)) {
@@ -289,10 +302,7 @@ public record Admission(FrontParts parts) {
         private static final Pattern ADDRESS =
                 Pattern.compile("^(?:/v1)?/(?:chat/completions|completions|responses|messages"
                         + "|embeddings|images/generations|images/edits|audio/speech|audio/transcriptions)(?=/)");
-        private static final Pattern OF_A_MODEL = Pattern.compile("/models/[^:]+:[A-Za-z]+");
-
-        /** The base of Google's API behind {@code /v1}, where its addresses are served, too. */
-        private static final String GEMINI = "/v1/gemini";
+        private static final Pattern OF_A_MODEL = Pattern.compile("/models/.+:[A-Za-z]+");
 
         private WholeBase() {}
 
@@ -302,28 +312,41 @@ public record Admission(FrontParts parts) {
                     VERSION.matcher(path).replaceFirst(it -> it.group().toLowerCase(Locale.ROOT)));
             right = right.length() > 1 && right.endsWith("/") ? right.substring(0, right.length() - 1) : right;
             Matcher address = ADDRESS.matcher(right);
-            if (!OF_A_MODEL.matcher(right).matches() && address.find()) {
+            if (address.find()) {
                 String rest = right.substring(address.end());
                 right = VERSION.matcher(rest).find() ? rest : "/v1" + rest;
             }
             return versioned(right);
         }
 
-        /** Returns the last address of a model in a path, or the same path. This comes before the routes, since ids of models may contain slashes. */
+        /**
+         * Returns the address of a model behind a whole address, or the same path. This comes before the routes, since ids of models may contain slashes
+         * and colons: only the name of a method ends an address.
+         */
         static String ofModel(String path) {
+            String right = METHOD_AND_SLASH.matcher(path).replaceFirst("$1");
+            int end = wholeUntil(right);
+            if (end == 0) {
+                return right;
+            }
+            String rest = right.substring(end);
+            Matcher version = VERSION.matcher(rest);
+            String model = version.find() ? rest.substring(version.end()) : rest;
+            return OF_A_MODEL.matcher(model).matches() ? versioned(rest) : right;
+        }
+
+        /** Returns the end of the last whole address that something follows in a path with a model's method; 0 if there is none. */
+        private static int wholeUntil(String path) {
             if (path.indexOf(':') < 0) {
-                return path;
+                return 0;
             }
-            String right = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-            int version = Math.max(right.lastIndexOf("/v1beta/models/"), right.lastIndexOf("/v1/models/"));
-            int models = right.lastIndexOf("/models/");
-            if (version > 0) {
-                return right.startsWith(GEMINI) && version == GEMINI.length() ? path : right.substring(version);
+            Matcher address = ADDRESS.matcher(path);
+            int end = address.find() ? address.end() : 0;
+            Matcher method = METHOD_WITHIN.matcher(path);
+            while (method.find()) {
+                end = method.end();
             }
-            boolean isWholeBefore = models > 0
-                    && (right.lastIndexOf(':', models) > 0
-                            || ADDRESS.matcher(right).find());
-            return isWholeBefore ? versioned(right.substring(models)) : right;
+            return end;
         }
 
         private static String versioned(String path) {

@@ -35,6 +35,9 @@ public final class Routes {
     private final String methods;
     private final Map<String, ErrorFormat> formats = new HashMap<>();
 
+    /** The characters of the longest folder and the slash behind it: what comes later in a path leads to no other folder. */
+    private final int folderCharsMax;
+
     public Routes(List<Route<?>> routes) {
         Map<String, Pattern> byText = new LinkedHashMap<>();
         Map<String, ErrorFormat> own = new HashMap<>();
@@ -48,6 +51,8 @@ public final class Routes {
         formats.put(ROOT, ErrorFormat.PLATFORM);
         formats.replaceAll((folder, first) ->
                 own.getOrDefault(folder, first)); // programs' paths below a page are no folder of theirs
+        folderCharsMax =
+                1 + formats.keySet().stream().mapToInt(String::length).max().orElse(0);
         methods = allow(routes);
         patterns = byText.values().stream()
                 .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
@@ -66,7 +71,8 @@ public final class Routes {
 
     private ErrorFormat nearest(String path) {
         ErrorFormat found = formats.getOrDefault(ROOT, ErrorFormat.PLATFORM);
-        for (String folder : folders(path + "/")) {
+        String known = path.substring(0, Math.min(path.length(), folderCharsMax)); // a path may be thousands of slashes
+        for (String folder : folders(known.length() < path.length() ? known : path + "/")) {
             found = formats.getOrDefault(folder, found);
         }
         return found;
