@@ -248,6 +248,19 @@ class VouchersTest {
     }
 
     @Test
+    void good_codes_are_no_tries() {
+        Customer customer = server.customer("1");
+        assertThat(redeem(customer, "wrong")).isEqualTo(NOT_VALID);
+        for (String code : made("{\"count\":12,\"credits\":1,\"reason\":\"of one office\"}")) {
+            assertThat(redeem(customer, code).orThrow()).isEqualTo(1_000_000);
+        }
+        for (int i = 0; i < 9; i++) {
+            assertThat(redeem(customer, "wrong")).isEqualTo(NOT_VALID);
+        }
+        assertThatThrownBy(redeem(customer, "wrong")::orThrow).hasMessageStartingWith("Too many tries. Try again in ");
+    }
+
+    @Test
     void codes_are_shown_once_and_not_stored() {
         List<String> codes = made("{\"count\":3,\"credits\":1,\"reason\":\"three of them\"}");
         assertThat(codes).hasSize(3).doesNotHaveDuplicates();

@@ -59,6 +59,11 @@ public final class RequestRates {
                 untilFull);
     }
 
+    /** Takes back one that was counted. @param requestsPerMinute as when it was counted */
+    public void giveBack(String keyId, long requestsPerMinute) {
+        buckets.get(new Held(keyId, requestsPerMinute), this::newBucket).addTokens(1);
+    }
+
     private Bucket newBucket(Held held) {
         return Bucket.builder()
                 .withCustomTimePrecision(time)

@@ -55,7 +55,10 @@ public final class Vouchers {
 
     static final int NOTE_CHARS_MAX = 500;
 
-    /** The limit for one account and for one address: more than a person types. Guessing a hundred bits takes far more. */
+    /**
+     * The limit of codes that were not good, for one account and for one address: more than a person mistypes. Guessing a hundred bits takes far more. A
+     * code that was good is no guess: people of one address may redeem as many as they have.
+     */
     static final int TRIES_A_MINUTE = 10;
 
     private static final String COLUMNS = """
@@ -154,7 +157,8 @@ public final class Vouchers {
      */
     public Outcome<Long> redeem(Acting by, String network, String typed) {
         String accountId = by.accountId();
-        for (String who : List.of("account " + accountId, "network " + network)) {
+        List<String> counted = List.of("account " + accountId, "network " + network);
+        for (String who : counted) {
             RequestRates.Rate rate = tries.take(who, TRIES_A_MINUTE);
             if (!rate.allowed()) {
                 return new Outcome.Refused<>(ApiError.later(sentence("Too many tries."), rate.retryAfter()));
@@ -175,6 +179,7 @@ public final class Vouchers {
                 () -> redeem.isRedeemed() ? redeemed(voucher) : null));
         writer.commitAndWait(Unit.of(changes));
         if (redeem.isRedeemed()) {
+            counted.forEach(who -> tries.giveBack(who, TRIES_A_MINUTE));
             return new Outcome.Done<>(voucher.amountMicros());
         }
         ApiError why = redeem.refusal();
