@@ -17,7 +17,7 @@ UPDATE entry SET origin = 'demo' WHERE kind = 'top_up' AND account_id = 'acc_dem
 UPDATE entry SET origin = 'creation' WHERE kind = 'top_up' AND account_id <> 'acc_demo' AND number = 1 AND request_id IS NULL
     AND created_at = (SELECT a.created_at FROM account a WHERE a.id = entry.account_id);
 UPDATE entry SET origin = 'voucher', origin_id = SUBSTR(request_id, 9) WHERE kind = 'top_up' AND request_id LIKE 'voucher-%'
-    AND EXISTS (SELECT 1 FROM voucher v WHERE v.account_id = entry.account_id AND entry.request_id = 'voucher-' || v.sequence);
+    AND (account_id, request_id) IN (SELECT v.account_id, 'voucher-' || v.sequence FROM voucher v WHERE v.account_id IS NOT NULL);
 UPDATE entry SET origin = 'payment', origin_id = SUBSTR(request_id, 9) WHERE kind = 'top_up' AND request_id LIKE 'payment-%'
     AND EXISTS (SELECT 1 FROM payment p WHERE p.account_id = entry.account_id AND p.id = SUBSTR(entry.request_id, 9));
 UPDATE entry SET origin = 'test_payment', origin_id = SUBSTR(request_id, LENGTH(account_id) + 15)
@@ -29,11 +29,11 @@ UPDATE entry SET origin = 'plan', origin_id = (
     WHERE kind = 'top_up' AND request_id LIKE 'plan-%' AND EXISTS (
         SELECT 1 FROM credit_grant g WHERE g.account_id = entry.account_id AND g.entry_number = entry.number AND g.kind = 'plan');
 UPDATE entry SET origin = 'call' WHERE kind = 'refund';
-UPDATE entry SET origin_id = (SELECT n.payment_id FROM payment_notice n WHERE 'notice-' || n.id = entry.request_id),
+UPDATE entry SET origin_id = (SELECT n.payment_id FROM payment_notice n WHERE n.id = SUBSTR(entry.request_id, 8)),
     origin = (SELECT CASE n.fact WHEN 'refunded' THEN 'card_refund' WHEN 'disputed' THEN 'dispute' WHEN 'dispute_lost' THEN 'dispute'
-        WHEN 'dispute_won' THEN 'dispute_won' ELSE 'early_refund' END FROM payment_notice n WHERE 'notice-' || n.id = entry.request_id)
-    WHERE kind = 'reversal' AND request_id LIKE 'notice-%' AND EXISTS (
-        SELECT 1 FROM payment_notice n WHERE 'notice-' || n.id = entry.request_id AND n.payment_id IS NOT NULL);
+        WHEN 'dispute_won' THEN 'dispute_won' ELSE 'early_refund' END FROM payment_notice n WHERE n.id = SUBSTR(entry.request_id, 8))
+    WHERE kind = 'reversal' AND SUBSTR(request_id, 1, 7) = 'notice-' AND EXISTS (
+        SELECT 1 FROM payment_notice n WHERE n.id = SUBSTR(entry.request_id, 8) AND n.payment_id IS NOT NULL);
 UPDATE entry SET origin = CASE WHEN request_id LIKE 'lapse-%' THEN 'expiry' WHEN request_id LIKE 'end-plan-%' THEN 'plan_end' ELSE 'grant_end' END,
     origin_id = CASE WHEN request_id LIKE 'end-plan-%' THEN SUBSTR(request_id, 10) END
     WHERE kind = 'adjustment' AND grants IS NOT NULL;
