@@ -115,8 +115,10 @@ record StrayRows(String subject, String sentence, String sql) implements Check {
             // A credit means that its voucher or payment was used, and the other way round.
             new StrayRows("vouchers", "entry %s/%s has credits of %s, which is not redeemed", """
             SELECT e.account_id, e.number, 'voucher ' || COALESCE(e.origin_id, '') FROM entry e
-            WHERE e.origin = 'voucher' AND NOT EXISTS (
-                    SELECT 1 FROM voucher v WHERE v.account_id = e.account_id AND CAST(v.sequence AS TEXT) = e.origin_id)
+            LEFT JOIN (
+                SELECT DISTINCT v.account_id, CAST(v.sequence AS TEXT) AS id FROM voucher v WHERE v.account_id IS NOT NULL) r
+                ON r.account_id = e.account_id AND r.id = e.origin_id
+            WHERE e.origin = 'voucher' AND r.id IS NULL
             ORDER BY e.account_id, e.number"""),
             new StrayRows("vouchers", "voucher %s was redeemed after its credits were given", """
             SELECT v.sequence FROM voucher v JOIN entry e ON e.account_id = v.account_id AND e.origin = 'voucher' AND e.origin_id = CAST(v.sequence AS TEXT)
