@@ -39,6 +39,16 @@ public final class WrittenTime {
         }
     }
 
+    /** Returns a day of the years 1970 to 9998, which begins and ends within what can be written in each zone; null if the text is none. */
+    public static @Nullable LocalDate date(String text) {
+        try {
+            LocalDate day = DAY.matcher(text).matches() ? LocalDate.parse(text) : null;
+            return day == null || day.getYear() < 1970 || day.getYear() > 9998 ? null : day;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
     /** Returns the begin of a day; null if the text is no day. */
     public static @Nullable Instant day(String text, ZoneId zone) {
         try {

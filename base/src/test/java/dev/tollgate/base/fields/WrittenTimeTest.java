@@ -3,6 +3,7 @@ package dev.tollgate.base.fields;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,14 @@ class WrittenTimeTest {
             })
     void another_text_is_no_time(String text) {
         assertThat(WrittenTime.timeOrDay(text)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "2026-11-31", "1969-12-31", "9999-01-01", "2026-11-30T00:00:00Z", "+12026-11-30"})
+    void a_form_takes_days_alone_that_have_an_end_in_each_zone(String text) {
+        assertThat(WrittenTime.date(text)).isNull();
+        assertThat(WrittenTime.date("1970-01-01")).isEqualTo(LocalDate.EPOCH);
+        assertThat(WrittenTime.date("9998-12-31")).isEqualTo(LocalDate.of(9998, 12, 31));
     }
 
     @Test

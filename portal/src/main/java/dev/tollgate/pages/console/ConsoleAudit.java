@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.AuditLog;
@@ -15,7 +16,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -100,13 +100,13 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
     }
 
     private AuditLog.Filter filter(Wanted wanted, ZoneId zone) {
-        LocalDate last = day(wanted.to());
+        LocalDate last = WrittenTime.date(wanted.to());
         return new AuditLog.Filter(
                 actor(wanted.who()),
                 wanted.what().isEmpty() ? null : wanted.what(),
                 null,
                 subjects(wanted.subject()),
-                start(day(wanted.from()), zone),
+                start(WrittenTime.date(wanted.from()), zone),
                 last == null ? null : start(last.plusDays(1), zone));
     }
 
@@ -127,15 +127,6 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
             accounts.find(typed, ACCOUNTS_MAX).forEach(account -> subjects.add(account.id()));
         }
         return subjects;
-    }
-
-    private static @Nullable LocalDate day(String typed) {
-        try {
-            LocalDate day = LocalDate.parse(typed);
-            return day.getYear() < 1970 || day.getYear() > 9_998 ? null : day;
-        } catch (DateTimeException e) {
-            return null;
-        }
     }
 
     private static @Nullable Instant start(@Nullable LocalDate day, ZoneId zone) {

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.keys;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.actions.Action;
@@ -12,7 +13,6 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Scope;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.frame.Money;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -150,7 +150,7 @@ public record KeyForm(Map<String, String> texts) {
     /** Returns errors by field, in the units of the form: the action takes seconds and credits. */
     Map<String, String> inFormUnits(Map<String, String> errors) {
         Map<String, String> said = new HashMap<>(errors);
-        if (!text("expires").isEmpty() && day() == null) {
+        if (!text("expires").isEmpty() && WrittenTime.date(text("expires")) == null) {
             said.replace("expires_at", say("A day like 2027-03-31, or empty."));
         }
         Money unit = unit();
@@ -161,15 +161,6 @@ public record KeyForm(Map<String, String> texts) {
             AMOUNTS.forEach(field -> said.computeIfPresent(field, (name, why) -> amount));
         }
         return said;
-    }
-
-    private @Nullable LocalDate day() {
-        try {
-            LocalDate day = LocalDate.parse(text("expires"));
-            return day.getYear() >= 1970 && day.getYear() <= 9998 ? day : null;
-        } catch (DateTimeException e) {
-            return null;
-        }
     }
 
     /**
@@ -190,7 +181,7 @@ public record KeyForm(Map<String, String> texts) {
         }
         fields.remove(TypedCredits.UNIT);
         if (fields.containsKey("expires")) {
-            LocalDate day = day();
+            LocalDate day = WrittenTime.date(text("expires"));
             String none = text("expires").isEmpty() ? "" : "no day";
             fields.put(
                     "expires_at",

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard.members;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.members.Members;
@@ -20,7 +21,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -123,23 +123,14 @@ public record AuditLogPage(AccountLog log, Members members, Teams teams, Keys ke
         }
 
         private AccountLog.Filter filter(ZoneId zone) {
-            LocalDate first = day(from);
-            LocalDate last = day(to);
+            LocalDate first = WrittenTime.date(from);
+            LocalDate last = WrittenTime.date(to);
             AccountLog.Filter all = AccountLog.Filter.ALL;
             return new AccountLog.Filter(
                     who,
                     what,
                     first == null ? all.from() : start(first, zone),
                     last == null ? all.to() : start(last.plusDays(1), zone));
-        }
-
-        private static @Nullable LocalDate day(String typed) {
-            try {
-                LocalDate day = LocalDate.parse(typed);
-                return day.getYear() < 1970 || day.getYear() > 9_998 ? null : day;
-            } catch (DateTimeException e) {
-                return null;
-            }
         }
 
         private static Instant start(LocalDate day, ZoneId zone) {
