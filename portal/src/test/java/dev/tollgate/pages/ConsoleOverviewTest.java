@@ -196,8 +196,10 @@ class ConsoleOverviewTest {
     }
 
     private static List<String> accounts(String query) {
+        Browser.Page page = operator.get("/console/accounts" + query);
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
         return Pattern.compile("<th scope=\"row\"[^>]*>\\s*<a href=\"/console/accounts/([^\"]+)\"")
-                .matcher(operator.get("/console/accounts" + query).body())
+                .matcher(page.body())
                 .results()
                 .map(found -> found.group(1))
                 .toList();
