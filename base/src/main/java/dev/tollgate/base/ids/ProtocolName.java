@@ -15,6 +15,7 @@ public enum ProtocolName {
     AUDIO("Audio"),
     INTERACTIONS("Interactions");
 
+    private final String code = name().toLowerCase(Locale.ROOT);
     private final String title;
     private final String brief;
 
@@ -29,7 +30,7 @@ public enum ProtocolName {
 
     /** Returns the name in tasks, JSON and metrics. */
     public String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 
     /** Returns the name of the API on pages. */

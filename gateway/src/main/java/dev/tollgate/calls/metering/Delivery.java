@@ -6,7 +6,6 @@ import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -228,7 +227,12 @@ final class Delivery {
     }
 
     private boolean isEndedBy(FinishReason reason) {
-        return Stream.of(ends).anyMatch(end -> end != null && end.reason() == reason);
+        for (UpstreamEvent.@Nullable Finish end : ends) { // each call passes here: a stream would allocate more
+            if (end != null && end.reason() == reason) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns whether every candidate has had a finish reason, even if it continues, and even if that reason still waits. */

@@ -22,6 +22,8 @@ final class CompatErrors implements ErrorReader {
     private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
 
     /** Keys as OpenAI and its kin write them, whole or half masked. */
+    private static final Pattern BLANKS = Pattern.compile("[\\p{Cntrl}\\s]+");
+
     private static final Pattern KEYS = Pattern.compile("\\b(sk|gsk|pk|org|proj)[-_][A-Za-z0-9*_-]{6,}");
 
     /** OpenAI's word, and llama.cpp's. */
@@ -130,7 +132,7 @@ final class CompatErrors implements ErrorReader {
         String bounded = detail.substring(0, Math.min(detail.length(), SCRUBBED_CHARS_MAX));
         String clean = secret.isEmpty() ? bounded : bounded.replace(secret, "[key]");
         clean = KEYS.matcher(clean).replaceAll("[key]");
-        clean = clean.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        clean = BLANKS.matcher(clean).replaceAll(" ").strip();
         return clean.length() > DETAIL_CHARS_MAX ? clean.substring(0, DETAIL_CHARS_MAX) + "…" : clean;
     }
 }

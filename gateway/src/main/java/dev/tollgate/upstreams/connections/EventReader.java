@@ -70,7 +70,9 @@ public abstract class EventReader implements AnswerReader {
             out = events;
             sse.end();
         }
-        if (!over) {
+        if (!over && mayEnd()) {
+            over = true;
+        } else if (!over) {
             JsonNode error = ErrorReader.error(sse.tail());
             stop(isError(error) ? reported(error) : broke("the stream ended before the answer did"));
         }

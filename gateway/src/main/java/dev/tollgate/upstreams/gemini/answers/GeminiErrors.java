@@ -27,6 +27,8 @@ public final class GeminiErrors implements ErrorReader {
     private static final int DETAIL_CHARS_MAX = 300;
     private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
 
+    private static final Pattern BLANKS = Pattern.compile("[\\p{Cntrl}\\s]+");
+
     private static final Pattern SECRETS = Pattern.compile(
             "AIza[0-9A-Za-z_-]{20,}|ya29\\.[0-9A-Za-z._-]+|\\b(projects?[/ :#'\"]+)[A-Za-z0-9:._-]+",
             Pattern.CASE_INSENSITIVE);
@@ -156,7 +158,7 @@ public final class GeminiErrors implements ErrorReader {
         String shown = secret.get();
         String clean = shown.isEmpty() ? bounded : bounded.replace(shown, "[key]");
         clean = SECRETS.matcher(clean).replaceAll(m -> m.group(1) == null ? "[key]" : "$1[project]");
-        clean = clean.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        clean = BLANKS.matcher(clean).replaceAll(" ").strip();
         return clean.length() > DETAIL_CHARS_MAX ? clean.substring(0, DETAIL_CHARS_MAX) + "…" : clean;
     }
 }
