@@ -363,20 +363,23 @@ class PagesGoldenTest {
             it.signIn(it.operator, "operator");
             it.signIn(it.fred, "fred@example.org");
             String account = "/console/accounts/" + it.account("fred@example.org");
-            List<String> grant = List.of("deed", "grant", "credits", "400", "reason", "a campaign");
+            List<String> grant = List.of("deed", "account.grant", "credits", "400", "reason", "a campaign");
             post("console-account-grant-wrong", it.operator, account, account, and(grant, "limits", "5:20"));
-            it.send(it.operator, account, and(grant, "expires", "2026-12-27", "limits", "5:20 24:60"));
-            it.send(it.operator, account, and(grant, "expires", "2027-01-31", "models", "gemini-2.5-* gemini-3-pro"));
+            it.send(it.operator, account, and(grant, "expires_at", "2026-12-27", "limits", "5:20 24:60"));
+            it.send(
+                    it.operator,
+                    account,
+                    and(grant, "expires_at", "2027-01-31", "models", "gemini-2.5-* gemini-3-pro"));
             it.send(it.operator, account, and(grant, "models", "gemini-2.5-flash"));
-            it.send(it.operator, account, "deed", "end-grant", "grant", "3", "reason", "the campaign is over");
+            it.send(it.operator, account, "deed", "grant.end", "grant", "3", "reason", "the campaign is over");
             it.send(
                     it.operator,
                     account,
                     "deed",
-                    "extend-grant",
+                    "grant.extend",
                     "grant",
                     "1",
-                    "expires",
+                    "expires_at",
                     "2026-12-30",
                     "reason",
                     "longer");
@@ -797,30 +800,40 @@ class PagesGoldenTest {
                     path,
                     path,
                     "deed",
-                    "create",
+                    "account.create",
                     "name",
                     "",
                     "credits",
                     "many",
                     "reason",
                     "");
-            post("console-invite-wrong", operator, path, path, "deed", "invite", "email", "nonsense", "reason", "r");
+            post(
+                    "console-invite-wrong",
+                    operator,
+                    path,
+                    path,
+                    "deed",
+                    "account.invite",
+                    "email",
+                    "nonsense",
+                    "reason",
+                    "r");
             for (String person : List.of("ann", "ben", "dora", "fred", "cara")) {
                 if (!person.equals("ben")) {
                     get("console-account-" + person, operator, path + "/" + it.account(person + "@example.org"));
                 }
             }
-            get("console-account-done", operator, path + "/" + it.account("ann@example.org") + "?done=grant");
+            get("console-account-done", operator, path + "/" + it.account("ann@example.org") + "?done=account.grant");
             get("console-account-deleted", operator, path + "/" + it.deleted());
             String ann = path + "/" + it.account("ann@example.org");
-            post("console-account-wrong", operator, ann, ann, "deed", "grant", "credits", "many", "reason", "");
+            post("console-account-wrong", operator, ann, ann, "deed", "account.grant", "credits", "many", "reason", "");
             post(
                     "console-account-limits-wrong",
                     operator,
                     ann,
                     ann,
                     "deed",
-                    "limits",
+                    "account.limits",
                     "hour",
                     "-1",
                     "requests",
@@ -833,7 +846,7 @@ class PagesGoldenTest {
                     ann,
                     ann,
                     "deed",
-                    "reset",
+                    "account.reset_link",
                     "login",
                     "ann@example.org",
                     "reason",
@@ -857,12 +870,12 @@ class PagesGoldenTest {
                     streamed,
                     streamed,
                     "deed",
-                    "refund",
+                    "task.refund",
                     "credits",
                     "many",
                     "reason",
                     "");
-            get("console-request-done", operator, streamed + "?done=refund");
+            get("console-request-done", operator, streamed + "?done=task.refund");
             get("console-request-unknown", operator, calls + "/chatcmpl-none");
         }
 
@@ -871,7 +884,7 @@ class PagesGoldenTest {
             get("console-prices", operator, "/console/prices");
             String price = "/console/prices/gemini-3-pro";
             get("console-price", operator, price);
-            get("console-price-done", operator, price + "?done=price");
+            get("console-price-done", operator, price + "?done=model.price");
             get("console-price-google", operator, "/console/prices/google/gemini-2.5-pro");
             post(
                     "console-price-compared",
@@ -879,12 +892,14 @@ class PagesGoldenTest {
                     price,
                     price,
                     "deed",
-                    "compare",
+                    "model.price",
+                    "preview",
+                    "on",
                     "input",
                     "1",
                     "output",
                     "2,000.5",
-                    "thoughts",
+                    "reasoning",
                     "billed");
             post(
                     "console-price-wrong",
@@ -892,12 +907,14 @@ class PagesGoldenTest {
                     price,
                     price,
                     "deed",
-                    "compare",
+                    "model.price",
+                    "preview",
+                    "on",
                     "input",
                     "cheap",
                     "output",
                     "1",
-                    "thoughts",
+                    "reasoning",
                     "free");
             get("console-price-unknown", operator, "/console/prices/none");
             get("console-groups", operator, "/console/groups");
@@ -908,7 +925,9 @@ class PagesGoldenTest {
                     "/console/groups/gold",
                     "/console/groups/gold",
                     "deed",
-                    "compare",
+                    "group.set",
+                    "preview",
+                    "on",
                     "version",
                     "0",
                     "factor",
@@ -920,17 +939,29 @@ class PagesGoldenTest {
             get("console-plans", operator, "/console/plans");
             get("console-plan-new", operator, "/console/plans/pro");
             String[] plan = {
-                "deed", "set", "version", "0", "name", "Pro", "cents", "49", "period", "week", "credits", "1000",
-                "limits", "5:20"
+                "deed",
+                "plan.set",
+                "version",
+                "0",
+                "name",
+                "Pro",
+                "cents",
+                "49",
+                "period",
+                "week",
+                "credits",
+                "1000",
+                "limits",
+                "5:20"
             };
             post("console-plan-wrong", operator, "/console/plans/pro", "/console/plans/pro", plan);
             get("console-status", operator, "/console/status");
             String[] typed = {
                 "text",
                 "Slower on Sunday",
-                "begins",
+                "begins_at",
                 "2026-12-06T08:00",
-                "ends",
+                "ends_at",
                 "2026-12-06T07:00",
                 "reason",
                 "planned"
@@ -940,7 +971,7 @@ class PagesGoldenTest {
                     operator,
                     "/console/status",
                     "/console/status",
-                    Stream.concat(Stream.of("deed", "announce"), Stream.of(typed))
+                    Stream.concat(Stream.of("deed", "announcement.write"), Stream.of(typed))
                             .toArray(String[]::new));
             get("console-vouchers", operator, "/console/vouchers");
             post(
@@ -949,7 +980,7 @@ class PagesGoldenTest {
                     "/console/vouchers",
                     "/console/vouchers",
                     "deed",
-                    "make",
+                    "voucher.create",
                     "count",
                     "two",
                     "credits",
@@ -962,7 +993,7 @@ class PagesGoldenTest {
                     "/console/vouchers",
                     "/console/vouchers",
                     "deed",
-                    "make",
+                    "voucher.create",
                     "count",
                     "2",
                     "credits",
@@ -998,14 +1029,14 @@ class PagesGoldenTest {
                 get("console-settings-" + tab, operator, "/console/settings/" + tab);
             }
             get("console-settings", operator, "/console/settings");
-            get("console-settings-done", operator, "/console/settings?done=setting");
+            get("console-settings-done", operator, "/console/settings?done=setting.set");
             post(
                     "console-settings-wrong",
                     operator,
                     "/console/settings/sign-up",
                     "/console/settings/sign-up",
                     "deed",
-                    "sign-up",
+                    "setting.set",
                     "reason",
                     "r",
                     "was-sign-up.credits",
@@ -1107,7 +1138,7 @@ class PagesGoldenTest {
                 "/console/accounts",
                 "/console/accounts",
                 "deed",
-                "invite",
+                "account.invite",
                 "email",
                 "a@example.org",
                 "reason",

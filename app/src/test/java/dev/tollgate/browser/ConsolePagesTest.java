@@ -46,7 +46,15 @@ class ConsolePagesTest {
         String made = operator.submit(
                         "/console/vouchers",
                         "/console/vouchers",
-                        Map.of("deed", "make", "count", "1", "credits", "1000", "reason", "for whoever came first"))
+                        Map.of(
+                                "deed",
+                                "voucher.create",
+                                "count",
+                                "1",
+                                "credits",
+                                "1000",
+                                "reason",
+                                "for whoever came first"))
                 .body();
         String code = found("id=\"codes\">([^<]+)<", made);
         assertThat(gateway.app()

@@ -138,7 +138,7 @@ class SentTwiceTest {
         List<Gateway.Reply> replies = atOnce(
                 operator,
                 "/console/accounts",
-                Map.of("deed", "create", "name", "Twice", "credits", "5", "reason", "x y z"));
+                Map.of("deed", "account.create", "name", "Twice", "credits", "5", "reason", "x y z"));
         assertThat(statuses(replies)).isEqualTo(Map.of(303, (long) AT_ONCE));
         assertThat(gateway.number("SELECT COUNT(*) FROM account WHERE name = 'Twice'"))
                 .isEqualTo(1);
@@ -155,7 +155,7 @@ class SentTwiceTest {
         List<Gateway.Reply> replies = atOnce(
                 operator,
                 "/console/vouchers",
-                Map.of("deed", "make", "count", "3", "credits", "2", "reason", "pressed twice"));
+                Map.of("deed", "voucher.create", "count", "3", "credits", "2", "reason", "pressed twice"));
         assertThat(statuses(replies)).isEqualTo(Map.of(200, 1L, 422, AT_ONCE - 1L));
         assertThat(gateway.number("SELECT COUNT(*) FROM voucher WHERE note = 'pressed twice'"))
                 .isEqualTo(3);

@@ -341,10 +341,10 @@ class LeavingTest {
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", PASSWORD);
         String path = "/console/accounts/" + off.account();
-        Map<String, String> form = Map.of("deed", "delete", "reason", "asked for");
+        Map<String, String> form = Map.of("deed", "account.delete", "reason", "asked for");
         assertThat(operator.get(path).body()).contains("Its keys stop working immediately. 50.00 credits are lost.");
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=delete");
-        assertThat(operator.get(path + "?done=delete").body())
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=account.delete");
+        assertThat(operator.get(path + "?done=account.delete").body())
                 .contains("Deleted account", "Account deleted")
                 .doesNotContain("off@example.org", "Grant credits");
         String own = "/console/accounts/" + gateway.text("SELECT account_id FROM person WHERE login = 'operator'");

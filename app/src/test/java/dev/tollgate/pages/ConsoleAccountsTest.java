@@ -141,23 +141,24 @@ class ConsoleAccountsTest {
     void a_grant_needs_a_reason_moves_the_balance_once_and_is_audited_with_who_did_it() {
         String id = account("Granted");
         String path = "/console/accounts/" + id;
-        Browser.Page refused = on(path, form("grant", "credits", "5", "reason", ""));
+        Browser.Page refused = on(path, form("account.grant", "credits", "5", "reason", ""));
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.body()).contains("A reason is needed").contains("value=\"5\"");
-        assertThat(on(path, form("grant", "credits", "a lot")).body())
+        assertThat(on(path, form("account.grant", "credits", "a lot")).body())
                 .contains("Credits must be a number of credits from 0");
         String once = found(ONCE, operator.get(path).body());
-        Map<String, String> grant = form("grant", "credits", "5.25", "once", once);
-        assertThat(on(path, grant).location()).isEqualTo(path + "?done=grant");
+        Map<String, String> grant = form("account.grant", "credits", "5.25", "once", once);
+        assertThat(on(path, grant).location()).isEqualTo(path + "?done=account.grant");
         assertThat(on(path, grant).status()).isEqualTo(303);
         assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + id + "'"))
                 .isEqualTo(15_250_000);
         assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.grant' AND actor ="
                         + " 'per_first_operator' AND address = '127.0.0.1' AND subject = '" + id + "'"))
                 .isEqualTo(1);
-        assertThat(on(path, form("adjust", "credits", "-0.25")).location()).isEqualTo(path + "?done=adjust");
+        assertThat(on(path, form("account.adjust", "credits", "-0.25")).location())
+                .isEqualTo(path + "?done=account.adjust");
         assertThat(operator.get(path).body()).contains("title=\"15.000000 credits\"");
-        assertThat(on(path, form("adjust", "credits", "-16")).body()).contains("You can remove at most");
+        assertThat(on(path, form("account.adjust", "credits", "-16")).body()).contains("You can remove at most");
     }
 
     @Test
@@ -166,29 +167,34 @@ class ConsoleAccountsTest {
         String path = "/console/accounts/" + customer.account();
         assertThat(operator.get(path).body())
                 .contains("Requests with its keys get a 401 immediately. The balance stays.");
-        assertThat(on(path, form("ban")).location()).isEqualTo(path + "?done=ban");
+        assertThat(on(path, form("account.block?blocked=true")).location())
+                .isEqualTo(path + "?done=account.block%3Fblocked%3Dtrue");
         assertThat(customer.chat(CHAT).status()).isEqualTo(401);
         assertThat(operator.get(path).body())
                 .containsPattern("Banned <span title=\"[^\"]+\">[^<]+</span> by operator: because of a test</span>")
                 .contains("<span class=\"badge \">stopped by the ban</span>", "<button>Unban</button>")
                 .doesNotContain(">active</span>");
-        assertThat(on(path, form("unban")).location()).isEqualTo(path + "?done=unban");
+        assertThat(on(path, form("account.block?blocked=false")).location())
+                .isEqualTo(path + "?done=account.block%3Fblocked%3Dfalse");
         assertThat(operator.get(path).body()).doesNotContain("by operator: because");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String own = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
-        assertThat(on("/console/accounts/" + own, form("ban")).body()).contains("your own account");
+        assertThat(on("/console/accounts/" + own, form("account.block?blocked=true"))
+                        .body())
+                .contains("your own account");
     }
 
     @Test
     void limits_of_an_account_hold_and_an_empty_field_takes_one_away() {
         Customer customer = gateway.customer("10");
         String path = "/console/accounts/" + customer.account();
-        assertThat(on(path, form("limits", "requests", "0")).status()).isEqualTo(422);
-        assertThat(on(path, form("limits", "requests", "1")).location()).isEqualTo(path + "?done=limits");
+        assertThat(on(path, form("account.limits", "requests", "0")).status()).isEqualTo(422);
+        assertThat(on(path, form("account.limits", "requests", "1")).location())
+                .isEqualTo(path + "?done=account.limits");
         assertThat(operator.get(path).body()).contains("id=\"limits-requests\" name=\"requests\" value=\"1\"");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         assertThat(customer.chat(CHAT).status()).isEqualTo(429);
-        assertThat(on(path, form("limits", "requests", "")).status()).isEqualTo(303);
+        assertThat(on(path, form("account.limits", "requests", "")).status()).isEqualTo(303);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
     }
 
@@ -197,10 +203,11 @@ class ConsoleAccountsTest {
         Customer customer = gateway.customer("10");
         String path = "/console/accounts/" + customer.account();
         gateway.execute("UPDATE account SET spend_day = 100000000000000000 WHERE id = '" + customer.account() + "'");
-        assertThat(on(path, form("limits", "day", "100000000000", "requests", "5"))
+        assertThat(on(path, form("account.limits", "day", "100000000000", "requests", "5"))
                         .location())
-                .isEqualTo(path + "?done=limits");
-        assertThat(on(path, form("limits", "day", "100000000001")).body()).contains("Credits per day must be");
+                .isEqualTo(path + "?done=account.limits");
+        assertThat(on(path, form("account.limits", "day", "100000000001")).body())
+                .contains("Credits per day must be");
     }
 
     @Test
@@ -209,9 +216,10 @@ class ConsoleAccountsTest {
         assertThat(person.get("/dashboard").status()).isEqualTo(200);
         String id = gateway.text("SELECT account_id FROM person WHERE login = 'hana@sessions.example'");
         String path = "/console/accounts/" + id;
-        assertThat(on(path, form("sessions", "reason", "")).status()).isEqualTo(422);
+        assertThat(on(path, form("account.end_sessions", "reason", "")).status())
+                .isEqualTo(422);
         assertThat(person.get("/dashboard").status()).isEqualTo(200);
-        assertThat(on(path, form("sessions")).location()).isEqualTo(path + "?done=sessions");
+        assertThat(on(path, form("account.end_sessions")).location()).isEqualTo(path + "?done=account.end_sessions");
         assertThat(person.get("/dashboard").location()).isEqualTo("/sign-in");
         assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.end_sessions' AND subject = '"
                         + id + "'"))
@@ -238,8 +246,8 @@ class ConsoleAccountsTest {
         assertThat(operator.get("/console/accounts?q=" + request).location()).isEqualTo(path);
         assertThat(page).contains("answered").contains("credits to Test?");
         String charge = found("Refund ([0-9.]+) credits", page);
-        Map<String, String> refund = form("refund", "credits", charge);
-        assertThat(on(path, refund).location()).isEqualTo(path + "?done=refund");
+        Map<String, String> refund = form("task.refund", "credits", charge);
+        assertThat(on(path, refund).location()).isEqualTo(path + "?done=task.refund");
         assertThat(customer.consumed()).isEqualByComparingTo("0");
         assertThat(operator.get(path).body())
                 .contains("no charge left to refund")
@@ -268,7 +276,7 @@ class ConsoleAccountsTest {
                     .as("another session")
                     .isEqualTo("/console/prove?to=" + URLEncoder.encode(path, StandardCharsets.UTF_8));
             assertThat(balance(id)).isEqualTo(10_000_000);
-            assertThat(late.submit(asked.location(), path, right).location()).isEqualTo(path + "?done=grant");
+            assertThat(late.submit(asked.location(), path, right).location()).isEqualTo(path + "?done=account.grant");
             assertThat(late.submit(asked.location(), path, right).location())
                     .as("a reload")
                     .isEqualTo(path);
@@ -286,7 +294,7 @@ class ConsoleAccountsTest {
         gateway.setNow(SIGNED_IN);
         late.signIn("operator", PASSWORD);
         gateway.setNow(SIGNED_IN.plus(Duration.ofMinutes(11)));
-        return late.submit(path, path, form("grant", "credits", "7"));
+        return late.submit(path, path, form("account.grant", "credits", "7"));
     }
 
     private static long balance(String id) {
@@ -321,9 +329,11 @@ class ConsoleAccountsTest {
         String id = account("<script>alert(1)</script>");
         String path = "/console/accounts/" + id;
         String reason = "\"><img src=x onerror=alert(2)>";
-        assertThat(on(path, form("grant", "credits", "1", "reason", reason)).status())
+        assertThat(on(path, form("account.grant", "credits", "1", "reason", reason))
+                        .status())
                 .isEqualTo(303);
-        assertThat(on(path, form("grant", "credits", "none", "reason", reason)).body())
+        assertThat(on(path, form("account.grant", "credits", "none", "reason", reason))
+                        .body())
                 .doesNotContain("<img src=x");
         for (String page : new String[] {path, "/console/accounts", "/console/accounts?q=%3Cscript%3E"}) {
             assertThat(operator.get(page).body())

@@ -61,10 +61,21 @@ class ConsoleDeedsTest {
         assertThat(page)
                 .contains(">0.80 <span class=\"small muted\">$0.0040</span></td><td class=\"num\">0.85 <span")
                 .contains("<th scope=\"col\" class=\"num hide\">Cost</th>", ">Margin</th>");
-        String looked = found("name=\"looked\" value=\"([^\"]*)\"", page);
-        Map<String, String> form =
-                Map.of("input", "200", "output", "900", "thoughts", "free", "looked", looked, "reason", REASON);
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        String version = found("name=\"version\" value=\"([^\"]*)\"", page);
+        Map<String, String> form = Map.of(
+                "deed",
+                "model.price",
+                "input",
+                "200",
+                "output",
+                "900",
+                "reasoning",
+                "free",
+                "version",
+                version,
+                "reason",
+                REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=model.price");
         assertThat(body(path)).contains("value=\"200\"").contains("value=\"900\"");
         Browser.Page late = operator.submit(path, path, form);
         assertThat(late.status()).isEqualTo(422);
@@ -77,18 +88,20 @@ class ConsoleDeedsTest {
     @Test
     void a_mark_up_offers_google_maps_only_by_a_box() {
         String path = "/console/prices/gemini-3.1-pro-preview";
-        Map<String, String> form = Map.of("deed", "compare", "margin", "30", "thoughts", "billed");
+        Map<String, String> form =
+                Map.of("deed", "model.price", "preview", "on", "margin", "30", "reasoning", "billed");
         Browser.Page page = operator.submit(path, path, form);
         String value = found("form=\"set-price\" name=\"maps_per_1000\" value=\"([0-9.]+)\">", page.body());
 
         assertThat(page.body())
                 .contains("1,000 calls with Google Maps", ">not offered</td>", "offer for 3,640")
                 .doesNotContain("type=\"hidden\" name=\"maps_per_1000\"");
-        Map<String, String> ticked = new HashMap<>(Map.of("deed", "compare", "maps_per_1000", value));
+        Map<String, String> ticked =
+                new HashMap<>(Map.of("deed", "model.price", "preview", "on", "maps_per_1000", value));
         Pattern.compile("type=\"hidden\" name=\"([a-z_.0-9]+)\" value=\"([^\"]*)\"")
                 .matcher(page.body().substring(page.body().indexOf("id=\"set-price\"")))
                 .results()
-                .takeWhile(field -> !field.group(1).equals("deed"))
+                .takeWhile(field -> !field.group(1).equals("preview"))
                 .filter(field -> !field.group(1).equals("csrf"))
                 .forEach(field -> ticked.putIfAbsent(field.group(1), field.group(2)));
         assertThat(operator.submit(path, path, ticked).body())
@@ -108,7 +121,7 @@ class ConsoleDeedsTest {
     @Test
     void a_price_of_every_rate_is_typed_corrected_and_set_for_a_later_day() {
         String path = "/console/prices/gemini-3.1-pro";
-        Map<String, String> form = new HashMap<>(Map.of("input", "500", "output", "3000", "thoughts", "billed"));
+        Map<String, String> form = new HashMap<>(Map.of("input", "500", "output", "3000", "reasoning", "billed"));
         form.putAll(Map.of(
                 "cached_input", "501",
                 "audio_input", "",
@@ -119,7 +132,17 @@ class ConsoleDeedsTest {
                 "above.output", "4500",
                 "above.cached_input", "100",
                 "above.search_per_1000", "3000"));
-        form.putAll(Map.of("tiers.flex", "0.5", "tiers.priority", "", "from", "1 December", "deed", "compare"));
+        form.putAll(Map.of(
+                "tiers.flex",
+                "0.5",
+                "tiers.priority",
+                "",
+                "from",
+                "1 December",
+                "deed",
+                "model.price",
+                "preview",
+                "on"));
         Browser.Page wrong = operator.submit(path, path, form);
         assertThat(wrong.status()).isEqualTo(422);
         assertThat(wrong.body())
@@ -139,9 +162,9 @@ class ConsoleDeedsTest {
                 .contains("Cached input ", "Long prompts: above ", "× 0.5", "1 Dec 2099")
                 .contains("250,000 tokens in, 2,000 out ")
                 .contains("<td class=\"num\">259.00 ", "<td class=\"num\">7.75 ");
-        form.remove("deed");
+        form.remove("preview");
         form.put("reason", REASON);
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=model.price");
         assertThat(body(path))
                 .contains("Scheduled changes", "1 Dec 2099", "Scheduled prices stay, unless you cancel them")
                 .contains("value=\"160\"");
@@ -152,26 +175,29 @@ class ConsoleDeedsTest {
                 .contains("Takes effect immediately.", "A price is set for later", "From 1 Dec 2099")
                 .contains(">500</td>", ">3,000</td>") // kept
                 .contains("If you cancel it, the first example call brings ")
-                .contains("value=\"keep\" checked>", "Keep that price", "value=\"cancel\">", "Cancel that price");
-        form = new HashMap<>(Map.of("input", "170", "output", "960", "thoughts", "free", "reason", REASON));
-        form.put("scheduled", "keep");
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+                .contains("value=\"false\" checked>", "Keep that price", "value=\"true\">", "Cancel that price");
+        form = new HashMap<>(
+                Map.of("deed", "model.price", "input", "170", "output", "960", "reasoning", "free", "reason", REASON));
+        form.put("cancel_scheduled", "false");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=model.price");
         assertThat(body(path)).contains("1 Dec 2099");
-        form.put("scheduled", "cancel");
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        form.put("cancel_scheduled", "true");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=model.price");
         assertThat(body("/console/prices")).doesNotContain("1 Dec 2099: ");
         assertThat(body("/console/audit")).contains("Versions kept for later: gemini-3.1-pro@set-");
     }
 
     private static Browser.Page compared(String path, String input, String output) {
         return operator.submit(
-                path, path, Map.of("deed", "compare", "input", input, "output", output, "thoughts", "free"));
+                path,
+                path,
+                Map.of("deed", "model.price", "preview", "on", "input", input, "output", output, "reasoning", "free"));
     }
 
     @Test
     void no_link_fills_in_a_form_of_operators() {
-        String typed = "?deed=%s&input=0.111&output=0.111&thoughts=billed&reason=planted&credits=0.111&name=planted"
-                + "&login=planted&email=planted&setting=planted&value=planted&count=111&looked=planted";
+        String typed = "?deed=%s&input=0.111&output=0.111&reasoning=billed&reason=planted&credits=0.111&name=planted"
+                + "&login=planted&email=planted&setting=planted&value=planted&count=111&version=planted&to=planted&preview=on";
         String account = gateway.text("SELECT MIN(id) FROM account");
         for (String page : List.of(
                 "/console/prices/gemini-3-pro",
@@ -180,7 +206,15 @@ class ConsoleDeedsTest {
                 "/console/settings",
                 "/console/settings/mail",
                 "/console/accounts/" + account)) {
-            for (String deed : List.of("compare", "make", "create", "invite", "mail", "grant", "adjust", "limits")) {
+            for (String deed : List.of(
+                    "model.price",
+                    "voucher.create",
+                    "account.create",
+                    "account.invite",
+                    "mail.test",
+                    "account.grant",
+                    "account.adjust",
+                    "account.limits")) {
                 assertThat(body(page + typed.formatted(deed)))
                         .as(page)
                         .doesNotContain("planted")
@@ -193,16 +227,24 @@ class ConsoleDeedsTest {
     @Test
     void an_announcement_is_written_ended_and_deleted() {
         String path = "/console/status";
-        Map<String, String> typed =
-                Map.of("deed", "announce", "text", "Slower <soon>", "begins", "2026-01-02T03:04", "reason", REASON);
-        assertThat(operator.submit(path, path, typed).location()).isEqualTo(path + "?done");
+        Map<String, String> typed = Map.of(
+                "deed",
+                "announcement.write",
+                "text",
+                "Slower <soon>",
+                "begins_at",
+                "2026-01-02T03:04",
+                "reason",
+                REASON);
+        assertThat(operator.submit(path, path, typed).location()).isEqualTo(path + "?done=announcement.write");
         String number = Long.toString(gateway.number("SELECT MAX(number) FROM announcement"));
         assertThat(body(path)).contains("Slower &lt;soon&gt;", "from 2 Jan 2026, 03:04 UTC", "holds");
-        Map<String, String> end = Map.of("deed", "end", "number", number, "reason", REASON);
-        assertThat(operator.submit(path, path, end).location()).isEqualTo(path + "?done");
+        Map<String, String> end = Map.of("deed", "announcement.change?ends_at=now", "number", number, "reason", REASON);
+        assertThat(operator.submit(path, path, end).location())
+                .isEqualTo(path + "?done=announcement.change%3Fends_at%3Dnow");
         assertThat(body(path)).contains(">ended<");
-        Map<String, String> remove = Map.of("deed", "remove", "number", number, "reason", REASON);
-        assertThat(operator.submit(path, path, remove).location()).isEqualTo(path + "?done");
+        Map<String, String> remove = Map.of("deed", "announcement.delete", "number", number, "reason", REASON);
+        assertThat(operator.submit(path, path, remove).location()).isEqualTo(path + "?done=announcement.delete");
         assertThat(operator.submit(path, path, remove).body()).contains("There is no announcement of this number.");
         assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'announcement.write'"))
                 .contains("\"text\":\"Slower <soon>\",\"begins_at\":1767323040");
@@ -231,7 +273,9 @@ class ConsoleDeedsTest {
     void codes_of_vouchers_are_shown_by_the_page_that_makes_them_and_by_no_other() {
         String path = "/console/vouchers";
         Browser.Page made = operator.submit(
-                path, path, Map.of("deed", "make", "count", "2", "credits", "5", "reason", "a fair for testers"));
+                path,
+                path,
+                Map.of("deed", "voucher.create", "count", "2", "credits", "5", "reason", "a fair for testers"));
         String codes = found("id=\"codes\">([^<]+)</pre>", made.body());
         assertThat(codes.strip().lines()).hasSize(2);
         String later = body(path);
@@ -248,16 +292,23 @@ class ConsoleDeedsTest {
         assertThat(body(path)).contains("by <a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>");
         long last = gateway.number("SELECT MAX(sequence) FROM voucher");
         Map<String, String> revoke = Map.of(
-                "deed", "revoke", "first", Long.toString(last - 1), "last", Long.toString(last), "reason", REASON);
-        assertThat(operator.submit(path, path, revoke).location()).isEqualTo(path + "?revoked=1");
+                "deed",
+                "voucher.revoke",
+                "first",
+                Long.toString(last - 1),
+                "last",
+                Long.toString(last),
+                "reason",
+                REASON);
+        assertThat(operator.submit(path, path, revoke).location()).isEqualTo(path + "?done=voucher.revoke&n=1");
         assertThat(operator.submit(path, path, revoke).body()).contains("None of these vouchers is open");
         String file = body(path + ".csv");
         assertThat(file)
                 .startsWith("\ufeffnumber,note,created_at,expires_at,state,credits,account,account_name,redeemed_at,")
                 .contains(",redeemed,5," + account + ",Ann & Co,", ",revoked,5,,,,");
         codes.strip().lines().forEach(code -> assertThat(file).doesNotContain(code));
-        Browser.Page wrong =
-                operator.submit(path, path, Map.of("deed", "make", "count", "two", "credits", "5", "reason", REASON));
+        Browser.Page wrong = operator.submit(
+                path, path, Map.of("deed", "voucher.create", "count", "two", "credits", "5", "reason", REASON));
         assertThat(wrong.status()).isEqualTo(422);
     }
 
@@ -269,7 +320,7 @@ class ConsoleDeedsTest {
                 path,
                 Map.of(
                         "deed",
-                        "make",
+                        "voucher.create",
                         "count",
                         "1",
                         "credits",
@@ -306,16 +357,16 @@ class ConsoleDeedsTest {
                         + "', '', 'key', 'gemini', x'', 'text/plain', 1000, 1000, '', 1, 9000000000000)");
         String login = bob.substring(4).toLowerCase(Locale.ROOT) + "@example.org";
         assertThat(body(path)).contains("Removed people", ">" + login + "</option>", "1 file with 1,000 bytes");
-        Map<String, String> form = Map.of("deed", "forget", "login", login, "reason", REASON);
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=forget");
-        form = Map.of("deed", "files", "reason", REASON);
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=files");
+        Map<String, String> form = Map.of("deed", "person.delete", "login", login, "reason", REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=person.delete");
+        form = Map.of("deed", "account.delete_files", "reason", REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=account.delete_files");
         assertThat(body(path)).doesNotContain("Removed people", "Stored files", login);
     }
 
     @Test
     void the_books_are_checked_when_it_is_asked_for() {
-        operator.submit("/console/books", "/console/books", Map.of());
+        operator.submit("/console/books", "/console/books", Map.of("deed", "books.check"));
         Gateway.await("the check", () -> body("/console/books").contains("no differences"));
     }
 
@@ -341,7 +392,7 @@ class ConsoleDeedsTest {
     void what_was_done_stands_in_the_audit_log_and_in_its_file() {
         String id = gateway.customer("3").account();
         String path = "/console/accounts/" + id;
-        operator.submit(path, path, Map.of("deed", "grant", "credits", "1", "reason", "=1+1 for a test"));
+        operator.submit(path, path, Map.of("deed", "account.grant", "credits", "1", "reason", "=1+1 for a test"));
         assertThat(body("/console/audit?subject=" + id))
                 .contains("account.grant")
                 .contains("=1+1 for a test");
@@ -506,9 +557,9 @@ class ConsoleDeedsTest {
                 .contains("Sandbox mode: no real model is connected.")
                 .contains("<a href=\"/console/accounts/acc_demo\"><b>Ban the demo account</b></a>");
         String path = "/console/accounts/acc_demo";
-        operator.submit(path, path, Map.of("deed", "ban", "reason", REASON));
+        operator.submit(path, path, Map.of("deed", "account.block?blocked=true", "reason", REASON));
         assertThat(body("/console")).contains("<b>Ban the demo account</b>").doesNotContain("acc_demo");
-        operator.submit(path, path, Map.of("deed", "unban", "reason", REASON));
+        operator.submit(path, path, Map.of("deed", "account.block?blocked=false", "reason", REASON));
     }
 
     @Test
@@ -528,14 +579,14 @@ class ConsoleDeedsTest {
     void one_save_stores_the_fields_that_were_changed_and_no_other() {
         String path = "/console/settings";
         assertThat(body(path)).contains("name=\"brand.support\" value=\"\"", "aria-current=\"page\">Branding");
-        Map<String, String> form = new LinkedHashMap<>(Map.of("deed", "branding", "reason", "a new brand"));
+        Map<String, String> form = new LinkedHashMap<>(Map.of("deed", "setting.set", "reason", "a new brand"));
         for (String name : List.of("terms", "privacy", "imprint", "support", "announcement")) {
             form.put("was-brand." + name, "");
             form.put("brand." + name, "");
         }
         form.put("brand.support", "mailto:help@example.org");
         form.put("brand.announcement", "A fair on Sunday");
-        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=setting");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=setting.set");
         assertThat(body(path)).contains("name=\"brand.support\" value=\"mailto:help@example.org\"");
         assertThat(gateway.text("SELECT COUNT(*) || ' ' || MIN(name) || ' ' || MAX(name) FROM setting"
                         + " WHERE name LIKE 'brand.%'"))
@@ -564,7 +615,7 @@ class ConsoleDeedsTest {
                 path,
                 Map.of(
                         "deed",
-                        "sign-up",
+                        "setting.set",
                         "reason",
                         "a mistake",
                         "was-sign-up.open",
@@ -588,7 +639,7 @@ class ConsoleDeedsTest {
         String path = "/console/settings/logging";
         Map<String, String> form = new LinkedHashMap<>(Map.of(
                 "deed",
-                "logging",
+                "setting.set",
                 "reason",
                 "to look closer",
                 "was-http.access-log",

@@ -439,8 +439,8 @@ public final class FilledInstallation implements AutoCloseable {
 
     // ---- what operators do, and payments ----
 
-    private void deed(String login, String deed, String... more) {
-        List<String> fields = new ArrayList<>(List.of("deed", deed, "reason", "because of " + deed));
+    private void deed(String login, String deed, String why, String... more) {
+        List<String> fields = new ArrayList<>(List.of("deed", deed, "reason", "because of " + why));
         fields.addAll(List.of(more));
         sent(operator, "/console/accounts/" + account(login), fields.toArray(String[]::new));
     }
@@ -448,16 +448,16 @@ public final class FilledInstallation implements AutoCloseable {
     private void operate() {
         at(NOW.minusSeconds(1_500));
         signIn(operator, "operator");
-        deed("dora@example.org", "adjust", "credits", "-0.25");
-        deed("dora@example.org", "limits", "requests", "10", "day", "100");
-        deed("dora@example.org", "ban");
-        deed("eve@example.org", "delete");
-        deed("ann@example.org", "limits", "hour", "200", "day", "2000", "concurrency", "20");
+        deed("dora@example.org", "account.adjust", "adjust", "credits", "-0.25");
+        deed("dora@example.org", "account.limits", "limits", "requests", "10", "day", "100");
+        deed("dora@example.org", "account.block?blocked=true", "ban");
+        deed("eve@example.org", "account.delete", "delete");
+        deed("ann@example.org", "account.limits", "limits", "hour", "200", "day", "2000", "concurrency", "20");
         sent(
                 operator,
                 "/console/requests/" + calls.get("plain"),
                 "deed",
-                "refund",
+                "task.refund",
                 "credits",
                 "0.01",
                 "reason",
@@ -468,7 +468,7 @@ public final class FilledInstallation implements AutoCloseable {
                 operator,
                 "/console/settings",
                 "deed",
-                "branding",
+                "setting.set",
                 "reason",
                 "a new brand",
                 "was-brand.support",
@@ -483,42 +483,66 @@ public final class FilledInstallation implements AutoCloseable {
                         operator,
                         "/console/vouchers",
                         "deed",
-                        "make",
+                        "voucher.create",
                         "count",
                         "3",
                         "credits",
                         "500",
-                        "expires",
+                        "expires_at",
                         "2027-01-31",
                         "reason",
                         "the autumn fair")
                 .body();
         vouchers = found("(?s)id=\"codes\">([^<]+)<", made).strip().lines().toList();
-        sent(operator, "/console/vouchers", "deed", "make", "count", "1", "credits", "5", "reason", "one more");
+        sent(
+                operator,
+                "/console/vouchers",
+                "deed",
+                "voucher.create",
+                "count",
+                "1",
+                "credits",
+                "5",
+                "reason",
+                "one more");
         pass(1);
         signIn(ann, "ann@example.org");
         ann.submit("/dashboard/billing/top-up", "/dashboard/billing/voucher", form("code", vouchers.getFirst()));
-        sent(operator, "/console/books");
+        sent(operator, "/console/books", "deed", "books.check");
         Gateway.await("the check", () -> operator.get("/console/books").body().contains("no differences"));
     }
 
     private void price(String model, String input, String output) {
         String path = "/console/prices/" + model;
-        String page = send(operator, path, "deed", "compare", "input", input, "output", output, "thoughts", "free")
+        String page = send(
+                        operator,
+                        path,
+                        "deed",
+                        "model.price",
+                        "preview",
+                        "on",
+                        "input",
+                        input,
+                        "output",
+                        output,
+                        "reasoning",
+                        "free")
                 .body();
         sent(
                 operator,
                 path,
+                "deed",
+                "model.price",
                 "input",
                 input,
                 "output",
                 output,
-                "thoughts",
+                "reasoning",
                 "free",
                 "reason",
                 "a new price",
-                "looked",
-                found("name=\"looked\" value=\"([^\"]*)\"", page));
+                "version",
+                found("name=\"version\" value=\"([^\"]*)\"", page));
     }
 
     private void pay() {

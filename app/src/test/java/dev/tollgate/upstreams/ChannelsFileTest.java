@@ -100,12 +100,12 @@ class ChannelsFileTest {
             operator.signIn("operator", password);
             channels.write(Channels.one(b.url()));
             assertThat(channels.text()).isEqualTo("from a");
-            assertThat(operator.submit("/console/channels", "/console/channels", Map.of())
+            assertThat(operator.submit("/console/channels", "/console/channels", Map.of("deed", "channels.reload"))
                             .location())
                     .isEqualTo("/console/channels?read=yes");
             assertThat(channels.text()).isEqualTo("from b");
             channels.write("channels: []");
-            assertThat(operator.submit("/console/channels", "/console/channels", Map.of())
+            assertThat(operator.submit("/console/channels", "/console/channels", Map.of("deed", "channels.reload"))
                             .location())
                     .isEqualTo("/console/channels?read=no");
             assertThat(channels.text()).isEqualTo("from b");
@@ -159,7 +159,8 @@ class ChannelsFileTest {
             assertThat(good).contains("Counted a few tokens, free of charge, in ");
             String bad = operator.get(tried(operator, "b")).body();
             assertThat(bad).contains("Failed after ", "misconfigured.");
-            assertThat(operator.submit("/console/channels", "/console/channels", Map.of("try", "c"))
+            assertThat(operator.submit(
+                                    "/console/channels", "/console/channels", Map.of("deed", "channel.try", "id", "c"))
                             .body())
                     .contains("its protocol does not count tokens");
             String audit = operator.get("/console/audit").body();
@@ -195,7 +196,8 @@ class ChannelsFileTest {
     }
 
     private static String tried(Browser operator, String id) {
-        Browser.Page page = operator.submit("/console/channels", "/console/channels", Map.of("try", id));
+        Browser.Page page =
+                operator.submit("/console/channels", "/console/channels", Map.of("deed", "channel.try", "id", id));
         assertThat(page.status()).as(page.body()).isEqualTo(303);
         return page.location();
     }

@@ -110,7 +110,8 @@ class OutboundProxyTest {
             Browser operator = new Browser(gateway.url());
             operator.signIn("operator", operatorPassword);
             String page = "/console/payments";
-            assertThat(operator.submit(page, page, Map.of("event", "evt_1")).body())
+            assertThat(operator.submit(page, page, Map.of("deed", "payment.event", "event", "evt_1"))
+                            .body())
                     .contains("Stripe answered with status 401");
             assertThat(proxy.asked()).contains("CONNECT stripe.test:80 HTTP/1.1");
             assertThat(gateway.chat(CALL).status()).isEqualTo(200); // by the sandbox, which is on this machine

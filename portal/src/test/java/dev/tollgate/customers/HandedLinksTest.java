@@ -67,7 +67,7 @@ class HandedLinksTest {
         Browser.Page made = operator.submit(
                 "/console/accounts",
                 "/console/accounts",
-                Map.of("deed", "invite", "email", "one@example.org", "reason", "a friend"));
+                Map.of("deed", "account.invite", "email", "one@example.org", "reason", "a friend"));
         String link = link(made.body());
         assertThat(made.body()).contains(server.url() + link, "shown only once");
         assertThat(operator.get("/console/accounts").body()).doesNotContain(link);
@@ -85,7 +85,7 @@ class HandedLinksTest {
     void a_form_that_invites_and_is_sent_twice_makes_one_invitation() {
         Map<String, String> form = Map.of(
                 "deed",
-                "invite",
+                "account.invite",
                 "email",
                 "double@example.org",
                 "reason",
@@ -131,7 +131,9 @@ class HandedLinksTest {
         assertThat(browser().get("/forgot").body()).contains("Ask its operator for a link");
         String page = "/console/accounts/" + account;
         String link = link(operator.submit(
-                        page, page, Map.of("deed", "reset", "login", "three@example.org", "reason", "asked by phone"))
+                        page,
+                        page,
+                        Map.of("deed", "account.reset_link", "login", "three@example.org", "reason", "asked by phone"))
                 .body());
         assertThat(browser().submit(link, link, Map.of("password", OTHER)).status())
                 .isEqualTo(303);

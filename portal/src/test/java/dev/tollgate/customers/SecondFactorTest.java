@@ -334,14 +334,15 @@ class SecondFactorTest {
         String path = "/console/accounts/" + account;
         Browser operator = new Browser(server.url());
         operator.signIn("operator", OPERATORS);
-        Map<String, String> deed = Map.of("deed", "factor", "login", somebody.login, "reason", "lost in a lake");
-        assertThat(operator.submit(path, path, Map.of("deed", "factor", "login", somebody.login))
+        Map<String, String> deed =
+                Map.of("deed", "account.remove_second_factor", "login", somebody.login, "reason", "lost in a lake");
+        assertThat(operator.submit(path, path, Map.of("deed", "account.remove_second_factor", "login", somebody.login))
                         .body())
                 .contains("A reason is needed");
         Browser waiting = somebody.halfIn();
         String audited = "SELECT COUNT(*) FROM audit_log WHERE action = 'account.remove_second_factor' AND"
                 + " actor = 'per_first_operator' AND reason = 'lost in a lake' AND subject = '" + account + "'";
-        assertThat(operator.submit(path, path, deed).location()).isEqualTo(path + "?done=factor");
+        assertThat(operator.submit(path, path, deed).location()).isEqualTo(path + "?done=account.remove_second_factor");
         assertThat(server.number(audited)).isEqualTo(1);
         assertThat(operator.submit(path, path, deed).status()).isEqualTo(303);
         assertThat(server.number(audited)).isEqualTo(1);

@@ -150,11 +150,18 @@ class VouchersTest {
         Browser operator = new Browser(server.url());
         operator.signIn("operator", PASSWORD);
         Map<String, String> revoke = Map.of(
-                "deed", "revoke", "first", "" + (last - 2), "last", "" + last, "reason", "the fair was cancelled");
+                "deed",
+                "voucher.revoke",
+                "first",
+                "" + (last - 2),
+                "last",
+                "" + last,
+                "reason",
+                "the fair was cancelled");
         String path = "/console/vouchers";
         assertThat(operator.submit(path, path, revoke).location())
                 .as("those that are open")
-                .isEqualTo(path + "?revoked=2");
+                .isEqualTo(path + "?done=voucher.revoke&n=2");
         assertThat(redeem(customer, codes.getFirst())).isEqualTo(USED);
         assertThat(redeem(customer, codes.get(1))).isEqualTo(REVOKED);
         assertThat(redeem(server.customer("1"), codes.get(2))).isEqualTo(REVOKED);

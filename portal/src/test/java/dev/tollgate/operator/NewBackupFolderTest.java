@@ -89,12 +89,13 @@ class NewBackupFolderTest {
             operator.signIn("operator", PASSWORD);
             PortalServer.await("trouble", () -> books(operator).contains("Is the folder mounted?"));
             assertThat(operator.get("/console").body()).contains("Is the folder mounted?");
-            operator.submit("/console/books", "/console/books", Map.of("deed", "new-folder", "reason", ""));
+            operator.submit(
+                    "/console/books", "/console/books", Map.of("deed", "installation.backup_folder", "reason", ""));
             assertThat(knowsCopy(server)).as("without a reason").isTrue();
             assertThat(operator.submit(
                                     "/console/books",
                                     "/console/books",
-                                    Map.of("deed", "new-folder", "reason", "a new disk"))
+                                    Map.of("deed", "installation.backup_folder", "reason", "a new disk"))
                             .location())
                     .isEqualTo("/console/books");
             assertThat(server.text(

@@ -46,11 +46,13 @@ class RolesTest {
             Browser operator = new Browser(server.url());
             operator.signIn("operator", PASSWORD);
             String path = "/console/accounts/" + account(server, "ann@example.org");
-            Map<String, String> give = Map.of("deed", "operator", "login", "ann@example.org");
+            Map<String, String> give = Map.of("deed", "account.set_role?role=operator", "login", "ann@example.org");
             assertThat(operator.submit(path, path, give).body()).contains("A reason is needed");
             assertThat(ann.get("/console").status()).isEqualTo(403);
-            Map<String, String> given = Map.of("deed", "operator", "login", "ann@example.org", "reason", "on call");
-            assertThat(operator.submit(path, path, given).location()).isEqualTo(path + "?done=operator");
+            Map<String, String> given =
+                    Map.of("deed", "account.set_role?role=operator", "login", "ann@example.org", "reason", "on call");
+            assertThat(operator.submit(path, path, given).location())
+                    .isEqualTo(path + "?done=account.set_role%3Frole%3Doperator");
             assertThat(ann.get("/dashboard").location())
                     .as("the session has ended")
                     .isEqualTo("/sign-in");

@@ -70,7 +70,7 @@ class UnseenDifferencesTest {
             operator.submit(
                     "/console/books",
                     "/console/books",
-                    Map.of("deed", "seen", "reason", "looked at it", "ended_at", endedAt));
+                    Map.of("deed", "books.seen", "reason", "looked at it", "ended_at", endedAt));
             assertThat(operator.get("/console").body()).doesNotContain(TOLD);
             assertThat(operator.get("/console/books").body()).doesNotContain("Mark as seen");
             assertThat(books(server)).contains("\"unseen\":null");

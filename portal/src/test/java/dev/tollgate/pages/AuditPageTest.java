@@ -96,7 +96,7 @@ class AuditPageTest {
     void who_did_what_to_whom_from_where_is_read_by_names_and_what_changed_in_the_words_and_units_of_pages() {
         Customer ann = named("Ann");
         String path = "/console/accounts/" + ann.account();
-        deed(ann.account(), "deed", "grant", "credits", "2.5");
+        deed(ann.account(), "deed", "account.grant", "credits", "2.5");
         assertThat(rows("?subject=" + ann.account()))
                 .contains("operator 127.0.0.1 Granted credits Ann Balance: 10.00 → 12.50"
                         + " Granted and bought: 10.00 → 12.50 because of a test")
@@ -104,12 +104,12 @@ class AuditPageTest {
         assertThat(operator.get("/console/audit?subject=" + ann.account()).body())
                 .contains("<a class=\"small wrap\" href=\"" + path + "\" title=\"" + ann.account() + "\">Ann</a>");
 
-        deed(ann.account(), "deed", "limits", "day", "20", "requests", "1200");
-        deed(ann.account(), "deed", "limits", "day", "5.25", "requests", "1200");
+        deed(ann.account(), "deed", "account.limits", "day", "20", "requests", "1200");
+        deed(ann.account(), "deed", "account.limits", "day", "5.25", "requests", "1200");
         assertThat(rows("?subject=Ann&what=account.limits"))
                 .contains("Set the account's limits Ann Credits per day: 20.00 → 5.25 because")
                 .contains("Requests per minute: no limit → 1,200 Credits per day: no limit → 20.00 because");
-        deed(ann.account(), "deed", "ban");
+        deed(ann.account(), "deed", "account.block?blocked=true");
         assertThat(rows("?subject=Ann&what=account.block")).contains("Banned the account Ann Banned: no → yes");
     }
 
@@ -147,7 +147,7 @@ class AuditPageTest {
     void the_log_is_filtered_by_who_what_and_day_and_says_so_in_its_address() {
         server.setNow(server.now()); // no midnight comes between
         Customer dora = named("Dora");
-        deed(dora.account(), "deed", "grant", "credits", "1");
+        deed(dora.account(), "deed", "account.grant", "credits", "1");
         server.post(
                 "/admin/accounts/" + dora.account() + "/grants",
                 "{\"credits\":3,\"reason\":\"by a script\"}",

@@ -29,14 +29,14 @@ class ConsoleGroupsTest {
                     .mapToObj(i -> "gemini-4-%02d* 900".formatted(i))
                     .collect(Collectors.joining("\n"));
             Map<String, String> form =
-                    Map.of("deed", "set", "factor", "850", "models", many, "version", "0", "reason", "a partner");
+                    Map.of("deed", "group.set", "factor", "850", "models", many, "version", "0", "reason", "a partner");
             server.setNow(NOW.plusSeconds(1_200));
             Browser.Page kept = operator.submit(GROUP, GROUP, form);
             assertThat(kept.status()).isEqualTo(422);
             assertThat(kept.body()).contains("too long to be kept", "/console/prove", "gemini-4-59* 900");
             assertThat(server.number("SELECT COUNT(*) FROM price_group")).isZero();
             server.setNow(NOW);
-            assertThat(operator.submit(GROUP, GROUP, form).location()).isEqualTo(GROUP + "?done=set");
+            assertThat(operator.submit(GROUP, GROUP, form).location()).isEqualTo(GROUP + "?done=group.set");
         }
     }
 }

@@ -52,20 +52,26 @@ class ConsoleLossesTest {
         return before.lastIndexOf(">done<") > before.lastIndexOf(">to do<");
     }
 
-    private static Map<String, String> price(String deed, String scheduled) {
+    private static Map<String, String> price(String cancels) {
         return Map.of(
                 "deed",
-                deed,
+                "model.price",
                 "input",
                 "160",
                 "output",
                 "750",
-                "thoughts",
+                "reasoning",
                 "billed",
-                "scheduled",
-                scheduled,
+                "cancel_scheduled",
+                cancels,
                 "reason",
                 "a test");
+    }
+
+    private static Map<String, String> preview() {
+        Map<String, String> form = new HashMap<>(price("false"));
+        form.put("preview", "on");
+        return form;
     }
 
     @Test
@@ -73,11 +79,11 @@ class ConsoleLossesTest {
         try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
             Browser operator = operator(server);
             assertThat(isTicked(operator.get("/console").body())).isTrue();
-            operator.submit(MODEL, MODEL, price("", "keep"));
+            operator.submit(MODEL, MODEL, price("false"));
             String kept = operator.get("/console").body();
             assertThat(isTicked(kept)).isTrue();
             assertThat(kept).doesNotContain("Sold below");
-            operator.submit(MODEL, MODEL, price("", "cancel"));
+            operator.submit(MODEL, MODEL, price("true"));
             String console = operator.get("/console").body();
             assertThat(isTicked(console)).isFalse();
             assertThat(console).contains("Sold below cost, now or within 60 days: gemini-3.6-flash (from 1 Jan 2027).");
@@ -131,7 +137,7 @@ class ConsoleLossesTest {
     void a_margin_that_becomes_small_warns_above_the_prices() throws IOException {
         try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
             Browser operator = operator(server);
-            Map<String, String> form = new HashMap<>(price("", "cancel"));
+            Map<String, String> form = new HashMap<>(price("true"));
             form.putAll(Map.of("input", "320", "output", "1600", "cached_input", "32"));
             operator.submit(MODEL, MODEL, form);
             assertThat(operator.get("/console/prices").body())
@@ -147,7 +153,7 @@ class ConsoleLossesTest {
     void the_preview_says_what_withdrawing_a_later_price_loses() throws IOException {
         try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
             String page = operator(server)
-                    .submit(MODEL, MODEL, price("compare", "keep"))
+                    .submit(MODEL, MODEL, preview())
                     .body()
                     .replaceAll("\\s*<[^>]*>\\s*", " ")
                     .replaceAll(" +", " ");
@@ -165,7 +171,7 @@ class ConsoleLossesTest {
     @Test
     void a_margin_on_the_cost_becomes_rates_in_the_preview() throws IOException {
         try (PortalServer server = start(Instant.parse("2026-11-20T12:00:00Z"))) {
-            Map<String, String> form = new HashMap<>(price("compare", "keep"));
+            Map<String, String> form = new HashMap<>(preview());
             form.putAll(Map.of("margin", "30", "from", "2026-12-24"));
             String page = operator(server).submit(MODEL, MODEL, form).body();
             assertThat(page)
@@ -182,7 +188,7 @@ class ConsoleLossesTest {
     void a_loss_beyond_sixty_days_shows_on_no_page() throws IOException {
         try (PortalServer server = start(Instant.parse("2026-10-20T12:00:00Z"))) {
             Browser operator = operator(server);
-            operator.submit(MODEL, MODEL, price("", "cancel"));
+            operator.submit(MODEL, MODEL, price("true"));
             String console = operator.get("/console").body();
             assertThat(isTicked(console)).isTrue();
             assertThat(console).doesNotContain("Sold below");

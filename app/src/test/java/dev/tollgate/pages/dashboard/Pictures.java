@@ -154,11 +154,11 @@ final class Pictures {
         gateway.commands().testMail("operator@tollgate.example");
         box.to("operator@tollgate.example", 1);
         String demo = "/console/accounts/acc_demo";
-        operator.submit(demo, demo, Map.of("deed", "ban", "reason", "it is known to testers"));
+        operator.submit(demo, demo, Map.of("deed", "account.block?blocked=true", "reason", "it is known to testers"));
         operator.submit(
                 "/console/vouchers",
                 "/console/vouchers",
-                Map.of("deed", "make", "count", "10", "credits", "500", "reason", "for the autumn fair"));
+                Map.of("deed", "voucher.create", "count", "10", "credits", "500", "reason", "for the autumn fair"));
         String factor = "/dashboard/settings/security/second-factor";
         String page = operator.get(factor).body();
         String secret =

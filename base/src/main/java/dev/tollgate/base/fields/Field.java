@@ -42,6 +42,7 @@ import tools.jackson.databind.node.StringNode;
  * @param members of an object; empty for others
  * @param reader reads the value of a member that is not null
  * @param typed returns the member for a text of a form or a command
+ * @param input how forms ask for it; null if for the same text as commands
  */
 public record Field<T>(
         Fact fact,
@@ -51,7 +52,8 @@ public record Field<T>(
         List<Choice<T>> choices,
         List<Field<?>> members,
         Reader<T> reader,
-        Function<String, JsonNode> typed) {
+        Function<String, JsonNode> typed,
+        @Nullable Input input) {
 
     /** The most credits of one amount: a billion. */
     public static final long CREDITS_MAX = 1_000_000_000;
@@ -118,6 +120,14 @@ public record Field<T>(
         }
     }
 
+    /**
+     * The input of a form that has its own way to write a value.
+     *
+     * @param label beside it
+     * @param typed returns the member for its text, which is not blank; may throw {@link dev.tollgate.base.error.Mistake}
+     */
+    public record Input(Sentence label, Function<String, JsonNode> typed) {}
+
     public String name() {
         return fact.name();
     }
@@ -161,7 +171,7 @@ public record Field<T>(
                 .findFirst()
                 .map(Choice::value)
                 .orElse(null));
-        return new Field<>(fact, "", null, null, choices, List.of(), reader, StringNode::valueOf);
+        return new Field<>(fact, "", null, null, choices, List.of(), reader, StringNode::valueOf, null);
     }
 
     public static Field<Boolean> flag(String name, Sentence label) {
@@ -298,7 +308,7 @@ public record Field<T>(
             return Body.of(path + ".", object, List.of(members));
         };
         return new Field<>(
-                new Fact(name, label), "", null, null, List.of(), List.of(members), reader, StringNode::valueOf);
+                new Fact(name, label), "", null, null, List.of(), List.of(members), reader, StringNode::valueOf, null);
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -319,7 +329,15 @@ public record Field<T>(
     /** Returns a field whose value is read later, with others. */
     public static Field<JsonNode> raw(String name) {
         return new Field<>(
-                Fact.hidden(name), "", null, null, List.of(), List.of(), (path, value) -> value, StringNode::valueOf);
+                Fact.hidden(name),
+                "",
+                null,
+                null,
+                List.of(),
+                List.of(),
+                (path, value) -> value,
+                StringNode::valueOf,
+                null);
     }
 
     /**
@@ -340,7 +358,7 @@ public record Field<T>(
 
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
-        return new Field<>(new Fact(name, label), "", null, null, List.of(), List.of(), reader, typed);
+        return new Field<>(new Fact(name, label), "", null, null, List.of(), List.of(), reader, typed, null);
     }
 
     // ---- changed ----
@@ -350,7 +368,7 @@ public record Field<T>(
         if (!(reader instanceof Allowing<T> one)) {
             throw new IllegalStateException(name() + " refuses by several sentences");
         }
-        return new Field<>(fact, help, option, nothing, choices, members, one::readNaming, typed);
+        return new Field<>(fact, help, option, nothing, choices, members, one::readNaming, typed, input);
     }
 
     /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
@@ -381,7 +399,8 @@ public record Field<T>(
                 List.of(),
                 members,
                 (path, value) -> mapper.map(path, reader.read(path, value)),
-                typed);
+                typed,
+                input);
     }
 
     /** Returns this field, which can be null. @param what that means, as in {@code no limit} */
@@ -394,7 +413,8 @@ public record Field<T>(
                 choices,
                 members,
                 reader,
-                text -> text.isBlank() ? NullNode.getInstance() : typed.apply(text));
+                text -> text.isBlank() ? NullNode.getInstance() : typed.apply(text),
+                input);
     }
 
     /** Returns this field, for which null is as if it was missing. */
@@ -404,22 +424,39 @@ public record Field<T>(
 
     /** Returns this field with an explanation for the command line, which is English. */
     public Field<T> help(String explanation) {
-        return new Field<>(fact, explanation, option, nothing, choices, members, reader, typed);
+        return new Field<>(fact, explanation, option, nothing, choices, members, reader, typed, input);
     }
 
     /** Returns this field with an option of the command line. @param written as in {@code --expires TIME}; empty: commands do not take it */
     public Field<T> option(String written) {
-        return new Field<>(fact, help, written, nothing, choices, members, reader, typed);
+        return new Field<>(fact, help, written, nothing, choices, members, reader, typed, input);
+    }
+
+    /** Returns this field, for which forms ask by an input of its own. */
+    public Field<T> asked(Input by) {
+        return new Field<>(fact, help, option, nothing, choices, members, reader, typed, by);
+    }
+
+    /** Returns the member for a text of a form. */
+    public JsonNode inForm(String text) {
+        return input == null || text.isBlank()
+                ? typed.apply(text)
+                : input.typed().apply(text.strip());
+    }
+
+    /** Returns the label of a form. */
+    public Sentence inputLabel() {
+        return input == null ? label() : input.label();
     }
 
     /** Returns this field, whose stored values are of a kind. */
     public Field<T> kept(Fact.Kind kind) {
-        return new Field<>(fact.as(kind), help, option, nothing, choices, members, reader, typed);
+        return new Field<>(fact.as(kind), help, option, nothing, choices, members, reader, typed, input);
     }
 
     /** Returns this field, of which nothing means something where it is stored, though a request cannot say so by null. */
     public Field<T> keptAs(Sentence nothingThere) {
-        return new Field<>(fact.orNothing(nothingThere), help, option, nothing, choices, members, reader, typed);
+        return new Field<>(fact.orNothing(nothingThere), help, option, nothing, choices, members, reader, typed, input);
     }
 
     // ---- reading ----

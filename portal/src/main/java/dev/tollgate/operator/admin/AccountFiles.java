@@ -25,6 +25,9 @@ public final class AccountFiles {
     public static final OperatorAction<AccountFiles, Integer> DELETE = OperatorAction.post(
                     "account.delete_files", sentence("Deleted stored files"), OF_ACCOUNT + "/delete", "", FILE)
             .telling(new Fact("files", sentence("Files")))
+            .button(
+                    sentence("Delete stored files"),
+                    sentence("The stored files are deleted. Their room is free within a minute."))
             .does(
                     (files, by, request) -> files.delete(by, request.id(), request.get(FILE)),
                     (request, count) ->

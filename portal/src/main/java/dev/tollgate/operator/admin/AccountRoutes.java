@@ -19,6 +19,7 @@ import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class AccountRoutes {
     private static final Field<Long> CREDITS = Field.signedCredits("credits", sentence("Credits"))
             .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD));
     private static final Field<Instant> EXPIRY =
-            AdminRequest.time("expires_at", sentence("Expiry")).naming();
+            AdminRequest.time("expires_at", sentence("Expiry")).naming().asked(AdminRequest.LAST_DAY);
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Banned"));
 
     public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(
@@ -55,6 +56,7 @@ public final class AccountRoutes {
                     START_CREDITS)
             .telling(AdminJson.BALANCE)
             .answering(201)
+            .button(sentence("Create account"), sentence("The account was created."))
             .does(
                     (accounts, by, request) ->
                             accounts.createAccount(by, request.need(NAME), request.or(START_CREDITS, 0L)),
@@ -73,6 +75,7 @@ public final class AccountRoutes {
             .telling(AdminJson.BALANCE)
             .telling(GrantFields.NUMBER)
             .repeatable()
+            .button(sentence("Grant credits"), sentence("The credits were granted."))
             .does(
                     (accounts, by, request) -> accounts.grant(
                             by, request.id(), request.need(SOME_CREDITS), GrantFields.terms(request, accounts.now())),
@@ -93,6 +96,8 @@ public final class AccountRoutes {
                     "Move the expiry of a grant later, before it has passed, and print it.",
                     List.of(EXPIRY))
             .telling(GrantFields.NUMBER)
+            .choosing(GrantFields.CHOSEN)
+            .button(sentence("Extend grant"), sentence("The grant expires later."))
             .does(
                     (accounts, by, request) ->
                             accounts.extendGrant(by, request.id(), grant(request), request.need(EXPIRY)),
@@ -107,6 +112,10 @@ public final class AccountRoutes {
             .telling(AdminJson.BALANCE)
             .telling(GrantFields.NUMBER)
             .repeatable()
+            .choosing(GrantFields.CHOSEN)
+            .button(
+                    sentence("End grant"),
+                    sentence("The grant has ended. Running calls keep what they need of it until they end."))
             .does((accounts, by, request) -> accounts.endGrant(by, request.id(), grant(request)), AccountRoutes::json);
 
     /** Adds credits to an account; an amount below zero debits them. */
@@ -114,6 +123,7 @@ public final class AccountRoutes {
                     "account.adjust", sentence("Adjusted the balance"), ONE + "/adjustments", "", CREDITS)
             .telling(AdminJson.BALANCE)
             .repeatable()
+            .button(sentence("Adjust balance"), sentence("The balance was adjusted."))
             .does(
                     (accounts, by, request) -> accounts.adjust(by, request.id(), request.need(CREDITS)),
                     AccountRoutes::json);
@@ -123,6 +133,7 @@ public final class AccountRoutes {
                     "task.refund", sentence("Refunded a call"), "/admin/tasks/{id}/refunds", "", SOME_CREDITS)
             .telling(AdminJson.BALANCE)
             .repeatable()
+            .button(sentence("Refund credits"), sentence("The credits were refunded."))
             .does(
                     (accounts, by, request) ->
                             accounts.refund(by, CompletionIds.ofShown(request.id()), request.need(SOME_CREDITS)),
@@ -137,11 +148,19 @@ public final class AccountRoutes {
                     "Set the limits of all keys of an account together and print them. Limits that are not named stay, and earlier"
                             + " spending counts.",
                     KeyOptions.LIMITS)
+            .button(sentence("Set limits"), sentence("The new limits apply on every server."))
             .does(AccountRoutes::setLimits, (request, limits) -> limits.json().node());
 
     /** Blocks an account, or with another row of the audit log ends that. */
     public static final OperatorAction<OperatorAccounts, Account> BLOCK = OperatorAction.post(
                     "account.block", sentence("Banned the account"), ONE + "/block", "", BLOCKED)
+            .button(Button.of(sentence("Ban account"))
+                    .done(sentence("The account is banned. Requests with its keys get a 401."))
+                    .setting(BLOCKED, "true")
+                    .ofOthers(sentence("This is your own account: you could not unban it.")))
+            .button(Button.of(sentence("Unban"))
+                    .done(sentence("The account is no longer banned."))
+                    .setting(BLOCKED, "false"))
             .does(
                     (accounts, by, request) -> accounts.block(by, request.id(), request.need(BLOCKED)),
                     AccountRoutes::json);
@@ -153,6 +172,10 @@ public final class AccountRoutes {
 
     public static final List<OperatorAction<OperatorAccounts, ?>> ACTIONS =
             List.of(CREATE, GRANT, EXTEND_GRANT, END_GRANT, ADJUST, REFUND, LIMITS, BLOCK);
+
+    /** The actions on one account. */
+    public static final List<OperatorAction<OperatorAccounts, ?>> OF_ACCOUNT =
+            ACTIONS.stream().filter(action -> action.isBelow(ONE)).toList();
 
     private final OperatorAccounts deeds;
     private final OrganizationRoutes organization;

@@ -18,6 +18,8 @@ import dev.tollgate.http.Limit;
 import dev.tollgate.http.Page;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -46,6 +48,9 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
             .optional()
             .help("An id of the request: sent twice, it moves credits once.");
 
+    /** A form asks for the last day, in UTC, through whose end something lasts. */
+    static final Field.Input LAST_DAY = new Field.Input(sentence("Expires after"), AdminRequest::endOfDay);
+
     private static final int LIMIT_DEFAULT = 50;
 
     /** Returns a field with Unix seconds, or a time in words. */
@@ -59,6 +64,20 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     private static JsonNode typedTime(String text) {
         Instant time = WrittenTime.timeOrDay(text);
         return StringNode.valueOf(time == null ? text : time.toString());
+    }
+
+    /** Returns an input that asks for a minute in UTC. */
+    static Field.Input minute(Sentence label) {
+        return new Field.Input(
+                label, text -> typedTime(text.matches("[0-9-]{10}T[0-9]{2}:[0-9]{2}") ? text + ":00Z" : text));
+    }
+
+    private static JsonNode endOfDay(String text) {
+        Instant last = WrittenTime.day(text, ZoneOffset.UTC);
+        if (last == null) {
+            throw new Mistake(sentence("Expires after is a date like 2027-02-01, or empty."));
+        }
+        return StringNode.valueOf(last.plus(1, ChronoUnit.DAYS).toString());
     }
 
     private static @Nullable Instant time(JsonNode value) {

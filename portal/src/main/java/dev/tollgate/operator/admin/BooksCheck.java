@@ -11,6 +11,7 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.auditlog.UnseenDifferences;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
@@ -57,6 +58,7 @@ public final class BooksCheck {
                     new Fact("started_at", sentence("Begun"), Fact.Kind.TIME),
                     new Fact("first", sentence("First differences")))
             .answering(202)
+            .button(Button.of(sentence("Verify now")))
             .does((books, by, request) -> books.begin(by.actor()), (request, state) -> json(state));
 
     /** The result is whether there were differences that nobody had seen. */
@@ -70,6 +72,7 @@ public final class BooksCheck {
                     DIFFERENCES,
                     new Fact("checked", sentence("What was checked")).told(Fact.Told.ALWAYS),
                     new Fact("checked_at", ENDED_AT.label(), Fact.Kind.TIME).told(Fact.Told.ALWAYS))
+            .button(Button.of(sentence("Mark as seen")))
             .does((books, by, request) -> books.seen(by, request.need(ENDED_AT)), (request, changed) -> new AdminJson()
                     .flag("changed", changed)
                     .node());
@@ -265,7 +268,7 @@ public final class BooksCheck {
     }
 
     /** Begins a run, unless one is under way. @return how far it is */
-    public State begin(Actor actor) {
+    State begin(Actor actor) {
         State before = state.get();
         Running begun = new Running(clock.instant(), "", 0);
         if (!(before instanceof Running) && state.compareAndSet(before, begun)) {

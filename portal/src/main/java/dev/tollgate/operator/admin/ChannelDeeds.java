@@ -9,6 +9,7 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.Trial;
@@ -51,6 +52,7 @@ public final class ChannelDeeds {
     public static final OperatorAction<ChannelDeeds, Boolean> RELOAD = OperatorAction.post(
                     "channels.reload", sentence("Reloaded the channels file"), "/admin/channels/reload", "")
             .telling(new Fact("taken", sentence("Taken")))
+            .button(Button.of(sentence("Reload channels file")).withoutReason())
             .does(
                     (channels, by, request) -> channels.reload(by),
                     (request, taken) -> new AdminJson().flag("taken", taken).node());
@@ -61,6 +63,8 @@ public final class ChannelDeeds {
                     new Fact("answered", sentence("deed::Answered")),
                     new Fact("milliseconds", sentence("Milliseconds")),
                     new Fact("error", sentence("Error")).saying(failures()))
+            .choosing(Field.text("id", sentence("Channel")))
+            .button(Button.of(sentence("Test channel")))
             .does(
                     (channels, by, request) ->
                             channels.tryOut(new By(by.actor(), request.get(NOTE), null), request.id()),

@@ -11,6 +11,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,17 @@ public final class Deletions {
                     "account.delete", sentence("Deleted the account"), "/admin/accounts/{id}/delete", "")
             .telling(AdminJson.BALANCE)
             .telling(DELETED)
+            .button(Button.of(sentence("Delete account"))
+                    .done(sentence("Account deleted. Its keys no longer work and its users are erased."))
+                    .ofOthers(sentence("This is your own account: delete it in your settings.")))
             .does((deletions, by, request) -> deletions.delete(by, request.id()), AccountRoutes::json);
 
     /** The result is the login. */
     public static final OperatorAction<Deletions, String> PERSON = OperatorAction.post(
                     "person.delete", sentence("Deleted a login"), "/admin/people/{login}/delete", "")
             .telling(DELETED)
+            .choosing(OperatorPeople.LOGIN)
+            .button(sentence("Delete login"), sentence("The login was deleted."))
             .does(
                     (deletions, by, request) -> deletions.deletePerson(by, request.path("login")),
                     (request, login) -> new AdminJson().text("deleted", login).node());

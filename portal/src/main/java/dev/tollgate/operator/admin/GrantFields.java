@@ -27,8 +27,10 @@ import tools.jackson.databind.node.StringNode;
 /** The fields of credits that expire or pay only for some models, and their form in answers. */
 public final class GrantFields {
 
-    static final Field<Instant> EXPIRES =
-            AdminRequest.time("expires_at", sentence("Expiry")).naming().optional();
+    static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
+            .naming()
+            .optional()
+            .asked(AdminRequest.LAST_DAY);
 
     static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
@@ -61,6 +63,9 @@ public final class GrantFields {
 
     /** The number of a grant in the audit log. */
     static final Fact NUMBER = new Fact("grant", sentence("Grant")).told(Fact.Told.ALWAYS);
+
+    /** The number of a grant in a path. */
+    static final Field<String> CHOSEN = Field.text(NUMBER.name(), NUMBER.label());
 
     private GrantFields() {}
 

@@ -9,6 +9,7 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.InstallationKind.SetInstallationKind;
 import dev.tollgate.books.rollups.CorrectUsage;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.copies.LastCopy;
@@ -57,6 +58,7 @@ public final class Maintenance {
                     "/admin/installation/backup-folder",
                     "Declare that backup.folder is new or was emptied, so that copies go on although the last one is not there.")
             .telling(new Fact("last_copy", sentence("Last copy")))
+            .button(Button.of(sentence("The folder is new")))
             .does((maintenance, by, request) -> maintenance.newBackupFolder(by), (request, changed) -> new AdminJson()
                     .flag("changed", changed)
                     .node());

@@ -8,19 +8,25 @@ import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.operator.admin.AdminGate.Operator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * A change that an operator can make: a row from which the API, the commands and the forms of the console take their part. Immutable; its store
  * makes the change and its row of the audit log.
  *
  * @param told its row of the audit log: a name like {@code account.grant}, what was done, and its facts, those of the fields among them
- * @param path of the route, with parameters in braces
+ * @param path of the route, with parameters in braces; empty if the API has none
  * @param status of an answer that is no refusal
  * @param isLocal whether only commands on this machine can ask for it
  * @param help the sentence of the command; empty if there is none
  * @param fields of the body, the reason included
+ * @param chosen the parameters of the path that a form asks for
+ * @param buttons of the forms that ask for it; none if the console has no form
  * @param does may block
  * @param shows makes the answer
  * @param <S> the store that makes the change
@@ -34,16 +40,25 @@ public record OperatorAction<S, T>(
         boolean isLocal,
         String help,
         List<Field<?>> fields,
+        List<Field<?>> chosen,
+        List<Button> buttons,
         Does<S, T> does,
         Shows<T> shows) {
 
     public OperatorAction {
         fields = List.copyOf(fields);
+        chosen = List.copyOf(chosen);
+        buttons = List.copyOf(buttons);
     }
 
     /** Returns the name in the audit log. */
     public String name() {
         return told.action();
+    }
+
+    /** Returns whether its route is a path, or below it. */
+    boolean isBelow(String other) {
+        return path.equals(other) || path.startsWith(other + "/");
     }
 
     /** Makes the change. */
@@ -60,6 +75,72 @@ public record OperatorAction<S, T>(
         JsonNode json(AdminRequest request, T done);
     }
 
+    /**
+     * The button of a form that asks for an action.
+     *
+     * @param action its name
+     * @param sets fields whose texts the button says, such as {@code role=operator}; {@link #NOW} is the present
+     * @param word on it
+     * @param done the sentence afterwards, made of a number that the page knows; null if the page says it in another way
+     * @param asksReason whether the form asks for a reason
+     * @param ofOthers the refusal for the operator's own account; null if that is no exception
+     */
+    public record Button(
+            String action,
+            Map<String, String> sets,
+            Sentence word,
+            @Nullable LongFunction<Sentence> done,
+            boolean asksReason,
+            @Nullable Sentence ofOthers) {
+
+        /** The text of a field that is the time at which the form is taken. */
+        public static final String NOW = "now";
+
+        public Button {
+            sets = Map.copyOf(sets);
+        }
+
+        static Button of(Sentence word) {
+            return new Button("", Map.of(), word, null, true, null);
+        }
+
+        /** Returns this button of a form that says nothing more than the sentence once it was taken. */
+        Button done(Sentence sentence) {
+            return counting(_ -> sentence);
+        }
+
+        /** Returns this button of a form that tells how many it has changed. */
+        Button counting(LongFunction<Sentence> sentence) {
+            return new Button(action, sets, word, sentence, asksReason, ofOthers);
+        }
+
+        Button setting(Field<?> field, String text) {
+            return new Button(action, Map.of(field.name(), text), word, done, asksReason, ofOthers);
+        }
+
+        Button withoutReason() {
+            return new Button(action, sets, word, done, false, ofOthers);
+        }
+
+        Button ofOthers(Sentence refusal) {
+            return new Button(action, sets, word, done, asksReason, refusal);
+        }
+
+        private Button of(String name) {
+            return new Button(name, sets, word, done, asksReason, ofOthers);
+        }
+
+        /** Returns the value of the form's field {@code deed}: the action's name, and what is set, as in {@code account.set_role?role=user}. */
+        public String deed() {
+            return sets.isEmpty()
+                    ? action
+                    : action
+                            + sets.entrySet().stream()
+                                    .map(each -> each.getKey() + "=" + each.getValue())
+                                    .collect(Collectors.joining("&", "?", ""));
+        }
+    }
+
     /** The beginning of a row. Parameters as above. */
     record Begun(
             DeedKind told,
@@ -68,26 +149,28 @@ public record OperatorAction<S, T>(
             int status,
             boolean isLocal,
             String help,
-            List<Field<?>> fields) {
+            List<Field<?>> fields,
+            List<Field<?>> chosen,
+            List<Button> buttons) {
 
         /** Returns this beginning with another status of the answer than 200. */
         Begun answering(int code) {
-            return new Begun(told, method, path, code, isLocal, help, fields);
+            return new Begun(told, method, path, code, isLocal, help, fields, chosen, buttons);
         }
 
         /** Returns this beginning for commands on this machine alone. */
         Begun local() {
-            return new Begun(told, method, path, status, true, help, fields);
+            return new Begun(told, method, path, status, true, help, fields, chosen, buttons);
         }
 
         /** Returns this beginning for a request that can be repeated: it takes an id. */
         Begun repeatable() {
-            return new Begun(told, method, path, status, isLocal, help, with(fields, AdminRequest.ID));
+            return new Begun(told, method, path, status, isLocal, help, with(fields, AdminRequest.ID), chosen, buttons);
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
         Begun telling(List<Fact> facts) {
-            return new Begun(told.with(facts), method, path, status, isLocal, help, fields);
+            return new Begun(told.with(facts), method, path, status, isLocal, help, fields, chosen, buttons);
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
@@ -95,9 +178,40 @@ public record OperatorAction<S, T>(
             return telling(List.of(facts));
         }
 
+        /** Returns this beginning with a parameter of the path that forms ask for. */
+        Begun choosing(Field<?> parameter) {
+            return new Begun(told, method, path, status, isLocal, help, fields, with(chosen, parameter), buttons);
+        }
+
+        /** Returns this beginning with a form of the console. @param word on its button @param done the sentence afterwards */
+        Begun button(Sentence word, Sentence done) {
+            return button(Button.of(word).done(done));
+        }
+
+        /** Returns this beginning with a form of the console. */
+        Begun button(Button button) {
+            return new Begun(
+                    told,
+                    method,
+                    path,
+                    status,
+                    isLocal,
+                    help,
+                    fields,
+                    chosen,
+                    Stream.concat(buttons.stream(), Stream.of(button.of(told.action())))
+                            .toList());
+        }
+
         /** Returns the row. */
         <S, T> OperatorAction<S, T> does(Does<S, T> does, Shows<T> shows) {
-            return new OperatorAction<>(told, method, path, status, isLocal, help, fields, does, shows);
+            return new OperatorAction<>(
+                    told, method, path, status, isLocal, help, fields, chosen, buttons, does, shows);
+        }
+
+        /** Returns the row of forms alone. */
+        <S, T> OperatorAction<S, T> does(Does<S, T> does) {
+            return does(does, (_, _) -> MissingNode.getInstance());
         }
     }
 
@@ -112,12 +226,28 @@ public record OperatorAction<S, T>(
 
     /** Begins the row of another method. The reason is added to the fields. @param help empty if there is no command */
     static Begun begin(String name, Sentence done, String method, String path, String help, List<Field<?>> fields) {
-        return new Begun(told(name, done, fields), method, path, 200, false, help, with(fields, AdminRequest.REASON));
+        return new Begun(
+                told(name, done, fields),
+                method,
+                path,
+                200,
+                false,
+                help,
+                with(fields, AdminRequest.REASON),
+                List.of(),
+                List.of());
     }
 
     /** Begins the row of a {@code POST} to which no reason belongs, or a reason that may be missing. */
     static Begun bare(String name, Sentence done, String path, Field<?>... fields) {
-        return new Begun(told(name, done, List.of(fields)), "POST", path, 200, false, "", List.of(fields));
+        return new Begun(
+                told(name, done, List.of(fields)), "POST", path, 200, false, "", List.of(fields), List.of(), List.of());
+    }
+
+    /** Begins the row of forms alone, which take a reason. */
+    static Begun ofForms(DeedKind told, Field<?>... fields) {
+        return new Begun(
+                told, "", "", 200, false, "", with(List.of(fields), AdminRequest.REASON), List.of(), List.of());
     }
 
     private static DeedKind told(String name, Sentence done, List<Field<?>> fields) {
@@ -144,14 +274,31 @@ public record OperatorAction<S, T>(
                 .toList();
     }
 
+    /** Returns the only button. */
+    public Button button() {
+        if (buttons.size() != 1) {
+            throw new IllegalStateException(name() + " has " + buttons.size() + " buttons");
+        }
+        return buttons.getFirst();
+    }
+
     /** Makes the change for a form. @param path the parameters of the path @param body has the {@link #ownFields} */
-    public T take(S store, By by, Map<String, String> path, Body body) {
+    public T take(S store, By by, Button button, Map<String, String> path, Body body) {
         for (Field<?> field : ownFields()) {
             var unused = body.get(field); // a form shows what is typed wrongly before what is not there
         }
-        if (fields.contains(AdminRequest.REASON)) {
+        if (fields.contains(AdminRequest.REASON) && button.asksReason()) {
             var unused = by.needReason();
         }
         return does.run(store, by, new AdminRequest(new Operator(by.actor(), false), path, Map.of(), body));
+    }
+
+    /** Returns the field of a form's input; null if the input is none of the action's. @param name as in forms, without the objects around it */
+    public @Nullable Field<?> input(String name) {
+        return Stream.concat(fields.stream(), chosen.stream())
+                .flatMap(field -> field.members().isEmpty() ? Stream.of(field) : field.members().stream())
+                .filter(field -> field.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -4,8 +4,12 @@ import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All actions of an operator, except the actions of an organization, whose rows are {@code OrganizationRoutes.ACTIONS}. */
 public final class OperatorActions {
@@ -33,13 +37,24 @@ public final class OperatorActions {
             .<OperatorAction<?, ?>>flatMap(List::stream)
             .toList();
 
+    /** The actions that only forms of the console ask for: the API has no route for them, or changes one thing where a form changes several. */
+    public static final List<OperatorAction<?, ?>> OF_FORMS =
+            List.of(OperatorPeople.END_SESSIONS, OperatorSettings.SAVE, PaymentRoutes.PROCESS_AGAIN);
+
+    /** A form of the console: an action, and the button with which it asks for it. */
+    public record Asked(OperatorAction<?, ?> action, Button button) {}
+
+    private static final Map<String, Asked> BY_DEED = Stream.concat(ALL.stream(), OF_FORMS.stream())
+            .flatMap(action -> action.buttons().stream().map(button -> new Asked(action, button)))
+            .collect(Collectors.toUnmodifiableMap(asked -> asked.button().deed(), asked -> asked));
+
     /** All rows of the audit log, with those of organizations and those that no operator has asked for. */
     public static final List<DeedKind> TOLD = Stream.of(
                     ALL.stream().map(OperatorAction::told),
                     Stream.of(
                             AccountRoutes.UNBLOCK,
                             AccountRoutes.REVERSE,
-                            OperatorPeople.END_SESSIONS,
+                            OperatorPeople.END_SESSIONS.told(),
                             OperatorKeys.DISABLE,
                             AuditedWriter.RESTORED,
                             AuditedWriter.SERVER,
@@ -50,4 +65,9 @@ public final class OperatorActions {
             .toList();
 
     private OperatorActions() {}
+
+    /** Returns the form of the console with a value of its field {@code deed}; null if there is none. */
+    public static @Nullable Asked asked(String deed) {
+        return BY_DEED.get(deed);
+    }
 }

@@ -5,11 +5,13 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.customers.notices.Announcements.AnnouncementChange;
 import dev.tollgate.customers.notices.Announcements.Changed;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -37,9 +39,12 @@ public final class OperatorAnnouncements {
             });
     private static final Field<String> OTHER_TEXT = TEXT.optional();
     private static final Field<Instant> BEGINS =
-            AdminRequest.time("begins_at", sentence("Begin")).optional();
+            AdminRequest.time("begins_at", sentence("Begin")).optional().asked(AdminRequest.minute(sentence("Begin")));
     private static final Field<Instant> ENDS =
-            AdminRequest.time("ends_at", sentence("End")).optional();
+            AdminRequest.time("ends_at", sentence("End")).optional().asked(AdminRequest.minute(sentence("End")));
+    private static final Field<String> NUMBER = Field.text("number", sentence("Number"));
+
+    private static final Sentence SAVED = sentence("Saved. The page shows it within half a minute.");
 
     public static final OperatorAction<OperatorAnnouncements, Announcement> WRITE = OperatorAction.post(
                     "announcement.write",
@@ -50,6 +55,7 @@ public final class OperatorAnnouncements {
                     BEGINS,
                     ENDS)
             .answering(201)
+            .button(sentence("Publish announcement"), SAVED)
             .does(
                     (all, by, request) -> all.write(by, request.need(TEXT), request.get(BEGINS), request.get(ENDS)),
                     (request, written) -> json(written));
@@ -61,6 +67,8 @@ public final class OperatorAnnouncements {
                     ONE,
                     "Change an announcement, or end it. What is not named stays.",
                     List.of(OTHER_TEXT, BEGINS, ENDS))
+            .choosing(NUMBER)
+            .button(Button.of(sentence("End announcement")).done(SAVED).setting(ENDS, Button.NOW))
             .does(
                     (all, by, request) -> all.change(
                             by, number(request), request.get(OTHER_TEXT), request.get(BEGINS), request.get(ENDS)),
@@ -72,6 +80,8 @@ public final class OperatorAnnouncements {
                     ONE + "/delete",
                     "Delete an announcement from the status page.")
             .telling(TEXT.fact(), BEGINS.fact(), ENDS.fact(), Deletions.DELETED)
+            .choosing(NUMBER)
+            .button(sentence("Delete announcement"), SAVED)
             .does((all, by, request) -> all.delete(by, number(request)), (request, deleted) -> json(deleted));
 
     public static final List<OperatorAction<OperatorAnnouncements, ?>> ACTIONS = List.of(WRITE, CHANGE, DELETE);

@@ -74,6 +74,9 @@ public final class OperatorGroups {
                             + " is none.",
                     List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM_OR_DAY, VERSION))
             .telling(VERSIONED)
+            .button(
+                    sentence("Set version"),
+                    sentence("The version is set. It applies to calls that arrive from its time on."))
             .does(
                     (groups, by, request) -> groups.set(
                             by,
@@ -91,6 +94,7 @@ public final class OperatorGroups {
                     ONE + "/close",
                     "Close a price group: no further account enters it. Accounts in it stay, at its prices.")
             .telling(VERSIONED)
+            .button(sentence("Close group"), sentence("The group is closed. No further account enters it."))
             .does((groups, by, request) -> groups.close(by, request.path("group")), (request, done) -> json(done));
 
     /** The result is the account's terms; null if it never had any. */
@@ -101,6 +105,9 @@ public final class OperatorGroups {
                     OF_ACCOUNT,
                     "Put an account into a price group, or into none of its own, and print its group.",
                     List.of(GROUP))
+            .button(
+                    sentence("Set group"),
+                    sentence("The price group is set. It counts for calls that arrive from now on."))
             .does(
                     (groups, by, request) -> {
                         if (!request.body().has(GROUP)) {
@@ -115,6 +122,10 @@ public final class OperatorGroups {
                     (request, done) -> json(request.id(), done.after()));
 
     public static final List<OperatorAction<OperatorGroups, ?>> ACTIONS = List.of(SET, CLOSE, ACCOUNT);
+
+    /** The actions on one group. */
+    public static final List<OperatorAction<OperatorGroups, ?>> OF_GROUP =
+            ACTIONS.stream().filter(action -> action.isBelow(ONE)).toList();
 
     private final Supplier<AccountPrices> prices;
     private final ModelLife life;

@@ -14,6 +14,7 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Visit;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import java.net.URI;
@@ -27,7 +28,7 @@ public final class OperatorLinks {
 
     private static final Field<String> EMAIL = Field.text("email", sentence("E-mail"));
     private static final Field<String> JOINED = Field.text("account", sentence("Account"));
-    private static final Field<String> ACCOUNT = JOINED.optional();
+    public static final Field<String> ACCOUNT = JOINED.optional();
     private static final Field<JsonNode> ROLE = Field.raw("role").optional();
     private static final Field<JsonNode> TEAMS = Field.raw("teams").optional();
     private static final Field<String> TO = Field.text("to", sentence("Recipient"));
@@ -42,6 +43,7 @@ public final class OperatorLinks {
                     OperatorPeople.LOGIN)
             .telling(OperatorPeople.PERSON)
             .answering(201)
+            .button(Button.of(sentence("Create link")))
             .does(
                     (links, by, request) -> links.resetLink(by, request.id(), request.get(OperatorPeople.LOGIN)),
                     OperatorLinks::json);
@@ -58,6 +60,7 @@ public final class OperatorLinks {
                     TEAMS)
             .telling(MARK)
             .answering(201)
+            .button(sentence("Invite person"), sentence("The invitation is on its way by mail."))
             .does(
                     (links, by, request) -> links.invite(by, request.need(EMAIL), request.get(ACCOUNT)),
                     OperatorLinks::json);
@@ -67,6 +70,11 @@ public final class OperatorLinks {
                     "mail.test", sentence("Sent a test mail"), "/admin/mail", "", TO)
             .telling(MARK)
             .answering(202)
+            .button(Button.of(sentence("Send test mail"))
+                    .done(
+                            sentence(
+                                    "The test mail is on its way. Reload this page to see whether the mail server accepted it."))
+                    .withoutReason())
             .does(
                     (links, by, request) -> {
                         String to = request.need(TO);

@@ -17,6 +17,7 @@ import dev.tollgate.customers.people.Role;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.Membership;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,6 +45,12 @@ public final class OperatorPeople {
     public static final OperatorAction<OperatorPeople, String> SET_ROLE = OperatorAction.post(
                     "account.set_role", sentence("Set a role"), OF_ACCOUNT + "/role", "", LOGIN, ROLE)
             .telling(PERSON)
+            .button(Button.of(sentence("Make operator"))
+                    .done(sentence("The person is an operator, and must sign in again."))
+                    .setting(ROLE, Role.OPERATOR.text()))
+            .button(Button.of(sentence("Take the operator role away"))
+                    .done(sentence("The person is no operator any longer, and must sign in again."))
+                    .setting(ROLE, Role.USER.text()))
             .does(
                     (people, by, request) -> {
                         Role role = request.need(ROLE);
@@ -59,6 +66,9 @@ public final class OperatorPeople {
                     "",
                     LOGIN)
             .telling(PERSON, new Fact("second_factor", sentence("Second factor")))
+            .button(
+                    sentence("Remove second factor"),
+                    sentence("The second factor was removed. The password is enough until the person sets up another."))
             .does(
                     (people, by, request) -> people.removeSecondFactor(by, request.id(), request.get(LOGIN)),
                     (request, removed) ->
@@ -69,6 +79,7 @@ public final class OperatorPeople {
                     MemberActions.SET_ROLE.action(), MemberActions.SET_ROLE.words(), OF_ACCOUNT + "/owner", "", OWNER)
             .telling(MemberActions.SET_ROLE.facts())
             .telling(AuditedWriter.SUBJECT)
+            .button(sentence("Appoint owner"), sentence("The person is an owner of the account."))
             .does(
                     (people, by, request) -> people.appointOwner(by, request.id(), request.need(OWNER)),
                     (request, login) -> new AdminJson()
@@ -84,11 +95,18 @@ public final class OperatorPeople {
                     .text("password", made.password())
                     .node());
 
-    /** The end of all sessions of an account. */
-    static final DeedKind END_SESSIONS = new DeedKind("account.end_sessions", sentence("Ended all sessions"));
+    /** Signs all people of an account out. The result is its id. */
+    public static final OperatorAction<OperatorPeople, String> END_SESSIONS = OperatorAction.ofForms(
+                    new DeedKind("account.end_sessions", sentence("Ended all sessions")))
+            .button(sentence("End all sessions"), sentence("All sessions of its people have ended."))
+            .does((people, by, request) -> people.endSessions(by, request.id()));
 
     public static final List<OperatorAction<OperatorPeople, ?>> ACTIONS =
             List.of(SET_ROLE, REMOVE_SECOND_FACTOR, APPOINT_OWNER, RESET_OPERATOR);
+
+    /** The actions on the access of one person of an account. */
+    public static final List<OperatorAction<OperatorPeople, ?>> OF_PERSON =
+            ACTIONS.stream().filter(action -> action.isBelow(OF_ACCOUNT)).toList();
 
     private final OperatorAccounts deeds;
     private final People people;
@@ -225,12 +243,12 @@ public final class OperatorPeople {
         return meant;
     }
 
-    /** Signs all people of an account out. Needs a reason. */
-    public void endSessions(By by, String accountId) {
+    private String endSessions(By by, String accountId) {
         deeds.account(accountId);
         by.needReason();
-        Deed row = writer.row(by, END_SESSIONS.action(), accountId, () -> new Deed.Changed(null, null));
+        Deed row = writer.row(by, END_SESSIONS.name(), accountId, () -> new Deed.Changed(null, null));
         people.sessions().endOfAccount(accountId, row);
+        return accountId;
     }
 
     private static String state(Person person, Role role) {

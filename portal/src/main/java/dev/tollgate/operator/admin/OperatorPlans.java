@@ -116,6 +116,9 @@ public final class OperatorPlans {
                             GrantFields.LIMITS,
                             VERSION))
             .telling(Fact.hidden("plan"), Fact.hidden("set_at"))
+            .button(
+                    sentence("Set version"),
+                    sentence("The version is set. It is the one that is assigned from now on."))
             .does(
                     (plans, by, request) -> plans.set(by, request.path("plan"), plan(request), request.get(VERSION)),
                     (request, done) -> json(done.after()));
@@ -131,6 +134,7 @@ public final class OperatorPlans {
                     Fact.hidden("plan"),
                     new Fact("versions", sentence("Versions")),
                     new Fact("closed_at", sentence("Closed at"), Fact.Kind.TIME))
+            .button(sentence("Close plan"), sentence("The plan is closed. It is neither assigned nor renewed."))
             .does(
                     (plans, by, request) -> plans.close(by, request.path("plan"), request.get(CLOSED)),
                     (request, closed) -> closed(request.path("plan"), closed).node());
@@ -144,6 +148,7 @@ public final class OperatorPlans {
                     PERIODS)
             .telling(ASSIGNED)
             .repeatable()
+            .button(sentence("Assign plan"), sentence("The plan is assigned. Its first period has begun."))
             .does(
                     (plans, by, request) ->
                             plans.assign(by, request.id(), request.need(PLAN), Math.toIntExact(request.need(PERIODS))),
@@ -161,9 +166,20 @@ public final class OperatorPlans {
                     new Fact("until", sentence("Ends"), Fact.Kind.TIME),
                     new Fact("ended_at", sentence("Ended at"), Fact.Kind.TIME))
             .repeatable()
+            .button(
+                    sentence("End plan"),
+                    sentence("The plan has ended. Running calls keep what they need of its credits until they end."))
             .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> json(done));
 
     public static final List<OperatorAction<OperatorPlans, ?>> ACTIONS = List.of(SET, CLOSE, ASSIGN, END);
+
+    /** The actions on one plan. */
+    public static final List<OperatorAction<OperatorPlans, ?>> OF_PLAN =
+            ACTIONS.stream().filter(action -> action.isBelow(ONE)).toList();
+
+    /** The actions on the plan of an account. */
+    public static final List<OperatorAction<OperatorPlans, ?>> ON_ACCOUNT =
+            ACTIONS.stream().filter(action -> action.isBelow(OF_ACCOUNT)).toList();
 
     private final Plans plans;
     private final PlanSweep sweep;

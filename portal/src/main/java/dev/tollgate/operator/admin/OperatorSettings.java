@@ -7,16 +7,19 @@ import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.operator.settings.StoredSettings.StoreSetting;
 import dev.tollgate.storage.Change;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** All settings with the sources of their values, and changes of those that may be changed. Thread-safe; {@link #set} blocks. */
@@ -30,6 +33,14 @@ public final class OperatorSettings {
     public static final OperatorAction<OperatorSettings, SettingView> SET = OperatorAction.post(
                     "setting.set", sentence("Changed a setting"), "/admin/settings", "", NAME, VALUE)
             .does(OperatorSettings::set, (request, shown) -> json(shown));
+
+    /** The values by the names of settings; null forgets what is stored. */
+    private static final Field<JsonNode> VALUES = Field.raw("values");
+
+    /** Stores values for several settings, all or none. The result is their number. */
+    public static final OperatorAction<OperatorSettings, Integer> SAVE = OperatorAction.ofForms(SET.told(), VALUES)
+            .button(sentence("Save settings"), sentence("Saved."))
+            .does(OperatorSettings::save);
 
     private final CurrentSettings current;
     private final AuditedWriter writer;
@@ -68,6 +79,22 @@ public final class OperatorSettings {
         return view(named(name));
     }
 
+    private int save(By by, AdminRequest request) {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        request.need(VALUES)
+                .forEachEntry((name, value) -> values.put(name, value.isNull() ? null : value.stringValue()));
+        set(by, values);
+        return values.size();
+    }
+
+    /** Returns the body of {@link #SAVE}. @param values by the setting's name; null: forget what is stored */
+    public static ObjectNode saved(Map<String, @Nullable String> values) {
+        ObjectNode body = ApiJson.MAPPER.createObjectNode();
+        ObjectNode named = body.putObject(VALUES.name());
+        values.forEach(named::put);
+        return body;
+    }
+
     private static ObjectNode json(SettingView shown) {
         return new AdminJson()
                 .text("name", shown.setting().name())
@@ -103,7 +130,7 @@ public final class OperatorSettings {
      *
      * @param values by the setting's name; null: forget what is stored
      */
-    public void set(By by, Map<String, @Nullable String> values) {
+    private void set(By by, Map<String, @Nullable String> values) {
         List<Change> changes = new ArrayList<>();
         AuditedWriter.step(() -> {
             by.needReason();

@@ -12,6 +12,7 @@ import dev.tollgate.customers.payments.Vouchers.MakeVouchers;
 import dev.tollgate.customers.payments.Vouchers.RevokeVouchers;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.models.prices.SoldIds;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ public final class OperatorVouchers {
     private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
             .optional()
             .help("Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none.")
-            .option("--expires TIME");
+            .option("--expires TIME")
+            .asked(AdminRequest.LAST_DAY);
     private static final Field<Long> DAYS = Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX)
             .naming()
             .optional()
@@ -59,6 +61,7 @@ public final class OperatorVouchers {
                     GrantFields.MODELS)
             .telling(FIRST.fact())
             .answering(201)
+            .button(Button.of(sentence("Create vouchers")))
             .does(
                     (vouchers, by, request) -> vouchers.make(
                             by, Math.toIntExact(request.or(COUNT, 1L)), lot(request), request.get(EXPIRES)),
@@ -73,6 +76,10 @@ public final class OperatorVouchers {
                     FIRST,
                     LAST)
             .telling(COUNT.fact())
+            .button(Button.of(sentence("Revoke vouchers"))
+                    .counting(n -> sentence(
+                            "{n} voucher revoked. The codes are not valid any more. | {n} vouchers revoked. The codes are not valid any more.",
+                            n)))
             .does(
                     (vouchers, by, request) -> {
                         long first = request.need(FIRST);

@@ -3,9 +3,12 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -15,6 +18,22 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/payments}: what customers have paid. */
 public final class PaymentRoutes {
+
+    private static final Field<String> EVENT = Field.text("event", sentence("Event"));
+
+    /** Asks the payment service for an event that was refused, and judges it again. The result is what became of it. */
+    public static final OperatorAction<Events, Sentence> PROCESS_AGAIN = OperatorAction.ofForms(Payments.EVENT)
+            .choosing(EVENT)
+            .button(Button.of(sentence("Process again")).withoutReason())
+            .does((events, by, request) -> events.askAgain(by, request.path(EVENT.name())));
+
+    /** The events of a payment service. */
+    @FunctionalInterface
+    public interface Events {
+
+        /** Requests an event by its id and processes it again, with a row of the audit log. @return what became of it */
+        Sentence askAgain(By by, String eventId);
+    }
 
     private final Payments payments;
     private final Supplier<Map<String, Long>> events;

@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.WrittenTime;
@@ -64,6 +65,10 @@ public final class PriceRoutes {
                     new Fact("kept", sentence("Versions kept for later")),
                     Fact.hidden("set_at"))
             .answering(201)
+            .button(
+                    sentence("Set price"),
+                    sentence(
+                            "Price set. It applies to calls that arrive from its time on. Earlier calls keep their price."))
             .does(PriceRoutes::set, (request, done) -> json(done));
 
     private final Prices prices;
@@ -118,15 +123,17 @@ public final class PriceRoutes {
     }
 
     private static Prices.Done set(Prices prices, By by, AdminRequest request) {
-        return prices.set(
-                by,
-                request.id(),
-                new Prices.Change(
-                        new TariffEdit(request.body().members().retain(TariffRules.MEMBERS)),
-                        request.get(REASONING),
-                        request.get(FROM),
-                        request.or(CANCELS, false),
-                        request.get(VERSION)));
+        return prices.set(by, request.id(), change(request.body()));
+    }
+
+    /** Returns the change that a body names. @throws dev.tollgate.base.error.ApiException with the wrong member */
+    public static Prices.Change change(Body body) {
+        return new Prices.Change(
+                new TariffEdit(body.members().retain(TariffRules.MEMBERS)),
+                body.get(REASONING),
+                body.get(FROM),
+                Boolean.TRUE.equals(body.get(CANCELS)),
+                body.get(VERSION));
     }
 
     private static ObjectNode json(Prices.Done done) {

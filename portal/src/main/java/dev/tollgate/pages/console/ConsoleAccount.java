@@ -1,6 +1,5 @@
 package dev.tollgate.pages.console;
 
-import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
@@ -24,7 +23,6 @@ import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.keys.KeyStanding;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
-import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
@@ -33,12 +31,14 @@ import dev.tollgate.models.prices.PriceGroups.Group;
 import dev.tollgate.operator.admin.AccountFiles;
 import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.Administration;
-import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorGroups;
 import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
+import dev.tollgate.operator.admin.OperatorPeople;
 import dev.tollgate.operator.admin.OperatorPlans;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Cell;
@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteaccountGenerated;
@@ -70,44 +71,17 @@ public final class ConsoleAccount {
     private static final int LEDGER_LINES = 5;
     private static final int DEEDS_READ = 200;
 
-    /** The actions of the form about one person. */
-    public static final Set<String> OF_PERSON = Set.of("reset", "factor", "owner", "operator", "user");
-
-    /** The messages after an action. */
-    private static final Map<String, Sentence> DONE = Map.ofEntries(
-            Map.entry("create", sentence("The account was created.")),
-            Map.entry("grant", sentence("The credits were granted.")),
-            Map.entry("extend-grant", sentence("The grant expires later.")),
-            Map.entry(
-                    "end-grant",
-                    sentence("The grant has ended. Running calls keep what they need of it until they end.")),
-            Map.entry("adjust", sentence("The balance was adjusted.")),
-            Map.entry("limits", sentence("The new limits apply on every server.")),
-            Map.entry("group", sentence("The price group is set. It counts for calls that arrive from now on.")),
-            Map.entry("assign-plan", sentence("The plan is assigned. Its first period has begun.")),
-            Map.entry(
-                    "end-plan",
-                    sentence("The plan has ended. Running calls keep what they need of its credits until they end.")),
-            Map.entry("ban", sentence("The account is banned. Requests with its keys get a 401.")),
-            Map.entry("unban", sentence("The account is no longer banned.")),
-            Map.entry(
-                    "factor",
-                    sentence(
-                            "The second factor was removed. The password is enough until the person sets up another.")),
-            Map.entry("owner", sentence("The person is an owner of the account.")),
-            Map.entry("operator", sentence("The person is an operator, and must sign in again.")),
-            Map.entry("user", sentence("The person is no operator any longer, and must sign in again.")),
-            Map.entry("invited", sentence("The invitation is on its way by mail.")),
-            Map.entry("forget", sentence("The login was deleted.")),
-            Map.entry("files", sentence("The stored files are deleted. Their room is free within a minute.")),
-            Map.entry("delete", sentence("Account deleted. Its keys no longer work and its users are erased.")),
-            Map.entry("sessions", sentence("All sessions of its people have ended.")));
+    /** The forms about one person. */
+    public static final Set<String> OF_PERSON = Stream.concat(
+                    Stream.of(OperatorLinks.RESET_LINK), OperatorPeople.OF_PERSON.stream())
+            .flatMap(action -> action.buttons().stream())
+            .map(OperatorAction.Button::deed)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Administration administration;
     private final OperatorAccounts deeds;
     private final People people;
     private final OperatorLinks links;
-    private final Deletions deletions;
     private final AccountFiles files;
     private final ConsoleOrganization organization;
     private final AccountHistory history;
@@ -117,6 +91,7 @@ public final class ConsoleAccount {
     private final OperatorGroups groups;
     private final OperatorPlans plans;
     private final DeedForms forms;
+    private final DeedForms.Offers offers;
     private final InstantSource clock;
 
     public ConsoleAccount(
@@ -137,7 +112,6 @@ public final class ConsoleAccount {
         this.deeds = administration.deeds();
         this.people = people;
         this.links = administration.links();
-        this.deletions = deletions;
         this.files = files;
         this.organization = organization;
         this.history = history;
@@ -148,6 +122,14 @@ public final class ConsoleAccount {
         this.plans = plans;
         this.forms = forms;
         this.clock = clock;
+        this.offers = forms.offer(deeds, AccountRoutes.OF_ACCOUNT)
+                .and(groups, List.of(OperatorGroups.ACCOUNT))
+                .and(plans, OperatorPlans.ON_ACCOUNT)
+                .and(links, List.of(OperatorLinks.INVITE, OperatorLinks.RESET_LINK))
+                .and(administration.people(), OperatorPeople.OF_PERSON)
+                .and(administration.people(), List.of(OperatorPeople.END_SESSIONS))
+                .and(files, List.of(AccountFiles.DELETE))
+                .and(deletions, Deletions.ACTIONS);
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -173,68 +155,26 @@ public final class ConsoleAccount {
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String id = request.param("id");
-        String path = ConsoleAccounts.PATH + "/" + UrlText.encoded(id);
-        String deed = FormState.text(form, "deed");
-        try {
-            By by = forms.by(request, form);
-            if (deed.equals("invite")) {
-                return HandedLink.page(request, links.invite(by, FormState.text(form, "email"), id), true, path);
-            }
-            if (deed.equals("reset")) {
-                String login = FormState.text(form, "login");
-                return HandedLink.page(request, links.resetLink(by, id, login), false, path);
-            }
-            take(deed, id, request, form);
-            return PageStep.to(path + "?done=" + UrlText.encoded(deed));
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, e)));
-        }
+        return offers.take(
+                request,
+                form,
+                Map.of("id", id, OperatorLinks.ACCOUNT.name(), id),
+                refused -> PageStep.again(drawing(request, refused)),
+                done -> after(request, done, ConsoleAccounts.PATH + "/" + UrlText.encoded(id)));
     }
 
-    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) {
-        By by = forms.by(request, form);
-        String login = FormState.text(form, "login");
-        Map<String, String> path = Map.of("id", id, "login", login, "grant", FormState.text(form, "grant"));
-        switch (deed) {
-            case "grant" -> forms.take(AccountRoutes.GRANT, deeds, request, FormState.withExpiry(form), path);
-            case "extend-grant" ->
-                forms.take(AccountRoutes.EXTEND_GRANT, deeds, request, FormState.withExpiry(form), path);
-            case "end-grant" -> forms.take(AccountRoutes.END_GRANT, deeds, request, form, path);
-            case "adjust" -> forms.take(AccountRoutes.ADJUST, deeds, request, form, path);
-            case "limits" -> forms.take(AccountRoutes.LIMITS, deeds, request, form, path);
-            case "group" -> forms.take(OperatorGroups.ACCOUNT, groups, request, form, path);
-            case "assign-plan" -> forms.take(OperatorPlans.ASSIGN, plans, request, form, path);
-            case "end-plan" -> forms.take(OperatorPlans.END, plans, request, form, path);
-            case "delete" -> {
-                requireOther(request, id, sentence("This is your own account: delete it in your settings."));
-                forms.take(Deletions.ACCOUNT, deletions, request, form, path);
-            }
-            case "files" -> files.delete(by, id, null);
-            case "forget" -> forms.take(Deletions.PERSON, deletions, request, form, path);
-            case "ban" -> {
-                requireOther(request, id, sentence("This is your own account: you could not unban it."));
-                deeds.block(by, id, true);
-            }
-            case "unban" -> deeds.block(by, id, false);
-            case "factor" -> administration.people().removeSecondFactor(by, id, login);
-            case "owner" -> administration.people().appointOwner(by, id, login);
-            case "operator", "user" -> administration.people().setRole(by, id, login, Role.of(deed));
-            case "sessions" -> administration.people().endSessions(by, id);
-            default -> throw new IllegalArgumentException(say("There is no such form on this page."));
-        }
-    }
-
-    private static void requireOther(PageRequest<Visitor.Member> request, String id, Sentence refusal) {
-        if (request.visitor().accountId().equals(id)) {
-            throw new IllegalArgumentException(refusal.said());
-        }
+    /** A link that was not sent is shown once. */
+    private static PageStep after(PageRequest<Visitor.Member> request, DeedForms.Done done, String path) {
+        return done.value() instanceof MadeLink made && made.path() != null
+                ? HandedLink.page(request, made, done.is(OperatorLinks.INVITE), path)
+                : done.on(path);
     }
 
     // ---- what is shown ----
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         String id = request.param("id");
-        Sentence done = form.error() == null ? DONE.get(Objects.requireNonNullElse(request.query("done"), "")) : null;
+        String done = DeedForms.done(request, form.error());
         boolean hasMail = links.links().isMailOn();
         String once = forms.once();
         ZoneId zone = request.visitor().person().preferences().zone();
@@ -263,7 +203,7 @@ public final class ConsoleAccount {
                     new Standing(account, ban, limits, stopping, grants, inGroup(id, zone), ofPlan(id), now),
                     new Owned(its, removed, held, parts, keys, hasMail),
                     new Activity(overview, recent, calls, ledger),
-                    new Forms(form, once, done == null ? null : done.said()));
+                    new Forms(form, once, done));
         } catch (ApiException e) {
             throw notFound(e.error().forPeople());
         }
@@ -349,11 +289,8 @@ public final class ConsoleAccount {
 
         private HandedLink() {}
 
-        /** @param back where it goes on from there; said to be done where the link went by mail */
-        static PageStep page(PageRequest<?> request, OperatorLinks.MadeLink made, boolean isInvitation, String back) {
-            if (made.path() == null) {
-                return PageStep.to(back + "?done=invited");
-            }
+        /** @param back where it goes on from there */
+        static PageStep page(PageRequest<?> request, MadeLink made, boolean isInvitation, String back) {
             String about = isInvitation
                     ? say(
                             "Pass it on to {email}. Anyone who opens it can choose a password and sign in. It works once, within 7 days,"

@@ -1,7 +1,7 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
@@ -57,7 +57,6 @@ public record ConsoleAccounts(
 
     static final String PATH = "/console/accounts";
 
-    private static final String CREATE = "create";
     private static final String SORT = "sort";
     private static final String CALLED = "called";
     private static final int PAGE = 50;
@@ -159,28 +158,32 @@ public record ConsoleAccounts(
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, Form form) {
-        try {
-            if (FormState.text(form, "deed").equals("invite")) {
-                MadeLink made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);
-                return HandedLink.page(request, made, true, PATH);
-            }
-            String id = forms.take(AccountRoutes.CREATE, deeds, request, form, Map.of())
-                    .id();
-            return PageStep.to(PATH + "/" + id + "?done=" + CREATE);
-        } catch (ApiException | IllegalArgumentException e) {
-            FormState state = FormState.wrong(form, e);
-            return PageStep.again(drawing(request, "", accounts.all(), state));
-        }
+        return forms.offer(deeds, List.of(AccountRoutes.CREATE))
+                .and(links, List.of(OperatorLinks.INVITE))
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        refused -> PageStep.again(drawing(request, "", accounts.all(), refused)),
+                        done -> after(request, done));
+    }
+
+    private static PageStep after(PageRequest<Visitor.Member> request, DeedForms.Done done) {
+        return switch (done.value()) {
+            case Account made -> done.on(PATH + "/" + made.id());
+            case MadeLink made when made.path() != null -> HandedLink.page(request, made, true, PATH);
+            default -> done.on(PATH);
+        };
     }
 
     private PageStep.Drawing drawing(
             PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows, FormState form) {
-        boolean isInvited = request.query("done") != null && form.error() == null;
+        String done = DeedForms.done(request, form.error());
         boolean hasMail = links.links().isMailOn();
         String once = forms.once();
         Contents shown = contents(request, wanted, rows);
         return (out, shell) -> JteaccountsGenerated.render(
-                out, null, shell, shown.found(), shown.listed(), new NewForm(form, once, isInvited, hasMail));
+                out, null, shell, shown.found(), shown.listed(), new NewForm(form, once, done, hasMail));
     }
 
     private Contents contents(PageRequest<Visitor.Member> request, String wanted, List<AccountList.Row> rows) {
@@ -268,5 +271,6 @@ public record ConsoleAccounts(
     }
 
     /** The forms of a new account and of an invitation. */
-    public record NewForm(FormState form, String once, boolean invited, boolean mail) {}
+    public record NewForm(
+            FormState form, String once, @Nullable String done, boolean mail) {}
 }

@@ -2,7 +2,6 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.UnseenDifferences;
 import dev.tollgate.customers.figures.PlatformHistory;
@@ -91,16 +90,9 @@ public record ConsoleBooks(
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        try {
-            switch (FormState.text(form, "deed")) {
-                case "new-folder" -> forms.take(Maintenance.NEW_BACKUP_FOLDER, maintenance, request, form, Map.of());
-                case "seen" -> forms.take(BooksCheck.SEEN, books, request, form, Map.of());
-                default -> books.begin(forms.actor(request));
-            }
-            return PageStep.to(PATH);
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(FormState.wrong(form, e)));
-        }
+        return forms.offer(books, List.of(BooksCheck.CHECK, BooksCheck.SEEN))
+                .and(maintenance, List.of(Maintenance.NEW_BACKUP_FOLDER))
+                .take(request, form, Map.of(), refused -> PageStep.again(drawing(refused)), done -> PageStep.to(PATH));
     }
 
     private PageStep.Drawing drawing(FormState form) {

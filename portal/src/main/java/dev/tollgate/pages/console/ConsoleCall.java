@@ -57,13 +57,13 @@ public record ConsoleCall(
 
     private PageStep refund(PageRequest<Visitor.Member> request, Form form) {
         String task = request.param("task");
-        String path = ConsoleCalls.PATH + "/" + UrlText.encoded(task);
-        try {
-            forms.take(AccountRoutes.REFUND, deeds, request, form, Map.of("id", task));
-            return PageStep.to(path + "?done=refund");
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, e)));
-        }
+        return forms.offer(deeds, List.of(AccountRoutes.REFUND))
+                .take(
+                        request,
+                        form,
+                        Map.of("id", task),
+                        refused -> PageStep.again(drawing(request, refused)),
+                        done -> done.on(ConsoleCalls.PATH + "/" + UrlText.encoded(task)));
     }
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
@@ -77,7 +77,7 @@ public record ConsoleCall(
         List<String> story = new CallStory(detail, request.money(), clock.instant()).sentences();
         PriceLines price = PriceLines.of(detail.call());
         CallCosts costs = CallCosts.of(detail.call().ended());
-        boolean isDone = request.query("done") != null && form.error() == null;
+        String done = DeedForms.done(request, form.error());
         String once = forms.once();
         try {
             String name = deeds.account(account).name();
@@ -86,7 +86,7 @@ public record ConsoleCall(
                     null,
                     shell,
                     new Call(detail, account, name, story),
-                    new RefundForm(form, once, isDone),
+                    new RefundForm(form, once, done),
                     new Costs(price, costs.micros(), costs.how().said(), costs.thrownAwayMicros()));
         } catch (ApiException e) {
             throw ConsoleAccount.notFound(e.error().forPeople());
@@ -143,5 +143,6 @@ public record ConsoleCall(
             @Nullable Long thrownAway) {}
 
     /** The form of a refund. */
-    public record RefundForm(FormState form, String once, boolean done) {}
+    public record RefundForm(
+            FormState form, String once, @Nullable String done) {}
 }

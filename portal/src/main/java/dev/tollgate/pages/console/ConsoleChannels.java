@@ -2,7 +2,6 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.Figure;
 import dev.tollgate.customers.figures.Figures;
@@ -52,32 +51,29 @@ public record ConsoleChannels(
 
     static final String PATH = "/console/channels";
 
+    /** The field of the channel to test. */
+    private static final String ID = "id";
+
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::doing));
     }
 
     private PageStep doing(PageRequest<Visitor.Member> request, Form form) {
-        String channel = form.field("try");
-        return channel == null ? readAgain(request, form) : tryOut(request, form, channel);
-    }
-
-    private PageStep tryOut(PageRequest<Visitor.Member> request, Form form, String channel) {
-        try {
-            ChannelDeeds.Tried tried = deeds.tryOut(forms.by(request, form), channel);
-            return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
-                    + (tried.hasAnswered() ? "answered" : tried.error()));
-        } catch (ApiException e) {
-            return PageStep.again(drawing(request, new Tried(channel, "warn", FormState.complaint(e))));
-        }
-    }
-
-    private PageStep readAgain(PageRequest<Visitor.Member> request, Form form) {
-        try {
-            return PageStep.to(PATH + "?read=" + (deeds.reload(forms.by(request, form)) ? "yes" : "no"));
-        } catch (ApiException e) {
-            return PageStep.to(PATH);
-        }
+        return forms.offer(deeds, ChannelDeeds.ACTIONS)
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        refused -> form.field(ID) == null
+                                ? PageStep.to(PATH)
+                                : PageStep.again(drawing(
+                                        request, new Tried(form.text(ID), "warn", String.valueOf(refused.error())))),
+                        done -> PageStep.to(
+                                done.value() instanceof ChannelDeeds.Tried tried
+                                        ? PATH + "?tried=" + UrlText.encoded(form.text(ID)) + "&took=" + tried.millis()
+                                                + "&end=" + (tried.hasAnswered() ? "answered" : tried.error())
+                                        : PATH + "?read=" + (Boolean.TRUE.equals(done.value()) ? "yes" : "no")));
     }
 
     /** The result of testing a channel. @param kind of the note */

@@ -34,6 +34,10 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
 
     static final String PATH = "/console/groups";
     private static final String ONE = PATH + "/{group}";
+
+    /** A field of the form that shows what would change. */
+    static final String PREVIEW = "preview";
+
     private static final int VERSIONS = 20;
     private static final int ACCOUNTS = 50;
 
@@ -64,7 +68,7 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
     }
 
     private PageStep compareOrChange(PageRequest<Visitor.Member> request, Form form) {
-        if (FormState.text(form, "deed").equals("compare")) {
+        if (form.field(PREVIEW) != null) {
             return compare(request, form);
         }
         if (forms.isTooLong(request, form)) { // many factors: they would be lost
@@ -97,14 +101,13 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String name = request.param("group");
-        boolean closes = FormState.text(form, "deed").equals("close");
-        try {
-            forms.take(
-                    closes ? OperatorGroups.CLOSE : OperatorGroups.SET, groups, request, form, Map.of("group", name));
-            return PageStep.to(PATH + "/" + name + "?done=" + (closes ? "close" : "set"));
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
-        }
+        return forms.offer(groups, OperatorGroups.OF_GROUP)
+                .take(
+                        request,
+                        form,
+                        Map.of("group", name),
+                        refused -> PageStep.again(drawing(request, refused, List.of())),
+                        done -> done.on(PATH + "/" + name));
     }
 
     /**
@@ -152,12 +155,7 @@ public record ConsoleGroups(OperatorGroups groups, AccountList accounts, DeedFor
                         : groups.models(name).stream()
                                 .filter(model -> !model.losses().isEmpty())
                                 .toList());
-        String asked = request.query("done");
-        String done = form.error() != null || asked == null
-                ? null
-                : asked.equals("close")
-                        ? say("The group is closed. No further account enters it.")
-                        : say("The version is set. It applies to calls that arrive from its time on.");
+        String done = DeedForms.done(request, form.error());
         List<InGroup> ten = preview.stream().limit(OperatorGroups.PREVIEW).toList();
         return (out, shell) -> JtegroupGenerated.render(out, null, shell, shown, new Forms(form, ten, done));
     }

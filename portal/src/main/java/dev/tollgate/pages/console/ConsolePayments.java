@@ -19,7 +19,7 @@ import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.PaymentRoutes;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.dashboard.parts.PageLink;
@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,7 +53,6 @@ import templates.console.JtepaymentsGenerated;
  *
  * @param channel how customers pay here
  * @param counts of events at this server, by their outcome; empty without Stripe
- * @param askAgain requests an event by its id and processes it again; returns what became of it
  */
 public record ConsolePayments(
         Payments payments,
@@ -64,7 +62,7 @@ public record ConsolePayments(
         Sentence channel,
         Supplier<Map<Sentence, Long>> counts,
         DeedForms forms,
-        BiFunction<By, String, Sentence> askAgain,
+        PaymentRoutes.Events events,
         InstantSource clock) {
 
     static final String PATH = "/console/payments";
@@ -130,8 +128,13 @@ public record ConsolePayments(
     }
 
     private PageStep ask(PageRequest<Visitor.Member> request, Form form) {
-        String event = Objects.requireNonNullElse(form.field("event"), "");
-        return show(request, askAgain.apply(forms.by(request, form), event).said());
+        return forms.offer(events, List.of(PaymentRoutes.PROCESS_AGAIN))
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        refused -> show(request, String.valueOf(refused.error())),
+                        done -> show(request, ((Sentence) done.value()).said()));
     }
 
     /** @param said what became of an event that was asked for; empty for none */

@@ -3,7 +3,6 @@ package dev.tollgate.pages.console;
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
@@ -13,7 +12,6 @@ import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorPlans;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
@@ -59,14 +57,13 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String plan = request.param("plan");
-        boolean closes = FormState.text(form, "deed").equals("close");
-        try {
-            OperatorAction<OperatorPlans, ?> action = closes ? OperatorPlans.CLOSE : OperatorPlans.SET;
-            forms.take(action, plans, request, form, Map.of("plan", plan));
-            return PageStep.to(PATH + "/" + plan + "?done=" + (closes ? "close" : "set"));
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, e)));
-        }
+        return forms.offer(plans, OperatorPlans.OF_PLAN)
+                .take(
+                        request,
+                        form,
+                        Map.of("plan", plan),
+                        refused -> PageStep.again(drawing(request, refused)),
+                        done -> done.on(PATH + "/" + plan));
     }
 
     /**
@@ -105,12 +102,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
                 newest == null ? List.of() : plans.stored().versions(plan, Long.MAX_VALUE, VERSIONS),
                 running,
                 accounts.names(running.stream().map(Subscription::accountId).collect(Collectors.toSet())));
-        String asked = request.query("done");
-        String done = form.error() != null || asked == null
-                ? null
-                : asked.equals("close")
-                        ? say("The plan is closed. It is neither assigned nor renewed.")
-                        : say("The version is set. It is the one that is assigned from now on.");
+        String done = DeedForms.done(request, form.error());
         return (out, shell) -> JteplanGenerated.render(out, null, shell, shown, form, done);
     }
 

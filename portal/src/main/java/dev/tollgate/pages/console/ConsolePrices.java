@@ -19,6 +19,7 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.models.routing.RoutedModel;
 import dev.tollgate.operator.admin.Margins;
+import dev.tollgate.operator.admin.PriceRoutes;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.pages.docs.ModelFacts;
 import dev.tollgate.pages.frame.Cell;
@@ -95,8 +96,8 @@ public record ConsolePrices(
             Prices.Preview all = prices.preview(model, form.withOffers().change());
             return PageStep.show(drawing(request, new Contents(form, preview, compared(preview, all), reason, null)));
         } catch (ApiException e) {
-            return PageStep.again(
-                    drawing(request, new Contents(typed, null, List.of(), reason, PriceForm.complaint(e))));
+            String error = DeedForms.complaint(PriceRoutes.SET, e.error());
+            return PageStep.again(drawing(request, new Contents(typed, null, List.of(), reason, error)));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(
                     request,
@@ -113,30 +114,31 @@ public record ConsolePrices(
     }
 
     private PageStep compareOrSet(PageRequest<Visitor.Member> request, Form form) {
-        return FormState.text(form, "deed").equals("compare")
+        return form.field(ConsoleGroups.PREVIEW) != null
                 ? compare(request, PriceForm.typed(form.fields(), zone(request)), form.field("reason"))
                 : forms.proved(sold -> sold.param("model"), this::set).take(request, form);
     }
 
     private PageStep set(PageRequest<Visitor.Member> request, Form form) {
-        String path = PATH + "/" + request.param("model");
+        String model = request.param("model");
         PriceForm typed = PriceForm.typed(form.fields(), zone(request));
-        String reason = form.field("reason");
-        Prices.Preview preview = null;
-        List<Changed> changes = List.of();
+        return forms.offer(prices, PriceRoutes.SET, (_, _) -> typed.body())
+                .take(
+                        request,
+                        form,
+                        Map.of("id", model),
+                        refused -> PageStep.again(drawing(request, refused(model, typed, refused))),
+                        done -> done.on(PATH + "/" + model));
+    }
+
+    /** Returns a price that was refused, with its comparison if there can be one. */
+    private Contents refused(String model, PriceForm typed, FormState refused) {
+        String reason = refused.typed().get("reason");
         try {
-            Prices.Change change = typed.change();
-            preview = prices.preview(request.param("model"), change);
-            changes = compared(preview, preview);
-            prices.set(forms.by(request, form), request.param("model"), change);
-            return PageStep.to(path + "?done=price");
-        } catch (ApiException e) {
-            return PageStep.again(
-                    drawing(request, new Contents(typed, preview, changes, reason, PriceForm.complaint(e))));
-        } catch (IllegalArgumentException e) {
-            return PageStep.again(drawing(
-                    request,
-                    new Contents(typed, preview, changes, reason, Mistake.of(e).said())));
+            Prices.Preview preview = prices.preview(model, typed.change());
+            return new Contents(typed, preview, compared(preview, preview), reason, refused.error());
+        } catch (ApiException | IllegalArgumentException e) {
+            return new Contents(typed, null, List.of(), reason, refused.error());
         }
     }
 
@@ -176,10 +178,10 @@ public record ConsolePrices(
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Contents shown) {
         Prices.ModelPrices sold = prices(request);
-        boolean isDone = request.query("done") != null && shown.error() == null;
+        String done = DeedForms.done(request, shown.error());
         try {
             List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
-            return (out, shell) -> JtepriceGenerated.render(out, null, shell, sold, shown, versions, isDone);
+            return (out, shell) -> JtepriceGenerated.render(out, null, shell, sold, shown, versions, done);
         } catch (ApiException e) {
             throw ConsoleAccount.notFound(e.error().forPeople());
         }

@@ -7,7 +7,6 @@ import static dev.tollgate.pages.words.Rich.rich;
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.http.Form;
@@ -43,6 +42,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
 
     private static final String MAIL = "mail";
     private static final String ALL = "all";
+    private static final String SAVE = OperatorSettings.SAVE.button().deed();
 
     /** Named before a field: the value that its form was shown with. */
     static final String WAS = "was-";
@@ -115,16 +115,12 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     }
 
     private PageStep set(PageRequest<Visitor.Member> request, Form form) {
-        try {
-            if (FormState.text(form, "deed").equals(MAIL)) {
-                links.testMail(forms.by(request, form), FormState.text(form, "email"));
-                return PageStep.to(MAIL_PATH + "?done=" + MAIL);
-            }
-            settings.set(forms.by(request, form), changes(tab(request.path()), form));
-            return PageStep.to(request.path() + "?done=setting");
-        } catch (ApiException | IllegalArgumentException e) {
-            return show(request, FormState.wrong(form, e), 422);
-        }
+        return forms.offer(
+                        settings,
+                        OperatorSettings.SAVE,
+                        (asked, typed) -> OperatorSettings.saved(changes(tab(asked.path()), typed)))
+                .and(links, List.of(OperatorLinks.TEST_MAIL))
+                .take(request, form, Map.of(), refused -> show(request, refused, 422), done -> done.on(request.path()));
     }
 
     /** Returns the changed values of the form by the setting's name. A value that is the default is not stored. */
@@ -162,11 +158,11 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         if (tabs.stream().noneMatch(each -> each.current() != null)) {
             return PageStep.to(PATH);
         }
-        boolean isDone = request.query("done") != null && status == 200;
+        String done = DeedForms.done(request, form.error());
         Mail mail =
                 tab.equals(MAIL) ? mail(request.visitor().person().preferences().zone()) : null;
         List<Field> fields = changeable.getOrDefault(tab, List.of()).stream()
-                .map(shown -> field(shown, form, tab))
+                .map(shown -> field(shown, form))
                 .toList();
         Map<Boolean, List<OperatorSettings.SettingView>> all = tab.equals(ALL)
                 ? settings.all().stream()
@@ -177,7 +173,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                 out,
                 null,
                 shell,
-                new Place(tabs, request.path(), tab, isDone),
+                new Place(tabs, request.path(), tab, done),
                 form,
                 new Listed(fields, Objects.requireNonNull(all.get(false)), Objects.requireNonNull(all.get(true))),
                 mail);
@@ -210,14 +206,14 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         return groups;
     }
 
-    private static Field field(OperatorSettings.SettingView shown, FormState form, String tab) {
+    private static Field field(OperatorSettings.SettingView shown, FormState form) {
         Setting<?> setting = shown.setting();
-        String error = form.error(tab);
+        String error = form.error(SAVE);
         boolean isSwitch = isSwitch(setting);
         String value = value(shown);
-        String typed = isSwitch && form.isTouched(tab)
-                ? String.valueOf(!form.value(tab, setting.name()).isEmpty())
-                : form.value(tab, setting.name(), value);
+        String typed = isSwitch && form.isTouched(SAVE)
+                ? String.valueOf(!form.value(SAVE, setting.name()).isEmpty())
+                : form.value(SAVE, setting.name(), value);
         return new Field(
                 setting.name(),
                 LABELS.getOrDefault(setting.name(), Sentence.asItIs(setting.name()))
@@ -225,7 +221,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
                 setting.doc(),
                 setting.choices().isEmpty() ? hint(setting) : null,
                 new Value(
-                        form.value(tab, WAS + setting.name(), value),
+                        form.value(SAVE, WAS + setting.name(), value),
                         fixed(shown) == null ? typed : value,
                         error != null && error.startsWith(setting.name() + " ") ? error : null),
                 isSwitch ? List.of() : setting.choices(),
@@ -285,7 +281,11 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     }
 
     /** The tab that is open. */
-    public record Place(List<ConsoleSettings.Tab> tabs, String action, String deed, boolean done) {}
+    public record Place(
+            List<ConsoleSettings.Tab> tabs,
+            String action,
+            String tab,
+            @Nullable String done) {}
 
     /** The settings of the tab. */
     public record Listed(

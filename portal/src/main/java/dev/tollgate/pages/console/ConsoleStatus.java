@@ -2,7 +2,6 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -32,48 +31,24 @@ public record ConsoleStatus(OperatorAnnouncements announcements, DeedForms forms
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(drawing(FormState.kept(forms.kept(request)), request.query("done") != null));
+        return PageStep.show(drawing(request, FormState.kept(forms.kept(request))));
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {
-        Map<String, String> path = Map.of("number", FormState.text(form, "number"));
-        try {
-            switch (FormState.text(form, "deed")) {
-                case "end" ->
-                    forms.take(
-                            OperatorAnnouncements.CHANGE,
-                            announcements,
-                            request,
-                            FormState.with(form, "ends_at", clock.instant().toString()),
-                            path);
-                case "remove" -> forms.take(OperatorAnnouncements.DELETE, announcements, request, form, path);
-                default ->
-                    forms.take(
-                            OperatorAnnouncements.WRITE,
-                            announcements,
-                            request,
-                            FormState.with(
-                                    FormState.with(form, "begins_at", time(form, "begins")),
-                                    "ends_at",
-                                    time(form, "ends")),
-                            Map.of());
-            }
-            return PageStep.to(PATH + "?done");
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(FormState.wrong(form, e), false));
-        }
+        return forms.offer(announcements, OperatorAnnouncements.ACTIONS)
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        refused -> PageStep.again(drawing(request, refused)),
+                        done -> done.on(PATH));
     }
 
-    /** Returns a time of UTC as the API takes it; empty for none. */
-    private static String time(Form form, String field) {
-        String typed = FormState.text(form, field);
-        return typed.matches("[0-9-]{10}T[0-9]{2}:[0-9]{2}") ? typed + ":00Z" : typed;
-    }
-
-    private PageStep.Drawing drawing(FormState form, boolean isDone) {
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         Instant now = clock.instant();
         List<Announcement> all = announcements.newest(SHOWN);
-        return (out, shell) -> JtestatusGenerated.render(out, null, shell, form, isDone, all, now);
+        String done = DeedForms.done(request, form.error());
+        return (out, shell) -> JtestatusGenerated.render(out, null, shell, form, done, all, now);
     }
 
     public static Cell badge(Announcement it, Instant now) {

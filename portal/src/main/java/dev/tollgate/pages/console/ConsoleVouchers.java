@@ -2,7 +2,6 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.payments.Voucher;
@@ -46,30 +45,24 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(drawing(request, FormState.kept(forms.kept(request)), List.of()));
+        return PageStep.show(drawing(request, FormState.kept(forms.kept(request)), ""));
     }
 
-    /** Answers with a page and no move: the codes stand on it and nowhere else. */
+    /** Answers new codes with a page and no move: they stand on it and nowhere else. */
     private PageStep make(PageRequest<Visitor.Member> request, Form form) {
-        if (FormState.text(form, "deed").equals("revoke")) {
-            return revoke(request, form);
-        }
-        try {
-            Form typed = FormState.withExpiry(form);
-            List<String> codes = forms.take(OperatorVouchers.CREATE, vouchers, request, typed, Map.of());
-            return PageStep.show(drawing(request, FormState.NONE, codes));
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
-        }
+        return forms.offer(vouchers, OperatorVouchers.ACTIONS)
+                .take(
+                        request,
+                        form,
+                        Map.of(),
+                        refused -> PageStep.again(drawing(request, refused, "")),
+                        done -> done.value() instanceof Long revoked
+                                ? done.on(PATH, revoked)
+                                : PageStep.show(drawing(request, FormState.NONE, codes(done.value()))));
     }
 
-    private PageStep revoke(PageRequest<Visitor.Member> request, Form form) {
-        try {
-            long count = forms.take(OperatorVouchers.REVOKE, vouchers, request, form, Map.of());
-            return PageStep.to(PATH + "?revoked=" + count);
-        } catch (ApiException | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, FormState.wrong(form, e), List.of()));
-        }
+    private static String codes(Object made) {
+        return ((List<?>) made).stream().map(String::valueOf).collect(Collectors.joining("\n"));
     }
 
     private record Named(Voucher voucher, @Nullable String account) {}
@@ -108,7 +101,7 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 page.stream().map(Voucher::accountId).filter(Objects::nonNull).collect(Collectors.toSet()));
     }
 
-    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form, List<String> codes) {
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form, String codes) {
         String before = request.query("before");
         long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
         String once = forms.once();
@@ -118,18 +111,9 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         Map<String, String> names = names(page);
         String older =
                 page.size() < PAGE ? null : PATH + "?before=" + page.getLast().sequence();
-        String revoked = request.query("revoked");
-        String done = revoked != null && revoked.matches("[0-9]{1,4}") && form.error() == null
-                ? say(
-                        "{n} voucher revoked. The codes are not valid any more. | {n} vouchers revoked. The codes are not valid any more.",
-                        Long.parseLong(revoked))
-                : null;
+        String done = DeedForms.done(request, form.error());
         return (out, shell) -> JtevouchersGenerated.render(
-                out,
-                null,
-                shell,
-                new Forms(form, once, String.join("\n", codes), done),
-                new Listed(page, sums, names, now, older));
+                out, null, shell, new Forms(form, once, codes, done), new Listed(page, sums, names, now, older));
     }
 
     /** Returns how long the credits of a voucher last and what they pay for; null for general credits. */

@@ -2,7 +2,14 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Mistake;
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Fact;
+import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.notices.Dismissals;
@@ -11,6 +18,8 @@ import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
+import dev.tollgate.operator.admin.OperatorAction.Button;
+import dev.tollgate.operator.admin.OperatorActions;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;
@@ -22,15 +31,24 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The common part of all operators' forms: the operator, the reason, one execution, and a recent password. Thread-safe. */
 public final class DeedForms {
 
+    /** The field that names the action. */
+    static final String DEED = "deed";
+
+    private static final String DONE = "done";
     private static final int CARRIED_CHARS_MAX = 600;
     private static final String KEPT = "kept";
 
@@ -68,23 +86,151 @@ public final class DeedForms {
         return new By(actor(request), form.field("reason"), requestId(form));
     }
 
-    /**
-     * Makes a change with the fields of a form.
-     *
-     * @param path the parameters of the action's path
-     * @throws IllegalArgumentException with a sentence about what was refused
-     */
-    <S, T> T take(
-            OperatorAction<S, T> action,
-            S store,
-            PageRequest<Visitor.Member> request,
-            Form form,
-            Map<String, String> path) {
-        By by = by(request, form);
-        return ActionForms.read(form, action.ownFields(), body -> action.take(store, by, path, body));
+    /** Makes the body of an action from a form. */
+    @FunctionalInterface
+    interface Reading {
+
+        /** @throws IllegalArgumentException with a sentence about what is wrong */
+        ObjectNode body(PageRequest<Visitor.Member> request, Form form);
     }
 
-    Actor actor(PageRequest<Visitor.Member> request) {
+    /** An action with its store. @param reading null for the action's fields as they are */
+    private record Offer<S, T>(
+            OperatorAction<S, T> action, S store, @Nullable Reading reading) {
+
+        private T take(By by, Button button, PageRequest<Visitor.Member> request, Form form, Map<String, String> path) {
+            List<Field<?>> fields = action.ownFields();
+            ObjectNode body = reading == null ? ActionForms.typed(form, fields) : reading.body(request, form);
+            return action.take(store, by, button, path, Body.of(body, fields));
+        }
+    }
+
+    /** Begins the actions that a page offers. */
+    <S> Offers offer(S store, List<? extends OperatorAction<S, ?>> actions) {
+        return new Offers(List.of()).and(store, actions);
+    }
+
+    /** Begins the actions that a page offers with one whose form has fields of its own. */
+    <S> Offers offer(S store, OperatorAction<S, ?> action, Reading reading) {
+        return new Offers(List.of(new Offer<>(action, store, reading)));
+    }
+
+    /** The actions that a page offers: the field {@code deed} of a form names one, and the form's other fields are the action's. Immutable. */
+    final class Offers {
+
+        private final List<Offer<?, ?>> all;
+
+        private Offers(List<Offer<?, ?>> all) {
+            this.all = all;
+        }
+
+        /** Returns these and more. */
+        <S> Offers and(S store, List<? extends OperatorAction<S, ?>> actions) {
+            return new Offers(Stream.<Offer<?, ?>>concat(
+                            all.stream(), actions.stream().map(action -> new Offer<>(action, store, null)))
+                    .toList());
+        }
+
+        /**
+         * Does what a form asks for.
+         *
+         * @param given by the page: parameters of the path, and fields; {@code id} is the account of a page of one
+         * @param again answers a refusal
+         * @param then leads on
+         */
+        PageStep take(
+                PageRequest<Visitor.Member> request,
+                Form form,
+                Map<String, String> given,
+                Function<FormState, PageStep> again,
+                Function<Done, PageStep> then) {
+            OperatorActions.Asked asked = OperatorActions.asked(form.text(DEED));
+            Offer<?, ?> offer = all.stream()
+                    .filter(each -> asked != null && each.action().equals(asked.action()))
+                    .findFirst()
+                    .orElse(null);
+            if (asked == null || offer == null) {
+                return again.apply(FormState.wrong(form, say("There is no such form on this page.")));
+            }
+            Done done;
+            try {
+                done = new Done(asked, run(offer, asked.button(), request, form, given));
+            } catch (ApiException e) {
+                return again.apply(FormState.wrong(form, complaint(offer.action(), e.error())));
+            } catch (IllegalArgumentException e) {
+                return again.apply(FormState.wrong(form, e));
+            }
+            return then.apply(done);
+        }
+    }
+
+    private Object run(
+            Offer<?, ?> offer,
+            Button button,
+            PageRequest<Visitor.Member> request,
+            Form form,
+            Map<String, String> given) {
+        Sentence refusal = button.ofOthers();
+        if (refusal != null && request.visitor().accountId().equals(given.get("id"))) {
+            throw new Mistake(refusal);
+        }
+        Map<String, String> fields = new LinkedHashMap<>(form.fields());
+        button.sets()
+                .forEach((name, text) -> fields.put(
+                        name, text.equals(Button.NOW) ? clock.instant().toString() : text));
+        fields.putAll(given);
+        Map<String, String> path = new HashMap<>(given);
+        offer.action().chosen().forEach(field -> path.put(field.name(), FormState.text(form, field.name())));
+        return Objects.requireNonNull(offer.take(by(request, form), button, request, new Form(fields), path));
+    }
+
+    /** Returns a refusal with the label of what is wrong. A field that is read with others has its label in the audit log alone. */
+    static String complaint(OperatorAction<?, ?> action, ApiError error) {
+        Fact fact = error.param() == null ? null : action.told().fact(error.param());
+        return fact == null || fact.told() == Fact.Told.NEVER
+                ? ActionForms.complaint(action.ownFields(), error)
+                : error.forPeople(fact.label()).said();
+    }
+
+    /** The result of a form. */
+    record Done(OperatorActions.Asked asked, Object value) {
+
+        boolean is(OperatorAction<?, ?> other) {
+            return asked.action().equals(other);
+        }
+
+        /** Returns the way to a page that says what was done. */
+        PageStep on(String path) {
+            return PageStep.to(
+                    path + "?" + DONE + "=" + UrlText.encoded(asked.button().deed()));
+        }
+
+        /** Returns the way to a page that says how many were changed. */
+        PageStep on(String path, long number) {
+            return PageStep.to(
+                    path + "?" + DONE + "=" + UrlText.encoded(asked.button().deed()) + "&n=" + number);
+        }
+    }
+
+    /** Returns what a page says of the form that has led to it; null for nothing. @param error of a form that was refused */
+    static @Nullable String done(PageRequest<?> request, @Nullable String error) {
+        String deed = request.query(DONE);
+        OperatorActions.Asked asked = deed == null || error != null ? null : OperatorActions.asked(deed);
+        String number = Objects.requireNonNullElse(request.query("n"), "0");
+        return asked == null || asked.button().done() == null || !number.matches("[0-9]{1,9}")
+                ? null
+                : asked.button().done().apply(Long.parseLong(number)).said();
+    }
+
+    /** Returns the word on the button of a form. */
+    public static String word(String deed) {
+        return Objects.requireNonNull(OperatorActions.asked(deed), deed)
+                .button()
+                .word()
+                .said();
+    }
+
+    private static Actor actor(PageRequest<Visitor.Member> request) {
         return Actor.person(request.visitor().person().id(), request.visit().address());
     }
 
@@ -192,7 +338,8 @@ public final class DeedForms {
         String path = to.substring(0, place);
         String sealed = to.substring(place + KEPT.length() + 2);
         Map<String, String> typed = fields.open(request, path, sealed);
-        if (!typed.containsKey(SEALED_ID)) {
+        OperatorActions.Asked asked = OperatorActions.asked(typed.getOrDefault(DEED, ""));
+        if (asked == null || !typed.containsKey(SEALED_ID)) {
             return null;
         }
         Map<String, String> lines = new LinkedHashMap<>();
@@ -200,20 +347,28 @@ public final class DeedForms {
         typed.forEach((name, value) -> {
             boolean isSame = value.equals(typed.get(ConsoleSettings.WAS + name));
             if (!isSame && !name.startsWith(ConsoleSettings.WAS) && !NOT_SHOWN.contains(name)) {
-                lines.put(DeedWords.typed(name), value);
+                lines.put(label(asked, name), value);
             } else if (name.startsWith(ConsoleSettings.WAS)
-                    && !typed.containsKey(name.substring(4))
+                    && !typed.containsKey(name.substring(ConsoleSettings.WAS.length()))
                     && value.equals("true")) {
-                lines.put(DeedWords.typed(name.substring(4)), say("state::off"));
+                lines.put(label(asked, name.substring(ConsoleSettings.WAS.length())), say("state::off"));
             }
         });
         lines.values().removeIf(String::isBlank);
-        return new Waiting(path, sealed, DeedWords.deed(path, typed.getOrDefault("deed", "")), lines, isLate(typed));
+        return new Waiting(path, sealed, asked.button().word().said(), lines, isLate(typed));
+    }
+
+    /** Returns the label of what was typed. A field that is read with others has its label in the audit log alone. */
+    private static String label(OperatorActions.Asked asked, String name) {
+        Field<?> field = asked.action().input(name);
+        Fact fact = asked.action().told().fact(name);
+        return field != null && field.fact().told() != Fact.Told.NEVER
+                ? field.inputLabel().said()
+                : fact == null ? name : fact.label().said();
     }
 
     /** Fields of forms without a meaning for people. */
-    private static final Set<String> NOT_SHOWN =
-            Set.of("deed", "looked", "version", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
+    private static final Set<String> NOT_SHOWN = Set.of(DEED, "version", Once.FIELD, SEALED_ID, SEALED_AT, WHOM);
 
     /** Returns the values typed into this page's form before the password page. */
     Map<String, String> kept(PageRequest<Visitor.Member> request) {

@@ -1,22 +1,15 @@
 package dev.tollgate.pages.console;
 
-import static dev.tollgate.base.words.Words.say;
-
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Mistake;
-import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.http.Form;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A form of a page with its typed values, which return with an error, and after the request for the password.
  *
- * @param deed which form of the page; empty where none was touched
+ * @param deed of the form that was touched; empty for none
  * @param error what is wrong with it; null where nothing is
  */
 public record FormState(
@@ -29,7 +22,7 @@ public record FormState(
     }
 
     static FormState wrong(Form form, String error) {
-        return new FormState(text(form, "deed"), form.fields(), error);
+        return new FormState(text(form, DeedForms.DEED), form.fields(), error);
     }
 
     /** Returns a form that was refused, with the refusal in a sentence for people. */
@@ -48,27 +41,7 @@ public record FormState(
 
     /** @param typed into the form before the password page */
     static FormState kept(Map<String, String> typed) {
-        return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault("deed", ""), typed, null);
-    }
-
-    /** Returns the form with a field that its button or another field stands for. */
-    static Form with(Form form, String field, String value) {
-        Map<String, String> fields = new LinkedHashMap<>(form.fields());
-        fields.put(field, value);
-        return new Form(fields);
-    }
-
-    /** Returns the form with the end of its day, in UTC, as its expiry; empty for none. @throws IllegalArgumentException with a sentence */
-    static Form withExpiry(Form form) {
-        String day = text(form, "expires");
-        Instant last = WrittenTime.day(day, ZoneOffset.UTC);
-        if (last == null && !day.isEmpty()) {
-            throw new IllegalArgumentException(say("Expires after is a date like 2027-02-01, or empty."));
-        }
-        return with(
-                form,
-                "expires_at",
-                last == null ? "" : last.plus(1, ChronoUnit.DAYS).toString());
+        return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault(DeedForms.DEED, ""), typed, null);
     }
 
     static String text(Form form, String field) {

@@ -1,20 +1,18 @@
 package dev.tollgate.pages.console;
 
-import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Body;
+import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.WrittenTime;
-import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.operator.admin.PriceRoutes;
 import dev.tollgate.operator.admin.Prices;
-import dev.tollgate.operator.admin.TariffEdit;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -26,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -47,16 +46,19 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     static final String MARGIN = "margin";
 
     private static final String BILLED = "billed";
+    private static final String FREE = "free";
 
     private static final int DECIMALS = 6;
 
-    /** The fields with their labels, in the order of the page. */
-    static final Map<String, Sentence> LABELS = new LinkedHashMap<>();
+    private static final String FROM = "from";
+    private static final String REASONING = "reasoning";
+    private static final String CANCELS = "cancel_scheduled";
+    private static final String VERSION = "version";
 
-    static {
-        TariffJson.FACTS.forEach(fact -> LABELS.put(fact.name(), fact.label()));
-        LABELS.put("from", sentence("price::From"));
-    }
+    /** The fields in the order of the page. */
+    private static final List<String> FIELDS = Stream.concat(
+                    TariffJson.FACTS.stream().map(Fact::name), Stream.of(FROM))
+            .toList();
 
     public PriceForm {
         values = Map.copyOf(values);
@@ -71,13 +73,13 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     static PriceForm of(Pricing pricing) {
         Map<String, String> values = new LinkedHashMap<>();
         fill(values, "", TariffJson.of(pricing.tariff()));
-        values.put("thoughts", thoughts(pricing));
+        values.put(REASONING, reasoning(pricing));
         return new PriceForm(values);
     }
 
     /** Returns the value of the field of thoughts. */
-    public static String thoughts(Pricing price) {
-        return price.reasoningBilled() ? BILLED : "free";
+    public static String reasoning(Pricing price) {
+        return price.reasoningBilled() ? BILLED : FREE;
     }
 
     private static void fill(Map<String, String> values, String path, JsonNode json) {
@@ -147,14 +149,14 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     /** Returns the form as it was typed. A day or a time that was picked gets the offset of its zone: a day begins at midnight. */
     static PriceForm typed(Map<String, String> fields, ZoneId zone) {
-        String picked = fields.getOrDefault("from", "").strip();
+        String picked = fields.getOrDefault(FROM, "").strip();
         String from = picked.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}") ? picked + "T00:00" : picked;
         if (!from.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")) {
             return new PriceForm(fields);
         }
         Map<String, String> values = new LinkedHashMap<>(fields);
         try {
-            values.put("from", OFFSET.format(LocalDateTime.parse(from).atZone(zone)));
+            values.put(FROM, OFFSET.format(LocalDateTime.parse(from).atZone(zone)));
         } catch (DateTimeException e) {
             return new PriceForm(fields); // the change says what is wrong
         }
@@ -163,8 +165,8 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     /** Returns the day from which the price applies as it is picked in a zone; the typed text if it is none. */
     public String from(ZoneId zone) {
-        Instant from = WrittenTime.time(value("from"));
-        return from == null ? value("from") : from.atZone(zone).toLocalDate().toString();
+        Instant from = WrittenTime.time(value(FROM));
+        return from == null ? value(FROM) : from.atZone(zone).toLocalDate().toString();
     }
 
     /** Returns the text of a field, empty if there is none. */
@@ -177,17 +179,17 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
     }
 
     public boolean isBilled() {
-        return value("thoughts").equals(BILLED);
+        return value(REASONING).equals(BILLED);
     }
 
     /** Returns whether later prices are withdrawn. */
     public boolean isCancelling() {
-        return value("scheduled").equals("cancel");
+        return value(CANCELS).equals("true");
     }
 
     /** Returns whether a field apart from input, output and thoughts is filled. */
     public boolean hasMore() {
-        return LABELS.keySet().stream().skip(2).anyMatch(field -> !value(field).isEmpty());
+        return FIELDS.stream().skip(2).anyMatch(field -> !value(field).isEmpty());
     }
 
     /** Returns the label of a rate's field under a heading that says whose rates they are. */
@@ -203,7 +205,7 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     /** Returns the fields that a confirmation repeats, without those that have a box. @param boxes their names */
     public List<String> fields(List<String> boxes) {
-        return LABELS.keySet().stream()
+        return FIELDS.stream()
                 .filter(values::containsKey)
                 .filter(field -> !boxes.contains(field))
                 .toList();
@@ -211,16 +213,27 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     /** @throws IllegalArgumentException with a sentence, if the time is none */
     Prices.Change change() {
-        return new Prices.Change(
-                new TariffEdit(members()),
-                values.containsKey("thoughts") ? isBilled() : null,
-                from(),
-                isCancelling(),
-                values.get("looked"));
+        return PriceRoutes.change(Body.of(body(), PriceRoutes.SET.ownFields()));
+    }
+
+    /** Returns the body of the operator's API. @throws IllegalArgumentException as above */
+    ObjectNode body() {
+        ObjectNode body = members().put(CANCELS, isCancelling());
+        Instant from = from();
+        if (from != null) {
+            body.put(FROM, from.toString());
+        }
+        if (values.containsKey(REASONING)) {
+            body.put(REASONING, isBilled() ? BILLED : FREE);
+        }
+        if (values.containsKey(VERSION)) {
+            body.put(VERSION, value(VERSION));
+        }
+        return body;
     }
 
     private @Nullable Instant from() {
-        String text = value("from");
+        String text = value(FROM);
         Instant from = WrittenTime.time(text);
         if (from == null && !text.isEmpty()) {
             throw new IllegalArgumentException(
@@ -231,9 +244,9 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
 
     private ObjectNode members() {
         ObjectNode members = JsonNodeFactory.instance.objectNode();
-        for (String field : LABELS.keySet()) {
+        for (String field : FIELDS) {
             int dot = field.indexOf('.');
-            if (field.equals("from") || !values.containsKey(field)) {
+            if (field.equals(FROM) || !values.containsKey(field)) {
                 continue;
             }
             if (dot < 0) {
@@ -267,13 +280,5 @@ public record PriceForm(Map<String, String> values, Map<String, String> offers) 
         } else {
             TariffRules.put(members, name, text);
         }
-    }
-
-    /** Returns a refusal in the words of the page. */
-    static String complaint(ApiException refused) {
-        ApiError error = refused.error();
-        Sentence label = error.param() == null ? null : LABELS.get(error.param());
-        Sentence words = label == null ? error.forPeople() : error.forPeople(label);
-        return words.said();
     }
 }

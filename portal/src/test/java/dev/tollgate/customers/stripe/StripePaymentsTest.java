@@ -341,16 +341,22 @@ class StripePaymentsTest {
         operator.signIn("operator", PASSWORD);
         String page = "/console/payments";
         assertThat(operator.get(page).body()).contains("value=\"" + event + "\"", "Process again");
-        assertThat(operator.submit(page, page, Map.of("event", event)).body())
+        assertThat(operator.submit(page, page, Map.of("deed", "payment.event", "event", event))
+                        .body())
                 .contains("Stripe answered with status 401");
         stripe.keep(event, body);
-        assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("The event counts now.");
-        assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("already processed");
+        assertThat(operator.submit(page, page, Map.of("deed", "payment.event", "event", event))
+                        .body())
+                .contains("The event counts now.");
+        assertThat(operator.submit(page, page, Map.of("deed", "payment.event", "event", event))
+                        .body())
+                .contains("already processed");
         assertThat(balance(browser)).isEqualTo("2,000.000000");
         assertThat(server.text("SELECT after_json FROM audit_log WHERE action = 'payment.event' AND subject = '" + event
                         + "' ORDER BY sequence LIMIT 1"))
                 .isEqualTo("{\"outcome\":\"taken\"}");
-        assertThat(operator.submit(page, page, Map.of("event", "../charges")).body())
+        assertThat(operator.submit(page, page, Map.of("deed", "payment.event", "event", "../charges"))
+                        .body())
                 .contains("This is not the id of a Stripe event.");
     }
 

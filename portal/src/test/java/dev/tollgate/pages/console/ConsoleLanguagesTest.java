@@ -61,10 +61,10 @@ class ConsoleLanguagesTest {
     @Test
     void the_log_is_read_in_chinese_and_its_file_in_english() {
         Map<String, String> fields =
-                Map.of("deed", "create", "name", "Ann", "credits", "5", "reason", "a first customer");
+                Map.of("deed", "account.create", "name", "Ann", "credits", "5", "reason", "a first customer");
         assertThat(operator.submit("/console/accounts", "/console/accounts?lang=zh-Hans", fields)
                         .location())
-                .endsWith("?done=create");
+                .endsWith("?done=account.create");
         assertThat(in("zh-Hans", "/console/audit"))
                 .contains("创建账户", "余额：5.00", "a first customer")
                 .doesNotContain("Created an account");
@@ -75,7 +75,8 @@ class ConsoleLanguagesTest {
 
     @Test
     void a_refused_form_says_why_in_chinese() {
-        Map<String, String> fields = Map.of("deed", "create", "name", "Ann", "credits", "x", "reason", "a customer");
+        Map<String, String> fields =
+                Map.of("deed", "account.create", "name", "Ann", "credits", "x", "reason", "a customer");
         String body = operator.submit("/console/accounts", "/console/accounts?lang=zh-Hans", fields)
                 .body();
         assertThat(body).containsPattern("<p class=\"error\" role=\"alert\">[^<]*[\\u4e00-\\u9fff][^<]*。</p>");

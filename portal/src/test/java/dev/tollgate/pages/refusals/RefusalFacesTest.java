@@ -4,7 +4,6 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.keys.KeyActions;
 import dev.tollgate.customers.organizations.BudgetActions;
@@ -27,6 +26,7 @@ import dev.tollgate.operator.admin.OperatorPeople;
 import dev.tollgate.operator.admin.OperatorPlans;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.OperatorVouchers;
+import dev.tollgate.operator.admin.PriceRoutes;
 import dev.tollgate.pages.refusals.TwoFaces.Pair;
 import dev.tollgate.pages.refusals.TwoFaces.Request;
 import dev.tollgate.testing.Browser;
@@ -361,11 +361,7 @@ class RefusalFacesTest {
         private final String page = "/console/accounts/" + account;
 
         private static Pair pair(
-                String page,
-                String deed,
-                OperatorAction<?, ?> action,
-                Map<String, String> path,
-                Map<String, String> good) {
+                String page, OperatorAction<?, ?> action, Map<String, String> path, Map<String, String> good) {
             String to = action.path();
             for (Map.Entry<String, String> each : path.entrySet()) {
                 to = to.replace("{" + each.getKey() + "}", each.getValue());
@@ -377,17 +373,18 @@ class RefusalFacesTest {
             return new Pair(
                     operator,
                     page,
-                    deed,
+                    action.buttons().isEmpty()
+                            ? action.name()
+                            : action.buttons().getFirst().deed(),
                     fields,
                     and(good, "reason", "for a test"),
                     new Request(action.method(), to, server.adminKey()),
                     typed -> {
                         Map<String, String> form = new LinkedHashMap<>(typed);
                         form.putAll(path);
-                        move(form, "expires_at", "expires", "T00:00:00Z");
-                        form.computeIfPresent("expires", (_, day) -> lastDayBefore(day));
-                        move(form, "begins_at", "begins", ":00Z");
-                        move(form, "ends_at", "ends", ":00Z");
+                        form.computeIfPresent("expires_at", (_, time) -> lastDayBefore(cut(time, "T00:00:00Z")));
+                        form.computeIfPresent("begins_at", (_, time) -> cut(time, ":00Z"));
+                        form.computeIfPresent("ends_at", (_, time) -> cut(time, ":00Z"));
                         return form;
                     });
         }
@@ -399,16 +396,13 @@ class RefusalFacesTest {
                     : day;
         }
 
-        /** The form has a day, or a minute, in a field of its own. */
-        private static void move(Map<String, String> form, String of, String to, String end) {
-            String text = form.remove(of);
-            if (text != null) {
-                form.put(to, text.endsWith(end) ? text.substring(0, text.length() - end.length()) : text);
-            }
+        /** The form has a day, or a minute. */
+        private static String cut(String time, String end) {
+            return time.endsWith(end) ? time.substring(0, time.length() - end.length()) : time;
         }
 
-        private Pair ofAccount(String deed, OperatorAction<?, ?> action, Map<String, String> good) {
-            return pair(page, deed, action, Map.of("id", account), good);
+        private Pair ofAccount(OperatorAction<?, ?> action, Map<String, String> good) {
+            return pair(page, action, Map.of("id", account), good);
         }
 
         void ask() {
@@ -425,24 +419,19 @@ class RefusalFacesTest {
         }
 
         private void accounts() {
-            faces.eachField(pair(
-                    "/console/accounts",
-                    "create",
-                    AccountRoutes.CREATE,
-                    Map.of(),
-                    Map.of("name", "Ann", "credits", "1")));
-            Pair adjust = ofAccount("adjust", AccountRoutes.ADJUST, Map.of("credits", "1"));
+            faces.eachField(
+                    pair("/console/accounts", AccountRoutes.CREATE, Map.of(), Map.of("name", "Ann", "credits", "1")));
+            Pair adjust = ofAccount(AccountRoutes.ADJUST, Map.of("credits", "1"));
             faces.eachField(adjust);
             faces.refused(adjust.with("credits", "-1000000"));
-            faces.eachField(ofAccount("limits", AccountRoutes.LIMITS, Map.of()));
-            Pair demo =
-                    pair("/console/accounts/acc_demo", "delete", Deletions.ACCOUNT, Map.of("id", "acc_demo"), Map.of());
+            faces.eachField(ofAccount(AccountRoutes.LIMITS, Map.of()));
+            Pair demo = pair("/console/accounts/acc_demo", Deletions.ACCOUNT, Map.of("id", "acc_demo"), Map.of());
             faces.refused(demo);
             faces.eachField(demo);
         }
 
         private void grants() {
-            Pair grant = ofAccount("grant", AccountRoutes.GRANT, Map.of("credits", "5"));
+            Pair grant = ofAccount(AccountRoutes.GRANT, Map.of("credits", "5"));
             faces.eachField(grant, "expires_at");
             faces.refused(grant.with("expires_at", "2026-01-01T00:00:00Z"));
             faces.refused(grant.with("limits", "5:20"));
@@ -455,7 +444,6 @@ class RefusalFacesTest {
             String number = first.json().get("grant").toString();
             Pair extend = pair(
                     page,
-                    "extend-grant",
                     AccountRoutes.EXTEND_GRANT,
                     Map.of("id", account, "grant", number),
                     Map.of("expires_at", "2027-01-01T00:00:00Z"));
@@ -463,41 +451,30 @@ class RefusalFacesTest {
             faces.refused(extend.with("expires_at", "2026-01-01T00:00:00Z"));
             faces.eachField(extend, "expires_at");
             Map<String, String> unknown = Map.of("id", account, "grant", "999");
-            faces.refused(pair(
-                    page,
-                    "extend-grant",
-                    AccountRoutes.EXTEND_GRANT,
-                    unknown,
-                    Map.of("expires_at", "2027-03-01T00:00:00Z")));
-            faces.refused(pair(page, "end-grant", AccountRoutes.END_GRANT, unknown, Map.of()));
+            faces.refused(
+                    pair(page, AccountRoutes.EXTEND_GRANT, unknown, Map.of("expires_at", "2027-03-01T00:00:00Z")));
+            faces.refused(pair(page, AccountRoutes.END_GRANT, unknown, Map.of()));
             Map<String, String> noNumber = Map.of("id", account, "grant", "x");
-            faces.refused(pair(page, "end-grant", AccountRoutes.END_GRANT, noNumber, Map.of()));
-            faces.refused(ofAccount("adjust", AccountRoutes.ADJUST, Map.of("credits", "-1000000")));
+            faces.refused(pair(page, AccountRoutes.END_GRANT, noNumber, Map.of()));
+            faces.refused(ofAccount(AccountRoutes.ADJUST, Map.of("credits", "-1000000")));
             Reply lasting = server.post(
                     "/admin/accounts/" + account + "/grants",
                     "{\"credits\":5,\"models\":[\"gemini-2.5-pro\"],\"reason\":\"for a test\"}",
                     server.adminKey());
             faces.refused(pair(
                     page,
-                    "extend-grant",
                     AccountRoutes.EXTEND_GRANT,
                     Map.of("id", account, "grant", lasting.json().get("grant").toString()),
                     Map.of("expires_at", "2027-03-01T00:00:00Z")));
             Map<String, String> ended = Map.of("id", account, "grant", number);
             String end = "/admin/accounts/" + account + "/grants/" + number + "/end";
             server.post(end, "{\"reason\":\"for a test\"}", server.adminKey());
-            faces.refused(pair(
-                    page,
-                    "extend-grant",
-                    AccountRoutes.EXTEND_GRANT,
-                    ended,
-                    Map.of("expires_at", "2027-03-01T00:00:00Z")));
+            faces.refused(pair(page, AccountRoutes.EXTEND_GRANT, ended, Map.of("expires_at", "2027-03-01T00:00:00Z")));
         }
 
         private void groups() {
             Pair set = pair(
                     "/console/groups/cheap",
-                    "set",
                     OperatorGroups.SET,
                     Map.of("group", "cheap"),
                     Map.of("factor", "850", "version", "0"));
@@ -518,7 +495,7 @@ class RefusalFacesTest {
                             .status())
                     .isEqualTo(200);
             faces.refused(set);
-            Pair enter = ofAccount("group", OperatorGroups.ACCOUNT, Map.of());
+            Pair enter = ofAccount(OperatorGroups.ACCOUNT, Map.of());
             faces.eachField(enter);
             faces.refused(enter.with("group", "none"));
             server.post("/admin/groups/cheap/close", "{\"reason\":\"for a test\"}", server.adminKey());
@@ -528,7 +505,6 @@ class RefusalFacesTest {
         private void plans() {
             Pair set = pair(
                     "/console/plans/basic",
-                    "set",
                     OperatorPlans.SET,
                     Map.of("plan", "basic"),
                     Map.of("name", "Basic", "cents", "900", "period", "month", "credits", "2000", "version", "0"));
@@ -536,9 +512,9 @@ class RefusalFacesTest {
             faces.refused(set.with("models", "no-such-model"));
             faces.refused(set.with("group", "none"));
             faces.refused(set.with("group", "cheap"));
-            Pair assign = ofAccount("assign-plan", OperatorPlans.ASSIGN, Map.of("plan", "basic", "periods", "1"));
+            Pair assign = ofAccount(OperatorPlans.ASSIGN, Map.of("plan", "basic", "periods", "1"));
             faces.refused(assign);
-            faces.refused(ofAccount("end-plan", OperatorPlans.END, Map.of()));
+            faces.refused(ofAccount(OperatorPlans.END, Map.of()));
             String plan = """
                     {"name":"Basic","cents":900,"period":"month","credits":2000,"reason":"for a test"}""";
             server.send("PUT", "/admin/plans/basic", plan, server.adminKey());
@@ -553,7 +529,6 @@ class RefusalFacesTest {
             faces.refused(assign);
             faces.refused(pair(
                     page,
-                    "extend-grant",
                     AccountRoutes.EXTEND_GRANT,
                     Map.of("id", account, "grant", server.text("SELECT MAX(number) FROM credit_grant")),
                     Map.of("expires_at", "2028-03-01T00:00:00Z")));
@@ -563,16 +538,12 @@ class RefusalFacesTest {
         }
 
         private void vouchers() {
-            Pair create = pair("/console/vouchers", "make", OperatorVouchers.CREATE, Map.of(), Map.of("credits", "5"));
+            Pair create = pair("/console/vouchers", OperatorVouchers.CREATE, Map.of(), Map.of("credits", "5"));
             faces.eachField(create, "expires_at");
             faces.refused(create.with("expires_at", "2026-01-01T00:00:00Z"));
             faces.refused(create.with("models", "no-such-model"));
-            Pair revoke = pair(
-                    "/console/vouchers",
-                    "revoke",
-                    OperatorVouchers.REVOKE,
-                    Map.of(),
-                    Map.of("first", "7", "last", "9"));
+            Pair revoke =
+                    pair("/console/vouchers", OperatorVouchers.REVOKE, Map.of(), Map.of("first", "7", "last", "9"));
             made("/admin/vouchers", "{\"credits\":5,\"reason\":\"for a test\"}", server.adminKey(), "codes");
             faces.eachField(revoke);
             faces.refused(revoke);
@@ -581,46 +552,44 @@ class RefusalFacesTest {
         }
 
         private void announcements() {
-            Pair write = pair(
-                    "/console/status", "announce", OperatorAnnouncements.WRITE, Map.of(), Map.of("text", "A word."));
+            Pair write = pair("/console/status", OperatorAnnouncements.WRITE, Map.of(), Map.of("text", "A word."));
             faces.eachField(write);
             faces.refused(write.with("ends_at", "2026-01-01T00:00:00Z"));
             Map<String, String> unknown = Map.of("number", "99");
-            faces.refused(pair("/console/status", "remove", OperatorAnnouncements.DELETE, unknown, Map.of()));
+            faces.refused(pair("/console/status", OperatorAnnouncements.DELETE, unknown, Map.of()));
             String number = made(
                     "/admin/announcements",
                     "{\"text\":\"Later.\",\"begins_at\":\"2026-12-01T00:00:00Z\",\"reason\":\"for a test\"}",
                     server.adminKey(),
                     "number");
             Map<String, String> later = Map.of("number", number);
-            faces.refused(pair(
-                    "/console/status", "end", OperatorAnnouncements.CHANGE, later, Map.of("ends_at", NOW.toString())));
+            faces.refused(
+                    pair("/console/status", OperatorAnnouncements.CHANGE, later, Map.of("ends_at", NOW.toString())));
         }
 
         private void people() {
             Map<String, String> nobody = Map.of("login", "nobody@example.org");
-            faces.refused(ofAccount("operator", OperatorPeople.SET_ROLE, and(nobody, "role", "operator")));
-            faces.refused(ofAccount("owner", OperatorPeople.APPOINT_OWNER, nobody));
-            faces.refused(ofAccount("factor", OperatorPeople.REMOVE_SECOND_FACTOR, nobody));
-            faces.refused(ofAccount("reset", OperatorLinks.RESET_LINK, nobody));
+            faces.refused(ofAccount(OperatorPeople.SET_ROLE, and(nobody, "role", "operator")));
+            faces.refused(ofAccount(OperatorPeople.APPOINT_OWNER, nobody));
+            faces.refused(ofAccount(OperatorPeople.REMOVE_SECOND_FACTOR, nobody));
+            faces.refused(ofAccount(OperatorLinks.RESET_LINK, nobody));
             Map<String, String> wrong = Map.of("email", "nobody");
-            faces.refused(pair("/console/accounts", "invite", OperatorLinks.INVITE, Map.of(), wrong));
+            faces.refused(pair("/console/accounts", OperatorLinks.INVITE, Map.of(), wrong));
             Map<String, String> known = Map.of("email", "olga@example.org");
-            faces.refused(pair("/console/accounts", "invite", OperatorLinks.INVITE, Map.of(), known));
-            faces.refused(ofAccount("invite", OperatorLinks.INVITE, and(known, "account", account)));
+            faces.refused(pair("/console/accounts", OperatorLinks.INVITE, Map.of(), known));
+            faces.refused(ofAccount(OperatorLinks.INVITE, and(known, "account", account)));
             String own = server.text("SELECT account_id FROM person WHERE login = 'operator'");
             Pair last = pair(
                     "/console/accounts/" + own,
-                    "user",
                     OperatorPeople.SET_ROLE,
                     Map.of("id", own),
                     Map.of("login", "operator", "role", "user"));
-            faces.refused(last);
+            faces.refused(last.pressing(OperatorPeople.SET_ROLE.buttons().getLast()));
         }
 
         private void settings() {
             Map<String, String> good = Map.of("name", "brand.terms", "value", "no address");
-            Pair set = pair("/console/settings/branding", "branding", OperatorSettings.SET, Map.of(), good);
+            Pair set = pair("/console/settings/branding", OperatorSettings.SET, Map.of(), good);
             faces.refused(new Pair(
                     set.by(),
                     set.page(),
@@ -649,7 +618,7 @@ class RefusalFacesTest {
             faces.refused(set.with("input", "8").with("version", "none"));
             server.post(set.request().path(), "{\"output\":900000,\"reason\":\"for a test\"}", server.adminKey());
             Map<String, String> twice = Map.of("factor", "2000", "version", "0");
-            faces.refused(pair("/console/groups/dear", "set", OperatorGroups.SET, Map.of("group", "dear"), twice));
+            faces.refused(pair("/console/groups/dear", OperatorGroups.SET, Map.of("group", "dear"), twice));
             faces.refused(price("google/gemini-2.5-pro").with("cached_input", "1"));
             Pair embedding = price("gemini-embedding-001");
             faces.refused(embedding.with("output", "5"));
@@ -667,33 +636,22 @@ class RefusalFacesTest {
                     sentence("Long prompts"),
                     Field.signedCredits("prompt_tokens", sentence("Long prompts: above"))));
             fields.add(Field.text("search_counts", sentence("Counted searches")));
-            fields.add(Field.text("reasoning", Sentence.asItIs("'reasoning'")));
-            fields.add(Field.flag("cancel_scheduled", Sentence.asItIs("'cancel_scheduled'")));
+            fields.add(Field.text("reasoning", sentence("Reasoning")));
+            fields.add(Field.flag("cancel_scheduled", sentence("Cancel later prices")));
             fields.add(Field.text("from", sentence("price::From")));
             fields.add(Field.text("version", sentence("Version")));
             fields.add(REASON);
-            Map<String, String> names = Map.of(
-                    "flex",
-                    "tiers.flex",
-                    "prompt_tokens",
-                    "above.prompt_tokens",
-                    "reasoning",
-                    "thoughts",
-                    "version",
-                    "looked");
+            Map<String, String> names = Map.of("flex", "tiers.flex", "prompt_tokens", "above.prompt_tokens");
             return new Pair(
                     operator,
                     "/console/prices/" + model,
-                    "set",
+                    PriceRoutes.SET.button().deed(),
                     fields,
                     Map.of("reason", "for a test"),
                     new Request("POST", "/admin/models/" + model + "/prices", server.adminKey()),
                     typed -> {
                         Map<String, String> form = new LinkedHashMap<>();
                         typed.forEach((name, text) -> form.put(names.getOrDefault(name, name), text));
-                        if (typed.containsKey("cancel_scheduled")) {
-                            form.put("scheduled", "cancel");
-                        }
                         return form;
                     });
         }
@@ -704,11 +662,7 @@ class RefusalFacesTest {
                     {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""");
             String task = customer.lastTask().get("id").asString();
             Pair refund = pair(
-                    "/console/requests/" + task,
-                    "refund",
-                    AccountRoutes.REFUND,
-                    Map.of("id", task),
-                    Map.of("credits", "99"));
+                    "/console/requests/" + task, AccountRoutes.REFUND, Map.of("id", task), Map.of("credits", "99"));
             faces.eachField(refund);
             faces.refused(refund);
         }

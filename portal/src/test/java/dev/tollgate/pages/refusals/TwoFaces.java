@@ -6,6 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.pages.words.TypedNumber;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.MarkedLanguages;
@@ -104,6 +105,10 @@ final class TwoFaces {
             Map<String, String> texts = new LinkedHashMap<>(good);
             texts.put(field, text);
             return new Pair(by, page, deed, fields, texts, request, typed);
+        }
+
+        Pair pressing(OperatorAction.Button button) {
+            return new Pair(by, page, button.deed(), fields, good, request, typed);
         }
 
         Pair to(String method, String path) {

@@ -150,12 +150,17 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         try {
             return reader.apply(Body.of(typed(form, fields), fields));
         } catch (ApiException e) {
-            throw new IllegalArgumentException(
-                    said(fields, e.error()).values().iterator().next(), e);
+            throw new IllegalArgumentException(complaint(fields, e.error()), e);
         }
     }
 
-    private static ObjectNode typed(Form form, List<Field<?>> fields) {
+    /** Returns a refusal in a sentence, with the label of the field that is wrong. */
+    public static String complaint(List<Field<?>> fields, ApiError why) {
+        return said(fields, why).values().iterator().next();
+    }
+
+    /** Returns the members for the texts of a form. */
+    public static ObjectNode typed(Form form, List<Field<?>> fields) {
         ObjectNode typed = JsonNodeFactory.instance.objectNode();
         List<String> boxes = List.of(form.text(BOXES).split(" "));
         for (Field<?> field : fields) {
@@ -172,8 +177,8 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
 
     /** Full-width digits are a number where a number is read, and stay as they are in a text. */
     private static JsonNode typed(Field<?> field, String text) {
-        JsonNode ascii = field.typed().apply(TypedNumber.ascii(text));
-        return ascii.isNumber() ? ascii : field.typed().apply(text);
+        JsonNode ascii = field.inForm(TypedNumber.ascii(text));
+        return ascii.isNumber() ? ascii : field.inForm(text);
     }
 
     /** Returns the fields of a form below a name: a list of the checked boxes, or an object of what was chosen. */

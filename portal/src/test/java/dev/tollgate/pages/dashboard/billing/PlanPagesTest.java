@@ -38,7 +38,7 @@ class PlanPagesTest {
                 "/console/plans/pro",
                 Map.of(
                         "deed",
-                        "set",
+                        "plan.set",
                         "version",
                         "0",
                         "name",
@@ -57,7 +57,7 @@ class PlanPagesTest {
                         "5:500 24:800",
                         "reason",
                         "our plan"));
-        assertThat(set.location()).as(set.body()).isEqualTo("/console/plans/pro?done=set");
+        assertThat(set.location()).as(set.body()).isEqualTo("/console/plans/pro?done=plan.set");
     }
 
     @AfterAll
@@ -72,8 +72,8 @@ class PlanPagesTest {
         customer = new Browser(server.url()).signUp(login, "a sentence nobody else has");
         customer.submit("/dashboard", "/dashboard/settings/view", Map.of("money", "credits", "back", "/dashboard"));
         account = server.text("SELECT account_id FROM person WHERE login = '" + login + "'");
-        Browser.Page assigned = console("assign-plan", Map.of("plan", "pro", "periods", "3", "reason", "by transfer"));
-        assertThat(assigned.location()).as(assigned.body()).endsWith("?done=assign-plan");
+        Browser.Page assigned = console("plan.assign", Map.of("plan", "pro", "periods", "3", "reason", "by transfer"));
+        assertThat(assigned.location()).as(assigned.body()).endsWith("?done=plan.assign");
     }
 
     @AfterEach
@@ -166,11 +166,11 @@ class PlanPagesTest {
 
     @Test
     void the_operator_ends_a_plan_or_reads_why_not() {
-        assertThat(console("assign-plan", Map.of("plan", "pro", "periods", "0", "reason", "by transfer"))
+        assertThat(console("plan.assign", Map.of("plan", "pro", "periods", "0", "reason", "by transfer"))
                         .body())
                 .contains("is 0; allowed is a whole number from 1 to 366");
-        Browser.Page ended = console("end-plan", Map.of("reason", "not paid"));
-        assertThat(ended.location()).endsWith("?done=end-plan");
+        Browser.Page ended = console("plan.end", Map.of("reason", "not paid"));
+        assertThat(ended.location()).endsWith("?done=plan.end");
         assertThat(billing()).doesNotContain("Plan Pro</h2>");
         assertThat(operator.get("/console/audit").body()).contains("Ended a plan", "Assigned a plan", "Set a plan");
     }

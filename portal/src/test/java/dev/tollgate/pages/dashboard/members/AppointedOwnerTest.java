@@ -23,7 +23,7 @@ class AppointedOwnerTest {
             operator.signIn("operator", PASSWORD);
             String page = "/console/accounts/" + company.account;
             Map<String, String> form =
-                    Map.of("deed", "owner", "login", "vic@example.org", "reason", "the owner has left");
+                    Map.of("deed", "member.role", "login", "vic@example.org", "reason", "the owner has left");
             for (int i = 0; i < 2; i++) {
                 assertThat(operator.submit(page, page, form).status()).isEqualTo(303);
             }
