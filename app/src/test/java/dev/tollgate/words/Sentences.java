@@ -159,6 +159,7 @@ final class Sentences {
                     && (LOGS.contains(select.getExpression().toString().replaceFirst("(?s)\\..*", ""))
                             || select.getExpression().toString().equals("Action")
                             || select.getIdentifier().contentEquals("help")
+                            || select.getIdentifier().contentEquals("written")
                             || select.getIdentifier().contentEquals("option"));
             scan(call.getMethodSelect(), null);
             boolean outer = isSilent;

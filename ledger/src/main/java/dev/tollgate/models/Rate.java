@@ -194,8 +194,7 @@ public enum Rate {
     }
 
     /** Returns the rate that this one is never above; null if there is none. */
-    @Nullable
-    Rate most() {
+    public @Nullable Rate most() {
         return part == null ? null : part.most;
     }
 

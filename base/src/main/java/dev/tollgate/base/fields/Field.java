@@ -35,9 +35,10 @@ import tools.jackson.databind.node.StringNode;
  * A field of a request.
  *
  * @param fact its name in bodies, forms and messages, its label on pages, and what its values are where they are stored
- * @param help says what it is, in a sentence of the command line; empty if the label does
+ * @param help says what it is, in sentences of the command line and of the description of the API; empty if the label does
  * @param option of the command line with a word for its value, as in {@code --expires TIME}; null for the name's, empty for none
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
+ * @param schema its values and whether it is required, as the description of the API says it
  * @param choices the words that it can have; empty if there is no such list
  * @param members of an object; empty for others
  * @param reader reads the value of a member that is not null
@@ -49,6 +50,7 @@ public record Field<T>(
         String help,
         @Nullable String option,
         @Nullable Sentence nothing,
+        Schema schema,
         List<Choice<T>> choices,
         List<Field<?>> members,
         Reader<T> reader,
@@ -141,17 +143,18 @@ public record Field<T>(
     /** Returns a field with a text that is {@link WrittenText}. */
     public static Field<String> text(String name, Sentence label) {
         return of(
-                name,
-                label,
-                (path, value) -> {
-                    String text = string(path, value);
-                    Sentence complaint = WrittenText.complaint(text);
-                    if (complaint != null) {
-                        throw wrong(path, sentence("{field} {complaint}.", FIELD, complaint));
-                    }
-                    return text;
-                },
-                text -> StringNode.valueOf(text.strip()));
+                        name,
+                        label,
+                        (path, value) -> {
+                            String text = string(path, value);
+                            Sentence complaint = WrittenText.complaint(text);
+                            if (complaint != null) {
+                                throw wrong(path, sentence("{field} {complaint}.", FIELD, complaint));
+                            }
+                            return text;
+                        },
+                        text -> StringNode.valueOf(text.strip()))
+                .shaped(Schema.of("string"));
     }
 
     /** Returns a field with one of some words. */
@@ -171,20 +174,23 @@ public record Field<T>(
                 .findFirst()
                 .map(Choice::value)
                 .orElse(null));
-        return new Field<>(fact, "", null, null, choices, List.of(), reader, StringNode::valueOf, null);
+        Schema schema = Schema.of("string")
+                .with("enum", choices.stream().map(Choice::word).toList());
+        return new Field<>(fact, "", null, null, schema, choices, List.of(), reader, StringNode::valueOf, null);
     }
 
     public static Field<Boolean> flag(String name, Sentence label) {
         return of(
-                name,
-                label,
-                (path, value) -> {
-                    if (!value.isBoolean()) {
-                        throw wrong(path, sentence("{field} must be true or false.", FIELD));
-                    }
-                    return value.booleanValue();
-                },
-                Field::typedFlag);
+                        name,
+                        label,
+                        (path, value) -> {
+                            if (!value.isBoolean()) {
+                                throw wrong(path, sentence("{field} must be true or false.", FIELD));
+                            }
+                            return value.booleanValue();
+                        },
+                        Field::typedFlag)
+                .shaped(Schema.of("boolean"));
     }
 
     /** A box that is not checked is an empty text. */
@@ -203,6 +209,11 @@ public record Field<T>(
         return amount(name, label, -CREDITS_MAX);
     }
 
+    /** Returns the schema of amounts of credits. */
+    public static Schema amounts() {
+        return Schema.of("number").written("At most " + DECIMALS + " decimals");
+    }
+
     private static Field<Long> amount(String name, Sentence label, long least) {
         Sentence allowed = sentence(
                 "a number of credits from {least} to {most} with at most {decimals} decimals",
@@ -210,7 +221,8 @@ public record Field<T>(
                 Long.toString(CREDITS_MAX),
                 DECIMALS);
         return allowing(name, label, allowed, value -> micros(value, least), Field::number)
-                .kept(Fact.Kind.CREDITS);
+                .kept(Fact.Kind.CREDITS)
+                .shaped(amounts().range(least, CREDITS_MAX));
     }
 
     private static @Nullable Long micros(JsonNode value, long least) {
@@ -227,76 +239,83 @@ public record Field<T>(
 
     public static Field<Long> whole(String name, Sentence label, long least, long most) {
         return allowing(
-                name,
-                label,
-                sentence("a whole number from {least} to {most}", Long.toString(least), Long.toString(most)),
-                value -> value.isIntegralNumber()
-                                && value.canConvertToLong()
-                                && value.longValue() >= least
-                                && value.longValue() <= most
-                        ? value.longValue()
-                        : null,
-                Field::number);
+                        name,
+                        label,
+                        sentence("a whole number from {least} to {most}", Long.toString(least), Long.toString(most)),
+                        value -> value.isIntegralNumber()
+                                        && value.canConvertToLong()
+                                        && value.longValue() >= least
+                                        && value.longValue() <= most
+                                ? value.longValue()
+                                : null,
+                        Field::number)
+                .shaped(Schema.of("integer").range(least, most));
     }
 
     /** Returns a field with a time in Unix seconds. */
     public static Field<Instant> time(String name, Sentence label) {
         return whole(name, label, 1, WrittenTime.SECONDS_MAX)
                 .kept(Fact.Kind.TIME)
+                .shaped(Schema.of("integer").written("Unix seconds"))
                 .map((path, seconds) -> Instant.ofEpochSecond(seconds));
     }
 
     public static Field<ZoneId> zone(String name, Sentence label) {
         return of(
-                name,
-                label,
-                (path, value) -> {
-                    if (!value.isString() || !ZoneId.getAvailableZoneIds().contains(value.stringValue())) {
-                        throw wrong(
-                                path,
-                                sentence("{field} must be the name of a time zone, such as Europe/Berlin.", FIELD));
-                    }
-                    return ZoneId.of(value.stringValue());
-                },
-                text -> StringNode.valueOf(text.strip()));
+                        name,
+                        label,
+                        (path, value) -> {
+                            if (!value.isString()
+                                    || !ZoneId.getAvailableZoneIds().contains(value.stringValue())) {
+                                throw wrong(
+                                        path,
+                                        sentence(
+                                                "{field} must be the name of a time zone, such as Europe/Berlin.",
+                                                FIELD));
+                            }
+                            return ZoneId.of(value.stringValue());
+                        },
+                        text -> StringNode.valueOf(text.strip()))
+                .shaped(Schema.of("string"));
     }
 
     /** Returns a field with a list, which has each entry once. A form has them between blanks or commas. @param entry reads one */
     public static <E> Field<List<E>> list(String name, Sentence label, int most, Reader<E> entry) {
         return of(
-                name,
-                label,
-                (path, value) -> {
-                    if (!value.isArray()) {
-                        throw wrong(path, sentence("{field} must be a list of strings.", FIELD));
-                    }
-                    // Counted before any is read: to read an entry may cost more than to send it.
-                    long count = value.valueStream().distinct().count();
-                    if (count > most) {
-                        throw wrong(
-                                path,
-                                sentence(
-                                        "{field} may have at most {most} entries, not {count}.",
-                                        FIELD,
-                                        Integer.toString(most),
-                                        Long.toString(count)));
-                    }
-                    Set<JsonNode> sent = new HashSet<>();
-                    Set<E> entries = new LinkedHashSet<>();
-                    for (int i = 0; i < value.size(); i++) {
-                        if (sent.add(value.get(i))) {
-                            entries.add(entry.read(path + "." + i, value.get(i)));
-                        }
-                    }
-                    return List.copyOf(entries);
-                },
-                text -> {
-                    var list = JsonNodeFactory.instance.arrayNode();
-                    Stream.of(text.split("[\\s,]+"))
-                            .filter(each -> !each.isEmpty())
-                            .forEach(list::add);
-                    return list;
-                });
+                        name,
+                        label,
+                        (path, value) -> {
+                            if (!value.isArray()) {
+                                throw wrong(path, sentence("{field} must be a list of strings.", FIELD));
+                            }
+                            // Counted before any is read: to read an entry may cost more than to send it.
+                            long count = value.valueStream().distinct().count();
+                            if (count > most) {
+                                throw wrong(
+                                        path,
+                                        sentence(
+                                                "{field} may have at most {most} entries, not {count}.",
+                                                FIELD,
+                                                Integer.toString(most),
+                                                Long.toString(count)));
+                            }
+                            Set<JsonNode> sent = new HashSet<>();
+                            Set<E> entries = new LinkedHashSet<>();
+                            for (int i = 0; i < value.size(); i++) {
+                                if (sent.add(value.get(i))) {
+                                    entries.add(entry.read(path + "." + i, value.get(i)));
+                                }
+                            }
+                            return List.copyOf(entries);
+                        },
+                        text -> {
+                            var list = JsonNodeFactory.instance.arrayNode();
+                            Stream.of(text.split("[\\s,]+"))
+                                    .filter(each -> !each.isEmpty())
+                                    .forEach(list::add);
+                            return list;
+                        })
+                .shaped(Schema.of("array").with("maxItems", most).with("items", Schema.of("string")));
     }
 
     /** Returns a field with an object of some fields. */
@@ -308,7 +327,16 @@ public record Field<T>(
             return Body.of(path + ".", object, List.of(members));
         };
         return new Field<>(
-                new Fact(name, label), "", null, null, List.of(), List.of(members), reader, StringNode::valueOf, null);
+                new Fact(name, label),
+                "",
+                null,
+                null,
+                Schema.of("object"),
+                List.of(),
+                List.of(members),
+                reader,
+                StringNode::valueOf,
+                null);
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -333,11 +361,27 @@ public record Field<T>(
                 "",
                 null,
                 null,
+                Schema.ANY,
                 List.of(),
                 List.of(),
                 (path, value) -> value,
                 StringNode::valueOf,
                 null);
+    }
+
+    /** Returns this field for a request that hands its value on to another request, which reads it. */
+    public Field<JsonNode> handedOn() {
+        return new Field<>(
+                Fact.hidden(name()),
+                help,
+                option,
+                nothing,
+                schema,
+                List.of(),
+                List.of(),
+                (path, value) -> value,
+                typed,
+                input);
     }
 
     /**
@@ -358,7 +402,8 @@ public record Field<T>(
 
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
-        return new Field<>(new Fact(name, label), "", null, null, List.of(), List.of(), reader, typed, null);
+        return new Field<>(
+                new Fact(name, label), "", null, null, Schema.ANY, List.of(), List.of(), reader, typed, null);
     }
 
     // ---- changed ----
@@ -368,7 +413,7 @@ public record Field<T>(
         if (!(reader instanceof Allowing<T> one)) {
             throw new IllegalStateException(name() + " refuses by several sentences");
         }
-        return new Field<>(fact, help, option, nothing, choices, members, one::readNaming, typed, input);
+        return new Field<>(fact, help, option, nothing, schema, choices, members, one::readNaming, typed, input);
     }
 
     /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
@@ -396,6 +441,7 @@ public record Field<T>(
                 help,
                 option,
                 nothing,
+                schema,
                 List.of(),
                 members,
                 (path, value) -> mapper.map(path, reader.read(path, value)),
@@ -410,6 +456,7 @@ public record Field<T>(
                 help,
                 option,
                 what,
+                schema.orNull(),
                 choices,
                 members,
                 reader,
@@ -422,19 +469,44 @@ public record Field<T>(
         return orNull(NONE);
     }
 
-    /** Returns this field with an explanation for the command line, which is English. */
+    /** Returns this field with an explanation for commands and the description of the API, which are English: sentences with a period. */
     public Field<T> help(String explanation) {
-        return new Field<>(fact, explanation, option, nothing, choices, members, reader, typed, input);
+        return new Field<>(fact, explanation, option, nothing, schema, choices, members, reader, typed, input);
+    }
+
+    /** Returns this field, whose values are described so. */
+    public Field<T> shaped(Schema values) {
+        return new Field<>(fact, help, option, nothing, values, choices, members, reader, typed, input);
+    }
+
+    /** Returns this field with texts of so many characters, which its reader makes sure of. */
+    public Field<T> chars(int least, int most) {
+        return shaped(schema.with("minLength", least).with("maxLength", most));
+    }
+
+    /** Returns this field with the value that counts if it is missing, as it stands in a body. */
+    public Field<T> standard(Object value) {
+        return shaped(schema.with("default", value));
+    }
+
+    /** Returns this field for a body that needs it, though it can be null. */
+    public Field<T> needed() {
+        return shaped(schema.required(true));
+    }
+
+    /** Returns this field for a body in which it may be missing, though it cannot be null. */
+    public Field<T> orMissing() {
+        return shaped(schema.required(false));
     }
 
     /** Returns this field with an option of the command line. @param written as in {@code --expires TIME}; empty: commands do not take it */
     public Field<T> option(String written) {
-        return new Field<>(fact, help, written, nothing, choices, members, reader, typed, input);
+        return new Field<>(fact, help, written, nothing, schema, choices, members, reader, typed, input);
     }
 
     /** Returns this field, for which forms ask by an input of its own. */
     public Field<T> asked(Input by) {
-        return new Field<>(fact, help, option, nothing, choices, members, reader, typed, by);
+        return new Field<>(fact, help, option, nothing, schema, choices, members, reader, typed, by);
     }
 
     /** Returns the member for a text of a form. */
@@ -451,12 +523,13 @@ public record Field<T>(
 
     /** Returns this field, whose stored values are of a kind. */
     public Field<T> kept(Fact.Kind kind) {
-        return new Field<>(fact.as(kind), help, option, nothing, choices, members, reader, typed, input);
+        return new Field<>(fact.as(kind), help, option, nothing, schema, choices, members, reader, typed, input);
     }
 
     /** Returns this field, of which nothing means something where it is stored, though a request cannot say so by null. */
     public Field<T> keptAs(Sentence nothingThere) {
-        return new Field<>(fact.orNothing(nothingThere), help, option, nothing, choices, members, reader, typed, input);
+        return new Field<>(
+                fact.orNothing(nothingThere), help, option, nothing, schema, choices, members, reader, typed, input);
     }
 
     // ---- reading ----

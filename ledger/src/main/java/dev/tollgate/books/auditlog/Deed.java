@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deed implements Change {
 
-    static final int REASON_CHARS_MIN = 3;
-    static final int REASON_CHARS_MAX = 500;
+    public static final int REASON_CHARS_MIN = 3;
+    public static final int REASON_CHARS_MAX = 500;
     private static final int TEXT_CHARS_MAX = 200;
 
     /** The change by an action: JSON, or null if there was nothing before or is nothing after. */

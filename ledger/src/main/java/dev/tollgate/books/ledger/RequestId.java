@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record RequestId(String text, boolean isOperators) {
 
-    static final int CHARS_MAX = 128;
+    public static final int CHARS_MAX = 128;
 
     /** Ids of free credits, which operators cannot choose. */
     private static final List<String> RESERVED = List.of("start-", "sandbox-start-", "test-payment-");

@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
@@ -42,12 +43,16 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
     public static final Field<Integer> FACTOR = Field.<Integer>of(
                     "factor", sentence("Factor"), GroupFactors::factor, Typed::number)
             .kept(Fact.Kind.FACTOR)
+            .shaped(Schema.of("integer").range(1, MAX))
             .help("Thousandths of the standard price: 850 is 15 percent below it.");
 
     public static final Field<Map<String, Integer>> MODELS = Field.of(
                     "models", sentence("Models"), GroupFactors::models, Typed::models)
             .kept(Fact.Kind.FACTOR)
-            .help("An own factor for a model's id, or for the beginning of ids with * after it.")
+            .shaped(Schema.of("object")
+                    .with("maxProperties", ENTRIES_MAX)
+                    .with("additionalProperties", Schema.of("integer").range(1, MAX)))
+            .help("Own factors by a model's id, or by the beginning of ids with * after it; the longest counts.")
             .optional();
 
     public GroupFactors {

@@ -7,6 +7,7 @@ import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.ids.CallLabels;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.Credits;
@@ -49,52 +50,83 @@ public final class KeyOptions {
                     sentence(
                             "{field} must be 1 to {most} printable characters without a space at either end.",
                             FIELD,
-                            CustomerKeys.NAME_CHARS_MAX));
+                            CustomerKeys.NAME_CHARS_MAX))
+            .chars(1, CustomerKeys.NAME_CHARS_MAX)
+            .help("Name of the key.");
     private static final Field<KeyKind> KIND = Field.choice(
-            "kind",
-            sentence("Kind"),
-            new Choice<>("api", sentence("API key"), KeyKind.API),
-            new Choice<>("management", sentence("management key"), KeyKind.MANAGEMENT));
+                    "kind",
+                    sentence("Kind"),
+                    new Choice<>("api", sentence("API key"), KeyKind.API),
+                    new Choice<>("management", sentence("management key"), KeyKind.MANAGEMENT))
+            .orMissing()
+            .standard("api")
+            .help("api calls models; management administers its account.");
+    private static final List<String> SCOPE_CODES = Scope.codes(Set.of(Scope.values()));
     private static final Field<Set<Scope>> SCOPES = Field.list(
                     "scopes", sentence("Scopes"), Scope.values().length, Field::string)
-            .map(KeyOptions::scopes);
+            .map(KeyOptions::scopes)
+            .shaped(Schema.of("array").with("items", Schema.of("string").with("enum", SCOPE_CODES)))
+            .orMissing()
+            .help("Rights of a management key. Default: keys:read, keys:write and usage:read.");
     private static final Field<Allowlist> ALLOW = Field.list(
                     "allow", sentence("Allowed addresses"), Allowlist.ENTRIES_MAX, KeyOptions::address)
             .map((path, texts) -> Allowlist.of(texts))
-            .orNull(sentence("all addresses"));
-    private static final Field<Long> HOUR =
-            Field.credits("hour", sentence("Credits per hour")).orNull(NO_LIMIT);
+            .orNull(sentence("all addresses"))
+            .help("Addresses and ranges that may use the key.");
+    private static final Field<Long> HOUR = Field.credits("hour", sentence("Credits per hour"))
+            .orNull(NO_LIMIT)
+            .help("Credits per calendar hour (UTC).");
     private static final Field<Long> DAY =
-            Field.credits("day", sentence("Credits per day")).orNull(NO_LIMIT);
+            Field.credits("day", sentence("Credits per day")).orNull(NO_LIMIT).help("Credits per calendar day (UTC).");
     private static final Field<Long> TOTAL =
-            Field.credits("total", sentence("Credits in all")).orNull(NO_LIMIT);
-    private static final Field<Body> SPEND =
-            Field.object("spend", sentence("Spend limits"), HOUR, DAY, TOTAL).orNull(NO_LIMIT);
-    private static final Field<Long> REQUESTS = rate("requests", sentence("Requests per minute"));
-    private static final Field<Long> TOKENS = rate("tokens", sentence("Tokens per minute"));
-    private static final Field<Long> CONCURRENCY = rate("concurrency", sentence("Calls at the same time"));
+            Field.credits("total", sentence("Credits in all")).orNull(NO_LIMIT).help("Credits in total.");
+    private static final Field<Body> SPEND = Field.object("spend", sentence("Spend limits"), HOUR, DAY, TOTAL)
+            .orNull(NO_LIMIT)
+            .help("Spend limits.");
+    private static final Field<Long> REQUESTS =
+            rate("requests", sentence("Requests per minute")).help("Requests per minute.");
+    private static final Field<Long> TOKENS =
+            rate("tokens", sentence("Tokens per minute")).help("Tokens per minute.");
+    private static final Field<Long> CONCURRENCY =
+            rate("concurrency", sentence("Calls at the same time")).help("Calls at the same time.");
     private static final Field<Body> RATES = Field.object("rates", sentence("Rates"), REQUESTS, TOKENS, CONCURRENCY)
-            .orNull(NO_LIMIT);
-    private static final Field<Long> MAX_INPUT_PRICE = price("max_input_price", sentence("Input price at most"));
-    private static final Field<Long> MAX_OUTPUT_PRICE = price("max_output_price", sentence("Output price at most"));
+            .orNull(NO_LIMIT)
+            .help("Limits of requests, tokens and concurrent calls.");
+    private static final Field<Long> MAX_INPUT_PRICE =
+            price("max_input_price", sentence("Input price at most")).help("Highest price of a million input tokens.");
+    private static final Field<Long> MAX_OUTPUT_PRICE = price("max_output_price", sentence("Output price at most"))
+            .help("Highest price of a million output tokens.");
     private static final Field<List<Named>> MODELS = Field.list(
                     "models",
                     sentence("Models"),
                     KeySettings.MODELS_MAX,
                     (path, value) -> new Named(path, Field.string(path, value)))
-            .orNull(sentence("all models"));
-    private static final Field<Instant> EXPIRES_AT =
-            Field.time("expires_at", sentence("Expires")).orNull(sentence("expiry::never"));
+            .orNull(sentence("all models"))
+            .help("Models that the key may call.");
+    private static final Field<Instant> EXPIRES_AT = Field.time("expires_at", sentence("Expires"))
+            .orNull(sentence("expiry::never"))
+            .help("Expiry.");
     private static final Field<SortedMap<String, String>> TAGS = Field.of(
                     "tags", sentence("Tags"), KeyOptions::tags, KeyOptions::pairs)
-            .orNull(sentence("no tags"));
-    private static final Field<Boolean> DISABLED = Field.flag("disabled", sentence("Disabled"));
+            .shaped(Schema.of("object")
+                    .with("maxProperties", CallLabels.NAMES_MAX)
+                    .with("additionalProperties", Schema.of("string")))
+            .orNull(sentence("no tags"))
+            .help("Tags of its calls, before those of a request.");
+    private static final Field<Boolean> DISABLED =
+            Field.flag("disabled", sentence("Disabled")).orMissing().help("true: calls with the key are refused.");
     private static final Field<String> TEAM = Field.of("team", sentence("Team"), KeyOptions::team, StringNode::valueOf)
-            .orNull(sentence("a key of the account"));
-    private static final Field<Boolean> OWN = Field.flag("own", sentence("Personal key"));
-    private static final Field<Duration> GRACE = Field.whole(
+            .shaped(Schema.of("string"))
+            .orNull(sentence("a key of the account"))
+            .help("Id of the team of a service key.");
+    private static final Field<Boolean> OWN =
+            Field.flag("own", sentence("Personal key")).orMissing();
+    public static final Field<Duration> GRACE = Field.whole(
                     "grace_seconds", sentence("Old secret"), 0, KeyEdit.GRACE_MAX.toSeconds())
-            .map((path, seconds) -> Duration.ofSeconds(seconds));
+            .map((path, seconds) -> Duration.ofSeconds(seconds))
+            .orMissing()
+            .standard(0)
+            .help("Seconds for which the old secret continues to work.");
 
     /** The facts of a stored key that are fields. */
     static final List<Fact> FACTS = Fact.of(List.of(
@@ -145,7 +177,7 @@ public final class KeyOptions {
             MAX_INPUT_PRICE,
             MAX_OUTPUT_PRICE,
             MODELS,
-            NAME,
+            NAME.orMissing(),
             RATES,
             SPEND,
             TAGS,
@@ -154,7 +186,7 @@ public final class KeyOptions {
     /** The fields of limits that keys have together. */
     public static final List<Field<?>> LIMITS = List.of(REQUESTS, TOKENS, CONCURRENCY, SPEND);
 
-    static final List<Field<?>> MOVE = List.of(TEAM);
+    static final List<Field<?>> MOVE = List.of(TEAM.needed());
     static final List<Field<?>> ROTATE = List.of(GRACE);
 
     private KeyOptions() {}
@@ -339,14 +371,14 @@ public final class KeyOptions {
                                 FIELD,
                                 Credits.text(PriceCeiling.MAX)))
                 .kept(Fact.Kind.PRICE)
+                .shaped(Field.amounts().range(0, PriceCeiling.MAX / Credits.MICROS))
                 .orNull(sentence("any price"));
     }
 
     private static Set<Scope> scopes(String path, List<String> codes) {
-        List<String> known = Scope.codes(Set.of(Scope.values()));
-        if (codes.isEmpty() || !known.containsAll(codes)) {
+        if (codes.isEmpty() || !SCOPE_CODES.containsAll(codes)) {
             throw Field.wrong(
-                    path, sentence("{field} must be one or more of {words}.", FIELD, String.join(", ", known)));
+                    path, sentence("{field} must be one or more of {words}.", FIELD, String.join(", ", SCOPE_CODES)));
         }
         return Scope.parse(codes);
     }

@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.DeedKind;
@@ -90,9 +91,9 @@ public final class BudgetActions {
                                             ? StringNode.valueOf(UNLIMITED)
                                             : credits.typed().apply(text))
                             .kept(Fact.Kind.CREDITS)
+                            .shaped(Schema.of("number", "string").with("minimum", 0))
                             .orNull(sentence("no budget"))
-                            .help("Credits " + (window == SpendWindow.TOTAL ? "in all" : "per " + window.code())
-                                    + ", none, or unlimited for a member."));
+                            .help(label(window).english() + ", or unlimited for a member."));
         }
         return fields;
     }

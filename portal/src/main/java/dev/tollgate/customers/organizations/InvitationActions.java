@@ -37,10 +37,12 @@ public final class InvitationActions {
             .map((path, text) -> text.strip())
             .that(
                     email -> People.isAddress(email) && Letter.canReach(email),
-                    sentence("{field} must be an e-mail address like name@example.org.", FIELD));
-    private static final Field<List<String>> TEAMS = Field.list(
+                    sentence("{field} must be an e-mail address like name@example.org.", FIELD))
+            .help("E-mail address of the person.");
+    public static final Field<List<String>> TEAMS = Field.list(
                     "teams", sentence("Teams"), Teams.TEAMS_MAX, Field::string)
-            .help("The ids of the person's teams.");
+            .orMissing()
+            .help("Ids of teams that the person joins.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "invitation.list",

@@ -8,6 +8,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.DeedKind;
@@ -38,18 +39,20 @@ public final class MemberActions {
     private static final String DELETE = "delete";
     private static final Pattern CHOICE = Pattern.compile(DELETE + "|team_[A-Za-z0-9]{1,60}");
 
-    static final Field<MemberRole> ROLE = Field.choice(
+    public static final Field<MemberRole> ROLE = Field.choice(
                     "role",
                     sentence("Role"),
                     Stream.of(MemberRole.values())
                             .map(role -> new Choice<>(role.text(), role.word(), role))
                             .toList())
-            .help(MemberRole.either() + ".");
+            .help("Role in the organization: " + MemberRole.either() + ".");
 
     /** The fate of the keys of a member who leaves: the id of a team that gets the key, or {@value #DELETE}, by the key's id. */
     static final Field<Map<String, String>> MOVES = Field.of(
                     "keys", sentence("Keys"), MemberActions::choices, text -> JsonNodeFactory.instance.objectNode())
-            .help("For each key, the id of a team that gets it; the others are deleted.");
+            .shaped(Schema.of("object").with("additionalProperties", Schema.of("string")))
+            .orMissing()
+            .help("For each key's id the id of a team that gets it, or delete. The others are deleted.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "member.list",

@@ -30,19 +30,29 @@ public final class OrganizationActions {
     private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .that(
                     name -> !name.isBlank() && name.length() <= CreateAccount.NAME_CHARS_MAX,
-                    sentence("{field} must have 1 to {most} characters.", FIELD, CreateAccount.NAME_CHARS_MAX));
-    private static final Field<ZoneId> TIME_ZONE = Field.zone("time_zone", sentence("Time zone"));
+                    sentence("{field} must have 1 to {most} characters.", FIELD, CreateAccount.NAME_CHARS_MAX))
+            .chars(1, CreateAccount.NAME_CHARS_MAX)
+            .orMissing()
+            .help("Name of the organization.");
+    private static final Field<ZoneId> TIME_ZONE = Field.zone("time_zone", sentence("Time zone"))
+            .orMissing()
+            .help("Time zone of the windows of budgets, like Europe/Berlin.");
     private static final Field<List<String>> TAG_NAMES = Field.list(
                     "tag_names", sentence("Names of tags"), CallLabels.NAMES_MAX, Field::string)
             .that(
                     names -> names.stream().allMatch(CallLabels::isName),
                     sentence(
                             "{field} must have names of 1 to 32 characters: a to z, 0 to 9, _ and -, of which the first is a letter.",
-                            FIELD));
-    private static final Field<Boolean> END_USERS = Field.flag("end_users", sentence("Count end users"));
-    private static final Field<String> LANGUAGE =
-            Field.text("language", sentence("Language of e-mails")).orNull(sentence("the operator's"));
-    private static final Field<String> END_USER = Field.text("end_user", sentence("End user"));
+                            FIELD))
+            .orMissing()
+            .help("Names of the tags that are counted.");
+    private static final Field<Boolean> END_USERS =
+            Field.flag("end_users", sentence("Count end users")).orMissing().help("Whether end users are counted.");
+    private static final Field<String> LANGUAGE = Field.text("language", sentence("Language of e-mails"))
+            .orNull(sentence("the operator's"))
+            .help("Language of e-mails to people who have chosen none, like zh-Hans.");
+    private static final Field<String> END_USER = Field.text("end_user", sentence("End user"))
+            .help("The end user, as tasks and usage show it, or as calls send it.");
 
     static final Action<OrganizationStores, ActionRequest> SHOW = Action.get(
             "organization.show", "", Scope.MEMBERS_READ, "Show the organization.", OrganizationActions::show);

@@ -29,15 +29,17 @@ public final class TeamActions {
 
     private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .that(Teams::isName, Teams.NAME_FORM)
+            .chars(1, Teams.NAME_CHARS_MAX)
             .help("A name that no other team of the organization has.");
     public static final Field<Boolean> ROLE = Field.choice(
                     "role",
                     sentence("Role in the team"),
                     new Choice<>("member", sentence("member"), false),
                     new Choice<>("admin", sentence("admin"), true))
-            .help("admin, or member as by default.");
+            .help("admin manages the keys and people of the team; member does not.");
 
     private static final Field<Boolean> PAUSED = Field.flag("paused", sentence("Paused"))
+            .orMissing()
             .help("true: calls with the team's keys get a 403. false: they work again.");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
@@ -70,7 +72,7 @@ public final class TeamActions {
                     Right.TEAMS,
                     Scope.MEMBERS_WRITE,
                     "Give a team another name, pause it, or end the pause.",
-                    NAME,
+                    NAME.orMissing(),
                     PAUSED)
             .does(TeamActions::change, TeamActions::withPeople);
 

@@ -19,7 +19,7 @@ public final class AccountFiles {
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/files";
     private static final Field<String> FILE =
-            Field.text("file", sentence("File")).optional();
+            Field.text("file", sentence("File")).optional().help("Id of a file. Default: all files.");
 
     /** Deletes a file of an account, or all. The result is their number. */
     public static final OperatorAction<AccountFiles, Integer> DELETE = OperatorAction.post(

@@ -37,15 +37,22 @@ public final class AccountRoutes {
     private static final String GRANT_OF = GRANTS + "/{grant}";
 
     private static final Field<String> REASON = AdminRequest.REASON;
-    private static final Field<String> NAME = Field.text("name", sentence("The account's name"));
-    private static final Field<Long> START_CREDITS =
-            Field.credits("credits", sentence("Credits")).optional();
+    private static final Field<String> NAME =
+            Field.text("name", sentence("The account's name")).help("Name of the account, for people.");
+    private static final Field<Long> START_CREDITS = Field.credits("credits", sentence("Credits"))
+            .optional()
+            .help("Starting credits, like 12.5.")
+            .standard(0);
     static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
     private static final Field<Long> CREDITS = Field.signedCredits("credits", sentence("Credits"))
-            .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD));
-    private static final Field<Instant> EXPIRY =
-            AdminRequest.time("expires_at", sentence("Expiry")).naming().asked(AdminRequest.LAST_DAY);
-    private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Banned"));
+            .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD))
+            .help("Credits to add, or below 0 to take.");
+    private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", sentence("Expiry"))
+            .naming()
+            .help("New expiry, later than the present one.")
+            .asked(AdminRequest.LAST_DAY);
+    private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Banned"))
+            .help("true: its keys and people are refused. false: they are let in again.");
 
     public static final OperatorAction<OperatorAccounts, Account> CREATE = OperatorAction.post(
                     "account.create",

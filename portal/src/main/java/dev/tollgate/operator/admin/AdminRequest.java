@@ -8,6 +8,7 @@ import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.fields.WrittenTime;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
@@ -40,13 +41,15 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     static final Field<String> REASON = Field.text("reason", sentence("Reason"))
             .map((path, text) -> reason(text))
-            .help("Reason, for the audit log.")
+            .chars(Deed.REASON_CHARS_MIN, Deed.REASON_CHARS_MAX)
+            .help("For the audit log.")
             .option("--reason TEXT");
 
     static final Field<RequestId> ID = Field.text("id", sentence("Id"))
             .map(AdminRequest::requestId)
+            .chars(1, RequestId.CHARS_MAX)
             .optional()
-            .help("An id of the request: sent twice, it moves credits once.");
+            .help("An id of the request: sent twice, it counts once.");
 
     /** A form asks for the last day, in UTC, through whose end something lasts. */
     static final Field.Input LAST_DAY = new Field.Input(sentence("Expires after"), AdminRequest::endOfDay);
@@ -57,7 +60,8 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     static Field<Instant> time(String name, Sentence label) {
         Sentence allowed = sentence("Unix seconds, or a time in UTC like {time}", "2026-12-31T00:00:00Z");
         return Field.allowing(name, label, allowed, AdminRequest::time, AdminRequest::typedTime)
-                .kept(Fact.Kind.TIME);
+                .kept(Fact.Kind.TIME)
+                .shaped(Schema.of("integer", "string").written("Unix seconds, or a time in UTC"));
     }
 
     /** A day begins at midnight in UTC. */

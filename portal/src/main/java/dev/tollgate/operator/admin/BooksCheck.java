@@ -47,8 +47,8 @@ public final class BooksCheck {
 
     private static final Fact DIFFERENCES = new Fact("differences", sentence("Differences"));
 
-    private static final Field<Long> ENDED_AT =
-            Field.whole("ended_at", sentence("End of the check"), 0, Long.MAX_VALUE);
+    private static final Field<Long> ENDED_AT = Field.whole("ended_at", sentence("End of the check"), 0, Long.MAX_VALUE)
+            .help("The ended_at of the differences, in Unix seconds.");
 
     /** Begins a check. The result is its state. */
     public static final OperatorAction<BooksCheck, State> CHECK = OperatorAction.bare(

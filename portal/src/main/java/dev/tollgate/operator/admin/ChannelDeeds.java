@@ -46,7 +46,7 @@ public final class ChannelDeeds {
 
     /** A trial changes nothing, so that each reason is enough. */
     private static final Field<String> NOTE =
-            Field.text("reason", sentence("Reason")).optional();
+            Field.text("reason", sentence("Reason")).optional().help("Note for the audit log.");
 
     /** The result is whether the file was taken. */
     public static final OperatorAction<ChannelDeeds, Boolean> RELOAD = OperatorAction.post(

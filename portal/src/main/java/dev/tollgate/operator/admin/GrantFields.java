@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.grants.CreditGrant;
 import dev.tollgate.books.grants.CreditGrant.Kind;
@@ -27,39 +28,47 @@ import tools.jackson.databind.node.StringNode;
 /** The fields of credits that expire or pay only for some models, and their form in answers. */
 public final class GrantFields {
 
+    private static final Schema ABOVE_0 =
+            Field.amounts().with("exclusiveMinimum", 0).with("maximum", Field.CREDITS_MAX);
+
     static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
             .naming()
             .optional()
+            .help("Expiry. Default: never.")
             .asked(AdminRequest.LAST_DAY);
 
     static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
             .optional()
-            .help(
-                    "Models that the credits pay for, with commas or repeated: ids, or beginnings with *, like 'gemini-4-*'."
-                            + " Default: all.")
-            .option("--models MODEL")
+            .help("Models that the credits pay for: ids, or beginnings of ids with *, like 'gemini-4-*'. Default: all.")
+            .option("--models MODEL,...")
             .keptAs(sentence("all"));
 
     static final Field<Long> SOME_CREDITS = Field.credits("credits", sentence("Credits"))
             .that(micros -> micros > 0, sentence("{field} must be above 0.", FIELD))
+            .shaped(ABOVE_0)
             .help("Credits, like 12.5.");
 
     /** Credits of a limit or a plan. */
-    static final Field<Long> CREDITS =
-            Field.credits("credits", sentence("Credits")).naming().map(GrantFields::some);
+    static final Field<Long> CREDITS = Field.credits("credits", sentence("Credits"))
+            .naming()
+            .map(GrantFields::some)
+            .shaped(ABOVE_0);
 
-    private static final Field<Long> HOURS =
-            Field.whole("hours", sentence("Hours"), 1, GrantLimits.HOURS_MAX).naming();
-    private static final Field<Body> LIMIT = Field.object("limit", sentence("Limit"), HOURS, CREDITS);
+    private static final Field<Long> HOURS = Field.whole("hours", sentence("Hours"), 1, GrantLimits.HOURS_MAX)
+            .naming()
+            .help("Length of a window. The first begins with the credits.");
+    private static final Field<Body> LIMIT =
+            Field.object("limit", sentence("Limit"), HOURS, CREDITS.help("The most that a window gives."));
 
     /** The limits, at most {@link GrantLimits#MOST}. Forms and commands have them as {@code 5:20 24:60}, hours and credits. */
     public static final Field<GrantLimits> LIMITS = Field.of(
                     "limits", sentence("Limits"), GrantFields::limits, GrantFields::typed)
             .kept(Fact.Kind.LIMITS)
+            .shaped(Schema.of("array").with("maxItems", GrantLimits.MOST).with("items", LIMIT))
             .optional()
-            .help("At most so many credits in so many hours, like 5:20. Two with a comma between them.")
-            .option("--limits HOURS:CREDITS");
+            .help("The most that the credits give in a time. Default: no limits.")
+            .option("--limits HOURS:CREDITS,...");
 
     /** The number of a grant in the audit log. */
     static final Fact NUMBER = new Fact("grant", sentence("Grant")).told(Fact.Told.ALWAYS);

@@ -36,12 +36,18 @@ public final class OperatorAnnouncements {
                                     Integer.toString(Announcements.TEXT_CHARS_MAX)));
                 }
                 return text;
-            });
-    private static final Field<String> OTHER_TEXT = TEXT.optional();
-    private static final Field<Instant> BEGINS =
-            AdminRequest.time("begins_at", sentence("Begin")).optional().asked(AdminRequest.minute(sentence("Begin")));
-    private static final Field<Instant> ENDS =
-            AdminRequest.time("ends_at", sentence("End")).optional().asked(AdminRequest.minute(sentence("End")));
+            })
+            .chars(1, Announcements.TEXT_CHARS_MAX)
+            .help("Text of the announcement.");
+    private static final Field<String> OTHER_TEXT = TEXT.optional().help("New text. Default: as it is.");
+    private static final Field<Instant> BEGINS = AdminRequest.time("begins_at", sentence("Begin"))
+            .optional()
+            .help("Begin. Default: now.")
+            .asked(AdminRequest.minute(sentence("Begin")));
+    private static final Field<Instant> ENDS = AdminRequest.time("ends_at", sentence("End"))
+            .optional()
+            .help("End. Default: none.")
+            .asked(AdminRequest.minute(sentence("End")));
     private static final Field<String> NUMBER = Field.text("number", sentence("Number"));
 
     private static final Sentence SAVED = sentence("Saved. The page shows it within half a minute.");
@@ -66,7 +72,10 @@ public final class OperatorAnnouncements {
                     "PATCH",
                     ONE,
                     "Change an announcement, or end it. What is not named stays.",
-                    List.of(OTHER_TEXT, BEGINS, ENDS))
+                    List.of(
+                            OTHER_TEXT,
+                            BEGINS.help("New begin. Default: as it is."),
+                            ENDS.help("New end. Default: as it is.")))
             .choosing(NUMBER)
             .button(Button.of(sentence("End announcement")).done(SAVED).setting(ENDS, Button.NOW))
             .does(

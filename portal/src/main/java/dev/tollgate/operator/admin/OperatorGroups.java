@@ -48,12 +48,15 @@ public final class OperatorGroups {
     private static final Sentence NAMES =
             sentence("a name of 1 to 32 of a-z 0-9 -, beginning with a letter, and not standard");
 
-    private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
+    static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
-            .optional();
+            .optional()
+            .help("The newest version that you looked at. If it is another one: 409.");
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
-            .orNull(sentence("none of its own"));
+            .orNull(sentence("none of its own"))
+            .needed()
+            .help("Name of a price group.");
 
     /** The facts of a version in the audit log, whose subject is the group. */
     private static final List<Fact> VERSIONED = List.of(

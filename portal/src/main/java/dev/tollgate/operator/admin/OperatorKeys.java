@@ -34,10 +34,14 @@ public final class OperatorKeys {
     /** An operator may name a model that is not on sale yet. */
     private static final Function<String, @Nullable String> ANY_MODEL = id -> KeySettings.isModel(id) ? id : null;
 
-    private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"));
+    private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expires"))
+            .orNull(sentence("expiry::never"))
+            .help("Expiry.");
     private static final Field<Long> GRACE = Field.whole(
                     "grace_seconds", sentence("Grace"), 0, KeyEdit.GRACE_MAX.toSeconds())
-            .optional();
+            .optional()
+            .help(KeyOptions.GRACE.help())
+            .standard(0);
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/keys";
     private static final String ALL = "/admin/keys";
@@ -49,7 +53,7 @@ public final class OperatorKeys {
                     "POST",
                     OF_ACCOUNT,
                     "Create a key and print its secret, only this once.",
-                    KeyOptions.CREATE)
+                    withTime(KeyOptions.CREATE))
             .telling(KeyJson.FACTS)
             .answering(201)
             .does((keys, by, request) -> keys.json(keys.create(by, request)), (request, key) -> key);
@@ -61,7 +65,7 @@ public final class OperatorKeys {
                     "PATCH",
                     ONE,
                     "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.",
-                    KeyOptions.CHANGE)
+                    withTime(KeyOptions.CHANGE))
             .telling(KeyJson.FACTS)
             .does((keys, by, request) -> keys.json(keys.change(by, request)), (request, key) -> key);
 
@@ -102,6 +106,13 @@ public final class OperatorKeys {
                 AdminRoute.get(ALL, this::list, "account", "after", "limit"),
                 SET.on(this),
                 ROTATE.on(this));
+    }
+
+    /** Returns fields of a key, whose end an operator may also write as a time. */
+    private static List<Field<?>> withTime(List<Field<?>> fields) {
+        return fields.stream()
+                .<Field<?>>map(field -> field.name().equals(EXPIRES.name()) ? EXPIRES : field)
+                .toList();
     }
 
     /** Returns the members that describe a key; its end is in Unix seconds. */

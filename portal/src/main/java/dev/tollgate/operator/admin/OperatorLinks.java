@@ -9,6 +9,8 @@ import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.organizations.InvitationActions;
+import dev.tollgate.customers.organizations.MemberActions;
 import dev.tollgate.customers.people.HandedLinks;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
@@ -26,12 +28,17 @@ import tools.jackson.databind.JsonNode;
 /** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
 
-    private static final Field<String> EMAIL = Field.text("email", sentence("E-mail"));
+    private static final Field<String> EMAIL =
+            Field.text("email", sentence("E-mail")).help("E-mail address of the person.");
     private static final Field<String> JOINED = Field.text("account", sentence("Account"));
-    public static final Field<String> ACCOUNT = JOINED.optional();
-    private static final Field<JsonNode> ROLE = Field.raw("role").optional();
-    private static final Field<JsonNode> TEAMS = Field.raw("teams").optional();
-    private static final Field<String> TO = Field.text("to", sentence("Recipient"));
+    public static final Field<String> ACCOUNT =
+            JOINED.optional().help("Id of the account that the person joins. Default: a new account.");
+    private static final Field<JsonNode> ROLE =
+            MemberActions.ROLE.handedOn().optional().help(MemberActions.ROLE.help() + " Default: owner.");
+    private static final Field<JsonNode> TEAMS =
+            InvitationActions.TEAMS.handedOn().optional();
+    private static final Field<String> TO =
+            Field.text("to", sentence("Recipient")).help("E-mail address that gets the mail.");
 
     private static final Fact MARK = new Fact("mark", sentence("Mark of the address"));
 

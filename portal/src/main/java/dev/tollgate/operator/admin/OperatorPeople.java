@@ -27,14 +27,17 @@ import tools.jackson.databind.JsonNode;
 /** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
 
-    private static final Field<String> OWNER = Field.text("login", sentence("Login"));
-    static final Field<String> LOGIN = OWNER.optional();
+    private static final Field<String> OWNER =
+            Field.text("login", sentence("Login")).help("E-mail address of the member.");
+    static final Field<String> LOGIN =
+            OWNER.optional().help("E-mail address of the person, needed if several people sign in for the account.");
     private static final Field<Role> ROLE = Field.choice(
-            "role",
-            sentence("Role"),
-            Stream.of(Role.values())
-                    .map(role -> new Field.Choice<>(role.text(), word(role), role))
-                    .toList());
+                    "role",
+                    sentence("Role"),
+                    Stream.of(Role.values())
+                            .map(role -> new Field.Choice<>(role.text(), word(role), role))
+                            .toList())
+            .help("operator may use the console; user may not.");
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}";
 
@@ -64,7 +67,7 @@ public final class OperatorPeople {
                     sentence("Removed a second factor"),
                     OF_ACCOUNT + "/remove-second-factor",
                     "",
-                    LOGIN)
+                    LOGIN.help("E-mail address of the person. Default: all people of the account."))
             .telling(PERSON, new Fact("second_factor", sentence("Second factor")))
             .button(
                     sentence("Remove second factor"),

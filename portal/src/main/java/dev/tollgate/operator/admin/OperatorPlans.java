@@ -57,6 +57,7 @@ public final class OperatorPlans {
 
     private static final Field<String> NAME = Field.text("name", sentence("Name"))
             .map(OperatorPlans::shownName)
+            .chars(1, Plan.NAME_CHARS_MAX)
             .help("Name that customers see.")
             .option("--name TEXT");
     private static final Field<Long> CENTS = Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
@@ -71,7 +72,8 @@ public final class OperatorPlans {
                             .map(period -> new Choice<>(period.word(), period.label(), period))
                             .toList())
             .naming()
-            .help("day, week or month.");
+            .help("Length of a period, by the calendar in UTC.")
+            .option("--period day|week|month");
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
             .optional()
@@ -79,6 +81,7 @@ public final class OperatorPlans {
     private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
             .optional()
+            .help(OperatorGroups.VERSION.help())
             .option("");
     private static final Field<Long> CLOSED = Field.whole("version", sentence("Version"), 1, Long.MAX_VALUE)
             .naming()
@@ -89,7 +92,7 @@ public final class OperatorPlans {
             Field.text("plan", sentence("Plan")).map(OperatorPlans::id).help("Id of the plan.");
     private static final Field<Long> PERIODS = Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX)
             .naming()
-            .help("Periods that were paid, 1 to 366.")
+            .help("Number of periods that were paid.")
             .option("--periods N");
 
     /** The facts of an account's plan in the audit log. */

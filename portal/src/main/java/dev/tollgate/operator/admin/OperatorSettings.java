@@ -25,9 +25,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** All settings with the sources of their values, and changes of those that may be changed. Thread-safe; {@link #set} blocks. */
 public final class OperatorSettings {
 
-    private static final Field<String> NAME = Field.text("name", sentence("Name"));
+    private static final Field<String> NAME =
+            Field.text("name", sentence("Name")).help("Name of the setting.");
     private static final Field<String> VALUE =
-            Field.text("value", sentence("Value")).optional();
+            Field.text("value", sentence("Value")).optional().help("New value. Default: that of the setting.");
 
     /** Stores a value; without one the stored value is forgotten. The result is the setting as it is then. */
     public static final OperatorAction<OperatorSettings, SettingView> SET = OperatorAction.post(

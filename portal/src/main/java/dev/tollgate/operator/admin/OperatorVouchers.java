@@ -28,11 +28,12 @@ public final class OperatorVouchers {
 
     private static final Field<Long> COUNT = Field.whole("count", sentence("voucher::Count"), 1, Vouchers.AT_ONCE_MAX)
             .optional()
-            .help("Number of vouchers. Default: 1.")
+            .help("Number of vouchers.")
+            .standard(1)
             .option("--count N");
     private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
             .optional()
-            .help("Expiry, a date or a time like 2026-12-01T12:00:00Z. Default: none.")
+            .help("Expiry of the codes. Default: never.")
             .option("--expires TIME")
             .asked(AdminRequest.LAST_DAY);
     private static final Field<Long> DAYS = Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX)
@@ -55,7 +56,7 @@ public final class OperatorVouchers {
                     ALL,
                     "Create vouchers and print their codes, only this once.",
                     COUNT,
-                    AccountRoutes.SOME_CREDITS.help("Credits of each, like 12.5."),
+                    AccountRoutes.SOME_CREDITS.help("Credits of each voucher, like 12.5."),
                     EXPIRES,
                     DAYS,
                     GrantFields.MODELS)

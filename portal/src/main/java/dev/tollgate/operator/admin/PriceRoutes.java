@@ -33,19 +33,24 @@ public final class PriceRoutes {
                     sentence("Reasoning"),
                     new Field.Choice<>("billed", sentence("billed"), true),
                     new Field.Choice<>("free", sentence("free"), false))
-            .optional();
+            .optional()
+            .help("billed: thoughts cost as output. free: they cost nothing.");
     static final Field<Instant> FROM = Field.text("from", sentence("price::From"))
             .kept(Fact.Kind.TIME)
             .map(PriceRoutes::from)
-            .optional();
+            .optional()
+            .help("Time in the future, with its offset. Default: at once.");
     static final Field<Instant> FROM_OR_DAY = Field.text("from", sentence("price::From"))
             .kept(Fact.Kind.TIME)
             .map(PriceRoutes::fromOrDay)
-            .optional();
-    private static final Field<Boolean> CANCELS =
-            Field.flag("cancel_scheduled", sentence("Cancel later prices")).optional();
+            .optional()
+            .help("Time in the future, or a day, which begins at midnight UTC. Default: at once.");
+    private static final Field<Boolean> CANCELS = Field.flag("cancel_scheduled", sentence("Cancel later prices"))
+            .optional()
+            .help("Withdraw the prices after the new one.")
+            .standard(false);
     private static final Field<String> VERSION =
-            Field.text("version", sentence("Version")).optional();
+            Field.text("version", sentence("Version")).optional().help(OperatorGroups.VERSION.help());
     private static final String VERSIONS = "/admin/models/{id...}/prices";
 
     public static final OperatorAction<Prices, Prices.Done> SET = OperatorAction.begin(
@@ -54,9 +59,7 @@ public final class PriceRoutes {
                     "POST",
                     VERSIONS,
                     "",
-                    Stream.<Field<?>>concat(
-                                    TariffRules.MEMBERS.stream().map(Field::raw),
-                                    Stream.of(REASONING, FROM, CANCELS, VERSION))
+                    Stream.concat(TariffEdit.FIELDS.stream(), Stream.of(REASONING, FROM, CANCELS, VERSION))
                             .toList())
             .telling(TariffJson.FACTS)
             .telling(

@@ -20,9 +20,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** The secret keys of the installation, as operators see and change them (C24–C26). Keys themselves are only in {@code secret.key}. Thread-safe; blocks. */
 public final class SecretKeyring {
 
-    private static final Field<Boolean> NEW_SIGNING_KEY =
-            Field.flag("new_signing_key", sentence("New key for receipts"));
-    private static final Field<Boolean> LOSE = Field.flag("lose", sentence("Lose what is left"));
+    private static final Field<Boolean> NEW_SIGNING_KEY = Field.flag(
+                    "new_signing_key", sentence("New key for receipts"))
+            .orMissing()
+            .help("Retire the key that signs receipts, too.");
+    private static final Field<Boolean> LOSE = Field.flag("lose", sentence("Lose what is left"))
+            .orMissing()
+            .help("End what is still under the key today: kept responses, signatures, stored files.");
 
     /** The key's id in the audit log. */
     private static final Fact KEY = new Fact("key", sentence("Key")).told(Fact.Told.ALWAYS);

@@ -5,12 +5,15 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,11 +24,39 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class TariffEdit {
 
+    /** The fields of {@link TariffRules#MEMBERS}, which are read together. */
+    static final List<Field<?>> FIELDS = Stream.concat(
+                    Stream.of(Rate.values()).map(TariffEdit::field),
+                    Stream.of(
+                            field(
+                                            "search_counts",
+                                            Schema.of("string", "null").with("enum", List.of("queries", "calls")))
+                                    .help("queries: each query counts. calls: each call that searches counts once."),
+                            field("above", Schema.of("object", "null"))
+                                    .help("prompt_tokens, and each rate of longer prompts, none lower."),
+                            field("tiers", Schema.of("object", "null")).help("Factors of flex and priority.")))
+            .<Field<?>>map(field -> field)
+            .toList();
+
     private final ObjectNode patch;
 
     /** @param patch with members of {@link TariffRules#MEMBERS} alone; it must not change any more */
     public TariffEdit(ObjectNode patch) {
         this.patch = patch;
+    }
+
+    private static Field<JsonNode> field(Rate rate) {
+        Rate least = rate.least();
+        Rate most = rate.most();
+        return field(rate.key(), Rate.OPTIONAL.contains(rate) ? Schema.of("number", "null") : Schema.of("number"))
+                .help("Credits per " + (rate.isOfTokens() ? "million tokens of " : "") + rate.words()
+                        + (least == null ? "" : ", at least " + least.words())
+                        + (most == null ? "" : ", at most " + most.words())
+                        + (rate.isOffer() ? ". A model makes them only with this rate." : "."));
+    }
+
+    private static Field<JsonNode> field(String name, Schema schema) {
+        return Field.raw(name).shaped(schema).orMissing();
     }
 
     /** Returns whether it names no rate, or removes only what a tariff does not have. */

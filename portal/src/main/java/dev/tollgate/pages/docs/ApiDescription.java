@@ -8,7 +8,10 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.databind.JsonNode;
 
-/** {@code GET /openapi.json}: the API for programs that read such descriptions. It is written by hand, in YAML, and held to the routes table. */
+/**
+ * {@code GET /openapi.json}: the API for programs that read such descriptions, in YAML. A test writes the bodies below {@code /admin} into it, the
+ * rest is written by hand and held to the routes table.
+ */
 public final class ApiDescription implements Handler<Object> {
 
     private static final int ALIASES_MAX = 1_000;
