@@ -128,6 +128,8 @@ final class Fields {
         }
         if (first != null && first != operation) {
             page.append("\nFields as of [%s](#%s).\n".formatted(first.title(), first.id()));
+        } else if (schema.has("$ref") && objects.contains(name(schema))) {
+            page.append("\nFields as of [%1$s](#%1$s).\n".formatted(name(schema)));
         } else if (!schema.isMissingNode()) {
             described(page, operation.id(), resolved(schema), json.path("example"));
         }
@@ -268,7 +270,11 @@ final class Fields {
         return switch (type) {
             case "array" -> range(schema.path("minItems"), schema.path("maxItems"), " entries");
             case "string" -> range(schema.path("minLength"), schema.path("maxLength"), " characters");
-            case "integer", "number" -> range(schema.path("minimum"), schema.path("maximum"), "");
+            case "integer", "number" ->
+                (schema.has("exclusiveMinimum")
+                                ? ", above " + schema.get("exclusiveMinimum").asString()
+                                : "")
+                        + range(schema.path("minimum"), schema.path("maximum"), "");
             default -> "";
         };
     }

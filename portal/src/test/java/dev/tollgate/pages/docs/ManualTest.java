@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManualTest {
 
     private static final Pattern LINK = Pattern.compile(" href=\"([^\"]*)\"");
-    private static final int PAGE_BYTES_MAX = 90_000;
+    private static final int PAGE_BYTES_MAX = 80_000;
 
     @TempDir
     private static Path folder;
@@ -116,7 +116,7 @@ class ManualTest {
     }
 
     @Test
-    void every_page_has_one_title_no_id_twice_and_at_most_90_kb() {
+    void every_page_has_one_title_no_id_twice_and_at_most_80_kb() {
         pages(stranger).forEach((path, html) -> {
             assertThat(Pattern.compile("<h1[ >]").matcher(html).results().count())
                     .as(path)
