@@ -118,7 +118,7 @@ public final class AccountFiles {
     }
 
     /** Deletes a file of an account, or all. Needs a reason. @param file null for all @return their number */
-    public int delete(By by, String accountId, @Nullable String file) {
+    private int delete(By by, String accountId, @Nullable String file) {
         deeds.account(accountId);
         by.needReason();
         Removal removal = shelf.removal(accountId, file);

@@ -212,7 +212,7 @@ public final class ChannelDeeds {
      *
      * @return whether it was taken; one with an error changes nothing, and the log says why
      */
-    public synchronized boolean reload(By by) {
+    private synchronized boolean reload(By by) {
         if (!hasFile) {
             throw new ApiException(409, sentence("There is no channels file: the channel comes from the settings."));
         }
@@ -242,7 +242,7 @@ public final class ChannelDeeds {
      * @throws ApiException for an unknown channel, a channel whose protocol cannot count tokens, a channel under test, or too many tests in the last
      *     minute
      */
-    public Tried tryOut(By by, String channelId) {
+    private Tried tryOut(By by, String channelId) {
         if (channels.get().stream().noneMatch(channel -> channel.id().equals(channelId))) {
             throw noSuchChannel();
         }

@@ -61,7 +61,7 @@ public final class Deletions {
     }
 
     /** Erases a person who is in no account. Needs a reason. The audit log keeps the id alone. @return the login */
-    public String deletePerson(By by, String login) {
+    private String deletePerson(By by, String login) {
         Person person = leaving.people()
                 .byLogin(login)
                 .orElseThrow(() -> new ApiException(404, sentence("No person signs in as {login}.", login)));
@@ -80,7 +80,7 @@ public final class Deletions {
     }
 
     /** Deletes an account with all its people. Needs a reason. */
-    public Account delete(By by, String accountId) {
+    private Account delete(By by, String accountId) {
         deeds.requireNotDeleted(accountId);
         if (accountId.equals(DEMO)) {
             throw new ApiException(

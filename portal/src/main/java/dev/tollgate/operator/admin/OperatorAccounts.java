@@ -145,7 +145,7 @@ public final class OperatorAccounts {
     }
 
     /** Moves the expiry of a grant later. Needs a reason. @throws ApiException a 409 for a grant that has expired or ended, and for an earlier time */
-    public CreditGrant extendGrant(By by, String accountId, long number, Instant expiresAt) {
+    CreditGrant extendGrant(By by, String accountId, long number, Instant expiresAt) {
         by.needReason();
         GrantFields.requireFuture(expiresAt, writer.now());
         Grant.MoveExpiry move = new Grant.MoveExpiry(accountId, number, expiresAt, writer.now());
@@ -166,7 +166,7 @@ public final class OperatorAccounts {
     }
 
     /** Ends a grant. Needs a reason, which the customer sees. @throws ApiException a 409 for a grant that has ended */
-    public CreditGrant endGrant(By by, String accountId, long number) {
+    CreditGrant endGrant(By by, String accountId, long number) {
         Grant.End end = new Grant.End(accountId, number, by.needReason(), by.requestId(), writer.now());
         writer.commit(by, AccountRoutes.END_GRANT.name(), accountId, () -> ended(number, end.moved()), end);
         end.outcome().orThrow();
@@ -288,7 +288,7 @@ public final class OperatorAccounts {
      *
      * @param ofRates must not fail, nor {@code ofSpend}: they run on the writer's thread
      */
-    public AccountLimits setLimits(
+    AccountLimits setLimits(
             By by, String accountId, UnaryOperator<CallLimits> ofRates, UnaryOperator<SpendLimits> ofSpend) {
         by.needReason();
         KeyChange<Optional<KeyChange.Values<CallLimits>>> rates = KeyChange.accountRates(accountId, ofRates);

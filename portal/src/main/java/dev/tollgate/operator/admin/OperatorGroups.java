@@ -249,7 +249,7 @@ public final class OperatorGroups {
     // ---- changes ----
 
     /** Adds a version to a group. Needs a reason. @param looked the number of the newest version that the operator has seen; null for any */
-    public Changed set(By by, String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked) {
+    private Changed set(By by, String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked) {
         by.needReason();
         String checked = name("group", name);
         new SoldIds(() -> sold().standard()).require(factors.models().keySet());
@@ -258,7 +258,7 @@ public final class OperatorGroups {
         return commit(by, SET, checked, sold().groups().set(checked, factors, from, looked, now));
     }
 
-    public Changed close(By by, String name) {
+    private Changed close(By by, String name) {
         by.needReason();
         return commit(by, CLOSE, name, sold().groups().close(name, clock.instant()));
     }
@@ -279,7 +279,7 @@ public final class OperatorGroups {
     }
 
     /** Sets the own group of an account. Needs a reason. @param group null for none of its own */
-    public AccountTerms.Changed enter(By by, String accountId, @Nullable String group) {
+    private AccountTerms.Changed enter(By by, String accountId, @Nullable String group) {
         by.needReason();
         accounts.requireNotDeleted(accountId);
         Write<Outcome<AccountTerms.Changed>> change = sold().terms().set(accountId, group, clock.instant());

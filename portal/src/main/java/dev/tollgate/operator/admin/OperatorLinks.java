@@ -205,7 +205,7 @@ public final class OperatorLinks {
      *
      * @param login of the person; may be null if the account has only one person
      */
-    public MadeLink resetLink(By by, String accountId, @Nullable String login) {
+    private MadeLink resetLink(By by, String accountId, @Nullable String login) {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
                 .filter(person -> login == null || person.login().equals(login))

@@ -144,7 +144,7 @@ public final class OperatorPeople {
      * @param login of the member; doing it twice is no error
      * @return the login
      */
-    public String appointOwner(By by, String accountId, String login) {
+    private String appointOwner(By by, String accountId, String login) {
         by.needReason();
         List<Person> meant = meant(accountId, login);
         Membership membership = meant.getFirst().membership();
@@ -182,7 +182,7 @@ public final class OperatorPeople {
      * @param login of the person; null for all people of the account
      * @return the logins of people who had a second factor
      */
-    public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) {
+    private List<String> removeSecondFactor(By by, String accountId, @Nullable String login) {
         by.needReason();
         List<String> removed = new ArrayList<>();
         for (Person person : meant(accountId, login)) {
@@ -212,7 +212,7 @@ public final class OperatorPeople {
      * @param login whose; null if one person alone signs in for the account
      * @return the login of the person
      */
-    public String setRole(By by, String accountId, @Nullable String login, Role role) {
+    private String setRole(By by, String accountId, @Nullable String login, Role role) {
         by.needReason();
         List<Person> meant = meant(accountId, login);
         if (meant.size() > 1) {

@@ -282,7 +282,7 @@ public final class OperatorPlans {
     // ---- changes ----
 
     /** Adds a version to a plan. Needs a reason. @param looked the number of the newest version that the operator has seen; null for any */
-    public Changed set(By by, String plan, Plan its, @Nullable Long looked) {
+    private Changed set(By by, String plan, Plan its, @Nullable Long looked) {
         by.needReason();
         id("plan", plan);
         requireOpen(its.group());
@@ -315,7 +315,7 @@ public final class OperatorPlans {
     }
 
     /** Closes versions of a plan. Needs a reason. @param version null for all @return the numbers of those that were open */
-    public List<Long> close(By by, String plan, @Nullable Long version) {
+    private List<Long> close(By by, String plan, @Nullable Long version) {
         by.needReason();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as the row has it
         Decision<Outcome<List<Long>>> close = plans.close(plan, version, now);
@@ -337,7 +337,7 @@ public final class OperatorPlans {
     }
 
     /** Gives an account a plan. Needs a reason. A repeated request under one id changes nothing. @throws ApiException a 409 while one runs */
-    public Subscription assign(By by, String accountId, String plan, int periods) {
+    private Subscription assign(By by, String accountId, String plan, int periods) {
         return act(
                 by,
                 ASSIGN,
@@ -385,7 +385,7 @@ public final class OperatorPlans {
     }
 
     /** Ends an account's plan at once. Needs a reason, which the customer sees. @throws ApiException a 409 if none runs */
-    public Subscription end(By by, String accountId) {
+    private Subscription end(By by, String accountId) {
         String reason = by.needReason();
         return act(
                 by,

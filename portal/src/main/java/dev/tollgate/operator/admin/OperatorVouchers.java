@@ -145,7 +145,7 @@ public final class OperatorVouchers {
      * @param expiresAt null: never
      * @return the codes, shown here and nowhere else
      */
-    public List<String> make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
+    private List<String> make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
         sold.require(lot.models().all());
         Vouchers.Made made = AuditedWriter.step(() -> vouchers.draw(count, lot, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
@@ -175,7 +175,7 @@ public final class OperatorVouchers {
     }
 
     /** Revokes the open vouchers of a range of numbers. Needs a reason. @return how many they were */
-    public long revoke(By by, long first, long last) {
+    private long revoke(By by, long first, long last) {
         RevokeVouchers change = AuditedWriter.step(() -> {
             String unused = by.needReason();
             return vouchers.revoke(first, last);

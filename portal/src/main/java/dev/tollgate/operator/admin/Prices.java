@@ -391,7 +391,7 @@ public final class Prices {
      * Makes a new version of a model's price. From its time on it replaces all others: at once, or from a time in the future. It holds for the
      * next call, on other servers within a second or so; a call that runs is charged at the price that it was held for. Needs a reason.
      */
-    public Done set(By by, String modelId, Change change) {
+    Done set(By by, String modelId, Change change) {
         by.needReason();
         String id = model(modelId).id();
         for (int attempt = 1; ; attempt++) {

@@ -40,6 +40,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The common part of all operators' forms: the operator, the reason, one execution, and a recent password. Thread-safe. */
@@ -347,24 +349,47 @@ public final class DeedForms {
         typed.forEach((name, value) -> {
             boolean isSame = value.equals(typed.get(ConsoleSettings.WAS + name));
             if (!isSame && !name.startsWith(ConsoleSettings.WAS) && !NOT_SHOWN.contains(name)) {
-                lines.put(label(asked, name), value);
+                lines.put(label(asked.action(), name), text(asked.action(), name, value));
             } else if (name.startsWith(ConsoleSettings.WAS)
                     && !typed.containsKey(name.substring(ConsoleSettings.WAS.length()))
                     && value.equals("true")) {
-                lines.put(label(asked, name.substring(ConsoleSettings.WAS.length())), say("state::off"));
+                lines.put(label(asked.action(), name.substring(ConsoleSettings.WAS.length())), say("state::off"));
             }
         });
         lines.values().removeIf(String::isBlank);
         return new Waiting(path, sealed, asked.button().word().said(), lines, isLate(typed));
     }
 
-    /** Returns the label of what was typed. A field that is read with others has its label in the audit log alone. */
-    private static String label(OperatorActions.Asked asked, String name) {
-        Field<?> field = asked.action().input(name);
-        Fact fact = asked.action().told().fact(name);
-        return field != null && field.fact().told() != Fact.Told.NEVER
+    /** Returns the meaning of an input; null if it is not known. A field that is read with others has it in the audit log alone. */
+    private static @Nullable Fact fact(OperatorAction<?, ?> action, String name) {
+        Field<?> field = action.input(name);
+        return field == null || field.fact().told() == Fact.Told.NEVER
+                ? action.told().fact(name)
+                : field.fact();
+    }
+
+    private static String label(OperatorAction<?, ?> action, String name) {
+        Field<?> field = action.input(name);
+        Fact fact = fact(action, name);
+        return field != null && field.input() != null
                 ? field.inputLabel().said()
                 : fact == null ? name : fact.label().said();
+    }
+
+    /** Returns what was typed or chosen, in words if it is a code. */
+    private static String text(OperatorAction<?, ?> action, String name, String value) {
+        Field<?> field = action.input(name);
+        Fact fact = fact(action, name);
+        Sentence word = fact == null ? null : fact.words().get(value);
+        if (word != null) {
+            return word.said();
+        }
+        JsonNode typed =
+                field == null ? MissingNode.getInstance() : field.typed().apply(value);
+        if (!typed.isBoolean()) {
+            return value;
+        }
+        return typed.booleanValue() ? say("deed::yes") : say("deed::no");
     }
 
     /** Fields of forms without a meaning for people. */

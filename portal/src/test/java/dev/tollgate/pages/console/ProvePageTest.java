@@ -107,4 +107,18 @@ class ProvePageTest {
         assertAsked("/console/prices/gemini-3-pro", "model.price", price, "Input", "Long prompts: input", "Reasoning");
         assertAsked("/console/settings/mail", "mail.test", Map.of("to", "ann@example.org"), "Recipient");
     }
+
+    @Test
+    void a_code_that_was_chosen_is_read_in_words() {
+        Map<String, String> price = Map.of("search_counts", "calls", "reasoning", "free", "cancel_scheduled", "true");
+        String path = "/console/prices/gemini-3-pro";
+        assertThat(asked(path, "model.price", price, "en"))
+                .contains("<dt>Counted searches</dt><dd class=\"break\">by call</dd>")
+                .contains("<dt>Reasoning</dt><dd class=\"break\">free</dd>")
+                .contains("<dt>Cancel later prices</dt><dd class=\"break\">yes</dd>");
+        assertThat(asked(path, "model.price", price, "zh-Hans"))
+                .doesNotContain("<dd class=\"break\">calls<", "<dd class=\"break\">free<", "<dd class=\"break\">yes<");
+        assertThat(asked("/console/plans/pro", "plan.set", Map.of("period", "month"), "zh-Hans"))
+                .doesNotContain("<dd class=\"break\">month<");
+    }
 }
