@@ -7,6 +7,7 @@ import dev.tollgate.browser.Visit;
 import dev.tollgate.browser.Windows;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChineseLooksTest {
 
     private static final String ASKED = "?lang=zh-Hans";
+
+    /** One page of each kind is shown to axe; the long tests show it all. */
+    private static final Set<String> CLOSELY = Set.of("landing", "docs-quickstart", "docs-model", "status");
 
     private static Gateway gateway;
 
@@ -52,6 +56,8 @@ class ChineseLooksTest {
         assertThat(visit.open(path + ASKED).status()).isEqualTo(200);
         assertThat(visit.page().getAttribute("html", "lang")).isEqualTo("zh-Hans");
         visit.look("zh-" + name);
-        visit.assertAccessible();
+        if (CLOSELY.contains(name)) {
+            visit.assertAccessible();
+        }
     }
 }
