@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Calls that end free although their provider has reported usage, on servers over both databases (E72). */
+/** Calls that end free although their provider has reported usage (E72). */
 @Timeout(240)
 class FreeEndsTest {
 
@@ -76,7 +76,7 @@ class FreeEndsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void after_twenty_free_ends_summaries_and_texts_wait_for_tomorrow(Stores stores) {
         try (Gateway gateway = scripted(Gateway.startOn(stores))) {
             gateway.setNow(EVENING);
@@ -191,7 +191,7 @@ class FreeEndsTest {
     private static final List<String> DOORS = List.of("chat", "responses", "messages", "generate", "interactions");
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void blocks_beyond_the_day_are_charged_what_was_reported(Stores stores) {
         try (Gateway gateway = Gateway.startOn(stores)) {
             Tokens reported = new Tokens(40, 300, 0);
@@ -252,7 +252,7 @@ class FreeEndsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_random_history_ends_as_a_second_calculation_says(Stores stores) {
         long seed = Effort.seed("test.seed");
         Random random = new Random(seed);

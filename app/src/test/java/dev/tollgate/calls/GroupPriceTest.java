@@ -21,7 +21,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** An account in a price group sees, holds and pays one price in every place (Z5). */
@@ -66,7 +66,7 @@ class GroupPriceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void every_place_has_the_price_of_the_accounts_group(Stores stores) {
         try (Gateway gateway =
                 Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "operator.password", PASSWORD)) {
@@ -169,7 +169,7 @@ class GroupPriceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_call_that_runs_keeps_the_price_of_the_group_that_it_arrived_in(Stores stores) {
         try (Gateway gateway = Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))) {
             Customer customer = gateway.customer("100");

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The image tokens of an answer: counted, kept, added up and shown, and of no effect on the charge of a model that should make none. */
 @BesideOthers
 @ParameterizedClass
-@EnumSource(Stores.class)
+@MethodSource(Stores.USUAL)
 class OutputImagesTest {
 
     private static final String IMAGES = ",\"candidatesTokensDetails\":[{\"modality\":\"IMAGE\",\"tokenCount\":1120}]";

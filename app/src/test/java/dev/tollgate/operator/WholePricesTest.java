@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Prices of every rate, and prices from a day on, set by the operator's API. */
@@ -94,7 +95,7 @@ class WholePricesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_price_of_nothing_is_free_until_it_is_raised(Stores stores) {
         try (Gateway gateway = start(stores)) {
             Customer customer = gateway.customer("100");
@@ -184,7 +185,7 @@ class WholePricesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void cached_audio_has_a_rate_of_its_own(Stores stores) {
         try (Gateway gateway = startBare(stores)) {
             gateway.script(UpstreamScript.answers().event("""
@@ -341,7 +342,7 @@ class WholePricesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_stored_rate_of_long_prompts_alone_is_charged_on_with_a_warning(Stores stores) {
         try (Gateway gateway = start(stores);
                 LogCapture log = new LogCapture()) {
@@ -462,7 +463,7 @@ class WholePricesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void a_new_price_keeps_the_later_ones_as_versions_of_its_commit(Stores stores) {
         try (Gateway gateway = start(stores)) {
             set(gateway, "\"output\":2000,\"from\":\"2026-12-01T00:00:00Z\"");
@@ -500,7 +501,7 @@ class WholePricesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void only_cancel_scheduled_withdraws_later_prices(Stores stores) {
         try (Gateway gateway = start(stores)) {
             set(gateway, "\"output\":2000,\"from\":\"2026-12-01T00:00:00Z\"");

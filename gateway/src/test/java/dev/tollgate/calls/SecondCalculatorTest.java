@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -80,7 +80,7 @@ class SecondCalculatorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Stores.class)
+    @MethodSource(Stores.USUAL)
     void every_charge_is_what_the_documents_and_the_price_list_say(Stores stores) throws Exception {
         System.out.println("calculator.seed=" + seed);
         Path file = WholePrice.catalogue(folder.resolve("models.yaml"));
