@@ -36,7 +36,7 @@ import tools.jackson.databind.node.StringNode;
  *
  * @param fact its name in bodies, forms and messages, its label on pages, and what its values are where they are stored
  * @param help says what it is, in sentences of the command line and of the description of the API; empty if the label does
- * @param option of the command line with a word for its value, as in {@code --expires TIME}; null for the name's, empty for none
+ * @param option of the command line, as {@link #option} has it; null for the name's
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
  * @param schema its values and whether it is required, as the description of the API says it
  * @param choices the words that it can have; empty if there is no such list
@@ -499,7 +499,12 @@ public record Field<T>(
         return shaped(schema.required(false));
     }
 
-    /** Returns this field with an option of the command line. @param written as in {@code --expires TIME}; empty: commands do not take it */
+    /**
+     * Returns this field with an option of the command line.
+     *
+     * @param written as in {@code --expires TIME}; {@code TIME} if the command takes it bare, {@code --lose} if it is there or not; empty if commands do not
+     *     take it
+     */
     public Field<T> option(String written) {
         return new Field<>(fact, help, written, nothing, schema, choices, members, reader, typed, input);
     }

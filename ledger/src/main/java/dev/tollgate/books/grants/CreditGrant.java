@@ -1,5 +1,8 @@
 package dev.tollgate.books.grants;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
@@ -65,6 +68,25 @@ public record CreditGrant(
         }
     }
 
+    /** The state of a grant: the words of pages, the API and commands. */
+    public enum State {
+        AHEAD(sentence("grant::ahead")),
+        ACTIVE(sentence("active")),
+        USED_UP(sentence("used up")),
+        EXPIRED(sentence("expired")),
+        ENDED(sentence("ended"));
+
+        private final Sentence word;
+
+        State(Sentence word) {
+            this.word = word;
+        }
+
+        public Sentence word() {
+            return word;
+        }
+    }
+
     private static final String SELECT = """
             SELECT account_id, number, kind, credits_micros, left_micros, models, created_at, starts_at, expires_at, ended_at, lapsed_micros, limits, used,
                 sandbox
@@ -127,6 +149,22 @@ public record CreditGrant(
                     Instant.ofEpochMilli(given.endMillis(i, latest, begin, at.toEpochMilli()))));
         }
         return uses;
+    }
+
+    public State stateAt(Instant now) {
+        if (lapsedMicros > 0) {
+            return State.EXPIRED;
+        }
+        if (endedAt != null) {
+            return State.ENDED;
+        }
+        if (leftMicros == 0) {
+            return State.USED_UP;
+        }
+        if (expiresAt != null && !now.isBefore(expiresAt)) {
+            return State.EXPIRED;
+        }
+        return now.isBefore(startsAt) ? State.AHEAD : State.ACTIVE;
     }
 
     /** Returns the models that it pays for: ids, and beginnings with {@code *}; none: all. */

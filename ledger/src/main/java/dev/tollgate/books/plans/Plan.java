@@ -8,6 +8,7 @@ import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.models.prices.Offer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -157,6 +158,10 @@ public record Plan(
 
         public boolean isClosed() {
             return closedAt != null;
+        }
+
+        public Offer offer() {
+            return Offer.of(isClosed());
         }
     }
 }

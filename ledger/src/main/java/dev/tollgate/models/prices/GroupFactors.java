@@ -44,7 +44,8 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
                     "factor", sentence("Factor"), GroupFactors::factor, Typed::number)
             .kept(Fact.Kind.FACTOR)
             .shaped(Schema.of("integer").range(1, MAX))
-            .help("Thousandths of the standard price: 850 is 15 percent below it.");
+            .help("Thousandths of the standard price: 850 is 15 percent below it.")
+            .option("--factor N");
 
     public static final Field<Map<String, Integer>> MODELS = Field.of(
                     "models", sentence("Models"), GroupFactors::models, Typed::models)
@@ -53,6 +54,7 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
                     .with("maxProperties", ENTRIES_MAX)
                     .with("additionalProperties", Schema.of("integer").range(1, MAX)))
             .help("Own factors by a model's id, or by the beginning of ids with * after it; the longest counts.")
+            .option("--models MODEL=FACTOR,...")
             .optional();
 
     public GroupFactors {

@@ -86,6 +86,10 @@ public final class PriceGroups {
      */
     public record Group(String name, List<GroupVersion> versions, boolean closed) {
 
+        public Offer offer() {
+            return Offer.of(closed);
+        }
+
         /** Returns the version in force at a time; null before the first one. */
         public @Nullable GroupVersion at(Instant when) {
             return Dated.at(versions, when);

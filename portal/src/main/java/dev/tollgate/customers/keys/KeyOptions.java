@@ -60,49 +60,63 @@ public final class KeyOptions {
                     new Choice<>("management", sentence("management key"), KeyKind.MANAGEMENT))
             .orMissing()
             .standard("api")
-            .help("api calls models; management administers its account.");
+            .help("api calls models; management administers its account.")
+            .option("--kind api|management");
     private static final List<String> SCOPE_CODES = Scope.codes(Set.of(Scope.values()));
     private static final Field<Set<Scope>> SCOPES = Field.list(
                     "scopes", sentence("Scopes"), Scope.values().length, Field::string)
             .map(KeyOptions::scopes)
             .shaped(Schema.of("array").with("items", Schema.of("string").with("enum", SCOPE_CODES)))
             .orMissing()
-            .help("Rights of a management key. Default: keys:read, keys:write and usage:read.");
+            .help("Rights of a management key. Default: keys:read, keys:write and usage:read.")
+            .option("--scopes SCOPE,...");
     private static final Field<Allowlist> ALLOW = Field.list(
                     "allow", sentence("Allowed addresses"), Allowlist.ENTRIES_MAX, KeyOptions::address)
             .map((path, texts) -> Allowlist.of(texts))
             .orNull(sentence("all addresses"))
-            .help("Addresses and ranges that may use the key.");
+            .help("Addresses and ranges that may use the key.")
+            .option("--allow ADDRESS,...");
     private static final Field<Long> HOUR = Field.credits("hour", sentence("Credits per hour"))
             .orNull(NO_LIMIT)
-            .help("Credits per calendar hour (UTC).");
-    private static final Field<Long> DAY =
-            Field.credits("day", sentence("Credits per day")).orNull(NO_LIMIT).help("Credits per calendar day (UTC).");
-    private static final Field<Long> TOTAL =
-            Field.credits("total", sentence("Credits in all")).orNull(NO_LIMIT).help("Credits in total.");
+            .help("Credits per calendar hour (UTC).")
+            .option("--spend-hour CREDITS");
+    private static final Field<Long> DAY = Field.credits("day", sentence("Credits per day"))
+            .orNull(NO_LIMIT)
+            .help("Credits per calendar day (UTC).")
+            .option("--spend-day CREDITS");
+    private static final Field<Long> TOTAL = Field.credits("total", sentence("Credits in all"))
+            .orNull(NO_LIMIT)
+            .help("Credits in total.")
+            .option("--spend-total CREDITS");
     private static final Field<Body> SPEND = Field.object("spend", sentence("Spend limits"), HOUR, DAY, TOTAL)
             .orNull(NO_LIMIT)
             .help("Spend limits.");
-    private static final Field<Long> REQUESTS =
-            rate("requests", sentence("Requests per minute")).help("Requests per minute.");
-    private static final Field<Long> TOKENS =
-            rate("tokens", sentence("Tokens per minute")).help("Tokens per minute.");
-    private static final Field<Long> CONCURRENCY =
-            rate("concurrency", sentence("Calls at the same time")).help("Calls at the same time.");
+    private static final Field<Long> REQUESTS = rate("requests", sentence("Requests per minute"))
+            .help("Requests per minute.")
+            .option("--rate N");
+    private static final Field<Long> TOKENS = rate("tokens", sentence("Tokens per minute"))
+            .help("Tokens per minute.")
+            .option("--tokens N");
+    private static final Field<Long> CONCURRENCY = rate("concurrency", sentence("Calls at the same time"))
+            .help("Calls at the same time.")
+            .option("--concurrency N");
     private static final Field<Body> RATES = Field.object("rates", sentence("Rates"), REQUESTS, TOKENS, CONCURRENCY)
             .orNull(NO_LIMIT)
             .help("Limits of requests, tokens and concurrent calls.");
-    private static final Field<Long> MAX_INPUT_PRICE =
-            price("max_input_price", sentence("Input price at most")).help("Highest price of a million input tokens.");
+    private static final Field<Long> MAX_INPUT_PRICE = price("max_input_price", sentence("Input price at most"))
+            .help("Highest price of a million input tokens.")
+            .option("--max-input-price CREDITS");
     private static final Field<Long> MAX_OUTPUT_PRICE = price("max_output_price", sentence("Output price at most"))
-            .help("Highest price of a million output tokens.");
+            .help("Highest price of a million output tokens.")
+            .option("--max-output-price CREDITS");
     private static final Field<List<Named>> MODELS = Field.list(
                     "models",
                     sentence("Models"),
                     KeySettings.MODELS_MAX,
                     (path, value) -> new Named(path, Field.string(path, value)))
             .orNull(sentence("all models"))
-            .help("Models that the key may call.");
+            .help("Models that the key may call.")
+            .option("--models ID,...");
     private static final Field<Instant> EXPIRES_AT = Field.time("expires_at", sentence("Expires"))
             .orNull(sentence("expiry::never"))
             .help("Expiry.");
@@ -112,9 +126,12 @@ public final class KeyOptions {
                     .with("maxProperties", CallLabels.NAMES_MAX)
                     .with("additionalProperties", Schema.of("string")))
             .orNull(sentence("no tags"))
-            .help("Tags of its calls, before those of a request.");
-    private static final Field<Boolean> DISABLED =
-            Field.flag("disabled", sentence("Disabled")).orMissing().help("true: calls with the key are refused.");
+            .help("Tags of its calls, before those of a request.")
+            .option("--tags NAME=VALUE,...");
+    private static final Field<Boolean> DISABLED = Field.flag("disabled", sentence("Disabled"))
+            .orMissing()
+            .help("true: calls with the key are refused.")
+            .option("--disabled true|false");
     private static final Field<String> TEAM = Field.of("team", sentence("Team"), KeyOptions::team, StringNode::valueOf)
             .shaped(Schema.of("string"))
             .orNull(sentence("a key of the account"))

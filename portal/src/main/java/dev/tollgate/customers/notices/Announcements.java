@@ -1,5 +1,8 @@
 package dev.tollgate.customers.notices;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -51,9 +54,28 @@ public record Announcements(Database database) {
             @Nullable Instant endsAt,
             Instant createdAt) {
 
-        /** Returns whether it holds at a time, or will. */
-        public boolean isAheadOf(Instant now) {
-            return endsAt == null || endsAt.isAfter(now);
+        public State stateAt(Instant now) {
+            if (endsAt != null && !endsAt.isAfter(now)) {
+                return State.ENDED;
+            }
+            return beginsAt.isAfter(now) ? State.AHEAD : State.HOLDS;
+        }
+    }
+
+    /** The state of an announcement: the words of the console, the API and commands. */
+    public enum State {
+        AHEAD(sentence("announcement::ahead")),
+        HOLDS(sentence("announcement::holds")),
+        ENDED(sentence("announcement::ended"));
+
+        private final Sentence word;
+
+        State(Sentence word) {
+            this.word = word;
+        }
+
+        public Sentence word() {
+            return word;
         }
     }
 

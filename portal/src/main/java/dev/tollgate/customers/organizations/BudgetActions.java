@@ -93,7 +93,8 @@ public final class BudgetActions {
                             .kept(Fact.Kind.CREDITS)
                             .shaped(Schema.of("number", "string").with("minimum", 0))
                             .orNull(sentence("no budget"))
-                            .help(label(window).english() + ", or unlimited for a member."));
+                            .help(label(window).english() + ", or unlimited for a member.")
+                            .option("--" + window.code() + " CREDITS"));
         }
         return fields;
     }

@@ -52,7 +52,8 @@ public final class MemberActions {
                     "keys", sentence("Keys"), MemberActions::choices, text -> JsonNodeFactory.instance.objectNode())
             .shaped(Schema.of("object").with("additionalProperties", Schema.of("string")))
             .orMissing()
-            .help("For each key's id the id of a team that gets it, or delete. The others are deleted.");
+            .help("For each key's id the id of a team that gets it, or delete. The others are deleted.")
+            .option("");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "member.list",

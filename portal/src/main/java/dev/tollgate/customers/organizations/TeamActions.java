@@ -40,7 +40,8 @@ public final class TeamActions {
 
     private static final Field<Boolean> PAUSED = Field.flag("paused", sentence("Paused"))
             .orMissing()
-            .help("true: calls with the team's keys get a 403. false: they work again.");
+            .help("true: calls with the team's keys get a 403. false: they work again.")
+            .option("--paused true|false");
 
     static final Action<OrganizationStores, ActionRequest> LIST = Action.list(
             "team.list",

@@ -50,6 +50,7 @@ public final class AccountRoutes {
     private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", sentence("Expiry"))
             .naming()
             .help("New expiry, later than the present one.")
+            .option("--expires TIME")
             .asked(AdminRequest.LAST_DAY);
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Banned"))
             .help("true: its keys and people are refused. false: they are let in again.");
@@ -95,7 +96,7 @@ public final class AccountRoutes {
                     });
 
     /** Moves the expiry of a grant later. */
-    public static final OperatorAction<OperatorAccounts, CreditGrant> EXTEND_GRANT = OperatorAction.begin(
+    public static final OperatorAction<OperatorAccounts, ObjectNode> EXTEND_GRANT = OperatorAction.begin(
                     "grant.extend",
                     sentence("Extended a grant"),
                     "PATCH",
@@ -106,12 +107,12 @@ public final class AccountRoutes {
             .choosing(GrantFields.CHOSEN)
             .button(sentence("Extend grant"), sentence("The grant expires later."))
             .does(
-                    (accounts, by, request) ->
-                            accounts.extendGrant(by, request.id(), grant(request), request.need(EXPIRY)),
-                    AccountRoutes::json);
+                    (accounts, by, request) -> json(
+                            accounts, accounts.extendGrant(by, request.id(), grant(request), request.need(EXPIRY))),
+                    (request, grant) -> grant);
 
     /** Takes what is left in a grant, except for what running calls need. */
-    public static final OperatorAction<OperatorAccounts, CreditGrant> END_GRANT = OperatorAction.post(
+    public static final OperatorAction<OperatorAccounts, ObjectNode> END_GRANT = OperatorAction.post(
                     "grant.end",
                     sentence("Ended a grant"),
                     GRANT_OF + "/end",
@@ -123,7 +124,9 @@ public final class AccountRoutes {
             .button(
                     sentence("End grant"),
                     sentence("The grant has ended. Running calls keep what they need of it until they end."))
-            .does((accounts, by, request) -> accounts.endGrant(by, request.id(), grant(request)), AccountRoutes::json);
+            .does(
+                    (accounts, by, request) -> json(accounts, accounts.endGrant(by, request.id(), grant(request))),
+                    (request, grant) -> grant);
 
     /** Adds credits to an account; an amount below zero debits them. */
     public static final OperatorAction<OperatorAccounts, Account> ADJUST = OperatorAction.post(
@@ -235,8 +238,8 @@ public final class AccountRoutes {
         return Long.parseLong(number);
     }
 
-    private static ObjectNode json(AdminRequest request, CreditGrant grant) {
-        return GrantFields.json(grant, grant.createdAt());
+    private static ObjectNode json(OperatorAccounts accounts, CreditGrant grant) {
+        return GrantFields.json(grant, accounts.now());
     }
 
     private static AccountLimits setLimits(OperatorAccounts accounts, By by, AdminRequest request) {
@@ -269,18 +272,26 @@ public final class AccountRoutes {
 
     // ---- organizations ----
 
-    /** Returns an action of an organization for the operator, who gives a reason. */
-    private AdminRoute route(Action<OrganizationStores, ?> action) {
-        String path = ONE + (action.path().isEmpty() ? "/organization" : action.path());
+    /** Returns the path of an organization's action for the operator. */
+    public static String path(Action<OrganizationStores, ?> action) {
+        return ONE + (action.path().isEmpty() ? "/organization" : action.path());
+    }
+
+    /** Returns the fields of an organization's action for the operator, who gives a reason for a change. */
+    public static List<Field<?>> fields(Action<OrganizationStores, ?> action) {
         List<Field<?>> fields = new ArrayList<>(action.fields());
         if (action.isChange()) {
             fields.add(REASON);
         }
+        return fields;
+    }
+
+    private AdminRoute route(Action<OrganizationStores, ?> action) {
         return new AdminRoute(
                 action.method(),
-                path,
+                path(action),
                 action.status(),
-                fields,
+                fields(action),
                 action.query(),
                 false,
                 request -> answer(action, request));

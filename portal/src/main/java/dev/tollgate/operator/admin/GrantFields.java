@@ -35,6 +35,7 @@ public final class GrantFields {
             .naming()
             .optional()
             .help("Expiry. Default: never.")
+            .option("--expires TIME")
             .asked(AdminRequest.LAST_DAY);
 
     static final Field<List<String>> MODELS = Field.list(
@@ -74,7 +75,9 @@ public final class GrantFields {
     static final Fact NUMBER = new Fact("grant", sentence("Grant")).told(Fact.Told.ALWAYS);
 
     /** The number of a grant in a path. */
-    static final Field<String> CHOSEN = Field.text(NUMBER.name(), NUMBER.label());
+    static final Field<String> CHOSEN = Field.text(NUMBER.name(), NUMBER.label())
+            .help("Number of the grant.")
+            .option("--grant N");
 
     private GrantFields() {}
 
@@ -199,6 +202,7 @@ public final class GrantFields {
                 .time("expires_at", grant.expiresAt())
                 .time("ended_at", grant.endedAt())
                 .credits("lapsed", grant.lapsedMicros())
+                .text("state", grant.stateAt(now).word().english())
                 .flag("sandbox", grant.isOfSandbox())
                 .array("limits", grant.limits(now), limit -> new AdminJson()
                         .number("hours", (long) limit.hours())

@@ -30,7 +30,11 @@ public final class Maintenance {
 
     /** The result is whether there was a real upstream. */
     public static final OperatorAction<Maintenance, Boolean> BECOME_SANDBOX = OperatorAction.post(
-                    "installation.sandbox", sentence("Ended real upstreams"), "/admin/installation/sandbox", "")
+                    "installation.sandbox",
+                    sentence("Ended real upstreams"),
+                    "/admin/installation/sandbox",
+                    "Declare that no server has a real upstream: test payments, unconfirmed start credits and the demo account are open again. A"
+                            + " server that starts with a real upstream closes them.")
             .telling(new Fact("real_upstream", sentence("Real upstream")))
             .local()
             .does((maintenance, by, request) -> maintenance.becomeSandbox(by), (request, changed) -> new AdminJson()

@@ -24,6 +24,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param status of an answer that is no refusal
  * @param isLocal whether only commands on this machine can ask for it
  * @param help the sentence of the command; empty if there is none
+ * @param parameters of the path, for the command; an account's and others that are plain ids may be missing
  * @param fields of the body, the reason included
  * @param chosen the parameters of the path that a form asks for
  * @param buttons of the forms that ask for it; none if the console has no form
@@ -39,6 +40,7 @@ public record OperatorAction<S, T>(
         int status,
         boolean isLocal,
         String help,
+        List<Field<?>> parameters,
         List<Field<?>> fields,
         List<Field<?>> chosen,
         List<Button> buttons,
@@ -46,6 +48,7 @@ public record OperatorAction<S, T>(
         Shows<T> shows) {
 
     public OperatorAction {
+        parameters = List.copyOf(parameters);
         fields = List.copyOf(fields);
         chosen = List.copyOf(chosen);
         buttons = List.copyOf(buttons);
@@ -149,28 +152,46 @@ public record OperatorAction<S, T>(
             int status,
             boolean isLocal,
             String help,
+            List<Field<?>> parameters,
             List<Field<?>> fields,
             List<Field<?>> chosen,
             List<Button> buttons) {
 
         /** Returns this beginning with another status of the answer than 200. */
         Begun answering(int code) {
-            return new Begun(told, method, path, code, isLocal, help, fields, chosen, buttons);
+            return new Begun(told, method, path, code, isLocal, help, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning for commands on this machine alone. */
         Begun local() {
-            return new Begun(told, method, path, status, true, help, fields, chosen, buttons);
+            return new Begun(told, method, path, status, true, help, parameters, fields, chosen, buttons);
+        }
+
+        /** Returns this beginning with a parameter of the path, as the command takes it. */
+        Begun of(Field<?> parameter) {
+            return new Begun(
+                    told, method, path, status, isLocal, help, with(parameters, parameter), fields, chosen, buttons);
         }
 
         /** Returns this beginning for a request that can be repeated: it takes an id. */
         Begun repeatable() {
-            return new Begun(told, method, path, status, isLocal, help, with(fields, AdminRequest.ID), chosen, buttons);
+            return new Begun(
+                    told,
+                    method,
+                    path,
+                    status,
+                    isLocal,
+                    help,
+                    parameters,
+                    with(fields, AdminRequest.ID),
+                    chosen,
+                    buttons);
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
         Begun telling(List<Fact> facts) {
-            return new Begun(told.with(facts), method, path, status, isLocal, help, fields, chosen, buttons);
+            return new Begun(
+                    told.with(facts), method, path, status, isLocal, help, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
@@ -178,9 +199,19 @@ public record OperatorAction<S, T>(
             return telling(List.of(facts));
         }
 
-        /** Returns this beginning with a parameter of the path that forms ask for. */
+        /** Returns this beginning with a parameter of the path, as forms ask for it and the command takes it. */
         Begun choosing(Field<?> parameter) {
-            return new Begun(told, method, path, status, isLocal, help, fields, with(chosen, parameter), buttons);
+            return new Begun(
+                    told,
+                    method,
+                    path,
+                    status,
+                    isLocal,
+                    help,
+                    with(parameters, parameter),
+                    fields,
+                    with(chosen, parameter),
+                    buttons);
         }
 
         /** Returns this beginning with a form of the console. @param word on its button @param done the sentence afterwards */
@@ -197,6 +228,7 @@ public record OperatorAction<S, T>(
                     status,
                     isLocal,
                     help,
+                    parameters,
                     fields,
                     chosen,
                     Stream.concat(buttons.stream(), Stream.of(button.of(told.action())))
@@ -206,7 +238,7 @@ public record OperatorAction<S, T>(
         /** Returns the row. */
         <S, T> OperatorAction<S, T> does(Does<S, T> does, Shows<T> shows) {
             return new OperatorAction<>(
-                    told, method, path, status, isLocal, help, fields, chosen, buttons, does, shows);
+                    told, method, path, status, isLocal, help, parameters, fields, chosen, buttons, does, shows);
         }
 
         /** Returns the row of forms alone. */
@@ -233,6 +265,7 @@ public record OperatorAction<S, T>(
                 200,
                 false,
                 help,
+                List.of(),
                 with(fields, AdminRequest.REASON),
                 List.of(),
                 List.of());
@@ -241,13 +274,31 @@ public record OperatorAction<S, T>(
     /** Begins the row of a {@code POST} to which no reason belongs, or a reason that may be missing. */
     static Begun bare(String name, Sentence done, String path, Field<?>... fields) {
         return new Begun(
-                told(name, done, List.of(fields)), "POST", path, 200, false, "", List.of(fields), List.of(), List.of());
+                told(name, done, List.of(fields)),
+                "POST",
+                path,
+                200,
+                false,
+                "",
+                List.of(),
+                List.of(fields),
+                List.of(),
+                List.of());
     }
 
     /** Begins the row of forms alone, which take a reason. */
     static Begun ofForms(DeedKind told, Field<?>... fields) {
         return new Begun(
-                told, "", "", 200, false, "", with(List.of(fields), AdminRequest.REASON), List.of(), List.of());
+                told,
+                "",
+                "",
+                200,
+                false,
+                "",
+                List.of(),
+                with(List.of(fields), AdminRequest.REASON),
+                List.of(),
+                List.of());
     }
 
     private static DeedKind told(String name, Sentence done, List<Field<?>> fields) {

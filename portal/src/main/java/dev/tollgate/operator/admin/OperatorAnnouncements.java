@@ -38,21 +38,27 @@ public final class OperatorAnnouncements {
                 return text;
             })
             .chars(1, Announcements.TEXT_CHARS_MAX)
-            .help("Text of the announcement.");
-    private static final Field<String> OTHER_TEXT = TEXT.optional().help("New text. Default: as it is.");
+            .help("Text of the announcement.")
+            .option("TEXT");
+    private static final Field<String> OTHER_TEXT =
+            TEXT.optional().help("New text. Default: as it is.").option("--text TEXT");
     private static final Field<Instant> BEGINS = AdminRequest.time("begins_at", sentence("Begin"))
             .optional()
             .help("Begin. Default: now.")
+            .option("--begin TIME")
             .asked(AdminRequest.minute(sentence("Begin")));
     private static final Field<Instant> ENDS = AdminRequest.time("ends_at", sentence("End"))
             .optional()
             .help("End. Default: none.")
+            .option("--end TIME")
             .asked(AdminRequest.minute(sentence("End")));
-    private static final Field<String> NUMBER = Field.text("number", sentence("Number"));
+    private static final Field<String> NUMBER = Field.text("number", sentence("Number"))
+            .help("The announcement's number, as announcement list prints it.")
+            .option("NUMBER");
 
     private static final Sentence SAVED = sentence("Saved. The page shows it within half a minute.");
 
-    public static final OperatorAction<OperatorAnnouncements, Announcement> WRITE = OperatorAction.post(
+    public static final OperatorAction<OperatorAnnouncements, ObjectNode> WRITE = OperatorAction.post(
                     "announcement.write",
                     sentence("Wrote an announcement"),
                     ALL,
@@ -63,10 +69,11 @@ public final class OperatorAnnouncements {
             .answering(201)
             .button(sentence("Publish announcement"), SAVED)
             .does(
-                    (all, by, request) -> all.write(by, request.need(TEXT), request.get(BEGINS), request.get(ENDS)),
-                    (request, written) -> json(written));
+                    (all, by, request) ->
+                            all.json(all.write(by, request.need(TEXT), request.get(BEGINS), request.get(ENDS))),
+                    (request, written) -> written);
 
-    public static final OperatorAction<OperatorAnnouncements, Announcement> CHANGE = OperatorAction.begin(
+    public static final OperatorAction<OperatorAnnouncements, ObjectNode> CHANGE = OperatorAction.begin(
                     "announcement.change",
                     sentence("Changed an announcement"),
                     "PATCH",
@@ -79,11 +86,11 @@ public final class OperatorAnnouncements {
             .choosing(NUMBER)
             .button(Button.of(sentence("End announcement")).done(SAVED).setting(ENDS, Button.NOW))
             .does(
-                    (all, by, request) -> all.change(
-                            by, number(request), request.get(OTHER_TEXT), request.get(BEGINS), request.get(ENDS)),
-                    (request, changed) -> json(changed));
+                    (all, by, request) -> all.json(all.change(
+                            by, number(request), request.get(OTHER_TEXT), request.get(BEGINS), request.get(ENDS))),
+                    (request, changed) -> changed);
 
-    public static final OperatorAction<OperatorAnnouncements, Announcement> DELETE = OperatorAction.post(
+    public static final OperatorAction<OperatorAnnouncements, ObjectNode> DELETE = OperatorAction.post(
                     "announcement.delete",
                     sentence("Deleted an announcement"),
                     ONE + "/delete",
@@ -91,7 +98,7 @@ public final class OperatorAnnouncements {
             .telling(TEXT.fact(), BEGINS.fact(), ENDS.fact(), Deletions.DELETED)
             .choosing(NUMBER)
             .button(sentence("Delete announcement"), SAVED)
-            .does((all, by, request) -> all.delete(by, number(request)), (request, deleted) -> json(deleted));
+            .does((all, by, request) -> all.json(all.delete(by, number(request))), (request, deleted) -> deleted);
 
     public static final List<OperatorAction<OperatorAnnouncements, ?>> ACTIONS = List.of(WRITE, CHANGE, DELETE);
 
@@ -118,14 +125,15 @@ public final class OperatorAnnouncements {
         return request.page(
                 Announcements.PAGE_MAX,
                 limit -> announcements.page(request.before(), limit),
-                OperatorAnnouncements::json,
+                this::json,
                 Announcement::number);
     }
 
-    private static ObjectNode json(Announcement announcement) {
+    private ObjectNode json(Announcement announcement) {
         return members(announcement)
                 .number("number", announcement.number())
                 .time("created_at", announcement.createdAt())
+                .text("state", announcement.stateAt(writer.now()).word().english())
                 .node();
     }
 

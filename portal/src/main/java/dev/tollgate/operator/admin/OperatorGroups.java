@@ -51,12 +51,15 @@ public final class OperatorGroups {
     static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
             .optional()
-            .help("The newest version that you looked at. If it is another one: 409.");
+            .help("The newest version that you looked at. If it is another one: 409.")
+            .option("");
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
             .orNull(sentence("none of its own"))
             .needed()
             .help("Name of a price group.");
+    private static final Field<?> SUBJECT =
+            Field.raw("group").help("Name of the group.").option("GROUP");
 
     /** The facts of a version in the audit log, whose subject is the group. */
     private static final List<Fact> VERSIONED = List.of(
@@ -76,6 +79,7 @@ public final class OperatorGroups {
                     "Set the factors of a price group, in thousandths of the standard price, and print the version. Makes the group if there"
                             + " is none.",
                     List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM_OR_DAY, VERSION))
+            .of(SUBJECT)
             .telling(VERSIONED)
             .button(
                     sentence("Set version"),
@@ -96,6 +100,7 @@ public final class OperatorGroups {
                     sentence("Closed a price group"),
                     ONE + "/close",
                     "Close a price group: no further account enters it. Accounts in it stay, at its prices.")
+            .of(SUBJECT)
             .telling(VERSIONED)
             .button(sentence("Close group"), sentence("The group is closed. No further account enters it."))
             .does((groups, by, request) -> groups.close(by, request.path("group")), (request, done) -> json(done));
@@ -317,6 +322,7 @@ public final class OperatorGroups {
         return new AdminJson()
                 .text("name", group.name())
                 .flag("closed", group.closed())
+                .text("state", group.offer().word().english())
                 .number("accounts", size)
                 .raw("in_force", inForce == null ? null : json(inForce).toString())
                 .array("ahead", group.after(now), OperatorGroups::json)
@@ -326,6 +332,7 @@ public final class OperatorGroups {
     private static ObjectNode json(Changed done) {
         ObjectNode json = json(done.after().newest(), done.after().closed());
         json.setAll(new AdminJson()
+                .text("state", done.after().offer().word().english())
                 .texts(
                         "withdrawn",
                         done.withdrawn().stream().map(GroupVersion::mark).toList())

@@ -36,12 +36,18 @@ public final class OperatorKeys {
 
     private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expires"))
             .orNull(sentence("expiry::never"))
-            .help("Expiry.");
+            .help("Expiry.")
+            .option("--expires TIME");
     private static final Field<Long> GRACE = Field.whole(
                     "grace_seconds", sentence("Grace"), 0, KeyEdit.GRACE_MAX.toSeconds())
             .optional()
             .help(KeyOptions.GRACE.help())
-            .standard(0);
+            .standard(0)
+            .option("--grace TIME");
+    private static final Field<?> ID = Field.raw("id")
+            .orMissing()
+            .help("The key's id, as key list prints it.")
+            .option("ID");
 
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/keys";
     private static final String ALL = "/admin/keys";
@@ -66,6 +72,7 @@ public final class OperatorKeys {
                     ONE,
                     "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.",
                     withTime(KeyOptions.CHANGE))
+            .of(ID)
             .telling(KeyJson.FACTS)
             .does((keys, by, request) -> keys.json(keys.change(by, request)), (request, key) -> key);
 
@@ -75,6 +82,7 @@ public final class OperatorKeys {
                     ONE + "/rotate",
                     "Give a key a new secret and print it, only this once. Limits and spending stay.",
                     GRACE)
+            .of(ID)
             .telling(KeyJson.FACTS)
             .does(
                     (keys, by, request) ->

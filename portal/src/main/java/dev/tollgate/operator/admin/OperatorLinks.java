@@ -28,17 +28,20 @@ import tools.jackson.databind.JsonNode;
 /** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
 
-    private static final Field<String> EMAIL =
-            Field.text("email", sentence("E-mail")).help("E-mail address of the person.");
+    private static final Field<String> EMAIL = Field.text("email", sentence("E-mail"))
+            .help("E-mail address of the person.")
+            .option("EMAIL");
     private static final Field<String> JOINED = Field.text("account", sentence("Account"));
-    public static final Field<String> ACCOUNT =
-            JOINED.optional().help("Id of the account that the person joins. Default: a new account.");
+    public static final Field<String> ACCOUNT = JOINED.optional()
+            .help("Id of the account that the person joins. Default: a new account.")
+            .option("--account ID");
     private static final Field<JsonNode> ROLE =
             MemberActions.ROLE.handedOn().optional().help(MemberActions.ROLE.help() + " Default: owner.");
     private static final Field<JsonNode> TEAMS =
-            InvitationActions.TEAMS.handedOn().optional();
-    private static final Field<String> TO =
-            Field.text("to", sentence("Recipient")).help("E-mail address that gets the mail.");
+            InvitationActions.TEAMS.handedOn().optional().option("--teams ID,...");
+    private static final Field<String> TO = Field.text("to", sentence("Recipient"))
+            .help("E-mail address that gets the mail.")
+            .option("EMAIL");
 
     private static final Fact MARK = new Fact("mark", sentence("Mark of the address"));
 
@@ -46,7 +49,7 @@ public final class OperatorLinks {
                     "account.reset_link",
                     sentence("Created a reset link"),
                     "/admin/accounts/{id}/reset-link",
-                    "",
+                    "Print a link that sets a person's new password, once, within 30 minutes. That ends their sessions.",
                     OperatorPeople.LOGIN)
             .telling(OperatorPeople.PERSON)
             .answering(201)
@@ -60,7 +63,8 @@ public final class OperatorLinks {
                     "account.invite",
                     sentence("Invited a person"),
                     "/admin/invitations",
-                    "",
+                    "Invite a person to sign in here, even if sign-up is closed. The link works for 7 days. It is sent by mail. If mail is off, it is"
+                            + " printed alone on its line for you to pass on.",
                     EMAIL,
                     ACCOUNT,
                     ROLE,
@@ -74,7 +78,11 @@ public final class OperatorLinks {
 
     /** The result is the recipient. */
     public static final OperatorAction<OperatorLinks, String> TEST_MAIL = OperatorAction.post(
-                    "mail.test", sentence("Sent a test mail"), "/admin/mail", "", TO)
+                    "mail.test",
+                    sentence("Sent a test mail"),
+                    "/admin/mail",
+                    "Send a test mail through the running server.",
+                    TO)
             .telling(MARK)
             .answering(202)
             .button(Button.of(sentence("Send test mail"))

@@ -29,8 +29,9 @@ public final class OperatorPeople {
 
     private static final Field<String> OWNER =
             Field.text("login", sentence("Login")).help("E-mail address of the member.");
-    static final Field<String> LOGIN =
-            OWNER.optional().help("E-mail address of the person, needed if several people sign in for the account.");
+    static final Field<String> LOGIN = OWNER.optional()
+            .help("E-mail address of the person, needed if several people sign in for the account.")
+            .option("LOGIN");
     private static final Field<Role> ROLE = Field.choice(
                     "role",
                     sentence("Role"),

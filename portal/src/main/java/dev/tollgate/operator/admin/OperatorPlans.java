@@ -95,6 +95,9 @@ public final class OperatorPlans {
             .help("Number of periods that were paid.")
             .option("--periods N");
 
+    private static final Field<?> SUBJECT =
+            Field.raw("plan").help("Id of the plan.").option("PLAN");
+
     /** The facts of an account's plan in the audit log. */
     private static final List<Fact> ASSIGNED = List.of(
             new Fact("subscription", sentence("Number of the plan")).told(Fact.Told.ALWAYS),
@@ -118,6 +121,7 @@ public final class OperatorPlans {
                             GROUP,
                             GrantFields.LIMITS,
                             VERSION))
+            .of(SUBJECT)
             .telling(Fact.hidden("plan"), Fact.hidden("set_at"))
             .button(
                     sentence("Set version"),
@@ -133,6 +137,7 @@ public final class OperatorPlans {
                     ONE + "/close",
                     "Close a plan, or one version of it: it is neither assigned nor renewed. Running periods go on to their end.",
                     CLOSED)
+            .of(SUBJECT)
             .telling(
                     Fact.hidden("plan"),
                     new Fact("versions", sentence("Versions")),
@@ -486,6 +491,7 @@ public final class OperatorPlans {
                         .node())
                 .instant("set_at", version.createdAt())
                 .instant("closed_at", version.closedAt())
+                .text("state", version.offer().word().english())
                 .node();
     }
 

@@ -44,7 +44,8 @@ public final class PriceRoutes {
             .kept(Fact.Kind.TIME)
             .map(PriceRoutes::fromOrDay)
             .optional()
-            .help("Time in the future, or a day, which begins at midnight UTC. Default: at once.");
+            .help("Time in the future, or a day, which begins at midnight UTC. Default: at once.")
+            .option("--from TIME");
     private static final Field<Boolean> CANCELS = Field.flag("cancel_scheduled", sentence("Cancel later prices"))
             .optional()
             .help("Withdraw the prices after the new one.")

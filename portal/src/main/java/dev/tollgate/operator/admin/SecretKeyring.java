@@ -23,10 +23,15 @@ public final class SecretKeyring {
     private static final Field<Boolean> NEW_SIGNING_KEY = Field.flag(
                     "new_signing_key", sentence("New key for receipts"))
             .orMissing()
-            .help("Retire the key that signs receipts, too.");
+            .help("Retire the key that signs receipts, too.")
+            .option("--new-signing-key");
     private static final Field<Boolean> LOSE = Field.flag("lose", sentence("Lose what is left"))
             .orMissing()
-            .help("End what is still under the key today: kept responses, signatures, stored files.");
+            .help("End what is still under the key today: kept responses, signatures, stored files.")
+            .option("--lose");
+    private static final Field<?> ID = Field.raw("id")
+            .help("Eight hex digits, as 'secret status' shows them.")
+            .option("KEY");
 
     /** The key's id in the audit log. */
     private static final Fact KEY = new Fact("key", sentence("Key")).told(Fact.Told.ALWAYS);
@@ -62,6 +67,7 @@ public final class SecretKeyring {
                     "/admin/secret/keys/{id}/forget",
                     "Forget a secret key under which nothing is sealed any more; then its line may go.",
                     LOSE)
+            .of(ID)
             .telling(KEY, LOSE.fact().told(Fact.Told.IF_TRUE))
             .does(
                     (keys, by, request) -> keys.forget(by, request.id(), request.or(LOSE, false)),

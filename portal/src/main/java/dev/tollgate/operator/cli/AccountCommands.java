@@ -2,6 +2,7 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorAccounts.Standing;
+import dev.tollgate.operator.admin.OperatorGroups;
 import java.util.List;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -15,33 +16,20 @@ final class AccountCommands {
 
     static List<CommandLine> all(Session session) {
         ApiCommand create = ApiCommand.of(session, AccountRoutes.CREATE)
-                .takes(
-                        Field.option("--name", "NAME", "/name", "Name of the account.")
-                                .needed(),
-                        Field.option(
-                                        "--credits",
-                                        "CREDITS",
-                                        "/credits",
-                                        Values::credits,
-                                        "Starting credits, like 12.5. Default: 0.")
-                                .or("0"))
+                .with("/reason", Argument::unneeded)
                 .begins()
-                .asks(AccountRoutes.CREATE, "id");
+                .prints("id");
         ApiCommand grant = ApiCommand.of(session, AccountRoutes.GRANT)
-                .takes(
-                        Field.account(),
-                        Field.option("--credits", "CREDITS", "/credits", Values::credits, "Credits, like 12.5.")
-                                .needed(),
-                        Field.option("--reason", "TEXT", "/reason", "Reason, stored with the entry.")
-                                .needed())
-                .refuses(body -> body.get("credits").decimalValue().signum() == 0, "--credits must be more than 0.")
-                .asks(AccountRoutes.GRANT, "balance");
+                .without("/expires_at", "/models", "/limits")
+                .with("/reason", reason -> reason.saying(GrantCommands.REASON))
+                .prints("balance");
+        ApiCommand group = ApiCommand.of(session, OperatorGroups.ACCOUNT).prints("group");
         return List.of(
                 create.line(),
                 list(session).line(),
                 grant.line(),
                 limits(session).line(),
-                GroupCommands.ofAccount(session).line());
+                group.line());
     }
 
     private static ApiCommand list(Session session) {
@@ -62,16 +50,12 @@ final class AccountCommands {
     }
 
     private static ApiCommand limits(Session session) {
-        ApiCommand limits = ApiCommand.of(session, AccountRoutes.LIMITS);
-        return limits.inOrder()
-                .takes(Field.account())
-                .takes(Field.spend())
-                .takes(Field.rates("/"))
-                .takes(Field.option("--reason", "TEXT", "/reason", "Reason for the audit log, required for a change."))
-                .refuses(body -> !body.isEmpty() && !body.has("reason"), "A change needs a --reason.")
+        ApiCommand limits = ApiCommand.of(session, AccountRoutes.LIMITS).with("/reason", reason -> reason.unneeded()
+                .saying("Reason for the audit log, required for a change."));
+        return limits.refuses(body -> !body.isEmpty() && !body.has("reason"), "A change needs a --reason.")
                 .runs(api -> {
                     JsonNode now =
-                            limits.ask(api, limits.body().size() > 1 ? "POST" : "GET", AccountRoutes.LIMITS.path());
+                            limits.body().size() > 1 ? limits.ask(api) : limits.get(api, AccountRoutes.LIMITS.path());
                     String[] row = {
                         CommandJson.limit(now.at("/spend/hour"), ""),
                         CommandJson.limit(now.at("/spend/day"), ""),

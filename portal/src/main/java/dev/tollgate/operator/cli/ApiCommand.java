@@ -1,10 +1,14 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.customers.actions.Action;
+import dev.tollgate.customers.organizations.OrganizationStores;
+import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.OperatorAction;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +26,10 @@ import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A command that asks the operator's API, of the running server or over the books themselves. Its fields are the request's. */
+/**
+ * A command that asks the operator's API, of the running server or over the books themselves. The command of an action has an argument for each parameter
+ * of its path and each of its fields, as the field says.
+ */
 final class ApiCommand implements Callable<Integer> {
 
     /** Asks and prints. */
@@ -37,42 +44,31 @@ final class ApiCommand implements Callable<Integer> {
 
     private final Session session;
     private final CommandSpec spec;
-    private final List<Field> fields = new ArrayList<>();
+    private final List<Argument> arguments = new ArrayList<>();
     private final List<Check> checks = new ArrayList<>();
     private boolean mayBegin;
+    private String method = "GET";
+    private String path = "";
     private ToIntFunction<AdminApi> run = api -> ExitCode.OK;
 
     ApiCommand(Session session, String name, String... description) {
         this.session = session;
         this.spec = CommandSpec.wrapWithoutInspection(this).name(name);
-        spec.usageMessage().description(description);
+        spec.usageMessage().description(description).sortOptions(false);
     }
 
-    /** Begins the command of an action: its name and its sentence are the action's. */
+    /** Begins the command of an action: its name, its sentence and its arguments are the action's. */
     static ApiCommand of(Session session, OperatorAction<?, ?> action) {
-        String name = action.name();
-        return new ApiCommand(session, name.substring(name.indexOf('.') + 1), action.help());
+        return new ApiCommand(session, name(action.name()), action.help()).takes(action);
     }
 
-    /**
-     * Begins the command of an action with an argument for each parameter of its path and each of its fields, as the field says.
-     *
-     * @param own arguments in the place of those
-     */
-    static ApiCommand row(Session session, OperatorAction<?, ?> action, Field... own) {
-        ApiCommand command = of(session, action).inOrder();
-        Map<String, Field> given = Arrays.stream(own).collect(Collectors.toMap(Field::to, Function.identity()));
-        PARAMETER
-                .matcher(action.path())
-                .results()
-                .map(found -> found.group(1))
-                .forEach(name -> command.takes(given.getOrDefault(name, Field.account())));
-        for (var field : action.fields()) {
-            if (!"".equals(field.option())) {
-                command.takes(given.getOrDefault("/" + field.name(), Field.of(field)));
-            }
-        }
-        return command;
+    /** Begins the command of an organization's action. */
+    static ApiCommand of(Session session, Action<OrganizationStores, ?> action) {
+        return new ApiCommand(session, name(action.name()), action.help()).takes(action);
+    }
+
+    private static String name(String action) {
+        return action.substring(action.indexOf('.') + 1).replace('_', '-');
     }
 
     /** Gives a data folder without an installation one. */
@@ -81,17 +77,74 @@ final class ApiCommand implements Callable<Integer> {
         return this;
     }
 
-    /** Lists the options in the help in their order here. */
-    ApiCommand inOrder() {
-        spec.usageMessage().sortOptions(false);
+    /** Takes the arguments of an action, and asks for it. */
+    ApiCommand takes(OperatorAction<?, ?> action) {
+        return takes(action.method(), action.path(), action.parameters(), action.fields());
+    }
+
+    /** Takes the arguments of an organization's action, and asks for it. */
+    ApiCommand takes(Action<OrganizationStores, ?> action) {
+        return takes(action.method(), AccountRoutes.path(action), List.of(), AccountRoutes.fields(action));
+    }
+
+    private ApiCommand takes(String how, String where, List<Field<?>> parameters, List<Field<?>> fields) {
+        method = how;
+        path = where;
+        PARAMETER
+                .matcher(where)
+                .results()
+                .map(found -> found.group(1))
+                .forEach(name -> arguments.add(parameters.stream()
+                        .filter(parameter -> parameter.name().equals(name))
+                        .findFirst()
+                        .map(parameter -> Argument.of(parameter, name, name))
+                        .orElseGet(() -> parameter(name))));
+        fields.forEach(field -> add(field, "/", ""));
         return this;
     }
 
-    ApiCommand takes(Field... more) {
-        for (Field field : more) {
-            spec.add(field.arg());
-            fields.add(field);
+    private static Argument parameter(String name) {
+        return name.equals("id")
+                ? Argument.account()
+                : Argument.own("--" + name + " ID", name, "The " + name + "'s id.");
+    }
+
+    private void add(Field<?> field, String into, String begin) {
+        String name = begin + field.name().replace('_', '-');
+        if (field.isFixed() || "".equals(field.option())) {
+            return;
         }
+        if (field.members().isEmpty()) {
+            arguments.add(Argument.of(field, into + field.name(), name));
+        } else {
+            field.members().forEach(member -> add(member, into + field.name() + "/", name + "-"));
+        }
+    }
+
+    /** Takes arguments of its own. */
+    ApiCommand takes(Argument... own) {
+        arguments.addAll(List.of(own));
+        return this;
+    }
+
+    /** Changes an argument. @param to as {@link Argument} has it */
+    ApiCommand with(String to, UnaryOperator<Argument> change) {
+        if (arguments.stream().noneMatch(argument -> argument.to().equals(to))) {
+            throw new IllegalArgumentException(spec.name() + " takes no " + to);
+        }
+        arguments.replaceAll(argument -> argument.to().equals(to) ? change.apply(argument) : argument);
+        return this;
+    }
+
+    /** Takes all arguments but some. @param to as {@link Argument} has it */
+    ApiCommand without(String... to) {
+        arguments.removeIf(argument -> List.of(to).contains(argument.to()));
+        return this;
+    }
+
+    /** Takes no other arguments of the action. @param to as {@link Argument} has it */
+    ApiCommand keeping(String... to) {
+        arguments.removeIf(argument -> !List.of(to).contains(argument.to()));
         return this;
     }
 
@@ -114,70 +167,50 @@ final class ApiCommand implements Callable<Integer> {
         return this;
     }
 
-    ApiCommand asks(String method, String path, Consumer<JsonNode> print) {
-        return runs(api -> print.accept(ask(api, method, path)));
+    /** Asks for the action, and prints. */
+    ApiCommand asks(Consumer<JsonNode> print) {
+        return runs(api -> print.accept(ask(api)));
     }
 
-    /** Asks for an action. Each argument has to be a field of it, or a parameter of its path. */
-    ApiCommand asks(OperatorAction<?, ?> action, Consumer<JsonNode> print) {
-        requireFields(action);
-        return asks(action.method(), action.path(), print);
-    }
-
-    /** Asks for an action, as above, and prints one member of the answer. */
-    ApiCommand asks(OperatorAction<?, ?> action, String member) {
-        requireFields(action);
-        return asks(action.method(), action.path(), member);
-    }
-
-    /** Asks for an action with the arguments, which have to be its fields. */
-    JsonNode ask(AdminApi api, OperatorAction<?, ?> action) {
-        requireFields(action);
-        return ask(api, action.method(), action.path());
-    }
-
-    private void requireFields(OperatorAction<?, ?> action) {
-        for (Field field : fields) {
-            String name = field.isMember() ? field.to().split("/")[1] : "{" + field.to() + "}";
-            boolean isOfAction = field.isMember()
-                    ? action.fields().stream().anyMatch(each -> each.name().equals(name))
-                    : action.path().contains(name);
-            if (!isOfAction) {
-                throw new IllegalArgumentException(action.name() + " takes no " + name);
-            }
-        }
-    }
-
-    /** Prints one member of the answer. */
-    ApiCommand asks(String method, String path, String member) {
-        return asks(method, path, answer -> session.out().println(CommandJson.text(answer.get(member))));
+    /** Asks for the action, and prints one member of the answer. */
+    ApiCommand prints(String member) {
+        return asks(answer -> session.out().println(CommandJson.text(answer.get(member))));
     }
 
     /** Prints all pages of a list as a table. @param heads with commas between them */
-    ApiCommand lists(String path, String heads, Function<JsonNode, String[]> row) {
+    ApiCommand lists(String from, String heads, Function<JsonNode, String[]> row) {
         return runs(api -> TextTable.print(
                 session.out(),
                 heads.split(","),
-                rows -> CommandJson.pages(api, path, parameters(), each -> rows.accept(row.apply(each)))));
+                rows -> CommandJson.pages(api, from, parameters(), each -> rows.accept(row.apply(each)))));
     }
 
-    JsonNode ask(AdminApi api, String method, String path) {
-        return api.ask(method, path, parameters(), method.equals("GET") ? null : body());
+    /** Asks for the action with the arguments. */
+    JsonNode ask(AdminApi api) {
+        return ask(api, parameters(), body());
+    }
+
+    JsonNode ask(AdminApi api, Map<String, String> parameters, ObjectNode body) {
+        return api.ask(method, path, parameters, body);
+    }
+
+    JsonNode get(AdminApi api, String from) {
+        return api.ask("GET", from, parameters(), null);
     }
 
     /** Returns how many arguments name a parameter of the path or the query. */
     long count(String parameter) {
-        return fields.stream()
-                .filter(field -> field.to().equals(parameter) && field.value() != null)
+        return arguments.stream()
+                .filter(argument -> argument.to().equals(parameter) && argument.value() != null)
                 .count();
     }
 
     Map<String, String> parameters() {
         Map<String, String> parameters = new HashMap<>();
-        for (Field field : fields) {
-            JsonNode value = field.value();
-            if (!field.isMember() && value != null) {
-                parameters.put(field.to(), CommandJson.text(value));
+        for (Argument argument : arguments) {
+            JsonNode value = argument.value();
+            if (!argument.isMember() && value != null) {
+                parameters.put(argument.to(), CommandJson.text(value));
             }
         }
         return parameters;
@@ -185,11 +218,11 @@ final class ApiCommand implements Callable<Integer> {
 
     ObjectNode body() {
         ObjectNode body = CommandJson.object();
-        for (Field field : fields) {
-            JsonNode value = field.value();
-            if (field.isMember() && value != null) {
-                String[] path = field.to().split("/");
-                (path.length == 2 ? body : body.withObjectProperty(path[1])).set(path[path.length - 1], value);
+        for (Argument argument : arguments) {
+            JsonNode value = argument.value();
+            if (argument.isMember() && value != null) {
+                String[] parts = argument.to().split("/");
+                (parts.length == 2 ? body : body.withObjectProperty(parts[1])).set(parts[parts.length - 1], value);
             }
         }
         return body;
@@ -200,6 +233,7 @@ final class ApiCommand implements Callable<Integer> {
     }
 
     CommandLine line() {
+        arguments.forEach(argument -> spec.add(argument.arg()));
         spec.mixinStandardHelpOptions(true);
         SettingOptions.addOfTheStore(spec);
         return new CommandLine(spec);
@@ -207,6 +241,11 @@ final class ApiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        try {
+            arguments.forEach(Argument::check);
+        } catch (ApiException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        }
         ObjectNode body = body();
         for (Check check : checks) {
             if (check.isWrong().test(body)) {

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,14 +24,7 @@ final class CommandJson {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** Micro-credits as an exact number of credits. */
-    static JsonNode credits(@Nullable Long micros) {
-        return micros == null
-                ? JsonNodeFactory.instance.nullNode()
-                : JsonNodeFactory.instance.numberNode(new BigDecimal(Credits.text(micros)));
-    }
-
-    /** Micro-credits of what {@link #credits} has written. */
+    /** Micro-credits of a number of credits. */
     static long micros(JsonNode credits) {
         return credits.decimalValue()
                 .multiply(BigDecimal.valueOf(Credits.MICROS))

@@ -156,27 +156,19 @@ final class Commands {
         private InstallationCommand() {}
 
         static ApiCommand sandbox(Session session) {
-            return new ApiCommand(
-                            session,
-                            "sandbox",
-                            "Declare that no server has a real upstream: test payments, unconfirmed start credits and the demo account"
-                                    + " are open again. A server that starts with a real upstream closes them.")
-                    .takes(Field.reason())
-                    .asks(Maintenance.BECOME_SANDBOX, answer -> session.out()
-                            .println(
-                                    answer.get("changed").booleanValue()
-                                            ? "This installation has no real upstream now: test payments and start credits are open again, for the sandbox."
-                                            : "This installation has had no real upstream."));
+            return ApiCommand.of(session, Maintenance.BECOME_SANDBOX).asks(answer -> session.out()
+                    .println(
+                            answer.get("changed").booleanValue()
+                                    ? "This installation has no real upstream now: test payments and start credits are open again, for the sandbox."
+                                    : "This installation has had no real upstream."));
         }
 
         static ApiCommand backupFolder(Session session) {
-            return new ApiCommand(session, "backup-folder", Maintenance.NEW_BACKUP_FOLDER.help())
-                    .takes(Field.reason())
-                    .asks(Maintenance.NEW_BACKUP_FOLDER, answer -> session.out()
-                            .println(
-                                    answer.get("changed").booleanValue()
-                                            ? "The folder of copies counts as new: the next copy goes there."
-                                            : "No finished copy is known: copies go to the folder anyway."));
+            return ApiCommand.of(session, Maintenance.NEW_BACKUP_FOLDER).asks(answer -> session.out()
+                    .println(
+                            answer.get("changed").booleanValue()
+                                    ? "The folder of copies counts as new: the next copy goes there."
+                                    : "No finished copy is known: copies go to the folder anyway."));
         }
     }
 

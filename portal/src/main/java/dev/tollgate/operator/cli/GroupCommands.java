@@ -6,48 +6,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
-/** {@code tollgate group …}, and an account's group. */
+/** {@code tollgate group …}. */
 final class GroupCommands {
 
     private GroupCommands() {}
 
     static List<CommandLine> all(Session session) {
-        ApiCommand set = ApiCommand.of(session, OperatorGroups.SET)
-                .inOrder()
-                .takes(
-                        name(),
-                        Field.option(
-                                        "--factor",
-                                        "N",
-                                        "/factor",
-                                        Values::factor,
-                                        "Thousandths of the standard price, 1 to 2000: 850 is 15 percent below it.")
-                                .needed(),
-                        Field.option(
-                                "--models",
-                                "LIST",
-                                "/models",
-                                Values::factors,
-                                "Own factors of models or beginnings of ids, like 'gemini-4-*=900,gemini-3-pro=1000'. Default: none."),
-                        Field.option(
-                                "--from",
-                                "TIME",
-                                "/from",
-                                JsonNodeFactory.instance::stringNode,
-                                "Time from which they apply: a date like 2026-12-01, which begins at midnight UTC, or a time like"
-                                        + " 2026-12-01T12:00:00Z. Default: now."),
-                        Field.reason())
-                .asks(OperatorGroups.SET, "version");
-        ApiCommand close = ApiCommand.of(session, OperatorGroups.CLOSE)
-                .takes(name(), Field.reason())
-                .asks(OperatorGroups.CLOSE, "name");
-        return List.of(list(session).line(), set.line(), close.line());
-    }
-
-    private static Field name() {
-        return Field.bare("1", "GROUP", "group", "Name of the group.");
+        return List.of(
+                list(session).line(),
+                ApiCommand.of(session, OperatorGroups.SET).prints("version").line(),
+                ApiCommand.of(session, OperatorGroups.CLOSE).prints("name").line());
     }
 
     private static ApiCommand list(Session session) {
@@ -59,7 +28,7 @@ final class GroupCommands {
                     models(group.at("/in_force/models")),
                     CommandJson.text(group.get("ahead").size() == 0 ? group.at("/none") : group.at("/ahead/0/from")),
                     CommandJson.text(group.get("accounts")),
-                    group.get("closed").booleanValue() ? "closed" : "open"
+                    CommandJson.text(group.get("state"))
                 });
     }
 
@@ -69,38 +38,20 @@ final class GroupCommands {
                 .collect(Collectors.joining(","));
     }
 
-    /** The command {@code account group}. */
-    static ApiCommand ofAccount(Session session) {
-        return ApiCommand.of(session, OperatorGroups.ACCOUNT)
-                .takes(
-                        Field.account(),
-                        Field.option(
-                                        "--group",
-                                        "GROUP",
-                                        "/group",
-                                        Values::nameOrNone,
-                                        "Name of the group, or none for standard prices.")
-                                .needed(),
-                        Field.reason())
-                .asks(OperatorGroups.ACCOUNT, "group");
-    }
-
     /** {@code tollgate plan …}. */
     static final class PlanCommands {
 
         private PlanCommands() {}
 
         static List<CommandLine> all(Session session) {
-            ApiCommand close = ApiCommand.row(session, OperatorPlans.CLOSE, plan())
-                    .asks(OperatorPlans.CLOSE, answer -> session.out()
-                            .println("Versions closed: " + CommandJson.texts(answer.get("versions"), "none")));
-            ApiCommand assign = ApiCommand.row(session, OperatorPlans.ASSIGN).asks(OperatorPlans.ASSIGN, "until");
-            ApiCommand end = ApiCommand.row(session, OperatorPlans.END).asks(OperatorPlans.END, "ended_at");
-            return List.of(list(session).line(), set(session).line(), close.line(), assign.line(), end.line());
-        }
-
-        private static Field plan() {
-            return Field.bare("1", "PLAN", "plan", "Id of the plan.");
+            ApiCommand close = ApiCommand.of(session, OperatorPlans.CLOSE).asks(answer -> session.out()
+                    .println("Versions closed: " + CommandJson.texts(answer.get("versions"), "none")));
+            return List.of(
+                    list(session).line(),
+                    ApiCommand.of(session, OperatorPlans.SET).prints("version").line(),
+                    close.line(),
+                    ApiCommand.of(session, OperatorPlans.ASSIGN).prints("until").line(),
+                    ApiCommand.of(session, OperatorPlans.END).prints("ended_at").line());
         }
 
         private static ApiCommand list(Session session) {
@@ -120,12 +71,8 @@ final class GroupCommands {
                                 CommandJson.text(plan.at("/accounts/active")),
                                 CommandJson.text(plan.at("/accounts/cancelled")),
                                 CommandJson.text(plan.at("/accounts/ended")),
-                                plan.get("closed_at").isNull() ? "open" : "closed"
+                                CommandJson.text(plan.get("state"))
                             });
-        }
-
-        private static ApiCommand set(Session session) {
-            return ApiCommand.row(session, OperatorPlans.SET, plan()).asks(OperatorPlans.SET, "version");
         }
     }
 }

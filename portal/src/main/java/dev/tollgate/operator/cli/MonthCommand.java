@@ -19,12 +19,13 @@ final class MonthCommand {
                 MONTH,
                 "Print a month of the books (UTC): what customers held, what changed it, and what they hold.",
                 "Without MONTH, one line for each month. Amounts are credits; invoices are in US dollars.");
-        return month.takes(Field.bare("0..1", "MONTH", MONTH, "A month that has begun, like 2026-10."))
+        return month.takes(Argument.own("MONTH", MONTH, "A month that has begun, like 2026-10.")
+                        .unneeded())
                 .runs(api -> {
                     if (month.count(MONTH) == 0) {
-                        months(session, month.ask(api, "GET", MonthRoutes.PATH).get("data"));
+                        months(session, month.get(api, MonthRoutes.PATH).get("data"));
                     } else {
-                        lines(session, month.ask(api, "GET", MonthRoutes.PATH + "/{month}"));
+                        lines(session, month.get(api, MonthRoutes.PATH + "/{month}"));
                     }
                 });
     }

@@ -3,7 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.FirstStartFile;
-import dev.tollgate.customers.roles.MemberRole;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorPeople;
 import java.io.IOException;
@@ -34,28 +34,31 @@ final class PeopleCommands {
                 reset(session).line());
     }
 
-    private static Field login() {
-        return Field.bare("1", "LOGIN", "login", "The person's login: their e-mail address.");
-    }
-
     private static ApiCommand role(Session session, String name, String role, String description) {
-        ApiCommand command = new ApiCommand(session, name, description).takes(login(), Field.reason());
+        ApiCommand command = ofPerson(new ApiCommand(session, name, description)
+                .takes(OperatorPeople.SET_ROLE)
+                .without("/role"));
         return command.runs(api -> {
-            JsonNode person = command.ask(api, "GET", "/admin/people");
-            String login = command.parameters().get("login");
-            String account = account(person);
-            api.ask(
-                    "POST",
-                    OperatorPeople.SET_ROLE.path(),
-                    Map.of("id", account),
-                    command.body().put("login", login).put("role", role));
+            String account = account(api, command);
+            String login = login(command);
+            command.ask(api, Map.of("id", account), command.body().put("role", role));
             session.out()
                     .println(login + " (" + account + ") is " + (role.equals("operator") ? "an operator" : "a user")
                             + " now.");
         });
     }
 
-    private static String account(JsonNode person) {
+    /** The command of an action of a person, whose account is looked for. */
+    private static ApiCommand ofPerson(ApiCommand command) {
+        return command.without("id").with("/login", Argument::needed);
+    }
+
+    private static String login(ApiCommand command) {
+        return CommandJson.text(command.body().get("login"));
+    }
+
+    private static String account(AdminApi api, ApiCommand command) {
+        JsonNode person = api.ask("GET", "/admin/people", Map.of("login", login(command)), null);
         if (person.path("account").isNull()) {
             throw new ApiException(
                     404,
@@ -93,46 +96,13 @@ final class PeopleCommands {
     }
 
     static ApiCommand invite(Session session) {
-        return new ApiCommand(
-                        session,
-                        "invite",
-                        "Invite a person to sign in here, even if sign-up is closed. The link works for 7 days.",
-                        "It is sent by mail. If mail is off, it is printed alone on its line for you to pass on.")
-                .takes(
-                        Field.bare("1", "EMAIL", "/email", "The person's e-mail address."),
-                        Field.option(
-                                "--account",
-                                "ID",
-                                "/account",
-                                "Account that the person joins. Default: a new account."),
-                        Field.option(
-                                "--role",
-                                "ROLE",
-                                "/role",
-                                MemberRole.either() + " in that account. Default: " + MemberRole.OWNER.text() + "."),
-                        Field.list("--teams", "ID,...", "/teams", "Teams that the person joins; needs a role."),
-                        Field.reason())
-                .asks(OperatorLinks.INVITE, made -> print(session, made));
+        return ApiCommand.of(session, OperatorLinks.INVITE).asks(made -> print(session, made));
     }
 
     static ApiCommand resetLink(Session session) {
-        ApiCommand command = new ApiCommand(
-                        session,
-                        "reset-link",
-                        "Print a link that sets a person's new password, once, within 30 minutes. That ends their sessions.")
-                .takes(login(), Field.reason());
-        return command.runs(api -> {
-            JsonNode person = command.ask(api, "GET", "/admin/people");
-            String login = command.parameters().get("login");
-            Map<String, String> account = Map.of("id", account(person));
-            print(
-                    session,
-                    api.ask(
-                            "POST",
-                            OperatorLinks.RESET_LINK.path(),
-                            account,
-                            command.body().put("login", login)));
-        });
+        ApiCommand command = ofPerson(ApiCommand.of(session, OperatorLinks.RESET_LINK));
+        return command.runs(
+                api -> print(session, command.ask(api, Map.of("id", account(api, command)), command.body())));
     }
 
     /** Prints a link alone on its line, as a key; the sentence about it goes to standard error. */
@@ -151,18 +121,10 @@ final class PeopleCommands {
     }
 
     static ApiCommand mailTest(Session session) {
-        ApiCommand test = new ApiCommand(session, "test", "Send a test mail through the running server.")
-                .takes(Field.bare("1", "EMAIL", "/to", "Recipient address."));
-        return test.runs(api -> {
-            String to = test.body().get("to").asString().strip();
-            JsonNode sent = api.ask(
-                    "POST",
-                    OperatorLinks.TEST_MAIL.path(),
-                    Map.of(),
-                    CommandJson.object().put("to", to));
-            session.out()
-                    .println("A test mail to " + CommandJson.text(sent.get("to"))
-                            + " waits to be sent by the server. See the result at /console/settings.");
-        });
+        return ApiCommand.of(session, OperatorLinks.TEST_MAIL)
+                .with("/reason", Argument::unneeded)
+                .asks(sent -> session.out()
+                        .println("A test mail to " + CommandJson.text(sent.get("to"))
+                                + " waits to be sent by the server. See the result at /console/settings."));
     }
 }

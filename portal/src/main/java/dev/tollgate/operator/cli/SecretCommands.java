@@ -65,12 +65,9 @@ final class SecretCommands {
     }
 
     private static ApiCommand rotate(Session session) {
-        ApiCommand command = ApiCommand.of(session, SecretKeyring.ROTATE)
-                .takes(
-                        Field.flag("--new-signing-key", "/new_signing_key", "Retire the key that signs receipts, too."),
-                        Field.reason());
+        ApiCommand command = ApiCommand.of(session, SecretKeyring.ROTATE);
         return command.answers(api -> {
-            JsonNode sweep = command.ask(api, SecretKeyring.ROTATE);
+            JsonNode sweep = command.ask(api);
             while (sweep.get("state").asString().equals("running")) {
                 pause();
                 sweep = api.ask("GET", SecretKeyring.ROTATE.path(), Map.of(), null);
@@ -95,17 +92,9 @@ final class SecretCommands {
     }
 
     private static ApiCommand forget(Session session) {
-        return ApiCommand.of(session, SecretKeyring.FORGET)
-                .takes(
-                        Field.bare("1", "KEY", "id", "Eight hex digits, as 'secret status' shows them."),
-                        Field.flag(
-                                "--lose",
-                                "/lose",
-                                "End what is still under the key today: kept responses, signatures, stored files."),
-                        Field.reason())
-                .asks(SecretKeyring.FORGET, answer -> session.out()
-                        .println("Key " + answer.get("forgotten").asString()
-                                + " is forgotten. Take its line out of secret.key on each server."));
+        return ApiCommand.of(session, SecretKeyring.FORGET).asks(answer -> session.out()
+                .println("Key " + answer.get("forgotten").asString()
+                        + " is forgotten. Take its line out of secret.key on each server."));
     }
 
     @Command(

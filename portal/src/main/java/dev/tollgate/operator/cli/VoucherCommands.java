@@ -17,13 +17,9 @@ final class VoucherCommands {
     }
 
     private static ApiCommand create(Session session) {
-        return ApiCommand.row(
-                        session,
-                        OperatorVouchers.CREATE,
-                        Field.option("--reason", "TEXT", "/reason", "Reason, shown as the note of the vouchers.")
-                                .needed())
-                .asks(OperatorVouchers.CREATE, made -> made.get("codes")
-                        .forEach(code -> session.out().println(CommandJson.text(code))));
+        return ApiCommand.of(session, OperatorVouchers.CREATE)
+                .with("/reason", reason -> reason.saying("Reason, shown as the note of the vouchers."))
+                .asks(made -> made.get("codes").forEach(code -> session.out().println(CommandJson.text(code))));
     }
 
     private static ApiCommand list(Session session) {
@@ -45,7 +41,7 @@ final class VoucherCommands {
     }
 
     private static ApiCommand revoke(Session session) {
-        return ApiCommand.row(session, OperatorVouchers.REVOKE).asks(OperatorVouchers.REVOKE, answer -> session.out()
-                .println(CommandJson.text(answer.get("revoked")) + " revoked."));
+        return ApiCommand.of(session, OperatorVouchers.REVOKE)
+                .asks(answer -> session.out().println(CommandJson.text(answer.get("revoked")) + " revoked."));
     }
 }

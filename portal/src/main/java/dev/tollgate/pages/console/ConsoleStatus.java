@@ -1,7 +1,6 @@
 package dev.tollgate.pages.console;
 
-import static dev.tollgate.base.words.Words.say;
-
+import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -52,10 +51,13 @@ public record ConsoleStatus(OperatorAnnouncements announcements, DeedForms forms
     }
 
     public static Cell badge(Announcement it, Instant now) {
-        return !it.isAheadOf(now)
-                ? Cell.badge("", say("announcement::ended"))
-                : it.beginsAt().isAfter(now)
-                        ? Cell.badge("run", say("announcement::ahead"))
-                        : Cell.badge("ok", say("announcement::holds"));
+        Announcements.State state = it.stateAt(now);
+        String look =
+                switch (state) {
+                    case ENDED -> "";
+                    case AHEAD -> "run";
+                    case HOLDS -> "ok";
+                };
+        return Cell.badge(look, state.word().said());
     }
 }

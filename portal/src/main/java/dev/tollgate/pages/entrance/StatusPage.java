@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.rollups.FirstByte;
+import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -178,8 +179,12 @@ public record StatusPage(
         Contents contents = new Contents(
                 read.isRead(),
                 lines,
-                read.announcements().stream().filter(it -> it.isAheadOf(now)).toList(),
-                read.announcements().stream().filter(it -> !it.isAheadOf(now)).toList());
+                read.announcements().stream()
+                        .filter(it -> it.stateAt(now) != Announcements.State.ENDED)
+                        .toList(),
+                read.announcements().stream()
+                        .filter(it -> it.stateAt(now) == Announcements.State.ENDED)
+                        .toList());
         boolean open = isOpen.getAsBoolean();
         return PageStep.show((out, shell) -> JtestatusGenerated.render(out, null, shell, open, contents))
                 .shared(PageStep.Shared.of(List.of(open, contents)));

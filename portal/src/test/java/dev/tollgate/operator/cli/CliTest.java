@@ -287,7 +287,8 @@ class CliTest {
     void credits_that_are_no_exact_amount_are_refused(String credits) {
         assertThat(run("account", "create", "--name", "Ann", "--credits", credits))
                 .isEqualTo(2);
-        assertThat(err).contains("'" + credits + "' is not allowed; allowed is a decimal number like 12.5");
+        assertThat(err).startsWith("tollgate: '--credits' must be a number of credits from 0 to 1000000000 with");
+        assertThat(opened).isZero();
         assertThat(api.accounts).isEmpty();
     }
 
@@ -304,7 +305,8 @@ class CliTest {
 
     @Test
     void a_name_cannot_move_the_cursor() {
-        run("account", "create", "--name", "a\u001b[2Jb\nc");
+        run("account", "create", "--name", "Ann");
+        api.accounts.get("acc_1").put("name", "a\u001b[2Jb\nc");
         run("account", "list");
         assertThat(out).contains("a\\u001b[2Jb\\nc").doesNotContain("\u001b");
     }
@@ -320,9 +322,10 @@ class CliTest {
 
     @Test
     void a_grant_of_zero_or_to_an_unknown_account_is_refused() {
-        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "0", "--reason", "x"))
+        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "0", "--reason", "why"))
                 .isEqualTo(2);
-        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "1", "--reason", "x"))
+        assertThat(err).startsWith("tollgate: '--credits' must be above 0.");
+        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "1", "--reason", "why"))
                 .isEqualTo(1);
         assertThat(err).isEqualTo("tollgate: There is no account acc_9.\n");
         assertThat(out).isEmpty();
@@ -395,8 +398,7 @@ class CliTest {
         assertThat(key.get("allow").toString()).isEqualTo("[\"10.0.0.0/8\",\"::1\",\"127.0.0.1\"]");
         assertThat(key.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":100000,\"concurrency\":4}");
         assertThat(key.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\",\"gemini-3-pro\"]");
-        assertThat(key.get("expires_at").asLong())
-                .isEqualTo(Instant.parse("2027-01-31T00:00:00Z").getEpochSecond());
+        assertThat(key.get("expires_at").asString()).isEqualTo("2027-01-31T00:00:00Z");
         assertThat(run("key", "set", "key_1", "--tokens", "none", "--models", "none", "--expires", "none"))
                 .isZero();
         assertThat(key.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":null,\"concurrency\":4}");
@@ -466,7 +468,7 @@ class CliTest {
     void a_key_with_a_limit_that_cannot_be_is_refused(String option, String value) {
         run("account", "create", "--name", "Ann");
         assertThat(run("key", "create", "--account", "acc_1", option, value)).isEqualTo(2);
-        assertThat(err).contains("'" + value + "' is not allowed; allowed is ");
+        assertThat(err).startsWith("tollgate: '" + option + "' must be ").contains("See: tollgate key create --help");
         assertThat(api.keys).isEmpty();
     }
 

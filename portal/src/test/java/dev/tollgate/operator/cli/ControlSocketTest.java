@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -75,7 +76,7 @@ class ControlSocketTest {
     @Test
     void every_question_comes_back_as_if_the_store_had_been_asked() {
         ObjectNode ann = account("Ann \"ü\" 漢字");
-        ann.set("credits", CommandJson.credits(12_500_000L));
+        ann.put("credits", new BigDecimal("12.5"));
         JsonNode made = remote.ask("POST", ACCOUNTS, Map.of(), ann);
         assertThat(made.get("name").asString()).isEqualTo("Ann \"ü\" 漢字");
         assertThat(made.get("balance").decimalValue()).isEqualByComparingTo("12.5");

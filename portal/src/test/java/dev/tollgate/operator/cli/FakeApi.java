@@ -52,6 +52,7 @@ final class FakeApi implements AdminApi {
                 key.put("id", "key_" + (keys.size() + 1))
                         .put("account", id)
                         .put("prefix", "sk-12345678")
+                        .put("kind", "api")
                         .put("disabled", false)
                         .put("state", "active")
                         .put("created_at", TIME)
@@ -92,7 +93,7 @@ final class FakeApi implements AdminApi {
 
     private ObjectNode createAccount(ObjectNode body) {
         String id = "acc_" + (accounts.size() + 1);
-        BigDecimal credits = body.get("credits").decimalValue();
+        BigDecimal credits = body.path("credits").decimalValue(BigDecimal.ZERO);
         ObjectNode account = JSON.createObjectNode()
                 .put("id", id)
                 .put("name", body.get("name").asString())

@@ -164,9 +164,9 @@ public final class GrantWords {
         return gone == 0 ? 0 : Math.clamp(gone / Math.max(1, grant.creditsMicros() / 100), 1, 100);
     }
 
-    /** Returns why a grant has nothing left. */
-    public static String end(CreditGrant grant) {
-        return grant.lapsedMicros() > 0 ? say("expired") : grant.endedAt() == null ? say("used up") : say("ended");
+    /** Returns the state of a grant in a word. */
+    public static String end(CreditGrant grant, Instant now) {
+        return grant.stateAt(now).word().said();
     }
 
     /** Returns grants by number, such as {@code grants 7 and 9}. @param text as a call or an entry has it */
