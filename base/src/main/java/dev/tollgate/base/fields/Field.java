@@ -43,7 +43,7 @@ import tools.jackson.databind.node.StringNode;
  * @param members of an object; empty for others
  * @param reader reads the value of a member that is not null
  * @param typed returns the member for a text of a form or a command
- * @param input how forms ask for it; null if for the same text as commands
+ * @param input how forms ask for it
  */
 public record Field<T>(
         Fact fact,
@@ -55,7 +55,7 @@ public record Field<T>(
         List<Field<?>> members,
         Reader<T> reader,
         Function<String, JsonNode> typed,
-        @Nullable Input input) {
+        Input input) {
 
     /** The most credits of one amount: a billion. */
     public static final long CREDITS_MAX = 1_000_000_000;
@@ -123,12 +123,26 @@ public record Field<T>(
     }
 
     /**
-     * The input of a form that has its own way to write a value.
+     * The input of forms.
      *
-     * @param label beside it
-     * @param typed returns the member for its text, which is not blank; may throw {@link dev.tollgate.base.error.Mistake}
+     * @param label beside it; null for the field's
+     * @param hint below it; null for none
+     * @param type of the element in HTML, as in {@code date}; empty for a text or what the schema says
+     * @param typed returns the member for its text, which is not blank; may throw {@link dev.tollgate.base.error.Mistake}. Null for the field's
      */
-    public record Input(Sentence label, Function<String, JsonNode> typed) {}
+    public record Input(
+            @Nullable Sentence label,
+            @Nullable Sentence hint,
+            String type,
+            @Nullable Function<String, JsonNode> typed) {
+
+        private static final Input PLAIN = new Input(null, null, "", null);
+
+        /** Returns an input with a way of its own to write a value. */
+        public static Input of(String type, Function<String, JsonNode> typed) {
+            return new Input(null, null, type, typed);
+        }
+    }
 
     public String name() {
         return fact.name();
@@ -176,7 +190,7 @@ public record Field<T>(
                 .orElse(null));
         Schema schema = Schema.of("string")
                 .with("enum", choices.stream().map(Choice::word).toList());
-        return new Field<>(fact, "", null, null, schema, choices, List.of(), reader, StringNode::valueOf, null);
+        return new Field<>(fact, "", null, null, schema, choices, List.of(), reader, StringNode::valueOf, Input.PLAIN);
     }
 
     public static Field<Boolean> flag(String name, Sentence label) {
@@ -336,7 +350,7 @@ public record Field<T>(
                 List.of(members),
                 reader,
                 StringNode::valueOf,
-                null);
+                Input.PLAIN);
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -366,7 +380,7 @@ public record Field<T>(
                 List.of(),
                 (path, value) -> value,
                 StringNode::valueOf,
-                null);
+                Input.PLAIN);
     }
 
     /** Returns this field for a request that hands its value on to another request, which reads it. */
@@ -403,7 +417,7 @@ public record Field<T>(
     /** Returns a field of another kind. @param typed as the record has it */
     public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
         return new Field<>(
-                new Fact(name, label), "", null, null, Schema.ANY, List.of(), List.of(), reader, typed, null);
+                new Fact(name, label), "", null, null, Schema.ANY, List.of(), List.of(), reader, typed, Input.PLAIN);
     }
 
     // ---- changed ----
@@ -514,16 +528,24 @@ public record Field<T>(
         return new Field<>(fact, help, option, nothing, schema, choices, members, reader, typed, by);
     }
 
+    /** Returns this field with another label in forms than in lists. */
+    public Field<T> asked(Sentence label) {
+        return asked(new Input(label, input.hint, input.type, input.typed));
+    }
+
+    /** Returns this field with a hint in forms. */
+    public Field<T> hinted(Sentence hint) {
+        return asked(new Input(input.label, hint, input.type, input.typed));
+    }
+
     /** Returns the member for a text of a form. */
     public JsonNode inForm(String text) {
-        return input == null || text.isBlank()
-                ? typed.apply(text)
-                : input.typed().apply(text.strip());
+        return input.typed == null || text.isBlank() ? typed.apply(text) : input.typed.apply(text.strip());
     }
 
     /** Returns the label of a form. */
     public Sentence inputLabel() {
-        return input == null ? label() : input.label();
+        return input.label == null ? label() : input.label;
     }
 
     /** Returns this field, whose stored values are of a kind. */

@@ -45,7 +45,9 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
             .kept(Fact.Kind.FACTOR)
             .shaped(Schema.of("integer").range(1, MAX))
             .help("Thousandths of the standard price: 850 is 15 percent below it.")
-            .option("--factor N");
+            .option("--factor N")
+            .asked(sentence("Factor of all models, in thousandths"))
+            .hinted(sentence("850 is 15 percent below the standard price."));
 
     public static final Field<Map<String, Integer>> MODELS = Field.of(
                     "models", sentence("Models"), GroupFactors::models, Typed::models)
@@ -55,6 +57,12 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
                     .with("additionalProperties", Schema.of("integer").range(1, MAX)))
             .help("Own factors by a model's id, or by the beginning of ids with * after it; the longest counts.")
             .option("--models MODEL=FACTOR,...")
+            .asked(new Field.Input(
+                    sentence("Factors of their own"),
+                    sentence(
+                            "A line each: a model's id, or the beginning of ids with *, and the factor, like: gemini-4-* 900"),
+                    "textarea",
+                    null))
             .optional();
 
     public GroupFactors {

@@ -37,21 +37,27 @@ public final class AccountRoutes {
     private static final String GRANT_OF = GRANTS + "/{grant}";
 
     private static final Field<String> REASON = AdminRequest.REASON;
-    private static final Field<String> NAME =
-            Field.text("name", sentence("The account's name")).help("Name of the account, for people.");
+    private static final Field<String> NAME = Field.text("name", sentence("The account's name"))
+            .help("Name of the account, for people.")
+            .asked(sentence("Name"));
     private static final Field<Long> START_CREDITS = Field.credits("credits", sentence("Credits"))
             .optional()
             .help("Starting credits, like 12.5.")
+            .asked(sentence("Starting credits"))
+            .hinted(sentence("Leave empty for none."))
             .standard(0);
     static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
     private static final Field<Long> CREDITS = Field.signedCredits("credits", sentence("Credits"))
             .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD))
-            .help("Credits to add, or below 0 to take.");
+            .help("Credits to add, or below 0 to take.")
+            .asked(sentence("Credits to add, or to remove with a minus"))
+            .hinted(sentence("You can remove at most the credits that the account can spend."));
     private static final Field<Instant> EXPIRY = AdminRequest.time("expires_at", sentence("Expiry"))
             .naming()
             .help("New expiry, later than the present one.")
             .option("--expires TIME")
-            .asked(AdminRequest.LAST_DAY);
+            .asked(AdminRequest.LAST_DAY)
+            .hinted(sentence("The credits can be used through the end of this day (UTC), which is not over yet."));
     private static final Field<Boolean> BLOCKED = Field.flag("blocked", sentence("Banned"))
             .help("true: its keys and people are refused. false: they are let in again.");
 

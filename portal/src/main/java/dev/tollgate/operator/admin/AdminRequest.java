@@ -52,7 +52,11 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
             .help("An id of the request: sent twice, it counts once.");
 
     /** A form asks for the last day, in UTC, through whose end something lasts. */
-    static final Field.Input LAST_DAY = new Field.Input(sentence("Expires after"), AdminRequest::endOfDay);
+    static final Field.Input LAST_DAY =
+            new Field.Input(sentence("Expires after"), null, "date", AdminRequest::endOfDay);
+
+    /** A form asks for a minute in UTC. */
+    static final Field.Input MINUTE = Field.Input.of("datetime-local", AdminRequest::minute);
 
     private static final int LIMIT_DEFAULT = 50;
 
@@ -70,10 +74,8 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
         return StringNode.valueOf(time == null ? text : time.toString());
     }
 
-    /** Returns an input that asks for a minute in UTC. */
-    static Field.Input minute(Sentence label) {
-        return new Field.Input(
-                label, text -> typedTime(text.matches("[0-9-]{10}T[0-9]{2}:[0-9]{2}") ? text + ":00Z" : text));
+    private static JsonNode minute(String text) {
+        return typedTime(text.matches("[0-9-]{10}T[0-9]{2}:[0-9]{2}") ? text + ":00Z" : text);
     }
 
     private static JsonNode endOfDay(String text) {

@@ -36,13 +36,18 @@ public final class GrantFields {
             .optional()
             .help("Expiry. Default: never.")
             .option("--expires TIME")
-            .asked(AdminRequest.LAST_DAY);
+            .asked(AdminRequest.LAST_DAY)
+            .hinted(
+                    sentence(
+                            "The credits can be used through the end of this day (UTC). Leave empty for credits that never expire."));
 
     static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
             .optional()
             .help("Models that the credits pay for: ids, or beginnings of ids with *, like 'gemini-4-*'. Default: all.")
             .option("--models MODEL,...")
+            .hinted(sentence(
+                    "Ids, or beginnings of ids like gemini-4-*, with blanks between them. Leave empty for all."))
             .keptAs(sentence("all"));
 
     static final Field<Long> SOME_CREDITS = Field.credits("credits", sentence("Credits"))
@@ -69,7 +74,8 @@ public final class GrantFields {
             .shaped(Schema.of("array").with("maxItems", GrantLimits.MOST).with("items", LIMIT))
             .optional()
             .help("The most that the credits give in a time. Default: no limits.")
-            .option("--limits HOURS:CREDITS,...");
+            .option("--limits HOURS:CREDITS,...")
+            .hinted(sentence("Hours and credits, like 5:20 for at most 20 credits in 5 hours; up to two."));
 
     /** The number of a grant in the audit log. */
     static final Fact NUMBER = new Fact("grant", sentence("Grant")).told(Fact.Told.ALWAYS);

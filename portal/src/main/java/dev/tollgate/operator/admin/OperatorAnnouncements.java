@@ -5,6 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.notices.Announcements;
@@ -39,20 +40,24 @@ public final class OperatorAnnouncements {
             })
             .chars(1, Announcements.TEXT_CHARS_MAX)
             .help("Text of the announcement.")
-            .option("TEXT");
+            .option("TEXT")
+            .hinted(sentence("Up to 500 characters, for anybody to read."));
     private static final Field<String> OTHER_TEXT =
             TEXT.optional().help("New text. Default: as it is.").option("--text TEXT");
     private static final Field<Instant> BEGINS = AdminRequest.time("begins_at", sentence("Begin"))
             .optional()
             .help("Begin. Default: now.")
             .option("--begin TIME")
-            .asked(AdminRequest.minute(sentence("Begin")));
+            .asked(AdminRequest.MINUTE)
+            .hinted(sentence("In UTC. Leave empty for now."));
     private static final Field<Instant> ENDS = AdminRequest.time("ends_at", sentence("End"))
             .optional()
             .help("End. Default: none.")
             .option("--end TIME")
-            .asked(AdminRequest.minute(sentence("End")));
+            .asked(AdminRequest.MINUTE)
+            .hinted(sentence("In UTC. Leave empty if you end it yourself."));
     private static final Field<String> NUMBER = Field.text("number", sentence("Number"))
+            .shaped(Schema.of("integer"))
             .help("The announcement's number, as announcement list prints it.")
             .option("NUMBER");
 

@@ -57,7 +57,8 @@ public final class OperatorGroups {
             .map(OperatorGroups::name)
             .orNull(sentence("none of its own"))
             .needed()
-            .help("Name of a price group.");
+            .help("Name of a price group.")
+            .asked(sentence("Own group"));
     private static final Field<?> SUBJECT =
             Field.raw("group").help("Name of the group.").option("GROUP");
 

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.organizations.InvitationActions;
@@ -28,7 +29,10 @@ import tools.jackson.databind.JsonNode;
 /** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
 
+    private static final Schema ADDRESS = Schema.of("string").with("format", "email");
+
     private static final Field<String> EMAIL = Field.text("email", sentence("E-mail"))
+            .shaped(ADDRESS)
             .help("E-mail address of the person.")
             .option("EMAIL");
     private static final Field<String> JOINED = Field.text("account", sentence("Account"));
@@ -40,8 +44,10 @@ public final class OperatorLinks {
     private static final Field<JsonNode> TEAMS =
             InvitationActions.TEAMS.handedOn().optional().option("--teams ID,...");
     private static final Field<String> TO = Field.text("to", sentence("Recipient"))
+            .shaped(ADDRESS)
             .help("E-mail address that gets the mail.")
-            .option("EMAIL");
+            .option("EMAIL")
+            .asked(sentence("Send a test mail to"));
 
     private static final Fact MARK = new Fact("mark", sentence("Mark of the address"));
 

@@ -59,11 +59,14 @@ public final class OperatorPlans {
             .map(OperatorPlans::shownName)
             .chars(1, Plan.NAME_CHARS_MAX)
             .help("Name that customers see.")
+            .hinted(sentence("Customers see it."))
             .option("--name TEXT");
     private static final Field<Long> CENTS = Field.whole("cents", sentence("Price in US cents"), 0, Plan.CENTS_MAX)
             .naming()
             .map(OperatorPlans::cents)
             .help("Price of a period in US cents without tax: 0, or at least 50.")
+            .asked(sentence("Price of a period in US cents, without tax"))
+            .hinted(sentence("0, or at least 50."))
             .option("--cents N");
     private static final Field<Period> PERIOD = Field.choice(
                     "period",
@@ -77,7 +80,9 @@ public final class OperatorPlans {
     private static final Field<String> GROUP = Field.text("group", sentence("Price group"))
             .map(OperatorGroups::name)
             .optional()
-            .help("Price group while a period runs. Default: none.");
+            .help("Price group while a period runs. Default: none.")
+            .asked(sentence("Price group while a period runs"))
+            .hinted(sentence("Leave empty for none."));
     private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
             .optional()
@@ -93,6 +98,7 @@ public final class OperatorPlans {
     private static final Field<Long> PERIODS = Field.whole("periods", sentence("Periods"), 1, Subscription.PERIODS_MAX)
             .naming()
             .help("Number of periods that were paid.")
+            .hinted(sentence("As many as were paid, 1 to 366. The first begins at once."))
             .option("--periods N");
 
     private static final Field<?> SUBJECT =
@@ -116,7 +122,7 @@ public final class OperatorPlans {
                             NAME,
                             CENTS,
                             PERIOD,
-                            GrantFields.CREDITS.help("Credits of a period."),
+                            GrantFields.CREDITS.help("Credits of a period.").asked(sentence("Credits of a period")),
                             GrantFields.MODELS,
                             GROUP,
                             GrantFields.LIMITS,

@@ -30,23 +30,31 @@ public final class OperatorVouchers {
             .optional()
             .help("Number of vouchers.")
             .standard(1)
+            .asked(sentence("Number of vouchers"))
             .option("--count N");
     private static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
             .optional()
             .help("Expiry of the codes. Default: never.")
             .option("--expires TIME")
-            .asked(AdminRequest.LAST_DAY);
+            .asked(AdminRequest.LAST_DAY)
+            .hinted(sentence(
+                    "The codes can be redeemed through the end of this day (UTC). Leave empty for no expiry."));
     private static final Field<Long> DAYS = Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX)
             .naming()
             .optional()
             .help("Days after which the credits expire once they are redeemed. Default: never.")
+            .asked(sentence("Days of the credits"))
+            .hinted(sentence("The credits expire so many days after they are redeemed. Leave empty for never."))
             .option("--days N");
     private static final Field<Long> FIRST = Field.whole("first", sentence("voucher::First"), 1, NUMBER_MAX)
             .help("Number of the first voucher.")
+            .asked(sentence("First number"))
             .option("--first N");
     private static final Field<Long> LAST = Field.whole("last", sentence("Last"), 1, NUMBER_MAX)
             .optional()
             .help("Number of the last voucher. Default: the first alone.")
+            .asked(sentence("Last number"))
+            .hinted(sentence("Leave empty for one voucher."))
             .option("--last N");
 
     /** The result is the codes. */
@@ -56,10 +64,14 @@ public final class OperatorVouchers {
                     ALL,
                     "Create vouchers and print their codes, only this once.",
                     COUNT,
-                    AccountRoutes.SOME_CREDITS.help("Credits of each voucher, like 12.5."),
+                    AccountRoutes.SOME_CREDITS
+                            .help("Credits of each voucher, like 12.5.")
+                            .asked(sentence("Credits per voucher")),
                     EXPIRES,
                     DAYS,
-                    GrantFields.MODELS)
+                    GrantFields.MODELS.hinted(
+                            sentence(
+                                    "The credits pay only for these: ids, or beginnings of ids like gemini-4-*, with blanks between them. Leave empty for all.")))
             .telling(FIRST.fact())
             .answering(201)
             .button(Button.of(sentence("Create vouchers")))

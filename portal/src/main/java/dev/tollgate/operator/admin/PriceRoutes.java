@@ -45,7 +45,8 @@ public final class PriceRoutes {
             .map(PriceRoutes::fromOrDay)
             .optional()
             .help("Time in the future, or a day, which begins at midnight UTC. Default: at once.")
-            .option("--from TIME");
+            .option("--from TIME")
+            .hinted(sentence("A time like 2026-12-01T00:00:00Z. Empty: at once. Later versions are withdrawn."));
     private static final Field<Boolean> CANCELS = Field.flag("cancel_scheduled", sentence("Cancel later prices"))
             .optional()
             .help("Withdraw the prices after the new one.")

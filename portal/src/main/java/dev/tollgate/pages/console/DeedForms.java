@@ -371,7 +371,7 @@ public final class DeedForms {
     private static String label(OperatorAction<?, ?> action, String name) {
         Field<?> field = action.input(name);
         Fact fact = fact(action, name);
-        return field != null && field.input() != null
+        return field != null && field.input().label() != null
                 ? field.inputLabel().said()
                 : fact == null ? name : fact.label().said();
     }

@@ -2,7 +2,11 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Mistake;
+import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.Form;
+import dev.tollgate.operator.admin.OperatorActions;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -64,5 +68,61 @@ public record FormState(
 
     public boolean isTouched(String form) {
         return form.equals(deed);
+    }
+
+    /** Returns the input of a field. @param form as forms name their action @param name of a field of the action, or of a member of one */
+    public static FieldInput input(String form, String name) {
+        OperatorActions.Asked asked = OperatorActions.asked(form);
+        Field<?> field = asked == null ? null : asked.action().input(name);
+        if (field == null) {
+            throw new IllegalArgumentException(form + " takes no " + name);
+        }
+        return new FieldInput(field);
+    }
+
+    /** The input of a field, as a form draws it. */
+    public record FieldInput(Field<?> field) {
+
+        private static final String LINES = "textarea";
+
+        public String label() {
+            return field.inputLabel().said();
+        }
+
+        public @Nullable String hint() {
+            Sentence hint = field.input().hint();
+            return hint == null ? null : hint.said();
+        }
+
+        public boolean isRequired() {
+            return field.schema().isRequired();
+        }
+
+        public boolean isLines() {
+            return field.input().type().equals(LINES);
+        }
+
+        /** Returns the type of the element; null for a text. */
+        public @Nullable String type() {
+            return field.input().type().isEmpty() ? null : field.input().type();
+        }
+
+        /** Returns the keyboard of a phone; null for the usual one, which has a minus. */
+        public @Nullable String mode() {
+            Map<String, Object> keywords = field.schema().keywords();
+            String first = field.schema().types().isEmpty() || type() != null
+                    ? ""
+                    : field.schema().types().getFirst();
+            return switch (first) {
+                case "integer" -> "numeric";
+                case "number" -> keywords.get("minimum") instanceof Long least && least < 0 ? null : "decimal";
+                default -> "email".equals(keywords.get("format")) ? "email" : null;
+            };
+        }
+
+        /** Returns the words of a choice; empty for no choice. */
+        public List<? extends Field.Choice<?>> choices() {
+            return field.choices();
+        }
     }
 }

@@ -97,7 +97,14 @@ class ProvePageTest {
         assertAsked(account, "account.set_role?role=operator", Map.of("login", "ann"), "Login");
         assertAsked(account, "person.delete", Map.of("login", "ann"), "Login");
         Map<String, String> make = Map.of("count", "3", "credits", "5", "expires_at", "2027-02-01", "days", "30");
-        assertAsked("/console/vouchers", "voucher.create", make, "Count", "Credits", "Expires after", "Days");
+        assertAsked(
+                "/console/vouchers",
+                "voucher.create",
+                make,
+                "Number of vouchers",
+                "Credits per voucher",
+                "Expires after",
+                "Days of the credits");
         Map<String, String> write =
                 Map.of("text", "Soon", "begins_at", "2027-02-01T10:00", "ends_at", "2027-02-02T10:00");
         assertAsked("/console/status", "announcement.write", write, "Text", "Begin", "End");
@@ -105,7 +112,7 @@ class ProvePageTest {
         assertAsked("/console/plans/pro", "plan.close", Map.of());
         Map<String, String> price = Map.of("input", "5", "above.input", "6", "reasoning", "free", "version", "x");
         assertAsked("/console/prices/gemini-3-pro", "model.price", price, "Input", "Long prompts: input", "Reasoning");
-        assertAsked("/console/settings/mail", "mail.test", Map.of("to", "ann@example.org"), "Recipient");
+        assertAsked("/console/settings/mail", "mail.test", Map.of("to", "ann@example.org"), "Send a test mail to");
     }
 
     @Test
