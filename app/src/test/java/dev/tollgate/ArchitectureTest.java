@@ -216,8 +216,8 @@ class ArchitectureTest {
                 .flatMap(it -> it.getCodeUnitAccessesFromSelf().stream())
                 .filter(it -> it.getTargetOwner().isEquivalentTo(SecretBox.class) && makes.contains(it.getName()))
                 .forEach(it -> found.add(it.getOriginOwner().getName().replaceFirst(".*\\.", "") + "." + it.getName()));
-        Set<String> sealedAgain = Set.of("SigningKey", "SecondFactor", "Webhooks", "Outbox");
-        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FileStore", "Signatures$Seal");
+        Set<String> sealedAgain = Set.of("SigningKey", "SecondFactor", "WebhookSeal", "Outbox");
+        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FilePieces", "Signatures$Seal");
         Set<String> endWithinADay = Set.of("SpoolFolder", "Sealed", "SealedFields");
         Set<String> withCallers = Set.of("Summaries");
         Set<String> reads = Set.of("KeptCheck");

@@ -18,7 +18,7 @@ import dev.tollgate.customers.months.Months;
 import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
-import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.customers.people.identity.StartCredits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.facts.KindLife;

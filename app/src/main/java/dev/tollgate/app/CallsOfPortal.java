@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.loops.Opened;
 import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.HeldFiles;
 import dev.tollgate.calls.replay.Expiry;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCalls;
@@ -133,19 +134,19 @@ record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls
 
         @Override
         public long bytesMax() {
-            return files.bytesMax();
+            return files.room().bytesMax();
         }
 
         @Override
         public List<AccountFiles.Holder> holders() {
-            return files.holders().stream()
+            return files.held().holders().stream()
                     .map(its -> new AccountFiles.Holder(its.accountId(), its.files(), its.bytes()))
                     .toList();
         }
 
         @Override
         public List<AccountFiles.Held> of(String accountId) {
-            return files.held(accountId).stream()
+            return files.held().of(accountId).stream()
                     .map(file -> new AccountFiles.Held(
                             file.id(),
                             file.purpose().code(),
@@ -159,7 +160,7 @@ record CallsOfPortal(Ground ground, UpstreamsModule upstreams, CallsModule calls
 
         @Override
         public AccountFiles.Removal removal(String accountId, @Nullable String file) {
-            FileStore.Removal removal = files.removal(accountId, file);
+            HeldFiles.Removal removal = files.held().removal(accountId, file);
             return new AccountFiles.Removal(removal.change(), removal.files());
         }
     }

@@ -4,6 +4,7 @@ import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelChange;
 import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.serving.UpstreamsModule;
@@ -105,7 +106,7 @@ final class Foretold {
     }
 
     /** Returns the notices to customers about their models; the provider's prices only if calls cost the operator money. @param catalogue at their prices */
-    List<Foresight.Change> changes(Catalogue catalogue) {
+    List<ModelChange> changes(Catalogue catalogue) {
         return foresight(catalogue).changes(!isSandbox);
     }
 

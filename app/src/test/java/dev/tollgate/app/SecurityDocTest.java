@@ -26,7 +26,7 @@ class SecurityDocTest {
         "answers checked against a schema, calls.schema.SchemaChecks, TURNS",
         "names looked up, upstreams.media.Guard, LOOKUPS",
         "calls that load media, upstreams.media.MediaLoader, CALLS",
-        "pieces of stored files, calls.files.FileStore, OPENERS",
+        "pieces of stored files, calls.files.FilePieces, OPENERS",
     })
     void what_the_document_says_of_turns_is_what_holds(String row, String type, String constant) throws Exception {
         Field field = Class.forName("dev.tollgate." + type).getDeclaredField(constant);

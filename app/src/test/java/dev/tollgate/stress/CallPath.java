@@ -8,7 +8,7 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.Pricing.OfferedTier;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.OpenedBody;

@@ -1,7 +1,8 @@
 package dev.tollgate.serving;
 
 import dev.tollgate.books.ledger.Ledger.HoldsNow;
-import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.FilePurpose;
+import dev.tollgate.calls.files.FileRoom;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.telemetry.metrics.Metrics;
@@ -183,14 +184,14 @@ public final class BooksGauges {
     }
 
     /** Adds the bytes of stored files. */
-    public void stored(FileStore files) {
+    public void stored(FileRoom files) {
         metrics.gauge(
                 "tollgate_files_bytes",
                 "Bytes of the stored files of all accounts, by purpose: gemini (uploads), made (images by address), kept"
                         + " (images of kept responses), cache (cached contents). Read once a minute, with this server's changes since.",
                 new String[] {"purpose"},
                 now -> {
-                    for (FileStore.Purpose purpose : FileStore.Purpose.values()) {
+                    for (FilePurpose purpose : FilePurpose.values()) {
                         now.is((double) files.bytes(purpose), purpose.code());
                     }
                 });

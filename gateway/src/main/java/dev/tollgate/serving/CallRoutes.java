@@ -1,18 +1,16 @@
 package dev.tollgate.serving;
 
 import dev.tollgate.base.config.ConfigException;
-import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.OperatorFile;
-import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.kept.KeptForm;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
-import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.calls.schema.FitHandler;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.BodyKind;
@@ -28,18 +26,14 @@ import dev.tollgate.http.limits.Workers;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.Scope;
-import dev.tollgate.models.CodexModels;
-import dev.tollgate.models.ModelsHandler;
-import dev.tollgate.models.PricesHandler;
-import dev.tollgate.protocols.audio.AudioProtocol;
+import dev.tollgate.models.lists.CodexModels;
+import dev.tollgate.models.lists.ModelsHandler;
+import dev.tollgate.models.lists.PricesHandler;
 import dev.tollgate.protocols.audio.SpeechLists;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.chat.EstimatedBodies;
-import dev.tollgate.protocols.completions.CompletionsProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
-import dev.tollgate.protocols.door.ModelNames;
-import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
 import dev.tollgate.protocols.googleapi.CacheCreation;
@@ -52,10 +46,8 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.interactions.InteractionHandlers;
-import dev.tollgate.protocols.googleapi.interactions.InteractionsProtocol;
 import dev.tollgate.protocols.images.ImageFiles;
 import dev.tollgate.protocols.images.ImagesPath;
-import dev.tollgate.protocols.images.ImagesProtocol;
 import dev.tollgate.protocols.messages.MessagesErrors;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
@@ -65,7 +57,6 @@ import dev.tollgate.upstreams.signatures.Signatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -100,6 +91,10 @@ public record CallRoutes(
         }
     };
 
+    private CallDoors doors() {
+        return new CallDoors(ground, books, calls, checks, signatures, kept, images);
+    }
+
     /** @param ofAccounts the portal's, of an account's money, calls and keys */
     public List<Route<?>> table(KeyGate key, List<Route<?>> ofAccounts) {
         List<Route<?>> routes = new ArrayList<>();
@@ -110,7 +105,7 @@ public record CallRoutes(
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         ground.surroundings()
                 .protocols()
-                .forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
+                .forEach((path, protocol) -> routes.add(doors().of(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
         FilesHandler files = filesHandler();
         for (String version : List.of("/v1beta", "/v1alpha", "/v1")) {
@@ -129,21 +124,21 @@ public record CallRoutes(
     private FilesHandler filesHandler() {
         return new FilesHandler(
                 images,
-                bodies(),
+                doors().bodies(),
                 (account, origin, address) ->
                         KeyGate.requireUsable(books.stores().keys().successor(account, origin), address),
                 calls.secrets(),
-                reading());
+                doors().reading());
     }
 
     private void uploads(List<Route<?>> routes, String path, Gate<KeyCaller> key, FilesHandler files) {
         routes.add(Route.post(path, key, files.start())
                 .taking(BodyKind.ANY)
-                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withBodyGate((exchange, caller) -> () -> doors().bodies().paid(caller.accountId()))
                 .withErrors(GenerateErrors.OBJECT));
         routes.add(Route.post(path + "/{upload}", whileBooksAnswer(files.uploads()), files.upload())
                 .taking(BodyKind.ANY)
-                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withBodyGate((exchange, caller) -> () -> doors().bodies().paid(caller.accountId()))
                 .withErrors(GenerateErrors.OBJECT));
     }
 
@@ -158,16 +153,16 @@ public record CallRoutes(
     }
 
     private void caches(List<Route<?>> routes, String path, KeyGate key) {
-        CachedContents caches = cachedContents();
+        CachedContents caches = doors().cachedContents();
         Gate<KeyCaller> gate = whileBooksAnswer(key);
         Supplier<Route<KeyCaller>> creating = () -> {
             CacheCreation creation = new CacheCreation(caches, calls.models(), signatures);
-            return door(creation).countingRoute(path, gate, counts, creation);
+            return doors().of(creation).countingRoute(path, gate, counts, creation);
         };
         routes.add(Route.post(path, gate, (exchange, caller) -> creating.get()
                         .handler()
                         .handle(exchange, caller))
-                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()))
+                .withBodyGate((exchange, caller) -> () -> doors().bodies().paid(caller.accountId()))
                 .withErrors(GenerateErrors.OBJECT));
         Stream.of(
                         Route.get(path, key, caches.stored().all()),
@@ -175,10 +170,6 @@ public record CallRoutes(
                         Route.patch(path + "/{id}", key, caches.patch()),
                         Route.delete(path + "/{id}", key, caches.stored().delete()))
                 .forEach(route -> routes.add(route.withErrors(GenerateErrors.OBJECT)));
-    }
-
-    private CachedContents cachedContents() {
-        return new CachedContents(images.files(), books.node().sharedClock(), reading());
     }
 
     /** OpenAI's clients list files, too: theirs are not served. */
@@ -201,24 +192,25 @@ public record CallRoutes(
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         chats(routes, modelKey);
         responses(routes, key, modelKey);
-        RouteList.api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
-        RouteList.api(routes, door(completions()).route("/completions", modelKey));
+        RouteList.api(
+                routes, doors().of(new EmbeddingsProtocol(doors().reading())).route("/embeddings", modelKey));
+        RouteList.api(routes, doors().of(doors().completions()).route("/completions", modelKey));
         imagesAndAudio(routes, modelKey);
         messages(routes, key.forModels().orAsAnthropicsClients());
         catalogue(routes, key);
     }
 
     private void chats(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
-        Door chat = door(chat(false));
+        Door chat = doors().of(doors().chat(false));
         RouteList.api(routes, chat.route("/chat/completions", modelKey));
         Door.Others others = new EstimatedBodies(
                 calls.models(),
-                images(ImagesPath.GENERATIONS),
-                images(ImagesPath.EDITS),
-                completions(),
-                audio(false),
-                audio(true),
-                new EmbeddingsProtocol(reading()));
+                doors().images(ImagesPath.GENERATIONS),
+                doors().images(ImagesPath.EDITS),
+                doors().completions(),
+                doors().audio(false),
+                doors().audio(true),
+                new EmbeddingsProtocol(doors().reading()));
         RouteList.api(
                 routes,
                 chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate(), others)
@@ -226,10 +218,10 @@ public record CallRoutes(
     }
 
     private void responses(List<Route<?>> routes, KeyGate key, Gate<KeyCaller> modelKey) {
-        ResponsesProtocol protocol = responses();
-        Door responses = door(protocol);
+        ResponsesProtocol protocol = doors().responses();
+        Door responses = doors().of(protocol);
         RouteList.api(routes, responses.route("/responses", modelKey));
-        RouteList.api(routes, door(protocol.compacting()).route("/responses/compact", modelKey));
+        RouteList.api(routes, doors().of(protocol.compacting()).route("/responses/compact", modelKey));
         Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
         RouteList.api(
                 routes,
@@ -237,18 +229,21 @@ public record CallRoutes(
     }
 
     private void imagesAndAudio(List<Route<?>> routes, Gate<KeyCaller> modelKey) {
-        RouteList.api(routes, door(images(ImagesPath.GENERATIONS)).route("/images/generations", modelKey));
-        RouteList.api(routes, door(images(ImagesPath.OPENROUTER)).route("/images", modelKey));
+        RouteList.api(
+                routes, doors().of(doors().images(ImagesPath.GENERATIONS)).route("/images/generations", modelKey));
+        RouteList.api(routes, doors().of(doors().images(ImagesPath.OPENROUTER)).route("/images", modelKey));
         RouteList.api(
                 routes,
-                door(images(ImagesPath.EDITS))
+                doors().of(doors().images(ImagesPath.EDITS))
                         .route("/images/edits", modelKey)
                         .taking(BodyKind.JSON, BodyKind.MULTIPART));
         RouteList.api(routes, Route.get("/images/files/{name}", Gate.PUBLIC, new ImageFiles(images.files())));
-        RouteList.api(routes, door(audio(false)).route("/audio/speech", modelKey));
+        RouteList.api(routes, doors().of(doors().audio(false)).route("/audio/speech", modelKey));
         RouteList.api(
                 routes,
-                door(audio(true)).route("/audio/transcriptions", modelKey).taking(BodyKind.MULTIPART));
+                doors().of(doors().audio(true))
+                        .route("/audio/transcriptions", modelKey)
+                        .taking(BodyKind.MULTIPART));
         SpeechLists speech = new SpeechLists(calls.models());
         RouteList.api(routes, Route.get("/audio/models", Gate.PUBLIC, speech.models()));
         RouteList.api(routes, Route.get("/audio/voices", Gate.PUBLIC, speech.voices()));
@@ -298,11 +293,12 @@ public record CallRoutes(
     private void messages(List<Route<?>> routes, KeyGate key) {
         RouteList.api(
                 routes,
-                door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key), any -> true)));
+                doors().of(doors().messages(false))
+                        .route("/messages", new RequestIdGate<>(whileBooksAnswer(key), any -> true)));
         Gate<KeyCaller> countsKey = new RequestIdGate<>(whileBooksAnswer(key.forTokenCounts()), any -> true);
         RouteList.api(
                 routes,
-                door(messages(true))
+                doors().of(doors().messages(true))
                         .promptCountingRoute("/messages/count_tokens", countsKey, counts, MessagesProtocol.count()));
     }
 
@@ -316,23 +312,25 @@ public record CallRoutes(
 
     /** The playground's calls of a model; their responses report the cost while they run. */
     public Route<KeyCaller> playgroundChat(Gate<KeyCaller> session) {
-        return door(chat(true)).route("/playground/chat", session);
+        return doors().of(doors().chat(true)).route("/playground/chat", session);
     }
 
     /** Returns the route that estimates the price of a playground call. */
     public Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
-        return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
+        return doors().of(doors().chat(false))
+                .countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
     }
 
     /** Returns the route that counts the tokens of a playground call: the provider does that, free of charge. */
     public Route<KeyCaller> playgroundCount(Gate<KeyCaller> session) {
-        return door(chat(false)).countingRoute("/playground/count", session, counts, RoughCount.shown("{\"tokens\":"));
+        return doors().of(doors().chat(false))
+                .countingRoute("/playground/count", session, counts, RoughCount.shown("{\"tokens\":"));
     }
 
     /** Returns the route that says whether a response of the playground fits its schema. */
     public Route<KeyCaller> playgroundFit(Gate<KeyCaller> session) {
         return Route.post("/playground/fit", session, new FitHandler(checks))
-                .withBodyGate((exchange, caller) -> () -> bodies().paid(caller.accountId()));
+                .withBodyGate((exchange, caller) -> () -> doors().bodies().paid(caller.accountId()));
     }
 
     /** A path of all protocols: the key's header says which one is meant (D51, E17). */
@@ -349,22 +347,23 @@ public record CallRoutes(
     private void google(List<Route<?>> routes, String base, KeyGate key) {
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         GoogleModelsHandler models = new GoogleModelsHandler(ground.catalogue(), calls.models());
-        Door whole = door(generate(GenerateProtocol.Method.GENERATE));
-        Door stream = door(generate(GenerateProtocol.Method.STREAM));
-        Door count = door(generate(GenerateProtocol.Method.COUNT));
+        Door whole = doors().of(doors().generate(GenerateProtocol.Method.GENERATE));
+        Door stream = doors().of(doors().generate(GenerateProtocol.Method.STREAM));
+        Door count = doors().of(doors().generate(GenerateProtocol.Method.COUNT));
         // Vercel's provider leaves "models/" out where an id has a slash.
         for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
             routes.add(whole.route(model + "generateContent", modelKey));
             routes.add(stream.route(model + "streamGenerateContent", modelKey));
             routes.add(count.countingRoute(model + "countTokens", modelKey, counts, new TokenCount()));
-            routes.add(door(new EmbedProtocol(false, reading())).route(model + "embedContent", modelKey));
-            routes.add(door(new EmbedProtocol(true, reading())).route(model + "batchEmbedContents", modelKey));
+            routes.add(doors().of(new EmbedProtocol(false, doors().reading())).route(model + "embedContent", modelKey));
+            routes.add(doors().of(new EmbedProtocol(true, doors().reading()))
+                    .route(model + "batchEmbedContents", modelKey));
         }
         routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
                 .taking()
                 .withErrors(GenerateErrors.OBJECT));
-        routes.add(door(interactions()).route(base + "/interactions", modelKey));
-        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptResponses.Form.INTERACTIONS), images);
+        routes.add(doors().of(doors().interactions()).route(base + "/interactions", modelKey));
+        InteractionHandlers interactions = new InteractionHandlers(kept.of(KeptForm.INTERACTIONS), images);
         KeyGate anyKey = key.forModels();
         Stream.of(
                         Route.get(base + "/interactions/{id}", anyKey, interactions.one()),
@@ -380,106 +379,5 @@ public record CallRoutes(
 
     private <C> Gate<C> whileBooksAnswer(Gate<C> gate) {
         return new WhileBooksAnswer<>(gate, books.writer()::refuses);
-    }
-
-    private Door door(Protocol protocol) {
-        return new Door(protocol, calls, bodies());
-    }
-
-    private LargeBodies bodies() {
-        return new LargeBodies(books.stores().ledger(), calls.known());
-    }
-
-    private Protocol chat(boolean tellsCost) {
-        return new ChatProtocol(
-                calls.models(),
-                signatures,
-                checks,
-                reading(),
-                ground.settings().jsonClients(),
-                silence(),
-                ground.clock(),
-                ground.surroundings().random(),
-                images,
-                tellsCost);
-    }
-
-    private Protocol completions() {
-        return new CompletionsProtocol(calls.models(), signatures, checks, reading(), silence(), ground.clock());
-    }
-
-    private Protocol images(ImagesPath path) {
-        return new ImagesProtocol(
-                calls.models(),
-                signatures,
-                checks,
-                reading(),
-                silence(),
-                ground.clock(),
-                new ModelNames(ground.settings().list(TrafficSettings.IMAGES_MODELS)),
-                images,
-                path);
-    }
-
-    private Protocol audio(boolean transcribes) {
-        return new AudioProtocol(calls.models(), signatures, checks, reading(), silence(), transcribes);
-    }
-
-    private ResponsesProtocol responses() {
-        return new ResponsesProtocol(
-                calls.models(),
-                signatures,
-                kept,
-                images,
-                calls.secrets(),
-                checks,
-                reading(),
-                silence(),
-                ground.clock(),
-                ground.surroundings().random());
-    }
-
-    private Protocol generate(GenerateProtocol.Method method) {
-        return new GenerateProtocol(method, calls.models(), signatures, checks, reading(), cachedContents(), silence());
-    }
-
-    private Protocol interactions() {
-        return new InteractionsProtocol(
-                calls.models(),
-                signatures,
-                kept.of(KeptResponses.Form.INTERACTIONS),
-                cachedContents(),
-                images,
-                checks,
-                reading(),
-                silence(),
-                ground.clock(),
-                ground.surroundings().random());
-    }
-
-    private Protocol messages(boolean counts) {
-        return new MessagesProtocol(
-                calls.models(),
-                signatures,
-                checks,
-                reading(),
-                ground.surroundings().random(),
-                silence(),
-                new ModelNames(ground.settings().list(TrafficSettings.MESSAGES_MODELS)),
-                counts);
-    }
-
-    private Duration silence() {
-        return ground.surroundings().waits().silence();
-    }
-
-    private ReadLimits reading() {
-        Settings settings = ground.settings();
-        return new ReadLimits(
-                settings.get(TrafficSettings.NESTING),
-                settings.get(TrafficSettings.MESSAGES),
-                ReadLimits.DEFAULT.partsMax(),
-                settings.get(TrafficSettings.TOOLS),
-                settings.get(TrafficSettings.MEDIA));
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.serving;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
+import dev.tollgate.calls.files.FilePieces;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
@@ -45,7 +46,7 @@ public record CallStores(
 
     /** Returns what the stores of calls have sealed with the secret key. */
     public static List<SealedValues> sealed() {
-        return Stream.concat(Stream.of(KeptResponses.sealed(), Signatures.sealed()), FileStore.sealed().stream())
+        return Stream.concat(Stream.of(KeptResponses.sealed(), Signatures.sealed()), FilePieces.values().stream())
                 .toList();
     }
 }

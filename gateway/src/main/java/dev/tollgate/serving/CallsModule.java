@@ -15,6 +15,7 @@ import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.calls.answering.AnsweringModels;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.FileErasure;
 import dev.tollgate.calls.files.FileStore;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
@@ -182,7 +183,7 @@ public record CallsModule(
                         books.paid(),
                         ground.settings().get(TrafficSettings.FILES_BYTES)),
                 FileStore::close);
-        watch.stored(files);
+        watch.stored(files.room());
         return new FileAddresses(
                 files,
                 books.stores().ledger(),
@@ -299,7 +300,7 @@ public record CallsModule(
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, signatures::forgetOld),
                 new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, kept::sweep),
-                new Sweep("sweep-files", FileStore.SWEEP_EVERY, files()::sweep),
+                new Sweep("sweep-files", FileErasure.SWEEP_EVERY, files().erasure()::sweep),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
     }
 

@@ -3,7 +3,7 @@ package dev.tollgate.serving;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.labels.LabelNumbers;
-import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.FileRoom;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
 import dev.tollgate.http.Gate;
@@ -210,7 +210,7 @@ public final class WatchModule {
                 });
     }
 
-    public void stored(FileStore files) {
+    public void stored(FileRoom files) {
         gauges.stored(files);
     }
 

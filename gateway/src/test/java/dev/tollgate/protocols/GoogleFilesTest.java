@@ -2,7 +2,8 @@ package dev.tollgate.protocols;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.calls.files.FileStore;
+import dev.tollgate.calls.files.FileLimits;
+import dev.tollgate.calls.files.FilePieces;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
@@ -42,7 +43,7 @@ import tools.jackson.databind.JsonNode;
 @MethodSource(Stores.USUAL)
 class GoogleFilesTest {
 
-    private static final int PIECE = FileStore.PIECE_BYTES;
+    private static final int PIECE = FilePieces.PIECE_BYTES;
     private static final String MODEL = "gemini-2.5-pro";
 
     @Parameter
@@ -476,12 +477,12 @@ class GoogleFilesTest {
     @Test
     void without_room_an_upload_is_refused_by_its_limit() {
         String described = "{\"file\":{\"mimeType\":\"text/plain\"}}";
-        begun(customer.key(), FileStore.NEW_BYTES);
+        begun(customer.key(), FileLimits.NEW_BYTES);
         Reply refused = begins(gateway, customer.key(), 1, described);
         assertThat(refused.status()).as(refused.text()).isEqualTo(429);
         assertThat(refused.error().get("message").asString()).contains("bought credits or been charged 100 credits");
         Customer other = gateway.customer("100");
-        for (int i = 0; i < FileStore.BEGUN_MAX; i++) {
+        for (int i = 0; i < FileLimits.BEGUN_MAX; i++) {
             begun(other.key(), 1);
         }
         assertThat(begins(gateway, other.key(), 1, described)
@@ -573,7 +574,7 @@ class GoogleFilesTest {
             return; // its fault lets files be written
         }
         List<String> paths = new ArrayList<>();
-        for (int i = 0; i < FileStore.BEGUN_MAX; i++) {
+        for (int i = 0; i < FileLimits.BEGUN_MAX; i++) {
             paths.add(begun(customer.key(), 3));
         }
         paths.addAll(paths);

@@ -37,7 +37,7 @@ final class CatalogueEmbedding {
                 CatalogueLoader.checkedName(row.need("name")),
                 new UpstreamModel.Limits(limits.need("input_tokens").wholeNumber(1, INPUT_TOKENS_MAX), 0, false, 1, 0),
                 UpstreamModel.Abilities.NONE,
-                new UpstreamModel.Thinking.None(),
+                new Thinking.None(),
                 new UpstreamModel.Output(
                         rules(
                                 row.need("dimensions").onlyWith("min", "max"),

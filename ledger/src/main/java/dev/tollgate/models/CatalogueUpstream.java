@@ -133,24 +133,24 @@ final class CatalogueUpstream {
         return retirements;
     }
 
-    private static UpstreamModel.Thinking thinking(YamlNode node) {
+    private static Thinking thinking(YamlNode node) {
         return switch (node.need("by").choice(Map.of("budget", 0, "level", 1, "none", 2))) {
             case 0 -> budget(node);
             case 1 -> level(node);
             default -> {
                 node.onlyWith("by");
-                yield new UpstreamModel.Thinking.None();
+                yield new Thinking.None();
             }
         };
     }
 
-    private static UpstreamModel.Thinking budget(YamlNode node) {
+    private static Thinking budget(YamlNode node) {
         node.onlyWith("by", "min", "max", "efforts");
         long min = node.need("min").wholeNumber(0, TOKENS_MAX);
         long max = node.need("max").wholeNumber(min, TOKENS_MAX);
         Map<Effort, Long> budgets = new LinkedHashMap<>();
         efforts(node).forEach((effort, value) -> budgets.put(Effort.of(effort), budget(value, min, max)));
-        return new UpstreamModel.Thinking.Budget(min, max, budgets);
+        return new Thinking.Budget(min, max, budgets);
     }
 
     // 0 turns thinking off where a model can, although its least budget may be higher; -1 leaves the budget to the
@@ -163,14 +163,14 @@ final class CatalogueUpstream {
         return tokens;
     }
 
-    private static UpstreamModel.Thinking level(YamlNode node) {
+    private static Thinking level(YamlNode node) {
         node.onlyWith("by", "efforts", "budgets");
         YamlNode budgets = node.find("budgets");
         Map<Effort, String> words = new LinkedHashMap<>();
         Map<String, String> levels = new LinkedHashMap<>();
-        UpstreamModel.Thinking.Level.LEVELS.forEach(level -> levels.put(level, level));
+        Thinking.Level.LEVELS.forEach(level -> levels.put(level, level));
         efforts(node).forEach((effort, value) -> words.put(Effort.of(effort), value.choice(levels)));
-        return new UpstreamModel.Thinking.Level(words, budgets == null || budgets.bool());
+        return new Thinking.Level(words, budgets == null || budgets.bool());
     }
 
     private static Map<String, YamlNode> efforts(YamlNode node) {

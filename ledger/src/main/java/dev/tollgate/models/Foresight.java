@@ -4,7 +4,6 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.words.Sentence;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,9 +26,6 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
 
     /** A maximum at which a response may have no room for text: thoughts of a few hundred tokens are usual. */
     private static final long SMALL_TOKENS_MAX = 1_024;
-
-    /** Separates model and price in the key of a change; no id has it. */
-    private static final String PRICE_MARK = "*";
 
     private record End(String asked, ModelLife.Retirement retirement) {}
 
@@ -133,8 +129,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     /** Returns the differences that callers notice, apart from the text of responses. */
     public static List<Sentence> differences(UpstreamModel before, UpstreamModel after) {
         List<Sentence> differences = new ArrayList<>();
-        if (before.thinking() instanceof UpstreamModel.Thinking.Budget
-                && after.thinking() instanceof UpstreamModel.Thinking.Level level) {
+        if (before.thinking() instanceof Thinking.Budget && after.thinking() instanceof Thinking.Level level) {
             differences.add(Sentence.sentence("thinking levels ({levels}) instead of budgets", levels(level)));
         }
         if (after.candidatesMax() < before.candidatesMax()) {
@@ -160,52 +155,17 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
         return differences;
     }
 
-    private static Sentence levels(UpstreamModel.Thinking.Level level) {
-        return UpstreamModel.Thinking.Level.LEVELS.stream()
+    private static Sentence levels(Thinking.Level level) {
+        return Thinking.Level.LEVELS.stream()
                 .filter(level.byEffort()::containsValue)
                 .map(Sentence::asItIs)
                 .reduce((one, next) -> Sentence.sentence("{a}, {b}", one, next))
                 .orElse(Sentence.asItIs(""));
     }
 
-    /**
-     * A change of a model within the next {@link #TELLS_CUSTOMERS}.
-     *
-     * @param model the model on sale
-     * @param sentence the announcement to its users
-     * @param keepsPrice whether the name and the price on sale stay
-     * @param price a mark of the customer's new price; empty if this change is another one
-     */
-    public record Change(Model model, Instant at, Sentence sentence, boolean keepsPrice, String price) {
-
-        /** Returns the model, the new price if it is one, and the day of the change, without a comma. */
-        public String key() {
-            return subject() + price + day();
-        }
-
-        /** Returns whether this is a later word about the price of a change that was announced. @param key of that change */
-        public boolean corrects(String key) {
-            return !price.isEmpty() && !key.equals(key()) && key.startsWith(subject()) && key.endsWith(day());
-        }
-
-        /** Returns whether an announced change is not over at a time, whatever else that change is. */
-        public static boolean isAhead(String key, Instant now) {
-            String today = now.atZone(ZoneOffset.UTC).toLocalDate().toString();
-            return key.substring(key.lastIndexOf('@') + 1).compareTo(today) >= 0;
-        }
-
-        private String subject() {
-            return price.isEmpty() ? model.id() : model.id() + PRICE_MARK;
-        }
-
-        private String day() {
-            return "@" + at.atZone(ZoneOffset.UTC).toLocalDate();
-        }
-    }
-
     /** Returns the notices to customers about their models. @param cost whether calls cost the operator money; else the provider's prices are left out */
-    public List<Change> changes(boolean cost) {
-        List<Change> changes = new ArrayList<>(retiring());
+    public List<ModelChange> changes(boolean cost) {
+        List<ModelChange> changes = new ArrayList<>(retiring());
         changes.addAll(rising());
         if (cost) {
             changes.addAll(doubling());
@@ -214,8 +174,8 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     }
 
     /** Returns the changes by retiring upstream models. */
-    public List<Change> retiring() {
-        List<Change> changes = new ArrayList<>();
+    public List<ModelChange> retiring() {
+        List<ModelChange> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
             ModelLife.Retirement end = life.retirement(model);
             if (end != null && isSoon(end.at())) {
@@ -231,7 +191,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
                 if (!differences.isEmpty()) {
                     change = Sentence.sentence("{a} {b}", change, differing(differences));
                 }
-                changes.add(new Change(
+                changes.add(new ModelChange(
                         model, end.at(), Sentence.sentence("{a} {b}", change, kept(model)), keepsPrice(model), ""));
             }
         }
@@ -249,8 +209,8 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     }
 
     /** Returns the models whose upstream doubles a price that our price covers until then, unless our price changes. */
-    public List<Change> doubling() {
-        List<Change> changes = new ArrayList<>();
+    public List<ModelChange> doubling() {
+        List<ModelChange> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
             Model current = life.current(model);
             if (!keepsPrice(model) || BelowCost.of(current.at(now), now).isPresent()) {
@@ -261,7 +221,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
                 if (before != null && isSoon(after.from()) && doubles(before, after)) {
                     BelowCost.of(current.at(after.from()), after.from())
                             .ifPresent(_ -> changes.add(
-                                    new Change(model, after.from(), doubled(current, after.from()), false, "")));
+                                    new ModelChange(model, after.from(), doubled(current, after.from()), false, "")));
                 }
             }
         }
@@ -284,8 +244,8 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
     }
 
     /** Returns the models whose own price rises for customers, with the old and the new rates. */
-    public List<Change> rising() {
-        List<Change> changes = new ArrayList<>();
+    public List<ModelChange> rising() {
+        List<ModelChange> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
             PriceSchedule offered = life.offered(model).prices();
             Pricing before = offered.at(now);
@@ -298,7 +258,7 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
                             model.id(),
                             PriceRise.words(before, after));
                     String mark = PriceRise.mark(model.prices().at(next.from())); // whatever channels offer
-                    changes.add(new Change(model, next.from(), sentence, false, mark));
+                    changes.add(new ModelChange(model, next.from(), sentence, false, mark));
                 }
                 before = after;
             }
@@ -418,10 +378,10 @@ public record Foresight(Catalogue catalogue, ModelLife life, Instant now) {
 
     private boolean isSmall(Model model) {
         Long most = model.maxTokensByDefault();
-        UpstreamModel.Thinking thinking = life.current(model).upstream().thinking();
+        Thinking thinking = life.current(model).upstream().thinking();
         return most != null
                 && most <= SMALL_TOKENS_MAX
-                && !(thinking instanceof UpstreamModel.Thinking.None)
+                && !(thinking instanceof Thinking.None)
                 && !thinking.efforts().contains(Effort.NONE);
     }
 

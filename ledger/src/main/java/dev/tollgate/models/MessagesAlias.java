@@ -15,7 +15,7 @@ public final class MessagesAlias {
     private MessagesAlias() {}
 
     /** Returns whether a model has an alias: agents need functions. */
-    static boolean isFor(Model model) {
+    public static boolean isFor(Model model) {
         return model.tools().functions();
     }
 

@@ -73,7 +73,7 @@ public final class TariffJson {
     }
 
     /** Returns an amount in credits. */
-    static BigDecimal credits(long micros) {
+    public static BigDecimal credits(long micros) {
         return plain(BigDecimal.valueOf(micros, 6));
     }
 

@@ -2,7 +2,6 @@ package dev.tollgate.models;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
-import dev.tollgate.models.UpstreamModel.Thinking;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

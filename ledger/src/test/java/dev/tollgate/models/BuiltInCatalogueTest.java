@@ -132,7 +132,7 @@ class BuiltInCatalogueTest {
     @Test
     void effort_is_a_budget_on_2_5_and_a_level_on_3() {
         assertThat(upstream("gemini-2.5-pro").thinking())
-                .isEqualTo(new UpstreamModel.Thinking.Budget(
+                .isEqualTo(new Thinking.Budget(
                         128,
                         32_768,
                         Map.of(
@@ -149,7 +149,7 @@ class BuiltInCatalogueTest {
                                 Effort.MAX,
                                 32_768L)));
         assertThat(upstream("gemini-3.1-pro-preview").thinking())
-                .isEqualTo(new UpstreamModel.Thinking.Level(
+                .isEqualTo(new Thinking.Level(
                         Map.of(
                                 Effort.MINIMAL,
                                 "LOW",

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CatalogueTest {
+public class CatalogueTest {
 
     private static final Pricing.Rounding CENTS =
             new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 10_000, 10_000);
@@ -33,11 +33,11 @@ class CatalogueTest {
         assertThat(BelowCost.of(sold, Instant.EPOCH).isPresent()).isEqualTo(below);
     }
 
-    static Catalogue catalogue(Model... models) {
+    public static Catalogue catalogue(Model... models) {
         return new Catalogue(Instant.EPOCH, List.of(models), List.of());
     }
 
-    static Model model(String id, String... aliases) {
+    public static Model model(String id, String... aliases) {
         return model(100, 200, id, aliases);
     }
 
@@ -46,7 +46,7 @@ class CatalogueTest {
                 "up",
                 new UpstreamModel.Limits(1_000, 100, false, 1, 0),
                 new UpstreamModel.Abilities(true, false, false, false, false, false, false),
-                new UpstreamModel.Thinking.None(),
+                new Thinking.None(),
                 UpstreamModel.Output.TEXT,
                 List.of(Costs.cost(Instant.MIN, 100, 0, 200, 0)),
                 Map.of(),

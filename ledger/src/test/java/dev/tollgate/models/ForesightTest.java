@@ -373,7 +373,7 @@ class ForesightTest {
 
     // ---- changes announced to customers ----
 
-    private static String words(Foresight.Change change) {
+    private static String words(ModelChange change) {
         return change.sentence().english();
     }
 
@@ -383,7 +383,7 @@ class ForesightTest {
         ends.put("villa", new ModelLife.Retirement(NOW.plus(Duration.ofDays(31)), "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next("candidates: 8", "candidates: 1"))
                         .retiring())
-                .extracting(Foresight.Change::key, ForesightTest::words)
+                .extracting(ModelChange::key, ForesightTest::words)
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
@@ -398,7 +398,7 @@ class ForesightTest {
                       - {from: 2026-12-20T00:00:00Z, input: %s, cached: 0, output: %s, search: 0}
                 """;
         assertThat(foresight(HOUSE, OLD + costs.formatted("0.1", "0.2")).doubling())
-                .extracting(Foresight.Change::key, ForesightTest::words)
+                .extracting(ModelChange::key, ForesightTest::words)
                 .containsExactly(
                         tuple(
                                 "house@2026-12-20",
@@ -471,7 +471,7 @@ class ForesightTest {
                 .getFirst()
                 .key();
         grantsFlex = isGranted;
-        Foresight.Change both = foresight(rising("input: 10", "input: 11\n      tiers: {flex: 0.6}"), OLD)
+        ModelChange both = foresight(rising("input: 10", "input: 11\n      tiers: {flex: 0.6}"), OLD)
                 .rising()
                 .getFirst();
         assertThat(both.key()).isEqualTo(key);
@@ -484,7 +484,7 @@ class ForesightTest {
         Foresight foresight =
                 foresight(rising("input: 10", "input: 11").replace("2026-12-20", "2027-12-20"), OLD + costs + next());
         assertThat(foresight.retiring())
-                .extracting(ForesightTest::words, Foresight.Change::keepsPrice)
+                .extracting(ForesightTest::words, ModelChange::keepsPrice)
                 .containsExactly(
                         tuple("From 20 Dec 2026 next answers for house. The name house stays the same.", false));
         assertThat(foresight.doubling()).isEmpty();
@@ -493,7 +493,7 @@ class ForesightTest {
 
     @Test
     void a_price_that_is_set_again_is_another_change() throws IOException {
-        Foresight.Change first = change("input: 11");
+        ModelChange first = change("input: 11");
         assertThat(change("input: 11").key())
                 .isEqualTo(first.key())
                 .startsWith("house*")
@@ -506,7 +506,7 @@ class ForesightTest {
                 .isFalse();
     }
 
-    private Foresight.Change change(String input) throws IOException {
+    private ModelChange change(String input) throws IOException {
         return foresight(rising("input: 10", input), OLD).rising().getFirst();
     }
 }

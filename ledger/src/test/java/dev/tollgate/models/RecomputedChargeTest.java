@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.models.lists.PriceJson;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.models.UpstreamModel.SamplingLack;
-import dev.tollgate.models.UpstreamModel.Thinking;
+import dev.tollgate.models.lists.ModelsHandler;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

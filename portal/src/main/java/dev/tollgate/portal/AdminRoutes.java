@@ -1,7 +1,7 @@
 package dev.tollgate.portal;
 
-import dev.tollgate.customers.figures.PlatformTasksHandler;
-import dev.tollgate.customers.figures.PlatformUsageHandler;
+import dev.tollgate.customers.figures.api.PlatformTasksHandler;
+import dev.tollgate.customers.figures.api.PlatformUsageHandler;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.routing.RoutedModels;

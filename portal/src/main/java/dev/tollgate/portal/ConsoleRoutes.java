@@ -117,7 +117,7 @@ record ConsoleRoutes(
                 operator.booksCheck(),
                 operator.platform(),
                 books.kind(),
-                () -> money.payments().notTaken(NOTICES),
+                () -> money.payments().notices().notTaken(NOTICES),
                 () -> money.payments().disputes(DISPUTES),
                 isTestKey(),
                 books.sharedClock()::complaint,

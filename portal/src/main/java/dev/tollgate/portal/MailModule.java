@@ -22,10 +22,11 @@ import dev.tollgate.customers.notices.PlanNotices;
 import dev.tollgate.customers.notices.Readers;
 import dev.tollgate.customers.notices.RoutingNotices;
 import dev.tollgate.customers.webhooks.Deliveries;
+import dev.tollgate.customers.webhooks.DueDeliveries;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.http.client.PublicPost;
 import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Foresight;
+import dev.tollgate.models.ModelChange;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -70,7 +71,7 @@ public record MailModule(
             PortalGround ground,
             PortalBooks books,
             Vertx vertx,
-            Function<Catalogue, List<Foresight.Change>> changes,
+            Function<Catalogue, List<ModelChange>> changes,
             AnsweringHalf calls) {
         MailRounds rounds = rounds(ground, books, vertx);
         Letters letters = letters(ground.settings(), ground.languages());
@@ -96,7 +97,7 @@ public record MailModule(
                 new MemberNotices(by),
                 webhooks,
                 post,
-                new Deliveries(webhooks, post, disabled -> mail(books, letters, disabled), clock),
+                new Deliveries(webhooks.due(), post, disabled -> mail(books, letters, disabled), clock),
                 rounds);
     }
 
@@ -168,7 +169,7 @@ public record MailModule(
         sweeps.add(new Sweep("mail-books", BooksNotices.EVERY, booksNotices::sweep));
         sweeps.add(new Sweep("mail-routing", RoutingNotices.EVERY, routingNotices()::sweep));
         sweeps.add(new Sweep("send-webhooks", Deliveries.EVERY, deliveries::sweep));
-        sweeps.add(new Sweep("forget-webhook-events", Webhooks.FORGET_EVERY, webhooks::forgetOld));
+        sweeps.add(new Sweep("forget-webhook-events", DueDeliveries.FORGET_EVERY, webhooks.due()::forgetOld));
         return sweeps;
     }
 }

@@ -11,8 +11,10 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.PaymentNotice;
+import dev.tollgate.customers.payments.PaymentNotices;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.TestPayments;
+import dev.tollgate.customers.payments.Verdict;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.stripe.StripeAccount;
@@ -128,14 +130,15 @@ public record MoneyModule(
         }
         try {
             PaymentNotice notice = stripe.event(eventId);
-            Payments.@Nullable Verdict taken = notice == null
+            @Nullable
+            Verdict taken = notice == null
                     ? null
-                    : payments.take(
-                            notice, Objects.requireNonNullElse(by.actor().address(), "here"));
-            String outcome = Payments.outcome(taken);
+                    : payments.notices()
+                            .take(notice, Objects.requireNonNullElse(by.actor().address(), "here"));
+            String outcome = PaymentNotices.outcome(taken);
             writer.commitAndWait(Unit.of(new Deed(
                     by.actor(),
-                    Payments.EVENT.action(),
+                    PaymentNotices.EVENT.action(),
                     eventId,
                     by.reason(),
                     clock.instant(),

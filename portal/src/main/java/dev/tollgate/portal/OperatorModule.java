@@ -12,7 +12,7 @@ import dev.tollgate.customers.months.Months;
 import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.people.Links;
-import dev.tollgate.customers.people.StartMarks;
+import dev.tollgate.customers.people.identity.StartMarks;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.SoldTo;

@@ -31,7 +31,7 @@ import dev.tollgate.http.RouteList;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Foresight;
+import dev.tollgate.models.ModelChange;
 import dev.tollgate.pages.dashboard.OverviewPage;
 import dev.tollgate.pages.dashboard.billing.BillingPages;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
@@ -101,7 +101,7 @@ record PagesModule(
 
         AnsweringHalf calls,
         FirstStart firstStart,
-        Function<Catalogue, List<Foresight.Change>> changes,
+        Function<Catalogue, List<ModelChange>> changes,
         PeopleModule people,
         MoneyModule money,
         Live live,

@@ -6,7 +6,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Foresight;
+import dev.tollgate.models.ModelChange;
 import dev.tollgate.operator.admin.AdminGate;
 import dev.tollgate.operator.admin.AdminGate.SocketGate;
 import dev.tollgate.operator.admin.Administration;
@@ -49,7 +49,7 @@ public final class Portal {
             Outbound outbound,
             AnsweringHalf calls,
             FirstKeys first,
-            Function<Catalogue, List<Foresight.Change>> changes) {
+            Function<Catalogue, List<ModelChange>> changes) {
         this.ground = ground;
         this.books = books;
         this.calls = calls;

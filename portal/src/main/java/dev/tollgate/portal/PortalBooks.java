@@ -17,7 +17,7 @@ import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SecondFactor;
-import dev.tollgate.customers.webhooks.Webhooks;
+import dev.tollgate.customers.webhooks.WebhookSeal;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
@@ -120,7 +120,7 @@ public record PortalBooks(
     private static List<SealedValues> sealed(SecretBox secrets, PortalStores.OfCalls calls) {
         List<SealedValues> all = new ArrayList<>(
                 List.of(Receipts.sealed(secrets), SecondFactor.sealed(secrets), Outbox.sealed(secrets)));
-        all.addAll(Webhooks.sealed(secrets));
+        all.addAll(WebhookSeal.values(secrets));
         all.addAll(calls.sealed());
         return List.copyOf(all);
     }

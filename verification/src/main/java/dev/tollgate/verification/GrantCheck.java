@@ -4,11 +4,7 @@ import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -28,8 +24,6 @@ final class GrantCheck implements Check {
 
     /** The time after which an expired grant has left what running calls hold, or has ended. */
     private static final long SWEPT_MILLIS = 600_000;
-
-    private static final long HOUR_MILLIS = 3_600_000;
 
     private static final String OF_ACCOUNTS = """
             (a.last_grant <> 0 OR a.granted_micros <> 0 OR a.id IN (SELECT account_id FROM credit_grant))""";
@@ -77,7 +71,7 @@ final class GrantCheck implements Check {
 
     private final PriceCheck prices;
     private String accountId = "";
-    private final TreeMap<Long, Grant> grants = new TreeMap<>();
+    private final TreeMap<Long, CheckedGrant> grants = new TreeMap<>();
     private boolean isStored = true;
 
     /** The begin of the earliest call by a clock that was set back after the first grant was given. */
@@ -109,7 +103,7 @@ final class GrantCheck implements Check {
         }
         switch (row.getInt(3)) {
             case GRANT -> {
-                Grant grant = new Grant(row, findings);
+                CheckedGrant grant = new CheckedGrant(accountId, row, findings);
                 long number = grants.size() + 1L;
                 if (grant.number != number) {
                     findings.add(grant.name + " has this number, it should have " + number);
@@ -146,7 +140,7 @@ final class GrantCheck implements Check {
             findings.add(name + " is paid by grants, and began before the account had any");
         }
         shares.forEach((number, micros) -> {
-            Grant grant = grants.get(number);
+            CheckedGrant grant = grants.get(number);
             if (grant == null) {
                 findings.add(name + " is paid by grant " + number + ", which is not there");
                 return;
@@ -161,9 +155,7 @@ final class GrantCheck implements Check {
                         + Instant.ofEpochMilli(endedAt) + ", and is paid by grant " + number
                         + ", which does not serve at that time");
             }
-            grant.moves(-micros, name, endedAt, findings);
-            grant.months.merge(monthOf(endedAt), micros, Long::sum);
-            grant.windows.forEach(window -> window.pays(endedAt, micros, grant, findings));
+            grant.pays(micros, name, endedAt, findings);
         });
     }
 
@@ -209,11 +201,11 @@ final class GrantCheck implements Check {
         for (Map.Entry<Long, Long> share : paid == null ? Map.<Long, Long>of().entrySet() : paid.entrySet()) {
             long part = Math.min(to, place + share.getValue()) - Math.max(from, place);
             place += share.getValue();
-            Grant payer = grants.get(share.getKey());
+            CheckedGrant payer = grants.get(share.getKey());
             if (part <= 0 || payer == null) {
                 continue;
             }
-            Grant target = target(payer, part, rest, at);
+            CheckedGrant target = target(payer, part, rest, at);
             if (target == null) {
                 findings.add(name + " refunds " + Findings.credits(part) + " that grant " + payer.number
                         + " paid, which it does not return to it, nor to a grant of refunds");
@@ -234,7 +226,7 @@ final class GrantCheck implements Check {
         });
     }
 
-    private @Nullable Grant target(Grant payer, long part, Map<Long, Long> rest, long at) {
+    private @Nullable CheckedGrant target(CheckedGrant payer, long part, Map<Long, Long> rest, long at) {
         boolean isOver = payer.endedAt != null && payer.endedAt <= at + APART_MILLIS
                 || payer.expiresAt != null && payer.expiresAt <= at + APART_MILLIS;
         boolean isLive = !payer.isOver(at - APART_MILLIS);
@@ -242,7 +234,7 @@ final class GrantCheck implements Check {
             return payer;
         }
         for (Map.Entry<Long, Long> one : rest.entrySet()) {
-            Grant grant = grants.get(one.getKey());
+            CheckedGrant grant = grants.get(one.getKey());
             if (isOver
                     && one.getValue() >= part
                     && grant != null
@@ -255,28 +247,19 @@ final class GrantCheck implements Check {
         return null;
     }
 
-    private Grant found(long number, String name, Findings findings) {
-        Grant grant = grants.get(number);
+    private CheckedGrant found(long number, String name, Findings findings) {
+        CheckedGrant grant = grants.get(number);
         if (grant == null) {
             findings.add(name + " names grant " + number + ", which is not there");
-            grant = new Grant(number);
+            grant = new CheckedGrant(accountId, number);
         }
         return grant;
     }
 
-    /** Returns the begin of the month (UTC) of a time. */
-    private static long monthOf(long at) {
-        return LocalDate.ofInstant(Instant.ofEpochMilli(at), ZoneOffset.UTC)
-                .withDayOfMonth(1)
-                .atStartOfDay(ZoneOffset.UTC)
-                .toInstant()
-                .toEpochMilli();
-    }
-
     private void month(ResultSet row, Findings findings) throws SQLException {
         long startsAt = row.getLong(4);
-        Grant grant = grants.get(row.getLong(8));
-        Long paid = grant == null ? null : grant.months.remove(startsAt);
+        CheckedGrant grant = grants.get(row.getLong(8));
+        Long paid = grant == null ? null : grant.paidIn(startsAt);
         String name = "grant " + row.getLong(8) + " of account " + accountId;
         if (paid == null) {
             findings.add(name + " has paid " + Findings.credits(row.getLong(5)) + " in the month from "
@@ -296,7 +279,7 @@ final class GrantCheck implements Check {
         long oldestHold = row.getLong(9);
         boolean isRunning = !row.wasNull();
         long newest = row.getLong(10);
-        for (Grant grant : grants.values()) {
+        for (CheckedGrant grant : grants.values()) {
             grant.compare(findings);
             left += grant.endedAt == null ? grant.left : 0;
             Long expiresAt = grant.expiresAt;
@@ -351,238 +334,5 @@ final class GrantCheck implements Check {
             }
         }
         return pairs;
-    }
-
-    /** A grant, with what the rows of its account have moved so far. */
-    private final class Grant {
-
-        private final String name;
-        private final long number;
-        private final String kind;
-        private final long createdAt;
-        private final long credits;
-        private final List<String> models;
-        private final long left;
-        private final long startsAt;
-        private final @Nullable Long expiresAt;
-        private final @Nullable Long endedAt;
-        private final long lapsed;
-        private final long lapses;
-        private final long entryNumber;
-        private final @Nullable Long held;
-        private final List<Window> windows = new ArrayList<>();
-        private final TreeMap<Long, Long> months = new TreeMap<>();
-        private long given;
-        private long leftByRows;
-        private long lapsedByRows;
-        private long lapsesByRows;
-        private boolean wasBelowZero;
-
-        /** Makes a grant that is not there. */
-        Grant(long number) {
-            this.number = number;
-            name = "grant " + number + " of account " + accountId;
-            kind = "";
-            models = List.of();
-            createdAt = credits = left = startsAt = lapsed = lapses = entryNumber = 0;
-            expiresAt = endedAt = held = null;
-        }
-
-        Grant(ResultSet row, Findings findings) throws SQLException {
-            number = row.getLong(8);
-            name = "grant " + number + " of account " + accountId;
-            kind = row.getString(7);
-            createdAt = row.getLong(4);
-            credits = row.getLong(5);
-            models = row.getString(6).isEmpty()
-                    ? List.of()
-                    : List.of(row.getString(6).split(" ", -1));
-            left = row.getLong(9);
-            startsAt = row.getLong(10);
-            expiresAt = number(row, 11);
-            endedAt = number(row, 12);
-            lapsed = row.getLong(13);
-            lapses = row.getLong(14);
-            entryNumber = row.getLong(15);
-            held = number(row, 18);
-            if (models.stream().anyMatch(it -> !it.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\\*?"))) {
-                findings.add(name + " serves models that cannot be read: " + row.getString(6));
-            }
-            if (startsAt < createdAt && !kind.equals("plan") || expiresAt == null && models.isEmpty()) {
-                findings.add(name + " of " + Instant.ofEpochMilli(createdAt) + " starts at "
-                        + Instant.ofEpochMilli(startsAt)
-                        + (expiresAt == null && models.isEmpty() ? " and has neither models nor an expiry" : ""));
-            }
-            windows(row.getString(16), row.getString(17), findings);
-        }
-
-        private void windows(String limits, String used, Findings findings) {
-            String[] limit = limits.isEmpty() ? new String[0] : limits.split(" ", -1);
-            String[] use = used.isEmpty() ? new String[0] : used.split(" ", -1);
-            boolean isRead = limit.length <= 2 && (use.length == limit.length || use.length == 0);
-            for (int i = 0; i < limit.length && isRead; i++) {
-                String of = use.length == 0 ? "0:0" : use[i];
-                isRead = limit[i].matches("[1-9]\\d{0,2}:[1-9]\\d{0,15}") && of.matches("\\d{1,12}:\\d{1,16}");
-                if (isRead) {
-                    windows.add(new Window(limit[i], of));
-                }
-            }
-            if (!isRead || windows.stream().anyMatch(it -> it.hours > 744)) {
-                findings.add(name + " has limits that cannot be read: " + limits + ", used " + used);
-            }
-        }
-
-        private static @Nullable Long number(ResultSet row, int column) throws SQLException {
-            long value = row.getLong(column);
-            return row.wasNull() ? null : value;
-        }
-
-        boolean covers(String model) {
-            return models.isEmpty()
-                    || models.stream()
-                            .anyMatch(it -> it.endsWith("*")
-                                    ? model.startsWith(it.substring(0, it.length() - 1))
-                                    : model.equals(it));
-        }
-
-        boolean isOver(long at) {
-            return endedAt != null && endedAt <= at || expiresAt != null && expiresAt <= at;
-        }
-
-        /** Adds a movement. @param micros negative if it leaves the grant */
-        void moves(long micros, String what, long at, Findings findings) {
-            leftByRows += micros;
-            if (leftByRows < 0 && !wasBelowZero) {
-                wasBelowZero = true;
-                findings.add(what + " takes " + name + " below zero");
-            }
-            if (endedAt != null && at > endedAt) { // both are times of the account, which do not fall
-                findings.add(what + " moves credits of " + name + " after its end at " + Instant.ofEpochMilli(endedAt));
-            }
-        }
-
-        /** Adds the credits of its own entry. @param origin of the entry */
-        void starts(long micros, long entry, long at, String origin, String what, Findings findings) {
-            String its = origin.equals("voucher") || origin.equals("plan") ? origin : "gift";
-            if (!kind.equals(its)) {
-                findings.add(what + " is of a " + its + " and gives credits to " + name + ", which is of a " + kind);
-            }
-            gives(micros, entry, at, what, findings);
-        }
-
-        /** Adds credits that are given: by its own entry, or later if they are refunds that found no grant of their own. */
-        void gives(long micros, long entry, long at, String what, Findings findings) {
-            boolean isOfRefunds = kind.equals("refund");
-            if (given == 0 ? entry != entryNumber || at != createdAt : entry != entryNumber && !isOfRefunds) {
-                findings.add(what + " gives credits to " + name + ", which entry " + entryNumber + " gave at "
-                        + Instant.ofEpochMilli(createdAt));
-            }
-            given += micros;
-            moves(micros, what, at, findings);
-        }
-
-        /** Takes out credits that leave the account. @param lapse the id of an expiry; null if the grant was ended */
-        void leaves(long micros, long at, @Nullable String lapse, String what, Findings findings) {
-            moves(-micros, what, at, findings);
-            if (lapse == null && endedAt == null && (expiresAt == null || expiresAt > at + APART_MILLIS)) {
-                findings.add(what + " ends " + name + ", which is live");
-            }
-            if (lapse != null) {
-                lapsedByRows += micros;
-                lapsesByRows++;
-                if (!lapse.equals("lapse-" + number + "-" + lapsesByRows) || expiresAt == null || at < expiresAt) {
-                    findings.add(what + " of " + Instant.ofEpochMilli(at) + " is the expiry " + lapse + " of " + name
-                            + ", which expires "
-                            + (expiresAt == null ? "never" : "at " + Instant.ofEpochMilli(expiresAt)));
-                }
-            }
-        }
-
-        void compare(Findings findings) {
-            findings.same(name + " was given", credits, "its entries give", given);
-            findings.same(name + " has left", left, "its calls and entries leave", leftByRows);
-            findings.same(name + " has lapsed credits of", lapsed, "its entries have", lapsedByRows);
-            if (lapses != lapsesByRows) {
-                findings.add(name + " has lapsed " + lapses + " times, its entries say " + lapsesByRows);
-            }
-            if (endedAt != null && (left != 0 || endedAt < createdAt)) {
-                findings.add(name + " of " + Instant.ofEpochMilli(createdAt) + " has ended at "
-                        + Instant.ofEpochMilli(endedAt) + " and has left " + Findings.credits(left));
-            }
-            windows.forEach(window -> window.compare(this, findings));
-            months.forEach((startsAt, paid) -> findings.add(name + " has paid " + Findings.credits(paid)
-                    + " by its calls in the month from " + Instant.ofEpochMilli(startsAt)
-                    + ", for which it has no row"));
-        }
-    }
-
-    /**
-     * A limit's windows by the calls that a grant paid, in the order of their ends. A payment within a minute before a window's end may count in the next one:
-     * a server whose clock was ahead had turned the window.
-     */
-    private static final class Window {
-
-        private final long hours;
-        private final long limit;
-        private final long usedWindow;
-        private final long used;
-        private long number;
-        private long sum;
-        private long lateSum;
-        private long surely;
-        private long perhaps;
-        private boolean isBeyond;
-
-        Window(String limit, String used) {
-            hours = Long.parseLong(limit.substring(0, limit.indexOf(':')));
-            this.limit = Long.parseLong(limit.substring(limit.indexOf(':') + 1));
-            usedWindow = Long.parseLong(used.substring(0, used.indexOf(':')));
-            this.used = Long.parseLong(used.substring(used.indexOf(':') + 1));
-        }
-
-        void pays(long at, long micros, Grant grant, Findings findings) {
-            long millis = hours * HOUR_MILLIS;
-            long its = Math.max(0, Math.floorDiv(at - grant.startsAt, millis));
-            boolean isLate = Math.floorMod(at - grant.startsAt, millis) >= millis - APART_MILLIS;
-            if (its > number) {
-                turn(its, grant, findings);
-            }
-            sum += micros;
-            lateSum += isLate ? micros : 0;
-            surely += its >= usedWindow ? micros : 0;
-            perhaps += its >= usedWindow || isLate && its == usedWindow - 1 ? micros : 0;
-            isBeyond |= its > usedWindow;
-        }
-
-        /** Begins a later window. The next one gets what is beyond the limit of this one and may belong there. */
-        private void turn(long next, Grant grant, Findings findings) {
-            sum = beyond(grant, findings);
-            lateSum = 0;
-            number++;
-            if (next > number) {
-                beyond(grant, findings);
-                sum = 0;
-                number = next;
-            }
-        }
-
-        private long beyond(Grant grant, Findings findings) {
-            long beyond = Math.max(0, sum - limit);
-            if (beyond > lateSum) {
-                findings.add(grant.name + " has paid " + Findings.credits(sum) + " in window " + number + " of " + hours
-                        + " hours, its limit is " + Findings.credits(limit));
-                return 0;
-            }
-            return beyond;
-        }
-
-        void compare(Grant grant, Findings findings) {
-            turn(number + 1, grant, findings);
-            beyond(grant, findings);
-            if (used < surely || used > perhaps || isBeyond) {
-                findings.add(grant.name + " has used " + Findings.credits(used) + " in window " + usedWindow + " of "
-                        + hours + " hours, its calls " + Findings.credits(surely));
-            }
-        }
     }
 }

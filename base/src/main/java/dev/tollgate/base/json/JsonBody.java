@@ -7,9 +7,7 @@ import dev.tollgate.base.memory.Tally;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -18,8 +16,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamContext;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,7 +33,7 @@ public final class JsonBody {
 
     private static final int IGNORED_NAMES_MAX = 64;
     /** Values and names. Each costs some 100 bytes of memory in a tree or a table of names, but may have only 3 in the body. */
-    private static final int TOKENS_MAX = 1_000_000;
+    static final int TOKENS_MAX = 1_000_000;
 
     private static final int EXPONENT_MAX = 1_000;
 
@@ -46,9 +42,6 @@ public final class JsonBody {
 
     /** Decoding takes room for the text in UTF-8 as well. Shorter texts are not charged for that time. */
     private static final int LONG_TEXT_BYTES = 64 * 1024;
-
-    /** The longest string that is worth a look ahead: a word or a name. */
-    private static final int AHEAD_BYTES_MAX = 1_024;
 
     private static final int NOT_VALID = 400;
 
@@ -133,7 +126,7 @@ public final class JsonBody {
                         .asException();
             }
         } catch (JacksonException e) {
-            throw malformed(e);
+            throw Malformed.error(e, parser.streamReadContext());
         } finally {
             parser.close();
         }
@@ -281,52 +274,7 @@ public final class JsonBody {
      * there: an object that is known by these two need not be read twice.
      */
     public @Nullable String ahead(String member, String first, String then) {
-        return ahead(body, start(), member, first, then);
-    }
-
-    /** Returns a string member of a body that is one object; null as {@link #ahead(String)} has it. */
-    public static @Nullable String ahead(byte[] body, String member) {
-        return ahead(body, 0, member, "", "");
-    }
-
-    private static @Nullable String ahead(byte[] body, int start, String member, String first, String then) {
-        try (BodyParser ahead = FACTORY.of(body, start)) {
-            ahead.nextToken();
-            boolean hasFirst = false;
-            for (String name = ahead.nextName(); name != null; name = ahead.nextName()) {
-                if (hasFirst && name.equals(then)) {
-                    return null;
-                }
-                hasFirst |= name.equals(first);
-                boolean isString = ahead.nextToken() == JsonToken.VALUE_STRING;
-                if (name.equals(member)) {
-                    JsonText text = isString ? ahead.text() : null;
-                    return text == null || text.length() > AHEAD_BYTES_MAX ? null : text.toString();
-                }
-                ahead.skipChildren();
-            }
-            return null;
-        } catch (JacksonException e) {
-            return null; // reading the object names the fault
-        }
-    }
-
-    /** Returns the members of a body that is one object, as far as they are among some names; reading the object names a fault in it. */
-    public static Set<String> members(byte[] body, Set<String> names) {
-        Set<String> found = new HashSet<>();
-        try (BodyParser ahead = FACTORY.of(body, 0)) {
-            ahead.nextToken();
-            for (String name = ahead.nextName(); name != null; name = ahead.nextName()) {
-                if (names.contains(name)) {
-                    found.add(name);
-                }
-                ahead.nextToken();
-                ahead.skipChildren();
-            }
-        } catch (JacksonException e) {
-            return found;
-        }
-        return found;
+        return LookAhead.string(body, start(), member, first, then);
     }
 
     /** Returns the current value as it stands in the body, without what is passed over in it. @param reading reads the value */
@@ -350,13 +298,13 @@ public final class JsonBody {
     /** Returns the current value if it is a short string of whole characters; else null. */
     public @Nullable String word() {
         JsonText text = isString() ? parser.text() : null;
-        return text == null || text.length() > AHEAD_BYTES_MAX ? null : text.toString();
+        return text == null || text.length() > LookAhead.BYTES_MAX ? null : text.toString();
     }
 
     /** Passes over the current value, which goes into raw JSON only if it is a short string. */
     public void skipWord() {
         JsonText text = leftOut != null && isString() ? parser.text() : null;
-        if (text != null && text.length() <= AHEAD_BYTES_MAX) {
+        if (text != null && text.length() <= LookAhead.BYTES_MAX) {
             return;
         }
         leaveOut();
@@ -582,24 +530,6 @@ public final class JsonBody {
             case VALUE_NULL -> "null";
             default -> MessageText.plain(parser.getString());
         };
-    }
-
-    private ApiException malformed(JacksonException e) {
-        if (e instanceof UnexpectedEndOfInputException) {
-            return ApiError.invalid(null, "The body is not valid JSON: it ends too early.")
-                    .asException();
-        }
-        if (e.getOriginalMessage() != null && e.getOriginalMessage().startsWith("Duplicate")) {
-            return invalid(FieldPath.of(parser.streamReadContext()), "is given twice.");
-        }
-        String what = e instanceof StreamConstraintsException
-                ? "The body has a name or a number that is too long, or more than " + TOKENS_MAX + " values"
-                : "The body is not valid JSON";
-        String where = e.getLocation() == null
-                ? ""
-                : " (line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr() + ")";
-        return ApiError.invalid(null, what + where + ".").asException();
     }
 
     // --- tokens ---

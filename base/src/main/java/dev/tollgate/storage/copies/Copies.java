@@ -5,7 +5,6 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.host.FileThreads;
 import dev.tollgate.base.host.FileTrouble;
-import dev.tollgate.base.host.PrivateFiles;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.storage.Database;
@@ -24,7 +23,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,16 +43,10 @@ public final class Copies implements AutoCloseable {
     public static final String MISSING = "missing";
 
     private static final Duration LOOK = Duration.ofSeconds(5);
-    private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
-    private static final Duration READ_MAX = Duration.ofHours(1);
     private static final Duration AGAIN_AFTER = Duration.ofMinutes(5);
     private static final int REST = 19;
-    private static final double ROOM_HERE = 1.2;
     private static final double ROOM_THERE = 1.1;
     private static final long GIB = 1L << 30;
-
-    /** The ends of the names of what a killed statement leaves. */
-    private static final List<String> LEFT = List.of("", "-journal", "-wal", "-shm");
 
     private static final Logger log = LoggerFactory.getLogger(Copies.class);
 
@@ -63,8 +55,8 @@ public final class Copies implements AutoCloseable {
     private final Database database;
     private final Writer writer;
     private final InstantSource clock;
+    private final LocalCopy local;
     private final Instant started;
-    private final ReentrantLock reading = new ReentrantLock();
     private volatile boolean isClosed;
     private volatile State state = State.NONE;
     private volatile @Nullable Room room;
@@ -85,7 +77,8 @@ public final class Copies implements AutoCloseable {
             this(data, folder, every, keep, GIB);
         }
 
-        private Path local() {
+        /** Returns the file into which the books are read first. */
+        Path local() {
             return data.resolve("copy").resolve("tollgate.db");
         }
     }
@@ -120,19 +113,6 @@ public final class Copies implements AutoCloseable {
      */
     public record Room(long freeBytes, long copiesBytes, int copies, long newestBytes) {}
 
-    /** No copy could be made. */
-    private static final class NoCopy extends Exception {
-
-        private static final long serialVersionUID = 1;
-
-        private final transient Note why;
-
-        NoCopy(String code, Sentence why) {
-            super(why.english());
-            this.why = new Note(code, why);
-        }
-    }
-
     /** @param day takes the first copy of a day, which is checked; null if none is */
     public Copies(Plan plan, @Nullable DayCopy day, Database database, Writer writer, InstantSource clock) {
         this.plan = plan;
@@ -140,6 +120,7 @@ public final class Copies implements AutoCloseable {
         this.database = database;
         this.writer = writer;
         this.clock = clock;
+        this.local = new LocalCopy(plan, database, clock, () -> isClosed);
         this.started = clock.instant();
     }
 
@@ -351,7 +332,7 @@ public final class Copies implements AutoCloseable {
     private Instant copy(Instant begun, List<Note> notes) throws IOException, NoCopy {
         CopyFolder own = own();
         own.prepare();
-        readBooks(begun);
+        local.read(begun);
         var unused = newest(last()); // the folder may have been unmounted since
         Instant at = name(begun);
         writer.commitAndWait(Unit.of(InstallationValue.replacing(LAST, CopyFolder.name(at))));
@@ -362,7 +343,7 @@ public final class Copies implements AutoCloseable {
                     withOthers(sentence(
                             "No copy of the books is made: {folder} has no room for {size}.",
                             plan.folder().toString(),
-                            megabytes(bytes))));
+                            LocalCopy.megabytes(bytes))));
         }
         boolean isPrivate = own.store(plan.local(), CopyFolder.name(at));
         finished(own, CopyFolder.name(at));
@@ -396,71 +377,13 @@ public final class Copies implements AutoCloseable {
         return last == null || at.isAfter(last) ? at : last.plusSeconds(1);
     }
 
-    private void readBooks(Instant begun) throws IOException, NoCopy {
-        Path local = plan.local();
-        PrivateFiles.folder(Objects.requireNonNull(local.getParent()));
-        for (String end : LEFT) {
-            Files.deleteIfExists(local.resolveSibling(local.getFileName() + end));
-        }
-        long books = plan.data().resolve("tollgate.db").toFile().length()
-                + plan.data().resolve("tollgate.db-wal").toFile().length();
-        if (free() < books * ROOM_HERE + plan.spareBytes()) {
-            throw new NoCopy(
-                    "no-room-here",
-                    sentence(
-                            "No copy of the books is made: it needs {size} free beside them in {folder}, and there are {free}.",
-                            megabytes((long) (books * ROOM_HERE) + plan.spareBytes()),
-                            plan.data().toString(),
-                            megabytes(free())));
-        }
-        reading.lock();
-        try {
-            PrivateFiles.file(local);
-            boolean isWhole = !isClosed && database.copyInto(local, () -> mayGoOn(begun));
-            if (!isWhole) {
-                Files.deleteIfExists(local);
-                throw new NoCopy(
-                        "given-up",
-                        sentence(
-                                "No copy of the books is made: it was given up, because it took an hour or less than {size} were free in {folder}.",
-                                megabytes(plan.spareBytes()),
-                                plan.data().toString()));
-            }
-        } finally {
-            reading.unlock();
-        }
-    }
-
-    private boolean mayGoOn(Instant begun) {
-        return !isClosed && free() >= plan.spareBytes() && clock.instant().isBefore(begun.plus(READ_MAX));
-    }
-
-    private long free() {
-        return plan.data().toFile().getUsableSpace();
-    }
-
     /** Returns a sentence, and what other subfolders hold. */
     private Sentence withOthers(Sentence why) {
         try {
-            CopyFolder own = own();
-            List<Sentence> others = new ArrayList<>();
-            for (CopyFolder each : CopyFolder.in(plan.folder())) {
-                if (!each.equals(own)) {
-                    others.add(sentence(
-                            "{name} with {size}", String.valueOf(each.path().getFileName()), megabytes(each.bytes())));
-                }
-            }
-            return others.stream()
-                    .reduce((a, b) -> sentence("{a}, {b}", a, b))
-                    .map(all -> sentence("{a} {b}", why, sentence("Other copies there: {copies}.", all)))
-                    .orElse(why);
+            return own().withOthers(why);
         } catch (IOException | StoreException e) {
             return why;
         }
-    }
-
-    private static Sentence megabytes(long bytes) {
-        return sentence("{megabytes} MB", Long.toString((bytes + 999_999) / 1_000_000));
     }
 
     /** Ends a running copy. Waits while the books are read, since the database closes next, and never for the folder. */
@@ -469,13 +392,7 @@ public final class Copies implements AutoCloseable {
         isClosed = true;
         Thread running = thread;
         if (running != null) {
-            try {
-                if (reading.tryLock(CLOSE_WAIT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
-                    reading.unlock();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            local.awaitEnd();
             FileThreads.interrupt(running);
         }
     }

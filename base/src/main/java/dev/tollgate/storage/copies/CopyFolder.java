@@ -1,6 +1,9 @@
 package dev.tollgate.storage.copies;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.base.words.Sentence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -27,6 +30,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,6 +87,23 @@ record CopyFolder(Path path) {
         }
         found.sort(Comparator.comparing(it -> it.path().toString()));
         return found;
+    }
+
+    /** Returns a sentence, and what the other subfolders beside this one hold. */
+    Sentence withOthers(Sentence why) throws IOException {
+        List<Sentence> others = new ArrayList<>();
+        for (CopyFolder each : in(Objects.requireNonNull(path.getParent()))) {
+            if (!each.equals(this)) {
+                others.add(sentence(
+                        "{name} with {size}",
+                        String.valueOf(each.path().getFileName()),
+                        LocalCopy.megabytes(each.bytes())));
+            }
+        }
+        return others.stream()
+                .reduce((a, b) -> sentence("{a}, {b}", a, b))
+                .map(all -> sentence("{a} {b}", why, sentence("Other copies there: {copies}.", all)))
+                .orElse(why);
     }
 
     /** Returns the name of a copy. */

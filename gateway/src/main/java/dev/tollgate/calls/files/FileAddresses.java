@@ -4,12 +4,11 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
-import dev.tollgate.calls.files.FileStore.Purpose;
-import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.StoredFile.Announced;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.media.MadeData;
+import dev.tollgate.upstreams.media.kinds.ImageHead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -65,7 +64,7 @@ public record FileAddresses(
         if (id == null) {
             return find(accountId, url);
         }
-        StoredFile file = Records.read(() -> Optional.ofNullable(files.find(accountId, owner, Purpose.GEMINI, id))
+        StoredFile file = Records.read(() -> Optional.ofNullable(files.find(accountId, owner, FilePurpose.GEMINI, id))
                 .or(() -> Optional.ofNullable(kept().find(accountId, owner, id)))
                 .filter(StoredFile::isWhole)
                 .orElseThrow(() -> UploadedFiles.notThere(id).asException()));
@@ -75,8 +74,9 @@ public record FileAddresses(
     @Override
     public @Nullable Kept find(String accountId, String url) {
         Matcher address = ADDRESS.matcher(url);
-        StoredFile file =
-                address.matches() ? Records.read(() -> files.find(accountId, Purpose.MADE, address.group(1))) : null;
+        StoredFile file = address.matches()
+                ? Records.read(() -> files.find(accountId, FilePurpose.MADE, address.group(1)))
+                : null;
         return file == null || !file.isWhole() ? null : new Stored(files, accountId, file);
     }
 
@@ -85,7 +85,7 @@ public record FileAddresses(
 
         @Override
         public String mimeType() {
-            return file.mimeType();
+            return file.announced().mimeType();
         }
 
         @Override
@@ -95,13 +95,13 @@ public record FileAddresses(
 
         @Override
         public String sha256() {
-            return file.sha256();
+            return file.arrived().sha256();
         }
 
         @Override
         public byte[] read(long from) throws InterruptedException {
             try {
-                return files.pieceInTurn(reader, file, from);
+                return files.pieces().inTurn(reader, file, from);
             } catch (StoreException e) {
                 throw Records.unreadable(e).asException();
             }
@@ -114,7 +114,7 @@ public record FileAddresses(
      * @throws dev.tollgate.base.error.ApiException 429 that names the limit
      */
     public void requireRoom(String accountId, int images) {
-        files.requireRoom(accountId, Purpose.MADE, images, images * imageBytesMax);
+        files.limits().requireRoom(accountId, FilePurpose.MADE, images, images * imageBytesMax);
     }
 
     /** Returns this server's address before a path. @param host the request's header; null without one @param scheme as a proxy says; null without one */
@@ -182,8 +182,9 @@ public record FileAddresses(
                 throw new IOException("a made file is no base64");
             }
             try (InputStream content = bytes.stream()) {
+                Announced image = new Announced("", "image/" + format, bytes.size());
                 String id = call.files()
-                        .write(call.accountId(), call.owner(), Purpose.MADE, "image/" + format, bytes.size(), content)
+                        .write(call.accountId(), call.owner(), FilePurpose.MADE, image, content)
                         .id();
                 return (call.base() + id + suffix()).getBytes(StandardCharsets.US_ASCII);
             }

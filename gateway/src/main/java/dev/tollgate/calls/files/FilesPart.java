@@ -1,13 +1,12 @@
 package dev.tollgate.calls.files;
 
 import dev.tollgate.base.ids.KeyOwner;
-import dev.tollgate.books.allowances.PaidAccounts;
-import dev.tollgate.calls.files.FileStore.Purpose;
-import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Comparator;
@@ -18,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The file store's changes and their share of a batch: in the order of the files, so that two nodes never wait for each other. */
 record FilesPart() implements Part<FilesPart.FileChange> {
 
+    /** The condition of a key that reads. Takes the owner's id, and the key's first id. */
+    static final String READABLE = "(f.owner = ? OR f.origin_id = ?)";
+
     private static final String INSERT = """
             INSERT INTO stored_file (id, account_id, owner, origin_id, purpose, about, mime_type, bytes, written, sha256, created_at, expires_at)
             SELECT ?, a.id, ?, ?, ?, ?, ?, ?, 0, '', ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
@@ -27,12 +29,12 @@ record FilesPart() implements Part<FilesPart.FileChange> {
     /** A deleted file has no time left. Its row goes with its last piece, in units of their own. */
     private static final String DELETE =
             "UPDATE stored_file AS f SET expires_at = 0 WHERE f.id = ? AND f.account_id = ?"
-                    + " AND f.purpose = ? AND f.expires_at > ? AND " + FileStore.READABLE;
+                    + " AND f.purpose = ? AND f.expires_at > ? AND " + READABLE;
 
     private static final String ABANDON =
             "UPDATE stored_file SET expires_at = 0 WHERE id = ? AND written < bytes AND expires_at > 0 AND expires_at <= ?";
     private static final String KEEP = "UPDATE stored_file AS f SET expires_at = ? WHERE f.id = ? AND f.account_id = ?"
-            + " AND f.purpose = ? AND f.expires_at > ? AND f.written = f.bytes AND " + FileStore.READABLE;
+            + " AND f.purpose = ? AND f.expires_at > ? AND f.written = f.bytes AND " + READABLE;
     private static final String OF_ACCOUNT = "SELECT id FROM stored_file WHERE account_id = ? AND expires_at > ?";
     private static final String EXPIRES = "UPDATE stored_file SET expires_at = ? WHERE id = ?";
     private static final String EXPIRED =
@@ -55,7 +57,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
      * @param amount files, or bytes that were deleted
      * @param of whose bytes they were; null if none were counted
      */
-    record Done(boolean isDone, long amount, @Nullable Purpose of) {
+    record Done(boolean isDone, long amount, @Nullable FilePurpose of) {
 
         static Done of(boolean isDone) {
             return new Done(isDone, isDone ? 1 : 0, null);
@@ -89,6 +91,12 @@ record FilesPart() implements Part<FilesPart.FileChange> {
             return new FileChange(file, work, isAllowed);
         }
 
+        /** Commits the change. Blocks. @throws dev.tollgate.storage.StoreException if the database does not accept it */
+        Done commit(Writer writer) {
+            writer.commitAndWait(Unit.of(this));
+            return outcome();
+        }
+
         private String file() {
             return file;
         }
@@ -111,14 +119,11 @@ record FilesPart() implements Part<FilesPart.FileChange> {
         }
     }
 
-    /** Begins a file, if the account is there and has room. @param room null for a file that needs none within the account's limits */
-    static FileChange begin(
-            StoredFile begun, KeyOwner owner, byte[] about, FileStore.@Nullable Room room, PaidAccounts paid) {
+    /** Begins a file, if the account is there and has room. @param limits null for a file that needs no room within the account's limits */
+    static FileChange begin(StoredFile begun, KeyOwner owner, byte[] about, @Nullable FileLimits limits) {
         return new FileChange(
                 "",
-                statements -> Done.of((room == null
-                                || FileStore.Taken.of(statements, paid, begun.accountId(), begun.createdAt())
-                                        .leaves(begun.purpose(), begun.bytes(), room))
+                statements -> Done.of((limits == null || limits.leaves(statements, begun))
                         && statements.run(
                                         INSERT,
                                         begun.id(),
@@ -126,16 +131,16 @@ record FilesPart() implements Part<FilesPart.FileChange> {
                                         owner.originId(),
                                         begun.purpose().code(),
                                         about,
-                                        begun.mimeType(),
+                                        begun.announced().mimeType(),
                                         begun.bytes(),
                                         begun.createdAt(),
-                                        begun.expiresAt(),
+                                        begun.arrived().expiresAt(),
                                         begun.accountId())
                                 > 0));
     }
 
-    /** Appends a piece, if the file is as long as its writer believes. @param after the same file with the piece */
-    static FileChange append(StoredFile before, StoredFile after, byte[] sealed) {
+    /** Appends a piece, if the file is as long as its writer believes. @param after the file's state with the piece */
+    static FileChange append(StoredFile before, StoredFile.Arrived after, byte[] sealed) {
         return new FileChange(before.id(), statements -> {
             int grown = statements.run(
                     GROW, after.written(), after.sha256(), after.expiresAt(), before.id(), before.written());
@@ -144,7 +149,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
     }
 
     /** Deletes a file that a key may read, and that has not expired. */
-    static FileChange delete(String accountId, KeyOwner reads, Purpose purpose, String id, long now) {
+    static FileChange delete(String accountId, KeyOwner reads, FilePurpose purpose, String id, long now) {
         return new FileChange(
                 id,
                 statements -> Done.of(
@@ -181,7 +186,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
 
     /** Sets when a whole file expires that a key may read, and that has not expired. */
     static FileChange keepUntil(
-            String accountId, KeyOwner reads, Purpose purpose, String id, long now, long expiresAt) {
+            String accountId, KeyOwner reads, FilePurpose purpose, String id, long now, long expiresAt) {
         return new FileChange(
                 id,
                 statements -> Done.of(statements.run(
@@ -210,7 +215,7 @@ record FilesPart() implements Part<FilesPart.FileChange> {
         return new FileChange(id, statements -> {
             Done whole = statements.one(
                     locked(statements, DELETED),
-                    row -> new Done(true, row.getLong(2), Purpose.of(row.getString(1))),
+                    row -> new Done(true, row.getLong(2), FilePurpose.of(row.getString(1))),
                     id);
             if (whole == null) {
                 return Done.of(false);

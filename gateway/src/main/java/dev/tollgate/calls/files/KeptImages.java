@@ -4,11 +4,9 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.JsonSource;
 import dev.tollgate.books.ledger.Records;
-import dev.tollgate.calls.files.FileStore.Purpose;
-import dev.tollgate.calls.files.FileStore.StoredFile;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.upstreams.media.ImageHead;
 import dev.tollgate.upstreams.media.MadeData;
+import dev.tollgate.upstreams.media.kinds.ImageHead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -38,13 +36,13 @@ public record KeptImages(FileStore files, long imageBytesMax) {
     /** Finds an image; null if it is gone. Blocks. */
     @Nullable
     StoredFile find(String accountId, KeyOwner owner, String id) {
-        StoredFile file = files.find(accountId, owner, Purpose.KEPT, id);
+        StoredFile file = files.find(accountId, owner, FilePurpose.KEPT, id);
         return file == null ? null : files.used(file, owner);
     }
 
     /** Returns whether the images of a call can be kept with its response. Blocks. */
     public boolean hasRoom(String accountId, int images) {
-        return Records.read(() -> files.hasRoomToKeep(accountId, images, images * imageBytesMax));
+        return Records.read(() -> files.limits().hasRoomToKeep(accountId, images, images * imageBytesMax));
     }
 
     /** Puts the images of a kept response into its JSON, to be sent in pieces. Blocks. */
@@ -57,7 +55,7 @@ public record KeptImages(FileStore files, long imageBytesMax) {
                     .orElse(null);
             if (file != null) {
                 whole.repeat(json, from, named.from());
-                whole.add(new PieceSource(file.bytes(), FileStore.PIECE_BYTES, place -> opened(files, file, place))
+                whole.add(new PieceSource(file.bytes(), FilePieces.PIECE_BYTES, place -> opened(files, file, place))
                         .base64());
                 from = named.to();
             }
@@ -67,7 +65,7 @@ public record KeptImages(FileStore files, long imageBytesMax) {
 
     /** Deletes the images of a kept response. Blocks. */
     public void forget(String accountId, KeyOwner owner, byte[] json) {
-        named(json).forEach(named -> Records.read(() -> files.delete(accountId, owner, Purpose.KEPT, named.id())));
+        named(json).forEach(named -> Records.read(() -> files.delete(accountId, owner, FilePurpose.KEPT, named.id())));
     }
 
     /** The name of an image in JSON. */
@@ -82,7 +80,7 @@ public record KeptImages(FileStore files, long imageBytesMax) {
 
     private static byte[] opened(FileStore files, StoredFile file, long place) throws IOException {
         try {
-            return files.pieceInTurn(file.accountId(), file, place);
+            return files.pieces().inTurn(file.accountId(), file, place);
         } catch (StoreException e) {
             throw new IOException("an image could not be read", e);
         } catch (InterruptedException e) {

@@ -18,8 +18,11 @@
  * <p>Invariants: no content is stored unencrypted; no piece outlives its file; a file never grows beyond the bytes that its row has announced, and its length
  * agrees with its pieces after each commit.
  *
- * <p>Threading: changes are applied on the writer's thread. {@link FileStore} is thread-safe; its methods block, except as they say.
- * Pieces of what many ask for at a time are opened on threads of its own, in turns by account or network ({@link FileStore#pieceInTurn}).
+ * <p>{@link FileStore} begins, appends, finds and deletes; {@link FileLimits} refuses, {@link FilePieces} seals and reads, {@link FileErasure} deletes the pieces,
+ * {@link HeldFiles} is the operator's view, and {@link FilesPart} writes all of it.
+ *
+ * <p>Threading: changes are applied on the writer's thread. All classes are thread-safe; their methods block, except as they say.
+ * Pieces of what many ask for at a time are opened on threads of their own, in turns by account or network ({@link FilePieces#inTurn}).
  */
 @NullMarked
 package dev.tollgate.calls.files;

@@ -84,7 +84,7 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
         }
         PreparedStatement insert = statements.of(KEEP);
         for (Keep keep : kept.reversed()) {
-            KeptResponses.Entry entry = keep.entry;
+            KeptEntry entry = keep.entry;
             insert.setString(1, entry.id());
             insert.setString(2, entry.previousId());
             insert.setLong(3, tapes.place(entry.accountId(), entry.bytes()));
@@ -102,7 +102,7 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
     }
 
     /** Keeps a response, if it is charged in the same unit. */
-    record Keep(Settle settle, KeptResponses.Entry entry) implements KeptChange {}
+    record Keep(Settle settle, KeptEntry entry) implements KeptChange {}
 
     /** Notes that responses are still in use. */
     record Touch(String accountId, List<String> ids, Instant at) implements KeptChange {
@@ -138,7 +138,7 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
                     (SELECT id FROM kept_response WHERE id = ? AND account_id = ? FOR NO KEY UPDATE SKIP LOCKED)""";
 
         private void write(Statements statements) throws SQLException {
-            long bytes = KeptResponses.Entry.bytes(sealed); // another form may be longer
+            long bytes = KeptEntry.bytes(sealed); // another form may be longer
             statements.run(statements.dialect() == Dialect.SQLITE ? EMBEDDED : FREE, sealed, bytes, id, accountId);
         }
     }
@@ -152,10 +152,10 @@ record KeptPart(long shareBytes) implements Part<KeptPart.KeptChange> {
 
         private final String accountId;
         private final KeyOwner reads;
-        private final KeptResponses.Form form;
+        private final KeptForm form;
         private final String id;
 
-        Delete(String accountId, KeyOwner reads, KeptResponses.Form form, String id) {
+        Delete(String accountId, KeyOwner reads, KeptForm form, String id) {
             this.accountId = accountId;
             this.reads = reads;
             this.form = form;

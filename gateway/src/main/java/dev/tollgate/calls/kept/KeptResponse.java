@@ -144,13 +144,14 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
         }
 
         /** Returns null if they are too large. */
-        KeptResponses.@Nullable Entry entry(
+        @Nullable
+        KeptEntry entry(
                 String id,
-                KeptResponses.Form form,
+                KeptForm form,
                 String accountId,
                 KeyOwner owner,
                 @Nullable String previousId,
-                KeptResponses.Input input,
+                KeptInput input,
                 byte[] response) {
             byte[] first = input.packed().bytes();
             if (input.isTooLarge()
@@ -175,7 +176,7 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
                     .array();
             byte[] sealed = sealing.seal(content, form.context(accountId, id));
             long plainBytes = (long) input.bytes() + response.length;
-            return new KeptResponses.Entry(id, form, accountId, owner, previousId, plainBytes, sealed);
+            return new KeptEntry(id, form, accountId, owner, previousId, plainBytes, sealed);
         }
 
         /** Returns whether a row is under another key than the present sealing key. */
@@ -184,12 +185,12 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
         }
 
         /** Returns a row's content under the present sealing key. @throws StoreException if it was changed, or is another row's */
-        byte[] anew(String accountId, KeptResponses.Form form, KeptResponses.Row row) {
+        byte[] anew(String accountId, KeptForm form, KeptResponses.Row row) {
             return sealing.anew(row.sealed(), form.context(accountId, row.id()));
         }
 
         /** @throws StoreException if it was changed, or is another row's */
-        KeptResponse opened(String accountId, KeptResponses.Form form, KeptResponses.Row row) {
+        KeptResponse opened(String accountId, KeptForm form, KeptResponses.Row row) {
             try {
                 ByteBuffer content = ByteBuffer.wrap(sealing.open(row.sealed(), form.context(accountId, row.id())));
                 int inputBytes = content.getInt();

@@ -2,7 +2,6 @@ package dev.tollgate.calls.kept;
 
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -24,7 +23,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,10 +49,6 @@ public final class KeptResponses {
     /** The most responses that one conversation may have. */
     public static final int LINKS_MAX = 1_000;
 
-    /** A smaller input is compressed together with its response. */
-    private static final int APART_BYTES = 16 << 10;
-
-    private static final byte[] NOTHING = {};
     private static final Duration TOUCH_AFTER = Duration.ofDays(1);
     private static final int FORGET_ROWS = 500;
     private static final int FETCHED_ROWS = 8;
@@ -84,32 +78,10 @@ public final class KeptResponses {
 
     private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
 
-    /** The door that a response is kept for, and that alone can read it. */
-    public enum Form {
-        RESPONSES("response"),
-        INTERACTIONS("interaction");
-
-        private final String noun;
-
-        Form(String noun) {
-            this.noun = noun;
-        }
-
-        /** Returns the word in the database. */
-        String code() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        /** Returns what a row is sealed for. */
-        String context(String accountId, String id) {
-            return "kept " + noun + " " + id + " of " + accountId;
-        }
-    }
-
     private final Database database;
     private final Writer writer;
     private final KeptResponse.Seal seal;
-    private final Form form;
+    private final KeptForm form;
     private final InstantSource clock;
     private final boolean isOn;
     private final long storeBytes;
@@ -128,14 +100,14 @@ public final class KeptResponses {
             boolean isOn,
             long storeBytes,
             long chainBytes) {
-        this(database, writer, new KeptResponse.Seal(secrets), Form.RESPONSES, clock, isOn, storeBytes, chainBytes);
+        this(database, writer, new KeptResponse.Seal(secrets), KeptForm.RESPONSES, clock, isOn, storeBytes, chainBytes);
     }
 
     private KeptResponses(
             Database database,
             Writer writer,
             KeptResponse.Seal seal,
-            Form form,
+            KeptForm form,
             InstantSource clock,
             boolean isOn,
             long storeBytes,
@@ -151,7 +123,7 @@ public final class KeptResponses {
     }
 
     /** Returns the same store for another door. */
-    public KeptResponses of(Form other) {
+    public KeptResponses of(KeptForm other) {
         return new KeptResponses(database, writer, seal, other, clock, isOn, storeBytes, chainBytes);
     }
 
@@ -178,69 +150,6 @@ public final class KeptResponses {
     // ---- to keep ----
 
     /**
-     * A response that is ready to be kept.
-     *
-     * @param id of its task
-     * @param form the door that can read it
-     * @param owner of the key that made it
-     * @param previousId the task of the response that it continues
-     * @param plainBytes the length of input and response
-     * @param sealed both, compressed and encrypted
-     */
-    public record Entry(
-            String id,
-            Form form,
-            String accountId,
-            KeyOwner owner,
-            @Nullable String previousId,
-            long plainBytes,
-            byte[] sealed) {
-
-        /** Bytes of a row in addition to what is encrypted. */
-        private static final int ROW_BYTES = 256;
-
-        /** Returns the changes that keep it, for the unit of the settlement. */
-        public List<Change> keeping(Settle settle) {
-            return List.of(new KeptPart.Keep(settle, this));
-        }
-
-        /** Returns what it takes of the account's share. */
-        long bytes() {
-            return bytes(sealed);
-        }
-
-        /** Returns what a row with such a content takes. */
-        static long bytes(byte[] sealed) {
-            return (long) ROW_BYTES + sealed.length;
-        }
-    }
-
-    /**
-     * The input of a call that waits for its response. Immutable.
-     *
-     * @param plain a small input, which is compressed together with its response; empty otherwise
-     * @param packed a large input; empty otherwise
-     */
-    public record Input(byte[] plain, KeptResponse.Packed packed) {
-
-        /** Returns whether it is too large to be kept, whatever its response is. */
-        public boolean isTooLarge() {
-            return packed.bytes().length > RESPONSE_BYTES_MAX;
-        }
-
-        int bytes() {
-            return plain.length + packed.plainBytes();
-        }
-    }
-
-    /** Prepares the input of a call. Takes some milliseconds for a large one, so call it where a large body is read. */
-    public static Input input(byte[] json) {
-        return json.length < APART_BYTES
-                ? new Input(json, new KeptResponse.Packed(NOTHING, 0))
-                : new Input(NOTHING, KeptResponse.Packed.of(json));
-    }
-
-    /**
      * Compresses and encrypts a call's input and response.
      *
      * @param id of the task
@@ -248,8 +157,13 @@ public final class KeptResponses {
      * @param previousId the task of the response that it continues
      * @return null if they are too large to be kept
      */
-    public @Nullable Entry entry(
-            String id, String accountId, KeyOwner owner, @Nullable String previousId, Input input, byte[] response) {
+    public @Nullable KeptEntry entry(
+            String id,
+            String accountId,
+            KeyOwner owner,
+            @Nullable String previousId,
+            KeptInput input,
+            byte[] response) {
         return seal.entry(id, form, accountId, owner, previousId, input, response);
     }
 

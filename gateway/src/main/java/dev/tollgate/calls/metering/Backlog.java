@@ -284,7 +284,7 @@ final class Backlog {
             return switch (event) {
                 case UpstreamEvent.Text text -> Utf8.length(text.text());
                 case UpstreamEvent.ToolCall call -> Utf8.length(call.name()) + Utf8.length(call.arguments());
-                case UpstreamEvent.Media made -> Bounds.Images.NONE.weight();
+                case UpstreamEvent.Media made -> Extras.Images.NONE.weight();
                 default -> 0;
             };
         }

@@ -9,7 +9,7 @@ final class DeliveredBytes {
     /** The bytes of a token as PCM at 24 kHz with 16 bits. */
     private static final long SPEECH_BYTES_PER_TOKEN = 24_000 * 2 / UpstreamModel.SPEECH_TOKENS_A_SECOND;
 
-    private final Bounds.Images images;
+    private final Extras.Images images;
     private long visible;
     private long visibleAtReport;
     private int made;
@@ -21,7 +21,7 @@ final class DeliveredBytes {
     private long media;
     private long raw;
 
-    DeliveredBytes(Bounds.Images images) {
+    DeliveredBytes(Extras.Images images) {
         this.images = images;
     }
 

@@ -57,7 +57,7 @@ final class ReportedExtras {
      */
     private int searches() {
         int most = limits.extras().searchesMax();
-        boolean mayBePages = most == 0 || !limits.extras().tools().equals(Bounds.Tools.NONE);
+        boolean mayBePages = most == 0 || !limits.extras().tools().equals(Extras.Tools.NONE);
         if (queries == NO_SEARCH || queries == 0 && mayBePages) {
             return 0;
         }

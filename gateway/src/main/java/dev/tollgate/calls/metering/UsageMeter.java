@@ -36,7 +36,7 @@ final class UsageMeter {
 
     private final ReportedCounts counts;
     private final ReportedExtras extras;
-    private final Bounds.Images images;
+    private final Extras.Images images;
     private final DeliveredBytes bytes;
     private boolean isReported;
     private UpstreamEvent.@Nullable Cost cost;

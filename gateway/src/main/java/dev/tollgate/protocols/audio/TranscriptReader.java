@@ -12,7 +12,7 @@ import dev.tollgate.protocols.openai.FormBody;
 import dev.tollgate.protocols.openai.SamplingReader;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.MediaLabel;
-import dev.tollgate.upstreams.media.MediaType;
+import dev.tollgate.upstreams.media.kinds.MediaType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

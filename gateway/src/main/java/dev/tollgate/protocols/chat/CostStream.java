@@ -2,7 +2,7 @@ package dev.tollgate.protocols.chat;
 
 import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.replay.Outlet;
-import dev.tollgate.protocols.door.StreamedAnswer;
+import dev.tollgate.protocols.door.answers.StreamedAnswer;
 import dev.tollgate.running.CallNow;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.nio.charset.StandardCharsets;

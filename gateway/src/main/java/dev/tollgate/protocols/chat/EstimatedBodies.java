@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.LookAhead;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.models.Model;
@@ -36,7 +37,7 @@ public record EstimatedBodies(
             FormBody form = new FormBody(body, contentType, Set.of(), memory);
             return form.files().stream().anyMatch(file -> file.field().equals("file")) ? transcripts : edits;
         }
-        Set<String> members = JsonBody.members(body, KNOWN);
+        Set<String> members = LookAhead.members(body, KNOWN);
         String other = members.contains(PROMPT) ? PROMPT : INPUT;
         if (!members.contains(other)) {
             return null;
@@ -46,7 +47,7 @@ public record EstimatedBodies(
                     other,
                     "must not come with '" + MESSAGES + "': an estimate is of one request, as its API takes it.");
         }
-        String id = JsonBody.ahead(body, "model");
+        String id = LookAhead.string(body, "model");
         Model model = id == null ? null : models.find(id);
         if (other.equals(INPUT)) {
             return model != null && model.isEmbedding() ? embeddings : speech;

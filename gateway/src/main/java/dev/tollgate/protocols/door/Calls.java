@@ -23,7 +23,7 @@ import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RateHeaders;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.lists.ModelsHandler;
 import dev.tollgate.protocols.door.LabelReading.Labelled;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;

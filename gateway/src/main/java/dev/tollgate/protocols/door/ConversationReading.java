@@ -8,16 +8,16 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.ids.ProtocolName;
-import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.LookAhead;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.ModelsHandler;
-import dev.tollgate.models.Pricing.OfferedTier;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
+import dev.tollgate.models.lists.ModelsHandler;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
@@ -84,7 +84,7 @@ public abstract class ConversationReading<R> extends Reading<R> {
             return reading.get();
         } catch (ApiException refused) {
             String field = String.valueOf(refused.error().param());
-            String named = field.startsWith("tool") ? JsonBody.ahead(body, "model") : null;
+            String named = field.startsWith("tool") ? LookAhead.string(body, "model") : null;
             throw named == null || models.find(named) != null
                     ? refused
                     : ModelsHandler.notFound(named).asException();

@@ -3,7 +3,7 @@ package dev.tollgate.protocols.door;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.Pricing.OfferedTier;
+import dev.tollgate.models.OfferedTier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -15,6 +15,7 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.protocols.door.answers.ExchangeOutlet;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.List;
 import java.util.Optional;

@@ -13,6 +13,7 @@ import dev.tollgate.keys.FreeReads;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RateHeaders;
 import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.answers.StreamForm;
 import dev.tollgate.upstreams.pool.Ask;
 import java.time.Instant;
 import java.util.List;

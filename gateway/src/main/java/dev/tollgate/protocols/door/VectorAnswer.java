@@ -5,6 +5,9 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.protocols.door.answers.AnswerBudget;
+import dev.tollgate.protocols.door.answers.AnswerHeaders;
+import dev.tollgate.protocols.door.answers.PacedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
 

@@ -12,7 +12,7 @@ import dev.tollgate.protocols.door.EmbedAsks;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
-import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.answers.StreamForm;
 import dev.tollgate.upstreams.pool.Ask;
 import java.util.ArrayList;
 import java.util.List;

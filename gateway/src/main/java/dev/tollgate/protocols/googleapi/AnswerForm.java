@@ -1,6 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
-import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.answers.StreamForm;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

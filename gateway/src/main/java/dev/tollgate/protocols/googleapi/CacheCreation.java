@@ -15,7 +15,7 @@ import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.RoughCount;
-import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.protocols.door.answers.StreamForm;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.time.Duration;

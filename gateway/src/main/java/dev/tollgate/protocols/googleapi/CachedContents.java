@@ -10,9 +10,10 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
-import dev.tollgate.calls.files.FileStore.Purpose;
-import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.StoredFile;
+import dev.tollgate.calls.files.StoredFile.Announced;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.http.Caller;
@@ -125,10 +126,8 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                 return files.write(
                         call.accountId(),
                         call.owner(),
-                        Purpose.CACHED_CONTENTS,
-                        about.toString(),
-                        "application/json",
-                        content.length,
+                        FilePurpose.CACHED_CONTENTS,
+                        new Announced(about.toString(), "application/json", content.length),
                         new ByteArrayInputStream(content),
                         kept);
             } catch (IOException e) {
@@ -151,7 +150,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
 
     /** Returns the model that contents were cached for. */
     static String model(StoredFile cache) {
-        return GoogleJson.tree(cache.about()).path("model").asString("");
+        return GoogleJson.tree(cache.announced().about()).path("model").asString("");
     }
 
     /** Reads contents, in one spelling. Blocks. @param memory charged before they are read */
@@ -160,7 +159,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
             memory.becomeLarge();
         }
         memory.take(cache.bytes());
-        byte[] content = Records.read(() -> files.whole(cache));
+        byte[] content = Records.read(() -> files.pieces().whole(cache));
         return JsonObjectReader.read(content, limits, memory);
     }
 
@@ -170,7 +169,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
     public StoredFileRoutes stored() {
         return new StoredFileRoutes(
                 files,
-                Purpose.CACHED_CONTENTS,
+                FilePurpose.CACHED_CONTENTS,
                 "cachedContents",
                 PAGE_DEFAULT,
                 PAGE_MAX,
@@ -199,8 +198,8 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
                     exchange.compute(
                             () -> {
                                 KeyOwner owner = StoredFileRoutes.owner(caller);
-                                Records.read(() ->
-                                        files.keepUntil(caller.accountId(), owner, Purpose.CACHED_CONTENTS, id, until));
+                                Records.read(() -> files.keepUntil(
+                                        caller.accountId(), owner, FilePurpose.CACHED_CONTENTS, id, until));
                                 return stored().find(caller.accountId(), owner, id);
                             },
                             cache -> exchange.json(200, GoogleJson.bytes(tree(cache))));
@@ -208,7 +207,7 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
     }
 
     private static ObjectNode tree(StoredFile cache) {
-        JsonNode about = GoogleJson.tree(cache.about());
+        JsonNode about = GoogleJson.tree(cache.announced().about());
         String created = Instant.ofEpochMilli(cache.createdAt()).toString();
         ObjectNode tree = JsonNodeFactory.instance
                 .objectNode()
@@ -220,7 +219,9 @@ public record CachedContents(FileStore files, InstantSource clock, ReadLimits li
         tree.putObject("usageMetadata").set("totalTokenCount", about.get("tokens"));
         return tree.put("createTime", created)
                 .put("updateTime", created)
-                .put("expireTime", Instant.ofEpochMilli(cache.expiresAt()).toString());
+                .put(
+                        "expireTime",
+                        Instant.ofEpochMilli(cache.arrived().expiresAt()).toString());
     }
 
     private static void require(boolean isRight, String field, String message) {

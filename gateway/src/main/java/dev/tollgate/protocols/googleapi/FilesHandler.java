@@ -8,9 +8,12 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.FileLimits;
+import dev.tollgate.calls.files.FilePieces;
+import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
-import dev.tollgate.calls.files.FileStore.Purpose;
-import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.StoredFile;
+import dev.tollgate.calls.files.StoredFile.Announced;
 import dev.tollgate.calls.files.UploadedFiles;
 import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.http.Caller;
@@ -104,8 +107,8 @@ public final class FilesHandler {
                         + " X-Goog-Upload-Command: start.");
         long bytes = number(exchange, LENGTH);
         require(bytes != 0, "X-Goog-Upload-Header-Content-Length: the file is empty.");
-        if (bytes > FileStore.FILE_BYTES_MAX) {
-            throw invalid("X-Goog-Upload-Header-Content-Length: a file has at most " + FileStore.FILE_BYTES_MAX
+        if (bytes > FileLimits.FILE_BYTES_MAX) {
+            throw invalid("X-Goog-Upload-Header-Content-Length: a file has at most " + FileLimits.FILE_BYTES_MAX
                             + " bytes, got " + bytes + ".")
                     .withStatus(413)
                     .asException();
@@ -119,7 +122,7 @@ public final class FilesHandler {
                     String url = address + caller.accountId() + "-" + begun.id() + "-"
                             + macs(caller.accountId(), begun.id()).getFirst();
                     exchange.setHeader("x-goog-upload-url", url);
-                    exchange.setHeader("x-goog-upload-chunk-granularity", Integer.toString(FileStore.PIECE_BYTES));
+                    exchange.setHeader("x-goog-upload-chunk-granularity", Integer.toString(FilePieces.PIECE_BYTES));
                     exchange.setHeader(STATUS, "active");
                     exchange.json(200, GoogleJson.bytes(JsonNodeFactory.instance.objectNode()));
                 }));
@@ -148,8 +151,11 @@ public final class FilesHandler {
                 "file.display_name: at most " + NAME_CHARS_MAX + " characters are allowed.");
         Sentence complaint = WrittenText.complaint(name);
         require(complaint == null, "file.display_name: the name " + complaint + ".");
-        return Records.read(() ->
-                files.begin(caller.accountId(), StoredFileRoutes.owner(caller), Purpose.GEMINI, name, type, bytes));
+        return Records.read(() -> files.begin(
+                caller.accountId(),
+                StoredFileRoutes.owner(caller),
+                FilePurpose.GEMINI,
+                new Announced(name, type, bytes)));
     }
 
     /** Returns the gate of addresses of uploads. */
@@ -243,7 +249,7 @@ public final class FilesHandler {
     }
 
     private StoredFile found(Uploader caller) {
-        StoredFile file = files.find(caller.accountId(), Purpose.GEMINI, caller.id());
+        StoredFile file = files.find(caller.accountId(), FilePurpose.GEMINI, caller.id());
         if (file == null || !file.accountId().equals(caller.accountId())) {
             throw missing().asException();
         }
@@ -275,9 +281,9 @@ public final class FilesHandler {
             }
             StoredFile file = found(caller);
             check(file, offset, body.length, isEnd);
-            files.requireRoom(file, body.length);
-            for (int from = 0; from < body.length; from += FileStore.PIECE_BYTES) {
-                byte[] piece = Arrays.copyOfRange(body, from, Math.min(body.length, from + FileStore.PIECE_BYTES));
+            files.limits().requireRoom(file, body.length);
+            for (int from = 0; from < body.length; from += FilePieces.PIECE_BYTES) {
+                byte[] piece = Arrays.copyOfRange(body, from, Math.min(body.length, from + FilePieces.PIECE_BYTES));
                 file = Optional.ofNullable(files.append(file, piece))
                         .orElseThrow(() -> invalid("Another request is sending to this upload.")
                                 .asException());
@@ -300,8 +306,8 @@ public final class FilesHandler {
         require(end <= file.bytes(), "More bytes than the " + file.bytes() + " that were announced.");
         require(end == file.bytes() || !isEnd, "Fewer bytes than the " + file.bytes() + " that were announced.");
         require(
-                end == file.bytes() || length % FileStore.PIECE_BYTES == 0,
-                "A piece that is not the last one has a multiple of " + FileStore.PIECE_BYTES + " bytes, got " + length
+                end == file.bytes() || length % FilePieces.PIECE_BYTES == 0,
+                "A piece that is not the last one has a multiple of " + FilePieces.PIECE_BYTES + " bytes, got " + length
                         + ".");
     }
 
@@ -311,7 +317,7 @@ public final class FilesHandler {
     public StoredFileRoutes stored() {
         return new StoredFileRoutes(
                 files,
-                Purpose.GEMINI,
+                FilePurpose.GEMINI,
                 "files",
                 PAGE_DEFAULT,
                 PAGE_MAX,
@@ -325,18 +331,22 @@ public final class FilesHandler {
 
     private static ObjectNode tree(StoredFile file, String base) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode().put("name", "files/" + file.id());
-        if (!file.about().isEmpty()) {
-            tree.put("displayName", file.about());
+        if (!file.announced().about().isEmpty()) {
+            tree.put("displayName", file.announced().about());
         }
         String created = Instant.ofEpochMilli(file.createdAt()).toString();
-        return tree.put("mimeType", file.mimeType())
+        return tree.put("mimeType", file.announced().mimeType())
                 .put("sizeBytes", Long.toString(file.bytes()))
                 .put("createTime", created)
                 .put("updateTime", created)
-                .put("expirationTime", Instant.ofEpochMilli(file.expiresAt()).toString())
+                .put(
+                        "expirationTime",
+                        Instant.ofEpochMilli(file.arrived().expiresAt()).toString())
                 .put(
                         "sha256Hash",
-                        Base64.getEncoder().encodeToString(HexFormat.of().parseHex(file.sha256())))
+                        Base64.getEncoder()
+                                .encodeToString(
+                                        HexFormat.of().parseHex(file.arrived().sha256())))
                 .put("uri", base + UploadedFiles.PATH + file.id())
                 .put("state", "ACTIVE")
                 .put("source", "UPLOADED");

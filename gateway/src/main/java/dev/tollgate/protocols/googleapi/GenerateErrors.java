@@ -5,7 +5,7 @@ import dev.tollgate.base.error.Shortage;
 import dev.tollgate.http.ErrorBudget;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
-import dev.tollgate.protocols.door.TooLong;
+import dev.tollgate.protocols.door.answers.TooLong;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.node.ArrayNode;

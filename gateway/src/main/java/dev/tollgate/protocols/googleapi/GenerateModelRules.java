@@ -8,6 +8,7 @@ import dev.tollgate.base.conversation.Voices;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.ModelRules.Lack;
@@ -264,16 +265,16 @@ final class GenerateModelRules {
         UpstreamModel said = upstream.translatesBudgets() ? upstream.asked() : upstream;
         boolean taken =
                 switch (said.thinking()) {
-                    case UpstreamModel.Thinking.Budget rule ->
+                    case Thinking.Budget rule ->
                         budget == -1
                                 || (budget >= rule.budgetMin() && budget <= rule.budgetMax())
                                 || (budget == 0 && rule.byEffort().containsValue(0L));
-                    case UpstreamModel.Thinking.Level rule -> // kept for older clients
+                    case Thinking.Level rule -> // kept for older clients
                         rule.budgets()
                                 && (budget == -1
-                                        || (budget >= UpstreamModel.Thinking.Level.BUDGET_MIN
-                                                && budget <= UpstreamModel.Thinking.Level.BUDGET_MAX));
-                    case UpstreamModel.Thinking.None rule -> false;
+                                        || (budget >= Thinking.Level.BUDGET_MIN
+                                                && budget <= Thinking.Level.BUDGET_MAX));
+                    case Thinking.None rule -> false;
                 };
         require(
                 taken,
@@ -282,7 +283,7 @@ final class GenerateModelRules {
     }
 
     private void checkLevel(String level) {
-        Set<String> levels = upstream.thinking() instanceof UpstreamModel.Thinking.Level rule
+        Set<String> levels = upstream.thinking() instanceof Thinking.Level rule
                 ? Set.copyOf(rule.byEffort().values())
                 : Set.of();
         require(

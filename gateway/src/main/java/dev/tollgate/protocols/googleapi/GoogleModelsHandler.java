@@ -7,8 +7,9 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.lists.ModelsHandler;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,7 @@ public record GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
         tree.put("outputTokenLimit", upstream.outputTokensMax());
         tree.putArray("supportedGenerationMethods").add("generateContent").add("countTokens");
         tree.put("maxTemperature", 2);
-        tree.put("thinking", !(upstream.thinking() instanceof UpstreamModel.Thinking.None));
+        tree.put("thinking", !(upstream.thinking() instanceof Thinking.None));
         return tree;
     }
 }

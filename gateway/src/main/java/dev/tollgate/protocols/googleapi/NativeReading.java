@@ -7,7 +7,7 @@ import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.Pricing.OfferedTier;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.FittedImages;

@@ -1,7 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.OutputWish;
-import dev.tollgate.base.conversation.OutputWish.FieldValue;
 import dev.tollgate.base.conversation.PartReferences;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
@@ -10,16 +9,13 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.JsonText;
-import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.protocols.door.BillingLine;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ModelRules;
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class NativeRequestReader {
 
-    private static final int STOP_SEQUENCES_MAX = 5;
     private static final int FRAMES_MAX = 24;
 
     /** Listed as ignored here: the model's price decides later whether it has an effect (D49). */
@@ -44,19 +39,9 @@ public final class NativeRequestReader {
 
     private static final String LABELS = "labels";
 
-    /** The configuration's fields without effect: they would choose another model, or request output that no model here has. */
-    private static final List<String> CONFIG_WITHOUT_EFFECT =
-            List.of("enableEnhancedCivicAnswers", "audioTimestamp", "routingConfig", "modelSelectionConfig");
-
-    private static final String RESPONSE_MODALITIES = "generation_config.response_modalities";
-    private static final Set<String> MODALITIES = Set.of("text", "image", "audio");
-    private static final String AUDIO = "generation_config.response_format.audio";
-    private static final int SAMPLE_RATE = 24_000;
-
     private final ReadLimits limits;
     private final List<String> ignored = new ArrayList<>();
     private OutputWish wish = OutputWish.NONE;
-    private @Nullable Boolean asksForWav;
     private int parts;
     private int media;
 
@@ -132,9 +117,9 @@ public final class NativeRequestReader {
                 "cached_content",
                 "cached_content: cached contents cannot be used here, only in generateContent, countTokens and interactions; send the contents themselves.");
         ServiceTier tier = tier(body.path(TIER));
-        drop(body, TIER, TIER);
+        drop(body, TIER, TIER, ignored);
         CallerNames labels = CallerNames.ofLabels(body.path(LABELS));
-        drop(body, LABELS, LABELS);
+        drop(body, LABELS, LABELS, ignored);
         contents(body.path("contents"));
         instruction(body.path("systemInstruction").path("parts"));
         tools(body.path("tools"));
@@ -145,8 +130,10 @@ public final class NativeRequestReader {
                         .asBoolean(false),
                 "tool_config",
                 "tool_config: server-side tool invocations are not supported.");
-        Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
-        return new NativeRequest(body, tokensMax, tier, labels, List.copyOf(ignored), wish, asksForWav);
+        GenerationConfigReader config = new GenerationConfigReader(wish, ignored);
+        Long tokensMax = body.get("generationConfig") instanceof ObjectNode given ? config.read(given) : null;
+        return new NativeRequest(
+                body, tokensMax, tier, labels, List.copyOf(ignored), config.wish(), config.asksForWav());
     }
 
     /** Google takes the words in either case. */
@@ -156,7 +143,8 @@ public final class NativeRequestReader {
                 : null;
     }
 
-    private void drop(ObjectNode object, String name, String path) {
+    /** Takes out a member without effect. */
+    static void drop(ObjectNode object, String name, String path, List<String> ignored) {
         if (object.remove(name) != null) {
             ignored.add(path);
         }
@@ -215,7 +203,7 @@ public final class NativeRequestReader {
 
     private void dropName(ObjectNode medium, String path, Set<String> referenced) {
         if (!referenced.contains(medium.path(PartReferences.NAME).asString(""))) {
-            drop(medium, PartReferences.NAME, path + PartReferences.NAME);
+            drop(medium, PartReferences.NAME, path + PartReferences.NAME, ignored);
         }
     }
 
@@ -231,7 +219,9 @@ public final class NativeRequestReader {
 
     private static void checkFrames(JsonNode fps, String path) {
         require(
-                fps.isMissingNode() || (fps.decimalValue().signum() > 0 && isWithin(fps.decimalValue(), 0, FRAMES_MAX)),
+                fps.isMissingNode()
+                        || (fps.decimalValue().signum() > 0
+                                && GenerationConfigReader.isWithin(fps.decimalValue(), 0, FRAMES_MAX)),
                 path,
                 path + ": must be above 0 and at most " + FRAMES_MAX + ".");
     }
@@ -302,102 +292,6 @@ public final class NativeRequestReader {
                 declarations <= limits.toolsMax(),
                 "tools",
                 "tools: at most " + limits.toolsMax() + " function declarations are allowed.");
-    }
-
-    // ---- configuration ----
-
-    private @Nullable Long config(ObjectNode config) {
-        CONFIG_WITHOUT_EFFECT.forEach(name -> drop(config, name, "generationConfig." + name));
-        images(config);
-        speech(config);
-        range(config, "temperature", 0, 2);
-        range(config, "topP", 0, 1);
-        range(config, "topK", 1, Integer.MAX_VALUE);
-        range(config, "presencePenalty", -2, 2);
-        range(config, "frequencyPenalty", -2, 2);
-        range(config, "candidateCount", 1, 128);
-        range(config, "maxOutputTokens", 1, Integer.MAX_VALUE);
-        require(
-                config.path("stopSequences").size() <= STOP_SEQUENCES_MAX,
-                "generation_config.stop_sequences",
-                "generation_config.stop_sequences: at most " + STOP_SEQUENCES_MAX + " stop sequences are allowed.");
-        require(
-                config.path("stopSequences").valueStream().noneMatch(stop -> stop.asString("")
-                        .isEmpty()),
-                "generation_config.stop_sequences",
-                "generation_config.stop_sequences: stop sequences must not be empty.");
-        JsonNode tokensMax = config.remove("maxOutputTokens");
-        return tokensMax == null ? null : Long.valueOf(tokensMax.longValue());
-    }
-
-    private void images(ObjectNode config) {
-        List<String> modalities = new ArrayList<>();
-        for (JsonNode modality : config.path("responseModalities")) {
-            modalities.add(modality.stringValue().toLowerCase(Locale.ROOT));
-            require(
-                    MODALITIES.contains(modalities.getLast()),
-                    RESPONSE_MODALITIES,
-                    RESPONSE_MODALITIES + ": only TEXT, IMAGE and AUDIO are supported.");
-        }
-        config.remove("responseModalities");
-        wish = wish.of(modalities, Collections.nCopies(modalities.size(), RESPONSE_MODALITIES));
-        if (config.remove("imageConfig") instanceof ObjectNode images) {
-            for (Map.Entry<String, JsonNode> member : images.properties()) {
-                String field = "generationConfig.imageConfig." + member.getKey();
-                String value = member.getValue().asString("");
-                switch (member.getKey()) {
-                    case "aspectRatio" -> wish = wish.withRatio(new FieldValue(field, value));
-                    case "imageSize" -> wish = wish.withSize(new FieldValue(field, value));
-                    default -> ignored.add(field);
-                }
-            }
-        }
-    }
-
-    /** Reads the format of speech. The models make samples of one rate, which get a header here; other formats would have to be encoded. */
-    private void speech(ObjectNode config) {
-        if (!(config.remove("responseFormat") instanceof ObjectNode format)
-                || !(format.get("audio") instanceof ObjectNode audio)) {
-            return;
-        }
-        wish = wish.withSound(AUDIO);
-        String type = audio.path("mimeType").asString("").replace('/', '_');
-        require(
-                type.isEmpty() || type.equals("AUDIO_WAV") || type.equals("AUDIO_L16"),
-                AUDIO + ".mime_type",
-                AUDIO + ".mime_type: must be AUDIO_WAV or AUDIO_L16, got " + MessageText.quoted(type)
-                        + ": speech is not encoded here.");
-        String delivery = audio.path("delivery").asString("INLINE");
-        require(
-                delivery.equals("INLINE"),
-                AUDIO + ".delivery",
-                AUDIO + ".delivery: must be INLINE, got " + MessageText.quoted(delivery) + ".");
-        int rate = audio.path("sampleRate").asInt(SAMPLE_RATE);
-        require(
-                rate == SAMPLE_RATE,
-                AUDIO + ".sample_rate",
-                AUDIO + ".sample_rate: must be " + SAMPLE_RATE + ", got " + rate + ".");
-        drop(audio, "bitRate", "generationConfig.responseFormat.audio.bitRate");
-        asksForWav = type.isEmpty() ? null : Boolean.valueOf(type.equals("AUDIO_WAV"));
-    }
-
-    private static void range(JsonNode config, String name, int min, int max) {
-        JsonNode value = config.get(name);
-        if (value != null && !isWithin(value.decimalValue(), min, max)) {
-            String path = "generation_config." + ProtoMessages.snake(name);
-            String allowed = max == Integer.MAX_VALUE ? "at least " + min : "between " + min + " and " + max;
-            throw refuse(
-                    path, "* GenerateContentRequest." + path + ": must be " + allowed + ", got " + shown(value) + ".");
-        }
-    }
-
-    private static boolean isWithin(BigDecimal value, int min, int max) {
-        return value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;
-    }
-
-    private static String shown(JsonNode number) {
-        String digits = number.asString();
-        return digits.length() > 40 ? "a number of " + digits.length() + " digits" : digits;
     }
 
     // ---- refusals ----

@@ -4,7 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.SessionName;
 import java.nio.charset.StandardCharsets;

@@ -3,9 +3,10 @@ package dev.tollgate.protocols.googleapi;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.files.FileLimits;
+import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
-import dev.tollgate.calls.files.FileStore.Purpose;
-import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
@@ -26,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record StoredFileRoutes(
         FileStore files,
-        Purpose purpose,
+        FilePurpose purpose,
         String list,
         int pageDefault,
         int pageMax,
@@ -36,7 +37,7 @@ public record StoredFileRoutes(
     /** {@code GET} of the list. */
     public Handler<Caller> all() {
         return (exchange, caller) -> {
-            int from = GoogleModelsHandler.number("page_token", exchange.query("pageToken"), 0, FileStore.SHARE_FILES);
+            int from = GoogleModelsHandler.number("page_token", exchange.query("pageToken"), 0, FileLimits.SHARE_FILES);
             int size = GoogleModelsHandler.number("page_size", exchange.query("pageSize"), pageDefault, pageMax);
             int most = Math.max(1, size);
             exchange.compute(

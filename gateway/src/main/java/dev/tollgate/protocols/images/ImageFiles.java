@@ -4,8 +4,9 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.files.FileAddresses;
+import dev.tollgate.calls.files.FilePurpose;
 import dev.tollgate.calls.files.FileStore;
-import dev.tollgate.calls.files.FileStore.StoredFile;
+import dev.tollgate.calls.files.StoredFile;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.SseWriter;
@@ -41,9 +42,8 @@ public final class ImageFiles implements Handler<Object> {
         Matcher name = FileAddresses.NAME.matcher(exchange.pathParam("name"));
         exchange.compute(
                 () -> name.matches()
-                        ? Records.read(
-                                () -> Optional.ofNullable(files.find(reader, FileStore.Purpose.MADE, name.group(1)))
-                                        .filter(StoredFile::isWhole))
+                        ? Records.read(() -> Optional.ofNullable(files.find(reader, FilePurpose.MADE, name.group(1)))
+                                .filter(StoredFile::isWhole))
                         : Optional.<StoredFile>empty(),
                 found -> found.ifPresentOrElse(file -> send(exchange, file), () -> {
                     throw exchange.refuseWrongKey(ApiError.of(
@@ -55,7 +55,7 @@ public final class ImageFiles implements Handler<Object> {
         exchange.setHeader("x-content-type-options", "nosniff");
         exchange.setHeader("content-security-policy", "sandbox");
         exchange.setHeader("cache-control", "private, max-age=3600");
-        SseWriter out = exchange.body(file.mimeType(), file.bytes());
+        SseWriter out = exchange.body(file.announced().mimeType(), file.bytes());
         if (exchange.method().equals("HEAD")) {
             out.end();
         } else {
@@ -88,7 +88,7 @@ public final class ImageFiles implements Handler<Object> {
             if (exchange.hasDeparted()) {
                 return false;
             }
-            byte[] piece = files.pieceInTurn(network, file, from);
+            byte[] piece = files.pieces().inTurn(network, file, from);
             CountDownLatch offered = new CountDownLatch(1);
             exchange.run(() -> write(exchange, out, file, from, piece));
             exchange.onLoop(() -> exchange.onLoop(offered::countDown)); // behind the second half of the piece

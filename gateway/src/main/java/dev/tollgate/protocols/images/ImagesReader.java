@@ -16,7 +16,7 @@ import dev.tollgate.protocols.openai.ImageReader;
 import dev.tollgate.protocols.openai.MediaReader;
 import dev.tollgate.protocols.openai.SamplingReader;
 import dev.tollgate.upstreams.connections.OutgoingBody;
-import dev.tollgate.upstreams.media.MediaType;
+import dev.tollgate.upstreams.media.kinds.MediaType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -10,7 +10,7 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SpentLimit;
 import dev.tollgate.protocols.door.HeldCredits;
-import dev.tollgate.protocols.door.TooLong;
+import dev.tollgate.protocols.door.answers.TooLong;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

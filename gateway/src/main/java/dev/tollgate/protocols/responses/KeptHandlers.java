@@ -9,7 +9,7 @@ import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Limit;
-import dev.tollgate.protocols.door.PacedAnswer;
+import dev.tollgate.protocols.door.answers.PacedAnswer;
 import java.util.Set;
 
 /** {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}. */

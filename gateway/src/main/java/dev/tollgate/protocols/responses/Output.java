@@ -10,7 +10,7 @@ import dev.tollgate.calls.files.KeptImages;
 import dev.tollgate.protocols.door.CustomTool;
 import dev.tollgate.protocols.door.ToolNames.Declared;
 import dev.tollgate.protocols.door.ToolNames.Own;
-import dev.tollgate.upstreams.media.ImageHead;
+import dev.tollgate.upstreams.media.kinds.ImageHead;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -11,7 +11,7 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.FittedChoice;
 import dev.tollgate.protocols.door.ToolNames;
@@ -133,7 +133,7 @@ final class ResponsesReader {
             throw JsonBody.invalid("input", "is required.");
         }
         boolean isCompaction = compacts || items.trigger() != null;
-        KeptResponses.Input keeping = input != null && store && keeps && !isCompaction ? kept(input, memory) : null;
+        KeptInput keeping = input != null && store && keeps && !isCompaction ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             keeping = null;
         }
@@ -141,21 +141,21 @@ final class ResponsesReader {
             json.ignored("store");
         }
         String asked = model;
-        KeptResponses.Input its = keeping;
+        KeptInput its = keeping;
         return new OpenRequest(model, previousId, items.items(), json::ignored, all -> built(asked, its, all));
     }
 
-    private static KeptResponses.Input kept(RawJson input, Lease memory) {
+    private static KeptInput kept(RawJson input, Lease memory) {
         int room = 2 * input.bytesMax(); // a copy, and what is compressed of it
         memory.take(room);
         try {
-            return KeptResponses.input(input.utf8());
+            return KeptInput.of(input.utf8());
         } finally {
             memory.give(room);
         }
     }
 
-    private ResponsesRequest built(String model, KeptResponses.@Nullable Input keeping, List<Item> all) {
+    private ResponsesRequest built(String model, @Nullable KeptInput keeping, List<Item> all) {
         ToolNames names = new ToolNames();
         List<Tool> functions = new ArrayList<>(tools.named(names));
         String search = search(functions);

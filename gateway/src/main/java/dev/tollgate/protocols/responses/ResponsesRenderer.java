@@ -7,15 +7,17 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.files.KeptImages;
+import dev.tollgate.calls.kept.KeptEntry;
+import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
-import dev.tollgate.models.Pricing.OfferedTier;
-import dev.tollgate.protocols.door.AnswerBudget;
-import dev.tollgate.protocols.door.AnswerHeaders;
-import dev.tollgate.protocols.door.Renderer;
-import dev.tollgate.protocols.door.ResponseCallIds;
-import dev.tollgate.protocols.door.SignedAnswer;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.answers.AnswerBudget;
+import dev.tollgate.protocols.door.answers.AnswerHeaders;
+import dev.tollgate.protocols.door.answers.Renderer;
+import dev.tollgate.protocols.door.answers.ResponseCallIds;
+import dev.tollgate.protocols.door.answers.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.InstantSource;
@@ -56,7 +58,7 @@ final class ResponsesRenderer implements Renderer {
     private UpstreamEvent.@Nullable RunCode code;
     private boolean hasOddFile;
     private boolean isKept;
-    private KeptResponses.@Nullable Entry entry;
+    private @Nullable KeptEntry entry;
 
     /**
      * @param taskId null if the call is refused before there is a task
@@ -237,7 +239,7 @@ final class ResponsesRenderer implements Renderer {
     }
 
     private void keep() {
-        KeptResponses.Input input = request.keeping();
+        KeptInput input = request.keeping();
         if (input == null) {
             return;
         }

@@ -5,7 +5,7 @@ import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.json.JsonBody;
-import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.CallerNames;
 import dev.tollgate.protocols.door.ConversationRequest;
@@ -39,7 +39,7 @@ record ResponsesRequest(
         CallerNames callerNames,
         @Nullable String search,
         @Nullable String previousId,
-        KeptResponses.@Nullable Input keeping,
+        @Nullable KeptInput keeping,
         Echo echo,
         ToolNames names,
         @Nullable Compaction compaction,

@@ -2,8 +2,8 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.protocols.door.AnswerBudget;
-import dev.tollgate.protocols.door.JoinedText;
+import dev.tollgate.protocols.door.answers.AnswerBudget;
+import dev.tollgate.protocols.door.answers.JoinedText;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place.Member;
-import dev.tollgate.upstreams.media.MediaType;
+import dev.tollgate.upstreams.media.kinds.MediaType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,8 @@ import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.http.client.FarEnd;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.http.client.Timeouts;
+import dev.tollgate.upstreams.gemini.tokens.ServiceAccount;
+import dev.tollgate.upstreams.gemini.tokens.VertexToken;
 import dev.tollgate.upstreams.pool.Channel;
 import dev.tollgate.upstreams.pool.ChannelEntry;
 import dev.tollgate.upstreams.pool.Opening;

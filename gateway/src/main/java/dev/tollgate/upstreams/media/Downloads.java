@@ -1,7 +1,8 @@
 package dev.tollgate.upstreams.media;
 
-import dev.tollgate.base.conversation.TextFiles;
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.upstreams.media.kinds.MediaName;
+import dev.tollgate.upstreams.media.kinds.MediaType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,14 +14,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.Writer;
 import java.net.InetAddress;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +22,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,7 +238,7 @@ final class Downloads implements AutoCloseable {
             throws MediaRefused, NoRoom, InterruptedException {
         Medium came = asItCame(receiving, budget, deadline);
         String type = receiving.reply().header("content-type");
-        return Texts.inUtf8(came, type, () -> new Draft(spool, receiving.accountId()));
+        return DownloadedText.inUtf8(came, type, () -> new Draft(spool, receiving.accountId()));
     }
 
     private Medium asItCame(Receiving receiving, CallBudget budget, Deadline deadline)
@@ -324,79 +317,6 @@ final class Downloads implements AutoCloseable {
 
         byte[] bytes() {
             return Arrays.copyOf(bytes, count);
-        }
-    }
-
-    /** Downloaded text files as UTF-8, which all providers read. Blocks. */
-    private static final class Texts {
-
-        private static final int STEP_CHARS = 16 * 1024;
-
-        private Texts() {}
-
-        /**
-         * Returns a text with the mark of UTF-16 as UTF-8, and one that is not UTF-8 by the charset of its header; any other medium as it came.
-         *
-         * @param came released unless it is returned
-         */
-        static Medium inUtf8(Medium came, @Nullable String contentType, Supplier<Draft> drafts) throws NoRoom {
-            try {
-                Charset charset = came.mimeType().startsWith("text/") ? charset(came, contentType) : null;
-                if (charset == null) {
-                    return came;
-                }
-                Medium made = made(came, charset, drafts.get());
-                came.release();
-                return made;
-            } catch (IOException e) {
-                came.release();
-                throw new NoRoom("a medium cannot be read", e);
-            } catch (NoRoom | RuntimeException e) {
-                came.release();
-                throw e;
-            }
-        }
-
-        private static @Nullable Charset charset(Medium came, @Nullable String contentType) throws IOException {
-            byte[] mark = new byte[2];
-            came.read(0, mark, 0, mark.length);
-            if (TextFiles.hasMark(mark)) {
-                return isOf(came, StandardCharsets.UTF_16) ? StandardCharsets.UTF_16 : null;
-            }
-            String name = contentType == null ? null : TextFiles.charsetIn(contentType);
-            Charset named = name == null ? null : TextFiles.named(name);
-            if (named == null || named.equals(StandardCharsets.UTF_8) || isOf(came, StandardCharsets.UTF_8)) {
-                return null;
-            }
-            return isOf(came, named) ? named : null;
-        }
-
-        private static boolean isOf(Medium came, Charset charset) throws IOException {
-            try (Reader text = reader(came, charset)) {
-                text.transferTo(Writer.nullWriter());
-                return true;
-            } catch (CharacterCodingException invalid) {
-                return false;
-            }
-        }
-
-        private static Reader reader(Medium came, Charset charset) {
-            return new InputStreamReader(came.stream(), charset.newDecoder());
-        }
-
-        private static Medium made(Medium came, Charset charset, Draft draft) throws IOException, NoRoom {
-            char[] step = new char[STEP_CHARS];
-            try (Reader text = reader(came, charset)) {
-                for (int read = text.read(step); read >= 0; read = text.read(step)) {
-                    String whole = new String(step, 0, read); // a decoder cuts no pair
-                    byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
-                    draft.write(bytes, 0, bytes.length);
-                }
-                return draft.finish(came.mimeType());
-            } catch (IOException | NoRoom | RuntimeException e) {
-                draft.discard();
-                throw e;
-            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.media;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.RequestRates;
 import dev.tollgate.http.limits.Workers;
+import dev.tollgate.upstreams.media.kinds.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,9 @@
 package dev.tollgate.upstreams.media;
 
 import dev.tollgate.base.conversation.MediaTypes;
+import dev.tollgate.upstreams.media.kinds.MediaName;
+import dev.tollgate.upstreams.media.kinds.MediaType;
+import dev.tollgate.upstreams.media.kinds.Tracks;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -8,7 +8,7 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ProviderTool;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.upstreams.media.CallMedia;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ public record ChatAsk(Wish wish, String modelId, String upstreamModel, Replay re
     public record Room(long textTokensMax, long tokens) {
 
         /** A maximum from which on thoughts at the least effort leave enough of it. */
-        public static final long SMALL_BELOW = 2 * UpstreamModel.Thinking.Level.LOW_TOKENS;
+        public static final long SMALL_BELOW = 2 * Thinking.Level.LOW_TOKENS;
     }
 
     /** Creates an ask whose maximum includes the thoughts. */

@@ -2,7 +2,6 @@ package dev.tollgate.upstreams.pool;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.tollgate.base.conversation.PromptPrint;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -10,7 +9,6 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.Trial;
-import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.sessions.CallSession;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -19,7 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -184,7 +181,7 @@ public final class Upstreams {
                     .asException();
         }
         if (routes.size() == 1) {
-            return new Prepared(ask, session, leg(ask, routes.getFirst()), List.of());
+            return new PooledCall(this, ask, session, leg(ask, routes.getFirst()), List.of());
         }
         return prepareOneOf(ask, session, routes, List.of(), null, this::leg);
     }
@@ -193,7 +190,7 @@ public final class Upstreams {
      * @param ruledOut channels that cannot express the ask, none of them in {@code routes}
      * @param refused the refusal of the first of them
      */
-    private PreparedCall prepareOneOf(
+    PreparedCall prepareOneOf(
             Ask ask,
             CallSession session,
             List<ModelRoute> routes,
@@ -207,7 +204,7 @@ public final class Upstreams {
             ModelRoute route = chooser.choose(left, Chooser.Wish.of(ask, session), List.of(), clock.millis());
             ModelRoute next = route == null ? left.getFirst() : route;
             try {
-                return new Prepared(ask, session, translation.apply(ask, next), List.copyOf(unfit));
+                return new PooledCall(this, ask, session, translation.apply(ask, next), List.copyOf(unfit));
             } catch (ApiException cannot) {
                 refusal = refusal == null ? cannot : refusal;
                 left.remove(next);
@@ -324,82 +321,5 @@ public final class Upstreams {
     /** Returns how long a call waits for its first channel before hedging; 0 for no hedging. */
     long hedgeAfterMillis() {
         return hedgeAfterMillis;
-    }
-
-    private final class Prepared implements PreparedCall {
-
-        private final Ask ask;
-        private final CallSession session;
-        private final Leg first;
-        private final List<ModelRoute> unfit;
-
-        private Prepared(Ask ask, CallSession session, Leg first, List<ModelRoute> unfit) {
-            this.ask = ask;
-            this.session = session;
-            this.first = first;
-            this.unfit = unfit;
-        }
-
-        @Override
-        public List<String> ignored() {
-            return first.ask().ignored();
-        }
-
-        @Override
-        public @Nullable PromptPrint print() {
-            return first.ask().print();
-        }
-
-        @Override
-        public List<WantedMedium> wanted() {
-            return first.ask().wanted();
-        }
-
-        @Override
-        public PreparedCall loaded() {
-            try {
-                return new Prepared(ask, session, first.loaded(), unfit);
-            } catch (ApiException refused) {
-                List<ModelRoute> ruledOut = new ArrayList<>(unfit);
-                ruledOut.add(first.route());
-                return prepareOneOf(
-                        ask,
-                        session,
-                        routes(ask, session.accountId(), ruledOut),
-                        ruledOut,
-                        refused,
-                        Upstreams.this::loadedLeg);
-            }
-        }
-
-        @Override
-        public void count(Consumer<Optional<PromptCount>> then) {
-            PooledChannel channel = first.route().channel();
-            if (!channel.enter()) {
-                vertx.runOnContext(_ -> then.accept(Optional.empty())); // the channel was removed in the meantime
-                return;
-            }
-            try {
-                first.ask().count(counted -> {
-                    channel.leave();
-                    then.accept(counted);
-                });
-            } catch (RuntimeException | Error e) {
-                channel.leave();
-                throw e;
-            }
-        }
-
-        @Override
-        public SentCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
-            Attempts attempts = new Attempts(Upstreams.this, ask, session, first, unfit, maxOutputTokens, listener);
-            attempts.begin();
-            return attempts;
-        }
-
-        @Override
-        public boolean mayAskAgain() {
-            return budget(ask).take();
-        }
     }
 }

@@ -82,8 +82,7 @@ class KeptResponsesTest {
             String account, KeyOwner owner, String id, @Nullable String previous, byte[] input, byte[] response) {
         Settle settle = Ended.settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        KeptResponses.Entry entry =
-                store.responses.entry(id, account, owner, previous, KeptResponses.input(input), response);
+        KeptEntry entry = store.responses.entry(id, account, owner, previous, KeptInput.of(input), response);
         changes.addAll(Objects.requireNonNull(entry).keeping(settle));
         return Unit.of(changes);
     }
@@ -201,14 +200,13 @@ class KeptResponsesTest {
                 sql -> sql.one("SELECT sealed FROM kept_response WHERE id = ?", row -> row.getBytes(1), id));
         KeptResponse.Seal seal = new KeptResponse.Seal(CallsFixture.SECRETS);
 
-        assertThat(seal.opened(MINE, KeptResponses.Form.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1))
+        assertThat(seal.opened(MINE, KeptForm.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1))
                         .id())
                 .isEqualTo(id);
-        assertThatThrownBy(() -> seal.opened(
-                        MINE, KeptResponses.Form.RESPONSES, new KeptResponses.Row(moved, null, 1, sealed, 1)))
+        assertThatThrownBy(
+                        () -> seal.opened(MINE, KeptForm.RESPONSES, new KeptResponses.Row(moved, null, 1, sealed, 1)))
                 .isInstanceOf(StoreException.class);
-        assertThatThrownBy(() ->
-                        seal.opened(OTHER, KeptResponses.Form.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1)))
+        assertThatThrownBy(() -> seal.opened(OTHER, KeptForm.RESPONSES, new KeptResponses.Row(id, null, 1, sealed, 1)))
                 .isInstanceOf(StoreException.class);
     }
 
@@ -216,17 +214,17 @@ class KeptResponsesTest {
     void a_response_above_a_mebibyte_compressed_is_not_kept() {
         byte[] half = noise(KeptResponses.RESPONSE_BYTES_MAX / 2);
 
-        assertThat(store.responses.entry("t", MINE, OWN, null, KeptResponses.input(half), half))
+        assertThat(store.responses.entry("t", MINE, OWN, null, KeptInput.of(half), half))
                 .isNull();
-        assertThat(store.responses.entry("t", MINE, OWN, null, KeptResponses.input(noise(1 << 21)), noise(1)))
+        assertThat(store.responses.entry("t", MINE, OWN, null, KeptInput.of(noise(1 << 21)), noise(1)))
                 .isNull();
-        assertThat(store.responses.entry("t", MINE, OWN, null, KeptResponses.input(new byte[5 << 20]), noise(1)))
+        assertThat(store.responses.entry("t", MINE, OWN, null, KeptInput.of(new byte[5 << 20]), noise(1)))
                 .isNotNull();
     }
 
     @Test
     void no_more_than_a_mebibyte_is_compressed_at_the_end_of_a_call() {
-        KeptResponses.Input small = KeptResponses.input(noise(1));
+        KeptInput small = KeptInput.of(noise(1));
 
         assertThat(store.responses.entry("t", MINE, OWN, null, small, new byte[1 << 20]))
                 .isNotNull();
@@ -299,8 +297,8 @@ class KeptResponsesTest {
     void a_response_of_an_older_program_is_found_by_its_moved_key() {
         String id = task(MINE);
         Settle settle = Ended.settle(id, 10, store.now());
-        KeptResponses.Entry entry =
-                store.responses.entry(id, MINE, new KeyOwner("", "", ""), null, KeptResponses.input(NOTHING), NOTHING);
+        KeptEntry entry =
+                store.responses.entry(id, MINE, new KeyOwner("", "", ""), null, KeptInput.of(NOTHING), NOTHING);
         List<Change> changes = new ArrayList<>(Objects.requireNonNull(entry).keeping(settle));
         changes.addFirst(settle);
         store.writer.commitAndWait(Unit.of(changes));
@@ -432,8 +430,7 @@ class KeptResponsesTest {
         String id = task(MINE);
         Settle settle = Ended.settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        changes.addAll(new KeptResponses.Entry(id, KeptResponses.Form.RESPONSES, "acc_gone", OWN, null, 4, noise(1))
-                .keeping(settle));
+        changes.addAll(new KeptEntry(id, KeptForm.RESPONSES, "acc_gone", OWN, null, 4, noise(1)).keeping(settle));
         store.writer.commitAndWait(Unit.of(changes));
 
         assertThat(settle.resolved()).isTrue();

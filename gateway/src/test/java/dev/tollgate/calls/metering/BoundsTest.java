@@ -39,15 +39,15 @@ class BoundsTest {
 
     @Test
     void a_summary_needs_room_for_more_than_a_stub() {
-        Bounds.Extras extras = new Bounds.Extras(
+        Extras extras = new Extras(
                 0,
                 0,
                 ServiceTier.STANDARD,
                 0,
                 Ask.SUMMARY_TOKENS_MIN,
-                Bounds.Held.MOST,
-                Bounds.Images.NONE,
-                Bounds.Tools.NONE);
+                Extras.Held.MOST,
+                Extras.Images.NONE,
+                Extras.Tools.NONE);
         Bounds bounds = new Bounds(Sold.model(false), 100, 300, false, 1, 16_384L, extras);
         assertThat(bounds.leastTokens()).isEqualTo(1_024);
         assertThat(bounds.wantedTokens()).isEqualTo(16_384);

@@ -134,8 +134,8 @@ class CallSimulationTest {
         int candidates = model.makesImages() ? 1 : 1 + random.nextInt(2);
         int promptTokens = 1 + random.nextInt(2_000);
         Long tokensMax = !model.makesImages() && random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(4_000));
-        Bounds.Tools tools = random.nextBoolean() ? Bounds.Tools.NONE : new Bounds.Tools(1 + random.nextInt(60_000), 0);
-        Bounds.Extras extras = extras(model, random, tokensMax != null, tools);
+        Extras.Tools tools = random.nextBoolean() ? Extras.Tools.NONE : new Extras.Tools(1 + random.nextInt(60_000), 0);
+        Extras extras = extras(model, random, tokensMax != null, tools);
         Bounds bounds = new Bounds(
                 model,
                 promptTokens + random.nextInt(2_000) + extras.toolTokensHeld(),
@@ -218,18 +218,18 @@ class CallSimulationTest {
             CallOutcome.CUT_TIME,
             CallOutcome.CUT_ROOM);
 
-    private static Bounds.Extras extras(Model model, Random random, boolean hasMaximum, Bounds.Tools tools) {
+    private static Extras extras(Model model, Random random, boolean hasMaximum, Extras.Tools tools) {
         ServiceTier[] tiers = ServiceTier.values();
         long room = hasMaximum && random.nextBoolean() ? random.nextInt(2_000) : 0;
         boolean isPlain = model.pricing().tariff().isPlain();
         ServiceTier tier = isPlain ? ServiceTier.STANDARD : tiers[random.nextInt(tiers.length)];
-        return new Bounds.Extras(
+        return new Extras(
                 0,
                 isPlain ? 0 : random.nextInt(4),
                 tier,
                 model.makesImages() ? 0 : room,
                 0,
-                Bounds.Held.MOST,
+                Extras.Held.MOST,
                 Sold.images(model, tier),
                 tools);
     }

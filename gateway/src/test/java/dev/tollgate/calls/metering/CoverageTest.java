@@ -113,15 +113,15 @@ class CoverageTest {
 
     @Test
     void a_hold_that_has_grown_to_the_maximum_covers_any_report() {
-        Bounds.Extras extras = new Bounds.Extras(
+        Extras extras = new Extras(
                 0,
                 0,
                 ServiceTier.STANDARD,
                 0,
                 0,
-                Bounds.Held.MOST,
-                new Bounds.Images(100, 400, 2, 1),
-                Bounds.Tools.NONE);
+                Extras.Held.MOST,
+                new Extras.Images(100, 400, 2, 1),
+                Extras.Tools.NONE);
         Bounds bounds = new Bounds(Sold.model(true), 100, 300, false, 1, 1_000L, extras);
         Coverage coverage = new Coverage(bounds, bounds.wantedMicros());
         assertThat(coverage.tokens()).isEqualTo(1_400);

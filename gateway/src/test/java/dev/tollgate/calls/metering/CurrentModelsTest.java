@@ -6,6 +6,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.Standing;
 import dev.tollgate.testing.TestClock;
@@ -53,7 +54,7 @@ class CurrentModelsTest {
                 name,
                 new UpstreamModel.Limits(100_000, outputTokensMax, false, 1, 0),
                 new UpstreamModel.Abilities(true, false, false, false, false, false, false),
-                new UpstreamModel.Thinking.None(),
+                new Thinking.None(),
                 UpstreamModel.Output.TEXT,
                 List.of(),
                 retirements,

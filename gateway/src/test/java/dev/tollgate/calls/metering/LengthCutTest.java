@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class LengthCutTest {
 
-    private static final long PICTURE = Bounds.Images.NONE.weight();
+    private static final long PICTURE = Extras.Images.NONE.weight();
     private static final UpstreamEvent STOP = new UpstreamEvent.Finish(0, FinishReason.STOP, "STOP");
 
     @Test

@@ -55,7 +55,7 @@ class LongPromptRaceTest {
             false,
             1,
             10L,
-            Bounds.Extras.NONE);
+            Extras.NONE);
 
     private static final long EACH = 360;
 

@@ -171,7 +171,7 @@ class ReservingTest {
             false,
             1,
             null,
-            Bounds.Extras.NONE);
+            Extras.NONE);
 
     /** Returns a call with a long prompt whose account counts four others. */
     private static PlayedCall longPrompt() {

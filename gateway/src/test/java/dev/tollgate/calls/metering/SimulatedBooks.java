@@ -239,7 +239,7 @@ final class SimulatedBooks implements Books {
         if (mostHeld == null) {
             return true;
         }
-        Bounds.Images images = mostHeld.extras().images();
+        Extras.Images images = mostHeld.extras().images();
         long made = images.most() == 0 ? 0 : used.of(Count.OUTPUT_IMAGE);
         return used.inputTokens() > mostHeld.promptTokensMax()
                 || mostHeld.model().pricing().billedOutputTokens(used) - made + images.weightOf(made)

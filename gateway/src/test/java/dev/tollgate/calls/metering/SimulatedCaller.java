@@ -181,7 +181,7 @@ final class SimulatedCaller implements Sink {
     }
 
     /** Images that were shown cost what they cost, as many as are charged; the rest of the reported output is text. */
-    private void requireImagesCovered(Bounds.Images rules) {
+    private void requireImagesCovered(Extras.Images rules) {
         long made = Math.min(
                 Math.min(images, rules.most()) * rules.tokens(), imageTokens == 0 ? Long.MAX_VALUE : imageTokens);
         long text = Math.min(

@@ -9,6 +9,7 @@ import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.pool.Ask;
@@ -53,7 +54,7 @@ final class Sold {
                         "up",
                         new UpstreamModel.Limits(INPUT_TOKENS_MAX, OUTPUT_TOKENS_MAX, sharedContext, 8, 0),
                         new UpstreamModel.Abilities(true, false, false, false, false, false, false),
-                        new UpstreamModel.Thinking.None(),
+                        new Thinking.None(),
                         new UpstreamModel.Output(
                                 null,
                                 pricing.tariff().has(Rate.IMAGE_OUTPUT)
@@ -99,28 +100,28 @@ final class Sold {
     }
 
     /** Returns the images of answers in the size that the model makes by itself. */
-    static Bounds.Images images(Model model, ServiceTier tier) {
+    static Extras.Images images(Model model, ServiceTier tier) {
         UpstreamModel.Images rules = model.upstream().images();
         ImagesAsked asked = rules == null
                 ? null
                 : new ImagesAsked(false, null, null, rules.tokens(rules.size()), model.imagesMax(), 1);
-        return Bounds.Images.of(asked, model, tier);
+        return Extras.Images.of(asked, model, tier);
     }
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
-        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, Bounds.Extras.NONE);
+        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, Extras.NONE);
     }
 
     /** Returns bounds whose thoughts have room for so many tokens above the maximum. */
     static Bounds roomy(boolean reasoningBilled, boolean sharing, long tokensMax, long room) {
-        Bounds.Extras extras = new Bounds.Extras(
-                0, 0, ServiceTier.STANDARD, room, 0, Bounds.Held.MOST, Bounds.Images.NONE, Bounds.Tools.NONE);
+        Extras extras = new Extras(
+                0, 0, ServiceTier.STANDARD, room, 0, Extras.Held.MOST, Extras.Images.NONE, Extras.Tools.NONE);
         return new Bounds(model(reasoningBilled, sharing), 100, 300, false, 1, tokensMax, extras);
     }
 
     /** Returns a model with one context for prompt and response. */
     static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
-        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax, Bounds.Extras.NONE);
+        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax, Extras.NONE);
     }
 
     /** Limits of a call whose price is plain. */
@@ -133,7 +134,7 @@ final class Sold {
                 ofModel,
                 reasoningBilled,
                 model(reasoningBilled).pricing().tariff(),
-                Bounds.Extras.NONE);
+                Extras.NONE);
     }
 
     static ChatAsk ask(String body) {

@@ -54,15 +54,15 @@ class UsageMeterTest {
     /** @param counted image tokens in the details; 0 for none */
     private static UsageMeter pictures(int arrived, long output, long counted) {
         Model model = CallSimulationTest.MAKES_IMAGES;
-        Bounds.Extras extras = new Bounds.Extras(
+        Extras extras = new Extras(
                 0,
                 0,
                 ServiceTier.STANDARD,
                 0,
                 0,
-                Bounds.Held.MOST,
+                Extras.Held.MOST,
                 Sold.images(model, ServiceTier.STANDARD),
-                Bounds.Tools.NONE);
+                Extras.Tools.NONE);
         UsageMeter meter = new UsageMeter(100, new Bounds(model, 100, 100, false, 1, 2_000L, extras).usageLimits());
         meter.observe(Collections.nCopies(arrived, new UpstreamEvent.Media(0, "image/png", "AAAA")));
         meter.observe(List.of(new UpstreamEvent.Usage(

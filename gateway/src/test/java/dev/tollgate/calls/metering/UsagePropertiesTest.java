@@ -48,16 +48,16 @@ class UsagePropertiesTest {
                     : Math.min(Sold.INPUT_TOKENS_MAX, step + random.nextInt(3));
             Model model = Sold.model(pricing, false);
             ServiceTier tier = RandomPrices.tier(random);
-            Bounds.Tools tools = random.nextBoolean()
-                    ? Bounds.Tools.NONE
-                    : new Bounds.Tools(1 + RandomPrices.upTo(random, 500_000), random.nextInt(2));
-            Bounds.Extras extras = new Bounds.Extras(
+            Extras.Tools tools = random.nextBoolean()
+                    ? Extras.Tools.NONE
+                    : new Extras.Tools(1 + RandomPrices.upTo(random, 500_000), random.nextInt(2));
+            Extras extras = new Extras(
                     random.nextLong(byBytes + 1),
                     random.nextInt(10),
                     tier,
                     0,
                     0,
-                    Bounds.Held.MOST,
+                    Extras.Held.MOST,
                     Sold.images(model, tier),
                     tools);
             return new Bounds(
@@ -150,9 +150,9 @@ class UsagePropertiesTest {
     void parts_of_a_call_never_exceed_their_whole_or_bound() {
         calls(call -> {
             Usage usage = call.meter().usage();
-            Bounds.Extras extras = call.bounds().extras();
+            Extras extras = call.bounds().extras();
             Tariff tariff = call.pricing().tariff();
-            Bounds.Tools tools = extras.tools();
+            Extras.Tools tools = extras.tools();
             long byBytes = call.bounds().promptTokensByBytes();
             boolean isWithin = usage.promptTokens() <= byBytes
                     && (tools.tokensMax() > 0
@@ -189,7 +189,7 @@ class UsagePropertiesTest {
     void a_hold_of_the_most_covers_all_that_tools_add() {
         calls(call -> {
             Usage usage = call.meter().usage();
-            Bounds.Images images = call.bounds().extras().images();
+            Extras.Images images = call.bounds().extras().images();
             long made = images.most() == 0 ? 0 : usage.of(Count.OUTPUT_IMAGE);
             long output = call.pricing().billedOutputTokens(usage) - made + images.weightOf(made);
             long held = call.bounds().chargeMicros(call.bounds().promptTokensMax(), output);
@@ -204,7 +204,7 @@ class UsagePropertiesTest {
     void a_charge_with_one_search_is_within_what_is_held_for_its_tokens() {
         calls(call -> {
             Usage usage = call.meter().usage();
-            Bounds.Images images = call.bounds().extras().images();
+            Extras.Images images = call.bounds().extras().images();
             long made = images.most() == 0 ? 0 : usage.of(Count.OUTPUT_IMAGE);
             long output = call.pricing().billedOutputTokens(usage) - made + images.weightOf(made);
             long covered = call.bounds().chargeMicros(usage.inputTokens(), output);

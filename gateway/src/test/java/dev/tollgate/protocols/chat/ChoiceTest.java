@@ -2,8 +2,8 @@ package dev.tollgate.protocols.chat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.protocols.door.ResponseCallIds;
 import dev.tollgate.protocols.door.ToolNames;
+import dev.tollgate.protocols.door.answers.ResponseCallIds;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -16,7 +16,7 @@ import dev.tollgate.keys.PriceCeiling;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.PrintedUsage;
 import dev.tollgate.models.Usage;
-import dev.tollgate.protocols.door.AnswerBudget;
+import dev.tollgate.protocols.door.answers.AnswerBudget;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.Pricing.OfferedTier;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.SignatureOrigins;

@@ -11,7 +11,7 @@ import dev.tollgate.testing.CallServer;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.RunningServer.Reply;
 import dev.tollgate.testing.WrittenForm;
-import dev.tollgate.upstreams.media.ImageHead;
+import dev.tollgate.upstreams.media.kinds.ImageHead;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;

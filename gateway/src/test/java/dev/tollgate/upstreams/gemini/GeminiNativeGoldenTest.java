@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.Json;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenRequests;
@@ -75,7 +76,7 @@ class GeminiNativeGoldenTest {
             "levels",
             new UpstreamModel.Limits(1000, 1000, false, 1, 0),
             new UpstreamModel.Abilities(true, false, false, true, true, false, true),
-            new UpstreamModel.Thinking.Level(((UpstreamModel.Thinking.Level) Asks.PRO_31.thinking()).byEffort(), false),
+            new Thinking.Level(((Thinking.Level) Asks.PRO_31.thinking()).byEffort(), false),
             UpstreamModel.Output.TEXT,
             List.of(),
             Map.of(),

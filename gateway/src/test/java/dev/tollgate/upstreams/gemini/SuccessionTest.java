@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.running.Standing;
 import dev.tollgate.running.UpstreamFailure;
@@ -41,7 +42,7 @@ class SuccessionTest {
                 name,
                 new UpstreamModel.Limits(1000, 1000, false, 1, 0),
                 new UpstreamModel.Abilities(true, false, false, false, false, false, false),
-                new UpstreamModel.Thinking.None(),
+                new Thinking.None(),
                 UpstreamModel.Output.TEXT,
                 List.of(),
                 retirements,

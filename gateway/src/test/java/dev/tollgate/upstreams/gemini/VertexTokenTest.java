@@ -13,6 +13,8 @@ import dev.tollgate.testing.RsaKeys;
 import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.testing.TestClock;
 import dev.tollgate.upstreams.connections.NotAdmitted;
+import dev.tollgate.upstreams.gemini.tokens.ServiceAccount;
+import dev.tollgate.upstreams.gemini.tokens.VertexToken;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -17,7 +17,6 @@ import dev.tollgate.books.grants.GrantSql.RunningReader;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.grants.PaidBy.Share;
-import dev.tollgate.books.ledger.AccountRow.AccountFunds;
 import dev.tollgate.books.ledger.Journal.Requested;
 import dev.tollgate.books.ledger.ReserveOutcome.InsufficientCredits;
 import dev.tollgate.books.ledger.ReserveOutcome.OfGrants;

@@ -15,9 +15,8 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.calls.ReceiptText;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
-import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
-import dev.tollgate.books.ledger.LedgerSql.Resolved;
+import dev.tollgate.books.ledger.HoldSql.Resolved;
 import dev.tollgate.books.ledger.LedgerSql.SigningKeyRow;
 import dev.tollgate.books.ledger.Reservation.ReservationState;
 import dev.tollgate.books.ledger.ReserveOutcome.InsufficientCredits;
@@ -42,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Book {
 
     private final LedgerSql sql;
+    private final HoldSql holds;
     private final BatchWindows windows;
     private @Nullable BatchGrants grants;
     private final BudgetSql budgetSql;
@@ -63,6 +63,7 @@ final class Book {
     /** @param nodeId owner of new reservations @param labels of the same writer */
     Book(Statements statements, RememberedRows kept, String nodeId, NumberedLabels labels) {
         this.sql = new LedgerSql(statements);
+        this.holds = new HoldSql(statements);
         this.windows = new BatchWindows(statements, kept);
         this.budgetSql = new BudgetSql(statements);
         this.journal = new Journal(statements);
@@ -102,9 +103,9 @@ final class Book {
     void ask() throws SQLException {
         RememberedRows.take(neededReservations, kept::reservation, this::found);
         if (needOfKnownReservations()) {
-            sql.askReservations(neededReservations, row -> reservations.put(row.id, row));
+            holds.ask(neededReservations, row -> reservations.put(row.id, row));
         } else {
-            sql.readReservations(neededReservations, this::found);
+            holds.read(neededReservations, this::found);
         }
         if (abandonedMax > 0) {
             readAbandoned();
@@ -139,12 +140,12 @@ final class Book {
 
     /** Reads reservations of dead owners last, since no transaction waits for them. Locked rows are skipped, so this waits for none. */
     private void readAbandoned() throws SQLException {
-        abandoned = sql.abandonedIds(abandonedMax);
+        abandoned = holds.abandonedIds(abandonedMax);
         abandonedMax = 0;
         Set<String> more = new LinkedHashSet<>(abandoned);
         more.removeAll(reservations.keySet());
         RememberedRows.take(more, kept::reservation, this::found);
-        sql.readReservations(more, this::found);
+        holds.read(more, this::found);
     }
 
     private void found(ReservationRow row) {
@@ -193,7 +194,7 @@ final class Book {
     Resolved ended(String id) throws SQLException {
         ReservationRow row = reservations.get(id);
         if (row == null) {
-            return sql.end(id);
+            return holds.end(id);
         }
         EndedCall call = row.ended();
         return call == null
@@ -211,7 +212,7 @@ final class Book {
         onLess = read;
         Integer written = read.get(account.id);
         if (written == null) {
-            written = sql.onLess(account.id);
+            written = holds.onLess(account.id);
             read.put(account.id, written);
         }
         int count = written;
@@ -249,7 +250,7 @@ final class Book {
         freeEnds = read;
         Map<String, Long> written = read.get(account.id);
         if (written == null) {
-            written = sql.freeEnds(account.id);
+            written = holds.freeEnds(account.id);
             read.put(account.id, written);
         }
         Map<String, Long> running = new HashMap<>(written);
@@ -435,13 +436,13 @@ final class Book {
     }
 
     private static ReservationState state(EndedCall call) {
-        return LedgerSql.state(call.details().end(), call.isSettled());
+        return HoldSql.state(call.details().end(), call.isSettled());
     }
 
     /** Returns the number of shortfalls that count against the account in the calendar day (UTC). Reads, so not for each call. */
     int shortfallsOnDayOf(AccountRow account, Instant at) throws SQLException {
         long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
-        int count = sql.shortfalls(account.id, fromMillis);
+        int count = holds.shortfalls(account.id, fromMillis);
         for (ReservationRow row : reservations.values()) {
             EndedCall call = row.ended();
             if (call != null && row.accountId.equals(account.id) && call.isUncovered()) {
@@ -454,7 +455,7 @@ final class Book {
     /** Writes the changed rows: accounts first and entries last, since the later refer to the earlier. */
     void write() throws SQLException {
         sql.writeAccounts(accounts.values());
-        sql.writeReservations(reservations.values(), nodeId, labels);
+        holds.write(reservations.values(), nodeId, labels);
         windows.write();
         if (grants != null) {
             grants.write();

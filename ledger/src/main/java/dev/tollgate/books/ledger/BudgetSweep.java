@@ -1,7 +1,6 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;

@@ -205,7 +205,7 @@ public final class Ledger {
                 row.getString(2),
                 row.getString(3),
                 Columns.time(row, 4),
-                LedgerSql.state(CallEnd.parse(row.getString(7)), row.getString(8) != null),
+                HoldSql.state(CallEnd.parse(row.getString(7)), row.getString(8) != null),
                 row.getLong(5),
                 row.getLong(6));
     }

@@ -8,7 +8,7 @@ import dev.tollgate.base.words.Amount;
 import dev.tollgate.books.grants.AccountGrants;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.BatchGrants.Refunded;
-import dev.tollgate.books.ledger.LedgerSql.Resolved;
+import dev.tollgate.books.ledger.HoldSql.Resolved;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

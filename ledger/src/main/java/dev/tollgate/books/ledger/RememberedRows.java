@@ -6,7 +6,6 @@ import dev.tollgate.books.calls.OpenHold;
 import dev.tollgate.books.grants.AccountGrants;
 import dev.tollgate.books.grants.GrantDraw;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
-import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.books.ledger.LedgerSql.SigningKeyRow;
 import java.util.Collection;
 import java.util.HashMap;

@@ -8,7 +8,6 @@ import dev.tollgate.books.budgets.Budgets.Budget;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.calls.OpenHold;
-import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

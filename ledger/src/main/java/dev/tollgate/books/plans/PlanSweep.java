@@ -1,7 +1,6 @@
 package dev.tollgate.books.plans;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.books.plans.Plans.Turn;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;

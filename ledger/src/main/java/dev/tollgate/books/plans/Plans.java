@@ -5,10 +5,8 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.json.MessageText;
-import dev.tollgate.books.ledger.Grant;
-import dev.tollgate.books.ledger.Origin;
-import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlansPart.PlanChange;
 import dev.tollgate.books.plans.Subscription.End;
 import dev.tollgate.books.plans.Subscription.State;
 import dev.tollgate.books.plans.Subscription.Why;
@@ -25,13 +23,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +58,7 @@ public final class Plans {
                 s.end_request_id, %s
             FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
             WHERE """.formatted(VERSION);
-    private static final String OF_ACCOUNT =
+    static final String OF_ACCOUNT =
             SUBSCRIPTIONS + " s.account_id = ? AND s.number < ? ORDER BY s.number DESC LIMIT ?";
     private static final String REQUESTED = SUBSCRIPTIONS
             + " s.account_id = ? AND (s.request_id = ? OR s.end_request_id = ?) ORDER BY s.number LIMIT 1";
@@ -74,13 +69,6 @@ public final class Plans {
     private static final String STANDINGS = """
             SELECT plan, state, COUNT(DISTINCT account_id) FROM (SELECT plan, account_id, %s AS state FROM subscription) s
             GROUP BY plan, state""".formatted(State.SQL);
-    private static final String WRITE = """
-            INSERT INTO subscription (account_id, number, plan, version, anchor, periods, request_id, period, starts_at, ends_at, grant_number,
-                cancelled_at, ended_at, ended_by, end_request_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (account_id, number) DO UPDATE SET period = excluded.period, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
-                grant_number = excluded.grant_number, cancelled_at = excluded.cancelled_at, ended_at = excluded.ended_at,
-                ended_by = excluded.ended_by, end_request_id = excluded.end_request_id""";
     private static final String END =
             "UPDATE subscription SET ended_at = CASE WHEN starts_at > ? THEN starts_at ELSE ? END, ended_by = 'deleted' WHERE account_id = ? AND ended_at IS NULL";
 
@@ -172,16 +160,6 @@ public final class Plans {
 
     // ---- changes ----
 
-    /** A change of plans. None of them rides, so what needs no other part is written while it is decided. */
-    abstract static sealed class PlanChange<O> extends Decision<O> {
-
-        /** @param changed the accounts whose plan the batch has changed so far */
-        abstract void decide(Statements statements, Set<String> changed) throws SQLException;
-
-        /** Writes what depends on the ledger's decision. */
-        void write(Statements statements) throws SQLException {}
-    }
-
     /** Changes versions, and decides what was changed. */
     @FunctionalInterface
     private interface ChangeVersions<T> {
@@ -206,7 +184,7 @@ public final class Plans {
         return at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
     }
 
-    private static @Nullable Version newest(Statements statements, String plan) throws SQLException {
+    static @Nullable Version newest(Statements statements, String plan) throws SQLException {
         return statements.one(OF_PLAN, row -> version(row, 1), plan, Long.MAX_VALUE, 1);
     }
 
@@ -270,132 +248,6 @@ public final class Plans {
             }
             return new Outcome.Done<>(open);
         });
-    }
-
-    /**
-     * Puts the next row of an account's plan in the place of the former one, if that still is as it was read, together with what the ledger and the account's
-     * terms have of it: all of it, or nothing. The outcome is whether the row was as it was read.
-     */
-    public static final class Turn extends PlanChange<Boolean> {
-
-        private final @Nullable Subscription before;
-        private final Subscription after;
-        private final @Nullable Grant grant;
-        private final List<Change> changes = new ArrayList<>();
-
-        /** @param isNewPeriod whether the credits of a period are given @param ends the reason for which the credits of the period end; null: they stay */
-        private Turn(
-                @Nullable Subscription before,
-                Subscription after,
-                boolean isNewPeriod,
-                @Nullable String ends,
-                AccountTerms terms,
-                Instant at) {
-            this.before = before;
-            this.after = after;
-            this.grant = isNewPeriod ? grant(at) : null;
-            changes.add(this);
-            if (grant != null) {
-                changes.add(grant);
-            }
-            if (ends != null) {
-                RequestId id = new RequestId("end-plan-" + after.number());
-                Origin origin = Origin.of(Origin.Kind.PLAN_END, Long.toString(after.number()));
-                changes.add(new Grant.End(after.accountId(), after.grant(), ends, origin, this::outcome, id, at));
-            }
-            String group = after.version().terms().group();
-            if (group != null && (isNewPeriod || ends != null)) {
-                changes.add(terms.setPlan(
-                        after.accountId(),
-                        isNewPeriod ? group : null,
-                        isNewPeriod ? after.endsAt() : null,
-                        this::isWritten,
-                        at));
-            }
-        }
-
-        private Grant grant(Instant at) {
-            Plan its = after.version().terms();
-            RequestId id = new RequestId(after.periodId());
-            Origin origin = Origin.of(Origin.Kind.PLAN, after.number() + "." + after.period());
-            return Grant.onCondition(
-                            after.accountId(), its.creditsMicros(), after.reason(), origin, this::outcome, id, at)
-                    .under(its.terms(after.startsAt(), after.endsAt()));
-        }
-
-        /** Returns this change and those that belong to its unit. */
-        public List<Change> changes() {
-            return List.copyOf(changes);
-        }
-
-        /** Returns whether the row was written. Once all is decided. */
-        public boolean isWritten() {
-            return outcome() && (grant == null || grant.outcome().isDone());
-        }
-
-        /** Returns why the ledger has refused the credits; null if it has not. Once all is decided. */
-        public @Nullable ApiError refusal() {
-            return outcome() && grant != null && grant.outcome() instanceof Outcome.Refused<?>(ApiError why)
-                    ? why
-                    : null;
-        }
-
-        public @Nullable Subscription before() {
-            return before;
-        }
-
-        /** Returns the new row. Once it is written. */
-        public Subscription after() {
-            Long number = grant == null ? null : grant.grantNumber();
-            return number == null ? after : after.paidBy(number);
-        }
-
-        @Override
-        void decide(Statements statements, Set<String> changed) throws SQLException {
-            String accountId = after.accountId();
-            // A second change in a batch was made of what was there before the first.
-            boolean isAsRead = !changed.contains(accountId)
-                    && Objects.equals(
-                            statements.one(OF_ACCOUNT, Plans::subscription, accountId, Long.MAX_VALUE, 1), before)
-                    && isNewest(statements);
-            if (isAsRead) {
-                changed.add(accountId);
-            }
-            decide(isAsRead);
-        }
-
-        /** Returns whether a version that is assigned still is the newest one, and open. */
-        private boolean isNewest(Statements statements) throws SQLException {
-            Version its = after.version();
-            boolean isAssigned = before == null || before.number() != after.number();
-            return !isAssigned || its.equals(newest(statements, its.plan()));
-        }
-
-        @Override
-        void write(Statements statements) throws SQLException {
-            if (!isWritten()) {
-                return;
-            }
-            Subscription its = after();
-            End end = its.end();
-            statements.run(
-                    WRITE,
-                    its.accountId(),
-                    its.number(),
-                    its.version().plan(),
-                    its.version().number(),
-                    its.anchor(),
-                    its.periods(),
-                    its.requestId(),
-                    its.period(),
-                    its.startsAt(),
-                    its.endsAt(),
-                    its.grant(),
-                    its.cancelledAt(),
-                    end == null ? null : end.at(),
-                    end == null ? null : end.why().word(),
-                    end == null ? null : end.requestId());
-        }
     }
 
     /**
@@ -468,51 +320,6 @@ public final class Plans {
         }
     }
 
-    @SuppressWarnings("rawtypes") // a class literal has no type arguments
-    private static final class PlansPart implements Part<PlanChange> {
-
-        private final Set<String> changed = new HashSet<>();
-        private boolean isLocked;
-
-        @Override
-        public Class<PlanChange> type() {
-            return PlanChange.class;
-        }
-
-        @Override
-        public void ask(Statements statements, List<PlanChange> changes) throws SQLException {
-            if (!isLocked) {
-                statements.lockTable("subscription");
-            }
-            isLocked = true;
-        }
-
-        @Override
-        public void decide(Statements statements, List<PlanChange> changes) throws SQLException {
-            for (PlanChange change : changes) {
-                change.decide(statements, changed);
-            }
-        }
-
-        @Override
-        public void write(Statements statements, List<PlanChange> changes) throws SQLException {
-            for (PlanChange change : changes) {
-                change.write(statements);
-            }
-        }
-
-        @Override
-        public void committed(List<PlanChange> changes) {
-            undone();
-        }
-
-        @Override
-        public void undone() {
-            changed.clear();
-            isLocked = false;
-        }
-    }
-
     /** Returns the plans of an account, which stay. */
     public static Holding holding() {
         return Holding.of(ExportFile.of(
@@ -520,7 +327,7 @@ public final class Plans {
                     s.number s.plan s.version s.anchor:TIME s.periods s.period s.starts_at s.ends_at s.grant_number s.cancelled_at s.ended_at s.ended_by""", "s.number"));
     }
 
-    private static Subscription subscription(ResultSet row) throws SQLException {
+    static Subscription subscription(ResultSet row) throws SQLException {
         Instant endedAt = Columns.timeOrNull(row, 8);
         return new Subscription(
                 row.getString(1),

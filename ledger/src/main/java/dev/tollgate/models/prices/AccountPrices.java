@@ -2,9 +2,9 @@ package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.PricesHandler;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.SoldTo;
+import dev.tollgate.models.lists.PricesHandler;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Writer;

@@ -18,21 +18,15 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Write;
 import dev.tollgate.storage.Writer;
-import dev.tollgate.storage.sql.Columns;
-import dev.tollgate.storage.sql.Sql;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,23 +53,17 @@ public final class PriceGroups {
     /** The most rows that a start adds in one commit. */
     private static final int ROWS_MAX = 1_000;
 
-    private static final String COLUMNS =
-            "SELECT sequence, name, number, created_at, from_at, body FROM price_group WHERE ";
-    private static final String SINCE = COLUMNS + "sequence > ? ORDER BY sequence";
+    static final String COLUMNS = "SELECT sequence, name, number, created_at, from_at, body FROM price_group WHERE ";
     private static final String OF_GROUP = COLUMNS + "name = ? AND number < ? ORDER BY number DESC LIMIT ?";
     private static final String THEN = COLUMNS
             + "name = ? AND number IS NOT NULL AND COALESCE(from_at, created_at) <= ? ORDER BY sequence DESC LIMIT 1";
     private static final String ONE = COLUMNS + "name = ? AND number = ?";
-    private static final String LAST = "SELECT COALESCE(MAX(sequence), 0) FROM price_group";
-    private static final String LAST_NUMBER = "SELECT COALESCE(MAX(number), 0) FROM price_group WHERE name = ?";
-    private static final String INSERT =
-            "INSERT INTO price_group (sequence, name, number, created_at, from_at, body) VALUES (?, ?, ?, ?, ?, ?)";
 
     private final Database database;
     private final SetPrices prices;
     private final Map<String, Sold> sold = new ConcurrentHashMap<>();
     private volatile Catalogue standard = Catalogue.NONE;
-    private volatile State state = new State(0, Map.of(), null);
+    private volatile GroupState state = GroupState.NONE;
     private volatile Object recordedFor = new Object();
 
     /**
@@ -108,46 +96,6 @@ public final class PriceGroups {
         }
     }
 
-    /** A row: a version, or the end of a group's entries if that is null. */
-    private record Row(long sequence, String name, @Nullable GroupVersion version) {}
-
-    /**
-     * The groups as this server has read them. Immutable.
-     *
-     * @param seen the last sequence before which all rows were read
-     * @param recorded the versions of prices that have rows; null while no call can come
-     */
-    private record State(
-            long seen, Map<String, Group> groups, @Nullable Set<String> recorded) {
-
-        State with(List<Row> rows) {
-            Map<String, Group> all = new TreeMap<>(groups);
-            long last = seen;
-            for (Row row : rows) {
-                last = row.sequence == last + 1 ? row.sequence : last;
-                GroupVersion version = row.version;
-                Group known = all.get(row.name);
-                if (version != null) {
-                    List<GroupVersion> held = known == null ? List.of() : known.versions;
-                    all.put(
-                            row.name,
-                            new Group(row.name, Dated.merged(held, List.of(version)), known != null && known.closed));
-                } else if (known != null) {
-                    all.put(row.name, new Group(row.name, known.versions, true));
-                }
-            }
-            return new State(last, all, recorded);
-        }
-
-        State recording(@Nullable Set<String> versions) {
-            return new State(seen, groups, versions);
-        }
-
-        Collection<List<GroupVersion>> versions() {
-            return groups.values().stream().map(Group::versions).toList();
-        }
-    }
-
     /** The catalogue at a group's prices, as long as nothing of which it was made has changed. */
     private record Sold(
             Object base,
@@ -169,12 +117,12 @@ public final class PriceGroups {
 
     /** Returns all groups by name, without {@link SoldTo#STANDARD}. Does not block. */
     public Map<String, Group> all() {
-        return state.groups;
+        return state.groups();
     }
 
     /** Returns a group; null if there is none of this name. Does not block. */
     public @Nullable Group find(String name) {
-        return state.groups.get(name);
+        return state.groups().get(name);
     }
 
     /**
@@ -184,7 +132,7 @@ public final class PriceGroups {
      * @param limit 1 to {@value #PAGE_MAX}, or one more, to see whether the list continues
      */
     public List<GroupVersion> versions(String name, long before, int limit) {
-        return database.read(sql -> sql.list(OF_GROUP, PriceGroups::version, name, before, limit));
+        return database.read(sql -> sql.list(OF_GROUP, GroupState::version, name, before, limit));
     }
 
     /** Returns a version by group and number as they are in a price's name; null if there is none. Blocks. */
@@ -192,28 +140,28 @@ public final class PriceGroups {
         String name = GroupVersion.nameOf(mark);
         String digits = mark.substring(mark.lastIndexOf('.') + 1);
         return digits.matches("[0-9]{1,18}")
-                ? database.read(sql -> sql.one(ONE, PriceGroups::version, name, Long.parseLong(digits)))
+                ? database.read(sql -> sql.one(ONE, GroupState::version, name, Long.parseLong(digits)))
                 : null;
     }
 
     /** Returns the version of a group that was in force at any past time; null before the first one. Blocks. */
     @Nullable
     GroupVersion versionThen(String name, Instant when) {
-        return database.read(sql -> sql.one(THEN, PriceGroups::version, name, when));
+        return database.read(sql -> sql.one(THEN, GroupState::version, name, when));
     }
 
     /** Returns the catalogue at a group's prices; the standard one if the group is not known. */
     Catalogue catalogue(String name) {
-        State now = state;
-        Group group = now.groups.get(name);
+        GroupState now = state;
+        Group group = now.groups().get(name);
         if (group == null) {
             return standard;
         }
         Catalogue base = standard;
         Object of = base.state();
         Sold made = sold.get(name);
-        if (made == null || !made.isOf(of, group.versions, now.recorded)) {
-            made = new Sold(of, group.versions, now.recorded, base.with(model -> sold(model, group, now.recorded)));
+        if (made == null || !made.isOf(of, group.versions, now.recorded())) {
+            made = new Sold(of, group.versions, now.recorded(), base.with(model -> sold(model, group, now.recorded())));
             sold.put(name, made);
         }
         return made.catalogue;
@@ -236,7 +184,7 @@ public final class PriceGroups {
     /** Applies the groups to a catalogue, and all later versions. Blocks. */
     void applyTo(Catalogue catalogue) {
         standard = catalogue;
-        List<Row> rows = unread(state);
+        List<GroupState.Row> rows = database.read(state::unread);
         synchronized (this) {
             state = state.with(rows);
         }
@@ -248,8 +196,8 @@ public final class PriceGroups {
      * @throws CannotOpen if a version has another price than it had, or a rate is too high
      */
     void record(Writer writer, Instant now) {
-        State before = state;
-        State read = before.with(unread(before));
+        GroupState before = state;
+        GroupState read = before.with(database.read(before::unread));
         Object base = standard.state();
         Map<String, GroupPrice> wanted = wanted(read, now);
         List<String> other = add(writer, wanted, Set.of(), now);
@@ -263,15 +211,15 @@ public final class PriceGroups {
 
     /** Applies versions and prices that any server has set since the last call, once all prices that they make have rows. Blocks. */
     void look(Writer writer, Instant now) {
-        State before = state;
+        GroupState before = state;
         Object base = standard.state();
-        List<Row> rows = unread(before);
+        List<GroupState.Row> rows = database.read(before::unread);
         if (rows.isEmpty() && base == recordedFor) {
             return;
         }
-        State read = before.with(rows);
+        GroupState read = before.with(rows);
         Map<String, GroupPrice> wanted = wanted(read, now);
-        Set<String> recorded = before.recorded == null ? Set.of() : before.recorded;
+        Set<String> recorded = before.recorded() == null ? Set.of() : before.recorded();
         for (String version : add(writer, wanted, recorded, now)) {
             wanted.remove(version);
             log.error("the price version {} means another price in this installation: the former price stays", version);
@@ -280,20 +228,12 @@ public final class PriceGroups {
         recordedFor = base;
     }
 
-    private Map<String, GroupPrice> wanted(State read, Instant now) {
+    private Map<String, GroupPrice> wanted(GroupState read, Instant now) {
         try {
             return GroupRows.from(now.minus(Dated.OPEN_MAX), standard.all(), read.versions());
         } catch (IllegalArgumentException e) {
             throw new CannotOpen(e.getMessage() + " Lower the price, or the factor.", e);
         }
-    }
-
-    private List<Row> unread(State known) {
-        return database.read(sql -> unread(sql, known));
-    }
-
-    private static List<Row> unread(Sql sql, State known) throws SQLException {
-        return sql.list(SINCE, PriceGroups::row, known.seen);
     }
 
     /** Adds rows that are missing. @return versions whose rows have other terms */
@@ -312,18 +252,12 @@ public final class PriceGroups {
         return other;
     }
 
-    private synchronized void publish(State before, State read, Set<String> recorded) {
+    private synchronized void publish(GroupState before, GroupState read, Set<String> recorded) {
         Set<String> all = new HashSet<>(recorded);
         if (state != before) { // a change of this server came in between
-            Set<String> own = state.recorded;
+            Set<String> own = state.recorded();
             all.addAll(own == null ? Set.of() : own);
-            Map<String, Group> groups = new TreeMap<>(read.groups);
-            state.groups.forEach((name, group) -> groups.merge(
-                    name,
-                    group,
-                    (one, other) ->
-                            new Group(name, Dated.merged(one.versions, other.versions), one.closed || other.closed)));
-            state = new State(Math.max(read.seen, state.seen), groups, Set.copyOf(all));
+            state = read.merged(state).recording(Set.copyOf(all));
         } else {
             state = read.recording(Set.copyOf(all));
         }
@@ -331,7 +265,19 @@ public final class PriceGroups {
 
     // ---- changes ----
 
-    private synchronized void take(List<Row> rows, List<GroupPrice> added) {
+    /** Returns the groups with what any server has added since. */
+    GroupState present(Statements statements) throws SQLException {
+        GroupState known = state;
+        return known.with(known.unread(statements));
+    }
+
+    /** Returns the prices of the models, from which those of groups are made. */
+    SetPrices prices() {
+        return prices;
+    }
+
+    /** Applies what a committed change has written. */
+    synchronized void take(List<GroupState.Row> rows, List<GroupPrice> added) {
         recorded(added);
         state = state.with(rows);
     }
@@ -343,7 +289,7 @@ public final class PriceGroups {
     }
 
     private synchronized void recorded(List<GroupPrice> added) {
-        Set<String> recorded = state.recorded;
+        Set<String> recorded = state.recorded();
         if (recorded != null && !added.isEmpty()) {
             Set<String> all = new HashSet<>(recorded);
             added.forEach(price -> all.add(price.pricing().version()));
@@ -370,8 +316,7 @@ public final class PriceGroups {
             throws SQLException {
         Map<String, GroupPrice> wanted = new LinkedHashMap<>();
         try {
-            for (List<GroupVersion> versions :
-                    state.with(unread(statements, state)).versions()) {
+            for (List<GroupVersion> versions : present(statements).versions()) {
                 GroupRows.add(wanted, since, modelId, standard, versions);
             }
         } catch (IllegalArgumentException e) {
@@ -380,7 +325,8 @@ public final class PriceGroups {
         return add(statements, wanted.values(), at, added);
     }
 
-    private static @Nullable ApiError add(
+    /** Adds rows that are missing, unless one has other terms. @param added gets them all @return the refusal; null if it is done */
+    static @Nullable ApiError add(
             Statements statements, Collection<GroupPrice> wanted, Instant at, List<GroupPrice> added)
             throws SQLException {
         added.clear();
@@ -416,46 +362,6 @@ public final class PriceGroups {
         }
     }
 
-    /** A change of a group. */
-    private abstract class ChangeGroup extends PriceChange<Outcome<Changed>> {
-
-        /** The rows that it has written. */
-        final List<Row> rows = new ArrayList<>();
-
-        final List<GroupPrice> added = new ArrayList<>();
-
-        ChangeGroup() {
-            super(Table.GROUP);
-        }
-
-        @Override
-        void committed() {
-            take(rows, added);
-        }
-
-        @Override
-        protected final Outcome<Changed> run(Statements statements) throws SQLException {
-            rows.clear();
-            added.clear();
-            return change(statements);
-        }
-
-        abstract Outcome<Changed> change(Statements statements) throws SQLException;
-
-        void insert(Statements statements, Row row, Instant at) throws SQLException {
-            GroupVersion version = row.version;
-            statements.run(
-                    INSERT,
-                    row.sequence,
-                    row.name,
-                    version == null ? null : version.number(),
-                    at,
-                    version == null ? null : version.from(),
-                    version == null ? null : version.factors().body());
-            rows.add(row);
-        }
-    }
-
     /**
      * A group before and after a change; both are the same if nothing had to be written.
      *
@@ -478,129 +384,17 @@ public final class PriceGroups {
      */
     public Write<Outcome<Changed>> set(
             String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked, Instant at) {
-        return new SetGroup(name, factors, from, looked, at);
-    }
-
-    private final class SetGroup extends ChangeGroup {
-
-        private final String name;
-        private final GroupFactors factors;
-        private final @Nullable Instant from;
-        private final @Nullable Long looked;
-        private final Instant at;
-
-        SetGroup(String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked, Instant at) {
-            this.name = name;
-            this.factors = factors;
-            this.from = from;
-            this.looked = looked;
-            this.at = at.truncatedTo(ChronoUnit.MILLIS); // as other servers read it
-        }
-
-        @Override
-        Outcome<Changed> change(Statements statements) throws SQLException {
-            State now = state.with(unread(statements, state));
-            Group before = now.groups.get(name);
-            long number = statements.number(LAST_NUMBER, name);
-            if (looked != null && looked != number) {
-                return Outcome.refused(
-                        409,
-                        sentence(
-                                "Another operator has changed the price group {group}. Its newest version is {version} now.",
-                                name,
-                                Long.toString(number)));
-            }
-            if (before == null && now.groups.size() >= GROUPS_MAX) {
-                return Outcome.refused(
-                        409, sentence("There are {max} price groups, the most.", Integer.toString(GROUPS_MAX)));
-            }
-            Instant earliest = before == null ? at : earliest(statements, before);
-            if (before != null && isSame(before.newest(), earliest)) {
-                return new Outcome.Done<>(new Changed(before, before, List.of()));
-            }
-            if (from != null && from.isBefore(earliest)) {
-                return new Outcome.Refused<>(Dated.tooEarly(from, earliest));
-            }
-            Instant since = from == null && earliest.isAfter(at) ? earliest : from;
-            long sequence = statements.number(LAST) + 1;
-            Row row = new Row(sequence, name, new GroupVersion(sequence, name, number + 1, at, since, factors));
-            Group after = Objects.requireNonNull(now.with(List.of(row)).groups.get(name));
-            ApiError refusal = addPrices(statements, after);
-            if (refusal != null) {
-                return new Outcome.Refused<>(refusal);
-            }
-            insert(statements, row, at);
-            return new Outcome.Done<>(new Changed(before, after, withdrawn(before, after)));
-        }
-
-        /** Returns the earliest time of a new version: now, or later if the clock was set back. */
-        private Instant earliest(Statements statements, Group before) throws SQLException {
-            return Dated.earliest(before.versions(), NewestCall.ofGroup(statements, name, at));
-        }
-
-        private boolean isSame(GroupVersion newest, Instant earliest) {
-            return newest.factors().equals(factors)
-                    && (from == null ? !newest.since().isAfter(earliest) : from.equals(newest.since()));
-        }
-
-        private List<GroupVersion> withdrawn(@Nullable Group before, Group after) {
-            return before == null
-                    ? List.of()
-                    : before.after(at).stream()
-                            .filter(version -> !after.versions().contains(version))
-                            .toList();
-        }
-
-        private @Nullable ApiError addPrices(Statements statements, Group after) throws SQLException {
-            try {
-                Map<String, GroupPrice> wanted =
-                        GroupRows.from(at, prices.models(statements), List.of(after.versions()));
-                return add(statements, wanted.values(), at, added);
-            } catch (IllegalArgumentException e) {
-                return GroupRows.refused(Mistake.of(e));
-            }
-        }
+        return new GroupChange.SetGroup(this, name, factors, from, looked, at);
     }
 
     /** Makes a change that closes a group: no account enters it, those in it stay. @param at the present time */
     public Write<Outcome<Changed>> close(String name, Instant at) {
-        return new ChangeGroup() {
-            @Override
-            Outcome<Changed> change(Statements statements) throws SQLException {
-                State now = state.with(unread(statements, state));
-                Group before = now.groups.get(name);
-                if (before == null) {
-                    return new Outcome.Refused<>(noGroup(name));
-                }
-                if (before.closed()) {
-                    return new Outcome.Done<>(new Changed(before, before, List.of()));
-                }
-                Row row = new Row(statements.number(LAST) + 1, name, null);
-                insert(statements, row, at);
-                return new Outcome.Done<>(new Changed(before, new Group(name, before.versions(), true), List.of()));
-            }
-        };
+        return new GroupChange.CloseGroup(this, name, at);
     }
 
     /** Returns the refusal of a group that is not there. */
     public static ApiError noGroup(String name) {
         return ApiError.invalid(null, sentence("There is no price group {group}.", MessageText.plain(name)))
                 .withStatus(404);
-    }
-
-    private static Row row(ResultSet row) throws SQLException {
-        row.getLong(3);
-        boolean isEnd = row.wasNull(); // of the column that was read last
-        return new Row(row.getLong(1), row.getString(2), isEnd ? null : version(row));
-    }
-
-    private static GroupVersion version(ResultSet row) throws SQLException {
-        return new GroupVersion(
-                row.getLong(1),
-                row.getString(2),
-                row.getLong(3),
-                Columns.time(row, 4),
-                Columns.timeOrNull(row, 5),
-                GroupFactors.read(row.getString(6)));
     }
 }

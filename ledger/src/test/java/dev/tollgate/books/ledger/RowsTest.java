@@ -19,7 +19,6 @@ import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.labels.LabelNumbers;
 import dev.tollgate.books.ledger.BatchWindows.CallWindows;
 import dev.tollgate.books.ledger.BatchWindows.OwnerWindows;
-import dev.tollgate.books.ledger.BatchWindows.WindowRow;
 import dev.tollgate.books.ledger.Entry.EntryObserver;
 import dev.tollgate.books.ledger.LedgerChange.LedgerPart;
 import dev.tollgate.books.ledger.Reserve.Confirm;

@@ -17,7 +17,6 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
 import dev.tollgate.books.plans.Plans.Changed;
-import dev.tollgate.books.plans.Plans.Turn;
 import dev.tollgate.books.plans.Subscription.State;
 import dev.tollgate.books.plans.Subscription.Why;
 import dev.tollgate.models.prices.ModelPatterns;

@@ -3,6 +3,7 @@ package dev.tollgate.models.routing;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Thinking;
 import dev.tollgate.models.UpstreamModel;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +78,7 @@ class ModelNameTest {
                 name,
                 new UpstreamModel.Limits(1000, 1000, false, 1, 0),
                 new UpstreamModel.Abilities(true, false, false, false, false, false, false),
-                new UpstreamModel.Thinking.Level(Map.of(), false),
+                new Thinking.Level(Map.of(), false),
                 UpstreamModel.Output.TEXT,
                 List.of(),
                 Map.of(),

@@ -237,7 +237,7 @@ public final class AccountHistory {
     }
 
     /** Returns whether a call had a tag of that name. */
-    boolean hasTag(String accountId, String name) {
+    public boolean hasTag(String accountId, String name) {
         return reads().read(accountId, sql -> LabelRows.knows(sql, accountId, name));
     }
 

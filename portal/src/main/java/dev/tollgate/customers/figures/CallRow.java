@@ -57,7 +57,7 @@ public record CallRow(
                     + KEY;
 
     /** The approximate length of a row in ApiJson.MAPPER. */
-    static final long JSON_BYTES = 1024;
+    public static final long JSON_BYTES = 1024;
 
     static CallRow read(ResultSet row) throws SQLException {
         EndedCall call = CallRows.read(row);

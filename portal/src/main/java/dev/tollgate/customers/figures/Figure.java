@@ -82,11 +82,12 @@ public enum Figure {
             "time within which 95 % of the first bytes came");
 
     /** The figures that accounts see of their own calls. */
-    static final List<Figure> OF_ACCOUNTS =
+    public static final List<Figure> OF_ACCOUNTS =
             Arrays.stream(values()).filter(it -> it.path != null).toList();
 
     /** The figures of all accounts in the operator's API. Percentiles are in the files alone. */
-    static final Set<Figure> OF_PLATFORM = EnumSet.complementOf(EnumSet.of(COMPLETED, FIRST_BYTE_P50, FIRST_BYTE_P95));
+    public static final Set<Figure> OF_PLATFORM =
+            EnumSet.complementOf(EnumSet.of(COMPLETED, FIRST_BYTE_P50, FIRST_BYTE_P95));
 
     /** The columns of the operator's files. */
     public static final Set<Figure> OF_FILES = EnumSet.complementOf(
@@ -145,7 +146,7 @@ public enum Figure {
     // ---- faces ----
 
     /** Writes the members of the operator's API. */
-    static void write(JsonGenerator json, Figures figures, Collection<Figure> wanted) {
+    public static void write(JsonGenerator json, Figures figures, Collection<Figure> wanted) {
         wanted.forEach(figure -> figure.write(json, figure.word, figures));
     }
 

@@ -29,7 +29,7 @@ public record UsageGroup(
         Figures figures) {
 
     /** The approximate length of a group in JSON. */
-    static final long JSON_BYTES = 512;
+    public static final long JSON_BYTES = 512;
 
     /** Returns the value that the group has in common. */
     @Nullable
@@ -63,7 +63,7 @@ public record UsageGroup(
     }
 
     /** Returns the place behind this group: by what it is grouped and its values, in the order of {@link By}. */
-    Cursor place(Set<By> by) {
+    public Cursor place(Set<By> by) {
         return Cursor.of(Stream.concat(Stream.of(words(by)), inOrder(by).map(this::value))
                 .toArray());
     }
@@ -77,7 +77,7 @@ public record UsageGroup(
     }
 
     /** Returns a group with a cursor's values and no figures; null for the first page. */
-    static @Nullable UsageGroup after(@Nullable String text, Set<By> by) {
+    public static @Nullable UsageGroup after(@Nullable String text, Set<By> by) {
         return Cursor.read(text, by.size() + 1, cursor -> {
             Iterator<String> values = cursor.values().iterator();
             if (!values.next().equals(words(by))) {

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -35,8 +34,6 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /** The fields of requests about a key. A field that is missing changes nothing, null takes a limit away. */
@@ -121,7 +118,7 @@ public final class KeyOptions {
             .orNull(sentence("expiry::never"))
             .help("Expiry.");
     private static final Field<SortedMap<String, String>> TAGS = Field.of(
-                    "tags", sentence("Tags"), KeyOptions::tags, KeyOptions::pairs)
+                    "tags", sentence("Tags"), KeyTags::read, KeyTags::pairs)
             .shaped(Schema.of("object")
                     .with("maxProperties", CallLabels.NAMES_MAX)
                     .with("additionalProperties", Schema.of("string")))
@@ -409,56 +406,6 @@ public final class KeyOptions {
                     path, sentence("{field} must be an IP address or a CIDR block like 192.0.2.0/24.", FIELD));
         }
         return text;
-    }
-
-    private static SortedMap<String, String> tags(String path, JsonNode value) {
-        if (!(value instanceof ObjectNode object)) {
-            throw Field.wrong(path, sentence("{field} must be an object of strings.", FIELD));
-        }
-        SortedMap<String, String> tags = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> tag : object.properties()) {
-            String field = path + "." + MessageText.plain(tag.getKey());
-            if (!CallLabels.isName(tag.getKey())) {
-                throw Field.wrong(
-                        field,
-                        sentence(
-                                "{field} is no name of a tag: a name has 1 to 32 characters (a to z, 0 to 9, _ and -, of which the first is a letter).",
-                                FIELD));
-            }
-            if (!tag.getValue().isString() || !CallLabels.isValue(tag.getValue().stringValue())) {
-                throw Field.wrong(
-                        field,
-                        sentence(
-                                "{field} must be a string of 1 to 64 characters (letters, digits, . _ - : / @ +).",
-                                FIELD));
-            }
-            tags.put(tag.getKey(), tag.getValue().stringValue());
-        }
-        if (tags.size() > CallLabels.NAMES_MAX) {
-            throw Field.wrong(
-                    path,
-                    sentence(
-                            "{field} may have at most {most} entries, not {count}.",
-                            FIELD,
-                            Integer.toString(CallLabels.NAMES_MAX),
-                            Integer.toString(tags.size())));
-        }
-        return tags;
-    }
-
-    /** Returns the object of typed pairs like {@code feature=search}. A pair that is none, or whose name comes twice, has no value. */
-    private static JsonNode pairs(String text) {
-        ObjectNode tags = JsonNodeFactory.instance.objectNode();
-        for (String pair : text.strip().split("[\\s,]+")) {
-            int at = pair.indexOf('=');
-            String name = at < 0 ? pair : pair.substring(0, at);
-            if (at < 0 || tags.has(name)) {
-                tags.putNull(name);
-            } else {
-                tags.put(name, pair.substring(at + 1));
-            }
-        }
-        return tags;
     }
 
     private static String team(String path, JsonNode value) {

@@ -22,7 +22,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a month: CSV for each line, and all of them in a ZIP with the page of each invoice. Written while they are read, {@value Months#ROWS_MAX}
+ * The files of a month: CSV for each line, and all of them in a ZIP with the page of each invoice. Written while they are read, {@value MonthRows#PAGE_MAX}
  * rows at a time. Thread-safe; blocks.
  *
  * @param invoice makes the page of a row's invoice, in UTF-8; null if there is none
@@ -124,9 +124,10 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
     private <T extends MonthRow> void lines(
             YearMonth month, MonthLine line, CsvColumns<T> columns, Class<T> kind, Predicate<String> pieces) {
         columns.<String>write(pieces, (after, rows) -> {
-            List<MonthRow> page = months.rows(month, line, Objects.requireNonNullElse(after, ""), Months.ROWS_MAX);
+            List<MonthRow> page =
+                    months.rows().of(month, line, Objects.requireNonNullElse(after, ""), MonthRows.PAGE_MAX);
             page.forEach(row -> rows.add(kind.cast(row)));
-            return page.size() < Months.ROWS_MAX || line.rows() == MonthLine.Of.CHANNELS
+            return page.size() < MonthRows.PAGE_MAX || line.rows() == MonthLine.Of.CHANNELS
                     ? null
                     : page.getLast().place();
         });
@@ -172,7 +173,7 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
             String after = "";
             List<MonthRow> page;
             do {
-                page = months.rows(month, line, after, Months.ROWS_MAX);
+                page = months.rows().of(month, line, after, MonthRows.PAGE_MAX);
                 for (MonthRow row : page) {
                     OfEntry entry = (OfEntry) row;
                     Paper paper = entry.paper();
@@ -186,7 +187,7 @@ public record MonthFile(Months months, Function<OfEntry, byte @Nullable []> invo
                     }
                     after = row.place();
                 }
-            } while (page.size() == Months.ROWS_MAX);
+            } while (page.size() == MonthRows.PAGE_MAX);
         }
         return true;
     }

@@ -4,8 +4,8 @@ import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Foresight.Change;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelChange;
 import dev.tollgate.models.SoldTo;
 import dev.tollgate.storage.Database;
 import java.time.Duration;
@@ -49,10 +49,10 @@ public final class ModelNotices {
 
     private final NoticeSender by;
     private final SoldTo sold;
-    private final Function<Catalogue, List<Change>> changes;
+    private final Function<Catalogue, List<ModelChange>> changes;
 
     /** @param changes of the next 30 days, of models at an account's prices */
-    public ModelNotices(NoticeSender by, SoldTo sold, Function<Catalogue, List<Change>> changes) {
+    public ModelNotices(NoticeSender by, SoldTo sold, Function<Catalogue, List<ModelChange>> changes) {
         this.by = by;
         this.sold = sold;
         this.changes = changes;
@@ -73,7 +73,7 @@ public final class ModelNotices {
 
     /** Mails the changes that are near and were not mailed yet. */
     public synchronized void sweep() {
-        Map<Catalogue, List<Change>> near = new IdentityHashMap<>();
+        Map<Catalogue, List<ModelChange>> near = new IdentityHashMap<>();
         boolean isNone = near.computeIfAbsent(sold.standard(), changes).isEmpty() && sold.isStandardAlone();
         if (isNone || !by.outbox().isOn()) {
             return;
@@ -88,22 +88,22 @@ public final class ModelNotices {
                         somebody, near.computeIfAbsent(sold.catalogue(somebody.accountId(), now), changes), since));
     }
 
-    private void look(Somebody somebody, List<Change> near, Instant since) {
+    private void look(Somebody somebody, List<ModelChange> near, Instant since) {
         Set<String> told =
                 somebody.told() == null ? Set.of() : Set.of(somebody.told().split(",", -1));
-        List<Change> untold =
+        List<ModelChange> untold =
                 near.stream().filter(change -> !told.contains(change.key())).toList();
         if (untold.isEmpty() || !Letter.canReach(somebody.reader().address())) {
             return;
         }
         Set<String> used = used(somebody.accountId(), since);
-        List<Change> due = first(untold.stream().filter(change -> isUsed(change.model(), used)));
+        List<ModelChange> due = first(untold.stream().filter(change -> isUsed(change.model(), used)));
         if (due.isEmpty()) {
             return;
         }
         String all = Stream.concat(
                         told.stream().filter(key -> isToKeep(key, near, due)),
-                        due.stream().map(Change::key))
+                        due.stream().map(ModelChange::key))
                 .collect(Collectors.joining(","));
         by.tell(
                 NoticeRecord.of(somebody.id(), "models", somebody.told(), all),
@@ -115,7 +115,7 @@ public final class ModelNotices {
     }
 
     /** Returns the changes that one mail has room for; the next sweep mails the others. */
-    private static List<Change> first(Stream<Change> changes) {
+    private static List<ModelChange> first(Stream<ModelChange> changes) {
         AtomicInteger chars = new AtomicInteger();
         return changes.takeWhile(
                         change -> chars.addAndGet(change.sentence().english().length()) <= CHARS_MAX)
@@ -123,8 +123,8 @@ public final class ModelNotices {
     }
 
     /** Returns whether an announced change is to be remembered: it is still to come, or other servers may see it ahead. */
-    private boolean isToKeep(String key, List<Change> near, List<Change> due) {
-        return Change.isAhead(key, by.clock().instant())
+    private boolean isToKeep(String key, List<ModelChange> near, List<ModelChange> due) {
+        return ModelChange.isAhead(key, by.clock().instant())
                 && (near.stream().anyMatch(change -> change.key().equals(key))
                         || due.stream().noneMatch(change -> change.corrects(key)));
     }

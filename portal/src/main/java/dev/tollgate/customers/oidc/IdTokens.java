@@ -11,7 +11,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.customers.people.Identity;
+import dev.tollgate.customers.people.identity.Identity;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

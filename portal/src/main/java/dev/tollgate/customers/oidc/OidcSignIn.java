@@ -5,7 +5,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.customers.people.Identity;
+import dev.tollgate.customers.people.identity.Identity;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;

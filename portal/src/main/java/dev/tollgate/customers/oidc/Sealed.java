@@ -1,7 +1,7 @@
 package dev.tollgate.customers.oidc;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.people.Identity;
+import dev.tollgate.customers.people.identity.Identity;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.copies.LostTime;
 import java.sql.SQLException;

@@ -3,9 +3,7 @@ package dev.tollgate.customers.payments;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentWrite;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
@@ -16,7 +14,6 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
@@ -31,63 +28,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Payments: customers begin them, and notices of the payment service decide their end. Thread-safe; blocks. */
+/** Payments: customers begin them, and {@link PaymentNotices} of the payment service decide their end. Thread-safe; blocks. */
 public final class Payments {
-
-    /** The row of the audit log for an event that an operator has judged again. */
-    public static final DeedKind EVENT = new DeedKind(
-            "payment.event",
-            sentence("Processed an event again"),
-            new Fact("outcome", sentence("Outcome")).saying(outcomes()));
-
-    /** The outcome of an event that says nothing about a payment. */
-    public static final String OF_NO_USE = "of_no_use";
-
-    /** The rows of the audit log for credits that a payment service's notice takes back or returns, and for events. */
-    public static final List<DeedKind> TOLD = Stream.concat(
-                    Stream.of(
-                            told(PaymentNotice.Fact.PAID, sentence("A payment was paid after its refund")),
-                            told(PaymentNotice.Fact.REFUNDED, sentence("A payment was refunded")),
-                            told(PaymentNotice.Fact.DISPUTED, sentence("A payment was disputed")),
-                            told(PaymentNotice.Fact.DISPUTE_LOST, sentence("A dispute was lost")),
-                            told(PaymentNotice.Fact.DISPUTE_WON, sentence("A dispute was won"))),
-                    Stream.of(EVENT))
-            .toList();
-
-    private static DeedKind told(PaymentNotice.Fact fact, Sentence words) {
-        return new DeedKind(
-                "payment." + fact.code(),
-                words,
-                new Fact("balance", sentence("Balance"), Fact.Kind.CREDITS),
-                new Fact("credits_taken_back", sentence("Credits reversed"), Fact.Kind.CREDITS),
-                new Fact("credits_missing", sentence("Credits already spent"), Fact.Kind.CREDITS),
-                new Fact("payment", sentence("Payment")),
-                new Fact("event", sentence("Event")),
-                new Fact("object", sentence("Object at Stripe")),
-                new Fact("blocked", sentence("Banned")).told(Fact.Told.IF_TRUE));
-    }
-
-    private static Map<String, Sentence> outcomes() {
-        Map<String, Sentence> words =
-                new HashMap<>(Map.of(OF_NO_USE, sentence("outcome::says nothing about a payment")));
-        for (Verdict verdict : Verdict.values()) {
-            words.put(outcome(verdict), verdict.word());
-        }
-        return words;
-    }
-
-    /** Returns the word of an outcome in the audit log. @param verdict null for an event that says nothing about a payment */
-    public static String outcome(@Nullable Verdict verdict) {
-        return verdict == null ? OF_NO_USE : verdict.name().toLowerCase(Locale.ROOT);
-    }
 
     /** The most that one page holds. */
     public static final int PAGE_MAX = 1_000;
@@ -96,7 +44,6 @@ public final class Payments {
     static final int UNPAID_MAX = 20;
 
     private static final Duration DAY = Duration.ofDays(1);
-    private static final int TRIES_MAX = 5;
 
     private static final String UNPAID =
             "SELECT COUNT(*) FROM payment WHERE account_id = ? AND created_at > ? AND state <> 'paid'";
@@ -111,19 +58,10 @@ public final class Payments {
             SELECT series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name, buyer_address, buyer_vat_id, payment_id
             FROM invoice WHERE payment_id IN (%s)""";
     private static final String INVOICE = INVOICES.formatted("?");
-    private static final String NOTICES = "SELECT " + StoredNotice.COLUMNS + " FROM payment_notice";
-    private static final String OF_PAYMENT =
-            NOTICES + " WHERE payment_id = ? ORDER BY received_at, id LIMIT " + PAGE_MAX;
-    private static final String NOT_TAKEN =
-            NOTICES + " WHERE outcome <> 'taken' OR replays > 0 ORDER BY received_at DESC, id DESC LIMIT ?";
-    private static final String LATEST = NOTICES + """
-             WHERE payment_id IN (SELECT id FROM payment ORDER BY created_at DESC, id DESC LIMIT 50)
-            ORDER BY received_at DESC, id DESC LIMIT 1""";
-
     private final Database database;
     private final Writer writer;
     private final Supplier<Party> seller;
-    private final boolean isTestMoneyGood;
+    private final PaymentNotices notices;
     private final InstantSource clock;
 
     /**
@@ -132,16 +70,21 @@ public final class Payments {
      */
     public Payments(
             Database database, Writer writer, Supplier<Party> seller, boolean isTestMoneyGood, InstantSource clock) {
-        this.isTestMoneyGood = isTestMoneyGood;
         this.database = database;
         this.writer = writer;
         this.seller = seller;
         this.clock = clock;
+        this.notices = new PaymentNotices(this, database, writer, seller, isTestMoneyGood, clock);
     }
 
     /** Returns the part that judges payments. It comes before the ledger. */
     public static Part<?> part() {
         return new PaymentsPart();
+    }
+
+    /** Returns what payment services say of these payments. */
+    public PaymentNotices notices() {
+        return notices;
     }
 
     /** The seller on papers from now on. */
@@ -237,124 +180,14 @@ public final class Payments {
                         .orElse(Party.NOBODY));
     }
 
-    // ---- by payment services ----
-
-    /** The result of a notice; {@link #code} is its text in the database. */
-    public enum Verdict {
-        /** The notice took effect. */
-        TAKEN("taken"),
-        /** The payment is not known to be paid yet; the notice takes effect once it is. */
-        KEPT("kept"),
-        /** The notice has no effect and is listed as refused. It is judged again if the service sends it again. */
-        REFUSED("refused"),
-        /** The notice is refused for a temporary reason; the service should send it again soon. Stored as refused. */
-        TOO_EARLY("refused"),
-        /** The notice was received before. */
-        REPLAYED("replayed"),
-        /** The payment changed after it was read: nothing is written, and the notice is tried again. */
-        AGAIN("again");
-
-        private final String code;
-
-        Verdict(String code) {
-            this.code = code;
-        }
-
-        String code() {
-            return code;
-        }
-
-        private Sentence word() {
-            return switch (this) {
-                case TAKEN -> sentence("outcome::counts now");
-                case KEPT -> sentence("outcome::kept until its payment is known");
-                case REFUSED, TOO_EARLY, AGAIN -> sentence("outcome::refused");
-                case REPLAYED -> sentence("outcome::nothing changed");
-            };
-        }
-    }
-
-    /**
-     * Processes a payment service's notice and returns when the result is durable. A replay has no effect. Credits that a notice takes back or
-     * returns get a row in the audit log.
-     *
-     * @param from the address that sent the notice
-     */
-    public Verdict take(PaymentNotice notice, String from) {
-        for (int tries = 0; tries < TRIES_MAX; tries++) {
-            Payment stored = read(notice);
-            Payment lost = lost(notice, stored);
-            TakeNotice take = new TakeNotice(
-                    notice,
-                    lost == null ? stored : lost,
-                    lost != null,
-                    from,
-                    seller.get(),
-                    isTestMoneyGood,
-                    clock.instant());
-            List<Change> unit = take.unit();
-            writer.commitAndWait(Unit.of(unit));
-            if (take.outcome() != Verdict.AGAIN) {
-                return take.verdict();
-            }
-        }
-        throw new IllegalStateException("a payment changed in each of " + TRIES_MAX + " attempts");
-    }
-
-    private @Nullable Payment read(PaymentNotice notice) {
-        if (notice.fact().isOfTheWay()) {
-            return notice.paymentId() == null ? null : find(notice.paymentId());
-        }
-        String intent = notice.intentId();
-        return intent == null ? null : one(PaymentSql.BY_INTENT, intent);
-    }
-
-    /**
-     * Returns the payment that a signed event describes, if it began in a time that a restore has undone, its row or its page is missing, and its
-     * account lives (C32); else null.
-     */
-    private @Nullable Payment lost(PaymentNotice notice, @Nullable Payment stored) {
-        PaymentNotice.Begun begun = notice.begun();
-        String id = notice.paymentId();
-        if (begun == null || id == null || notice.fact() != PaymentNotice.Fact.PAID || notice.wrong() != null) {
-            return null;
-        }
-        String accountId = begun.accountId();
-        long netCents = notice.cents() - notice.taxCents();
-        boolean isWhole = accountId != null
-                && notice.sessionId() != null
-                && netCents > 0
-                && begun.creditMicros() == netCents * Payment.MICROS_A_CENT;
-        boolean isOther = stored != null
-                && (stored.sessionId() != null
-                        || !stored.accountId().equals(accountId)
-                        || stored.netCents() != netCents
-                        || stored.channel() != notice.channel());
-        if (!isWhole || isOther || accountId == null || !isLost(begun.at(), accountId)) {
-            return null;
-        }
-        return new Payment(
-                id,
-                accountId,
-                notice.channel(),
-                stored == null ? begun.at() : stored.createdAt(),
-                netCents,
-                begun.creditMicros(),
-                Payment.Progress.begun(new Payment.Page(notice.sessionId(), null)));
-    }
-
-    private boolean isLost(Instant begun, String accountId) {
-        return database.read(sql -> LostTime.all(sql).stream().anyMatch(time -> time.mayHold(begun))
-                && sql.has("SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL", accountId));
-    }
-
     // ---- reads ----
 
     public @Nullable Payment find(String id) {
         return one(PaymentSql.BY_ID, id);
     }
 
-    private @Nullable Payment one(String text, String value) {
+    @Nullable
+    Payment one(String text, String value) {
         return database.read(sql -> sql.one(text, PaymentSql::payment, value));
     }
 
@@ -417,7 +250,7 @@ public final class Payments {
         return database.readFor(accountId, sql -> sql.list(PAID, PaymentSql::payment, accountId, from, to));
     }
 
-    private static void check(int limit) {
+    static void check(int limit) {
         if (limit < 1 || limit > PAGE_MAX + 1) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " payments, not " + limit);
         }
@@ -442,16 +275,6 @@ public final class Payments {
                 PaymentSql.party(row, 8));
     }
 
-    /** Returns the notices of a payment, in order. */
-    public List<StoredNotice> notices(String paymentId) {
-        return database.read(sql -> sql.list(OF_PAYMENT, StoredNotice::of, paymentId));
-    }
-
-    /** Returns the latest notice of the newest payments; null without one. Old payments are left out: their notices have no index by time. */
-    public @Nullable StoredNotice latest() {
-        return database.read(sql -> sql.one(LATEST, StoredNotice::of));
-    }
-
     /** A dispute that the payment service has not decided. @param cents the amount that is disputed @param at when it began */
     public record Dispute(String accountId, String accountName, long cents, Instant at) {}
 
@@ -462,12 +285,6 @@ public final class Payments {
                 PaymentSql.DISPUTES,
                 row -> new Dispute(row.getString(1), row.getString(2), row.getLong(3), Columns.time(row, 4)),
                 limit));
-    }
-
-    /** Returns the notices that were refused, wait or came again, newest first. */
-    public List<StoredNotice> notTaken(int limit) {
-        check(limit);
-        return database.read(sql -> sql.list(NOT_TAKEN, StoredNotice::of, limit));
     }
 
     /** Returns whether an account has begun a payment since a time that has not ended. */

@@ -1,6 +1,5 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;

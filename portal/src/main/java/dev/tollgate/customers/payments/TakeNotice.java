@@ -8,7 +8,6 @@ import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.TakeBack;
-import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.customers.payments.PaymentsPart.PaymentChange;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;

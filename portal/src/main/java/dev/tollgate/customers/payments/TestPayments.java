@@ -20,20 +20,21 @@ public record TestPayments(Payments payments, BooleanSupplier open, InstantSourc
         if (payment.channel() != Payment.Channel.TEST) {
             throw new IllegalArgumentException("a payment of money");
         }
-        payments.take(
-                new PaymentNotice(
-                        "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
-                        "test",
-                        isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
-                        clock.instant(),
-                        Payment.Channel.TEST,
-                        payment.id(),
-                        "test-" + payment.id(),
-                        "test-" + payment.id(),
-                        null,
-                        payment.netCents(),
-                        0,
-                        null),
-                "here");
+        payments.notices()
+                .take(
+                        new PaymentNotice(
+                                "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
+                                "test",
+                                isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
+                                clock.instant(),
+                                Payment.Channel.TEST,
+                                payment.id(),
+                                "test-" + payment.id(),
+                                "test-" + payment.id(),
+                                null,
+                                payment.netCents(),
+                                0,
+                                null),
+                        "here");
     }
 }

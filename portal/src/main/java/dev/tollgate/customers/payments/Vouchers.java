@@ -9,38 +9,28 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.Grant;
-import dev.tollgate.books.ledger.Origin;
-import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.payments.Voucher.Lot;
+import dev.tollgate.customers.payments.VoucherChange.MakeVouchers;
+import dev.tollgate.customers.payments.VoucherChange.RedeemVoucher;
+import dev.tollgate.customers.payments.VoucherChange.RevokeVouchers;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.limits.RequestRates;
-import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
-import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.secrets.SecretBox;
-import dev.tollgate.storage.sql.Columns;
 import java.security.SecureRandom;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -61,19 +51,10 @@ public final class Vouchers {
      */
     static final int TRIES_A_MINUTE = 10;
 
-    private static final String COLUMNS = """
-            SELECT sequence, amount_micros, note, created_at, expires_at, revoked_at, account_id, redeemed_at, days, models FROM voucher""";
-    private static final String FIND = COLUMNS + " WHERE code_hash = ?";
-    private static final String INSERT = """
-            INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at, days, models) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
-    private static final String REDEEM = "UPDATE voucher SET account_id = ?, redeemed_at = ? WHERE code_hash = ?";
-    private static final String REVOKE = "UPDATE voucher SET revoked_at = ?, expires_at = ? WHERE code_hash = ?";
-    private static final String HASHES = "SELECT code_hash FROM voucher WHERE sequence BETWEEN ? AND ?";
     private static final String SUMS = """
             SELECT CASE WHEN redeemed_at IS NOT NULL THEN 'REDEEMED' WHEN revoked_at IS NOT NULL THEN 'REVOKED'
                 WHEN expires_at <= ? THEN 'EXPIRED' ELSE 'OPEN' END, COUNT(*), SUM(amount_micros)
             FROM voucher GROUP BY 1 ORDER BY 1 DESC""";
-    private static final String PAGE = COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
 
     private final Database database;
     private final Writer writer;
@@ -209,7 +190,7 @@ public final class Vouchers {
     }
 
     private @Nullable Voucher byCode(String hash) {
-        return database.read(sql -> sql.one(FIND, VouchersPart::voucher, hash));
+        return database.read(sql -> sql.one(VouchersPart.FIND, VouchersPart::voucher, hash));
     }
 
     /**
@@ -222,7 +203,7 @@ public final class Vouchers {
         if (limit < 1 || limit > PAGE_MAX + 1) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " vouchers, not " + limit);
         }
-        return database.read(sql -> sql.list(PAGE, VouchersPart::voucher, before, limit));
+        return database.read(sql -> sql.list(VouchersPart.PAGE, VouchersPart::voucher, before, limit));
     }
 
     /** The vouchers of a state. @param state null for all */
@@ -248,239 +229,6 @@ public final class Vouchers {
                     Integer.toString(AT_ONCE_MAX)));
         }
         return new RevokeVouchers(first, last, clock.instant());
-    }
-
-    /** A change of vouchers. */
-    abstract static sealed class VoucherChange<O> extends Decision<O> {}
-
-    /** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. It is 0 if they were made before. */
-    public static final class MakeVouchers extends VoucherChange<Long> {
-
-        private static final long MADE_BEFORE = 0;
-
-        private final List<String> codeHashes;
-        private final Lot lot;
-        private final String note;
-        private final @Nullable Instant expiresAt;
-        private final Instant at;
-
-        MakeVouchers(List<String> codeHashes, Lot lot, String note, @Nullable Instant expiresAt, Instant at) {
-            this.codeHashes = List.copyOf(codeHashes);
-            this.lot = lot;
-            this.note = note;
-            this.expiresAt = expiresAt;
-            this.at = at;
-        }
-
-        Voucher numbered(long sequence) {
-            return new Voucher(sequence, lot, note, at, expiresAt, null, null, null);
-        }
-
-        void madeBefore() {
-            decide(MADE_BEFORE);
-        }
-
-        /** Once decided. */
-        public boolean wasMadeBefore() {
-            return outcome() == MADE_BEFORE;
-        }
-
-        void made(long firstSequence) {
-            decide(firstSequence);
-        }
-    }
-
-    /** Revokes vouchers. The outcome is their number. */
-    public static final class RevokeVouchers extends VoucherChange<Long> {
-
-        private final long first;
-        private final long last;
-        private final Instant at;
-        private List<String> hashes = List.of();
-
-        RevokeVouchers(long first, long last, Instant at) {
-            this.first = first;
-            this.last = last;
-            this.at = at;
-        }
-
-        boolean has(Voucher voucher) {
-            return voucher.sequence() >= first && voucher.sequence() <= last && voucher.isOpen();
-        }
-
-        void revoked(List<String> these) {
-            hashes = List.copyOf(these);
-            decide((long) these.size());
-        }
-
-        /** Once decided. */
-        public long count() {
-            return outcome();
-        }
-    }
-
-    /** Takes a voucher for an account, if it is still good; the {@link #grant} of the same unit gives its credits then and only then. */
-    private static final class RedeemVoucher extends VoucherChange<Boolean> {
-
-        private final String codeHash;
-        private final String accountId;
-        private final Instant at;
-        private final Grant grant;
-
-        /** @param voucher as it was found by its code; its amount never changes */
-        RedeemVoucher(String codeHash, Voucher voucher, String accountId, Instant at) {
-            this.codeHash = codeHash;
-            this.accountId = accountId;
-            this.at = at;
-            this.grant = Grant.onCondition(
-                            accountId,
-                            voucher.amountMicros(),
-                            "voucher " + voucher.sequence(),
-                            Origin.of(Origin.Kind.VOUCHER, Long.toString(voucher.sequence())),
-                            this::outcome,
-                            new RequestId("voucher-" + voucher.sequence()),
-                            at)
-                    .under(voucher.lot().terms(at));
-        }
-
-        void taken(boolean isTaken) {
-            decide(isTaken);
-        }
-
-        /** Once the ledger has decided: whether the credits have gone to the account. An account that cannot take them leaves the voucher good. */
-        boolean isRedeemed() {
-            return grant.moved() != null;
-        }
-
-        /** Returns why the account cannot take the credits of a good code now; null for another reason. */
-        @Nullable
-        ApiError refusal() {
-            return outcome() && grant.outcome() instanceof Outcome.Refused<?>(ApiError why) && why.status() == 409
-                    ? why
-                    : null;
-        }
-    }
-
-    /** Locks the vouchers of a batch in the order of their hashes, gives each away once, and writes those that were really given. */
-    @SuppressWarnings("rawtypes") // a class literal has no type arguments
-    private static final class VouchersPart implements Part<VoucherChange> {
-
-        private final Map<String, Voucher> found = new HashMap<>();
-        private final Set<String> taken = new HashSet<>();
-
-        @Override
-        public Class<VoucherChange> type() {
-            return VoucherChange.class;
-        }
-
-        @Override
-        public void ask(Statements statements, List<VoucherChange> changes) throws SQLException {
-            Set<String> hashes = new TreeSet<>();
-            for (VoucherChange change : changes) {
-                if (change instanceof RedeemVoucher redeem) {
-                    hashes.add(redeem.codeHash);
-                }
-                if (change instanceof RevokeVouchers revoke) {
-                    hashes.addAll(statements.list(HASHES, row -> row.getString(1), revoke.first, revoke.last));
-                }
-            }
-            for (String hash : hashes) {
-                Voucher voucher = statements.one(FIND + statements.dialect().lock(), VouchersPart::voucher, hash);
-                if (voucher != null) {
-                    found.put(hash, voucher);
-                }
-            }
-        }
-
-        @Override
-        public void decide(Statements statements, List<VoucherChange> changes) {
-            for (VoucherChange change : changes) {
-                if (change instanceof RedeemVoucher redeem) {
-                    Voucher voucher = found.get(redeem.codeHash);
-                    redeem.taken(voucher != null && voucher.isGoodAt(redeem.at) && taken.add(redeem.codeHash));
-                }
-                if (change instanceof RevokeVouchers revoke) {
-                    revoke.revoked(found.entrySet().stream()
-                            .filter(each -> revoke.has(each.getValue()) && taken.add(each.getKey()))
-                            .map(Map.Entry::getKey)
-                            .toList());
-                }
-            }
-        }
-
-        @Override
-        public void write(Statements statements, List<VoucherChange> changes) throws SQLException {
-            for (VoucherChange change : changes) {
-                switch (change) {
-                    case MakeVouchers make -> insert(statements, make);
-                    case RevokeVouchers revoke -> {
-                        for (String hash : revoke.hashes) {
-                            statements.run(REVOKE, revoke.at, revoke.at, hash);
-                        }
-                    }
-                    case RedeemVoucher redeem -> {
-                        if (redeem.isRedeemed()) {
-                            redeem(statements, redeem);
-                        }
-                    }
-                }
-            }
-        }
-
-        private static void insert(Statements statements, MakeVouchers make) throws SQLException {
-            statements.lockTable("voucher");
-            if (statements.has(FIND, make.codeHashes.getFirst())) {
-                make.madeBefore();
-                return;
-            }
-            long sequence = 1 + statements.number("SELECT COALESCE(MAX(sequence), 0) FROM voucher");
-            make.made(sequence);
-            for (String hash : make.codeHashes) {
-                Voucher voucher = make.numbered(sequence);
-                statements.run(
-                        INSERT,
-                        voucher.sequence(),
-                        hash,
-                        voucher.amountMicros(),
-                        voucher.note(),
-                        voucher.createdAt(),
-                        voucher.expiresAt(),
-                        voucher.lot().days(),
-                        voucher.lot().models().text());
-                sequence++;
-            }
-        }
-
-        private static void redeem(Statements statements, RedeemVoucher redeem) throws SQLException {
-            if (statements.run(REDEEM, redeem.accountId, redeem.at, redeem.codeHash) != 1) {
-                throw new IllegalStateException("a voucher that was locked is not there");
-            }
-        }
-
-        private static Voucher voucher(ResultSet row) throws SQLException {
-            int days = row.getInt(9);
-            Integer after = row.wasNull() ? null : Integer.valueOf(days);
-            return new Voucher(
-                    row.getLong(1),
-                    new Lot(row.getLong(2), after, ModelPatterns.of(row.getString(10))),
-                    row.getString(3),
-                    Columns.time(row, 4),
-                    Columns.timeOrNull(row, 5),
-                    Columns.timeOrNull(row, 6),
-                    row.getString(7),
-                    Columns.timeOrNull(row, 8));
-        }
-
-        @Override
-        public void committed(List<VoucherChange> changes) {
-            undone();
-        }
-
-        @Override
-        public void undone() {
-            found.clear();
-            taken.clear();
-        }
     }
 
     /** Returns the vouchers that an account has redeemed, for the export and the erasure of accounts: they stay. */

@@ -4,6 +4,8 @@ import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.people.Newcomers.Newcomer;
+import dev.tollgate.customers.people.identity.Identity;
+import dev.tollgate.customers.people.identity.IdentityProvider;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;

@@ -1,5 +1,7 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.people.identity.Identity;
+import dev.tollgate.customers.people.identity.StartMarks;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.holdings.ExportFile;

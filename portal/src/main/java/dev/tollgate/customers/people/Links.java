@@ -5,6 +5,7 @@ import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Newcomers.Newcomer;
+import dev.tollgate.customers.people.identity.StartCredits;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;

@@ -5,6 +5,7 @@ import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.FreeCredits;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.people.identity.Identity;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.MemberRole;

@@ -7,6 +7,7 @@ import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.customers.people.PeopleRows.NewPerson;
+import dev.tollgate.customers.people.identity.StartCredits;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.people;
 
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.customers.people.identity.Identity;
 import dev.tollgate.customers.roles.MemberRole;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.customers.teams.Teams;

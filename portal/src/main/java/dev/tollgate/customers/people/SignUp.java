@@ -1,5 +1,6 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.customers.people.identity.StartCredits;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 

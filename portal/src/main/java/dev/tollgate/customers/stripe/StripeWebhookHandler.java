@@ -6,6 +6,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.Verdict;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ public record StripeWebhookHandler(Payments payments, WebhookCounts counts) impl
             } else {
                 String from = exchange.remoteAddress();
                 exchange.compute(() -> take(notice, from), taken -> {
-                    if (taken == Payments.Verdict.TOO_EARLY) {
+                    if (taken == Verdict.TOO_EARLY) {
                         throw ApiError.of(
                                         ErrorCode.INTERNAL_ERROR,
                                         "The session of this payment is not stored yet. Send the event again.")
@@ -77,8 +78,8 @@ public record StripeWebhookHandler(Payments payments, WebhookCounts counts) impl
                 : new Reading(false, null);
     }
 
-    private Payments.Verdict take(PaymentNotice notice, String from) {
-        Payments.Verdict taken = payments.take(notice, from);
+    private Verdict take(PaymentNotice notice, String from) {
+        Verdict taken = payments.notices().take(notice, from);
         switch (taken) {
             case TAKEN -> counts.count(WebhookCounts.Kind.TAKEN);
             case KEPT -> counts.count(WebhookCounts.Kind.KEPT);

@@ -3,7 +3,7 @@ package dev.tollgate.customers.webhooks;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.roles.AccountLog;
-import dev.tollgate.customers.webhooks.Webhooks.Due;
+import dev.tollgate.customers.webhooks.DueDeliveries.Due;
 import dev.tollgate.customers.webhooks.Webhooks.Form;
 import dev.tollgate.http.client.PublicPost;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +90,7 @@ public final class Deliveries {
         }
     }
 
-    private final Webhooks webhooks;
+    private final DueDeliveries store;
     private final PublicPost post;
     private final Consumer<Disabled> disabled;
     private final InstantSource clock;
@@ -102,8 +102,8 @@ public final class Deliveries {
     private final LongAdder failed = new LongAdder();
 
     /** @param disabled receives each webhook that is disabled */
-    public Deliveries(Webhooks webhooks, PublicPost post, Consumer<Disabled> disabled, InstantSource clock) {
-        this.webhooks = webhooks;
+    public Deliveries(DueDeliveries store, PublicPost post, Consumer<Disabled> disabled, InstantSource clock) {
+        this.store = store;
         this.post = post;
         this.disabled = disabled;
         this.clock = clock;
@@ -143,7 +143,7 @@ public final class Deliveries {
     /** Returns what sends the deliveries of a lane, a task for each account. The outcome of a task is how many it has sent. */
     private List<Callable<Integer>> turns(Lane lane, ExecutorService threads) {
         Map<String, Queue<Due>> accounts = new LinkedHashMap<>();
-        webhooks.due(lane.failing, READ_MAX, READ_OF_ACCOUNT)
+        store.due(lane.failing, READ_MAX, READ_OF_ACCOUNT)
                 .forEach(one -> accounts.computeIfAbsent(one.accountId(), _ -> new ConcurrentLinkedQueue<>())
                         .add(one));
         return accounts.entrySet().stream()
@@ -180,7 +180,7 @@ public final class Deliveries {
         lane.places.acquire();
         try {
             Due next = clock.instant().isBefore(end) ? queue.poll() : null;
-            if (next == null || !webhooks.claim(next, clock.instant().plus(LEASE))) {
+            if (next == null || !store.claim(next, clock.instant().plus(LEASE))) {
                 return 0;
             }
             if (send(next) == lane.failing) {
@@ -195,17 +195,17 @@ public final class Deliveries {
     /** Returns whether it has arrived. */
     private boolean send(Due due) throws InterruptedException {
         int status = post.post(due.accountId(), due.url(), headers(due), body(due));
-        (Webhooks.isSuccess(status) ? delivered : failed).increment();
-        boolean isOver = Webhooks.isSuccess(status) || status == GONE || due.attempt() > WAITS.size();
+        (DueDeliveries.isSuccess(status) ? delivered : failed).increment();
+        boolean isOver = DueDeliveries.isSuccess(status) || status == GONE || due.attempt() > WAITS.size();
         Instant now = clock.instant();
         Instant next = isOver ? null : now.plus(WAITS.get(due.attempt() - 1));
-        Instant since = webhooks.failingSince(due.webhookId());
+        Instant since = store.failingSince(due.webhookId());
         boolean disables =
                 status == GONE || (since != null && since.plus(FAILING_MAX).isBefore(now));
-        if (webhooks.ended(due, status, next, disables)) {
+        if (store.ended(due, status, next, disables)) {
             disabled.accept(new Disabled(due.accountId(), post.host(due.url())));
         }
-        return Webhooks.isSuccess(status);
+        return DueDeliveries.isSuccess(status);
     }
 
     private Map<String, String> headers(Due due) {

@@ -3,7 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
-import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.PaymentNotices;
 import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ public final class OperatorActions {
                             AuditedWriter.SERVER,
                             Leaving.LEAVE),
                     OrganizationRoutes.TOLD.stream().map(kind -> kind.with(List.of(AuditedWriter.SUBJECT))),
-                    Payments.TOLD.stream())
+                    PaymentNotices.TOLD.stream())
             .flatMap(kinds -> kinds)
             .toList();
 

@@ -7,6 +7,7 @@ import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentCursor;
+import dev.tollgate.customers.payments.PaymentNotices;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class PaymentRoutes {
     private static final Field<String> EVENT = Field.text("event", sentence("Event"));
 
     /** Asks the payment service for an event that was refused, and judges it again. The result is what became of it. */
-    public static final OperatorAction<Events, Sentence> PROCESS_AGAIN = OperatorAction.ofForms(Payments.EVENT)
+    public static final OperatorAction<Events, Sentence> PROCESS_AGAIN = OperatorAction.ofForms(PaymentNotices.EVENT)
             .choosing(EVENT)
             .button(Button.of(sentence("Process again")).withoutReason())
             .does((events, by, request) -> events.askAgain(by, request.path(EVENT.name())));

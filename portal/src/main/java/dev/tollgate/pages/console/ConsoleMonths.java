@@ -86,7 +86,7 @@ public record ConsoleMonths(Months months, Payments payments) {
         YearMonth month = asked(request);
         MonthLine line = line(request);
         String after = Objects.requireNonNullElse(request.query("after"), "");
-        List<MonthRow> rows = months.rows(month, line, after, PAGE + 1);
+        List<MonthRow> rows = months.rows().of(month, line, after, PAGE + 1);
         boolean isMore = rows.size() > PAGE && line.rows() != MonthLine.Of.CHANNELS;
         List<MonthRow> shown = isMore ? rows.subList(0, PAGE) : rows;
         String here = path(month) + "/" + line.code();
@@ -138,7 +138,7 @@ public record ConsoleMonths(Months months, Payments payments) {
                 : InvoicePages.file(
                         invoice,
                         entry.customer().name(),
-                        payments.notices(invoice.payment().id()));
+                        payments.notices().of(invoice.payment().id()));
     }
 
     // ---- in the templates ----

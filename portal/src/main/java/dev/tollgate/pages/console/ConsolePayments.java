@@ -142,7 +142,7 @@ public record ConsolePayments(
         Wanted wanted = Wanted.of(request);
         PaymentCursor from = cursor(request.query("before"));
         List<Payment> page = payments.page(filter(wanted), from, PAGE);
-        List<StoredNotice> odd = payments.notTaken(ODD);
+        List<StoredNotice> odd = payments.notices().notTaken(ODD);
         Map<Sentence, Long> sums = counts.get();
         Webhook webhook = webhook(request, odd, sums);
         Instant now = clock.instant();
@@ -259,7 +259,7 @@ public record ConsolePayments(
             throw ConsoleAccount.notFound(sentence("There is no such invoice."));
         }
         String holder = holders(List.of(payment)).getOrDefault(payment.accountId(), payment.accountId());
-        List<StoredNotice> back = InvoicePages.back(payments.notices(payment.id()));
+        List<StoredNotice> back = InvoicePages.back(payments.notices().of(payment.id()));
         return PageStep.show((out, shell) -> JteinvoiceGenerated.render(out, null, shell, invoice, holder, back));
     }
 
@@ -277,7 +277,8 @@ public record ConsolePayments(
 
     private Webhook webhook(PageRequest<Visitor.Member> request, List<StoredNotice> odd, Map<Sentence, Long> sums) {
         StoredNotice last = Stream.concat(
-                        Stream.ofNullable(payments.latest()), odd.stream().limit(1))
+                        Stream.ofNullable(payments.notices().latest()),
+                        odd.stream().limit(1))
                 .max(Comparator.comparing(notice -> notice.result().at()))
                 .orElse(null);
         boolean isSet = !sums.isEmpty();

@@ -4,9 +4,9 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.Identities;
-import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.customers.people.identity.IdentityProvider;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.Display;

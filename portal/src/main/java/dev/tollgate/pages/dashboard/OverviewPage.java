@@ -27,8 +27,8 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.FirstCall;
-import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelChange;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.SoldTo;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
@@ -80,7 +80,7 @@ public record OverviewPage(
         RefusedCalls refused,
         RefusalBooks refusals,
         LimitStates limits,
-        Function<String, List<Foresight.Change>> changes,
+        Function<String, List<ModelChange>> changes,
         Dismissals dismissals,
         People people) {
 
@@ -185,16 +185,15 @@ public record OverviewPage(
      */
     public record ModelChanges(String text, String keys) {
 
-        static ModelChanges of(List<Foresight.Change> changes) {
-            long models =
-                    changes.stream().map(Foresight.Change::model).distinct().count();
+        static ModelChanges of(List<ModelChange> changes) {
+            long models = changes.stream().map(ModelChange::model).distinct().count();
             List<String> days = changes.stream()
-                    .map(Foresight.Change::at)
+                    .map(ModelChange::at)
                     .sorted()
                     .map(at -> DAY.format(at.atZone(ZoneOffset.UTC)))
                     .distinct()
                     .toList();
-            boolean isSame = changes.stream().allMatch(Foresight.Change::keepsPrice);
+            boolean isSame = changes.stream().allMatch(ModelChange::keepsPrice);
             return new ModelChanges(
                     Joined.sentences(
                             days.size() == 1
@@ -208,7 +207,7 @@ public record OverviewPage(
                                             models,
                                             days.getFirst()),
                             isSame ? say("Names and prices stay.") : null),
-                    changes.stream().map(Foresight.Change::key).collect(Collectors.joining(",")));
+                    changes.stream().map(ModelChange::key).collect(Collectors.joining(",")));
         }
     }
 
@@ -219,14 +218,14 @@ public record OverviewPage(
                 .filter(Objects::nonNull)
                 .map(Model::id)
                 .collect(Collectors.toSet());
-        List<Foresight.Change> all = changes.apply(account).stream()
+        List<ModelChange> all = changes.apply(account).stream()
                 .filter(change -> used.contains(change.model().id()))
                 .toList();
         if (all.isEmpty()) {
             return null;
         }
         Set<String> dismissed = dismissals.dismissed(person.id());
-        List<Foresight.Change> left = all.stream()
+        List<ModelChange> left = all.stream()
                 .filter(change -> !dismissed.contains(SUBJECT + change.key()))
                 .toList();
         return left.isEmpty() ? null : ModelChanges.of(left);
@@ -235,7 +234,7 @@ public record OverviewPage(
     /** Dismisses the changes that the form names, until they happen. Others have come since the page was made, perhaps. */
     private PageStep dismissChanges(PageRequest<Visitor.Member> request, Form form) {
         Set<String> named = Set.copyOf(Arrays.asList(form.text("changes").split(",")));
-        List<Foresight.Change> seen = changes.apply(request.visitor().accountId()).stream()
+        List<ModelChange> seen = changes.apply(request.visitor().accountId()).stream()
                 .filter(change -> named.contains(change.key()))
                 .toList();
         if (!seen.isEmpty()) {
@@ -245,7 +244,7 @@ public record OverviewPage(
                     person.id(),
                     seen.stream().map(change -> SUBJECT + change.key()).toList(),
                     seen.stream()
-                            .map(Foresight.Change::at)
+                            .map(ModelChange::at)
                             .max(Comparator.naturalOrder())
                             .orElseThrow());
         }

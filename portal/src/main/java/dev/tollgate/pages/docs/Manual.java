@@ -7,6 +7,8 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.SharedBytes;
+import dev.tollgate.pages.docs.Outline.Group;
+import dev.tollgate.pages.docs.Outline.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,108 +37,11 @@ public final class Manual {
 
     private static final Sentence PRICE_LIST = sentence("Models and prices");
     private static final Sentence ABOUT_PRICES = sentence("Prices, limits and abilities of each model");
-    private static final String START = "quickstart";
+    /** The name of the first page's file. */
+    static final String START = "quickstart";
 
     /** The path of the first page, by its file's name. */
     static final String QUICKSTART = ROOT + "/" + START;
-
-    /** Pages that had another address once, by that address. */
-    private static final Map<String, String> MOVED = Map.of(
-            QUICKSTART,
-            ROOT,
-            ROOT + "/errors",
-            ROOT + "/errors-and-retries",
-            ROOT + "/rates",
-            ROOT + "/limits#rate-limits",
-            ROOT + "/connections",
-            ROOT + "/limits#connections",
-            ROOT + "/counts-of-tokens",
-            ROOT + "/limits#counts-of-tokens",
-            ROOT + "/operations",
-            ROOT + "/monitoring",
-            ROOT + "/reference/calls",
-            ROOT + "/reference/chat",
-            ROOT + "/reference/operator",
-            ROOT + "/reference/accounts");
-
-    /** @param slugs the path segments of its pages, in the order of reading */
-    record Group(Book book, Sentence title, List<String> slugs) {
-
-        Group(Book book, Sentence title, String... slugs) {
-            this(book, title, List.of(slugs));
-        }
-
-        boolean isReference() {
-            return slugs.getFirst().startsWith(Reference.NAME);
-        }
-    }
-
-    /** All pages of both books except the reference, which is the last group of each book. */
-    private static final List<Group> GROUPS = List.of(
-            new Group(Book.DEVELOPERS, sentence("Start"), START, "models", "api"),
-            new Group(
-                    Book.DEVELOPERS,
-                    sentence("Guides"),
-                    "chat-completions",
-                    "messages",
-                    "responses",
-                    "gemini",
-                    "interactions",
-                    "images",
-                    "audio",
-                    "embeddings",
-                    "text-completions",
-                    "clients"),
-            new Group(Book.DEVELOPERS, sentence("Errors and limits"), "errors-and-retries", "limits"),
-            new Group(Book.DEVELOPERS, sentence("docs::Money"), "billing", "prices", "estimate", "usage"),
-            new Group(Book.DEVELOPERS, sentence("Your account"), "keys", "organizations", "organization-api", "data"),
-            new Group(Book.OPERATORS, sentence("Start"), "install", "first-hour", "sandbox"),
-            new Group(Book.OPERATORS, sentence("Settings"), "configuration", "channels"),
-            new Group(
-                    Book.OPERATORS,
-                    sentence("Operation"),
-                    "monitoring",
-                    "performance",
-                    "trouble",
-                    "upgrade",
-                    "months",
-                    "reselling",
-                    "admin-api"),
-            new Group(Book.OPERATORS, sentence("Trust"), "security", "guarantees"));
-
-    /** @param cut whether each of its sections is a page */
-    private record Source(String file, boolean cut) {
-
-        String slug() {
-            return file.replace(".md", "");
-        }
-    }
-
-    private static final List<Source> SOURCES = List.of(
-            new Source("quickstart.md", false),
-            new Source("api.md", true),
-            new Source("messages.md", false),
-            new Source("responses.md", false),
-            new Source("interactions.md", false),
-            new Source("clients.md", false),
-            new Source("embeddings.md", false),
-            new Source("billing.md", false),
-            new Source("organizations.md", false),
-            new Source("data.md", false),
-            new Source("install.md", false),
-            new Source("first-hour.md", false),
-            new Source("configuration.md", false),
-            new Source("channels.md", false),
-            new Source("monitoring.md", false),
-            new Source("upgrade.md", false),
-            new Source("trouble.md", false),
-            new Source("months.md", false),
-            new Source("reselling.md", false),
-            new Source("admin-api.md", false),
-            new Source("security.md", false),
-            new Source("guarantees.md", false),
-            new Source("performance.md", false),
-            new Source("sandbox.md", false));
 
     /** Made once per process, for its first reader: a server without readers loads neither the pages nor the classes that make them. */
     private static final Making MAKING = new Making(() -> Language.ENGLISH.bound(() -> new Manual()));
@@ -224,7 +129,7 @@ public final class Manual {
         JsonNode tree = ApiDescription.tree();
         description = new SharedBytes(ApiJson.MAPPER.writeValueAsBytes(tree));
         Map<String, Chapter> chapters = new LinkedHashMap<>();
-        for (Source source : SOURCES) {
+        for (Source source : Outline.SOURCES) {
             for (Chapter chapter : Chapter.read(source.file(), marked(source), source.cut())) {
                 if (chapters.put(chapter.slug(), chapter) != null) {
                     throw new IllegalStateException("two pages of the name " + chapter.slug());
@@ -240,8 +145,9 @@ public final class Manual {
         Map<Book, List<Finder.Place>> places = new LinkedHashMap<>();
         for (Book book : Book.values()) {
             places.put(book, new ArrayList<>());
-            List<Group> groups = new ArrayList<>(
-                    GROUPS.stream().filter(group -> group.book() == book).toList());
+            List<Group> groups = new ArrayList<>(Outline.GROUPS.stream()
+                    .filter(group -> group.book() == book)
+                    .toList());
             groups.add(new Group(
                     book,
                     Reference.GROUP,
@@ -270,15 +176,7 @@ public final class Manual {
     }
 
     private static String marked(Source source, String text) {
-        return group(source.slug()).book() == Book.OPERATORS ? text : Samples.marked(text);
-    }
-
-    /** Returns the group of a file's first page. */
-    private static Group group(String slug) {
-        return GROUPS.stream()
-                .filter(group -> group.slugs().contains(slug))
-                .findFirst()
-                .orElseThrow();
+        return Outline.of(source.slug()).book() == Book.OPERATORS ? text : Samples.marked(text);
     }
 
     /** @param chapter null for the price list, which is made for each reader */
@@ -318,7 +216,7 @@ public final class Manual {
         Map<String, Page> its = new HashMap<>();
         Map<String, Finder.Place> places = new HashMap<>();
         places.put(MODELS, priceList(MODELS, language));
-        for (Source source : SOURCES) {
+        for (Source source : Outline.SOURCES) {
             Translation translation = Translation.read(language.tag(), source.file());
             if (translation != null) {
                 String path = path(source.slug());
@@ -327,7 +225,7 @@ public final class Manual {
                 chapter.places(path).forEach(place -> places.put(place.href(), place));
                 Map<String, String> ofFile = new HashMap<>(targets);
                 ofFile.putAll(chapter.targets(path));
-                its.put(path, page(group(source.slug()), translation, path, chapter, ofFile));
+                its.put(path, page(Outline.of(source.slug()), translation, path, chapter, ofFile));
             }
         }
         return new InLanguage(its, finder.with(places, Glossary.of(language.tag())));
@@ -395,11 +293,6 @@ public final class Manual {
         return english == null || language.isEnglish()
                 ? english
                 : in(language).pages().getOrDefault(path, english);
-    }
-
-    /** Returns the present address of a page that has moved; null if it has not. */
-    static @Nullable String moved(String path) {
-        return MOVED.get(path);
     }
 
     /** Returns the paths of all pages, in the order of reading. */

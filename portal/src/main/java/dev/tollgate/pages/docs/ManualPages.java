@@ -11,12 +11,12 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.SoldTo;
 import dev.tollgate.models.Tariff;
+import dev.tollgate.models.lists.ModelsHandler;
 import dev.tollgate.models.prices.GroupFactors;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -66,7 +66,7 @@ public record ManualPages(
 
     private PageStep page(PageRequest<Visitor> request) {
         String path = request.path();
-        String moved = Manual.moved(path);
+        String moved = Outline.moved(path);
         if (moved != null) {
             return PageStep.to(moved);
         }

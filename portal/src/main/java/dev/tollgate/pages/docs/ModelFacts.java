@@ -54,40 +54,6 @@ public record ModelFacts(
     /** A price group. @param words the group with its factor for the model @param standard the standard price in force */
     public record OfGroup(Sentence words, PriceFacts standard) {}
 
-    /** The things that a model takes or can do, each with a word. */
-    public enum Tag {
-        EMBEDDINGS(sentence("embeddings")),
-        SPEECH(sentence("makes speech")),
-        IMAGES(sentence("images")),
-        MAKES_IMAGES(sentence("makes images")),
-        AUDIO(sentence("audio")),
-        FUNCTIONS(sentence("functions")),
-        SEARCH(sentence("search")),
-        JSON(Sentence.asItIs("JSON"));
-
-        private final Sentence label;
-
-        Tag(Sentence label) {
-            this.label = label;
-        }
-
-        public String label() {
-            return label.said();
-        }
-
-        /** Returns the tag of a model without it. */
-        String missing() {
-            return switch (this) {
-                case IMAGES -> say("no images");
-                case AUDIO -> say("no audio");
-                case FUNCTIONS -> say("no functions");
-                case SEARCH -> say("no search");
-                case JSON -> say("no JSON");
-                case EMBEDDINGS, SPEECH, MAKES_IMAGES -> say("no {tag}", label);
-            };
-        }
-    }
-
     /** A price that is set for later. */
     public record Ahead(Instant at, PriceFacts price) {
 
@@ -223,22 +189,23 @@ public record ModelFacts(
     }
 
     /** Returns what it takes and can do. */
-    public List<Tag> tags() {
+    public List<ModelTag> tags() {
         if (model.isEmbedding()) {
-            return List.of(Tag.EMBEDDINGS);
+            return List.of(ModelTag.EMBEDDINGS);
         }
         if (model.speaks()) {
-            return List.of(Tag.SPEECH);
+            return List.of(ModelTag.SPEECH);
         }
-        List<Tag> tags = new ArrayList<>(List.of(Tag.IMAGES, model.makesImages() ? Tag.MAKES_IMAGES : Tag.AUDIO));
+        List<ModelTag> tags =
+                new ArrayList<>(List.of(ModelTag.IMAGES, model.makesImages() ? ModelTag.MAKES_IMAGES : ModelTag.AUDIO));
         if (model.tools().functions()) {
-            tags.add(Tag.FUNCTIONS);
+            tags.add(ModelTag.FUNCTIONS);
         }
         if (model.tools().search()) {
-            tags.add(Tag.SEARCH);
+            tags.add(ModelTag.SEARCH);
         }
         if (model.formats().json()) {
-            tags.add(Tag.JSON);
+            tags.add(ModelTag.JSON);
         }
         return tags;
     }

@@ -5,7 +5,6 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.pages.docs.ModelFacts.Tag;
 import dev.tollgate.pages.docs.ModelSpeeds.Speed;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -44,9 +43,9 @@ public record ModelList(
 
     /** The models that a link of the filter leaves. */
     public enum Kind {
-        FUNCTIONS(sentence("Functions"), facts -> facts.tags().contains(Tag.FUNCTIONS)),
-        SEARCH(sentence("Web search"), facts -> facts.tags().contains(Tag.SEARCH)),
-        JSON(Sentence.asItIs("JSON"), facts -> facts.tags().contains(Tag.JSON)),
+        FUNCTIONS(sentence("Functions"), facts -> facts.tags().contains(ModelTag.FUNCTIONS)),
+        SEARCH(sentence("Web search"), facts -> facts.tags().contains(ModelTag.SEARCH)),
+        JSON(Sentence.asItIs("JSON"), facts -> facts.tags().contains(ModelTag.JSON)),
         IMAGES(sentence("Make images"), facts -> facts.model().makesImages()),
         SPEECH(sentence("Make speech"), facts -> facts.model().speaks()),
         EMBEDDINGS(sentence("Embeddings"), facts -> facts.model().isEmbedding()),
@@ -179,7 +178,7 @@ public record ModelList(
     // ---- abilities ----
 
     /** Returns what more than half of the models that answer take and can do. */
-    public List<Tag> usual() {
+    public List<ModelTag> usual() {
         List<ModelFacts> answering =
                 all.stream().filter(facts -> facts.model().answers()).toList();
         return answering.stream()
@@ -197,11 +196,11 @@ public record ModelList(
     public List<String> exceptions(ModelFacts facts) {
         Stream<String> missing = !facts.model().answers()
                 ? Stream.of()
-                : usual().stream().filter(tag -> !facts.tags().contains(tag)).map(Tag::missing);
+                : usual().stream().filter(tag -> !facts.tags().contains(tag)).map(ModelTag::missing);
         return Stream.concat(
                         facts.tags().stream()
                                 .filter(tag -> !usual().contains(tag))
-                                .map(Tag::label),
+                                .map(ModelTag::label),
                         missing)
                 .toList();
     }

@@ -5,11 +5,11 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.LinkKind;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.PersonLink;
 import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.customers.people.identity.IdentityProvider;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.dashboard.settings.EmailPage;

@@ -12,7 +12,7 @@ import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.lists.ModelsHandler;
 import dev.tollgate.pages.entrance.StatusBooks.Day;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;

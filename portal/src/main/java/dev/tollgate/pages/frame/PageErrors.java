@@ -44,7 +44,7 @@ record PageErrors(Site site, Language language) implements ErrorFormat {
                 ? say("The page has moved, or the address has a typo.")
                 : error.forPeople().said();
         try {
-            return Pages.render(
+            return PageHtml.render(
                     out -> JteerrorGenerated.render(out, null, site.brand(), title, message, error.status() == 403));
         } catch (RuntimeException broken) { // the visitor gets an answer even if the error page is broken
             LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);

@@ -4,15 +4,11 @@ import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.words.Language;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.members.Members;
-import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
-import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.roles.Right;
-import dev.tollgate.customers.roles.RightLost;
 import dev.tollgate.http.BodyKind;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
@@ -21,34 +17,23 @@ import dev.tollgate.http.FormReader;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.storage.PageReads;
-import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
-import gg.jte.TemplateOutput;
-import gg.jte.html.HtmlTemplateOutput;
-import gg.jte.html.OwaspHtmlTemplateOutput;
-import gg.jte.output.Utf8ByteOutput;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.Year;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the routes of pages, and shows what they answer. Thread-safe. */
+/** Makes the routes of pages: their gates, forms and files. {@link PageAnswers} shows what they answer. Thread-safe. */
 public final class Pages {
 
     private static final String TOKEN = "csrf";
@@ -56,15 +41,11 @@ public final class Pages {
     private final Site site;
     private final Supplier<OperatorWords> words;
     private final People people;
-    private final Ledger ledger;
-    private final Function<String, List<Members.Organization>> organizations;
-    private final PageReads reads;
     private final InstantSource clock;
     private final FormTokens tokens;
     private final PageErrors errors;
     private final PageFiles files = new PageFiles();
-    private final SharedPages shared;
-    private final PageTurns turns = new PageTurns();
+    private final PageAnswers answers;
     private final List<Pattern> shown = new CopyOnWriteArrayList<>();
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
@@ -90,13 +71,11 @@ public final class Pages {
         this.site = site;
         this.words = words;
         this.people = people;
-        this.ledger = ledger;
-        this.organizations = organizations;
-        this.reads = reads;
         this.clock = clock;
         this.tokens = new FormTokens(secrets, random);
         this.errors = new PageErrors(site, site.languages().usual());
-        this.shared = new SharedPages(site.languages().offered().size());
+        SharedPages shared = new SharedPages(site.languages().offered().size());
+        this.answers = new PageAnswers(words, ledger, organizations, reads, shared);
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
         this.persons = PageGate.persons(site, people, tokens);
@@ -201,7 +180,7 @@ public final class Pages {
         shown.add(Pattern.compile(path.replaceAll("\\{[^}]*\\.\\.\\.}", ".+").replaceAll("\\{[^}]*}", "[^/]+")));
         return Route.get(path, gate, (Exchange exchange, V visitor) -> {
                     PageRequest<V> request = request(exchange, visitor, year.apply(visitor));
-                    answer(request, () -> ofOneInstant(visitor, () -> drawn(request, () -> make(page, request))));
+                    answers.show(request, () -> make(page, request));
                 })
                 .withErrors(errors);
     }
@@ -228,7 +207,7 @@ public final class Pages {
                     exchange.read(new FormReader(), form -> {
                         requireOurs(check.test(form, visitor));
                         PageRequest<V> request = request(exchange, visitor);
-                        answer(request, () -> drawn(request, () -> take(deed, request, form)));
+                        answers.take(request, () -> take(deed, request, form));
                     });
                 })
                 .taking(BodyKind.FORM)
@@ -289,172 +268,6 @@ public final class Pages {
                                             + " send the form again."))
                     .withStatus(403)
                     .asException();
-        }
-    }
-
-    // ---- answers ----
-
-    /** @param shell null if it is a move */
-    private record Drawn(PageStep step, @Nullable Shell shell) {}
-
-    /** @param html null if it is a move */
-    private record Made(PageStep step, SharedPages.@Nullable PageBytes html) {}
-
-    /** A stranger's page reads next to nothing, and has no account that takes turns. */
-    private Drawn ofOneInstant(Visitor visitor, Supplier<Drawn> drawing) {
-        return visitor instanceof Visitor.Member member ? reads.onePage(member.accountId(), drawing) : drawing.get();
-    }
-
-    private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
-        return request.language().boundIn(request.year(), () -> {
-            PageStep step = made(making);
-            return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
-        });
-    }
-
-    /** A change whose right was lost since the gate let it in was not made. */
-    private static PageStep made(Supplier<PageStep> making) {
-        try {
-            return making.get();
-        } catch (StoreException e) {
-            throw e.getCause() instanceof RightLost
-                    ? ApiError.of(ErrorCode.INVALID_REQUEST, sentence("Your role in this organization has changed."))
-                            .withStatus(403)
-                            .asException()
-                    : e;
-        }
-    }
-
-    private void answer(PageRequest<?> request, Supplier<Drawn> drawing) {
-        request.exchange().compute(() -> made(request, drawing), made -> send(request, made));
-    }
-
-    private Made made(PageRequest<?> request, Supplier<Drawn> drawing) {
-        try {
-            Drawn drawn = drawing.get();
-            return new Made(
-                    drawn.step,
-                    drawn.step instanceof PageStep.Show show && drawn.shell != null
-                            ? inTurn(request, show, drawn.shell)
-                            : null);
-        } catch (Passwords.Busy busy) {
-            throw ApiError.of(
-                            ErrorCode.INTERNAL_ERROR,
-                            sentence("Too many people are signing in. Try again in a few seconds."))
-                    .withStatus(503)
-                    .asException();
-        }
-    }
-
-    private SharedPages.PageBytes inTurn(PageRequest<?> request, PageStep.Show show, Shell shell) {
-        Exchange exchange = request.exchange();
-        String payer = request.visitor() instanceof Visitor.Member member ? member.accountId() : exchange.network();
-        return turns.draw(payer, exchange.method().equals("POST"), () -> request.language()
-                .boundIn(request.year(), () -> html(request, show, shell)));
-    }
-
-    private SharedPages.PageBytes html(PageRequest<?> request, PageStep.Show show, Shell shell) {
-        PageStep.Shared by = show.shared();
-        Supplier<byte[]> rendering = () -> render(out -> show.drawing().draw(out, shell));
-        if (by == null) {
-            return new SharedPages.PageBytes(rendering.get(), null);
-        }
-        return shell.person() == null
-                ? shared.page(request.path(), shell.words(), request.language(), request.year(), by, rendering)
-                : new SharedPages.PageBytes(
-                        SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
-    }
-
-    /** Returns a template's HTML for a file, in English. */
-    public static byte[] file(Consumer<HtmlTemplateOutput> drawing) {
-        return Language.ENGLISH.bound(() -> render(drawing));
-    }
-
-    static byte[] render(Consumer<HtmlTemplateOutput> drawing) {
-        Utf8ByteOutput output = new Utf8ByteOutput();
-        drawing.accept(new OwaspHtmlTemplateOutput(new EscapingOutput(output)));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
-        try {
-            output.writeTo(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private Shell shell(PageRequest<?> request, @Nullable Long balanceMicros) {
-        // A visitor who has shown only the password sees nothing of the account, not even on public pages.
-        if (!(request.visitor() instanceof Visitor.Member member)
-                || member.session().codeDue()) {
-            return Shell.ofStranger(request, words.get());
-        }
-        Person person = member.person();
-        return Shell.of(
-                request,
-                person,
-                balance(person, balanceMicros),
-                words.get(),
-                person.isElsewhere() ? organizations.apply(person.id()) : List.of());
-    }
-
-    /** @param known what the page has read; null for nothing */
-    private @Nullable Long balance(Person person, @Nullable Long known) {
-        if (!person.may(Right.BALANCE)) {
-            return null;
-        }
-        return known != null
-                ? known
-                : ledger.account(person.accountId())
-                        .map(account -> account.balance().balanceMicros())
-                        .orElse(0L);
-    }
-
-    private void send(PageRequest<?> request, Made made) {
-        Exchange exchange = request.exchange();
-        PageHeaders.ALL.forEach(exchange::setHeader);
-        if (made.step() instanceof PageStep.Show) {
-            exchange.setHeader("content-language", request.language().tag());
-        }
-        if (request.isSecure()) {
-            exchange.setHeader("strict-transport-security", "max-age=31536000");
-        }
-        switch (made.step()) {
-            case PageStep.Show show -> {
-                show.headers().forEach(exchange::setHeader);
-                if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
-                    exchange.setHeader("set-cookie", stranger.newCookie());
-                }
-                Objects.requireNonNull(made.html()).send(exchange, show.status());
-            }
-            case PageStep.Text text ->
-                exchange.send(200, text.type() + "; charset=utf-8", text.text().getBytes(StandardCharsets.UTF_8));
-            case PageStep.Move move -> {
-                move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
-                if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
-                    exchange.addHeader("set-cookie", stranger.newCookie());
-                }
-                exchange.setHeader("location", move.location());
-                exchange.empty(303);
-            }
-        }
-    }
-
-    /** Writes a page and replaces invisible characters of its values by escapes. The templates' own text is written as bytes. */
-    private record EscapingOutput(Utf8ByteOutput bytes) implements TemplateOutput {
-
-        @Override
-        public void writeContent(String value) {
-            bytes.writeContent(WrittenText.shown(value));
-        }
-
-        @Override
-        public void writeContent(String value, int beginIndex, int endIndex) {
-            writeContent(value.substring(beginIndex, endIndex));
-        }
-
-        @Override
-        public void writeBinaryContent(byte[] value) {
-            bytes.writeBinaryContent(value);
         }
     }
 }

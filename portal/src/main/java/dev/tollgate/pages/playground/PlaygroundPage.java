@@ -3,13 +3,11 @@ package dev.tollgate.pages.playground;
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.words.Language;
-import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.budgets.SpendLimits;
 import dev.tollgate.books.budgets.SpendWindow;
 import dev.tollgate.books.ledger.Ledger;
@@ -31,18 +29,11 @@ import dev.tollgate.keys.RequestCount;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.models.Pricing;
-import dev.tollgate.models.Rate;
 import dev.tollgate.models.SoldTo;
-import dev.tollgate.models.Tariff;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.dashboard.requests.PriceLines;
 import dev.tollgate.pages.dashboard.requests.ShortageWords;
-import dev.tollgate.pages.docs.ModelFacts;
-import dev.tollgate.pages.docs.PriceFacts;
 import dev.tollgate.pages.frame.Display;
-import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -57,12 +48,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import templates.JteplaygroundGenerated;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -86,101 +73,6 @@ public record PlaygroundPage(
 
     /** The time whose calls say what the next one will cost. */
     private static final Duration USUAL_OF = Duration.ofDays(7);
-
-    /**
-     * A model to choose, at the price in force.
-     *
-     * @param retires whether the provider retires it within 60 days
-     * @param usual the account's usual charges, for the page's script
-     */
-    public record Choice(Model model, boolean retires, String usual) {
-
-        /** Returns the models in groups: those that retire soon are the last. */
-        public static List<Named> groups(List<Choice> models) {
-            return Stream.of(Group.values())
-                    .map(group -> new Named(
-                            group.words.said(),
-                            models.stream()
-                                    .filter(choice -> choice.group() == group)
-                                    .toList()))
-                    .filter(named -> !named.choices.isEmpty())
-                    .toList();
-        }
-
-        /** A group of models. */
-        public record Named(String name, List<Choice> choices) {}
-
-        private enum Group {
-            TEXT(sentence("Text")),
-            IMAGES(sentence("Images")),
-            RETIRING(sentence("Retiring soon"));
-
-            private final Sentence words;
-
-            Group(Sentence words) {
-                this.words = words;
-            }
-        }
-
-        private Group group() {
-            return retires ? Group.RETIRING : model.makesImages() ? Group.IMAGES : Group.TEXT;
-        }
-
-        /** Returns its rates, and what an image costs. */
-        public String price(Money money) {
-            Pricing price = model.pricing();
-            String made = PriceFacts.of(model, price).made(money);
-            String in = ModelFacts.price(money, price.inputMicrosPerMillion());
-            String out = ModelFacts.price(money, price.outputMicrosPerMillion());
-            return made.isEmpty()
-                    ? say("{in} in, {out} out per million tokens", in, out)
-                    : say("{in} in, {out} out per million tokens; {made}", in, out, made);
-        }
-
-        /** Returns what its images can be and what one costs, for the page's script; null if it makes none. */
-        public @Nullable String images(Money money) {
-            UpstreamModel.Images images = model.upstream().images();
-            if (images == null) {
-                return null;
-            }
-            PriceFacts price = PriceFacts.of(model, model.pricing());
-            Map<String, String> sizes = new LinkedHashMap<>();
-            images.sizes()
-                    .keySet()
-                    .forEach(size -> sizes.put(size, ModelFacts.price(money, price.imageMicros(size)) + money.unit()));
-            return JSON.writeValueAsString(
-                    new TreeMap<>(Map.of("sizes", sizes, "size", images.size(), "ratios", images.ratios())));
-        }
-
-        /** Returns the ratios of images that some of these models make. */
-        public static List<String> ratios(List<Choice> models) {
-            return models.stream()
-                    .map(choice -> choice.model.upstream().images())
-                    .filter(Objects::nonNull)
-                    .flatMap(images -> images.ratios().stream())
-                    .distinct()
-                    .toList();
-        }
-
-        /** Returns the service tiers that a call can ask for, apart from the standard one. */
-        public String tiers() {
-            return Stream.of(ServiceTier.FLEX, ServiceTier.PRIORITY)
-                    .filter(model.pricing()::offers)
-                    .map(ServiceTier::word)
-                    .collect(Collectors.joining(" "));
-        }
-
-        /** Returns the most searches that one call pays for. */
-        public int searchesMax() {
-            Tariff tariff = model.pricing().tariff();
-            if (!tariff.has(Rate.SEARCH)) {
-                return 0;
-            }
-            return tariff.searchCounts() == Tariff.SearchCounts.CALLS
-                    ? 1
-                    : model.tools().searchesMax();
-        }
-    }
 
     /**
      * The amount that a call can spend.
@@ -281,8 +173,8 @@ public record PlaygroundPage(
         String accountId = request.visitor().accountId();
         Catalogue catalogue = catalogue(accountId);
         UsualCharges usual = usual(accountId);
-        List<Choice> models = catalogue.answering().stream()
-                .map(model -> new Choice(
+        List<ModelChoice> models = catalogue.answering().stream()
+                .map(model -> new ModelChoice(
                         life.current(life.offered(model)), life.retirement(model) != null, usual.json(model.id())))
                 .toList();
         String asked = request.query("model");
@@ -386,43 +278,5 @@ public record PlaygroundPage(
             rows.add(List.of(price.conditions()));
         }
         return rows;
-    }
-
-    /** The maximum with which a call would be let in that has been refused. Pure. */
-    static final class LowerMaximum {
-
-        private static final long MILLION = 1_000_000;
-
-        private LowerMaximum() {}
-
-        /**
-         * Never too many: what the prompt was counted as is known only as far as the sum's rounding tells. The output rate of short prompts takes
-         * more tokens off than the rate of long ones, so it is right for both.
-         *
-         * @param asked the maximum that it was refused with, 0 for none
-         * @return 0 if there is none
-         */
-        static long tokens(Shortage.OfCredits shortage, Pricing pricing, long asked) {
-            @Nullable Long least = shortage.leastMicros();
-            long free = shortage.freeMicros();
-            if (least == null
-                    || pricing.outputMicrosPerMillion() == 0
-                    || free < pricing.rounding().minimumMicros()) {
-                return 0;
-            }
-            long tokens = pricing.leastOutputTokens();
-            if (asked > 0) {
-                tokens = Math.min(tokens, asked);
-            }
-            // a sum is cut down to whole steps; components are rounded each for itself, which may be half a step off
-            // twice
-            long step = pricing.rounding().stepMicros();
-            boolean cutDown = pricing.rounding().form() == Pricing.Rounding.Form.FLOOR_TOTAL;
-            long missing = cutDown ? least - free / step * step : least - free + step;
-            if (missing > Long.MAX_VALUE / MILLION) { // the page's script sends the figures itself
-                return 0;
-            }
-            return Math.max(0, tokens - Math.ceilDiv(missing * MILLION, pricing.outputMicrosPerMillion()));
-        }
     }
 }

@@ -129,7 +129,7 @@ class MonthsTest {
         assertThat(month.sum(MonthLine.PAYMENTS)).isEqualTo(new Sum(1, 200_000_000, 0, 100, 19));
         assertThat(month.sum(MonthLine.TAKEN_BACK)).isEqualTo(new Sum(2, -200_000_000, 0, -100, -19));
         assertThat(month.owedMicros()).isZero();
-        List<MonthRow> rows = months.rows(OCTOBER, MonthLine.TAKEN_BACK, "", 10);
+        List<MonthRow> rows = months.rows().of(OCTOBER, MonthLine.TAKEN_BACK, "", 10);
         assertThat(rows).extracting(row -> row.sum().grossCents()).containsExactly(-40L, -79L);
         assertThat(rows)
                 .extracting(row -> ((MonthRow.OfEntry) row).paper())
@@ -147,26 +147,28 @@ class MonthsTest {
                         (cents - tax) / 100)
                 .orThrow();
         payments.opened("one", "session_one", "https://pay.example.org/one");
-        payments.take(
-                new PaymentNotice(
-                        "evt_paid",
-                        "test",
-                        Fact.PAID,
-                        store.now(),
-                        Payment.Channel.STRIPE,
-                        "one",
-                        "session_one",
-                        "intent_one",
-                        null,
-                        cents,
-                        tax,
-                        null,
-                        new PaymentNotice.Begun(store.now(), null, 0, country)),
-                "192.0.2.9");
+        payments.notices()
+                .take(
+                        new PaymentNotice(
+                                "evt_paid",
+                                "test",
+                                Fact.PAID,
+                                store.now(),
+                                Payment.Channel.STRIPE,
+                                "one",
+                                "session_one",
+                                "intent_one",
+                                null,
+                                cents,
+                                tax,
+                                null,
+                                new PaymentNotice.Begun(store.now(), null, 0, country)),
+                        "192.0.2.9");
     }
 
     private void back(Fact fact, String object, long cents) {
         payments()
+                .notices()
                 .take(
                         new PaymentNotice(
                                 "evt_" + object,
@@ -190,7 +192,7 @@ class MonthsTest {
 
     private MonthRow.Paper paper() {
         return ((MonthRow.OfEntry)
-                        months.rows(OCTOBER, MonthLine.PAYMENTS, "", 10).getFirst())
+                        months.rows().of(OCTOBER, MonthLine.PAYMENTS, "", 10).getFirst())
                 .paper();
     }
 
@@ -207,7 +209,7 @@ class MonthsTest {
         store.commit(new CloseAccount("acc_1", store.now()));
         store.execute("UPDATE account SET name = 'deleted account', deleted_at = ? WHERE id = 'acc_1'", store.now());
         assertThat(months.month(OCTOBER).sum(MonthLine.DELETED_ACCOUNTS)).isEqualTo(new Sum(1, -3, 0, 0, 0));
-        assertThat(months.rows(OCTOBER, MonthLine.GRANTS, "", 10))
+        assertThat(months.rows().of(OCTOBER, MonthLine.GRANTS, "", 10))
                 .extracting(row -> ((MonthRow.OfEntry) row).customer().name())
                 .containsExactly("acc_1");
     }

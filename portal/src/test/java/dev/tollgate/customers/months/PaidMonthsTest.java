@@ -151,11 +151,12 @@ class PaidMonthsTest {
         assertThat(month.sum(MonthLine.PAID_BY_REFUNDS)).isEqualTo(Sum.NONE);
         assertThat(month.sum(MonthLine.PAID_BY_GENERAL)).isEqualTo(used(20));
         assertThat(month.sum(MonthLine.USED)).isEqualTo(new Sum(2, -230, 0, 0, 0));
-        assertThat(months.rows(OCTOBER, MonthLine.PAID_BY_GIFTS, "", 10))
+        assertThat(months.rows().of(OCTOBER, MonthLine.PAID_BY_GIFTS, "", 10))
                 .extracting(row -> row.place() + " " + row.sum().micros())
                 .containsExactly("acc_1 -70", "acc_2 -30");
-        assertThat(months.rows(OCTOBER, MonthLine.PAID_BY_GIFTS, "acc_1", 10)).hasSize(1);
-        assertThat(months.rows(OCTOBER, MonthLine.PAID_BY_GENERAL, "", 10))
+        assertThat(months.rows().of(OCTOBER, MonthLine.PAID_BY_GIFTS, "acc_1", 10))
+                .hasSize(1);
+        assertThat(months.rows().of(OCTOBER, MonthLine.PAID_BY_GENERAL, "", 10))
                 .extracting(row -> row.place() + " " + row.sum().micros())
                 .as("acc_2 used no general credits")
                 .containsExactly("acc_1 -20");
@@ -202,7 +203,7 @@ class PaidMonthsTest {
         Month month = months.month(OCTOBER);
         assertThat(month.sum(MonthLine.PLANS)).isEqualTo(new Sum(1, 50, 0, 0, 0));
         assertThat(month.sum(MonthLine.GRANTS)).isEqualTo(new Sum(3, 14, 0, 0, 0));
-        assertThat(months.rows(OCTOBER, MonthLine.PLANS, "", 10))
+        assertThat(months.rows().of(OCTOBER, MonthLine.PLANS, "", 10))
                 .extracting(row -> row.sum().micros())
                 .containsExactly(50L);
     }
@@ -345,7 +346,8 @@ class PaidMonthsTest {
         List<MonthRow> rows = new ArrayList<>();
         List<MonthRow> page;
         do {
-            page = months.rows(month, line, rows.isEmpty() ? "" : rows.getLast().place(), 2);
+            page = months.rows()
+                    .of(month, line, rows.isEmpty() ? "" : rows.getLast().place(), 2);
             rows.addAll(page);
         } while (page.size() == 2);
         return rows;

@@ -29,6 +29,7 @@ import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.PaymentNotice.Fact;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.Verdict;
 import dev.tollgate.customers.payments.Voucher.Lot;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.roles.Acting;
@@ -267,22 +268,23 @@ class RandomMonthsTest {
     }
 
     private void notice(Paid one, Fact fact, String object, long cents) {
-        Payments.Verdict verdict = payments.take(
-                new PaymentNotice(
-                        "evt_" + ++ids,
-                        "test",
-                        fact,
-                        store.now(),
-                        one.isTest ? Payment.Channel.STRIPE_TEST : Payment.Channel.STRIPE,
-                        one.id,
-                        "session_" + one.id,
-                        "intent_" + one.id,
-                        object,
-                        cents,
-                        fact == Fact.PAID ? one.tax : 0,
-                        null),
-                "192.0.2.9");
-        assertThat(verdict).isEqualTo(Payments.Verdict.TAKEN);
+        Verdict verdict = payments.notices()
+                .take(
+                        new PaymentNotice(
+                                "evt_" + ++ids,
+                                "test",
+                                fact,
+                                store.now(),
+                                one.isTest ? Payment.Channel.STRIPE_TEST : Payment.Channel.STRIPE,
+                                one.id,
+                                "session_" + one.id,
+                                "intent_" + one.id,
+                                object,
+                                cents,
+                                fact == Fact.PAID ? one.tax : 0,
+                                null),
+                        "192.0.2.9");
+        assertThat(verdict).isEqualTo(Verdict.TAKEN);
     }
 
     /** Refunds a part, or disputes a payment, and decides a dispute. */
@@ -550,7 +552,8 @@ class RandomMonthsTest {
         List<MonthRow> page;
         int limit = 1 + random.nextInt(60);
         do {
-            page = months.rows(month, line, rows.isEmpty() ? "" : rows.getLast().place(), limit);
+            page = months.rows()
+                    .of(month, line, rows.isEmpty() ? "" : rows.getLast().place(), limit);
             rows.addAll(page);
         } while (page.size() == limit && line.rows() != MonthLine.Of.CHANNELS);
         assertThat(rows.stream().map(MonthRow::place).distinct().count())

@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
-import dev.tollgate.customers.payments.Payments.Verdict;
 import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.storage.Unit;
@@ -82,7 +81,7 @@ class PaymentsTest {
     }
 
     private Verdict took(PaymentNotice.Fact fact, String paymentId, long cents) {
-        return payments.take(notice(fact, paymentId, cents), "192.0.2.9");
+        return payments.notices().take(notice(fact, paymentId, cents), "192.0.2.9");
     }
 
     private void paid(String id, long dollars) {
@@ -123,8 +122,8 @@ class PaymentsTest {
         begun("one", 10);
         payments.opened("one", "session_one", "https://pay.example.org/one");
         PaymentNotice notice = notice(PaymentNotice.Fact.PAID, "one", 1_000);
-        assertThat(payments.take(notice, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
-        assertThat(payments.take(notice, "192.0.2.9")).isEqualTo(Verdict.REPLAYED);
+        assertThat(payments.notices().take(notice, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
+        assertThat(payments.notices().take(notice, "192.0.2.9")).isEqualTo(Verdict.REPLAYED);
         took(PaymentNotice.Fact.PAID, "one", 1_000); // under another id
 
         assertThat(balance()).isEqualTo(Payment.micros(10));
@@ -139,7 +138,7 @@ class PaymentsTest {
         payments.opened("one", "session_one", "https://pay.example.org/one");
         assertThat(took(PaymentNotice.Fact.PAID, "one", 999)).isEqualTo(Verdict.REFUSED);
         assertThat(balance()).isZero();
-        assertThat(payments.notTaken(10)).hasSize(1);
+        assertThat(payments.notices().notTaken(10)).hasSize(1);
         assertThat(payments.find("one").isPaid()).isFalse();
     }
 
@@ -219,8 +218,8 @@ class PaymentsTest {
     void a_payment_of_the_lost_time_is_made_from_its_event_once() {
         lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
         PaymentNotice event = paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000));
-        assertThat(payments.take(event, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
-        assertThat(payments.take(event, "192.0.2.9")).isEqualTo(Verdict.REPLAYED);
+        assertThat(payments.notices().take(event, "192.0.2.9")).isEqualTo(Verdict.TAKEN);
+        assertThat(payments.notices().take(event, "192.0.2.9")).isEqualTo(Verdict.REPLAYED);
         assertThat(balance()).isEqualTo(10_000_000_000L);
         Payment made = payments.find(ACCOUNT, "lost");
         assertThat(made.state()).isEqualTo(Payment.State.PAID);
@@ -228,7 +227,7 @@ class PaymentsTest {
         Invoice paper = payments.invoice(ACCOUNT, "lost");
         assertThat(paper.series()).isEqualTo("of  #2");
         assertThat(paper.number()).isEqualTo("R-2026-2-00001");
-        assertThat(payments.take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
+        assertThat(payments.notices().take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
                 .as("another event about it")
                 .isEqualTo(Verdict.TAKEN);
         assertThat(balance()).isEqualTo(10_000_000_000L);
@@ -238,7 +237,7 @@ class PaymentsTest {
     void a_refund_of_a_lost_payment_counts_in_any_order() {
         lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
         assertThat(took(PaymentNotice.Fact.REFUNDED, "lost", 5_000)).isEqualTo(Verdict.KEPT);
-        assertThat(payments.take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
+        assertThat(payments.notices().take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
                 .isEqualTo(Verdict.TAKEN);
         assertThat(balance()).isZero();
         assertThat(payments.find("lost").reversedMicros()).isEqualTo(10_000_000_000L);
@@ -248,7 +247,7 @@ class PaymentsTest {
     void a_payment_whose_page_is_lost_is_completed_from_its_event() {
         begun("lost", 50);
         lose(Duration.ofMinutes(30), Duration.ofMinutes(30));
-        assertThat(payments.take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
+        assertThat(payments.notices().take(paidNotice("lost", 5_000, of(store, ACCOUNT, 10_000)), "192.0.2.9"))
                 .isEqualTo(Verdict.TAKEN);
         assertThat(payments.find("lost").sessionId()).isEqualTo("session_lost");
         assertThat(balance()).isEqualTo(10_000_000_000L);
@@ -262,7 +261,7 @@ class PaymentsTest {
         assertRefused(paidNotice("no account", 5_000, of(store, "acc_gone", 10_000)));
         assertRefused(paidNotice("before this build", 5_000, new PaymentNotice.Begun(store.now(), null, 0, "")));
         begun("others", 50);
-        assertThat(payments.take(paidNotice("others", 5_000, of(store, "acc_2", 10_000)), "192.0.2.9"))
+        assertThat(payments.notices().take(paidNotice("others", 5_000, of(store, "acc_2", 10_000)), "192.0.2.9"))
                 .isEqualTo(Verdict.TOO_EARLY);
         store.advance(Duration.ofMinutes(91));
         assertRefused(paidNotice("late", 5_000, of(store, ACCOUNT, 10_000)));
@@ -270,7 +269,9 @@ class PaymentsTest {
     }
 
     private void assertRefused(PaymentNotice event) {
-        assertThat(payments.take(event, "192.0.2.9")).as(event.paymentId()).isEqualTo(Verdict.REFUSED);
+        assertThat(payments.notices().take(event, "192.0.2.9"))
+                .as(event.paymentId())
+                .isEqualTo(Verdict.REFUSED);
         assertThat(payments.find(String.valueOf(event.paymentId()))).isNull();
     }
 

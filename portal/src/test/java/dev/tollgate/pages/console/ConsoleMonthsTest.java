@@ -64,8 +64,8 @@ class ConsoleMonthsTest {
             payments.setContact(by, new Party("Ann", "Road 2", "FR42"));
             payments.begin(by, Payment.Channel.STRIPE, "one", 25).orThrow();
             payments.opened("one", "session_one", "https://pay.example.org/one");
-            payments.take(notice(store.now(), Fact.PAID, null, 2_975, 475), "192.0.2.9");
-            payments.take(notice(store.now(), Fact.REFUNDED, "ch_one", 1_190, 0), "192.0.2.9");
+            payments.notices().take(notice(store.now(), Fact.PAID, null, 2_975, 475), "192.0.2.9");
+            payments.notices().take(notice(store.now(), Fact.REFUNDED, "ch_one", 1_190, 0), "192.0.2.9");
             payments.begin(by, Payment.Channel.STRIPE, "two", 10).orThrow();
             store.reserve("task-1", "acc_1", 9_000_000, 9_000_000);
             Settle settle = Ended.settle("task-1", 7_000_000, 2_000_000, store.now());

@@ -10,7 +10,6 @@ import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Usage;
-import dev.tollgate.pages.playground.PlaygroundPage.LowerMaximum;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,7 +8,7 @@ import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Handler;
-import dev.tollgate.protocols.door.PacedAnswer;
+import dev.tollgate.protocols.door.answers.PacedAnswer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

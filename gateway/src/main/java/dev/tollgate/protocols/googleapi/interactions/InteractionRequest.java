@@ -14,6 +14,7 @@ import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.models.Model;
@@ -48,7 +49,7 @@ final class InteractionRequest {
     private final StepContents contents;
     private final ReadLimits limits;
     private final Lease memory;
-    private final KeptResponses.@Nullable Input keeping;
+    private final @Nullable KeptInput keeping;
     private List<KeptResponse> chain = List.of();
     private @Nullable KeyOwner reads;
     private @Nullable OpenNative open;
@@ -97,12 +98,12 @@ final class InteractionRequest {
     }
 
     /** Returns the steps of the input, packed; null if they are too large to be kept. */
-    private KeptResponses.@Nullable Input kept() {
+    private @Nullable KeptInput kept() {
         byte[] json = new Utf8Buffer().json(steps).toByteArray();
         long room = 2L * json.length; // a copy, and what is compressed of it
         memory.take(room);
         try {
-            KeptResponses.Input packed = KeptResponses.input(json);
+            KeptInput packed = KeptInput.of(json);
             return packed.isTooLarge() ? null : packed;
         } finally {
             memory.give(room);
@@ -120,7 +121,8 @@ final class InteractionRequest {
     }
 
     /** Returns the steps of the input, to be kept; null if the interaction is not. */
-    KeptResponses.@Nullable Input keeping() {
+    @Nullable
+    KeptInput keeping() {
         return keeping;
     }
 

@@ -8,16 +8,18 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.files.FileAddresses;
 import dev.tollgate.calls.files.KeptImages;
+import dev.tollgate.calls.kept.KeptEntry;
+import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.models.Count;
-import dev.tollgate.models.Pricing.OfferedTier;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.models.Usage;
-import dev.tollgate.protocols.door.AnswerBudget;
-import dev.tollgate.protocols.door.Renderer;
-import dev.tollgate.protocols.door.ResponseCallIds;
-import dev.tollgate.protocols.door.SignedAnswer;
+import dev.tollgate.protocols.door.answers.AnswerBudget;
+import dev.tollgate.protocols.door.answers.Renderer;
+import dev.tollgate.protocols.door.answers.ResponseCallIds;
+import dev.tollgate.protocols.door.answers.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.time.Instant;
@@ -51,7 +53,7 @@ final class InteractionsRenderer implements Renderer {
     private UpstreamEvent.@Nullable RunCode code;
     private UpstreamEvent.@Nullable Grounding grounding;
     private UpstreamEvent.@Nullable Finish finish;
-    private KeptResponses.@Nullable Entry entry;
+    private @Nullable KeptEntry entry;
 
     /**
      * @param taskId null if the call is refused before there is a task
@@ -269,7 +271,7 @@ final class InteractionsRenderer implements Renderer {
 
     /** Keeps the response. Its steps come first, so that {@link InteractionHandlers} can put the input's steps before them. */
     private void keep(Sink.Completion completion) {
-        KeptResponses.Input input = request.keeping();
+        KeptInput input = request.keeping();
         if (input == null) {
             return;
         }

@@ -10,6 +10,7 @@ import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.customers.roles.Right;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageHtml;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -42,13 +43,13 @@ public record InvoicePages(Ledger ledger, Payments payments) {
             throw TopUpPages.nothing();
         }
         String holder = TopUpPages.accountName(ledger, invoice.payment().accountId());
-        List<StoredNotice> back = back(payments.notices(invoice.payment().id()));
+        List<StoredNotice> back = back(payments.notices().of(invoice.payment().id()));
         return PageStep.show((out, shell) -> JteinvoiceGenerated.render(out, null, shell, invoice, holder, back));
     }
 
     /** Returns an invoice as a file that needs no other. @param holder the name of the account @param notices of its payment */
     public static byte[] file(Invoice invoice, String holder, List<StoredNotice> notices) {
-        return Pages.file(out -> JteinvoicefileGenerated.render(out, null, invoice, holder, back(notices)));
+        return PageHtml.file(out -> JteinvoicefileGenerated.render(out, null, invoice, holder, back(notices)));
     }
 
     /** Returns the notices of a payment that say what money went back. */

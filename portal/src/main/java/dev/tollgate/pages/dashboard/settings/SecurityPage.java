@@ -4,10 +4,10 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.Identities;
-import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.customers.people.identity.IdentityProvider;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;

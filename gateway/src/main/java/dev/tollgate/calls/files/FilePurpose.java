@@ -1,0 +1,45 @@
+package dev.tollgate.calls.files;
+
+import dev.tollgate.storage.StoreException;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** The reasons for which the platform stores a file, and the time that each is kept; a caller does not choose one. */
+public enum FilePurpose {
+    /** Uploaded by Google's clients. */
+    GEMINI("gemini", Duration.ofHours(48)),
+    /** Made by a model, for who has the address. */
+    MADE("made", Duration.ofMinutes(60)),
+    /** Made by a model, and kept with a response until that is unused for so long. */
+    KEPT("kept", Duration.ofDays(30)),
+    /** The beginnings of prompts, as Google's clients create and name them; each has a time of its own. */
+    CACHED_CONTENTS("cache", Duration.ofHours(1));
+
+    private final String code;
+    private final Duration kept;
+
+    FilePurpose(String code, Duration kept) {
+        this.code = code;
+        this.kept = kept;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    Duration kept() {
+        return kept;
+    }
+
+    static FilePurpose of(String code) {
+        return Arrays.stream(values())
+                .filter(it -> it.code.equals(code))
+                .findAny()
+                .orElseThrow(() -> new StoreException("a file of an unknown purpose"));
+    }
+
+    /** Returns whether a charged call has made the file, so that its room costs something. */
+    boolean isPaid() {
+        return this == MADE || this == KEPT;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tollgate.calls.files;
+
+/**
+ * A file: what was announced when it began, and what of it has arrived.
+ *
+ * @param id 128 random bits in hex
+ * @param originId the first id of the key that made it
+ * @param createdAt in milliseconds since 1970
+ */
+public record StoredFile(
+        String id,
+        String accountId,
+        String originId,
+        FilePurpose purpose,
+        Announced announced,
+        long createdAt,
+        Arrived arrived) {
+
+    /**
+     * The form of a file, which no piece changes.
+     *
+     * @param about the words of its purpose: the name that its caller gave it, or empty
+     * @param bytes its length, above 0
+     */
+    public record Announced(String about, String mimeType, long bytes) {}
+
+    /**
+     * The state of a file, which each piece changes.
+     *
+     * @param written how many of the announced bytes are there
+     * @param sha256 in lower-case hex; empty as long as the file is not whole
+     * @param expiresAt in milliseconds since 1970
+     */
+    public record Arrived(long written, String sha256, long expiresAt) {}
+
+    /** Returns the length as announced. */
+    public long bytes() {
+        return announced.bytes();
+    }
+
+    /** Returns how many of the bytes are there. */
+    public long written() {
+        return arrived.written();
+    }
+
+    public boolean isWhole() {
+        return written() == bytes();
+    }
+
+    StoredFile with(Arrived more) {
+        return new StoredFile(id, accountId, originId, purpose, announced, createdAt, more);
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * Access tokens of Google's service accounts, with which Vertex AI is called.
+ *
+ * <p>Invariants: a private key leaves this server only as a signature; a token is renewed before it expires, once for all calls.
+ *
+ * <p>Threading: a token is asked for on event loops, which do not block; the calls that wait for it are told when it is there.
+ */
+@NullMarked
+package dev.tollgate.upstreams.gemini.tokens;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-package dev.tollgate.customers.people;
-
-/** The external sign-in service. @param name its name on pages */
-public record IdentityProvider(String issuer, String name) {}
