@@ -10,7 +10,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.operator.admin.Administration;
-import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.operator.cli.parts.Banner;
 import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.portal.MoneyModule;

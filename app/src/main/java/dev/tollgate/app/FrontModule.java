@@ -11,7 +11,7 @@ import dev.tollgate.http.engine.Certificates;
 import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.HttpOptions;
 import dev.tollgate.http.engine.Unread;
-import dev.tollgate.operator.cli.ControlSocket;
+import dev.tollgate.operator.cli.parts.ControlSocket;
 import dev.tollgate.portal.AdminRoutes;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.serving.CallsModule;

@@ -3,7 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.loops.EventLoops;
-import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.operator.cli.parts.SandboxChoice;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.sandbox.scripting.Script;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.models.CatalogueLoader;
-import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.operator.cli.parts.SandboxChoice;
 import dev.tollgate.storage.SqliteLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.UpstreamProxy;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.prices.SetPrices;
-import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.operator.cli.parts.Banner;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.portal.FirstKeys;
 import dev.tollgate.running.Sweep;

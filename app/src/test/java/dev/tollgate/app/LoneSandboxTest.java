@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.operator.cli.parts.SandboxChoice;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,6 @@
 package dev.tollgate.stress;
 
-import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.operator.cli.parts.Banner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

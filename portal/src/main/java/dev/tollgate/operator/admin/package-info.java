@@ -1,6 +1,6 @@
 /**
  * Operator actions, implemented once for all interfaces: the routes under {@code /admin}, which commands use over the control socket and, if no server
- * runs, in their own process ({@link dev.tollgate.operator.cli.LocalApi}), and the console's pages. Each class has its actions, the JSON of
+ * runs, in their own process ({@link dev.tollgate.operator.cli.parts.LocalApi}), and the console's pages. Each class has its actions, the JSON of
  * its resource and its lines of the API ({@link dev.tollgate.operator.admin.AdminRoute}).
  *
  * <p>Invariants: a change is durable when its method returns, and its row of the audit log with it, in one commit

@@ -1,5 +1,6 @@
 package dev.tollgate.operator.cli;
 
+import dev.tollgate.operator.cli.parts.Session;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;

@@ -3,6 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
 import dev.tollgate.models.CatalogueLoader.Facts;
+import dev.tollgate.operator.cli.parts.Session;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.nio.file.Path;
 import java.util.ArrayList;

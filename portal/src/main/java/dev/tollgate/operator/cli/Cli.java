@@ -4,6 +4,8 @@ import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
+import dev.tollgate.operator.cli.parts.Actions;
+import dev.tollgate.operator.cli.parts.Session;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
 import java.io.PrintWriter;
 import java.io.StringWriter;

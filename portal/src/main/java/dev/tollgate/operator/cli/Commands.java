@@ -1,6 +1,23 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.operator.admin.Maintenance;
+import dev.tollgate.operator.cli.books.BackupCommand;
+import dev.tollgate.operator.cli.books.LedgerCommands;
+import dev.tollgate.operator.cli.books.MonthCommand;
+import dev.tollgate.operator.cli.books.ReceiptCommands;
+import dev.tollgate.operator.cli.books.RestoreCommands;
+import dev.tollgate.operator.cli.books.SecretCommands;
+import dev.tollgate.operator.cli.customers.AccountCommands;
+import dev.tollgate.operator.cli.customers.AnnouncementCommands;
+import dev.tollgate.operator.cli.customers.GrantCommands;
+import dev.tollgate.operator.cli.customers.GroupCommands;
+import dev.tollgate.operator.cli.customers.KeyCommands;
+import dev.tollgate.operator.cli.customers.OrganizationCommands;
+import dev.tollgate.operator.cli.customers.PeopleCommands;
+import dev.tollgate.operator.cli.customers.VoucherCommands;
+import dev.tollgate.operator.cli.parts.ApiCommand;
+import dev.tollgate.operator.cli.parts.Session;
+import dev.tollgate.operator.cli.parts.SettingOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

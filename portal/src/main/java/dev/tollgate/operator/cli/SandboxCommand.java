@@ -1,6 +1,8 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.fields.WrittenTime;
+import dev.tollgate.operator.cli.parts.SandboxChoice;
+import dev.tollgate.operator.cli.parts.Session;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;

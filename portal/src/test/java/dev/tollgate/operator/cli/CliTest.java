@@ -11,6 +11,8 @@ import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.operator.admin.AdminApi;
+import dev.tollgate.operator.cli.parts.Actions;
+import dev.tollgate.operator.cli.parts.SandboxChoice;
 import dev.tollgate.operator.inspection.Inspection;
 import dev.tollgate.operator.inspection.ReceiptFiles;
 import dev.tollgate.operator.inspection.ReceiptFiles.CannotLook;
