@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorActions;
 import dev.tollgate.operator.admin.OperatorKeys;
@@ -73,6 +74,22 @@ class ActionCommandsTest {
         assertThat(flag.value()).isNull();
         line.parseArgs("--lose");
         assertThat(flag.value()).isEqualTo(tools.jackson.databind.node.BooleanNode.TRUE);
+    }
+
+    @Test
+    void help_says_what_values_a_field_takes() {
+        String key = help(OperatorKeys.CREATE);
+        assertThat(key)
+                .contains(
+                        "Requests per minute. 1 to 100000000. none: no limit.",
+                        "Expiry. A date or a time like 2026-12-01T12:00:00Z. none: never.",
+                        "usage:read, members:read",
+                        "Default: api.");
+        assertThat(help(AccountRoutes.GRANT)).contains("Like 5:20, or 5:20,24:60.");
+    }
+
+    private static String help(OperatorAction<?, ?> action) {
+        return ApiCommand.of(SESSION, action).line().setUsageHelpWidth(400).getUsageMessage();
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.tollgate.operator.cli.parts;
 
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.Schema;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,14 +77,28 @@ public record Argument(ArgSpec arg, String to, @Nullable Field<?> field) {
     private static String help(Field<?> field) {
         StringBuilder help =
                 new StringBuilder(field.help().isEmpty() ? field.label().english() + "." : field.help());
+        Schema schema = field.schema();
+        Map<String, Object> keywords = schema.keywords();
+        if (schema.types().contains("integer") && keywords.containsKey("maximum")) {
+            help.append(" %s to %s.".formatted(keywords.get("minimum"), keywords.get("maximum")));
+        }
+        if (keywords.get("items") instanceof Schema entry && entry.keywords().get("enum") instanceof List<?> words) {
+            help.append(" All: ")
+                    .append(String.join(
+                            ", ", words.stream().map(String::valueOf).toList()))
+                    .append('.');
+        }
         if (field.fact().kind() == Fact.Kind.TIME) {
             help.append(" A date or a time like 2026-12-01T12:00:00Z.");
+        }
+        if (field.fact().kind() == Fact.Kind.LIMITS) {
+            help.append(" Like 5:20, or 5:20,24:60.");
         }
         String nothing = field.nothing() == null ? "" : field.nothing().english();
         if (!nothing.isEmpty()) {
             help.append(" none: ").append(nothing).append('.');
         }
-        Object standard = field.schema().keywords().get("default");
+        Object standard = keywords.get("default");
         if (standard != null) {
             help.append(" Default: ").append(standard).append('.');
         }
