@@ -217,7 +217,7 @@ class ArchitectureTest {
                 .filter(it -> it.getTargetOwner().isEquivalentTo(SecretBox.class) && makes.contains(it.getName()))
                 .forEach(it -> found.add(it.getOriginOwner().getName().replaceFirst(".*\\.", "") + "." + it.getName()));
         Set<String> sealedAgain = Set.of("SigningKey", "SecondFactor", "WebhookSeal", "Outbox");
-        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FilePieces", "Signatures$Seal");
+        Set<String> endAfterTheirLastUse = Set.of("KeptResponse$Seal", "FilePieces", "SignatureSeal");
         Set<String> endWithinADay = Set.of("SpoolFolder", "Sealed", "SealedFields");
         Set<String> withCallers = Set.of("Summaries");
         Set<String> reads = Set.of("KeptCheck");

@@ -1,14 +1,11 @@
 package dev.tollgate.upstreams.signatures;
 
-import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.json.JsonText;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.storage.holdings.ExportFile;
@@ -18,15 +15,11 @@ import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.media.KeptFiles;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,9 +51,6 @@ public final class Signatures {
     /** Calls and texts of one request that are looked up, the nearest to its end. */
     static final int LOOKUPS_MAX = 1_024;
 
-    /** The most files that are looked into for one request: no model takes more images. */
-    private static final int READS_MAX = 100;
-
     /** The limit on the signatures and parts that one request gets back; the nearest to its end win. */
     static final long REPLAY_BYTES_MAX = 8L << 20;
 
@@ -74,7 +64,7 @@ public final class Signatures {
     private final Database database;
     private final Writer writer;
     private final SecretBox secrets;
-    private final Seal seal;
+    private final SignatureSeal seal;
     private final KeptFiles kept;
     private final InstantSource clock;
 
@@ -84,7 +74,7 @@ public final class Signatures {
         this.database = database;
         this.writer = writer;
         this.secrets = secrets;
-        this.seal = new Seal(secrets);
+        this.seal = new SignatureSeal(secrets);
         this.clock = clock;
     }
 
@@ -199,17 +189,17 @@ public final class Signatures {
      */
     public Replay find(String accountId, Function<String, @Nullable String> modelOn, List<Message> messages) {
         List<Prints> prints = Prints.underEach(secrets, accountId);
-        List<Wanted> wanted = wanted(prints.getFirst(), accountId, messages);
+        List<WantedSignature> wanted = WantedSignature.of(kept, prints.getFirst(), accountId, messages);
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
-        List<String> now = wanted.stream().map(Wanted::print).toList();
+        List<String> now = wanted.stream().map(WantedSignature::print).toList();
         Map<String, SignaturesPart.Row> found =
-                found(accountId, now, prints, older -> wanted(older, accountId, messages).stream()
-                        .map(Wanted::print)
+                found(accountId, now, prints, older -> WantedSignature.of(kept, older, accountId, messages).stream()
+                        .map(WantedSignature::print)
                         .toList());
         Replay.Builder replay = new Replay.Builder(modelOn);
-        for (Wanted it : wanted) {
+        for (WantedSignature it : wanted) {
             SignaturesPart.Row row = found.get(it.print());
             if (row != null && replay.bytes() < REPLAY_BYTES_MAX) {
                 add(accountId, it, row, replay);
@@ -252,13 +242,6 @@ public final class Signatures {
         }
         return new SignatureOrigins(origins, preferred);
     }
-
-    /** @param call and {@code file} null: the message's text is wanted */
-    private record Wanted(
-            String print,
-            Message.Assistant message,
-            Message.@Nullable ToolCall call,
-            Message.@Nullable SentBack file) {}
 
     /** Makes the prints of what is looked up. */
     @FunctionalInterface
@@ -309,60 +292,7 @@ public final class Signatures {
         return moved;
     }
 
-    private List<Wanted> wanted(Prints prints, String accountId, List<Message> messages) {
-        List<Wanted> wanted = new ArrayList<>();
-        int reads = 0;
-        Map<JsonText, String> printed = new IdentityHashMap<>(); // kept items may be referred to often
-        for (int i = messages.size() - 1; i >= 0 && wanted.size() < LOOKUPS_MAX; i--) {
-            if (messages.get(i) instanceof Message.Assistant message) {
-                for (Message.ToolCall call : message.toolCalls()) {
-                    wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call, null));
-                }
-                for (Message.SentBack file : message.files()) {
-                    boolean isRead = file.media().source() instanceof ContentPart.Source.Remote;
-                    reads += isRead ? 1 : 0;
-                    String print = file.thoughtSignature() == null && (!isRead || reads <= READS_MAX)
-                            ? print(prints, accountId, file.media().source())
-                            : null;
-                    if (print != null) {
-                        wanted.add(new Wanted(print, message, null, file));
-                    }
-                }
-                if (message.text() != null && !message.text().isEmpty()) {
-                    wanted.add(new Wanted(printed.computeIfAbsent(message.text(), prints::text), message, null, null));
-                }
-            }
-        }
-        return wanted.size() <= LOOKUPS_MAX ? wanted : wanted.subList(0, LOOKUPS_MAX);
-    }
-
-    /** Returns null for a file that lies elsewhere. */
-    private @Nullable String print(Prints prints, String accountId, ContentPart.Source source) {
-        return switch (source) {
-            case ContentPart.Source.Inline(String base64) -> prints.file(SignedPart.File.head(base64), base64.length());
-            case ContentPart.Source.Remote remote -> {
-                KeptFiles.Kept file = kept.find(accountId, remote.url());
-                if (file == null) {
-                    yield null;
-                }
-                byte[] first = first(file);
-                String head = Base64.getEncoder()
-                        .encodeToString(Arrays.copyOf(first, Math.min(first.length, SignedPart.File.HEAD_CHARS)));
-                yield prints.file(SignedPart.File.head(head), (file.length() + 2) / 3 * 4);
-            }
-        };
-    }
-
-    private static byte[] first(KeptFiles.Kept file) {
-        try {
-            return file.read(0);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailable("interrupted while waiting to read", e);
-        }
-    }
-
-    private void add(String accountId, Wanted wanted, SignaturesPart.Row row, Replay.Builder replay) {
+    private void add(String accountId, WantedSignature wanted, SignaturesPart.Row row, Replay.Builder replay) {
         String kept = row.signature() == null
                 ? ""
                 : Objects.requireNonNullElse(seal.opened(row.signature(), accountId, row.print()), "");
@@ -431,44 +361,6 @@ public final class Signatures {
             forget = new SignaturesPart.Forget(clock.instant().minus(KEPT), FORGET_ROWS);
             writer.commitAndWait(Unit.of(forget));
         } while (forget.outcome() == FORGET_ROWS);
-    }
-
-    /** Encrypts signatures for their account and print, so that one read in another row does not open. Thread-safe. */
-    private static final class Seal {
-
-        /** Part of each key; never to be changed. */
-        private static final String PURPOSE = "thought signatures";
-
-        private final SecretBox.Purpose sealing;
-
-        Seal(SecretBox secrets) {
-            this.sealing = secrets.purpose(PURPOSE);
-        }
-
-        @Nullable
-        String closed(@Nullable String signature, String accountId, String print) {
-            if (signature == null) {
-                return null;
-            }
-            byte[] sealed = sealing.seal(signature.getBytes(StandardCharsets.UTF_8), context(accountId, print));
-            return Base64.getEncoder().encodeToString(sealed);
-        }
-
-        /** Returns the signature; null if it cannot be opened, which is logged. */
-        @Nullable
-        String opened(String sealed, String accountId, String print) {
-            try {
-                byte[] bytes = Base64.getDecoder().decode(sealed);
-                return new String(sealing.open(bytes, context(accountId, print)), StandardCharsets.UTF_8);
-            } catch (IllegalArgumentException | StoreException e) {
-                log.warn("a kept signature cannot be opened and is lost: {}", e.getMessage());
-                return null;
-            }
-        }
-
-        private static String context(String accountId, String print) {
-            return "thought signature " + print + " of " + accountId;
-        }
     }
 
     /** Returns the thought signatures of an account, for the export and the erasure of accounts: they stay until they expire. */

@@ -10,7 +10,6 @@ import dev.tollgate.base.ids.KeyOwner;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.allowances.Allowances;
 import dev.tollgate.books.ledger.LedgerChange.TakeAccount;
-import dev.tollgate.customers.roles.AccountLog.Changed;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.customers.roles.Membership;
 import dev.tollgate.customers.roles.Right;
@@ -161,7 +160,7 @@ public final class CustomerKeys {
                     "key.create",
                     key.id(),
                     create,
-                    () -> create.isMade() ? new Versions(null, key) : null);
+                    () -> create.isMade() ? new ChangedKey(null, key) : null);
         } catch (StoreException e) {
             // Another server may have made it at the same moment.
             return new Outcome.Done<>(new Made(find(key.accountId(), key.id()).orElseThrow(() -> e), ""));
@@ -201,34 +200,22 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId));
     }
 
-    /** A key before a change and after it. @param before null if it is new */
-    private record Versions(@Nullable Key before, Key after) {
-
-        /** Returns the changed fields, for the account's log; null if there are none. */
-        @Nullable
-        Changed fields() {
-            return KeyJson.changed(before, after.isDeleted() ? null : after);
-        }
-
-        /** Returns both, for the operator's log. */
-        Changed whole() {
-            return new Changed(
-                    before == null ? null : KeyJson.ofOperator(before, null).toString(),
-                    KeyJson.ofOperator(after, null).toString());
-        }
-    }
-
     /** Commits a change with the check of the right and the rows of the logs. @param made null if the change was refused */
     private void commit(
-            Acting by, Right right, String action, String id, KeyChange<?> change, Supplier<@Nullable Versions> made) {
+            Acting by,
+            Right right,
+            String action,
+            String id,
+            KeyChange<?> change,
+            Supplier<@Nullable ChangedKey> made) {
         List<Change> all = new ArrayList<>(List.of(change));
         all.addAll(by.act(
                 right,
                 action,
                 id,
                 clock.instant(),
-                () -> made.get() instanceof Versions both ? both.fields() : null,
-                () -> made.get() instanceof Versions both ? both.whole() : null));
+                () -> made.get() instanceof ChangedKey both ? both.fields() : null,
+                () -> made.get() instanceof ChangedKey both ? both.whole() : null));
         writer.commitAndWait(Unit.of(all));
     }
 
@@ -320,7 +307,7 @@ public final class CustomerKeys {
         }
         KeyChange<Outcome<KeyEdit.Changed>> move =
                 KeyChange.move(condition(by, null), id, OwnIds.key(random), teamId, by.who(), clock.instant());
-        commit(by, Right.ACCOUNT_KEYS, "key.move", id, move, () -> versions(move.outcome()));
+        commit(by, Right.ACCOUNT_KEYS, "key.move", id, move, () -> ChangedKey.of(move.outcome()));
         return move.outcome().map(moved -> inTeam(moved.key()));
     }
 
@@ -386,14 +373,8 @@ public final class CustomerKeys {
         if (wait.isPositive()) {
             return KeyResult.tooOften(wait);
         }
-        commit(by, right(by, present), action, present.id(), edit, () -> versions(edit.outcome()));
+        commit(by, right(by, present), action, present.id(), edit, () -> ChangedKey.of(edit.outcome()));
         return edit.outcome().map(KeyEdit.Changed::key);
-    }
-
-    private static @Nullable Versions versions(Outcome<KeyEdit.Changed> outcome) {
-        return outcome instanceof Outcome.Done<KeyEdit.Changed>(KeyEdit.Changed(Key before, Key after))
-                ? new Versions(before, after)
-                : null;
     }
 
     /** Erases keys that were deleted a day ago or earlier, and with which no call was made. */
