@@ -72,6 +72,12 @@ class HouseTest {
             "storage", "the database with its one writer, and the primary that may write",
             "upstreams.pool", "a call on its way to a channel: choice, attempts, health");
 
+    /** The lines of a file above which it is asked for its ideas, the files that have more, and the most lines of all. */
+    private static final int LINES_ASKED = 400;
+
+    private static final int LONG_FILES = 30;
+    private static final int FILE_LINES_MAX = 640;
+
     private static final Path FORMER_OPENERS = Path.of("app/src/test/resources/house/javadoc-openers.txt");
 
     @Test
@@ -268,6 +274,18 @@ class HouseTest {
                 .as(
                         "Which subjects are in it? Two of them get rooms of their own; of one, ONE_SUBJECT says what it is.")
                 .isEqualTo(ONE_SUBJECT.keySet());
+    }
+
+    /** The number asks: two ideas in a file are two files, and one idea stays whole. */
+    @Test
+    void no_further_file_has_more_than_four_hundred_lines() throws IOException {
+        Map<String, Integer> found = new TreeMap<>();
+        for (Path file : Modules.sources()) {
+            found.put(file.toString(), Files.readAllLines(file).size());
+        }
+        found.values().removeIf(lines -> lines <= LINES_ASKED);
+        assertThat(found).as("Which ideas are in it?").hasSizeLessThanOrEqualTo(LONG_FILES);
+        assertThat(found).allSatisfy((file, lines) -> assertThat(lines).as(file).isLessThanOrEqualTo(FILE_LINES_MAX));
     }
 
     /** Returns the first words of each Javadoc comment that begins so, with its file. */
