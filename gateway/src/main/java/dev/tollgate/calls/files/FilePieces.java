@@ -38,7 +38,7 @@ public final class FilePieces implements AutoCloseable {
 
     private static final String ABOUT = "SELECT about FROM stored_file WHERE id = ?";
     private static final String PIECE = "SELECT sealed FROM file_piece WHERE file_id = ? AND place = ?";
-    private static final Logger log = LoggerFactory.getLogger(FilePieces.class);
+    private static final Logger log = LoggerFactory.getLogger(FileStore.class);
 
     private final Database database;
     private final SecretBox.Purpose sealing;

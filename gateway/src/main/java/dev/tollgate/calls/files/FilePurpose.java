@@ -23,6 +23,7 @@ public enum FilePurpose {
         this.kept = kept;
     }
 
+    /** Returns the word in the database and in metrics. */
     public String code() {
         return code;
     }

@@ -99,18 +99,22 @@ public final class FileStore implements AutoCloseable {
                 .with(RowErasure.ofAccount("UPDATE stored_file SET expires_at = 0 WHERE account_id = ?"));
     }
 
+    /** Returns the bytes of all files. */
     public FileRoom room() {
         return room;
     }
 
+    /** Returns what refuses files. */
     public FileLimits limits() {
         return limits;
     }
 
+    /** Returns what reads the content of files. */
     public FilePieces pieces() {
         return pieces;
     }
 
+    /** Returns what deletes the pieces of files, and sweeps. */
     public FileErasure erasure() {
         return erasure;
     }

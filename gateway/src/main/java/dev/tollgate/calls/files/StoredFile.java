@@ -43,6 +43,7 @@ public record StoredFile(
         return arrived.written();
     }
 
+    /** Returns whether all bytes have arrived. */
     public boolean isWhole() {
         return written() == bytes();
     }

@@ -92,6 +92,7 @@ public final class Turn extends PlanChange<Boolean> {
         return outcome() && grant != null && grant.outcome() instanceof Outcome.Refused<?>(ApiError why) ? why : null;
     }
 
+    /** Returns the former row; null if the account had none. */
     public @Nullable Subscription before() {
         return before;
     }

@@ -22,6 +22,7 @@ public enum ModelTag {
         this.label = label;
     }
 
+    /** Returns the word in the language of now. */
     public String label() {
         return label.said();
     }

@@ -13,6 +13,7 @@ public final class ExchangeOutlet implements Outlet {
     private final StreamForm form;
     private @Nullable SseWriter writer;
 
+    /** @param form of the events, if the response is a stream */
     public ExchangeOutlet(Exchange exchange, StreamForm form) {
         this.exchange = exchange;
         this.form = form;

@@ -65,6 +65,7 @@ public final class VertexToken {
         return Future.succeededFuture(known.value());
     }
 
+    /** Returns the token that was fetched last, whether it is still good or not. */
     public String current() {
         return token.value();
     }
@@ -76,6 +77,7 @@ public final class VertexToken {
         return clock.millis() - refused.sinceMillis() > YOUNG_MILLIS;
     }
 
+    /** Ends the connections. */
     public void close() {
         farEnd.close();
     }

@@ -18,6 +18,7 @@ public record Identity(
         return issuer + "\n" + subject;
     }
 
+    /** Returns issuer and subject as one text. */
     public String both() {
         return name(issuer, subject);
     }

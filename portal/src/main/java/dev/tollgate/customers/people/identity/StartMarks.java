@@ -58,6 +58,7 @@ public record StartMarks(Database database, SecretBox secrets) {
                 .toList();
     }
 
+    /** Returns the marks of logins and identities under each secret key. */
     public Marks ofAll(List<String> names) {
         List<List<String>> marks = names.stream().map(this::underEach).toList();
         return new Marks(
