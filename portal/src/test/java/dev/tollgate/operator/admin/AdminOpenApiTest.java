@@ -84,7 +84,11 @@ class AdminOpenApiTest {
             Files.write(FILE, described);
             return;
         }
-        assertThat(written).isEqualTo(described);
+        List<String> others = new ArrayList<>(described);
+        others.removeAll(written);
+        assertThat(others)
+                .as("what the fields say; -Dtollgate.golden=write writes it")
+                .isEmpty();
     }
 
     @Test

@@ -78,6 +78,20 @@ class ConsoleFormsTest {
                 .containsExactlyInAnyOrderElementsOf(drawn);
     }
 
+    /** The form of a price shows the rates side by side, and the names of a new group and of a new plan only lead to its page. */
+    @Test
+    void the_inputs_of_forms_are_those_of_their_fields() throws IOException {
+        Set<String> byHand = new TreeSet<>();
+        try (Stream<Path> files = Files.list(TEMPLATES)) {
+            for (Path file : files.toList()) {
+                if (Files.readString(file).contains("@template.console.input(")) {
+                    byHand.add(file.getFileName().toString());
+                }
+            }
+        }
+        assertThat(byHand).containsExactly("field.jte", "groups.jte", "plans.jte", "price.jte");
+    }
+
     @Test
     void an_action_has_no_route_if_forms_alone_ask_for_it() {
         assertThat(OperatorActions.OF_FORMS).allMatch(action -> action.path().isEmpty());
