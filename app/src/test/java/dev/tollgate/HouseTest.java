@@ -62,6 +62,13 @@ class HouseTest {
     private static final Pattern GUESS = Pattern.compile(
             "request_id (NOT )?LIKE|SUBSTR\\(\\w*\\.?request_id|request_id = '|\\breason (NOT )?LIKE|\\breason = '");
 
+    /** What runs on SQLite and on PostgreSQL each time. */
+    private static final Pattern ON_BOTH =
+            Pattern.compile("@EnumSource(?:\\(Stores\\.class\\)|\\s+void \\w+\\(\\s*Stores )");
+
+    private static final Pattern STARTS_A_SERVER =
+            Pattern.compile("\\b(?:CallServer|PortalServer|Gateway)\\.start\\w*\\(");
+
     /** The classes of a package above which it is asked for its rooms. */
     private static final int CLASSES_ASKED = 35;
 
@@ -249,6 +256,29 @@ class HouseTest {
             }
         }
         assertThat(found).isEmpty();
+    }
+
+    /** A store's own test always may; else the manual of the tests has the reason. */
+    @Test
+    void a_server_is_tested_on_both_databases_for_a_reason() throws IOException {
+        String reasons = Files.readString(Path.of("notes/testing.md"))
+                .replaceAll("(?s).*### Which database|`HouseTest` compares.*", "");
+        Set<String> named = new TreeSet<>();
+        Matcher name = Pattern.compile("`(\\w+Test)`").matcher(reasons);
+        while (name.find()) {
+            named.add(name.group(1));
+        }
+        Set<String> found = new TreeSet<>();
+        for (Path folder : Modules.tests()) {
+            for (Path file : Modules.files(folder, "Test.java")) {
+                String text = Files.readString(file);
+                if (ON_BOTH.matcher(text).find()
+                        && STARTS_A_SERVER.matcher(text).find()) {
+                    found.add(file.getFileName().toString().replace(".java", ""));
+                }
+            }
+        }
+        assertThat(found).isEqualTo(named);
     }
 
     @Test
