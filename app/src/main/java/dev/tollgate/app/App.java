@@ -9,7 +9,7 @@ import dev.tollgate.customers.webhooks.Deliveries;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.RouteList;
 import dev.tollgate.models.prices.RecordedRates;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.actions.Administration;
 import dev.tollgate.operator.cli.parts.Banner;
 import dev.tollgate.operator.inspection.DailyCheck;
 import dev.tollgate.portal.DemoAccount;

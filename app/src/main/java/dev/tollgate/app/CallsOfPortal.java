@@ -14,7 +14,7 @@ import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.operator.admin.AccountFiles;
+import dev.tollgate.operator.admin.accounts.AccountFiles;
 import dev.tollgate.portal.AnsweringHalf;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.RunningCalls;

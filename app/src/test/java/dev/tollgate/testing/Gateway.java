@@ -1,7 +1,7 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.app.App;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.actions.Administration;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.PeopleModule;
 import dev.tollgate.sandbox.Sandbox;

@@ -3,7 +3,7 @@ package dev.tollgate.verification;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.OperatorAccounts;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -13,7 +13,7 @@ import dev.tollgate.http.RouteList;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.routing.RoutedModel;
 import dev.tollgate.models.routing.RoutedModels;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.actions.Administration;
 import dev.tollgate.pages.console.Concerns;
 import dev.tollgate.pages.console.ConsoleAccount;
 import dev.tollgate.pages.console.ConsoleAccounts;

@@ -9,7 +9,7 @@ import dev.tollgate.books.auditlog.DeedKind;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import dev.tollgate.storage.copies.LostTime;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;

@@ -3,7 +3,7 @@ package dev.tollgate.testing;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.actions.Administration;
 import dev.tollgate.portal.MoneyModule;
 import dev.tollgate.portal.PeopleModule;
 import java.time.InstantSource;

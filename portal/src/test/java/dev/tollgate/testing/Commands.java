@@ -8,10 +8,10 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.models.prices.ModelPatterns;
-import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.OperatorLinks;
-import dev.tollgate.operator.admin.OperatorPeople;
+import dev.tollgate.operator.admin.accounts.OperatorLinks;
+import dev.tollgate.operator.admin.accounts.OperatorPeople;
+import dev.tollgate.operator.admin.actions.Administration;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 

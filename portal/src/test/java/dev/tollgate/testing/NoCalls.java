@@ -13,7 +13,7 @@ import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.operator.admin.AccountFiles;
+import dev.tollgate.operator.admin.accounts.AccountFiles;
 import dev.tollgate.portal.AnsweringHalf;
 import dev.tollgate.portal.PortalBooks;
 import dev.tollgate.portal.PortalGround;

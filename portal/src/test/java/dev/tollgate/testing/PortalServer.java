@@ -28,7 +28,7 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.models.lists.CodexModels;
 import dev.tollgate.models.lists.ModelsHandler;
 import dev.tollgate.models.prices.RecordedRates;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.actions.Administration;
 import dev.tollgate.operator.cli.parts.ControlSocket;
 import dev.tollgate.portal.DemoAccount;
 import dev.tollgate.portal.FirstKeys;

@@ -21,49 +21,49 @@ public final class AdminJson {
 
     private final ObjectNode node = ApiJson.MAPPER.createObjectNode();
 
-    <T> AdminJson array(String name, List<T> entries, Function<T, ObjectNode> json) {
+    public <T> AdminJson array(String name, List<T> entries, Function<T, ObjectNode> json) {
         node.set(name, array(entries, json));
         return this;
     }
 
-    static <T> ArrayNode array(List<T> entries, Function<T, ObjectNode> json) {
+    public static <T> ArrayNode array(List<T> entries, Function<T, ObjectNode> json) {
         ArrayNode array = ApiJson.MAPPER.createArrayNode();
         entries.forEach(entry -> array.add(json.apply(entry)));
         return array;
     }
 
-    AdminJson text(String name, @Nullable String value) {
+    public AdminJson text(String name, @Nullable String value) {
         node.put(name, value);
         return this;
     }
 
-    AdminJson number(String name, @Nullable Long value) {
+    public AdminJson number(String name, @Nullable Long value) {
         node.put(name, value);
         return this;
     }
 
-    AdminJson flag(String name, boolean value) {
+    public AdminJson flag(String name, boolean value) {
         node.put(name, value);
         return this;
     }
 
-    AdminJson credits(String name, @Nullable Long micros) {
+    public AdminJson credits(String name, @Nullable Long micros) {
         ApiJson.credits(node, name, micros);
         return this;
     }
 
     /** Adds the rates of a price or a cost, with the names of the catalogue. */
-    AdminJson tariff(Tariff tariff) {
+    public AdminJson tariff(Tariff tariff) {
         TariffJson.write(node, tariff);
         return this;
     }
 
-    AdminJson decimal(String name, @Nullable BigDecimal value) {
+    public AdminJson decimal(String name, @Nullable BigDecimal value) {
         return raw(name, value == null ? null : value.toPlainString());
     }
 
     /** @param json as it is written already */
-    AdminJson raw(String name, @Nullable String json) {
+    public AdminJson raw(String name, @Nullable String json) {
         if (json == null) {
             node.putNull(name);
         } else {
@@ -72,54 +72,54 @@ public final class AdminJson {
         return this;
     }
 
-    AdminJson time(String name, @Nullable Instant time) {
+    public AdminJson time(String name, @Nullable Instant time) {
         node.put(name, ApiJson.seconds(time));
         return this;
     }
 
     /** Adds a time to the millisecond, as in {@code 2026-12-01T00:00:00Z}. */
-    AdminJson instant(String name, @Nullable Instant time) {
+    public AdminJson instant(String name, @Nullable Instant time) {
         return text(name, time == null ? null : time.toString());
     }
 
-    AdminJson texts(String name, List<String> values) {
+    public AdminJson texts(String name, List<String> values) {
         ArrayNode array = node.putArray(name);
         values.forEach(array::add);
         return this;
     }
 
-    AdminJson numbers(String name, List<Long> values) {
+    public AdminJson numbers(String name, List<Long> values) {
         ArrayNode array = node.putArray(name);
         values.forEach(array::add);
         return this;
     }
 
-    AdminJson object(String name, @Nullable AdminJson value) {
+    public AdminJson object(String name, @Nullable AdminJson value) {
         node.set(name, value == null ? ApiJson.MAPPER.nullNode() : value.node);
         return this;
     }
 
     /** The facts of a balance in the audit log. */
-    static final List<Fact> BALANCE = List.of(
+    public static final List<Fact> BALANCE = List.of(
             new Fact("balance", sentence("Balance"), Fact.Kind.CREDITS),
             new Fact("reserved", sentence("Held"), Fact.Kind.CREDITS),
             new Fact("purchased", sentence("Granted and bought"), Fact.Kind.CREDITS),
             new Fact("consumed", sentence("Consumed"), Fact.Kind.CREDITS));
 
     /** Adds a balance, whose facts are {@link #BALANCE}. */
-    AdminJson balance(Balance balance) {
+    public AdminJson balance(Balance balance) {
         return credits("balance", balance.balanceMicros())
                 .credits("reserved", balance.reservedMicros())
                 .credits("purchased", balance.purchasedMicros())
                 .credits("consumed", balance.consumedMicros());
     }
 
-    ObjectNode node() {
+    public ObjectNode node() {
         return node;
     }
 
     /** Returns the JSON as the audit log stores it. */
-    String end() {
+    public String end() {
         return ApiJson.MAPPER.writeValueAsString(node);
     }
 }

@@ -39,7 +39,7 @@ import tools.jackson.databind.node.StringNode;
  */
 public record AdminRequest(Operator operator, Map<String, String> path, Map<String, String> query, Body body) {
 
-    static final Field<String> REASON = Field.text("reason", sentence("Reason"))
+    public static final Field<String> REASON = Field.text("reason", sentence("Reason"))
             .map((path, text) -> reason(text))
             .chars(Deed.REASON_CHARS_MIN, Deed.REASON_CHARS_MAX)
             .help("For the audit log.")
@@ -52,16 +52,16 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
             .help("An id of the request: sent twice, it counts once.");
 
     /** A form asks for the last day, in UTC, through whose end something lasts. */
-    static final Field.Input LAST_DAY =
+    public static final Field.Input LAST_DAY =
             new Field.Input(sentence("Expires after"), null, "date", AdminRequest::endOfDay);
 
     /** A form asks for a minute in UTC. */
-    static final Field.Input MINUTE = Field.Input.of("datetime-local", AdminRequest::minute);
+    public static final Field.Input MINUTE = Field.Input.of("datetime-local", AdminRequest::minute);
 
     private static final int LIMIT_DEFAULT = 50;
 
     /** Returns a field with Unix seconds, or a time in words. */
-    static Field<Instant> time(String name, Sentence label) {
+    public static Field<Instant> time(String name, Sentence label) {
         Sentence allowed = sentence("Unix seconds, or a time in UTC like {time}", "2026-12-31T00:00:00Z");
         return Field.allowing(name, label, allowed, AdminRequest::time, AdminRequest::typedTime)
                 .kept(Fact.Kind.TIME)
@@ -110,11 +110,11 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     }
 
     /** Returns a parameter of the path. */
-    String id() {
+    public String id() {
         return path("id");
     }
 
-    String path(String name) {
+    public String path(String name) {
         String value = path.get(name);
         if (value == null) {
             throw new IllegalArgumentException("the route has no parameter " + name);
@@ -123,34 +123,34 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
     }
 
     /** Returns the operator, with the body's reason and id. */
-    By by() {
+    public By by() {
         String reason = get(REASON);
         return new By(operator.actor(), operator.givesReasons() ? reason(reason) : reason, get(ID));
     }
 
     /** Returns the value of a field that has to be there. */
-    <T> T need(Field<T> field) {
+    public <T> T need(Field<T> field) {
         return body.need(field);
     }
 
     /** Returns the value of a field; null if it is missing or null. */
-    <T> @Nullable T get(Field<T> field) {
+    public <T> @Nullable T get(Field<T> field) {
         return body.get(field);
     }
 
     /** Returns the value of a field, or another if it is missing or null. */
-    <T> T or(Field<T> field, T standard) {
+    public <T> T or(Field<T> field, T standard) {
         T value = body.get(field);
         return value == null ? standard : value;
     }
 
     /** The begin of a list. @param <T> an entry */
     @FunctionalInterface
-    interface Listed<T> {
+    public interface Listed<T> {
         List<T> first(int limit);
     }
 
-    int limit(int most) {
+    public int limit(int most) {
         return Limit.of(most, Math.min(LIMIT_DEFAULT, most)).read(query.get("limit"));
     }
 
@@ -161,20 +161,20 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
      * @param list its entries from the page on, of which one more is read
      * @param place what a next request names in {@code after}
      */
-    <T> ObjectNode page(int most, Listed<T> list, Function<T, ObjectNode> json, Function<T, Object> place) {
+    public <T> ObjectNode page(int most, Listed<T> list, Function<T, ObjectNode> json, Function<T, Object> place) {
         int limit = limit(most);
         Page<T> page = Page.of(list.first(limit + 1), limit, entry -> Cursor.of(place.apply(entry)));
         return ActionRequest.list(page.entries(), json, page.next());
     }
 
     /** Returns the last sequence of the previous page, of a list whose newest comes first. */
-    long before() {
+    public long before() {
         Long before = Cursor.read(query.get("after"), 1, it -> it.number(0));
         return before == null ? Long.MAX_VALUE : before;
     }
 
     @Nullable
-    String word(String name) {
+    public String word(String name) {
         String text = query.get(name);
         if (text != null && !text.matches("[A-Za-z0-9._:/-]{1,200}")) {
             throw Field.wrong(name, sentence("{field} must be an id.", FIELD));
@@ -184,7 +184,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     /** A name that may have spaces in it. */
     @Nullable
-    String name(String name) {
+    public String name(String name) {
         String text = query.get(name);
         if (text != null && (text.isBlank() || text.length() > 200)) {
             throw Field.wrong(name, sentence("{field} must be a name of 1 to 200 characters.", FIELD));
@@ -194,7 +194,7 @@ public record AdminRequest(Operator operator, Map<String, String> path, Map<Stri
 
     /** A day begins at midnight in UTC. */
     @Nullable
-    Instant time(String name) {
+    public Instant time(String name) {
         String text = query.get(name);
         Instant time = text == null ? null : WrittenTime.timeOrDay(text);
         if (text != null && time == null) {

@@ -52,7 +52,7 @@ public record AdminRoute(
         query = List.copyOf(query);
     }
 
-    static AdminRoute get(String path, Action action, String... query) {
+    public static AdminRoute get(String path, Action action, String... query) {
         return new AdminRoute("GET", path, 200, List.of(), List.of(query), false, action);
     }
 
@@ -70,7 +70,7 @@ public record AdminRoute(
     }
 
     /** Returns a copy that is answered in another way. */
-    AdminRoute answeredBy(Action other) {
+    public AdminRoute answeredBy(Action other) {
         return new AdminRoute(method, path, status, fields, query, isLocal, other);
     }
 

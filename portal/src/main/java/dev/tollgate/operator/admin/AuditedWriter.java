@@ -34,13 +34,13 @@ public final class AuditedWriter {
             new Fact("lost_from", sentence("Lost from"), Fact.Kind.TIME),
             new Fact("lost_to", sentence("Lost until"), Fact.Kind.TIME));
 
-    static final DeedKind SERVER = new DeedKind(
+    public static final DeedKind SERVER = new DeedKind(
             "installation.server",
             sentence("Accepted another database server"),
             new Fact("server", sentence("Database server")));
 
     /** The object of a change within an account; see {@link #log(By, String)}. */
-    static final Fact SUBJECT = new Fact("subject", sentence("Of")).told(Fact.Told.ALWAYS);
+    public static final Fact SUBJECT = new Fact("subject", sentence("Of")).told(Fact.Told.ALWAYS);
 
     private final Writer writer;
     private final InstantSource clock;
@@ -50,7 +50,7 @@ public final class AuditedWriter {
         this.clock = clock;
     }
 
-    Instant now() {
+    public Instant now() {
         return clock.instant();
     }
 
@@ -62,7 +62,7 @@ public final class AuditedWriter {
      * @param told supplies the state before and after once all changes are decided; null if nothing changed: then there is no row
      * @throws dev.tollgate.storage.StoreException if the books cannot be written
      */
-    void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes) {
+    public void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes) {
         List<Change> all = new ArrayList<>(List.of(changes));
         all.add(row(by, action, subject, told));
         commit(all);
@@ -95,7 +95,7 @@ public final class AuditedWriter {
     }
 
     /** Runs a step; an operator's mistake becomes a refusal with its sentence. */
-    static <T extends @Nullable Object> T step(Supplier<T> step) {
+    public static <T extends @Nullable Object> T step(Supplier<T> step) {
         try {
             return step.get();
         } catch (IllegalArgumentException e) {
@@ -103,12 +103,12 @@ public final class AuditedWriter {
         }
     }
 
-    void commit(List<Change> changes) {
+    public void commit(List<Change> changes) {
         writer.commitAndWait(Unit.of(changes));
     }
 
     /** Returns the log of changes within an account: a row's subject is the account, and its JSON names what is changed. */
-    Acting.OperatorLog log(By by, String accountId) {
+    public Acting.OperatorLog log(By by, String accountId) {
         return (action, subject, changed) -> row(by, action, accountId, () -> {
             AccountLog.Changed what = changed.get();
             if (what == null) {
@@ -122,7 +122,7 @@ public final class AuditedWriter {
     }
 
     /** Returns the log of changes whose subject is what is changed. */
-    Acting.OperatorLog log(By by) {
+    public Acting.OperatorLog log(By by) {
         return (action, subject, whole) -> row(by, action, subject, () -> {
             AccountLog.Changed what = whole.get();
             return what == null
@@ -140,7 +140,7 @@ public final class AuditedWriter {
     }
 
     /** The row alone, for a change that a store commits. Parameters as above. */
-    Deed row(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told) {
+    public Deed row(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told) {
         return new Deed(by.actor(), action, subject, by.reason(), clock.instant(), told);
     }
 }

@@ -22,13 +22,13 @@ public record By(
     }
 
     /** @throws dev.tollgate.base.error.ApiException with a sentence, if there is none */
-    String needReason() {
+    public String needReason() {
         return AdminRequest.reason(reason);
     }
 
     /** Returns the idempotency key of the request, unique among all operators; null if each request counts. */
     @Nullable
-    String once() {
+    public String once() {
         return requestId == null ? null : actor.who() + " " + requestId.text();
     }
 }

@@ -60,7 +60,7 @@ public record OperatorAction<S, T>(
     }
 
     /** Returns whether its route is a path, or below it. */
-    boolean isBelow(String other) {
+    public boolean isBelow(String other) {
         return path.equals(other) || path.startsWith(other + "/");
     }
 
@@ -103,29 +103,29 @@ public record OperatorAction<S, T>(
             sets = Map.copyOf(sets);
         }
 
-        static Button of(Sentence word) {
+        public static Button of(Sentence word) {
             return new Button("", Map.of(), word, null, true, null);
         }
 
         /** Returns this button of a form that says nothing more than the sentence once it was taken. */
-        Button done(Sentence sentence) {
+        public Button done(Sentence sentence) {
             return counting(_ -> sentence);
         }
 
         /** Returns this button of a form that tells how many it has changed. */
-        Button counting(LongFunction<Sentence> sentence) {
+        public Button counting(LongFunction<Sentence> sentence) {
             return new Button(action, sets, word, sentence, asksReason, ofOthers);
         }
 
-        Button setting(Field<?> field, String text) {
+        public Button setting(Field<?> field, String text) {
             return new Button(action, Map.of(field.name(), text), word, done, asksReason, ofOthers);
         }
 
-        Button withoutReason() {
+        public Button withoutReason() {
             return new Button(action, sets, word, done, false, ofOthers);
         }
 
-        Button ofOthers(Sentence refusal) {
+        public Button ofOthers(Sentence refusal) {
             return new Button(action, sets, word, done, asksReason, refusal);
         }
 
@@ -145,7 +145,7 @@ public record OperatorAction<S, T>(
     }
 
     /** The beginning of a row. Parameters as above. */
-    record Begun(
+    public record Begun(
             DeedKind told,
             String method,
             String path,
@@ -158,23 +158,23 @@ public record OperatorAction<S, T>(
             List<Button> buttons) {
 
         /** Returns this beginning with another status of the answer than 200. */
-        Begun answering(int code) {
+        public Begun answering(int code) {
             return new Begun(told, method, path, code, isLocal, help, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning for commands on this machine alone. */
-        Begun local() {
+        public Begun local() {
             return new Begun(told, method, path, status, true, help, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning with a parameter of the path, as the command takes it. */
-        Begun of(Field<?> parameter) {
+        public Begun of(Field<?> parameter) {
             return new Begun(
                     told, method, path, status, isLocal, help, with(parameters, parameter), fields, chosen, buttons);
         }
 
         /** Returns this beginning for a request that can be repeated: it takes an id. */
-        Begun repeatable() {
+        public Begun repeatable() {
             return new Begun(
                     told,
                     method,
@@ -189,18 +189,18 @@ public record OperatorAction<S, T>(
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
-        Begun telling(List<Fact> facts) {
+        public Begun telling(List<Fact> facts) {
             return new Begun(
                     told.with(facts), method, path, status, isLocal, help, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
-        Begun telling(Fact... facts) {
+        public Begun telling(Fact... facts) {
             return telling(List.of(facts));
         }
 
         /** Returns this beginning with a parameter of the path, as forms ask for it and the command takes it. */
-        Begun choosing(Field<?> parameter) {
+        public Begun choosing(Field<?> parameter) {
             return new Begun(
                     told,
                     method,
@@ -215,12 +215,12 @@ public record OperatorAction<S, T>(
         }
 
         /** Returns this beginning with a form of the console. @param word on its button @param done the sentence afterwards */
-        Begun button(Sentence word, Sentence done) {
+        public Begun button(Sentence word, Sentence done) {
             return button(Button.of(word).done(done));
         }
 
         /** Returns this beginning with a form of the console. */
-        Begun button(Button button) {
+        public Begun button(Button button) {
             return new Begun(
                     told,
                     method,
@@ -236,13 +236,13 @@ public record OperatorAction<S, T>(
         }
 
         /** Returns the row. */
-        <S, T> OperatorAction<S, T> does(Does<S, T> does, Shows<T> shows) {
+        public <S, T> OperatorAction<S, T> does(Does<S, T> does, Shows<T> shows) {
             return new OperatorAction<>(
                     told, method, path, status, isLocal, help, parameters, fields, chosen, buttons, does, shows);
         }
 
         /** Returns the row of forms alone. */
-        <S, T> OperatorAction<S, T> does(Does<S, T> does) {
+        public <S, T> OperatorAction<S, T> does(Does<S, T> does) {
             return does(does, (_, _) -> MissingNode.getInstance());
         }
     }
@@ -252,12 +252,13 @@ public record OperatorAction<S, T>(
     }
 
     /** Begins the row of a {@code POST} with a reason, which is added to the fields. @param done what was done, in the past tense */
-    static Begun post(String name, Sentence done, String path, String help, Field<?>... fields) {
+    public static Begun post(String name, Sentence done, String path, String help, Field<?>... fields) {
         return begin(name, done, "POST", path, help, List.of(fields));
     }
 
     /** Begins the row of another method. The reason is added to the fields. @param help empty if there is no command */
-    static Begun begin(String name, Sentence done, String method, String path, String help, List<Field<?>> fields) {
+    public static Begun begin(
+            String name, Sentence done, String method, String path, String help, List<Field<?>> fields) {
         return new Begun(
                 told(name, done, fields),
                 method,
@@ -272,7 +273,7 @@ public record OperatorAction<S, T>(
     }
 
     /** Begins the row of a {@code POST} to which no reason belongs, or a reason that may be missing. */
-    static Begun bare(String name, Sentence done, String path, Field<?>... fields) {
+    public static Begun bare(String name, Sentence done, String path, Field<?>... fields) {
         return new Begun(
                 told(name, done, List.of(fields)),
                 "POST",
@@ -287,7 +288,7 @@ public record OperatorAction<S, T>(
     }
 
     /** Begins the row of forms alone, which take a reason. */
-    static Begun ofForms(DeedKind told, Field<?>... fields) {
+    public static Begun ofForms(DeedKind told, Field<?>... fields) {
         return new Begun(
                 told,
                 "",
@@ -306,12 +307,12 @@ public record OperatorAction<S, T>(
     }
 
     /** Returns the route. */
-    AdminRoute on(S store) {
+    public AdminRoute on(S store) {
         return new AdminRoute(method, path, status, fields, List.of(), isLocal, request -> answer(store, request));
     }
 
     /** Answers a request of the API. */
-    JsonNode answer(S store, AdminRequest request) {
+    public JsonNode answer(S store, AdminRequest request) {
         By by = fields.contains(AdminRequest.REASON)
                 ? request.by()
                 : By.of(request.operator().actor());

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.Maintenance;
+import dev.tollgate.operator.admin.server.Maintenance;
 import dev.tollgate.operator.cli.books.BackupCommand;
 import dev.tollgate.operator.cli.books.LedgerCommands;
 import dev.tollgate.operator.cli.books.MonthCommand;

@@ -19,7 +19,7 @@ import dev.tollgate.models.facts.CatalogueChanges.Missing;
 import dev.tollgate.models.facts.KindLife;
 import dev.tollgate.models.prices.AccountPrices;
 import dev.tollgate.models.prices.SetPrices;
-import dev.tollgate.operator.admin.Margins;
+import dev.tollgate.operator.admin.prices.Margins;
 import dev.tollgate.storage.Database;
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -10,7 +10,7 @@ import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.AuditLogRoutes;
+import dev.tollgate.operator.admin.server.AuditLogRoutes;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;

@@ -13,7 +13,7 @@ import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.customers.webhooks.Webhooks.Webhook;
 import dev.tollgate.http.client.PublicPost;
 import dev.tollgate.keys.Key;
-import dev.tollgate.operator.admin.OperatorKeys;
+import dev.tollgate.operator.admin.accounts.OperatorKeys;
 import dev.tollgate.pages.dashboard.parts.BudgetBar;
 import java.util.HashMap;
 import java.util.List;

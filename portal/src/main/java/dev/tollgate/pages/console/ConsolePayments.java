@@ -19,7 +19,7 @@ import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.customers.stripe.StripeWebhookHandler;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.PaymentRoutes;
+import dev.tollgate.operator.admin.money.PaymentRoutes;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.dashboard.parts.PageLink;

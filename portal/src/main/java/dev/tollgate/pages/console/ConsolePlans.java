@@ -12,7 +12,7 @@ import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.OperatorPlans;
+import dev.tollgate.operator.admin.prices.OperatorPlans;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;

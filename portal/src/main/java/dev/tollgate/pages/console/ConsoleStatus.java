@@ -4,7 +4,7 @@ import dev.tollgate.customers.notices.Announcements;
 import dev.tollgate.customers.notices.Announcements.Announcement;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.OperatorAnnouncements;
+import dev.tollgate.operator.admin.server.OperatorAnnouncements;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;

@@ -8,7 +8,7 @@ import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.OperatorVouchers;
+import dev.tollgate.operator.admin.money.OperatorVouchers;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;

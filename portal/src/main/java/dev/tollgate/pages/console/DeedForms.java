@@ -19,7 +19,7 @@ import dev.tollgate.http.Form;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;

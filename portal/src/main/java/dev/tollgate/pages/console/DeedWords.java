@@ -2,7 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.DeedKind;
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,9 +4,9 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.customers.people.Links;
-import dev.tollgate.operator.admin.OperatorAccounts;
-import dev.tollgate.operator.admin.OperatorVouchers;
-import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts;
+import dev.tollgate.operator.admin.money.OperatorVouchers;
+import dev.tollgate.operator.admin.prices.Prices;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
 import java.util.List;

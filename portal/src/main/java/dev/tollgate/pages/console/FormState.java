@@ -5,7 +5,7 @@ import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.Form;
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

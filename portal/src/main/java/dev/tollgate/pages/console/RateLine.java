@@ -9,7 +9,7 @@ import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
-import dev.tollgate.operator.admin.Margins;
+import dev.tollgate.operator.admin.prices.Margins;
 import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

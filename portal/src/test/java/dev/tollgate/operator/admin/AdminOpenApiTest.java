@@ -7,6 +7,7 @@ import dev.tollgate.base.fields.Schema;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.keys.KeyOptions;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.RunningServer.Reply;
 import java.io.IOException;

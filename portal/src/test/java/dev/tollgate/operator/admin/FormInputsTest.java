@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.operator.admin.accounts.GrantFields;
 import org.junit.jupiter.api.Test;
 
 /** The fields for which forms ask by an input of their own. */

@@ -4,10 +4,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.fields.Field;
-import dev.tollgate.operator.admin.AccountRoutes;
 import dev.tollgate.operator.admin.OperatorAction;
-import dev.tollgate.operator.admin.OperatorActions;
-import dev.tollgate.operator.admin.OperatorKeys;
+import dev.tollgate.operator.admin.accounts.AccountRoutes;
+import dev.tollgate.operator.admin.accounts.OperatorKeys;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Argument;
 import dev.tollgate.operator.cli.parts.Session;

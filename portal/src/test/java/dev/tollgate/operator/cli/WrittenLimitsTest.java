@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantLimits.Limit;
-import dev.tollgate.operator.admin.GrantFields;
+import dev.tollgate.operator.admin.accounts.GrantFields;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.operator.admin.AuditedWriter;
-import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.operator.admin.server.BooksCheck;
 import dev.tollgate.storage.copies.DayCopy;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.CustomersFixture;

@@ -3,7 +3,7 @@ package dev.tollgate.pages.console;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.operator.admin.OperatorAction;
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

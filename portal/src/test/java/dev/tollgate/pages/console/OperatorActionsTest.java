@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.operator.admin.OperatorAction;
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

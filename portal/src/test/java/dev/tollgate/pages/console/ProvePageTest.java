@@ -2,7 +2,7 @@ package dev.tollgate.pages.console;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.OperatorActions;
+import dev.tollgate.operator.admin.actions.OperatorActions;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.TestLanguages;

@@ -3,7 +3,7 @@ package dev.tollgate.operator.cli.books;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.Printable;
 import dev.tollgate.operator.admin.AdminApi;
-import dev.tollgate.operator.admin.Maintenance;
+import dev.tollgate.operator.admin.server.Maintenance;
 import dev.tollgate.operator.cli.parts.CommandJson;
 import dev.tollgate.operator.cli.parts.Session;
 import dev.tollgate.operator.cli.parts.Values;

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli.books;
 
-import dev.tollgate.operator.admin.MonthRoutes;
+import dev.tollgate.operator.admin.money.MonthRoutes;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Argument;
 import dev.tollgate.operator.cli.parts.CommandJson;

@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli.books;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.operator.admin.SecretKeyring;
+import dev.tollgate.operator.admin.server.SecretKeyring;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Session;
 import dev.tollgate.operator.cli.parts.TextTable;

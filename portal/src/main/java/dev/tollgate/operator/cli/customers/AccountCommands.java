@@ -1,8 +1,8 @@
 package dev.tollgate.operator.cli.customers;
 
-import dev.tollgate.operator.admin.AccountRoutes;
-import dev.tollgate.operator.admin.OperatorAccounts.Standing;
-import dev.tollgate.operator.admin.OperatorGroups;
+import dev.tollgate.operator.admin.accounts.AccountRoutes;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts.Standing;
+import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Argument;
 import dev.tollgate.operator.cli.parts.CommandJson;

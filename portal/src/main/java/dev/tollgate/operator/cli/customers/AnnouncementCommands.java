@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli.customers;
 
-import dev.tollgate.operator.admin.OperatorAnnouncements;
+import dev.tollgate.operator.admin.server.OperatorAnnouncements;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.CommandJson;
 import dev.tollgate.operator.cli.parts.Session;

@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli.customers;
 
 import dev.tollgate.books.grants.GrantLimits.Limit;
-import dev.tollgate.operator.admin.AccountRoutes;
+import dev.tollgate.operator.admin.accounts.AccountRoutes;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Argument;
 import dev.tollgate.operator.cli.parts.CommandJson;

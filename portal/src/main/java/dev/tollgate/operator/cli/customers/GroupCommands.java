@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli.customers;
 
-import dev.tollgate.operator.admin.OperatorGroups;
-import dev.tollgate.operator.admin.OperatorPlans;
+import dev.tollgate.operator.admin.prices.OperatorGroups;
+import dev.tollgate.operator.admin.prices.OperatorPlans;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.CommandJson;
 import dev.tollgate.operator.cli.parts.Session;

@@ -1,6 +1,6 @@
 package dev.tollgate.operator.cli.customers;
 
-import dev.tollgate.operator.admin.OperatorKeys;
+import dev.tollgate.operator.admin.accounts.OperatorKeys;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Argument;
 import dev.tollgate.operator.cli.parts.CommandJson;

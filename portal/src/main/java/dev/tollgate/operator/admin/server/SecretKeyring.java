@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.server;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -6,6 +6,11 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.running.Sweep;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.secrets.KeyRing;

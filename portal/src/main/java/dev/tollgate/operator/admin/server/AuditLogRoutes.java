@@ -1,8 +1,11 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.server;
 
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.figures.CsvColumns;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.server;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -11,6 +11,11 @@ import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.auditlog.UnseenDifferences;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;

@@ -1,9 +1,11 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.money;
 
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.customers.months.Month;
 import dev.tollgate.customers.months.MonthLine;
 import dev.tollgate.customers.months.Months;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRoute;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.accounts;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -11,6 +11,11 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.customers.departure.Leaving;
 import dev.tollgate.customers.people.Person;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +26,7 @@ public final class Deletions {
     /** Each start makes sure that it is there. */
     private static final String DEMO = "acc_demo";
 
-    static final Fact DELETED = new Fact("deleted", sentence("Deleted"));
+    public static final Fact DELETED = new Fact("deleted", sentence("Deleted"));
 
     /** The result is the deleted account. */
     public static final OperatorAction<Deletions, Account> ACCOUNT = OperatorAction.post(

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.server;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -10,6 +10,12 @@ import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.actions.ActionRequest;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.settings.StoredSettings.StoreSetting;
 import dev.tollgate.storage.Change;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.prices;
 
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
@@ -17,6 +17,11 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.models.routing.RoutedModel;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.accounts;
 
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
@@ -14,6 +14,8 @@ import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.grants.GrantTerms;
 import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +33,7 @@ public final class GrantFields {
     private static final Schema ABOVE_0 =
             Field.amounts().with("exclusiveMinimum", 0).with("maximum", Field.CREDITS_MAX);
 
-    static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
+    public static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
             .naming()
             .optional()
             .help("Expiry. Default: never.")
@@ -41,7 +43,7 @@ public final class GrantFields {
                     sentence(
                             "The credits can be used through the end of this day (UTC). Leave empty for credits that never expire."));
 
-    static final Field<List<String>> MODELS = Field.list(
+    public static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
             .optional()
             .help("Models that the credits pay for: ids, or beginnings of ids with *, like 'gemini-4-*'. Default: all.")
@@ -56,7 +58,7 @@ public final class GrantFields {
             .help("Credits, like 12.5.");
 
     /** Credits of a limit or a plan. */
-    static final Field<Long> CREDITS = Field.credits("credits", sentence("Credits"))
+    public static final Field<Long> CREDITS = Field.credits("credits", sentence("Credits"))
             .naming()
             .map(GrantFields::some)
             .shaped(ABOVE_0);

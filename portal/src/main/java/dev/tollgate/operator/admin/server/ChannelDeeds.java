@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.server;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -9,6 +9,12 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.running.ChannelStatus;
 import dev.tollgate.running.Standing;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.prices;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -25,6 +25,14 @@ import dev.tollgate.books.plans.Turn;
 import dev.tollgate.customers.actions.ActionRequest;
 import dev.tollgate.models.prices.AccountTerms;
 import dev.tollgate.models.prices.ModelPatterns;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
+import dev.tollgate.operator.admin.accounts.GrantFields;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.StoreException;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.actions;
 
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
@@ -9,6 +9,14 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.SoldIds;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.accounts.AccountRoutes;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts;
+import dev.tollgate.operator.admin.accounts.OperatorKeys;
+import dev.tollgate.operator.admin.accounts.OperatorLinks;
+import dev.tollgate.operator.admin.accounts.OperatorPeople;
+import dev.tollgate.operator.admin.server.Maintenance;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;

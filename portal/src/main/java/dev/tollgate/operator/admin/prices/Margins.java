@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.prices;
 
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Rate;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.server;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -9,6 +9,8 @@ import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.tasks.TaskJson;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.figures.PlatformCalls;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.prices;
 
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
@@ -22,7 +22,14 @@ import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.models.prices.PriceGroups.Changed;
 import dev.tollgate.models.prices.PriceGroups.Group;
 import dev.tollgate.models.prices.SoldIds;
-import dev.tollgate.operator.admin.Prices.Loss;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts;
+import dev.tollgate.operator.admin.prices.Prices.Loss;
 import dev.tollgate.storage.Write;
 import java.time.Instant;
 import java.time.InstantSource;

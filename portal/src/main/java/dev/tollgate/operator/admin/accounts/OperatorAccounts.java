@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.accounts;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -32,6 +32,9 @@ import dev.tollgate.http.limits.CallLimits;
 import dev.tollgate.keys.KeyChange;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.prices.SoldIds;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;

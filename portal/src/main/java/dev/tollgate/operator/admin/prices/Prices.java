@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.prices;
 
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
@@ -24,6 +24,10 @@ import dev.tollgate.models.prices.SetPrices.PriceVersion;
 import dev.tollgate.models.prices.SetPrices.SetPrice;
 import dev.tollgate.models.routing.ModelName;
 import dev.tollgate.models.routing.RoutedModel;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.money;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -12,7 +12,15 @@ import dev.tollgate.customers.payments.VoucherChange.RevokeVouchers;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.models.prices.SoldIds;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
+import dev.tollgate.operator.admin.accounts.AccountRoutes;
+import dev.tollgate.operator.admin.accounts.GrantFields;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

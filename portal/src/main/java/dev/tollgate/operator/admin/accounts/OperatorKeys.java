@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.accounts;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
@@ -19,6 +19,11 @@ import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyResult.Made;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -89,7 +94,7 @@ public final class OperatorKeys {
                             keys.json(keys.rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)))),
                     (request, key) -> key);
 
-    static final DeedKind DISABLE = new DeedKind("key.disable", sentence("Disabled a key"), KeyJson.FACTS);
+    public static final DeedKind DISABLE = new DeedKind("key.disable", sentence("Disabled a key"), KeyJson.FACTS);
 
     public static final List<OperatorAction<OperatorKeys, ?>> ACTIONS = List.of(CREATE, SET, ROTATE);
 

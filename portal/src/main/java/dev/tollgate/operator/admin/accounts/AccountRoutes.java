@@ -1,4 +1,4 @@
-package dev.tollgate.operator.admin;
+package dev.tollgate.operator.admin.accounts;
 
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
@@ -18,8 +18,14 @@ import dev.tollgate.customers.organizations.InvitationActions;
 import dev.tollgate.customers.organizations.OrganizationRoutes;
 import dev.tollgate.customers.organizations.OrganizationStores;
 import dev.tollgate.customers.roles.Acting;
-import dev.tollgate.operator.admin.OperatorAccounts.AccountLimits;
+import dev.tollgate.operator.admin.AdminJson;
+import dev.tollgate.operator.admin.AdminRequest;
+import dev.tollgate.operator.admin.AdminRoute;
+import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.OperatorAction.Button;
+import dev.tollgate.operator.admin.accounts.OperatorAccounts.AccountLimits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +52,7 @@ public final class AccountRoutes {
             .asked(sentence("Starting credits"))
             .hinted(sentence("Leave empty for none."))
             .standard(0);
-    static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
+    public static final Field<Long> SOME_CREDITS = GrantFields.SOME_CREDITS;
     private static final Field<Long> CREDITS = Field.signedCredits("credits", sentence("Credits"))
             .that(micros -> micros != 0, sentence("{field} must not be 0.", FIELD))
             .help("Credits to add, or below 0 to take.")
@@ -181,10 +187,12 @@ public final class AccountRoutes {
                     (accounts, by, request) -> accounts.block(by, request.id(), request.need(BLOCKED)),
                     AccountRoutes::json);
 
-    static final DeedKind UNBLOCK = new DeedKind("account.unblock", sentence("Unbanned the account"), BLOCKED.fact());
+    public static final DeedKind UNBLOCK =
+            new DeedKind("account.unblock", sentence("Unbanned the account"), BLOCKED.fact());
 
     /** The row of a payment that is taken back. */
-    static final DeedKind REVERSE = new DeedKind("account.reverse", sentence("Reversed a payment"), AdminJson.BALANCE);
+    public static final DeedKind REVERSE =
+            new DeedKind("account.reverse", sentence("Reversed a payment"), AdminJson.BALANCE);
 
     public static final List<OperatorAction<OperatorAccounts, ?>> ACTIONS =
             List.of(CREATE, GRANT, EXTEND_GRANT, END_GRANT, ADJUST, REFUND, LIMITS, BLOCK);
@@ -304,7 +312,7 @@ public final class AccountRoutes {
     }
 
     /** Invites a person to the organization that the path names. */
-    JsonNode invite(AdminRequest request) {
+    public JsonNode invite(AdminRequest request) {
         return answer(InvitationActions.CREATE, request);
     }
 
