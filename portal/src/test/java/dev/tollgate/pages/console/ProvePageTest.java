@@ -94,8 +94,8 @@ class ProvePageTest {
                 "Credits per day",
                 "Requests per minute");
         assertAsked(account, "account.block?blocked=true", Map.of());
-        assertAsked(account, "account.set_role?role=operator", Map.of("login", "ann"), "Login");
-        assertAsked(account, "person.delete", Map.of("login", "ann"), "Login");
+        assertAsked(account, "account.set_role?role=operator", Map.of("login", "ann"), "Person");
+        assertAsked(account, "person.delete", Map.of("login", "ann"), "Person");
         Map<String, String> make = Map.of("count", "3", "credits", "5", "expires_at", "2027-02-01", "days", "30");
         assertAsked(
                 "/console/vouchers",

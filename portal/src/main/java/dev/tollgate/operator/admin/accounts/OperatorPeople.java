@@ -33,8 +33,9 @@ import tools.jackson.databind.JsonNode;
 /** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
 
-    private static final Field<String> OWNER =
-            Field.text("login", sentence("Login")).help("E-mail address of the member.");
+    private static final Field<String> OWNER = Field.text("login", sentence("Login"))
+            .help("E-mail address of the member.")
+            .asked(sentence("Person"));
     static final Field<String> LOGIN = OWNER.optional()
             .help("E-mail address of the person, needed if several people sign in for the account.")
             .option("LOGIN");
