@@ -25,7 +25,7 @@ import dev.tollgate.customers.stripe.WebhookCounts;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.client.Outbound;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.pages.console.ConsolePayments;
+import dev.tollgate.pages.console.money.ConsolePayments;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;

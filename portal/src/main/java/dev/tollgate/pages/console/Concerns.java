@@ -19,6 +19,8 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.Prices;
 import dev.tollgate.operator.admin.server.BooksCheck;
+import dev.tollgate.pages.console.parts.ConsolePaths;
+import dev.tollgate.pages.console.prices.ConsolePrices;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
@@ -151,7 +153,7 @@ public record Concerns(
                     FACT,
                     say("sandbox"),
                     say("Sandbox mode: no real model is connected."),
-                    ConsoleChannels.PATH,
+                    ConsolePaths.CHANNELS,
                     say("Channels")));
         }
         addFactOfBooks(concerns);
@@ -170,14 +172,14 @@ public record Concerns(
                         ALARM,
                         say("channel"),
                         say("Channel {channel} takes no calls now.", channel.id()),
-                        ConsoleChannels.PATH,
+                        ConsolePaths.CHANNELS,
                         say("Channels"))));
     }
 
     private void addClock(List<Concern> concerns) {
         Sentence complaint = clockComplaint.get();
         if (complaint != null) {
-            concerns.add(concern(ALARM, say("clock"), complaint.said(), ConsoleBooks.PATH, say("Books")));
+            concerns.add(concern(ALARM, say("clock"), complaint.said(), ConsolePaths.BOOKS, say("Books")));
         }
     }
 
@@ -198,21 +200,21 @@ public record Concerns(
     }
 
     private static Concern ofBooks(String text) {
-        return concern(ALARM, say("books"), text, ConsoleBooks.PATH, say("Books"));
+        return concern(ALARM, say("books"), text, ConsolePaths.BOOKS, say("Books"));
     }
 
     private void addCopies(List<Concern> concerns) {
         copies.alarms()
                 .get()
                 .forEach(note -> concerns.add(
-                        concern(ALARM, say("copies"), note.words().said(), ConsoleBooks.PATH, say("Books"))));
+                        concern(ALARM, say("copies"), note.words().said(), ConsolePaths.BOOKS, say("Books"))));
         copies.warnings()
                 .get()
                 .forEach(note -> concerns.add(new Concern(
                         WARNING,
                         say("copies"),
                         note.words().said(),
-                        ConsoleBooks.PATH,
+                        ConsolePaths.BOOKS,
                         say("Books"),
                         SUBJECT + "copies " + note.code())));
     }
@@ -223,7 +225,7 @@ public record Concerns(
                     FACT,
                     say("books"),
                     say("Checked {time}: no differences.", Display.time(done.at(), ZoneOffset.UTC)),
-                    ConsoleBooks.PATH,
+                    ConsolePaths.BOOKS,
                     say("Books")));
         }
     }
@@ -238,7 +240,7 @@ public record Concerns(
                                 dispute.accountName(),
                                 PaymentTexts.dollars(dispute.cents()),
                                 Display.day(dispute.at(), ZoneOffset.UTC)),
-                        ConsolePayments.PATH,
+                        ConsolePaths.PAYMENTS,
                         say("Payments"))));
     }
 
@@ -288,7 +290,7 @@ public record Concerns(
                     say(
                             "{n} further model is sold below cost in price groups. | {n} further models are sold below cost in price groups.",
                             more),
-                    ConsoleGroups.PATH,
+                    ConsolePaths.GROUPS,
                     say("Groups"),
                     SUBJECT + "losses of " + more));
         }
@@ -307,7 +309,7 @@ public record Concerns(
                                 id,
                                 group,
                                 Display.day(from, ZoneOffset.UTC)),
-                ConsoleGroups.PATH + "/" + group,
+                ConsolePaths.GROUPS + "/" + group,
                 say("Group"),
                 SUBJECT + "losses of " + group + " " + id + (from == null ? "" : " from " + from));
     }
@@ -390,7 +392,7 @@ public record Concerns(
                 tone,
                 what.word,
                 text.sentence(names, models.size() - first.size()),
-                ConsolePrices.PATH,
+                ConsolePaths.PRICES,
                 what.link,
                 subject));
     }
@@ -415,7 +417,7 @@ public record Concerns(
     }
 
     private static void addWithoutUpstream(List<Concern> concerns, String text) {
-        concerns.add(concern(ALARM, say("sandbox"), text, ConsoleChannels.PATH, say("Channels")));
+        concerns.add(concern(ALARM, say("sandbox"), text, ConsolePaths.CHANNELS, say("Channels")));
     }
 
     private void addTestKey(List<Concern> concerns) {
@@ -425,7 +427,7 @@ public record Concerns(
                     say("payments"),
                     say(
                             "Stripe's key is a test key: customers get credits for real calls without paying. Set a live key."),
-                    ConsolePayments.PATH,
+                    ConsolePaths.PAYMENTS,
                     say("Payments")));
         }
     }
@@ -441,7 +443,7 @@ public record Concerns(
                                 account.name(),
                                 Display.dayOfMonth(account.lastDay()),
                                 account.paidMicros() * PERCENT / account.allMicros()),
-                        ConsoleAccounts.PATH + "/" + account.id(),
+                        ConsolePaths.ACCOUNTS + "/" + account.id(),
                         say("verb::Open"),
                         "console: stopped " + account.id() + " on " + account.lastDay())));
     }
@@ -471,7 +473,7 @@ public record Concerns(
                                 Display.dayOfMonth(date),
                                 day.failed(),
                                 day.calls()),
-                        ConsoleCalls.PATH + "?state=failed&on=" + date,
+                        ConsolePaths.REQUESTS + "?state=failed&on=" + date,
                         say("Requests"),
                         "console: errors of " + date));
             }
@@ -491,7 +493,7 @@ public record Concerns(
                     say(
                             "Refused in the last 7 days: {n} event of Stripe. | Refused in the last 7 days: {n} events of Stripe.",
                             refused),
-                    ConsolePayments.PATH,
+                    ConsolePaths.PAYMENTS,
                     say("Payments"),
                     "console: refused events"));
         }
@@ -505,7 +507,7 @@ public record Concerns(
                     say(
                             "Today's calls used {amount} that were not covered.",
                             money.withUnit(money.sum(Figure.SHORTFALL.of(today)))),
-                    ConsoleRevenue.PATH,
+                    ConsolePaths.REVENUE,
                     say("Revenue"),
                     "console: shortfall"));
         }
@@ -516,7 +518,7 @@ public record Concerns(
                     say(
                             "The upstream did not report the usage of {n} call today in full. | The upstream did not report the usage of {n} calls today in full.",
                             Figure.ESTIMATED.of(today)),
-                    ConsoleCalls.PATH,
+                    ConsolePaths.REQUESTS,
                     say("Requests"),
                     "console: estimated"));
         }
@@ -530,7 +532,7 @@ public record Concerns(
                         WARNING,
                         say("account"),
                         lasts(account),
-                        ConsoleAccounts.PATH + "/" + account.id(),
+                        ConsolePaths.ACCOUNTS + "/" + account.id(),
                         say("verb::Open"),
                         "console: balance of " + account.id())));
     }

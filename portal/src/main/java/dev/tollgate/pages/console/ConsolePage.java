@@ -11,7 +11,13 @@ import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.PlatformHistory.Sums;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.pages.console.ConsoleRevenue.By;
+import dev.tollgate.pages.console.money.ConsoleRevenue;
+import dev.tollgate.pages.console.money.ConsoleRevenue.By;
+import dev.tollgate.pages.console.parts.ConsolePaths;
+import dev.tollgate.pages.console.parts.ConsoleRange;
+import dev.tollgate.pages.console.parts.FormState;
+import dev.tollgate.pages.console.parts.PlatformChart;
+import dev.tollgate.pages.console.parts.RangeFigures;
 import dev.tollgate.pages.frame.Change;
 import dev.tollgate.pages.frame.Change.Good;
 import dev.tollgate.pages.frame.Chart;
@@ -50,8 +56,6 @@ public record ConsolePage(
         BooleanSupplier isSandbox,
         InstantSource clock) {
 
-    static final String PATH = "/console";
-
     private static final String STEPS = "steps";
     private static final int MODELS = 8;
     private static final int ACCOUNTS = 6;
@@ -60,9 +64,9 @@ public record ConsolePage(
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.operators(), this::show),
-                pages.post(PATH, pages.operators(), this::dismiss),
-                pages.file(PATH + "/overview.csv", pages.operators(), this::file));
+                pages.get(ConsolePaths.OVERVIEW, pages.operators(), this::show),
+                pages.post(ConsolePaths.OVERVIEW, pages.operators(), this::dismiss),
+                pages.file(ConsolePaths.OVERVIEW + "/overview.csv", pages.operators(), this::file));
     }
 
     /** A figure with its change against the range before. @param about what stands before the change */
@@ -102,7 +106,7 @@ public record ConsolePage(
         Choice choice = new Choice(
                 range,
                 ConsoleRange.links(
-                        PATH + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",
+                        ConsolePaths.OVERVIEW + "?chart=" + metric.word() + "&" + ConsoleRange.FIELD + "=",
                         range,
                         ConsoleRange.QUARTER,
                         clock.instant()),
@@ -110,14 +114,15 @@ public record ConsolePage(
                 Metric.links(
                         Metric.OF_PLATFORM,
                         metric,
-                        it -> PATH + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart=" + it.word()));
+                        it -> ConsolePaths.OVERVIEW + "?" + ConsoleRange.FIELD + "=" + range.word() + "&chart="
+                                + it.word()));
         List<Tile> tiles = tiles(chart, running, money, simulated);
         String news = ConsoleRevenue.RevenueNews.sentence(ConsoleRevenue.RevenueNews.of(payers, today()), chart, money);
         Lists lists = new Lists(models(all, range), accounts(range, payers, money), channels(all));
         Sight sight = new Sight(
                 tiles,
                 news,
-                chart.chart(metric, money, ConsoleCalls.PATH + "?"),
+                chart.chart(metric, money, ConsolePaths.REQUESTS + "?"),
                 concerns.of(request.visitor().person().id(), today(range, figures.now()), money));
         boolean showsSteps = request.query(STEPS) != null || simulated || isFirstMonth();
         Steps first = new Steps(steps.of(request), showsSteps, simulated);
@@ -156,7 +161,7 @@ public record ConsolePage(
                 FormState.text(form, "subject"),
                 today(range, Map.of()),
                 request.money());
-        return PageStep.to(PATH);
+        return PageStep.to(ConsolePaths.OVERVIEW);
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
@@ -285,7 +290,7 @@ public record ConsolePage(
                 .limit(MODELS)
                 .map(model -> new ModelLine(
                         model.getKey(),
-                        ConsoleCalls.PATH + "?model=" + UrlText.encoded(model.getKey()) + "&" + range.fields(),
+                        ConsolePaths.REQUESTS + "?model=" + UrlText.encoded(model.getKey()) + "&" + range.fields(),
                         model.getValue()))
                 .toList();
     }

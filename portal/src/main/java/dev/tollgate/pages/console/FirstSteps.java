@@ -7,6 +7,7 @@ import dev.tollgate.customers.people.Links;
 import dev.tollgate.operator.admin.accounts.OperatorAccounts;
 import dev.tollgate.operator.admin.money.OperatorVouchers;
 import dev.tollgate.operator.admin.prices.Prices;
+import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
 import java.util.List;
@@ -83,7 +84,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                         isDemoClosed(),
                         say("Ban the demo account"),
                         say("Its key may be known to others."),
-                        ConsoleAccounts.PATH + "/" + DEMO,
+                        ConsolePaths.ACCOUNTS + "/" + DEMO,
                         ""),
                 openSignUp(noLoss));
     }
@@ -108,7 +109,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                         title,
                         say(
                                 "Stripe's test key gives credits for real calls without a payment. Set a live key in stripe.secret-key."),
-                        ConsolePayments.PATH,
+                        ConsolePaths.PAYMENTS,
                         "",
                         "")
                 : new Step(
@@ -116,7 +117,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                         title,
                         say(
                                 "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret."),
-                        ConsoleVouchers.PATH,
+                        ConsolePaths.VOUCHERS,
                         "");
     }
 
@@ -127,7 +128,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                         links.mailState().sentAt() != null,
                         title,
                         say("Without e-mail a customer who forgets the password cannot sign in."),
-                        ConsoleSettings.MAIL_PATH,
+                        ConsolePaths.MAIL,
                         "")
                 : new Step(
                         false,
@@ -152,7 +153,7 @@ public record FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, O
                                 ? say(
                                         "Sign-up is open, but the steps for the API key, the prices or the public address are not done.")
                                 : say("Finish the steps for the API key, the prices and the public address first."),
-                ConsoleSettings.SIGN_UP_PATH,
+                ConsolePaths.SIGN_UP,
                 "",
                 isHarmless
                         ? say("Sign-up is open. That is fine with the sandbox. Close it before you add a real API key.")

@@ -8,7 +8,7 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.pages.console.ConsolePrices.ExampleCall;
+import dev.tollgate.pages.console.prices.ConsolePrices.ExampleCall;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
