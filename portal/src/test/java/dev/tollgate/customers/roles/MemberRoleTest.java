@@ -20,7 +20,7 @@ class MemberRoleTest {
     void the_description_of_the_api_has_all_roles_or_those_of_keys() throws IOException {
         List<String> described = ROLES.matcher(description())
                 .results()
-                .map((MatchResult found) -> found.group(1))
+                .map((MatchResult found) -> found.group(1).replaceAll(", null$", "")) // a role that may be left out
                 .distinct()
                 .toList();
         assertThat(described).containsExactlyInAnyOrder(texts(List.of(MemberRole.values())), texts(MemberRole.OF_KEYS));
