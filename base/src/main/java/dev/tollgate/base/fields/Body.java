@@ -112,7 +112,7 @@ public final class Body {
         boolean isOld = old != null
                 && value != null
                 && value.isNumber()
-                && value.decimalValue().compareTo(BigDecimal.valueOf(old, Field.DECIMALS)) == 0;
+                && value.decimalValue().compareTo(BigDecimal.valueOf(old, Values.DECIMALS)) == 0;
         return isOld ? old : or(field, old);
     }
 

@@ -8,41 +8,25 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.words.Sentence;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.BooleanNode;
-import tools.jackson.databind.node.DecimalNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.LongNode;
-import tools.jackson.databind.node.NullNode;
-import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * A field of a request.
+ * A field of a request: its faces, and its values.
  *
  * @param fact its name in bodies, forms and messages, its label on pages, and what its values are where they are stored
  * @param help says what it is, in sentences of the command line and of the description of the API; empty if the label does
  * @param option of the command line, as {@link #option} has it; null for the name's
  * @param nothing what null means, as in {@code no limit}; empty if it means no value, null if the field cannot be null
- * @param schema its values and whether it is required, as the description of the API says it
- * @param choices the words that it can have; empty if there is no such list
- * @param members of an object; empty for others
- * @param reader reads the value of a member that is not null
- * @param typed returns the member for a text of a form or a command
+ * @param values that it can have
  * @param input how forms ask for it
  */
 public record Field<T>(
@@ -50,11 +34,7 @@ public record Field<T>(
         String help,
         @Nullable String option,
         @Nullable Sentence nothing,
-        Schema schema,
-        List<Choice<T>> choices,
-        List<Field<?>> members,
-        Reader<T> reader,
-        Function<String, JsonNode> typed,
+        Values<T> values,
         Input input) {
 
     /** The most credits of one amount: a billion. */
@@ -65,52 +45,12 @@ public record Field<T>(
 
     private static final Sentence NONE = Sentence.asItIs("");
 
-    static final int DECIMALS = 6;
-
-    private static final Pattern NUMBER =
-            Pattern.compile("-?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})(\\.[0-9]{1,12})?");
-
-    public Field {
-        choices = List.copyOf(choices);
-        members = List.copyOf(members);
+    private Field(Fact fact, Values<T> values) {
+        this(fact, "", null, null, values, Input.PLAIN);
     }
 
-    /** Reads a value. */
-    @FunctionalInterface
-    public interface Reader<T> {
-
-        /**
-         * @param path the field's name after the names of the objects around it, as in {@code spend.day}
-         * @throws ApiException as {@link Field#wrong}
-         */
-        T read(String path, JsonNode value);
-    }
-
-    /**
-     * A reader that refuses values by one sentence.
-     *
-     * @param allowed as in {@code a whole number from 1 to 9}
-     * @param value reads one; null if it is not allowed
-     */
-    private record Allowing<T>(Sentence allowed, Function<JsonNode, @Nullable T> value) implements Reader<T> {
-
-        @Override
-        public T read(String path, JsonNode json) {
-            T read = value.apply(json);
-            if (read == null) {
-                throw wrong(path, sentence("{field} must be {allowed}.", FIELD, allowed));
-            }
-            return read;
-        }
-
-        /** Reads as {@link #read}; a refusal also names the value. */
-        T readNaming(String path, JsonNode json) {
-            T read = value.apply(json);
-            if (read == null) {
-                throw notAllowed(path, json, allowed);
-            }
-            return read;
-        }
+    private Field(String name, Sentence label, Values<T> values) {
+        this(new Fact(name, label), values);
     }
 
     /** A word that a field can have. @param label on pages */
@@ -152,23 +92,32 @@ public record Field<T>(
         return fact.label();
     }
 
+    public Schema schema() {
+        return values.schema();
+    }
+
+    public List<Choice<T>> choices() {
+        return values.choices();
+    }
+
+    public List<Field<?>> members() {
+        return values.members();
+    }
+
+    public Values.Reader<T> reader() {
+        return values.reader();
+    }
+
+    /** Returns what makes the member of a text of a command. */
+    public Function<String, JsonNode> typed() {
+        return values.typed();
+    }
+
     // ---- kinds ----
 
     /** Returns a field with a text that is {@link WrittenText}. */
     public static Field<String> text(String name, Sentence label) {
-        return of(
-                        name,
-                        label,
-                        (path, value) -> {
-                            String text = string(path, value);
-                            Sentence complaint = WrittenText.complaint(text);
-                            if (complaint != null) {
-                                throw wrong(path, sentence("{field} {complaint}.", FIELD, complaint));
-                            }
-                            return text;
-                        },
-                        text -> StringNode.valueOf(text.strip()))
-                .shaped(Schema.of("string"));
+        return new Field<>(name, label, Values.texts());
     }
 
     /** Returns a field with one of some words. */
@@ -179,178 +128,46 @@ public record Field<T>(
 
     /** Returns a field with one of some words. */
     public static <T> Field<T> choice(String name, Sentence label, List<Choice<T>> choices) {
-        Sentence allowed = Sentence.either(choices.stream().map(Choice::word).toList());
         Map<String, Sentence> words = new LinkedHashMap<>();
         choices.forEach(choice -> words.put(choice.word(), choice.label()));
-        Fact fact = new Fact(name, label).saying(words);
-        Reader<T> reader = new Allowing<>(allowed, value -> choices.stream()
-                .filter(choice -> value.isString() && choice.word().equals(value.stringValue()))
-                .findFirst()
-                .map(Choice::value)
-                .orElse(null));
-        Schema schema = Schema.of("string")
-                .with("enum", choices.stream().map(Choice::word).toList());
-        return new Field<>(fact, "", null, null, schema, choices, List.of(), reader, StringNode::valueOf, Input.PLAIN);
+        return new Field<>(new Fact(name, label).saying(words), Values.choices(choices));
     }
 
     public static Field<Boolean> flag(String name, Sentence label) {
-        return of(
-                        name,
-                        label,
-                        (path, value) -> {
-                            if (!value.isBoolean()) {
-                                throw wrong(path, sentence("{field} must be true or false.", FIELD));
-                            }
-                            return value.booleanValue();
-                        },
-                        Field::typedFlag)
-                .shaped(Schema.of("boolean"));
-    }
-
-    /** A box that is not checked is an empty text. */
-    private static JsonNode typedFlag(String text) {
-        boolean isOn = text.equals("on") || text.equals("true");
-        return isOn || text.isEmpty() || text.equals("false") ? BooleanNode.valueOf(isOn) : StringNode.valueOf(text);
+        return new Field<>(name, label, Values.flags());
     }
 
     /** Returns a field with micro-credits of a number of credits: from 0 to {@link #CREDITS_MAX}, exact. */
     public static Field<Long> credits(String name, Sentence label) {
-        return amount(name, label, 0);
+        return new Field<>(new Fact(name, label, Fact.Kind.CREDITS), Values.credits(0, CREDITS_MAX));
     }
 
     /** Returns a field with micro-credits of a number of credits; below zero, too. */
     public static Field<Long> signedCredits(String name, Sentence label) {
-        return amount(name, label, -CREDITS_MAX);
-    }
-
-    /** Returns the schema of amounts of credits. */
-    public static Schema amounts() {
-        return Schema.of("number").written("At most " + DECIMALS + " decimals");
-    }
-
-    private static Field<Long> amount(String name, Sentence label, long least) {
-        Sentence allowed = sentence(
-                "a number of credits from {least} to {most} with at most {decimals} decimals",
-                Long.toString(least),
-                Long.toString(CREDITS_MAX),
-                DECIMALS);
-        return allowing(name, label, allowed, value -> micros(value, least), Field::number)
-                .kept(Fact.Kind.CREDITS)
-                .shaped(amounts().range(least, CREDITS_MAX));
-    }
-
-    private static @Nullable Long micros(JsonNode value, long least) {
-        if (value.isNumber()) {
-            BigDecimal credits = value.decimalValue();
-            boolean isWithin = credits.compareTo(BigDecimal.valueOf(least)) >= 0
-                    && credits.compareTo(BigDecimal.valueOf(CREDITS_MAX)) <= 0;
-            if (isWithin && credits.stripTrailingZeros().scale() <= DECIMALS) {
-                return credits.movePointRight(DECIMALS).longValueExact();
-            }
-        }
-        return null;
+        return new Field<>(new Fact(name, label, Fact.Kind.CREDITS), Values.credits(-CREDITS_MAX, CREDITS_MAX));
     }
 
     public static Field<Long> whole(String name, Sentence label, long least, long most) {
-        return allowing(
-                        name,
-                        label,
-                        sentence("a whole number from {least} to {most}", Long.toString(least), Long.toString(most)),
-                        value -> value.isIntegralNumber()
-                                        && value.canConvertToLong()
-                                        && value.longValue() >= least
-                                        && value.longValue() <= most
-                                ? value.longValue()
-                                : null,
-                        Field::number)
-                .shaped(Schema.of("integer").range(least, most));
+        return new Field<>(name, label, Values.wholes(least, most));
     }
 
     /** Returns a field with a time in Unix seconds. */
     public static Field<Instant> time(String name, Sentence label) {
-        return whole(name, label, 1, WrittenTime.SECONDS_MAX)
-                .kept(Fact.Kind.TIME)
-                .shaped(Schema.of("integer").written("Unix seconds"))
-                .map((path, seconds) -> Instant.ofEpochSecond(seconds));
+        return new Field<>(new Fact(name, label, Fact.Kind.TIME), Values.times());
     }
 
     public static Field<ZoneId> zone(String name, Sentence label) {
-        return of(
-                        name,
-                        label,
-                        (path, value) -> {
-                            if (!value.isString()
-                                    || !ZoneId.getAvailableZoneIds().contains(value.stringValue())) {
-                                throw wrong(
-                                        path,
-                                        sentence(
-                                                "{field} must be the name of a time zone, such as Europe/Berlin.",
-                                                FIELD));
-                            }
-                            return ZoneId.of(value.stringValue());
-                        },
-                        text -> StringNode.valueOf(text.strip()))
-                .shaped(Schema.of("string"));
+        return new Field<>(name, label, Values.zones());
     }
 
     /** Returns a field with a list, which has each entry once. A form has them between blanks or commas. @param entry reads one */
-    public static <E> Field<List<E>> list(String name, Sentence label, int most, Reader<E> entry) {
-        return of(
-                        name,
-                        label,
-                        (path, value) -> {
-                            if (!value.isArray()) {
-                                throw wrong(path, sentence("{field} must be a list of strings.", FIELD));
-                            }
-                            // Counted before any is read: to read an entry may cost more than to send it.
-                            long count = value.valueStream().distinct().count();
-                            if (count > most) {
-                                throw wrong(
-                                        path,
-                                        sentence(
-                                                "{field} may have at most {most} entries, not {count}.",
-                                                FIELD,
-                                                Integer.toString(most),
-                                                Long.toString(count)));
-                            }
-                            Set<JsonNode> sent = new HashSet<>();
-                            Set<E> entries = new LinkedHashSet<>();
-                            for (int i = 0; i < value.size(); i++) {
-                                if (sent.add(value.get(i))) {
-                                    entries.add(entry.read(path + "." + i, value.get(i)));
-                                }
-                            }
-                            return List.copyOf(entries);
-                        },
-                        text -> {
-                            var list = JsonNodeFactory.instance.arrayNode();
-                            Stream.of(text.split("[\\s,]+"))
-                                    .filter(each -> !each.isEmpty())
-                                    .forEach(list::add);
-                            return list;
-                        })
-                .shaped(Schema.of("array").with("maxItems", most).with("items", Schema.of("string")));
+    public static <E> Field<List<E>> list(String name, Sentence label, int most, Values.Reader<E> entry) {
+        return new Field<>(name, label, Values.lists(most, entry));
     }
 
     /** Returns a field with an object of some fields. */
     public static Field<Body> object(String name, Sentence label, Field<?>... members) {
-        Reader<Body> reader = (path, value) -> {
-            if (!(value instanceof ObjectNode object)) {
-                throw wrong(path, sentence("{field} must be an object.", FIELD));
-            }
-            return Body.of(path + ".", object, List.of(members));
-        };
-        return new Field<>(
-                new Fact(name, label),
-                "",
-                null,
-                null,
-                Schema.of("object"),
-                List.of(),
-                List.of(members),
-                reader,
-                StringNode::valueOf,
-                Input.PLAIN);
+        return new Field<>(name, label, Values.objects(List.of(members)));
     }
 
     /** Returns a field without a label, which only stands there to be refused: it cannot be changed. */
@@ -370,32 +187,12 @@ public record Field<T>(
 
     /** Returns a field whose value is read later, with others. */
     public static Field<JsonNode> raw(String name) {
-        return new Field<>(
-                Fact.hidden(name),
-                "",
-                null,
-                null,
-                Schema.ANY,
-                List.of(),
-                List.of(),
-                (path, value) -> value,
-                StringNode::valueOf,
-                Input.PLAIN);
+        return new Field<>(Fact.hidden(name), Values.raw());
     }
 
     /** Returns this field for a request that hands its value on to another request, which reads it. */
     public Field<JsonNode> handedOn() {
-        return new Field<>(
-                Fact.hidden(name()),
-                help,
-                option,
-                nothing,
-                schema,
-                List.of(),
-                List.of(),
-                (path, value) -> value,
-                typed,
-                input);
+        return new Field<>(Fact.hidden(name()), help, option, nothing, values.unread(), input);
     }
 
     /**
@@ -403,7 +200,7 @@ public record Field<T>(
      *
      * @param allowed as in {@code a whole number from 1 to 9}
      * @param value reads one; null if it is not allowed
-     * @param typed as the record has it
+     * @param typed as {@link Values} have it
      */
     public static <T> Field<T> allowing(
             String name,
@@ -411,23 +208,28 @@ public record Field<T>(
             Sentence allowed,
             Function<JsonNode, @Nullable T> value,
             Function<String, JsonNode> typed) {
-        return of(name, label, new Allowing<>(allowed, value), typed);
+        return new Field<>(name, label, Values.allowing(allowed, value, typed));
     }
 
-    /** Returns a field of another kind. @param typed as the record has it */
-    public static <T> Field<T> of(String name, Sentence label, Reader<T> reader, Function<String, JsonNode> typed) {
-        return new Field<>(
-                new Fact(name, label), "", null, null, Schema.ANY, List.of(), List.of(), reader, typed, Input.PLAIN);
+    /** Returns a field of another kind. @param typed as {@link Values} have it */
+    public static <T> Field<T> of(
+            String name, Sentence label, Values.Reader<T> reader, Function<String, JsonNode> typed) {
+        return new Field<>(name, label, Values.of(reader, typed));
     }
 
     // ---- changed ----
 
+    private <U> Field<U> with(Values<U> other) {
+        return new Field<>(fact, help, option, nothing, other, input);
+    }
+
+    private Field<T> with(Fact other) {
+        return new Field<>(other, help, option, nothing, values, input);
+    }
+
     /** Returns this field, whose refusals also name the value. @throws IllegalStateException if its kind refuses by several sentences */
     public Field<T> naming() {
-        if (!(reader instanceof Allowing<T> one)) {
-            throw new IllegalStateException(name() + " refuses by several sentences");
-        }
-        return new Field<>(fact, help, option, nothing, schema, choices, members, one::readNaming, typed, input);
+        return with(values.naming(name()));
     }
 
     /** Returns this field, whose value has to be so. @param refusal with {@link ApiError#FIELD} */
@@ -450,32 +252,12 @@ public record Field<T>(
 
     /** Returns a field with the same form, whose value is another. */
     public <U> Field<U> map(Mapper<T, U> mapper) {
-        return new Field<>(
-                fact,
-                help,
-                option,
-                nothing,
-                schema,
-                List.of(),
-                members,
-                (path, value) -> mapper.map(path, reader.read(path, value)),
-                typed,
-                input);
+        return with(values.map(mapper));
     }
 
     /** Returns this field, which can be null. @param what that means, as in {@code no limit} */
     public Field<T> orNull(Sentence what) {
-        return new Field<>(
-                fact.orNothing(what == NONE ? null : what),
-                help,
-                option,
-                what,
-                schema.orNull(),
-                choices,
-                members,
-                reader,
-                text -> text.isBlank() ? NullNode.getInstance() : typed.apply(text),
-                input);
+        return new Field<>(fact.orNothing(what == NONE ? null : what), help, option, what, values.orNull(), input);
     }
 
     /** Returns this field, for which null is as if it was missing. */
@@ -485,32 +267,32 @@ public record Field<T>(
 
     /** Returns this field with an explanation for commands and the description of the API, which are English: sentences with a period. */
     public Field<T> help(String explanation) {
-        return new Field<>(fact, explanation, option, nothing, schema, choices, members, reader, typed, input);
+        return new Field<>(fact, explanation, option, nothing, values, input);
     }
 
     /** Returns this field, whose values are described so. */
-    public Field<T> shaped(Schema values) {
-        return new Field<>(fact, help, option, nothing, values, choices, members, reader, typed, input);
+    public Field<T> shaped(Schema schema) {
+        return with(values.described(schema));
     }
 
     /** Returns this field with texts of so many characters, which its reader makes sure of. */
     public Field<T> chars(int least, int most) {
-        return shaped(schema.with("minLength", least).with("maxLength", most));
+        return shaped(schema().with("minLength", least).with("maxLength", most));
     }
 
     /** Returns this field with the value that counts if it is missing, as it stands in a body. */
     public Field<T> standard(Object value) {
-        return shaped(schema.with("default", value));
+        return shaped(schema().with("default", value));
     }
 
     /** Returns this field for a body that needs it, though it can be null. */
     public Field<T> needed() {
-        return shaped(schema.required(true));
+        return shaped(schema().required(true));
     }
 
     /** Returns this field for a body in which it may be missing, though it cannot be null. */
     public Field<T> orMissing() {
-        return shaped(schema.required(false));
+        return shaped(schema().required(false));
     }
 
     /**
@@ -520,12 +302,12 @@ public record Field<T>(
      *     take it
      */
     public Field<T> option(String written) {
-        return new Field<>(fact, help, written, nothing, schema, choices, members, reader, typed, input);
+        return new Field<>(fact, help, written, nothing, values, input);
     }
 
     /** Returns this field, for which forms ask by an input of its own. */
     public Field<T> asked(Input by) {
-        return new Field<>(fact, help, option, nothing, schema, choices, members, reader, typed, by);
+        return new Field<>(fact, help, option, nothing, values, by);
     }
 
     /** Returns this field with another label in forms than in lists. */
@@ -540,7 +322,7 @@ public record Field<T>(
 
     /** Returns the member for a text of a form. */
     public JsonNode inForm(String text) {
-        return input.typed == null || text.isBlank() ? typed.apply(text) : input.typed.apply(text.strip());
+        return input.typed == null || text.isBlank() ? typed().apply(text) : input.typed.apply(text.strip());
     }
 
     /** Returns the label of a form. */
@@ -550,13 +332,12 @@ public record Field<T>(
 
     /** Returns this field, whose stored values are of a kind. */
     public Field<T> kept(Fact.Kind kind) {
-        return new Field<>(fact.as(kind), help, option, nothing, schema, choices, members, reader, typed, input);
+        return with(fact.as(kind));
     }
 
     /** Returns this field, of which nothing means something where it is stored, though a request cannot say so by null. */
     public Field<T> keptAs(Sentence nothingThere) {
-        return new Field<>(
-                fact.orNothing(nothingThere), help, option, nothing, schema, choices, members, reader, typed, input);
+        return with(fact.orNothing(nothingThere));
     }
 
     // ---- reading ----
@@ -565,10 +346,10 @@ public record Field<T>(
     @Nullable
     T read(String path, JsonNode value) {
         if (nothing == null) {
-            return reader.read(path, value);
+            return reader().read(path, value);
         }
         try {
-            return value.isNull() ? null : reader.read(path, value);
+            return value.isNull() ? null : reader().read(path, value);
         } catch (ApiException e) {
             ApiError error = e.error();
             String message = error.message();
@@ -609,15 +390,5 @@ public record Field<T>(
         return wrong(
                 MessageText.plain(path),
                 sentence("{field} is not known here; known are {names}.", FIELD, String.join(", ", known)));
-    }
-
-    private static JsonNode number(String text) {
-        String digits = text.strip().replace('−', '-').replace(",", "");
-        if (!NUMBER.matcher(text.strip().replace('−', '-')).matches()) {
-            return StringNode.valueOf(text);
-        }
-        return digits.contains(".")
-                ? DecimalNode.valueOf(new BigDecimal(digits))
-                : LongNode.valueOf(Long.parseLong(digits));
     }
 }

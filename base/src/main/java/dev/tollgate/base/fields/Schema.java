@@ -29,6 +29,11 @@ public record Schema(boolean isRequired, List<String> types, Map<String, Object>
         return new Schema(true, List.of(types), Map.of(), "");
     }
 
+    /** Returns the schema of amounts of credits. */
+    public static Schema amounts() {
+        return of("number").written("At most " + Values.DECIMALS + " decimals");
+    }
+
     /** Returns this schema with a keyword. */
     public Schema with(String keyword, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(keywords);

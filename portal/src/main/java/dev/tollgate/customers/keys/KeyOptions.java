@@ -385,7 +385,7 @@ public final class KeyOptions {
                                 FIELD,
                                 Credits.text(PriceCeiling.MAX)))
                 .kept(Fact.Kind.PRICE)
-                .shaped(Field.amounts().range(0, PriceCeiling.MAX / Credits.MICROS))
+                .shaped(Schema.amounts().range(0, PriceCeiling.MAX / Credits.MICROS))
                 .orNull(sentence("any price"));
     }
 

@@ -31,7 +31,7 @@ import tools.jackson.databind.node.StringNode;
 public final class GrantFields {
 
     private static final Schema ABOVE_0 =
-            Field.amounts().with("exclusiveMinimum", 0).with("maximum", Field.CREDITS_MAX);
+            Schema.amounts().with("exclusiveMinimum", 0).with("maximum", Field.CREDITS_MAX);
 
     public static final Field<Instant> EXPIRES = AdminRequest.time("expires_at", sentence("Expiry"))
             .naming()
