@@ -969,16 +969,14 @@ class GrantModelTest {
 
         /** Compares what is shown of an account with the room of a call that only grants for all models serve. */
         private void roomOfAnyModel(ModelAccount account, String as) {
-            long at = store.now().toEpochMilli();
-            if (account.stamp(at) == at) {
-                ModelCall any = new ModelCall("", account.id, "", account.granted() > 0 ? "" : null, at);
-                assertThat(store.ledger
-                                .path(account.id, "key_1", KeyOwner.account("key_1"), SpendLimits.NONE, store.now())
-                                .orElseThrow()
-                                .usableMicros())
-                        .as(as + ": room")
-                        .isEqualTo(account.room(any, at));
-            }
+            long at = account.stamp(store.now().toEpochMilli());
+            ModelCall any = new ModelCall("", account.id, "", account.granted() > 0 ? "" : null, at);
+            assertThat(store.ledger
+                            .path(account.id, "key_1", KeyOwner.account("key_1"), SpendLimits.NONE, store.now())
+                            .orElseThrow()
+                            .usableMicros())
+                    .as(as + ": room")
+                    .isEqualTo(account.room(any, at));
         }
 
         /**

@@ -21,6 +21,8 @@ public record GrantsNow(Instant at, long generalMicros, List<CreditGrant> grants
     private static final String GENERAL =
             "SELECT balance_micros + reserved_micros - granted_micros FROM account WHERE id = ?";
 
+    private static final String NEWEST = "SELECT last_number_at FROM account WHERE id = ?";
+
     public GrantsNow {
         grants = List.copyOf(grants);
     }
@@ -45,9 +47,11 @@ public record GrantsNow(Instant at, long generalMicros, List<CreditGrant> grants
         }
         long granted = grants.stream().mapToLong(CreditGrant::leftMicros).sum();
         Money money = new Money(generalMicros + granted - reservedMicros, reservedMicros, granted, hiddenMicros);
-        Call call = Call.begun("", ANY_MODEL, at.toEpochMilli());
+        // A hold has the account's newest time if the clock was set back: what had expired then stays so.
+        long atMillis = Math.max(at.toEpochMilli(), sql.number(NEWEST, accountId));
+        Call call = Call.begun("", ANY_MODEL, atMillis);
         return new AccountGrants(GrantSql.live(sql, accountId), new GrantDraw(), isReal)
-                .room(call, money, at.toEpochMilli(), found -> GrantSql.running(sql, accountId, found));
+                .room(call, money, atMillis, found -> GrantSql.running(sql, accountId, found));
     }
 
     /** Returns whether all credits are general. */
