@@ -23,7 +23,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param path of the route, with parameters in braces; empty if the API has none
  * @param status of an answer that is no refusal
  * @param isLocal whether only commands on this machine can ask for it
- * @param help the sentence of the command; empty if there is none
+ * @param command of the command line
  * @param parameters of the path, for the command; an account's and others that are plain ids may be missing
  * @param fields of the body, the reason included
  * @param chosen the parameters of the path that a form asks for
@@ -39,7 +39,7 @@ public record OperatorAction<S, T>(
         String path,
         int status,
         boolean isLocal,
-        String help,
+        Command command,
         List<Field<?>> parameters,
         List<Field<?>> fields,
         List<Field<?>> chosen,
@@ -59,9 +59,27 @@ public record OperatorAction<S, T>(
         return told.action();
     }
 
+    /** Returns the sentence of the command; empty if there is none. */
+    public String help() {
+        return command.help();
+    }
+
     /** Returns whether its route is a path, or below it. */
     public boolean isBelow(String other) {
         return path.equals(other) || path.startsWith(other + "/");
+    }
+
+    /**
+     * The command of an action.
+     *
+     * @param help its sentence; empty if there is no command
+     * @param prints the line that it prints, with members of the answer in braces
+     */
+    public record Command(String help, String prints) {
+
+        private static Command of(String help) {
+            return new Command(help, "Done.");
+        }
     }
 
     /** Makes the change. */
@@ -151,7 +169,7 @@ public record OperatorAction<S, T>(
             String path,
             int status,
             boolean isLocal,
-            String help,
+            Command command,
             List<Field<?>> parameters,
             List<Field<?>> fields,
             List<Field<?>> chosen,
@@ -159,18 +177,24 @@ public record OperatorAction<S, T>(
 
         /** Returns this beginning with another status of the answer than 200. */
         public Begun answering(int code) {
-            return new Begun(told, method, path, code, isLocal, help, parameters, fields, chosen, buttons);
+            return new Begun(told, method, path, code, isLocal, command, parameters, fields, chosen, buttons);
+        }
+
+        /** Returns this beginning with what the command prints instead of {@code Done.}, as {@link Command} has it. */
+        public Begun prints(String line) {
+            Command printing = new Command(command.help(), line);
+            return new Begun(told, method, path, status, isLocal, printing, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning for commands on this machine alone. */
         public Begun local() {
-            return new Begun(told, method, path, status, true, help, parameters, fields, chosen, buttons);
+            return new Begun(told, method, path, status, true, command, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning with a parameter of the path, as the command takes it. */
         public Begun of(Field<?> parameter) {
             return new Begun(
-                    told, method, path, status, isLocal, help, with(parameters, parameter), fields, chosen, buttons);
+                    told, method, path, status, isLocal, command, with(parameters, parameter), fields, chosen, buttons);
         }
 
         /** Returns this beginning for a request that can be repeated: it takes an id. */
@@ -181,7 +205,7 @@ public record OperatorAction<S, T>(
                     path,
                     status,
                     isLocal,
-                    help,
+                    command,
                     parameters,
                     with(fields, AdminRequest.ID),
                     chosen,
@@ -191,7 +215,7 @@ public record OperatorAction<S, T>(
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
         public Begun telling(List<Fact> facts) {
             return new Begun(
-                    told.with(facts), method, path, status, isLocal, help, parameters, fields, chosen, buttons);
+                    told.with(facts), method, path, status, isLocal, command, parameters, fields, chosen, buttons);
         }
 
         /** Returns this beginning with facts of its row of the audit log that are no fields, or have another meaning there. */
@@ -207,7 +231,7 @@ public record OperatorAction<S, T>(
                     path,
                     status,
                     isLocal,
-                    help,
+                    command,
                     with(parameters, parameter),
                     fields,
                     with(chosen, parameter),
@@ -227,7 +251,7 @@ public record OperatorAction<S, T>(
                     path,
                     status,
                     isLocal,
-                    help,
+                    command,
                     parameters,
                     fields,
                     chosen,
@@ -238,7 +262,7 @@ public record OperatorAction<S, T>(
         /** Returns the row. */
         public <S, T> OperatorAction<S, T> does(Does<S, T> does, Shows<T> shows) {
             return new OperatorAction<>(
-                    told, method, path, status, isLocal, help, parameters, fields, chosen, buttons, does, shows);
+                    told, method, path, status, isLocal, command, parameters, fields, chosen, buttons, does, shows);
         }
 
         /** Returns the row of forms alone. */
@@ -265,7 +289,7 @@ public record OperatorAction<S, T>(
                 path,
                 200,
                 false,
-                help,
+                Command.of(help),
                 List.of(),
                 with(fields, AdminRequest.REASON),
                 List.of(),
@@ -280,7 +304,7 @@ public record OperatorAction<S, T>(
                 path,
                 200,
                 false,
-                "",
+                Command.of(""),
                 List.of(),
                 List.of(fields),
                 List.of(),
@@ -295,7 +319,7 @@ public record OperatorAction<S, T>(
                 "",
                 200,
                 false,
-                "",
+                Command.of(""),
                 List.of(),
                 with(List.of(fields), AdminRequest.REASON),
                 List.of(),

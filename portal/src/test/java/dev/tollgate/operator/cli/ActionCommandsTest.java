@@ -8,6 +8,7 @@ import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.accounts.AccountRoutes;
 import dev.tollgate.operator.admin.accounts.OperatorKeys;
 import dev.tollgate.operator.admin.actions.OperatorActions;
+import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.cli.parts.ApiCommand;
 import dev.tollgate.operator.cli.parts.Argument;
 import dev.tollgate.operator.cli.parts.Session;
@@ -90,6 +91,15 @@ class ActionCommandsTest {
 
     private static String help(OperatorAction<?, ?> action) {
         return ApiCommand.of(SESSION, action).line().setUsageHelpWidth(400).getUsageMessage();
+    }
+
+    @Test
+    void a_group_has_the_command_of_each_of_its_actions() {
+        ApiCommand list = new ApiCommand(SESSION, "list", "List the plans.");
+        assertThat(ApiCommand.group(SESSION, "group", list, OperatorGroups.ACTIONS))
+                .extracting(CommandLine::getCommandName)
+                .as("account.group is in another one")
+                .containsExactly("list", "set", "close");
     }
 
     @Test

@@ -77,6 +77,7 @@ public final class AccountRoutes {
             .telling(AdminJson.BALANCE)
             .answering(201)
             .button(sentence("Create account"), sentence("The account was created."))
+            .prints("{id}")
             .does(
                     (accounts, by, request) ->
                             accounts.createAccount(by, request.need(NAME), request.or(START_CREDITS, 0L)),
@@ -96,6 +97,7 @@ public final class AccountRoutes {
             .telling(GrantFields.NUMBER)
             .repeatable()
             .button(sentence("Grant credits"), sentence("The credits were granted."))
+            .prints("{balance}")
             .does(
                     (accounts, by, request) -> accounts.grant(
                             by, request.id(), request.need(SOME_CREDITS), GrantFields.terms(request, accounts.now())),
@@ -136,6 +138,7 @@ public final class AccountRoutes {
             .button(
                     sentence("End grant"),
                     sentence("The grant has ended. Running calls keep what they need of it until they end."))
+            .prints("{left}")
             .does(
                     (accounts, by, request) -> json(accounts, accounts.endGrant(by, request.id(), grant(request))),
                     (request, grant) -> grant);

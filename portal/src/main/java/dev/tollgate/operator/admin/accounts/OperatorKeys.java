@@ -67,6 +67,7 @@ public final class OperatorKeys {
                     withTime(KeyOptions.CREATE))
             .telling(KeyJson.FACTS)
             .answering(201)
+            .prints("{key}")
             .does((keys, by, request) -> keys.json(keys.create(by, request)), (request, key) -> key);
 
     /** A change of settings. The audit log names a request that only disables a key {@code key.disable}. */
@@ -89,6 +90,7 @@ public final class OperatorKeys {
                     GRACE)
             .of(ID)
             .telling(KeyJson.FACTS)
+            .prints("{key}")
             .does(
                     (keys, by, request) ->
                             keys.json(keys.rotate(by, request.id(), Duration.ofSeconds(request.or(GRACE, 0L)))),

@@ -102,6 +102,7 @@ public final class OperatorLinks {
                             sentence(
                                     "The test mail is on its way. Reload this page to see whether the mail server accepted it."))
                     .withoutReason())
+            .prints("A test mail to {to} waits to be sent by the server. See the result at /console/settings.")
             .does(
                     (links, by, request) -> {
                         String to = request.need(TO);

@@ -101,6 +101,7 @@ public final class OperatorVouchers {
                     .counting(n -> sentence(
                             "{n} voucher revoked. The codes are not valid any more. | {n} vouchers revoked. The codes are not valid any more.",
                             n)))
+            .prints("{revoked} revoked.")
             .does(
                     (vouchers, by, request) -> {
                         long first = request.need(FIRST);

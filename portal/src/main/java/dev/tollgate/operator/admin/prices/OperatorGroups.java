@@ -92,6 +92,7 @@ public final class OperatorGroups {
             .button(
                     sentence("Set version"),
                     sentence("The version is set. It applies to calls that arrive from its time on."))
+            .prints("{version}")
             .does(
                     (groups, by, request) -> groups.set(
                             by,
@@ -111,6 +112,7 @@ public final class OperatorGroups {
             .of(SUBJECT)
             .telling(VERSIONED)
             .button(sentence("Close group"), sentence("The group is closed. No further account enters it."))
+            .prints("{name}")
             .does((groups, by, request) -> groups.close(by, request.path("group")), (request, done) -> json(done));
 
     /** The result is the account's terms; null if it never had any. */
@@ -124,6 +126,7 @@ public final class OperatorGroups {
             .button(
                     sentence("Set group"),
                     sentence("The price group is set. It counts for calls that arrive from now on."))
+            .prints("{group}")
             .does(
                     (groups, by, request) -> {
                         if (!request.body().has(GROUP)) {

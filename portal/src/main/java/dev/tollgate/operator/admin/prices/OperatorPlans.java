@@ -140,6 +140,7 @@ public final class OperatorPlans {
             .button(
                     sentence("Set version"),
                     sentence("The version is set. It is the one that is assigned from now on."))
+            .prints("{version}")
             .does(
                     (plans, by, request) -> plans.set(by, request.path("plan"), plan(request), request.get(VERSION)),
                     (request, done) -> json(done.after()));
@@ -157,6 +158,7 @@ public final class OperatorPlans {
                     new Fact("versions", sentence("Versions")),
                     new Fact("closed_at", sentence("Closed at"), Fact.Kind.TIME))
             .button(sentence("Close plan"), sentence("The plan is closed. It is neither assigned nor renewed."))
+            .prints("Versions closed: {versions}")
             .does(
                     (plans, by, request) -> plans.close(by, request.path("plan"), request.get(CLOSED)),
                     (request, closed) -> closed(request.path("plan"), closed).node());
@@ -171,6 +173,7 @@ public final class OperatorPlans {
             .telling(ASSIGNED)
             .repeatable()
             .button(sentence("Assign plan"), sentence("The plan is assigned. Its first period has begun."))
+            .prints("{until}")
             .does(
                     (plans, by, request) ->
                             plans.assign(by, request.id(), request.need(PLAN), Math.toIntExact(request.need(PERIODS))),
@@ -191,6 +194,7 @@ public final class OperatorPlans {
             .button(
                     sentence("End plan"),
                     sentence("The plan has ended. Running calls keep what they need of its credits until they end."))
+            .prints("{ended_at}")
             .does((plans, by, request) -> plans.end(by, request.id()), (request, done) -> json(done));
 
     public static final List<OperatorAction<OperatorPlans, ?>> ACTIONS = List.of(SET, CLOSE, ASSIGN, END);

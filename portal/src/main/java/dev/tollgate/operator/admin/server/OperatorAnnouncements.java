@@ -80,6 +80,7 @@ public final class OperatorAnnouncements {
                     ENDS)
             .answering(201)
             .button(sentence("Publish announcement"), SAVED)
+            .prints("{number}")
             .does(
                     (all, by, request) ->
                             all.json(all.write(by, request.need(TEXT), request.get(BEGINS), request.get(ENDS))),
@@ -97,6 +98,7 @@ public final class OperatorAnnouncements {
                             ENDS.help("New end. Default: as it is.")))
             .choosing(NUMBER)
             .button(Button.of(sentence("End announcement")).done(SAVED).setting(ENDS, Button.NOW))
+            .prints("{number}")
             .does(
                     (all, by, request) -> all.json(all.change(
                             by, number(request), request.get(OTHER_TEXT), request.get(BEGINS), request.get(ENDS))),
@@ -110,6 +112,7 @@ public final class OperatorAnnouncements {
             .telling(TEXT.fact(), BEGINS.fact(), ENDS.fact(), Deletions.DELETED)
             .choosing(NUMBER)
             .button(sentence("Delete announcement"), SAVED)
+            .prints("{number}")
             .does((all, by, request) -> all.json(all.delete(by, number(request))), (request, deleted) -> deleted);
 
     public static final List<OperatorAction<OperatorAnnouncements, ?>> ACTIONS = List.of(WRITE, CHANGE, DELETE);

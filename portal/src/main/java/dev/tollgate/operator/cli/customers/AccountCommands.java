@@ -22,13 +22,11 @@ public final class AccountCommands {
     public static List<CommandLine> all(Session session) {
         ApiCommand create = ApiCommand.of(session, AccountRoutes.CREATE)
                 .with("/reason", Argument::unneeded)
-                .begins()
-                .prints("id");
+                .begins();
         ApiCommand grant = ApiCommand.of(session, AccountRoutes.GRANT)
                 .without("/expires_at", "/models", "/limits")
-                .with("/reason", reason -> reason.saying(GrantCommands.REASON))
-                .prints("balance");
-        ApiCommand group = ApiCommand.of(session, OperatorGroups.ACCOUNT).prints("group");
+                .with("/reason", reason -> reason.saying(GrantCommands.REASON));
+        ApiCommand group = ApiCommand.of(session, OperatorGroups.ACCOUNT);
         return List.of(
                 create.line(),
                 list(session).line(),

@@ -10,29 +10,22 @@ import picocli.CommandLine;
 /** {@code tollgate announcement …}. */
 public final class AnnouncementCommands {
 
-    private static final String NUMBER = "number";
-
     private AnnouncementCommands() {}
 
     public static List<CommandLine> all(Session session) {
         ApiCommand change = ApiCommand.of(session, OperatorAnnouncements.CHANGE)
-                .refuses(body -> body.size() < 2, "Name what is to be changed: --text, --begin or --end.")
-                .prints(NUMBER);
+                .refuses(body -> body.size() < 2, "Name what is to be changed: --text, --begin or --end.");
         return List.of(
-                ApiCommand.of(session, OperatorAnnouncements.WRITE)
-                        .prints(NUMBER)
-                        .line(),
+                ApiCommand.of(session, OperatorAnnouncements.WRITE).line(),
                 list(session).line(),
                 change.line(),
-                ApiCommand.of(session, OperatorAnnouncements.DELETE)
-                        .prints(NUMBER)
-                        .line());
+                ApiCommand.of(session, OperatorAnnouncements.DELETE).line());
     }
 
     private static ApiCommand list(Session session) {
         return new ApiCommand(session, "list", "List announcements, the newest first.")
                 .lists("/admin/announcements", "NUMBER,STATE,BEGIN,END,CREATED,TEXT", it -> new String[] {
-                    CommandJson.text(it.get(NUMBER)),
+                    CommandJson.text(it.get("number")),
                     CommandJson.text(it.get("state")),
                     CommandJson.time(it.get("begins_at"), "never"),
                     CommandJson.time(it.get("ends_at"), "open"),

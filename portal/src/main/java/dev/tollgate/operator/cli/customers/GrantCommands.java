@@ -64,7 +64,7 @@ public final class GrantCommands {
                 .refuses(
                         body -> !body.hasNonNull("expires_at") && !body.has("models"),
                         "A grant needs --expires or --models; account grant gives general credits.")
-                .prints("grant");
+                .says("{grant}");
     }
 
     private static ApiCommand extend(Session session) {
@@ -74,8 +74,6 @@ public final class GrantCommands {
     }
 
     private static ApiCommand end(Session session) {
-        return ApiCommand.of(session, AccountRoutes.END_GRANT)
-                .with("/reason", reason -> reason.saying(REASON))
-                .prints("left");
+        return ApiCommand.of(session, AccountRoutes.END_GRANT).with("/reason", reason -> reason.saying(REASON));
     }
 }

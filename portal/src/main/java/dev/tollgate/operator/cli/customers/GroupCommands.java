@@ -16,10 +16,7 @@ public final class GroupCommands {
     private GroupCommands() {}
 
     public static List<CommandLine> all(Session session) {
-        return List.of(
-                list(session).line(),
-                ApiCommand.of(session, OperatorGroups.SET).prints("version").line(),
-                ApiCommand.of(session, OperatorGroups.CLOSE).prints("name").line());
+        return ApiCommand.group(session, "group", list(session), OperatorGroups.ACTIONS);
     }
 
     private static ApiCommand list(Session session) {
@@ -47,14 +44,7 @@ public final class GroupCommands {
         private PlanCommands() {}
 
         public static List<CommandLine> all(Session session) {
-            ApiCommand close = ApiCommand.of(session, OperatorPlans.CLOSE).asks(answer -> session.out()
-                    .println("Versions closed: " + CommandJson.texts(answer.get("versions"), "none")));
-            return List.of(
-                    list(session).line(),
-                    ApiCommand.of(session, OperatorPlans.SET).prints("version").line(),
-                    close.line(),
-                    ApiCommand.of(session, OperatorPlans.ASSIGN).prints("until").line(),
-                    ApiCommand.of(session, OperatorPlans.END).prints("ended_at").line());
+            return ApiCommand.group(session, "plan", list(session), OperatorPlans.ACTIONS);
         }
 
         private static ApiCommand list(Session session) {

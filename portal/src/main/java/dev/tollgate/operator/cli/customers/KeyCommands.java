@@ -21,14 +21,12 @@ public final class KeyCommands {
         ApiCommand create = ApiCommand.of(session, OperatorKeys.CREATE)
                 .with("id", id -> id.saying("Id of the account whose credits the key spends."))
                 .with("/name", name -> name.or("key").saying("Name of the key. Default: key."))
-                .with("/reason", Argument::unneeded)
-                .prints("key");
+                .with("/reason", Argument::unneeded);
         ApiCommand set = ofKey(ApiCommand.of(session, OperatorKeys.SET))
                 .refuses(body -> body.size() == (body.has("reason") ? 1 : 0), "Name at least one setting to change.")
                 .asks(answer -> {});
         ApiCommand rotate = ofKey(ApiCommand.of(session, OperatorKeys.ROTATE))
-                .with("/grace_seconds", grace -> grace.reading(Values::grace).saying(GRACE))
-                .prints("key");
+                .with("/grace_seconds", grace -> grace.reading(Values::grace).saying(GRACE));
         ApiCommand disable = ofKey(new ApiCommand(session, "disable", "Disable a key: its calls get a 401.")
                 .takes(OperatorKeys.SET)
                 .keeping("id", "/reason"));

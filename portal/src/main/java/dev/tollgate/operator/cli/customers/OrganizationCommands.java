@@ -50,7 +50,7 @@ public final class OrganizationCommands {
             team.get("paused").booleanValue() ? "paused" : "active",
             CommandJson.text(team.get("name"))
         });
-        ApiCommand create = ApiCommand.of(session, TeamActions.CREATE).prints("id");
+        ApiCommand create = ApiCommand.of(session, TeamActions.CREATE).says("{id}");
         ApiCommand put = ApiCommand.of(session, TeamActions.PUT)
                 .with("/role", role -> role.or("member"))
                 .asks(team -> print(session, team));
@@ -66,11 +66,7 @@ public final class OrganizationCommands {
         }
         for (Action<OrganizationStores, ?> action : OrganizationRoutes.ACTIONS) {
             if (action.isChange() && action.name().startsWith(group + ".") && !all.containsKey(action.name())) {
-                all.put(
-                        action.name(),
-                        ApiCommand.of(session, action)
-                                .asks(answer -> session.out().println("Done."))
-                                .line());
+                all.put(action.name(), ApiCommand.of(session, action).line());
             }
         }
         return List.copyOf(all.values());

@@ -125,10 +125,6 @@ public final class PeopleCommands {
     }
 
     public static ApiCommand mailTest(Session session) {
-        return ApiCommand.of(session, OperatorLinks.TEST_MAIL)
-                .with("/reason", Argument::unneeded)
-                .asks(sent -> session.out()
-                        .println("A test mail to " + CommandJson.text(sent.get("to"))
-                                + " waits to be sent by the server. See the result at /console/settings."));
+        return ApiCommand.of(session, OperatorLinks.TEST_MAIL).with("/reason", Argument::unneeded);
     }
 }

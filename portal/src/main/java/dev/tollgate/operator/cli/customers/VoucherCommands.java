@@ -44,7 +44,6 @@ public final class VoucherCommands {
     }
 
     private static ApiCommand revoke(Session session) {
-        return ApiCommand.of(session, OperatorVouchers.REVOKE)
-                .asks(answer -> session.out().println(CommandJson.text(answer.get("revoked")) + " revoked."));
+        return ApiCommand.of(session, OperatorVouchers.REVOKE);
     }
 }

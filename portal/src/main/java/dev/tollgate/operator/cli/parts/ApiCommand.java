@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,14 +58,30 @@ public final class ApiCommand implements Callable<Integer> {
         spec.usageMessage().description(description).sortOptions(false);
     }
 
-    /** Begins the command of an action: its name, its sentence and its arguments are the action's. */
+    /** Returns the command of an action: its name, its sentence, its arguments and what it prints are the action's. */
     public static ApiCommand of(Session session, OperatorAction<?, ?> action) {
-        return new ApiCommand(session, name(action.name()), action.help()).takes(action);
+        return new ApiCommand(session, name(action.name()), action.help())
+                .takes(action)
+                .says(action.command().prints());
     }
 
-    /** Begins the command of an organization's action. */
+    /** Returns the command of an organization's action. */
     public static ApiCommand of(Session session, Action<OrganizationStores, ?> action) {
-        return new ApiCommand(session, name(action.name()), action.help()).takes(action);
+        return new ApiCommand(session, name(action.name()), action.help())
+                .takes(action)
+                .says("Done.");
+    }
+
+    /** Returns a list of a group of commands, and the command of each of some actions that is in it: {@code plan close} is that of {@code plan.close}. */
+    public static List<CommandLine> group(
+            Session session, String group, ApiCommand list, List<? extends OperatorAction<?, ?>> actions) {
+        return Stream.concat(
+                        Stream.of(list),
+                        actions.stream()
+                                .filter(action -> action.name().startsWith(group + "."))
+                                .map(action -> of(session, action)))
+                .map(ApiCommand::line)
+                .toList();
     }
 
     private static String name(String action) {
@@ -172,9 +189,9 @@ public final class ApiCommand implements Callable<Integer> {
         return runs(api -> print.accept(ask(api)));
     }
 
-    /** Asks for the action, and prints one member of the answer. */
-    public ApiCommand prints(String member) {
-        return asks(answer -> session.out().println(CommandJson.text(answer.get(member))));
+    /** Asks for the action, and prints a line. @param line with members of the answer in braces */
+    public ApiCommand says(String line) {
+        return asks(answer -> session.out().println(CommandJson.said(line, answer)));
     }
 
     /** Prints all pages of a list as a table. @param heads with commas between them */

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -17,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CommandJson {
 
     private static final String PAGE_LIMIT = "200";
+    private static final Pattern MEMBER = Pattern.compile("\\{([a-z_]+)}");
 
     private CommandJson() {}
 
@@ -40,6 +43,14 @@ public final class CommandJson {
     /** A text, or a number with all its digits. */
     public static String text(JsonNode value) {
         return value.isNumber() ? value.decimalValue().toPlainString() : value.asString();
+    }
+
+    /** A line with members of an answer, which stand in it in braces. */
+    static String said(String line, JsonNode answer) {
+        return MEMBER.matcher(line).replaceAll(found -> {
+            JsonNode value = answer.required(found.group(1));
+            return Matcher.quoteReplacement(value.isArray() ? texts(value, Values.NONE) : text(value));
+        });
     }
 
     /** @param unit stands after a number */
