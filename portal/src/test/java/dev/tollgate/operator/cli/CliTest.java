@@ -333,6 +333,17 @@ class CliTest {
         assertThat(out).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--models=none", "--models=", "--expires=none"})
+    void a_grant_of_nothing_special_is_refused_before_it_is_made(String option) {
+        run("account", "create", "--name", "Ann", "--credits", "1");
+        assertThat(run("grant", "add", "--account", "acc_1", "--credits", "5", option, "--reason", "a gift"))
+                .as(err)
+                .isEqualTo(2);
+        assertThat(err).startsWith("tollgate: A grant needs --expires or --models");
+        assertThat(api.reasons).isEmpty();
+    }
+
     @Test
     void limits_of_an_account_are_changed_with_a_reason_and_what_is_not_named_stays() {
         run("account", "create", "--name", "Ann");

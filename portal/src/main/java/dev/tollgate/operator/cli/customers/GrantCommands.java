@@ -62,7 +62,8 @@ public final class GrantCommands {
                 .takes(AccountRoutes.GRANT)
                 .with("/reason", reason -> reason.saying(REASON))
                 .refuses(
-                        body -> !body.hasNonNull("expires_at") && !body.has("models"),
+                        body -> !body.hasNonNull("expires_at")
+                                && body.path("models").isEmpty(),
                         "A grant needs --expires or --models; account grant gives general credits.")
                 .says("{grant}");
     }
