@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Prices of every rate, and prices from a day on, set by the operator's API. */
@@ -112,6 +113,19 @@ class WholePricesTest {
             gateway.setNow(NOW.plusSeconds(120));
             assertThat(charge(customer)).isEqualByComparingTo("0.01");
             gateway.assertBooksAreClosed();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"input", "cached_input", "search_counts", "above.input", "tiers.flex"})
+    void an_object_is_no_rate(String member) {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            String[] parts = member.split("\\.");
+            String wrong =
+                    parts.length == 1 ? "\"" + member + "\":{}" : "\"" + parts[0] + "\":{\"" + parts[1] + "\":{}}";
+            Gateway.Reply reply = send(gateway, MODEL, "{" + wrong + ",\"output\":1100,\"reason\":\"for a test\"}");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+            assertThat(sold(gateway).get("source").asString()).isEqualTo("file");
         }
     }
 

@@ -13,6 +13,7 @@ import dev.tollgate.models.TariffJson;
 import dev.tollgate.models.TariffRules;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -37,6 +38,9 @@ public final class TariffEdit {
                             field("tiers", Schema.of("object", "null")).help("Factors of flex and priority.")))
             .<Field<?>>map(field -> field)
             .toList();
+
+    /** The members that are merged. */
+    private static final Set<String> OBJECTS = Set.of("above", "tiers");
 
     private final ObjectNode patch;
 
@@ -65,8 +69,16 @@ public final class TariffEdit {
                 && merged(before).equals(new TariffEdit(JsonNodeFactory.instance.objectNode()).merged(before));
     }
 
-    private static boolean removesAlone(JsonNode patch) {
-        return patch.valueStream().allMatch(value -> value.isNull() || (value.isObject() && removesAlone(value)));
+    private static boolean removesAlone(ObjectNode patch) {
+        return patch.propertyStream()
+                .allMatch(member -> member.getValue().isNull()
+                        || (isPatch(member.getKey(), member.getValue())
+                                && member.getValue().valueStream().allMatch(JsonNode::isNull)));
+    }
+
+    /** Returns whether a member is merged; every other one is a value, also an object, which the rules refuse. */
+    private static boolean isPatch(String name, JsonNode value) {
+        return OBJECTS.contains(name) && value.isObject();
     }
 
     /**
@@ -114,20 +126,26 @@ public final class TariffEdit {
 
     private static void merge(ObjectNode target, ObjectNode patch) {
         patch.forEachEntry((name, value) -> {
-            if (value.isNull()) {
-                target.remove(name);
-            } else if (value instanceof ObjectNode inner) {
+            if (isPatch(name, value)) {
                 ObjectNode into = target.path(name) instanceof ObjectNode present
                         ? present
                         : JsonNodeFactory.instance.objectNode();
-                merge(into, inner);
+                value.forEachEntry((inner, part) -> put(into, inner, part));
                 if (!into.isEmpty()) {
                     target.set(name, into);
                 }
             } else {
-                target.set(name, value);
+                put(target, name, value);
             }
         });
+    }
+
+    private static void put(ObjectNode target, String name, JsonNode value) {
+        if (value.isNull()) {
+            target.remove(name);
+        } else {
+            target.set(name, value);
+        }
     }
 
     /** A rate that is removed is removed from the step, too, unless the patch names it there. */
