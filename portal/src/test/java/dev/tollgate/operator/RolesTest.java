@@ -89,6 +89,21 @@ class RolesTest {
         }
     }
 
+    @Test
+    void a_login_is_found_however_it_is_typed() {
+        try (PortalServer server = PortalServer.start(ENVIRONMENT)) {
+            member(server, "ann@example.org");
+            String account = "/admin/accounts/" + account(server, "ann@example.org");
+            String typed = "{\"login\":\" Ann@Example.org\",\"reason\":\"a test\"%s}";
+            for (String path : List.of("/role", "/owner", "/reset-link", "/remove-second-factor")) {
+                String more = path.equals("/role") ? ",\"role\":\"user\"" : "";
+                PortalServer.Reply reply = server.post(account + path, typed.formatted(more), ADMIN);
+                assertThat(reply.status()).as(path + reply.text()).isBetween(200, 201);
+                assertThat(reply.text()).doesNotContain("Ann@");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Stores.class)
     void of_operators_who_are_all_made_users_at_once_one_stays(Stores stores) {

@@ -79,6 +79,11 @@ public record Person(
         return membership == null ? new KeyView(false, "", Set.of()) : membership.view(right);
     }
 
+    /** Returns whether a login, as someone typed it, is this person's. */
+    public boolean isCalled(String typed) {
+        return login.equals(Visit.login(typed));
+    }
+
     public boolean isOperator() {
         return role == Role.OPERATOR;
     }

@@ -229,7 +229,7 @@ public final class OperatorLinks {
     private MadeLink resetLink(By by, String accountId, @Nullable String login) {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
-                .filter(person -> login == null || person.login().equals(login))
+                .filter(person -> login == null || person.isCalled(login))
                 .toList();
         if (meant.size() != 1) {
             throw new ApiException(

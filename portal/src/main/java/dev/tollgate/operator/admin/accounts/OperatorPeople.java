@@ -155,7 +155,8 @@ public final class OperatorPeople {
     private String appointOwner(By by, String accountId, String login) {
         by.needReason();
         List<Person> meant = meant(accountId, login);
-        Membership membership = meant.getFirst().membership();
+        Person person = meant.getFirst();
+        Membership membership = person.membership();
         if (meant.size() > 1 || membership == null) {
             throw new ApiException(400, sentence("Several people sign in for this account. Name the login."));
         }
@@ -164,7 +165,7 @@ public final class OperatorPeople {
         if (!outcome.isDone()) {
             throw new ApiException(404, sentence("The person has left the account."));
         }
-        return login;
+        return person.login();
     }
 
     private JsonNode find(AdminRequest request) {
@@ -246,7 +247,7 @@ public final class OperatorPeople {
     private List<Person> meant(String accountId, @Nullable String login) {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
-                .filter(person -> login == null || person.login().equals(login))
+                .filter(person -> login == null || person.isCalled(login))
                 .toList();
         if (meant.isEmpty()) {
             throw new ApiException(404, sentence("No person with this login belongs to account {account}.", accountId));
