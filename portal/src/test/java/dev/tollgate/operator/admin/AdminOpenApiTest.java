@@ -34,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The bodies of the operator's requests in the description of the API are those of the fields of their rows. {@code -Dtollgate.golden=write} writes
- * them; their examples are written by hand.
+ * them, and a whole operation for an action that has none; examples and better words are written by hand.
  */
 class AdminOpenApiTest {
 
@@ -80,16 +80,44 @@ class AdminOpenApiTest {
 
         List<String> described = described(written, rows, missing);
 
-        assertThat(missing).as("without a line requestBody: {…}").isEmpty();
         if ("write".equals(System.getProperty("tollgate.golden"))) {
-            Files.write(FILE, described);
+            Files.write(FILE, withOperations(described));
             return;
         }
+        assertThat(missing)
+                .as("without a line requestBody: {…}; -Dtollgate.golden=write writes an operation")
+                .isEmpty();
         List<String> others = new ArrayList<>(described);
         others.removeAll(written);
         assertThat(others)
                 .as("what the fields say; -Dtollgate.golden=write writes it")
                 .isEmpty();
+    }
+
+    @Test
+    void an_action_without_an_operation_gets_one() throws IOException {
+        List<String> written = Files.readAllLines(FILE);
+        int path = written.indexOf("  /admin/plans/{plan}/close:");
+        int put = written.indexOf("      operationId: setPlan") - 1;
+        List<String> without = new ArrayList<>(written);
+        without.subList(path, end(written, path, "  ")).clear();
+        without.subList(put, end(written, put, "    ")).clear();
+
+        List<String> again = withOperations(without);
+
+        assertThat(again.subList(put, put + 3))
+                .containsExactly("    put:", "      operationId: setPlan", "      tags: [Prices and money]");
+        int close = again.indexOf("  /admin/plans/{plan}/close:");
+        assertThat(end(again, put, "    ")).as("the next one").isEqualTo(close);
+        assertThat(again.subList(close, close + 6))
+                .containsExactly(
+                        "  /admin/plans/{plan}/close:",
+                        "    servers: *root",
+                        "    parameters: [{name: plan, in: path, required: true, description: \"Id of the plan\", schema: {type: string}}]",
+                        "    post:",
+                        "      operationId: closePlan",
+                        "      tags: [Prices and money]");
+        assertThat(described(again, rows(), new TreeSet<>())).isEqualTo(again);
     }
 
     @Test
@@ -207,6 +235,80 @@ class AdminOpenApiTest {
             }
         }
         return described;
+    }
+
+    /** Returns the description with an operation for each action that has none: behind the one of the row before, or in its path. */
+    private static List<String> withOperations(List<String> described) {
+        List<String> all = new ArrayList<>(described);
+        String before = "";
+        for (OperatorAction<?, ?> action : OperatorActions.ALL) {
+            if (action.isLocal()) {
+                continue;
+            }
+            String path = "  " + action.path().replace("...}", "}") + ":";
+            String method = "    " + action.method().toLowerCase(Locale.ROOT) + ":";
+            int at = all.indexOf(path);
+            if (at < 0) {
+                at = end(all, all.indexOf(before), "  ");
+                all.addAll(at, List.of(path, "    servers: *root", parameters(action)));
+            }
+            int end = end(all, at, "  ");
+            if (!all.subList(at, end).contains(method)) {
+                String tags = all.subList(0, end).reversed().stream()
+                        .filter(line -> line.startsWith("      tags: "))
+                        .findFirst()
+                        .orElseThrow();
+                all.addAll(end, operation(action, method, tags));
+            }
+            before = path;
+        }
+        return all;
+    }
+
+    /** Returns where what begins at a line with an indent ends. */
+    private static int end(List<String> lines, int begin, String indent) {
+        int end = begin + 1;
+        while (lines.get(end).startsWith(indent + " ")) {
+            end++;
+        }
+        return end;
+    }
+
+    private static String parameters(OperatorAction<?, ?> action) {
+        return Pattern.compile("\\{([a-z]+)}")
+                .matcher(action.path().replace("...}", "}"))
+                .results()
+                .map(parameter -> parameter.group(1))
+                .map(name -> "{name: " + name + ", in: path, required: true, description: "
+                        + quoted(action.parameters().stream()
+                                .filter(field -> field.name().equals(name))
+                                .map(AdminOpenApiTest::description)
+                                .findFirst()
+                                .orElse("The " + name))
+                        + ", schema: {type: string}}")
+                .collect(Collectors.joining(", ", "    parameters: [", "]"));
+    }
+
+    private static List<String> operation(OperatorAction<?, ?> action, String method, String tags) {
+        String[] name = action.name().split("\\.");
+        String what = action.help().isEmpty() ? action.told().words().english() + "." : action.help();
+        return List.of(
+                method,
+                "      operationId: " + camel(name[1] + "_" + name[0]),
+                tags,
+                "      summary: " + quoted(what.split("[,:.;]")[0]),
+                "      description: " + quoted(what),
+                "      security: *admin",
+                body(action.fields().stream().filter(field -> !field.isFixed()).toList(), ""),
+                "      responses:",
+                "        \"2XX\": {description: \"Done\", content: {application/json: {schema: {type: object}}}}",
+                "        \"4XX\": {$ref: \"#/components/responses/Error\"}",
+                "        default: {$ref: \"#/components/responses/Error\"}");
+    }
+
+    private static String camel(String name) {
+        return Pattern.compile("_([a-z])").matcher(name).replaceAll(letter -> letter.group(1)
+                .toUpperCase(Locale.ROOT));
     }
 
     private static String found(Pattern pattern, String line, String otherwise) {
