@@ -10,7 +10,7 @@ import dev.tollgate.http.client.Request;
 import dev.tollgate.http.client.Roundtrip;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
-import dev.tollgate.upstreams.gemini.tokens.VertexToken;
+import dev.tollgate.upstreams.gemini.credentials.VertexToken;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.EmbedAsk;

@@ -8,7 +8,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Json;
 import dev.tollgate.testing.RsaKeys;
 import dev.tollgate.upstreams.gemini.GeminiEndpoint.CallIds;
-import dev.tollgate.upstreams.gemini.tokens.ServiceAccount;
+import dev.tollgate.upstreams.gemini.credentials.ServiceAccount;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.Signature;

@@ -58,7 +58,7 @@ public record Voucher(
         return lot.micros();
     }
 
-    /** The state of a voucher: the words of the console, its file, the API and commands. */
+    /** The state of a voucher: the words of the API, of commands and of the console's file; its page says them in the reader's language. */
     public enum State {
         REDEEMED("redeemed"),
         REVOKED("revoked"),

@@ -6,6 +6,6 @@
  * <p>Threading: a token is asked for on event loops, which do not block; the calls that wait for it are told when it is there.
  */
 @NullMarked
-package dev.tollgate.upstreams.gemini.tokens;
+package dev.tollgate.upstreams.gemini.credentials;
 
 import org.jspecify.annotations.NullMarked;

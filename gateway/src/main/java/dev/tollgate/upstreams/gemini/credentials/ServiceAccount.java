@@ -1,4 +1,4 @@
-package dev.tollgate.upstreams.gemini.tokens;
+package dev.tollgate.upstreams.gemini.credentials;
 
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.json.Json;
