@@ -344,6 +344,13 @@ class CliTest {
         assertThat(api.reasons).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"month, ' [MONTH]'", "reset-link, ' LOGIN'", "operator add, ' LOGIN'", "operator remove, ' LOGIN'"})
+    void help_shows_which_word_can_be_left_out(String command, String word) {
+        assertThat(run((command + " --help").split(" "))).isZero();
+        assertThat(out.split("\n\n")[0]).contains(word).doesNotContain("several people");
+    }
+
     @Test
     void limits_of_an_account_are_changed_with_a_reason_and_what_is_not_named_stays() {
         run("account", "create", "--name", "Ann");

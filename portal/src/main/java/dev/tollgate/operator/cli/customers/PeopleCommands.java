@@ -54,7 +54,7 @@ public final class PeopleCommands {
 
     /** The command of an action of a person, whose account is looked for. */
     private static ApiCommand ofPerson(ApiCommand command) {
-        return command.without("id").with("/login", Argument::needed);
+        return command.without("id").with("/login", login -> login.needed().saying("E-mail address of the person."));
     }
 
     private static String login(ApiCommand command) {

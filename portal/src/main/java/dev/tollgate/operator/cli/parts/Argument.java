@@ -105,7 +105,7 @@ public record Argument(ArgSpec arg, String to, @Nullable Field<?> field) {
         return help.toString();
     }
 
-    private static ArgSpec bare(String word, boolean isNeeded, String help, ITypeConverter<JsonNode> converter) {
+    private static ArgSpec bare(String word, boolean isNeeded, String help, ITypeConverter<?> converter) {
         return PositionalParamSpec.builder()
                 .index("0")
                 .arity(isNeeded ? "1" : "0..1")
@@ -139,11 +139,8 @@ public record Argument(ArgSpec arg, String to, @Nullable Field<?> field) {
     private Argument needed(boolean isNeeded) {
         return new Argument(
                 switch (arg) {
-                    case PositionalParamSpec bare ->
-                        bare.toBuilder()
-                                .arity(isNeeded ? "1" : "0..1")
-                                .required(isNeeded)
-                                .build();
+                    case PositionalParamSpec bare -> // a copy would keep what the help says of how many there are
+                        bare(bare.paramLabel(), isNeeded, bare.description()[0], bare.converters()[0]);
                     case OptionSpec option ->
                         option.toBuilder().required(isNeeded).build();
                     default -> throw new IllegalStateException(arg.toString());
@@ -161,10 +158,18 @@ public record Argument(ArgSpec arg, String to, @Nullable Field<?> field) {
                 field);
     }
 
-    /** Returns this option with another description. */
+    /** Returns this argument with another description. */
     public Argument saying(String description) {
         return new Argument(
-                ((OptionSpec) arg).toBuilder().description(description).build(), to, field);
+                switch (arg) {
+                    case PositionalParamSpec bare ->
+                        bare.toBuilder().description(description).build();
+                    case OptionSpec option ->
+                        option.toBuilder().description(description).build();
+                    default -> throw new IllegalStateException(arg.toString());
+                },
+                to,
+                field);
     }
 
     /** Returns this option, whose text is read otherwise. */
