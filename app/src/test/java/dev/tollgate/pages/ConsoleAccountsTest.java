@@ -252,6 +252,7 @@ class ConsoleAccountsTest {
         assertThat(operator.get(path).body())
                 .contains("no charge left to refund")
                 .contains("because of a test");
+        assertThat(on(path, refund).body()).contains("have already been refunded");
         gateway.assertBooksAreClosed();
     }
 

@@ -1,9 +1,11 @@
 package dev.tollgate.pages.console.parts;
 
+import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
@@ -155,7 +157,8 @@ public final class DeedForms {
                     .findFirst()
                     .orElse(null);
             if (asked == null || offer == null) {
-                return again.apply(FormState.wrong(form, say("There is no such form on this page.")));
+                throw ApiError.of(ErrorCode.INVALID_REQUEST, sentence("There is no such form on this page."))
+                        .asException(); // no form of the page would show it
             }
             Done done;
             try {

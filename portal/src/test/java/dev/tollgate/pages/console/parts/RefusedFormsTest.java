@@ -1,0 +1,92 @@
+package dev.tollgate.pages.console.parts;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.operator.admin.OperatorAction;
+import dev.tollgate.operator.admin.OperatorAction.Button;
+import dev.tollgate.operator.admin.accounts.AccountFiles;
+import dev.tollgate.operator.admin.accounts.AccountRoutes;
+import dev.tollgate.operator.admin.accounts.Deletions;
+import dev.tollgate.operator.admin.accounts.OperatorLinks;
+import dev.tollgate.operator.admin.accounts.OperatorPeople;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.PortalServer;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Forms of a page that was drawn before the state changed, or that the page does not have. */
+class RefusedFormsTest {
+
+    private static final String ADMIN = "adm-" + "refused-forms".repeat(4);
+    private static final String PASSWORD = "a sentence nobody else has";
+
+    private static PortalServer server;
+    private static Browser operator;
+
+    @BeforeAll
+    static void start() {
+        server = PortalServer.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN, "TOLLGATE_OPERATOR_PASSWORD", PASSWORD));
+        operator = new Browser(server.url());
+        operator.signIn("operator", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    static Stream<String> deeds() {
+        return Stream.<List<? extends OperatorAction<?, ?>>>of(
+                        AccountRoutes.OF_ACCOUNT,
+                        OperatorPeople.OF_PERSON,
+                        List.of(OperatorPeople.END_SESSIONS, OperatorLinks.RESET_LINK, OperatorLinks.INVITE),
+                        List.of(AccountFiles.DELETE),
+                        Deletions.ACTIONS)
+                .flatMap(List::stream)
+                .flatMap(action -> action.buttons().stream())
+                .map(Button::deed)
+                .distinct();
+    }
+
+    private static String account() {
+        return server.post("/admin/accounts", "{\"name\":\"Ann\",\"credits\":5,\"reason\":\"a test\"}", ADMIN)
+                .json()
+                .get("id")
+                .asString();
+    }
+
+    @ParameterizedTest
+    @MethodSource("deeds")
+    void a_refusal_is_said_whatever_the_page_shows_by_now(String deed) {
+        for (String then : List.of("", "/block", "/delete")) {
+            String id = account();
+            if (!then.isEmpty()) {
+                String body =
+                        then.equals("/block") ? "{\"blocked\":true,\"reason\":\"a test\"}" : "{\"reason\":\"a test\"}";
+                assertThat(server.post("/admin/accounts/" + id + then, body, ADMIN)
+                                .status())
+                        .isEqualTo(200);
+            }
+            String path = "/console/accounts/" + id;
+            Browser.Page page = operator.submit("/console/accounts", path, Map.of("deed", deed, "reason", ""));
+            assertThat(page.status()).as(deed + then).isEqualTo(422);
+            assertThat(page.body()).as(deed + then).contains("<p class=\"error\" role=\"alert\">");
+        }
+    }
+
+    @Test
+    void a_form_of_another_page_is_refused_in_a_sentence() {
+        for (String deed : List.of("setting.set", "none", "")) {
+            Browser.Page page =
+                    operator.submit("/console/accounts", "/console/accounts", Map.of("deed", deed, "reason", "a test"));
+            assertThat(page.status()).isEqualTo(400);
+            assertThat(page.body()).contains("There is no such form on this page.");
+        }
+    }
+}
