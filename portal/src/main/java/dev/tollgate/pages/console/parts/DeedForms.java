@@ -353,7 +353,8 @@ public final class DeedForms {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put(say("deed::For"), typed.getOrDefault(WHOM, ""));
         typed.forEach((name, value) -> {
-            boolean isSame = value.equals(typed.get(WAS + name));
+            String was = typed.get(WAS + name);
+            boolean isSame = value.equals(was) || (value.equals("on") && "true".equals(was)); // a box that stays ticked
             if (!isSame && !name.startsWith(WAS) && !NOT_SHOWN.contains(name)) {
                 lines.put(label(asked.action(), name), text(asked.action(), name, value));
             } else if (name.startsWith(WAS)

@@ -128,4 +128,15 @@ class ProvePageTest {
         assertThat(asked("/console/plans/pro", "plan.set", Map.of("period", "month"), "zh-Hans"))
                 .doesNotContain("<dd class=\"break\">month<");
     }
+
+    @Test
+    void a_box_is_shown_only_if_it_was_changed() {
+        String path = "/console/settings";
+        Map<String, String> same = Map.of("pages.status", "on", "was-pages.status", "true");
+        assertThat(labels(asked(path, "setting.set", same, "en"))).containsExactly("Reason");
+        Map<String, String> ticked = Map.of("pages.status", "on", "was-pages.status", "false");
+        assertThat(labels(asked(path, "setting.set", ticked, "en"))).contains("pages.status");
+        assertThat(labels(asked(path, "setting.set", Map.of("was-pages.status", "true"), "en")))
+                .contains("pages.status");
+    }
 }

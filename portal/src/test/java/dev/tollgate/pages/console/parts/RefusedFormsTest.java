@@ -81,6 +81,15 @@ class RefusedFormsTest {
     }
 
     @Test
+    void a_deleted_account_is_not_offered_the_end_of_its_ban() {
+        String path = "/accounts/" + account();
+        server.post("/admin" + path + "/block", "{\"blocked\":true,\"reason\":\"a test\"}", ADMIN);
+        assertThat(operator.get("/console" + path).body()).contains("#ban-title");
+        server.post("/admin" + path + "/delete", "{\"reason\":\"a test\"}", ADMIN);
+        assertThat(operator.get("/console" + path).body()).doesNotContain("#ban-title");
+    }
+
+    @Test
     void a_form_of_another_page_is_refused_in_a_sentence() {
         for (String deed : List.of("setting.set", "none", "")) {
             Browser.Page page =
