@@ -15,6 +15,7 @@ class RefusedCallsTest {
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
     private Instant now = NOON;
+    private int many;
     private final List<RefusedCall> counted = new ArrayList<>();
     private final RefusedCalls refused = new RefusedCalls(() -> now, counted::add);
 
@@ -53,6 +54,15 @@ class RefusedCallsTest {
     }
 
     @Test
+    void a_refused_call_is_found_by_the_id_of_its_error() {
+        add("acc_1", ErrorCode.INVALID_REQUEST, "the first");
+        add("acc_2", ErrorCode.INVALID_REQUEST, "the second");
+        RefusedCall second = refused.of("acc_2").getFirst();
+        assertThat(refused.named(second.requestId())).isEqualTo(second);
+        assertThat(refused.named("req_nothing")).isNull();
+    }
+
+    @Test
     void an_account_that_is_refused_again_is_forgotten_last() {
         add("acc_again", ErrorCode.INVALID_REQUEST, "m");
         for (int i = 0; i < 499; i++) {
@@ -80,6 +90,7 @@ class RefusedCallsTest {
     }
 
     private void add(String account, ErrorCode code, String message) {
-        refused.add(new RefusedCall(now, account, "key_1", "POST /v1/x", code.status(), code, message, null, "req_1"));
+        refused.add(new RefusedCall(
+                now, account, "key_1", "POST /v1/x", code.status(), code, message, null, "req_" + ++many));
     }
 }
