@@ -12,7 +12,6 @@ import dev.tollgate.http.SharedBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,7 +25,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -116,7 +114,7 @@ public final class Assets {
                 hash(bytes),
                 type(file),
                 new SharedBytes(bytes),
-                new SharedBytes(compressed(bytes)),
+                new SharedBytes(bytes.length < WORTH_COMPRESSING ? bytes : Packing.packed(bytes)),
                 file.endsWith(".js") ? sentences(new String(bytes, StandardCharsets.UTF_8)) : List.of());
         assets.put(file, read);
         return read;
@@ -160,12 +158,9 @@ public final class Assets {
     private static void send(Exchange exchange, Asset asset) {
         exchange.setHeader("x-content-type-options", "nosniff");
         exchange.setHeader("cross-origin-resource-policy", "same-origin");
-        exchange.setHeader("vary", "accept-encoding");
-        String accepted = exchange.header("accept-encoding");
-        if (accepted != null
-                && accepted.contains("gzip")
+        if (Packing.isAccepted(exchange)
                 && asset.compressed().length() < asset.bytes().length()) {
-            exchange.setHeader("content-encoding", "gzip");
+            Packing.mark(exchange);
             exchange.send(200, asset.type(), asset.compressed());
         } else {
             exchange.send(200, asset.type(), asset.bytes());
@@ -214,19 +209,6 @@ public final class Assets {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static byte[] compressed(byte[] bytes) {
-        if (bytes.length < WORTH_COMPRESSING) {
-            return bytes;
-        }
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream(bytes.length / 2);
-        try (OutputStream gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return compressed.toByteArray();
     }
 
     private static String hash(byte[] bytes) {

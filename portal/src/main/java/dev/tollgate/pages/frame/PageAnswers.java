@@ -116,12 +116,18 @@ final class PageAnswers {
         PageStep.Shared by = show.shared();
         Supplier<byte[]> rendering = () -> PageHtml.render(out -> show.drawing().draw(out, shell));
         if (by == null) {
-            return new SharedPages.PageBytes(rendering.get(), null);
+            return new SharedPages.PageBytes(rendering.get(), null, false);
         }
-        return shell.person() == null
-                ? shared.page(request.path(), shell.words(), request.language(), request.year(), by, rendering)
-                : new SharedPages.PageBytes(
-                        SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
+        Exchange exchange = request.exchange();
+        boolean packs = Packing.isAccepted(exchange);
+        if (shell.person() == null) {
+            return shared.page(request.path(), packs, shell.words(), request.language(), request.year(), by, rendering);
+        }
+        byte[] html = SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by);
+        // Without a query nothing on the page is of another's choosing.
+        return packs && exchange.target().indexOf('?') < 0
+                ? new SharedPages.PageBytes(Packing.packed(html), null, true)
+                : new SharedPages.PageBytes(html, null, false);
     }
 
     private Shell shell(PageRequest<?> request, @Nullable Long balanceMicros) {

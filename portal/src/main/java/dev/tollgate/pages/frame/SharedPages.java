@@ -18,8 +18,8 @@ final class SharedPages {
     /** The most pages of each offered language. */
     private static final int PAGES_MAX = 256;
 
-    /** Addresses of this server whose pages are kept; under further ones, which a caller may make up, each answer is a copy. */
-    private static final int WORDS_MAX = 4;
+    /** Addresses of this server whose pages are kept, packed and not; under further ones, which a caller may make up, each answer is a copy. */
+    private static final int FORMS_MAX = 8;
 
     private final Map<Key, Drawn> pages = new ConcurrentHashMap<>();
 
@@ -32,12 +32,17 @@ final class SharedPages {
             Language language,
             @Nullable Year year) {}
 
-    private record Drawn(String html, Map<String, SharedBytes> byWord) {}
+    private record Drawn(String html, Map<Form, SharedBytes> byForm) {}
 
-    /** The sent bytes: one of the two members. */
-    record PageBytes(byte @Nullable [] own, @Nullable SharedBytes shared) {
+    private record Form(String word, boolean isPacked) {}
+
+    /** The sent bytes: one of the first two members. @param isPacked whether they are gzip */
+    record PageBytes(byte @Nullable [] own, @Nullable SharedBytes shared, boolean isPacked) {
 
         void send(Exchange exchange, int status) {
+            if (isPacked) {
+                Packing.mark(exchange);
+            }
             if (shared != null) {
                 exchange.send(status, HTML, shared);
             } else if (own != null) {
@@ -51,9 +56,10 @@ final class SharedPages {
         this.pagesMax = PAGES_MAX * languages;
     }
 
-    /** @param drawing draws the page, if that has not happened yet */
+    /** @param packs whether the caller reads gzip @param drawing draws the page, if that has not happened yet */
     PageBytes page(
             String path,
+            boolean packs,
             OperatorWords words,
             Language language,
             @Nullable Year year,
@@ -65,15 +71,19 @@ final class SharedPages {
         Drawn drawn = pages.computeIfAbsent(
                 new Key(path, by.state(), words, language, year),
                 _ -> new Drawn(new String(drawing.get(), StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
-        SharedBytes known = drawn.byWord.get(by.word());
+        Form form = new Form(by.word(), packs);
+        SharedBytes known = drawn.byForm.get(form);
         if (known != null) {
-            return new PageBytes(null, known);
+            return new PageBytes(null, known, packs);
         }
         byte[] html = filled(drawn.html, by);
-        if (drawn.byWord.size() >= WORDS_MAX) {
-            return new PageBytes(html, null);
+        if (drawn.byForm.size() >= FORMS_MAX) {
+            return new PageBytes(html, null, false);
         }
-        return new PageBytes(null, drawn.byWord.computeIfAbsent(by.word(), _ -> new SharedBytes(html)));
+        return new PageBytes(
+                null,
+                drawn.byForm.computeIfAbsent(form, _ -> new SharedBytes(packs ? Packing.packed(html) : html)),
+                packs);
     }
 
     static byte[] filled(String html, PageStep.Shared by) {

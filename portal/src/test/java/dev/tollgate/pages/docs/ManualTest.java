@@ -7,18 +7,24 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +39,12 @@ class ManualTest {
 
     private static final Pattern LINK = Pattern.compile(" href=\"([^\"]*)\"");
     private static final int PAGE_BYTES_MAX = 80_000;
+
+    /** A page with its files, as they are sent, and the bytes of the heads of one answer. */
+    private static final int SENT_BYTES_MAX = 100_000;
+
+    private static final int HEAD_BYTES = 600;
+    private static final Pattern ASSET = Pattern.compile("/assets/[^\"#]+");
 
     @TempDir
     private static Path folder;
@@ -129,6 +141,51 @@ class ManualTest {
                     .doesNotHaveDuplicates();
             assertThat(html.getBytes(StandardCharsets.UTF_8).length).as(path).isLessThan(PAGE_BYTES_MAX);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void no_page_with_its_files_has_more_than_100_kb_as_sent(boolean isSignedIn) {
+        Browser reader = isSignedIn
+                ? new Browser(server.url()).signUp("reader@example.com", "a sentence nobody else has")
+                : stranger;
+        Map<String, Integer> files = new HashMap<>();
+        pages(reader).forEach((path, html) -> {
+            int sent = sent(reader, path);
+            for (String file :
+                    ASSET.matcher(html).results().map(MatchResult::group).collect(Collectors.toSet())) {
+                sent += files.computeIfAbsent(file, _ -> sent(reader, file));
+            }
+            assertThat(sent).as(path).isLessThanOrEqualTo(SENT_BYTES_MAX);
+        });
+        assertThat(files).hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void a_page_with_a_query_is_not_packed_beside_secrets_of_its_reader() {
+        Browser reader = new Browser(server.url()).signUp("other@example.com", "a sentence nobody else has");
+        assertThat(packed(reader, "/docs").headers().firstValue("content-encoding"))
+                .contains("gzip");
+        assertThat(packed(reader, "/docs?word=mine").headers().firstValue("content-encoding"))
+                .isEmpty();
+    }
+
+    /** Returns the bytes of an answer to a browser, which reads gzip. */
+    private static int sent(Browser reader, String path) {
+        return packed(reader, path).body().length + HEAD_BYTES;
+    }
+
+    private static HttpResponse<byte[]> packed(Browser reader, String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path))
+                .header("accept", "text/html,*/*")
+                .header("accept-encoding", "gzip, deflate, br, zstd")
+                .header("cookie", reader.cookies())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest

@@ -21,7 +21,11 @@ class SharedPagesTest {
     private Year year = Year.of(2026);
 
     private SharedPages.PageBytes page(OperatorWords words, boolean open, String address) {
-        return pages.page("/docs", words, language, year, new PageStep.Shared(open, "HERE", address), () -> {
+        return page(words, open, address, false);
+    }
+
+    private SharedPages.PageBytes page(OperatorWords words, boolean open, String address, boolean packs) {
+        return pages.page("/docs", packs, words, language, year, new PageStep.Shared(open, "HERE", address), () -> {
             drawn.incrementAndGet();
             return "curl HERE/v1, HERE".getBytes(StandardCharsets.UTF_8);
         });
@@ -34,6 +38,17 @@ class SharedPagesTest {
                 .isSameAs(page(NO_WORDS, true, "http://a").shared());
         assertThat(page(NO_WORDS, true, "http://b").shared())
                 .isNotSameAs(page(NO_WORDS, true, "http://a").shared());
+        assertThat(drawn).hasValue(1);
+    }
+
+    @Test
+    void a_page_is_drawn_once_for_both_forms() {
+        SharedBytes plain = page(NO_WORDS, true, "http://a").shared();
+        SharedPages.PageBytes packed = page(NO_WORDS, true, "http://a", true);
+        assertThat(packed.isPacked()).isTrue();
+        assertThat(packed.shared())
+                .isNotSameAs(plain)
+                .isSameAs(page(NO_WORDS, true, "http://a", true).shared());
         assertThat(drawn).hasValue(1);
     }
 
@@ -63,7 +78,7 @@ class SharedPagesTest {
 
     @Test
     void addresses_that_callers_make_up_are_not_kept() {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             assertThat(page(NO_WORDS, true, "http://" + i).shared()).isNotNull();
         }
         SharedPages.PageBytes further = page(NO_WORDS, true, "http://further");
