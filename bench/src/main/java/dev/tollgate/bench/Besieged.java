@@ -75,7 +75,8 @@ record Besieged(int port, long pid, List<String> rich, List<String> poor, List<S
             socket.getOutputStream().write(body);
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             if (!answer.startsWith("HTTP/1.1 200")) {
-                throw new IllegalStateException("what the attack needs was answered " + answer.lines().findFirst());
+                throw new IllegalStateException(
+                        "what the attack needs was answered " + answer.lines().findFirst());
             }
             return answer;
         } catch (IOException e) {

@@ -48,7 +48,8 @@ final class FileCounts implements Siege.Scenario {
                     Besieged.head(
                             "/upload/v1beta/files",
                             key,
-                            command("start") + "X-Goog-Upload-Protocol: resumable\r\nX-Goog-Upload-Header-Content-Length: "
+                            command("start")
+                                    + "X-Goog-Upload-Protocol: resumable\r\nX-Goog-Upload-Header-Content-Length: "
                                     + FILE_BYTES + "\r\nX-Goog-Upload-Header-Content-Type: application/pdf\r\n",
                             2),
                     "{}".getBytes(StandardCharsets.US_ASCII));

@@ -39,7 +39,8 @@ final class Images implements Siege.Scenario {
             List<Thread> attackers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
                 attackers.add(Thread.ofVirtual()
-                        .start(() -> answers.add(end(gateway, body, gateway.shared().getFirst()))));
+                        .start(() ->
+                                answers.add(end(gateway, body, gateway.shared().getFirst()))));
             }
             for (Thread attacker : attackers) {
                 attacker.join();

@@ -55,7 +55,8 @@ final class KeptContent implements Siege.Scenario {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             Matcher id = ID.matcher(answer);
             if (!id.find()) {
-                throw new IllegalStateException("the response to keep was answered " + answer.lines().findFirst());
+                throw new IllegalStateException(
+                        "the response to keep was answered " + answer.lines().findFirst());
             }
             chars = id.group(1);
         } catch (IOException e) {
@@ -67,7 +68,8 @@ final class KeptContent implements Siege.Scenario {
     public void attack(Besieged gateway, Siege.Tally answers) throws InterruptedException {
         String key = attacker(gateway);
         byte[] next = body("\"input\":\"Hi\",\"previous_response_id\":\"resp_" + chars + "\"");
-        String item = "{\"role\":\"user\",\"content\":\"a\"},{\"type\":\"item_reference\",\"id\":\"msg_" + chars + "_0\"},";
+        String item =
+                "{\"role\":\"user\",\"content\":\"a\"},{\"type\":\"item_reference\",\"id\":\"msg_" + chars + "_0\"},";
         byte[] references = body("\"input\":[" + item.repeat(REFERENCES) + "{\"role\":\"user\",\"content\":\"Hi\"}]");
         List<Supplier<String>> works = List.of(
                 () -> gateway.get(RESPONSES + "/resp_" + chars + "/input_items?limit=1", key),

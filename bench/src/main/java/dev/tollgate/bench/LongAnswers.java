@@ -36,12 +36,14 @@ final class LongAnswers implements Siege.Scenario {
             new Form("/v1/messages", messages(",\"max_tokens\":60000")));
 
     private static byte[] responses(boolean stream) {
-        return ascii("{\"model\":\"" + Kind.LONG.model() + "\",\"stream\":" + stream + ",\"input\":\"" + prompt() + "\"}");
+        return ascii(
+                "{\"model\":\"" + Kind.LONG.model() + "\",\"stream\":" + stream + ",\"input\":\"" + prompt() + "\"}");
     }
 
     private static byte[] messages(String more) {
         return ascii("{\"model\":\"" + Kind.LONG.model()
-                + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt() + "\"}]" + more + "}");
+                + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt() + "\"}]" + more
+                + "}");
     }
 
     private static String prompt() {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             SiegeCommand.class,
             PagesCommand.class,
             NodesCommand.class,
+            BudgetsCommand.class,
             AffinityCommand.class,
             WriterCommand.class,
             LanguagesCommand.class

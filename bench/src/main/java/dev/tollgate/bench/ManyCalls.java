@@ -74,7 +74,8 @@ final class ManyCalls {
             new String[] {"timed_millis", timed("(t.done_us - t.first_byte_us) / 1000")},
             new String[] {
                 "timed_tokens",
-                timed("CASE WHEN t.done_us - t.first_byte_us >= 1000 THEN t.completion_tokens + t.reasoning_tokens ELSE 0 END")
+                timed(
+                        "CASE WHEN t.done_us - t.first_byte_us >= 1000 THEN t.completion_tokens + t.reasoning_tokens ELSE 0 END")
             });
 
     /** The columns of a call that are its template's. */
@@ -198,12 +199,10 @@ final class ManyCalls {
                 SELECT account_id, number, at, 'top_up', %1$d, number * %1$d, 'payment', 'payment-pay_' || id FROM bench_payment""".formatted(micros));
         books.run("""
                 INSERT INTO payment (id, account_id, channel, created_at, net_cents, tax_cents, credit_micros, state, session_id, intent_id, ended_at)
-                SELECT 'pay_' || id, account_id, 'stripe', at, %d, %d, %d, 'paid', 'cs_' || id, 'pi_' || id, at FROM bench_payment""".formatted(
-                        PAID_CENTS, PAID_CENTS / 5, micros));
+                SELECT 'pay_' || id, account_id, 'stripe', at, %d, %d, %d, 'paid', 'cs_' || id, 'pi_' || id, at FROM bench_payment""".formatted(PAID_CENTS, PAID_CENTS / 5, micros));
         books.run("""
                 INSERT INTO payment_notice (id, type, fact, created_at, received_at, payment_id, intent_id, cents, outcome)
-                SELECT 'evt_' || id, 'checkout.session.completed', 'paid', at, at, 'pay_' || id, 'pi_' || id, %d, 'taken' FROM bench_payment""".formatted(
-                        PAID_CENTS + PAID_CENTS / 5));
+                SELECT 'evt_' || id, 'checkout.session.completed', 'paid', at, at, 'pay_' || id, 'pi_' || id, %d, 'taken' FROM bench_payment""".formatted(PAID_CENTS + PAID_CENTS / 5));
         books.run("""
                 INSERT INTO invoice (payment_id, series, year, sequence, issued_at, seller_name, seller_address, seller_vat_id, buyer_name,
                     buyer_address, buyer_vat_id, buyer_country)
@@ -292,7 +291,8 @@ final class ManyCalls {
 
     private void add(long from, long to) throws SQLException {
         chunk(from, to);
-        String copied = Stream.of(COPIED.split(",\\s+")).map(column -> "t." + column).collect(Collectors.joining(", "));
+        String copied =
+                Stream.of(COPIED.split(",\\s+")).map(column -> "t." + column).collect(Collectors.joining(", "));
         books.run("""
                 INSERT INTO call (id, account_id, number, key_id, created_at, ended_at, priced_at, balance_after_micros, receipts, %1$s)
                 SELECT c.id, c.account_id, c.number, c.key_id, c.started, c.ended,
@@ -371,7 +371,11 @@ final class ManyCalls {
     }
 
     private void rollUps() throws SQLException {
-        rollUp(SUMS, "usage_quarter", "account_id, starts_at, key_id, model", "c.account_id, c.ended - c.ended % 900000, c.key_id, t.model_id");
+        rollUp(
+                SUMS,
+                "usage_quarter",
+                "account_id, starts_at, key_id, model",
+                "c.account_id, c.ended - c.ended % 900000, c.key_id, t.model_id");
         rollUp(
                 HOUR_SUMS,
                 "usage_hour",
@@ -390,7 +394,8 @@ final class ManyCalls {
                 .mapToObj(Integer::toString)
                 .collect(Collectors.joining(", "));
         books.run("INSERT INTO " + table + " (" + key + ", " + columns + ") SELECT " + of + ", " + added
-                + " FROM bench_chunk c JOIN bench_template t ON t.place = c.place WHERE 1 = 1 GROUP BY " + places + " ORDER BY "
+                + " FROM bench_chunk c JOIN bench_template t ON t.place = c.place WHERE 1 = 1 GROUP BY " + places
+                + " ORDER BY "
                 + places + " ON CONFLICT (" + key + ") DO UPDATE SET " + more);
     }
 

@@ -70,7 +70,8 @@ final class Marks implements Siege.Scenario {
 
     private static byte[] body(String model, String said) {
         return ("{\"model\":\"" + model + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"a\"},"
-                        + "{\"role\":\"assistant\",\"content\":\"" + said + "\"},{\"role\":\"user\",\"content\":\"b\"}]}")
+                        + "{\"role\":\"assistant\",\"content\":\"" + said
+                        + "\"},{\"role\":\"user\",\"content\":\"b\"}]}")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -36,6 +36,7 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
     private final Map<Kind, MockAnswer> answers;
     private final MockAnswer json;
     private final ChannelGroup watchers;
+    private final AtOnce paced;
     private final CallNumber number = new CallNumber();
     private @Nullable Kind asked;
     private @Nullable Future<?> pacing;
@@ -45,11 +46,33 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
     private boolean leavable;
     private int next;
 
-    /** @param json to who asks for a call's answer without events */
-    MockConnection(Map<Kind, MockAnswer> answers, MockAnswer json, ChannelGroup watchers) {
+    /** Counts paced answers that are under way at the same time. Written by the event loop alone. */
+    static final class AtOnce {
+        private int now;
+        private volatile int most;
+
+        private void begin() {
+            now++;
+            most = Math.max(most, now);
+        }
+
+        /** Returns the most since the last question. For a moment in which none is under way. */
+        int most() {
+            int told = most;
+            most = 0;
+            return told;
+        }
+    }
+
+    /**
+     * @param json to who asks for a call's answer without events
+     * @param paced counts the paced answers of all connections
+     */
+    MockConnection(Map<Kind, MockAnswer> answers, MockAnswer json, ChannelGroup watchers, AtOnce paced) {
         this.answers = answers;
         this.json = json;
         this.watchers = watchers;
+        this.paced = paced;
     }
 
     @Override
@@ -90,6 +113,7 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         context.writeAndFlush(bytes(answer, 0, stamped), context.voidPromise());
         if (answer.size() > 1) {
             int gap = asked.gapMillis();
+            paced.begin();
             pacing = context.executor()
                     .scheduleAtFixedRate(() -> pace(context, answer, stamped), gap, gap, TimeUnit.MILLISECONDS);
         }
@@ -120,6 +144,7 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         if (pacing != null) {
             pacing.cancel(false);
             pacing = null;
+            paced.now--;
         }
     }
 

@@ -30,6 +30,7 @@ final class MockUpstream implements AutoCloseable {
     private final ChannelGroup watchers = new DefaultChannelGroup(group.next());
     private final Map<Kind, MockAnswer> answers = new EnumMap<>(Kind.class);
     private final MockAnswer json = MockAnswer.json(Kind.CALL);
+    private final MockConnection.AtOnce paced = new MockConnection.AtOnce();
     private final Channel server;
 
     /** Listens on loopback before it returns; port 0 takes any free one. */
@@ -46,7 +47,7 @@ final class MockUpstream implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
                                 .addLast(new HttpRequestDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX))
-                                .addLast(new MockConnection(answers, json, watchers));
+                                .addLast(new MockConnection(answers, json, watchers, paced));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), port)
@@ -56,6 +57,11 @@ final class MockUpstream implements AutoCloseable {
 
     int port() {
         return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /** Returns how many paced answers were under way at the same time, at most, since the last question. */
+    int mostAtOnce() {
+        return paced.most();
     }
 
     @Override

@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "nodes",
         mixinStandardHelpOptions = true,
-        description = "Measures the processor time of PostgreSQL and of the gateways a call, with one and several nodes.")
+        description =
+                "Measures the processor time of PostgreSQL and of the gateways a call, with one and several nodes.")
 final class NodesCommand implements Callable<Integer> {
 
     @Option(
@@ -46,8 +47,22 @@ final class NodesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         RunOptions options = new RunOptions(
-                rounds, seconds, warmup, connections, "", "", jar, null, List.of(), false, false, false, List.of(), 0,
-                Main.home().resolve("results"), "");
+                rounds,
+                seconds,
+                warmup,
+                connections,
+                "",
+                "",
+                jar,
+                null,
+                List.of(),
+                false,
+                false,
+                false,
+                List.of(),
+                0,
+                Main.home().resolve("results"),
+                "");
         Path directory = RunCommand.freshDirectory();
         Path folder = Files.createDirectories(directory.resolve("nodes"));
         boolean good = true;

@@ -107,10 +107,15 @@ final class NodesRun {
     }
 
     static String post(HttpClient http, int port, String path, String body) throws IOException, InterruptedException {
+        return send(http, port, "POST", path, body);
+    }
+
+    static String send(HttpClient http, int port, String method, String path, String body)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + LoadPhase.HOST + ":" + port + path))
                 .header("Authorization", "Bearer " + ADMIN_KEY)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() >= 300) {
@@ -119,10 +124,10 @@ final class NodesRun {
         return response.body();
     }
 
-    private static String found(Pattern pattern, String text) {
+    static String found(Pattern pattern, String text) {
         Matcher found = pattern.matcher(text);
         if (!found.find()) {
-            throw new IllegalStateException("not in the response: " + pattern);
+            throw new IllegalStateException("not in the response: " + pattern + ": " + text);
         }
         return found.group(1);
     }

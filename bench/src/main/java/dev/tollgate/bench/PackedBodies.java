@@ -50,8 +50,10 @@ final class PackedBodies implements Siege.Scenario {
                         + "\"}]}")
                 .getBytes(StandardCharsets.US_ASCII);
         return new Errands.Errand(
-                "large bodies", PAUSE_MILLIS, OWN_WITHIN_MILLIS, gateway -> gateway.post(
-                        "/v1/chat/completions", Main.KEY, "", body));
+                "large bodies",
+                PAUSE_MILLIS,
+                OWN_WITHIN_MILLIS,
+                gateway -> gateway.post("/v1/chat/completions", Main.KEY, "", body));
     }
 
     @Override

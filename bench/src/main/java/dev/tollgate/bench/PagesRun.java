@@ -143,7 +143,9 @@ final class PagesRun {
         if (process.waitFor() > 1 || !wrong.isEmpty()) {
             throw new IllegalStateException("ledger verify: " + wrong);
         }
-        out.printf("ledger verify found nothing wrong but the hashes and times of multiplied calls, %.0f s%n", (System.nanoTime() - begin) / 1e9);
+        out.printf(
+                "ledger verify found nothing wrong but the hashes and times of multiplied calls, %.0f s%n",
+                (System.nanoTime() - begin) / 1e9);
     }
 
     // ---- the pages ----
@@ -220,7 +222,8 @@ final class PagesRun {
                 new PageTimes.PageKind(
                         "usage of 31 days by key", "/dashboard/usage?by=key&" + range, USAGE_BUDGET_MILLIS),
                 new PageTimes.PageKind("months of the books", "/console/books/months", MONTHS_BUDGET_MILLIS),
-                new PageTimes.PageKind("one month of the books", "/console/books/months/" + month, MONTHS_BUDGET_MILLIS),
+                new PageTimes.PageKind(
+                        "one month of the books", "/console/books/months/" + month, MONTHS_BUDGET_MILLIS),
                 new PageTimes.PageKind(
                         "customers of a month", "/console/books/months/" + month + "/used", MONTHS_BUDGET_MILLIS),
                 new PageTimes.PageKind(

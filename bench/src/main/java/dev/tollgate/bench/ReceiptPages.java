@@ -44,8 +44,7 @@ final class ReceiptPages implements Siege.Scenario {
 
     @Override
     public Errands.Errand errand() {
-        return new Errands.Errand(
-                victims, PAUSE_MILLIS, WITHIN_MILLIS, gateway -> gateway.get(victims, Main.KEY));
+        return new Errands.Errand(victims, PAUSE_MILLIS, WITHIN_MILLIS, gateway -> gateway.get(victims, Main.KEY));
     }
 
     @Override
