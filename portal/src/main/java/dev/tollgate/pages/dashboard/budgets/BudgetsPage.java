@@ -4,11 +4,11 @@ import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.budgets.BudgetCalendar;
 import dev.tollgate.books.budgets.Budgets;
 import dev.tollgate.books.budgets.BudgetsNow;
 import dev.tollgate.books.budgets.SpendWindow;
-import dev.tollgate.books.budgets.SpendWindow.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
@@ -35,6 +35,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,6 +43,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +51,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebudgetsGenerated;
 
@@ -80,7 +81,7 @@ public record BudgetsPage(
      *
      * @param id of the owner
      * @param bar the budget with its use; in the row of each member's budget, the use of the member who has used most; null without a budget
-     * @param isOfEach whether it is the budget of each member, as it counts for a member without a budget of their own
+     * @param members those for whom the budget of each member counts, who have used most first; empty in other rows
      * @param isSpent whether it refuses calls
      * @param fullest the member who has used most; null in other rows
      * @param monthMicros what the owner has spent in the present month, if it is a team or a member without a budget
@@ -90,7 +91,7 @@ public record BudgetsPage(
             String id,
             Owner owner,
             @Nullable BudgetBar bar,
-            boolean isOfEach,
+            List<Member> members,
             boolean isSpent,
             @Nullable String fullest,
             long monthMicros,
@@ -99,6 +100,14 @@ public record BudgetsPage(
         /** Returns what orders the rows: the percent used; without a budget the least. */
         private long share() {
             return bar == null ? -1 : isSpent ? 101 : bar.percent();
+        }
+    }
+
+    /** A member for whom the budget of each member counts. */
+    public record Member(String id, Owner owner, BudgetBar bar, boolean isSpent) {
+
+        private long micros() {
+            return bar.use().micros();
         }
     }
 
@@ -253,30 +262,19 @@ public record BudgetsPage(
                     owners.getOrDefault(id, new Owner(keyNames.getOrDefault(id, id), "key", "/dashboard/keys/" + id));
             List<BudgetsNow.Line> lines = lines(id, now);
             lines.forEach(line -> rows.add(row(id, owner, line, now, owners, spent, at)));
-            if (lines.isEmpty() && !owner.kind().isEmpty()) {
-                rows.add(new Row(id, owner, null, false, false, null, months.getOrDefault(id, 0L), null));
+            boolean isFree = lines.isEmpty()
+                    && !(Budgets.isMember(id) && !now.ofMember(id).isEmpty());
+            if (isFree && !owner.kind().isEmpty()) {
+                rows.add(new Row(id, owner, null, List.of(), false, null, months.getOrDefault(id, 0L), null));
             }
         }
         rows.sort(Comparator.comparingLong(Row::share).reversed());
         return rows;
     }
 
-    /** Returns the budgets that count for an owner: its own, and for a member the budgets of each member, in the windows where the member has none. */
+    /** Returns the budgets of an owner. */
     private static List<BudgetsNow.Line> lines(String owner, BudgetsNow now) {
-        List<BudgetsNow.Line> its =
-                now.lines().stream().filter(line -> line.owner().equals(owner)).toList();
-        if (!Budgets.isMember(owner)) {
-            return its;
-        }
-        Stream<BudgetsNow.Line> ofEach = now.lines().stream()
-                .filter(line -> line.owner().equals(Budgets.EACH_MEMBER)
-                        && its.stream().noneMatch(own -> own.window() == line.window()))
-                .map(line -> now.ofMembers().stream()
-                        .filter(each -> each.owner().equals(owner) && each.window() == line.window())
-                        .findFirst()
-                        .orElse(new BudgetsNow.Line(
-                                owner, line.window(), line.limitMicros(), WindowUse.NONE, line.endsAt())));
-        return Stream.concat(its.stream(), ofEach).toList();
+        return now.lines().stream().filter(line -> line.owner().equals(owner)).toList();
     }
 
     private static Row row(
@@ -287,24 +285,52 @@ public record BudgetsPage(
             Map<String, Owner> owners,
             Set<String> spent,
             Instant at) {
-        BudgetsNow.Line used = !id.equals(Budgets.EACH_MEMBER)
-                ? line
-                : now.ofMembers().stream()
-                        .filter(each -> each.window() == line.window())
-                        .max(Comparator.comparingLong(each -> each.use().micros()))
-                        .orElse(line);
-        boolean isSpent = spent.contains(used.owner() + " " + used.window());
-        Owner user = used == line ? null : owners.get(used.owner());
-        BudgetBar bar = BudgetBar.of(owner.name(), used, now.zone());
+        List<Member> members = id.equals(Budgets.EACH_MEMBER) ? members(line.window(), now, owners, spent) : List.of();
+        Member first = members.isEmpty() ? null : members.getFirst();
+        BudgetBar bar = first == null ? BudgetBar.of(owner.name(), line, now.zone()) : first.bar();
+        boolean isSpent = first == null ? spent.contains(line.owner() + " " + line.window()) : first.isSpent();
         return new Row(
                 id,
                 owner,
                 bar,
-                Budgets.isMember(id) && !now.lines().contains(line),
+                members,
                 isSpent,
-                user == null ? null : user.name(),
+                first == null || first.micros() == 0 ? null : first.owner().name(),
                 0,
                 isSpent ? say("calls are refused") : pace(bar, at));
+    }
+
+    /** Returns the members for whom the budget of each member counts in a window. */
+    private static List<Member> members(
+            SpendWindow window, BudgetsNow now, Map<String, Owner> owners, Set<String> spent) {
+        return owners.entrySet().stream()
+                .filter(each -> Budgets.isMember(each.getKey())
+                        && lines(each.getKey(), now).stream().noneMatch(own -> own.window() == window))
+                .flatMap(each -> now.ofMember(each.getKey()).stream()
+                        .filter(line -> line.window() == window)
+                        .map(line -> new Member(
+                                each.getKey(),
+                                each.getValue(),
+                                BudgetBar.of(each.getValue().name(), line, now.zone()),
+                                spent.contains(each.getKey() + " " + window))))
+                .sorted(Comparator.comparing(Member::isSpent)
+                        .thenComparing(Member::micros)
+                        .reversed())
+                .toList();
+    }
+
+    /** Returns when the budgets of each window begin anew, in their zone, which the page names; null if none does. */
+    public static @Nullable String resets(List<Row> rows) {
+        Map<SpendWindow, String> ends = new EnumMap<>(SpendWindow.class);
+        for (Row row : rows) {
+            BudgetBar bar = row.bar();
+            Instant end = bar == null ? null : bar.endsAt();
+            if (bar != null && end != null) {
+                String time = TimeForm.MINUTE.format(end.atZone(bar.zone()));
+                ends.put(bar.window(), say("words::{a} {b}", bar.per(), time));
+            }
+        }
+        return ends.isEmpty() ? null : say("resets: {times}", Joined.facts(ends.values().stream()));
     }
 
     /** Returns when a budget of a week or a month is used up if its use goes on as until now. */

@@ -62,8 +62,7 @@ public record MembersPage(
     /**
      * A row of the list.
      *
-     * @param teams names of the member's teams
-     * @param adminOf names of those that the member administers
+     * @param teams names of the member's teams, with a mark at those that the member administers
      * @param keys the number of the member's keys; null if the visitor does not see them
      * @param monthMicros the spend of the member's keys this month; null if the visitor does not see it
      * @param budget the member's budget that refuses calls, or will first; null without one
@@ -71,7 +70,6 @@ public record MembersPage(
     public record Row(
             Members.Member member,
             String teams,
-            String adminOf,
             @Nullable Long keys,
             @Nullable Long monthMicros,
             @Nullable LimitState budget) {}
@@ -150,6 +148,9 @@ public record MembersPage(
         List<Team> inUse = stores.teams().list(account);
         boolean mayInvite = request.visitor().mayPartly(Right.SET_MEMBERS)
                 && stores.membersMax().getAsInt() > 1;
+        boolean isOpen = request.query("invite") != null
+                || !typed.errors().isEmpty()
+                || all.size() == 1 && invitations.isEmpty();
         String said = !typed.errors().isEmpty() || typed.link() != null ? null : note(request);
         Instant now = clock.instant();
         return (out, shell) -> JtemembersGenerated.render(
@@ -157,7 +158,7 @@ public record MembersPage(
                 null,
                 shell,
                 new Listed(sorted, sorting, invitations, inUse, known),
-                new Inviting(mayInvite, isMailOn.getAsBoolean(), typed),
+                new Inviting(mayInvite, isOpen, isMailOn.getAsBoolean(), typed),
                 said,
                 now);
     }
@@ -175,14 +176,11 @@ public record MembersPage(
     private List<Row> rows(PageRequest<Visitor.Member> request, List<Members.Member> seen) {
         String account = request.visitor().accountId();
         Map<String, String> named = new HashMap<>();
-        Map<String, String> admins = new HashMap<>();
         Map<String, List<Team.Fellow>> fellows = stores.teams().fellows(account);
         for (Team team : stores.teams().list(account)) {
             for (Team.Fellow fellow : fellows.getOrDefault(team.id(), List.of())) {
-                named.merge(fellow.memberId(), team.name(), MembersPage::both);
-                if (fellow.isAdmin()) {
-                    admins.merge(fellow.memberId(), team.name(), MembersPage::both);
-                }
+                String name = fellow.isAdmin() ? say("{team} (admin)", team.name()) : team.name();
+                named.merge(fellow.memberId(), name, MembersPage::both);
             }
         }
         boolean areKeysSeen = request.visitor().may(Right.KEYS);
@@ -200,7 +198,6 @@ public record MembersPage(
                 .map(member -> new Row(
                         member,
                         named.getOrDefault(member.id(), ""),
-                        admins.getOrDefault(member.id(), ""),
                         areKeysSeen ? count.getOrDefault(member.id(), 0L) : null,
                         month == null ? null : month.micros(member.id()),
                         month == null ? null : budgets.nearest(member.id())))
@@ -225,6 +222,6 @@ public record MembersPage(
             List<Team> teams,
             List<Members.Known> known) {}
 
-    /** The form of an invitation. */
-    public record Inviting(boolean mayInvite, boolean mails, Typed typed) {}
+    /** The form of an invitation. @param isOpen whether the page shows it */
+    public record Inviting(boolean mayInvite, boolean isOpen, boolean mails, Typed typed) {}
 }

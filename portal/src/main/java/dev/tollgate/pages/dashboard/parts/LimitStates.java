@@ -135,15 +135,7 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
         Map<String, Instant> refused = refusals.limits(account);
         Map<String, String> names = names(account, all);
         List<LimitState> states = new ArrayList<>();
-        BudgetCalendar calendar = new BudgetCalendar(budgets.zone());
-        Stream.concat(budgets.lines().stream(), budgets.ofMembers().stream())
-                .filter(line -> line.limitMicros() != null && !line.owner().equals(Budgets.EACH_MEMBER))
-                .forEach(line -> states.add(state(
-                        line.owner(),
-                        true,
-                        BudgetBar.of(names.getOrDefault(line.owner(), ""), line, budgets.zone()),
-                        calendar.at(line.window(), now.toEpochMilli()).startMillis(),
-                        refused)));
+        budgets(budgets, names, now, refused).forEach(states::add);
         SpendLimits ofAccount = ledger.limits(account);
         List<Key> limited =
                 all.stream().filter(key -> !key.settings().spend().unlimited()).toList();
@@ -165,6 +157,25 @@ public record LimitStates(Ledger ledger, Keys keys, Teams teams, Members members
                         refused)
                 .forEach(states::add));
         return new All(states);
+    }
+
+    /** Returns the states of budgets with a limit, for members also of that of each member. */
+    private static Stream<LimitState> budgets(
+            BudgetsNow budgets, Map<String, String> names, Instant now, Map<String, Instant> refused) {
+        BudgetCalendar calendar = new BudgetCalendar(budgets.zone());
+        return Stream.of(
+                        budgets.lines().stream(),
+                        budgets.ofMembers().stream(),
+                        names.keySet().stream().filter(Budgets::isMember).flatMap(id -> budgets.ofMember(id).stream()))
+                .flatMap(lines -> lines)
+                .distinct()
+                .filter(line -> line.limitMicros() != null && !line.owner().equals(Budgets.EACH_MEMBER))
+                .map(line -> state(
+                        line.owner(),
+                        true,
+                        BudgetBar.of(names.getOrDefault(line.owner(), ""), line, budgets.zone()),
+                        calendar.at(line.window(), now.toEpochMilli()).startMillis(),
+                        refused));
     }
 
     private static Stream<LimitState> limits(

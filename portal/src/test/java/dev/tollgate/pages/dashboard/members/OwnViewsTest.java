@@ -264,7 +264,7 @@ class OwnViewsTest {
 
     @Test
     void the_list_of_members_names_the_teams_that_a_member_administers() {
-        assertThat(page("olga", "/dashboard/members")).containsOnlyOnce("<td class=\"hide\">member, admin of Search");
+        assertThat(page("olga", "/dashboard/members")).containsOnlyOnce("in Search (admin)</span>");
     }
 
     @Test

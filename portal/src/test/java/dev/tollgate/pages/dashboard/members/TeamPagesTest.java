@@ -100,6 +100,24 @@ class TeamPagesTest {
     }
 
     @Test
+    void a_member_who_has_spent_nothing_has_the_budget_of_each_member() {
+        company.member("nell", "member");
+        company.budget("each_member", "month", "12.5");
+        assertThat(company.owner.get("/dashboard/members?sort=name").body())
+                .containsPattern("(?s)nell@example.org</a>(?:(?!</tr>).)*\\$0\\.00 of \\$0\\.06, month");
+    }
+
+    @Test
+    void the_form_that_invites_opens_from_the_head() {
+        company.member("otto", "member");
+        String closed = company.owner.get("/dashboard/members").body();
+        assertThat(closed).contains("href=\"/dashboard/members?invite=1\"").doesNotContain("id=\"email\"");
+        assertThat(company.owner.get("/dashboard/members?invite=1").body())
+                .contains("id=\"email\"")
+                .doesNotContain("class=\"button primary\" href=\"/dashboard/members?invite=1\"");
+    }
+
+    @Test
     void members_are_listed_by_spend_with_their_budget_and_second_factor() {
         Browser sue = company.member("sue", "member");
         company.put(company.owner, company.team("Spenders"), "sue", "admin");
