@@ -21,7 +21,7 @@ import java.util.TreeSet;
 @SuppressWarnings("rawtypes") // a class literal has no type arguments
 final class VouchersPart implements Part<VoucherChange> {
 
-    private static final String COLUMNS = """
+    static final String COLUMNS = """
             SELECT sequence, amount_micros, note, created_at, expires_at, revoked_at, account_id, redeemed_at, days, models FROM voucher""";
 
     /** The voucher of a code. */
@@ -33,7 +33,7 @@ final class VouchersPart implements Part<VoucherChange> {
     private static final String INSERT = """
             INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at, days, models) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REDEEM = "UPDATE voucher SET account_id = ?, redeemed_at = ? WHERE code_hash = ?";
-    private static final String REVOKE = "UPDATE voucher SET revoked_at = ?, expires_at = ? WHERE code_hash = ?";
+    private static final String REVOKE = "UPDATE voucher SET revoked_at = ? WHERE code_hash = ?";
     private static final String HASHES = "SELECT code_hash FROM voucher WHERE sequence BETWEEN ? AND ?";
 
     private final Map<String, Voucher> found = new HashMap<>();
@@ -86,7 +86,7 @@ final class VouchersPart implements Part<VoucherChange> {
                 case MakeVouchers make -> insert(statements, make);
                 case RevokeVouchers revoke -> {
                     for (String hash : revoke.hashes) {
-                        statements.run(REVOKE, revoke.at, revoke.at, hash);
+                        statements.run(REVOKE, revoke.at, hash);
                     }
                 }
                 case RedeemVoucher redeem -> {
