@@ -1000,6 +1000,8 @@ class PagesGoldenTest {
                     "5",
                     "reason",
                     "for a fair");
+            get("console-vouchers-campaign", operator, "/console/vouchers/1");
+            get("console-vouchers-one", operator, "/console/vouchers/1?state=open&code=2");
             get("console-payments", operator, "/console/payments");
             get("console-invoice", operator, "/console/payments/" + it.payments.get("paid") + "/invoice");
             get("console-payments-none", operator, "/console/payments?month=2020-01&state=paid&text=nobody");

@@ -4,10 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -289,8 +292,11 @@ class ConsoleDeedsTest {
                 "/dashboard/billing/voucher",
                 Map.of("code", codes.strip().lines().findFirst().orElseThrow()));
         assertThat(redeemed.status()).as(redeemed.body()).isEqualTo(303);
-        assertThat(body(path)).contains("by <a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>");
         long last = gateway.number("SELECT MAX(sequence) FROM voucher");
+        assertThat(body(path)).contains("/console/vouchers/" + (last - 1) + "\">a fair for testers</a>", ">1 of 2<");
+        assertThat(body(path + "/" + (last - 1)))
+                .contains("<a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>")
+                .doesNotContain(codes.strip().lines().toList());
         Map<String, String> revoke = Map.of(
                 "deed",
                 "voucher.revoke",
@@ -310,6 +316,47 @@ class ConsoleDeedsTest {
         Browser.Page wrong = operator.submit(
                 path, path, Map.of("deed", "voucher.create", "count", "two", "credits", "5", "reason", REASON));
         assertThat(wrong.status()).isEqualTo(422);
+    }
+
+    @Test
+    void a_campaign_is_one_row_whose_codes_come_as_a_file() {
+        String path = "/console/vouchers";
+        Map<String, String> typed = new HashMap<>(Map.of(
+                "deed", "voucher.create", "count", "60", "credits", "5", "days", "30", "reason", "sixty of them"));
+        typed.put("expires_at", "2190-01-31");
+        String made = operator.submit(path, path, typed).body();
+        String file =
+                found("href=\"data:text/csv;charset=utf-8,([^\"]+)\" download=\"vouchers-[0-9]+-[0-9]+.csv\"", made);
+        List<String> lines =
+                URLDecoder.decode(file, StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines.getFirst()).isEqualTo("\ufeffnumber,code,credits,expires_at,days,models");
+        assertThat(lines.subList(1, lines.size()).stream().map(line -> line.split(",")[1]))
+                .containsExactlyElementsOf(found("id=\"codes\">([^<]+)</pre>", made)
+                        .strip()
+                        .lines()
+                        .toList());
+        assertThat(lines.getLast()).endsWith(",5,2190-02-01T00:00:00Z,30,");
+        assertThat(body(path).split("sixty of them", -1)).hasSize(2);
+        long last = gateway.number("SELECT MAX(sequence) FROM voucher");
+        String campaign = path + "/" + (last - 59);
+        assertThat(operator.get(path + "/" + last).location()).isEqualTo(campaign);
+        assertThat(body(campaign))
+                .contains("0 of 60", "<th scope=\"row\">" + Display.number(last - 10) + "<")
+                .doesNotContain("<th scope=\"row\">" + Display.number(last - 9) + "<");
+        assertThat(body(campaign + "?after=" + (last - 10)))
+                .contains("<th scope=\"row\">" + Display.number(last) + "<");
+        assertThat(body(campaign + "?code=" + last)).contains("Revoke voucher " + Display.number(last));
+        String one = Long.toString(last);
+        Map<String, String> revoke = Map.of("deed", "voucher.revoke", "first", one, "last", one, "reason", REASON);
+        assertThat(operator.submit(campaign, campaign, revoke).location())
+                .isEqualTo(campaign + "?done=voucher.revoke&n=1");
+        assertThat(body(campaign + "?state=revoked")).contains(">" + Display.number(last) + "<", "revoked ");
+        assertThat(operator.submit(campaign, campaign, revoke).body())
+                .contains("None of these vouchers is open", "Revoke voucher");
+        assertThat(body(campaign))
+                .contains("name=\"first\" value=\"" + (last - 59) + "\"", "name=\"last\" value=\"" + last + "\"");
+        assertThat(operator.get(path + "/999999").status()).isEqualTo(404);
+        gateway.execute("DELETE FROM voucher WHERE note = 'sixty of them'");
     }
 
     @Test

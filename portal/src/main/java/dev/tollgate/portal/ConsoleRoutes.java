@@ -23,6 +23,7 @@ import dev.tollgate.pages.console.accounts.ConsoleOrganization;
 import dev.tollgate.pages.console.calls.ConsoleCall;
 import dev.tollgate.pages.console.calls.ConsoleCalls;
 import dev.tollgate.pages.console.calls.ConsoleRefused;
+import dev.tollgate.pages.console.money.ConsoleCampaign;
 import dev.tollgate.pages.console.money.ConsoleMonths;
 import dev.tollgate.pages.console.money.ConsolePayments;
 import dev.tollgate.pages.console.money.ConsoleRevenue;
@@ -210,6 +211,7 @@ record ConsoleRoutes(
                 new ConsoleGroups(operator.groups(), accounts(), forms(), books.sharedClock()).routes(pages),
                 new ConsolePlans(operator.plans(), accounts(), forms()).routes(pages),
                 new ConsoleVouchers(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
+                new ConsoleCampaign(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsolePayments(
                                 money.payments(),
                                 names(),

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.customers.payments.Campaign;
+import dev.tollgate.customers.payments.Campaigns;
+import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.roles.Acting;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -170,6 +174,102 @@ class VouchersTest {
         assertThat(server.number("SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.revoke'"
                         + " AND reason = 'the fair was cancelled'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_campaign_says_what_became_of_its_codes_and_what_they_brought() {
+        Customer customer = server.customer("1");
+        pays(customer, "before", 3, "stripe", 0);
+        PortalServer.Reply made = server.post(
+                "/admin/vouchers",
+                "{\"credits\":5,\"count\":4,\"expires_at\":\"2190-01-01T00:00:00Z\",\"reason\":\"spring\"}",
+                ADMIN_KEY);
+        long first = made.json().get("campaign").asLong();
+        assertThat(redeem(customer, made.json().at("/codes/1").asString()).isDone())
+                .isTrue();
+        pays(customer, "after", 10, "stripe", 4);
+        pays(customer, "of a test", 50, "stripe-test", 0);
+        pays(server.customer("1"), "of another", 70, "stripe", 0);
+        server.post("/admin/vouchers/revoke", "{\"first\":" + first + ",\"reason\":\"a slip\"}", ADMIN_KEY);
+        Campaigns campaigns = server.money().vouchers().campaigns();
+        Campaign campaign = Objects.requireNonNull(campaigns.of(first + 2));
+        assertThat(campaign.first()).isEqualTo(first);
+        assertThat(campaign.last()).isEqualTo(first + 3);
+        assertThat(campaign.counts()).isEqualTo(new Campaign.Counts(4, 1, 1, 0));
+        assertThat(campaign.state()).isEqualTo(Voucher.State.OPEN);
+        assertThat(campaign.expiresAt()).isEqualTo("2190-01-01T00:00:00Z");
+        assertThat(campaign.givenMicros()).isEqualTo(5_000_000);
+        assertThat(campaigns.paidMicros(campaign)).isEqualTo((10 - 4) * 200_000_000L);
+        assertThat(campaigns.of(first + 4)).isNull();
+        server.execute("DELETE FROM payment WHERE id LIKE 'of the campaign %'");
+    }
+
+    private static void pays(Customer customer, String name, long dollars, String channel, long reversed) {
+        server.execute(
+                "INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state, ended_at, reversed_micros)"
+                        + " VALUES ('of the campaign " + name + "', '" + customer.account() + "', '" + channel
+                        + "', 1, "
+                        + dollars * 100 + ", " + dollars * 200_000_000 + ", 'paid', "
+                        + server.now().toEpochMilli() + ", " + reversed * 200_000_000 + ")");
+    }
+
+    @Test
+    void campaigns_are_found_by_their_state_a_page_at_a_time() {
+        Customer customer = server.customer("1");
+        String ends = ",\"expires_at\":\"2190-01-01T00:00:00Z\",\"reason\":\"";
+        List<String> used = made("{\"credits\":1,\"count\":2" + ends + "states used\"}");
+        used.forEach(code -> assertThat(redeem(customer, code).isDone()).isTrue());
+        made("{\"credits\":1" + ends + "states open\"}");
+        made("{\"credits\":1" + ends + "states over\"}");
+        server.execute("UPDATE voucher SET expires_at = 1 WHERE note = 'states over'");
+        long revoked = server.number("SELECT MAX(sequence) FROM voucher") + 1;
+        made("{\"credits\":1" + ends + "states revoked\"}");
+        server.post("/admin/vouchers/revoke", "{\"first\":" + revoked + ",\"reason\":\"a slip\"}", ADMIN_KEY);
+        Campaigns campaigns = server.money().vouchers().campaigns();
+        assertThat(campaigns
+                        .page(Voucher.State.REDEEMED, Long.MAX_VALUE, 1)
+                        .getFirst()
+                        .note())
+                .isEqualTo("states used");
+        assertThat(campaigns
+                        .page(Voucher.State.EXPIRED, Long.MAX_VALUE, 1)
+                        .getFirst()
+                        .note())
+                .isEqualTo("states over");
+        Campaign gone = campaigns.page(Voucher.State.REVOKED, Long.MAX_VALUE, 1).getFirst();
+        assertThat(gone.note()).isEqualTo("states revoked");
+        assertThat(gone.expiresAt()).isEqualTo("2190-01-01T00:00:00Z");
+        assertThat(campaigns.page(null, gone.first(), 3))
+                .extracting(Campaign::note)
+                .containsExactly("states over", "states open", "states used");
+        assertThat(server.get("/admin/vouchers?limit=1", ADMIN_KEY)
+                        .json()
+                        .at("/data/0/expires_at")
+                        .asLong())
+                .isEqualTo(Instant.parse("2190-01-01T00:00:00Z").getEpochSecond());
+    }
+
+    @Test
+    void a_campaign_of_ten_thousand_codes_is_one_among_small_ones() {
+        long before = server.number("SELECT MAX(sequence) FROM voucher");
+        server.execute(
+                "INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at) WITH RECURSIVE n(i) AS"
+                        + " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT " + before
+                        + " + i, 'large ' || i, 1000000,"
+                        + " 'large', CASE WHEN i <= 10000 THEN 1 WHEN i <= 19000 THEN 1000 + i / 1000 ELSE 2 END FROM n");
+        Campaigns campaigns = server.money().vouchers().campaigns();
+        List<Campaign> page = campaigns.page(null, Long.MAX_VALUE, 12);
+        assertThat(page).hasSize(12);
+        assertThat(page.stream().mapToLong(campaign -> campaign.counts().all()).sum())
+                .isEqualTo(30_000);
+        assertThat(page.stream().map(campaign -> campaigns.of(campaign.last()))).containsExactlyElementsOf(page);
+        assertThat(campaigns.page(null, page.getFirst().first(), 11)).isEqualTo(page.subList(1, 12));
+        assertThat(server.money().vouchers().ofCampaign(page.get(11), Voucher.State.OPEN, before + 9_990, 20))
+                .extracting(Voucher::sequence)
+                .hasSize(10)
+                .last()
+                .isEqualTo(before + 10_000);
+        server.execute("DELETE FROM voucher WHERE note = 'large'");
     }
 
     @Test

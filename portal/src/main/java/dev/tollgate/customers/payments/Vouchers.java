@@ -51,10 +51,16 @@ public final class Vouchers {
      */
     static final int TRIES_A_MINUTE = 10;
 
-    private static final String SUMS = """
-            SELECT CASE WHEN redeemed_at IS NOT NULL THEN 'REDEEMED' WHEN revoked_at IS NOT NULL THEN 'REVOKED'
-                WHEN expires_at <= ? THEN 'EXPIRED' ELSE 'OPEN' END, COUNT(*), SUM(amount_micros)
-            FROM voucher GROUP BY 1 ORDER BY 1 DESC""";
+    /** The state of a voucher at a time. */
+    private static final String STATE = """
+            CASE WHEN redeemed_at IS NOT NULL THEN 'REDEEMED' WHEN revoked_at IS NOT NULL THEN 'REVOKED'
+                WHEN expires_at <= ? THEN 'EXPIRED' ELSE 'OPEN' END""";
+
+    private static final String SUMS =
+            "SELECT " + STATE + ", COUNT(*), SUM(amount_micros) FROM voucher GROUP BY 1 ORDER BY 1 DESC";
+
+    private static final String CODES = VouchersPart.COLUMNS + " WHERE sequence BETWEEN ? AND ? AND (? = 'all' OR ? = "
+            + STATE + ") ORDER BY sequence LIMIT ?";
 
     private final Database database;
     private final Writer writer;
@@ -62,6 +68,7 @@ public final class Vouchers {
     private final SecureRandom random;
     private final SecretBox secrets;
     private final RequestRates tries = new RequestRates();
+    private final Campaigns campaigns;
 
     public Vouchers(Database database, Writer writer, InstantSource clock, SecureRandom random, SecretBox secrets) {
         this.database = database;
@@ -69,6 +76,11 @@ public final class Vouchers {
         this.clock = clock;
         this.random = random;
         this.secrets = secrets;
+        this.campaigns = new Campaigns(database, clock);
+    }
+
+    public Campaigns campaigns() {
+        return campaigns;
     }
 
     /** Goes before the ledger. */
@@ -204,6 +216,20 @@ public final class Vouchers {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " vouchers, not " + limit);
         }
         return database.read(sql -> sql.list(VouchersPart.PAGE, VouchersPart::voucher, before, limit));
+    }
+
+    /**
+     * Returns vouchers of a campaign, by their numbers.
+     *
+     * @param state null for all
+     * @param after the last number of the page before; 0 for the first page
+     */
+    public List<Voucher> ofCampaign(Campaign campaign, Voucher.@Nullable State state, long after, int limit) {
+        String chosen = state == null ? "all" : state.name();
+        long from = Math.max(campaign.first(), after + 1);
+        Instant now = clock.instant();
+        return database.read(sql -> sql.list(
+                CODES, VouchersPart::voucher, from, campaign.last(), chosen, chosen, now.toEpochMilli(), limit));
     }
 
     /** The vouchers of a state. @param state null for all */

@@ -5,6 +5,8 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.payments.Campaign;
+import dev.tollgate.customers.payments.Campaigns;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Voucher.Lot;
 import dev.tollgate.customers.payments.VoucherChange.MakeVouchers;
@@ -65,8 +67,20 @@ public final class OperatorVouchers {
             .hinted(sentence("Leave empty for one voucher."))
             .option("--last N");
 
-    /** The result is the codes. */
-    public static final OperatorAction<OperatorVouchers, List<String>> CREATE = OperatorAction.post(
+    /** A campaign that was made. @param first the number of its first voucher @param codes shown here and nowhere else */
+    public record Made(long first, List<String> codes) {
+
+        public Made {
+            codes = List.copyOf(codes);
+        }
+
+        @Override
+        public String toString() {
+            return "Made[" + first + "]";
+        }
+    }
+
+    public static final OperatorAction<OperatorVouchers, Made> CREATE = OperatorAction.post(
                     "voucher.create",
                     sentence("Created vouchers"),
                     ALL,
@@ -86,7 +100,10 @@ public final class OperatorVouchers {
             .does(
                     (vouchers, by, request) -> vouchers.make(
                             by, Math.toIntExact(request.or(COUNT, 1L)), lot(request), request.get(EXPIRES)),
-                    (request, codes) -> new AdminJson().texts("codes", codes).node());
+                    (request, made) -> new AdminJson()
+                            .number("campaign", made.first())
+                            .texts("codes", made.codes())
+                            .node());
 
     /** The result is the number of revoked vouchers. */
     public static final OperatorAction<OperatorVouchers, Long> REVOKE = OperatorAction.post(
@@ -164,9 +181,8 @@ public final class OperatorVouchers {
      * @param count 1 to {@value Vouchers#AT_ONCE_MAX}
      * @param lot of each, above 0
      * @param expiresAt null: never
-     * @return the codes, shown here and nowhere else
      */
-    private List<String> make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
+    private Made make(By by, int count, Lot lot, @Nullable Instant expiresAt) {
         sold.require(lot.models().all());
         Vouchers.Made made = AuditedWriter.step(() -> vouchers.draw(count, lot, by.needReason(), expiresAt, by.once()));
         MakeVouchers change = made.change();
@@ -178,7 +194,7 @@ public final class OperatorVouchers {
                     sentence(
                             "These vouchers were created before; no others were created now. Their codes were shown once, at that time."));
         }
-        return made.codes();
+        return new Made(change.outcome(), made.codes());
     }
 
     private static Deed.Changed made(MakeVouchers change, int count, Lot lot) {
@@ -220,6 +236,15 @@ public final class OperatorVouchers {
                     409, sentence("None of these vouchers is open: they are redeemed, revoked or not there."));
         }
         return change.count();
+    }
+
+    public Campaigns campaigns() {
+        return vouchers.campaigns();
+    }
+
+    /** Returns vouchers by their numbers. @param state null for all @param after the last number of the page before; 0 for the first page */
+    public List<Voucher> ofCampaign(Campaign campaign, Voucher.@Nullable State state, long after, int limit) {
+        return vouchers.ofCampaign(campaign, state, after, limit);
     }
 
     public List<Vouchers.Sum> sums() {
