@@ -55,7 +55,7 @@ final class Outline {
                     "months",
                     "reselling",
                     "admin-api"),
-            new Group(Book.OPERATORS, sentence("Trust"), "security", "guarantees"));
+            new Group(Book.OPERATORS, sentence("Trust"), "security", "guarantees", "budgets-under-load"));
 
     /** Pages that had another address once, by that address. */
     private static final Map<String, String> MOVED = Map.of(
@@ -108,6 +108,7 @@ final class Outline {
             new Source("admin-api.md", false),
             new Source("security.md", false),
             new Source("guarantees.md", false),
+            new Source("budgets-under-load.md", false),
             new Source("performance.md", false),
             new Source("sandbox.md", false));
 
