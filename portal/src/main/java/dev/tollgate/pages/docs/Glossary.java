@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * The words of a language for terms of the product, as {@code words/glossary.md} has them: a reader of that language finds English pages by them (L28).
- * Immutable.
+ * The words of a language for terms of the product, and other words that its readers type, as {@code words/glossary.md} has them: they find English pages
+ * by them (L28). Immutable.
  *
  * @param terms the longest word first
  */
@@ -23,7 +23,7 @@ record Glossary(List<Term> terms) {
 
     private static final String FILE = "/words/glossary.md";
 
-    /** @param word in lower case @param english the term */
+    /** @param word in lower case @param english the term, in lower case, too */
     record Term(String word, String english) {}
 
     /** Returns those of a language; none if the glossary does not have it. */
@@ -39,9 +39,11 @@ record Glossary(List<Term> terms) {
             return NONE;
         }
         List<Term> terms = new ArrayList<>();
-        for (List<String> cells : rows.subList(1, rows.size())) {
+        for (List<String> cells :
+                rows.stream().filter(cells -> !cells.equals(rows.getFirst())).toList()) {
             for (String word : cells.get(column).split(", ")) {
-                terms.add(new Term(word.toLowerCase(Locale.ROOT), cells.getFirst()));
+                terms.add(
+                        new Term(word.toLowerCase(Locale.ROOT), cells.getFirst().toLowerCase(Locale.ROOT)));
             }
         }
         terms.sort(Comparator.comparingInt((Term term) -> term.word().length()).reversed());
