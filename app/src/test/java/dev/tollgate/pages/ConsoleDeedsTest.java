@@ -643,7 +643,7 @@ class ConsoleDeedsTest {
                 .isEqualTo(2);
         Browser.Page late = operator.submit(path, path, form);
         assertThat(late.status()).isEqualTo(422);
-        assertThat(late.body()).contains("brand.support was changed by another operator");
+        assertThat(late.body()).contains("Support was changed by another operator");
         form.put("was-brand.support", "mailto:help@example.org");
         form.put("was-brand.announcement", "A fair on Sunday");
         form.put("brand.support", "");
@@ -675,7 +675,7 @@ class ConsoleDeedsTest {
                         "many"));
         assertThat(wrong.status()).isEqualTo(422);
         assertThat(wrong.body())
-                .contains("value=\"many\"", "<span class=\"error\">sign-up.credits allows a decimal")
+                .contains("value=\"many\"", "<span class=\"error\">Credits of a new account must be a decimal")
                 .contains("<option value=\"false\" selected");
         assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name LIKE 'sign-up.%'"))
                 .isZero();

@@ -133,7 +133,8 @@ class ArtefactsTest {
                 .filter(it -> it.name().equals("admin.listen"))
                 .findFirst()
                 .orElseThrow()
-                .doc();
+                .doc()
+                .english();
         assertThat(documented).contains(" " + admin.host() + ":" + admin.port() + " ");
     }
 

@@ -1,8 +1,14 @@
 package dev.tollgate.words;
 
+import static dev.tollgate.pages.words.Rich.rich;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.words.Language;
 import dev.tollgate.base.words.LanguageFile;
+import dev.tollgate.base.words.SentencePattern;
+import dev.tollgate.pages.words.Mark;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -14,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds translations against the glossary. A term may be a plain word in a sentence, so what is found is printed. */
+/** Holds translations against the glossary. A term may be a plain word in a sentence, so a lacking one is printed. */
 class GlossaryTest {
 
     private static final int SHOWN_MAX = 100;
@@ -31,6 +37,7 @@ class GlossaryTest {
     /** Returns the terms of a language, the longest first. */
     private static List<Term> terms(String tag) throws IOException {
         List<List<String>> rows = Files.readAllLines(WordsFile.FOLDER.resolve("glossary.md")).stream()
+                .takeWhile(line -> !line.startsWith("## "))
                 .filter(line -> line.startsWith("| "))
                 .map(line -> Arrays.stream(line.substring(1).split("\\|"))
                         .map(String::strip)
@@ -89,5 +96,85 @@ class GlossaryTest {
                                 "Credits", "5 点",
                                 "Tokens", "")))
                 .containsExactly("rate limit is 速率限制: Rate limits of {call} = 单价");
+    }
+
+    /** A word of a page, and what it means where the glossary wants another. */
+    private static final Map<String, Pattern> NEVER = Map.of(
+            "令牌 is not what a model counts", Pattern.compile("令牌"),
+            "a seller and a buyer are no parties of a letter", Pattern.compile("收件方|开具方"),
+            "a provider's price is 标价", Pattern.compile("价目表价格"),
+            "发放 is an act, and the thing 额度包", Pattern.compile("额度发放|的发放|笔发放|[笔个][^，。]*剩余额度的发放|发放 \\{|更多发放|^发放$"));
+
+    @Test
+    void no_translation_has_a_word_that_the_glossary_forbids() {
+        List<String> found = new ArrayList<>();
+        chinese()
+                .forEach((english, translation) -> NEVER.forEach((why, word) -> {
+                    if (word.matcher(translation).find()) {
+                        found.add(why + ": " + english + " = " + translation);
+                    }
+                }));
+        assertThat(found).isEmpty();
+    }
+
+    /** A thing that people have named, and its name: a sentence has the name alone, or behind the word for the thing. */
+    private static final Pattern NAMED = Pattern.compile(
+            "\\b(?:key|team|plan|group|organization|account) (?:<\\w+>)?\\{(key|team|plan|group|name|subject|old)}"
+                    + "|\\{(organization)}");
+
+    @Test
+    void names_of_things_stand_in_quotes() {
+        List<String> found = new ArrayList<>();
+        chinese().forEach((english, translation) -> {
+            Matcher named = NAMED.matcher(english);
+            while (named.find()) {
+                String name = named.group(1) == null ? named.group(2) : named.group(1);
+                if (!translation.matches(".*“(?:<\\w+>)?\\{" + name + "}(?:</\\w+>)?”.*")) {
+                    found.add(english + " = " + translation);
+                }
+            }
+        });
+        assertThat(found).isEmpty();
+    }
+
+    private static final Pattern APART = Pattern.compile("[\\p{IsHan}“”，。：；（）] [\\p{IsHan}“”，。：；（）]");
+
+    @Test
+    void a_chinese_value_leaves_no_blank_beside_itself() {
+        WordsFile file = file();
+        Language language = file.file().language(file.tag());
+        List<String> found = new ArrayList<>();
+        file.entries().forEach((english, translation) -> {
+            boolean isJoining = translation.matches(".*[}>] [{<].*"); // two values, of which each may be Latin
+            if (LanguageFile.isThere(translation)
+                    && !isJoining
+                    && APART.matcher(said(language, english)).find()) {
+                found.add(english + " = " + said(language, english));
+            }
+        });
+        assertThat(found).isEmpty();
+    }
+
+    /** Returns a sentence with Chinese values, without its elements. */
+    private static String said(Language language, String english) {
+        Object[] values = SentencePattern.english(english).names().stream()
+                .map(name -> name.startsWith("<") ? Mark.bold() : name.equals("n") ? (Object) 2L : "名称")
+                .toArray();
+        StringOutput output = new StringOutput();
+        OwaspHtmlTemplateOutput html = new OwaspHtmlTemplateOutput(output);
+        html.setContext("p", null);
+        language.bound(() -> rich(english, values).writeTo(html));
+        return output.toString().replaceAll("</?b>", "");
+    }
+
+    private static WordsFile file() {
+        return WordsFile.all().stream()
+                .filter(file -> file.tag().equals("zh-Hans"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, String> chinese() {
+        return file().entries();
     }
 }

@@ -36,7 +36,7 @@ public record WordsFile(String tag, LanguageFile file) {
 
     /** In Chinese: Han beside a Latin letter or digit, without a blank. Dates and times have none. */
     private static final Pattern CROWDED = Pattern.compile(
-            "[\\p{IsHan}&&[^年月日时分秒]][A-Za-z0-9]|[A-Za-z0-9][\\p{IsHan}&&[^年月日时分秒]]|[年月日时分秒][A-Za-z]|[A-Za-z][年月日时分秒]");
+            "[\\p{IsHan}&&[^年月日时分秒至]][A-Za-z0-9]|(?<!日)至[A-Za-z0-9]|[A-Za-z0-9][\\p{IsHan}&&[^年月日时分秒]]|[年月日时分秒][A-Za-z]|[A-Za-z][年月日时分秒]");
 
     /** Returns the files of all languages. */
     public static List<WordsFile> all() {

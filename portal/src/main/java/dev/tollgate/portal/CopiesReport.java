@@ -3,6 +3,7 @@ package dev.tollgate.portal;
 import static dev.tollgate.base.words.Sentence.sentence;
 
 import dev.tollgate.base.words.Sentence;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.inspection.DailyCheck;
@@ -12,6 +13,7 @@ import dev.tollgate.storage.copies.Note;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +121,7 @@ public record CopiesReport(
                 time(lost.to()));
     }
 
-    private static String time(Instant at) {
-        String text = at.truncatedTo(ChronoUnit.MINUTES).toString();
-        return text.substring(0, 10) + " " + text.substring(11, 16) + " UTC";
+    private static Sentence time(Instant at) {
+        return sentence("time::{time} {zone}", TimeForm.MINUTE_OF_YEAR.of(at.atZone(ZoneOffset.UTC)), "UTC");
     }
 }

@@ -19,8 +19,8 @@ class CopiesReportTest {
     void a_restore_is_said_for_thirty_days() {
         assertThat(String.valueOf(report(false, TO.plusSeconds(30 * 86_400)).banner()))
                 .startsWith(
-                        "This server's data was restored from a copy. What happened between 2026-11-29 08:05 UTC and"
-                                + " 2026-11-29 09:10 UTC is undone");
+                        "This server's data was restored from a copy. What happened between 29 Nov 2026 08:05 UTC and"
+                                + " 29 Nov 2026 09:10 UTC is undone");
         assertThat(report(false, TO.plusSeconds(30 * 86_400 + 1)).banner()).isNull();
         assertThat(new CopiesReport(null, null, null, false, () -> TO).banner()).isNull();
     }

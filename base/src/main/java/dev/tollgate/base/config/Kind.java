@@ -1,7 +1,10 @@
 package dev.tollgate.base.config;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.host.WrittenText;
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.words.Sentence;
 import inet.ipaddr.IPAddressString;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -26,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param choices all texts that are allowed if the list of them is closed; else empty
  * @param reader the value of a text, null where the text is not allowed
  */
-record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable T> reader) {
+record Kind<T>(Sentence allowed, List<String> choices, Function<String, @Nullable T> reader) {
 
-    Kind(String allowed, Function<String, @Nullable T> reader) {
+    Kind(Sentence allowed, Function<String, @Nullable T> reader) {
         this(allowed, List.of(), reader);
     }
 
@@ -44,18 +47,20 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
                     + "|(\\*?\\.)?([A-Za-z0-9_-]{1,63}\\.)*[A-Za-z_][A-Za-z0-9_-]{0,62}";
 
     static Kind<Integer> wholeNumber(int least, int most) {
-        return new Kind<>("a whole number from " + least + " to " + most, text -> {
-            Long number = digits(text, "-?[0-9]{1,10}");
-            return number == null || number < least || number > most ? null : number.intValue();
-        });
+        return new Kind<>(
+                sentence("a whole number from {least} to {most}", String.valueOf(least), String.valueOf(most)),
+                text -> {
+                    Long number = digits(text, "-?[0-9]{1,10}");
+                    return number == null || number < least || number > most ? null : number.intValue();
+                });
     }
 
     static Kind<Long> number() {
-        return new Kind<>("a whole number of at most 18 digits", text -> digits(text, "-?[0-9]{1,18}"));
+        return new Kind<>(sentence("a whole number of at most 18 digits"), text -> digits(text, "-?[0-9]{1,18}"));
     }
 
     static Kind<Boolean> flag() {
-        return new Kind<>("true or false", List.of("true", "false"), text -> switch (text) {
+        return new Kind<>(Sentence.either(List.of("true", "false")), List.of("true", "false"), text -> switch (text) {
             case "true" -> true;
             case "false" -> false;
             default -> null;
@@ -63,14 +68,20 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     }
 
     static Kind<Long> bytes(long least, long most) {
-        return new Kind<>("a size like 64KiB or 32MiB, from " + least + " to " + most + " bytes", text -> {
-            Long size = scaled(SIZE.matcher(text), SIZE_UNITS, "B");
-            return size == null || size < least || size > most ? null : size;
-        });
+        return new Kind<>(
+                sentence(
+                        "a size like 64KiB or 32MiB, from {least} to {most} bytes",
+                        String.valueOf(least),
+                        String.valueOf(most)),
+                text -> {
+                    Long size = scaled(SIZE.matcher(text), SIZE_UNITS, "B");
+                    return size == null || size < least || size > most ? null : size;
+                });
     }
 
     static Kind<Duration> time(Duration least, Duration most) {
-        String allowed = "a time like 500ms, 30s, 10m or 1h, from " + shown(least) + " to " + shown(most);
+        Sentence allowed =
+                sentence("a time like 500ms, 30s, 10m or 1h, from {least} to {most}", shown(least), shown(most));
         return new Kind<>(allowed, text -> {
             Long millis = scaled(TIME.matcher(text), TIME_UNITS, "ms");
             return millis == null || millis < least.toMillis() || millis > most.toMillis()
@@ -81,7 +92,8 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
 
     /** Credits as a decimal, kept in micro-credits. */
     static Kind<Long> credits(long mostMicros) {
-        String allowed = "a decimal number of credits with at most 6 decimals, up to " + Credits.text(mostMicros);
+        Sentence allowed =
+                sentence("a decimal number of credits with at most 6 decimals, up to {most}", Credits.text(mostMicros));
         return new Kind<>(allowed, text -> {
             try {
                 return Decimals.credits(text, mostMicros);
@@ -92,7 +104,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     }
 
     static Kind<Path> path() {
-        return new Kind<>("a path", text -> {
+        return new Kind<>(sentence("a path"), text -> {
             try {
                 return Path.of(text);
             } catch (InvalidPathException e) {
@@ -102,13 +114,14 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     }
 
     static Kind<URI> baseUrl() {
-        String allowed = "an http or https URL without query, like http://127.0.0.1:9000, without the version's path";
+        Sentence allowed =
+                sentence("an http or https URL without query, like http://127.0.0.1:9000, without the version's path");
         return new Kind<>(allowed, Kind::readBaseUrl);
     }
 
     /** A kind for the part of an address before the path of every page: scheme, host and perhaps a port. */
     static Kind<URI> site() {
-        return new Kind<>("an http or https URL without a path, like https://ai.example.org", text -> {
+        return new Kind<>(sentence("an http or https URL without a path, like https://ai.example.org"), text -> {
             URI url = readBaseUrl(text);
             return url != null && url.getRawPath().isEmpty() ? url : null;
         });
@@ -116,7 +129,8 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
 
     /** A kind for an issuer exactly as its provider writes it, with or without a slash at its end; plain HTTP only on this machine. */
     static Kind<URI> issuer() {
-        String allowed = "an https URL without query, as the provider writes it, like https://accounts.example.org";
+        Sentence allowed =
+                sentence("an https URL without query, as the provider writes it, like https://accounts.example.org");
         return new Kind<>(allowed, text -> {
             URI url = readBaseUrl(text);
             boolean isHere = url != null && LOOPBACK.contains(url.getHost());
@@ -127,69 +141,69 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     /** A kind for one of these words. */
     static Kind<String> word(String... words) {
         List<String> choices = List.of(words);
-        String allowed = String.join(", ", choices.subList(0, choices.size() - 1)) + " or " + choices.getLast();
-        return new Kind<>(allowed, choices, text -> choices.contains(text) ? text : null);
+        return new Kind<>(Sentence.either(choices), choices, text -> choices.contains(text) ? text : null);
     }
 
-    static Kind<String> text(String allowed, String regex) {
+    static Kind<String> text(Sentence allowed, String regex) {
         Pattern pattern = Pattern.compile(regex);
         return new Kind<>(allowed, text -> pattern.matcher(text).matches() && WrittenText.isClean(text) ? text : null);
     }
 
-    static Kind<Secret> secret(String allowed, String regex) {
+    static Kind<Secret> secret(Sentence allowed, String regex) {
         Pattern pattern = Pattern.compile(regex);
         return new Kind<>(allowed, text -> pattern.matcher(text).matches() ? new Secret(text) : null);
     }
 
     /** Texts with commas between them, each of which must match. */
-    static Kind<List<String>> list(String allowed, String regex) {
+    static Kind<List<String>> list(Sentence allowed, String regex) {
+        return list(LIST_MAX, allowed, regex);
+    }
+
+    private static Kind<List<String>> list(int most, Sentence allowed, String regex) {
         Pattern pattern = Pattern.compile(regex);
-        return new Kind<>("at most " + LIST_MAX + ", with commas between them: " + allowed, text -> {
-            List<String> items =
-                    Arrays.stream(text.split(",", -1)).map(String::strip).toList();
-            boolean allMatch =
-                    items.stream().allMatch(item -> pattern.matcher(item).matches());
-            return allMatch && items.size() <= LIST_MAX ? items : null;
-        });
+        return new Kind<>(
+                sentence("at most {most}, with commas between them: {allowed}", String.valueOf(most), allowed),
+                text -> {
+                    List<String> items = Arrays.stream(text.split(",", -1))
+                            .map(String::strip)
+                            .toList();
+                    boolean allMatch = items.stream()
+                            .allMatch(item -> pattern.matcher(item).matches());
+                    return allMatch && items.size() <= most ? items : null;
+                });
     }
 
     /** Hosts, addresses and CIDR ranges, each with or without a port. */
     static Kind<List<String>> places() {
         String port = "(:([1-9][0-9]{0,4}))?";
-        Kind<List<String>> shapes = list(
-                "a host, an address or a CIDR range, with or without a port, like files.internal, 10.1.0.0/16, 127.0.0.1:9000 or"
-                        + " [fd00::1]:8080",
+        return places(list(
+                sentence(
+                        "a host, an address or a CIDR range, with or without a port, like files.internal, 10.1.0.0/16, 127.0.0.1:9000 or"
+                                + " [fd00::1]:8080"),
                 "[0-9.]+(/[0-9]{1,2})?" + port + "|([A-Za-z0-9_-]{1,63}\\.)*[A-Za-z_][A-Za-z0-9_-]{0,62}" + port
                         + "|\\[[0-9A-Fa-f:.]+(/[0-9]{1,3})?\\]" + port
-                        + "|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?");
+                        + "|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?"));
+    }
+
+    /** Addresses and CIDR ranges. */
+    static Kind<List<String>> addresses(int most) {
+        return places(list(
+                most,
+                sentence("an address or a CIDR range, like 10.1.0.0/16 or fd00::1"),
+                "[0-9.]+(/[0-9]{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?"));
+    }
+
+    private static Kind<List<String>> places(Kind<List<String>> shapes) {
         return new Kind<>(shapes.allowed(), text -> {
             List<String> places = shapes.reader().apply(text);
             return places != null && places.stream().allMatch(Kind::isPlace) ? places : null;
         });
     }
 
-    /** Addresses and CIDR ranges. */
-    static Kind<List<String>> addresses(int most) {
-        Kind<List<String>> shapes = list(
-                "an address or a CIDR range, like 10.1.0.0/16 or fd00::1",
-                "[0-9.]+(/[0-9]{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?");
-        return new Kind<>(
-                "at most " + most
-                        + ", with commas between them: an address or a CIDR range, like 10.1.0.0/16 or fd00::1",
-                text -> {
-                    List<String> places = shapes.reader().apply(text);
-                    return places != null
-                                    && places.size() <= most
-                                    && places.stream().allMatch(Kind::isPlace)
-                            ? places
-                            : null;
-                });
-    }
-
     /** An address or a host's name, and a port; 0 takes any free one. */
     static Kind<ListenAddress> listen() {
         Pattern pattern = Pattern.compile("([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})");
-        return new Kind<>("an address or a host's name, a colon and a port from 0 to 65535", text -> {
+        return new Kind<>(sentence("an address or a host's name, a colon and a port from 0 to 65535"), text -> {
             Matcher parts = pattern.matcher(text);
             return parts.matches() && Integer.parseInt(parts.group(2)) <= 65_535
                     ? new ListenAddress(parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2)))
@@ -201,7 +215,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     static Kind<UpstreamProxy> proxy() {
         Pattern pattern = Pattern.compile(
                 "(?i:http://)?(?:([!-~&&[^@/:]]{0,500}(?::[!-~&&[^@/]]{0,1000})?)@)?([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})/?");
-        return new Kind<>("http://[user:password@]host:port", text -> {
+        return new Kind<>(Sentence.asItIs("http://[user:password@]host:port"), text -> {
             Matcher parts = pattern.matcher(text);
             int port = parts.matches() ? Integer.parseInt(parts.group(3)) : 0;
             String user = port == 0 ? null : parts.group(1);
@@ -231,8 +245,9 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     /** Hosts that are reached without a proxy. */
     static Kind<List<String>> direct() {
         return list(
-                "* for every host, a name that also stands for all names below it, an address or a CIDR range, like"
-                        + " example.org, 10.1.0.0/16 or fd00::1",
+                sentence(
+                        "* for every host, a name that also stands for all names below it, an address or a CIDR range, like"
+                                + " example.org, 10.1.0.0/16 or fd00::1"),
                 DIRECT);
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.base.config;
 
+import dev.tollgate.base.words.Sentence;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -21,14 +22,14 @@ public record Setting<T>(
         Kind<T> kind,
         String defaultText,
         boolean secret,
-        String doc,
+        Sentence doc,
         boolean changeable) {
 
-    static <T> Setting<T> of(String name, Kind<T> kind, String defaultText, String doc) {
+    static <T> Setting<T> of(String name, Kind<T> kind, String defaultText, Sentence doc) {
         return new Setting<>(name, variable(name), kind, defaultText, false, doc, false);
     }
 
-    static Setting<Secret> secret(String name, String allowed, String regex, String doc) {
+    static Setting<Secret> secret(String name, Sentence allowed, String regex, Sentence doc) {
         return new Setting<>(name, variable(name), Kind.secret(allowed, regex), "", true, doc, false);
     }
 
@@ -58,7 +59,7 @@ public record Setting<T>(
     }
 
     /** Describes the allowed values. */
-    public String allowed() {
+    public Sentence allowed() {
         return kind.allowed();
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.base.config;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,239 +18,282 @@ public final class TrafficSettings {
     private static final long MIB = 1 << 20;
 
     public static final Setting<Integer> SANDBOX_PORT = row(Setting.of(
-            "sandbox.port", Kind.wholeNumber(0, 65_535), "0", "The sandbox's loopback port. 0 takes any free port."));
+            "sandbox.port",
+            Kind.wholeNumber(0, 65_535),
+            "0",
+            sentence("The sandbox's loopback port. 0 takes any free port.")));
     public static final Setting<Long> SANDBOX_SEED = row(Setting.of(
             "sandbox.seed",
             Kind.number(),
             "1",
-            "The seed of the sandbox's responses. The same seed and call give the same response."));
+            sentence("The seed of the sandbox's responses. The same seed and call give the same response.")));
     public static final Setting<Duration> SANDBOX_PACE = row(Setting.of(
             "sandbox.pace",
             Kind.time(Duration.ZERO, Duration.ofSeconds(60)),
             "0ms",
-            "The sandbox's pause before each event."));
+            sentence("The sandbox's pause before each event.")));
 
     public static final Setting<Integer> TRUSTED_HOPS = row(Setting.of(
             "http.trusted-hops",
             Kind.wholeNumber(0, 32),
             "0",
-            "The number of reverse proxies in front of the server that append to X-Forwarded-For. 0: the header is"
-                    + " ignored."));
+            sentence(
+                    "The number of reverse proxies in front of the server that append to X-Forwarded-For. 0: the header is"
+                            + " ignored.")));
     public static final Setting<Boolean> ACCESS_LOG = row(Setting.of(
                     "http.access-log",
                     Kind.flag(),
                     "false",
-                    "Whether each request is logged in one line: route, outcome and cost, never its query, headers or body.")
+                    sentence(
+                            "Whether each request is logged in one line: route, outcome and cost, never its query, headers or body."))
             .whileRunning());
     public static final Setting<String> LOG_FORMAT = row(Setting.of(
                     "log.format",
                     Kind.word("text", "json"),
                     "text",
-                    "The format of log lines: text for people, json for one JSON object per line.")
+                    sentence("The format of log lines: text for people, json for one JSON object per line."))
             .whileRunning());
     public static final Setting<String> LOG_ADDRESSES = row(Setting.of(
                     "log.addresses",
                     Kind.word("cut", "whole"),
                     "cut",
-                    "How much of a caller's address the access log shows. cut: the network (IPv4 /24, IPv6 /48). whole: the full"
-                            + " address.")
+                    sentence(
+                            "How much of a caller's address the access log shows. cut: the network (IPv4 /24, IPv6 /48). whole: the full"
+                                    + " address."))
             .whileRunning());
     public static final Setting<URI> TELEMETRY_ENDPOINT = row(Setting.of(
                     "telemetry.otlp-endpoint",
                     Kind.baseUrl(),
                     "",
-                    "The OpenTelemetry collector for traces of calls (OTLP over HTTP), like http://127.0.0.1:4318. Tollgate"
-                            + " appends /v1/traces. Without it no traces are sent.")
+                    sentence(
+                            "The OpenTelemetry collector for traces of calls (OTLP over HTTP), like http://127.0.0.1:4318. Tollgate"
+                                    + " appends /v1/traces. Without it no traces are sent."))
             .from("OTEL_EXPORTER_OTLP_ENDPOINT"));
     public static final Setting<Secret> TELEMETRY_HEADERS = row(Setting.secret(
                     "telemetry.otlp-headers",
-                    "NAME=VALUE, several with commas between them",
+                    sentence("NAME=VALUE, several with commas between them"),
                     "[A-Za-z0-9-]{1,64}=[!-+\\--~ ]{1,1000}(,[A-Za-z0-9-]{1,64}=[!-+\\--~ ]{1,1000}){0,9}",
-                    "Headers to send to the collector.")
+                    sentence("Headers to send to the collector."))
             .from("OTEL_EXPORTER_OTLP_HEADERS"));
     public static final Setting<Integer> TELEMETRY_PERCENT = row(Setting.of(
             "telemetry.percent",
             Kind.wholeNumber(0, 100),
             "1",
-            "The percentage of successful calls that are traced. Failed and slow calls are always traced."));
+            sentence("The percentage of successful calls that are traced. Failed and slow calls are always traced.")));
     public static final Setting<Boolean> TRUST_PARENT = row(Setting.of(
             "telemetry.trust-parent",
             Kind.flag(),
             "false",
-            "Whether a caller's traceparent becomes the parent span and its sampling flag is followed. Otherwise spans"
-                    + " only link to it. Leave it off if untrusted callers have access."));
+            sentence(
+                    "Whether a caller's traceparent becomes the parent span and its sampling flag is followed. Otherwise spans"
+                            + " only link to it. Leave it off if untrusted callers have access.")));
     public static final Setting<List<String>> CORS_ORIGINS = row(Setting.of(
             "cors.origins",
-            Kind.list("* for any, or origins like https://example.org", "\\*|null|https?://[A-Za-z0-9.:_\\[\\]-]+"),
+            Kind.list(
+                    sentence("* for any, or origins like https://example.org"),
+                    "\\*|null|https?://[A-Za-z0-9.:_\\[\\]-]+"),
             "*",
-            "Origins of web pages that may call the API from a browser, never with credentials."));
+            sentence("Origins of web pages that may call the API from a browser, never with credentials.")));
     public static final Setting<List<String>> JSON_CLIENTS = row(Setting.of(
             "clients.json",
             Kind.list(
-                    "accept-json, header:NAME, agent:PART or product:NAME",
+                    sentence("accept-json, header:NAME, agent:PART or product:NAME"),
                     "accept-json|header:[A-Za-z0-9-]{1,64}|agent:[!-+\\--~]{1,64}|product:[!-+\\-.0-~]{1,64}"),
             "accept-json, header:x-stainless-lang, agent:ai-sdk, product:node, product:undici, product:deno, product:bun,"
                     + " product:python-requests, product:python-urllib, product:okhttp, product:java-http-client, product:java,"
                     + " product:guzzlehttp, product:ruby, product:faraday, product:dart",
-            "Clients that get JSON if a call has no \"stream\" and its model streams by default. accept-json: the Accept"
-                    + " header names application/json and not text/event-stream. header:NAME: the client sends that header."
-                    + " agent:PART: its user agent contains the part. product:NAME: its user agent has a product of exactly that"
-                    + " name."));
+            sentence(
+                    "Clients that get JSON if a call has no \"stream\" and its model streams by default. accept-json: the Accept"
+                            + " header names application/json and not text/event-stream. header:NAME: the client sends that header."
+                            + " agent:PART: its user agent contains the part. product:NAME: its user agent has a product of exactly that"
+                            + " name.")));
 
     public static final Setting<List<String>> MESSAGES_MODELS = row(Setting.of(
             "messages.models",
             Kind.list(
-                    "PATTERN=MODEL, like claude-*-haiku-*=gemini-2.5-flash",
+                    sentence("PATTERN=MODEL, like claude-*-haiku-*=gemini-2.5-flash"),
                     "[A-Za-z0-9*._:/@-]{1,128}=[A-Za-z0-9._/@-]{1,128}"),
             "",
-            "Models of the catalogue that answer for other names at /v1/messages, so that programs with names of their own need no"
-                    + " setting. An asterisk stands for any characters; the first pattern that fits counts."));
+            sentence(
+                    "Models of the catalogue that answer for other names at /v1/messages, so that programs with names of their own need no"
+                            + " setting. An asterisk stands for any characters; the first pattern that fits counts.")));
 
     public static final Setting<List<String>> IMAGES_MODELS = row(
             Setting.of(
                     "images.models",
                     Kind.list(
-                            "PATTERN=MODEL, like gpt-image-*=gemini-3-pro-image",
+                            sentence("PATTERN=MODEL, like gpt-image-*=gemini-3-pro-image"),
                             "[A-Za-z0-9*._:/@-]{1,128}=[A-Za-z0-9._/@-]{1,128}"),
                     "",
-                    "Models of the catalogue that make the images for other names at /v1/images, as messages.models has it for texts."));
+                    sentence(
+                            "Models of the catalogue that make the images for other names at /v1/images, as messages.models has it for texts.")));
 
     public static final Setting<Path> CODEX_INSTRUCTIONS = row(Setting.of(
             "codex.instructions-file",
             Kind.path(),
             "",
-            "A text of at most 32 KiB, the system prompt of Codex. With it, models with functions appear in Codex's own list, instead of"
-                    + " the models that Codex knows."));
+            sentence(
+                    "A text of at most 32 KiB, the system prompt of Codex. With it, models with functions appear in Codex's own list, instead of"
+                            + " the models that Codex knows.")));
 
     public static final Setting<Long> BODY_BYTES = row(Setting.of(
             "limits.body-bytes",
             Kind.bytes(1_024, 1 << 30),
             "32MiB",
-            "The largest body of a call, both as sent and decompressed."));
-    public static final Setting<Long> HEADER_BYTES = row(
-            Setting.of("limits.header-bytes", Kind.bytes(1_024, MIB), "32KiB", "The longest header block of a call."));
-    public static final Setting<Integer> CONNECTIONS = row(
-            Setting.of("limits.connections", Kind.wholeNumber(1, 1_000_000), "16384", "Open connections of callers."));
+            sentence("The largest body of a call, both as sent and decompressed.")));
+    public static final Setting<Long> HEADER_BYTES = row(Setting.of(
+            "limits.header-bytes", Kind.bytes(1_024, MIB), "32KiB", sentence("The longest header block of a call.")));
+    public static final Setting<Integer> CONNECTIONS = row(Setting.of(
+            "limits.connections", Kind.wholeNumber(1, 1_000_000), "16384", sentence("Open connections of callers.")));
     public static final Setting<Integer> ADDRESS_CONNECTIONS = row(Setting.of(
             "limits.address-connections",
             Kind.wholeNumber(1, 1_000_000),
             "",
-            "Open connections of one address (IPv6: one /64). Behind trusted hops: concurrent requests of one caller."
-                    + " Default: a quarter of limits.connections."));
+            sentence(
+                    "Open connections of one address (IPv6: one /64). Behind trusted hops: concurrent requests of one caller."
+                            + " Default: a quarter of limits.connections.")));
     public static final Setting<Integer> NESTING =
-            row(Setting.of("limits.nesting", Kind.wholeNumber(8, 500), "64", "Levels of nesting in a body."));
-    public static final Setting<Integer> MESSAGES =
-            row(Setting.of("limits.messages", Kind.wholeNumber(1, 1_000_000), "10000", "Messages in a call."));
+            row(Setting.of("limits.nesting", Kind.wholeNumber(8, 500), "64", sentence("Levels of nesting in a body.")));
+    public static final Setting<Integer> MESSAGES = row(
+            Setting.of("limits.messages", Kind.wholeNumber(1, 1_000_000), "10000", sentence("Messages in a call.")));
     public static final Setting<Integer> TOOLS =
-            row(Setting.of("limits.tools", Kind.wholeNumber(0, 10_000), "512", "Tools in a call."));
+            row(Setting.of("limits.tools", Kind.wholeNumber(0, 10_000), "512", sentence("Tools in a call.")));
     public static final Setting<Integer> MEDIA = row(Setting.of(
-            "limits.media", Kind.wholeNumber(0, 10_000), "100", "Images, audio, videos and files in a call."));
+            "limits.media",
+            Kind.wholeNumber(0, 10_000),
+            "100",
+            sentence("Images, audio, videos and files in a call.")));
 
     public static final Setting<String> RESPONSES_STORE = row(Setting.of(
             "responses.store",
             Kind.word("on", "off"),
             "on",
-            "Whether responses of /v1/responses and interactions are kept for 30 days after their last use, unless a call says store:"
-                    + " false."));
+            sentence(
+                    "Whether responses of /v1/responses and interactions are kept for 30 days after their last use, unless a call says store:"
+                            + " false.")));
     public static final Setting<Long> RESPONSES_BYTES = row(Setting.of(
             "responses.store-bytes",
             Kind.bytes(MIB, 1L << 50),
             "8GiB",
-            "The room of all kept responses in the database. One account gets at most 256 MiB of it. The responses that were used"
-                    + " least recently are deleted first."));
+            sentence(
+                    "The room of all kept responses in the database. One account gets at most 256 MiB of it. The responses that were used"
+                            + " least recently are deleted first.")));
 
     public static final Setting<Long> FILES_BYTES = row(Setting.of(
             "files.bytes",
             Kind.bytes(256 * MIB, 1L << 50),
             "8GiB",
-            "The room of all stored files in the database: images that callers fetch by address, uploaded files, cached contents and images of kept responses. A quarter is"
-                    + " for images by address alone. One account gets at most 1 GiB and 1,000 files, and as much as it leaves for the others. Without room, calls that need it get"
-                    + " a 429."));
+            sentence(
+                    "The room of all stored files in the database: images that callers fetch by address, uploaded files, cached contents and images of kept responses. A quarter is"
+                            + " for images by address alone. One account gets at most 1 GiB and 1,000 files, and as much as it leaves for the others. Without room, calls that need it get"
+                            + " a 429.")));
 
     public static final Setting<List<String>> MEDIA_ALLOW = row(Setting.of(
             "media.allow",
             Kind.places(),
             "",
-            "Hosts that media may be downloaded from, in addition to public addresses on ports 80 and 443. Without a"
-                    + " port: ports 80 and 443."));
+            sentence(
+                    "Hosts that media may be downloaded from, in addition to public addresses on ports 80 and 443. Without a"
+                            + " port: ports 80 and 443.")));
     public static final Setting<List<String>> MEDIA_GS = row(Setting.of(
             "media.gs",
-            Kind.list("names of buckets", "[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"),
+            Kind.list(sentence("names of buckets"), "[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"),
             "",
-            "Google Cloud Storage buckets whose files callers can name as gs://bucket/file. The upstream's key must be"
-                    + " able to read them."));
+            sentence(
+                    "Google Cloud Storage buckets whose files callers can name as gs://bucket/file. The upstream's key must be"
+                            + " able to read them.")));
     public static final Setting<Long> MEDIA_BYTES = row(Setting.of(
-            "media.bytes", Kind.bytes(1_024, 2L << 30), "100MiB", "The largest media file that is downloaded."));
+            "media.bytes",
+            Kind.bytes(1_024, 2L << 30),
+            "100MiB",
+            sentence("The largest media file that is downloaded.")));
     public static final Setting<Long> MEDIA_CALL_BYTES = row(Setting.of(
             "media.call-bytes",
             Kind.bytes(1_024, 16L << 30),
             "300MiB",
-            "The total size of the media files of a call."));
+            sentence("The total size of the media files of a call.")));
     public static final Setting<Long> MEDIA_MADE_BYTES = row(Setting.of(
             "media.made-bytes",
             Kind.bytes(1_024, 1L << 30),
             "32MiB",
-            "The largest image that a model may make. With a larger one the call fails and is free."));
+            sentence("The largest image that a model may make. With a larger one the call fails and is free.")));
     public static final Setting<Long> MEDIA_SPOOL_BYTES = row(Setting.of(
             "media.spool-bytes",
             Kind.bytes(1_024, 1L << 40),
             "4GiB",
-            "Disk space for downloaded media files and for images that models make, while their calls run. One account gets at most half of it, so set it"
-                    + " to at least twice media.call-bytes."));
+            sentence(
+                    "Disk space for downloaded media files and for images that models make, while their calls run. One account gets at most half of it, so set it"
+                            + " to at least twice media.call-bytes.")));
     public static final Setting<Duration> MEDIA_TIME = row(Setting.of(
-            "media.time", Kind.time(TICK, DAY), "30s", "The longest time for one download, including redirects."));
+            "media.time",
+            Kind.time(TICK, DAY),
+            "30s",
+            sentence("The longest time for one download, including redirects.")));
     public static final Setting<Integer> MEDIA_REDIRECTS =
-            row(Setting.of("media.redirects", Kind.wholeNumber(0, 20), "3", "Redirects of one download."));
+            row(Setting.of("media.redirects", Kind.wholeNumber(0, 20), "3", sentence("Redirects of one download.")));
     public static final Setting<Integer> MEDIA_DOWNLOADS = row(Setting.of(
-            "media.downloads", Kind.wholeNumber(1, 10_000), "64", "Concurrent downloads. Further downloads wait."));
+            "media.downloads",
+            Kind.wholeNumber(1, 10_000),
+            "64",
+            sentence("Concurrent downloads. Further downloads wait.")));
     public static final Setting<Integer> MEDIA_ACCOUNT_DOWNLOADS = row(Setting.of(
-            "media.account-downloads", Kind.wholeNumber(1, 10_000), "8", "Concurrent downloads of one account."));
+            "media.account-downloads",
+            Kind.wholeNumber(1, 10_000),
+            "8",
+            sentence("Concurrent downloads of one account.")));
 
     public static final Setting<Duration> ANNOUNCE = row(Setting.of(
             "timeouts.announce",
             Kind.time(Duration.ZERO, DAY),
             "0s",
-            "The time after a stop signal during which the server still accepts calls while /health/ready already reports"
-                    + " the stop. Set it to the time that a load balancer needs to notice."));
+            sentence(
+                    "The time after a stop signal during which the server still accepts calls while /health/ready already reports"
+                            + " the stop. Set it to the time that a load balancer needs to notice.")));
     public static final Setting<Duration> DRAIN = row(Setting.of(
             "timeouts.drain",
             Kind.time(Duration.ZERO, DAY),
             "30s",
-            "The longest time that open calls may continue after new ones are refused."));
+            sentence("The longest time that open calls may continue after new ones are refused.")));
     public static final Setting<Duration> BODY = row(Setting.of(
             "timeouts.body",
             Kind.time(TICK, DAY),
             "30s",
-            "The period over which the minimum speed of a body is measured."));
+            sentence("The period over which the minimum speed of a body is measured.")));
     public static final Setting<Duration> BODY_TOTAL = row(Setting.of(
-            "timeouts.body-total", Kind.time(TICK, DAY), "120s", "The longest time for a whole body to arrive."));
+            "timeouts.body-total",
+            Kind.time(TICK, DAY),
+            "120s",
+            sentence("The longest time for a whole body to arrive.")));
     public static final Setting<Duration> IDLE = row(Setting.of(
             "timeouts.idle",
             Kind.time(TICK, DAY),
             "75s",
-            "The longest time that a connection stays open without a call."));
+            sentence("The longest time that a connection stays open without a call.")));
     public static final Setting<Duration> WRITE = row(Setting.of(
             "timeouts.write",
             Kind.time(TICK, DAY),
             "120s",
-            "The longest time that a caller may leave a response unread."));
+            sentence("The longest time that a caller may leave a response unread.")));
     public static final Setting<Duration> CALL = row(Setting.of(
             "timeouts.call",
             Kind.time(TICK, DAY),
             "15m",
-            "The longest time for a call. Its response then ends as if it had reached its maximum length."));
+            sentence("The longest time for a call. Its response then ends as if it had reached its maximum length.")));
     public static final Setting<Duration> UPSTREAM_CONNECT = row(Setting.of(
-            "timeouts.upstream-connect", Kind.time(TICK, DAY), "5s", "The longest time to connect to the upstream."));
+            "timeouts.upstream-connect",
+            Kind.time(TICK, DAY),
+            "5s",
+            sentence("The longest time to connect to the upstream.")));
     public static final Setting<Duration> UPSTREAM_FIRST = row(Setting.of(
             "timeouts.upstream-first",
             Kind.time(TICK, DAY),
             "10m",
-            "The longest time until an upstream's response starts."));
+            sentence("The longest time until an upstream's response starts.")));
     public static final Setting<Duration> UPSTREAM_IDLE = row(Setting.of(
             "timeouts.upstream-idle",
             Kind.time(TICK, DAY),
             "120s",
-            "The longest pause within a response of an upstream."));
+            sentence("The longest pause within a response of an upstream.")));
 
     private TrafficSettings() {}
 

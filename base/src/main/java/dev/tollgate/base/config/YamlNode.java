@@ -156,7 +156,7 @@ public final class YamlNode {
             // An address may carry a password before its @.
             throw text.contains("@")
                     ? complaint("is not valid; allowed is " + kind.allowed() + ".")
-                    : wrong(kind.allowed());
+                    : wrong(kind.allowed().english());
         }
         return read;
     }

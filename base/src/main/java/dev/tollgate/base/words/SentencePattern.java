@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,9 +155,10 @@ public final class SentencePattern {
 
     /**
      * Returns a text as it stands beside its values. A translation has a blank between a Chinese character and a value, which mostly begins and ends
-     * with a letter or a digit; it goes if the value has a Chinese character at that end (L36).
+     * with a letter or a digit; it goes if the value has a Chinese character at that end (L36), also one within an element.
      *
      * @param part the text's place among the parts
+     * @param values where a value is none of a sentence, its text as a {@link CharSequence} if it can have words
      */
     public static String besideValues(List<Part> parts, int part, Language language, Object... values) {
         String text = ((Part.Text) parts.get(part)).text();
@@ -176,16 +178,27 @@ public final class SentencePattern {
         return text.substring(from, to);
     }
 
-    /** Returns the text of a value that can have words; else none. */
+    /** Returns the text of a part if it can have words; else none. */
     private static String wordsOf(Part part, Language language, Object... values) {
-        return part instanceof Part.Value(int at) && (values[at] instanceof String || values[at] instanceof Sentence)
-                ? language.text(values[at])
-                : "";
+        return switch (part) {
+            case Part.Text(String text) -> text;
+            case Part.Value(int at) ->
+                switch (values[at]) {
+                    case Sentence sentence -> sentence.in(language);
+                    case CharSequence text -> text.toString();
+                    default -> "";
+                };
+            case Part.Element(int _, List<Part> inner) ->
+                inner.stream().map(each -> wordsOf(each, language, values)).collect(Collectors.joining());
+        };
     }
 
     /** Returns whether a character is a Chinese one, kana, or a sign of full width. */
     private static boolean isWide(char sign) {
-        return sign >= '\u3001' && sign <= '\u9fff' || sign >= '\uff01' && sign <= '\uff5e';
+        return sign >= '\u3001' && sign <= '\u9fff'
+                || sign >= '\uff01' && sign <= '\uff5e'
+                || sign == '“'
+                || sign == '”';
     }
 
     private static <T> T fail(String why) {

@@ -371,7 +371,7 @@ class SettingsLoaderTest {
             assertThat((Object) setting.read(setting.defaultText())).isNotNull();
         }
         assertThat(setting.name()).matches("[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*){0,2}");
-        assertThat(setting.doc()).endsWith(".");
+        assertThat(setting.doc().english()).endsWith(".");
         if (setting.variable().equals("TOLLGATE_DATABASE_URL")) {
             assertThat(setting.name()).isEqualTo("database"); // the name that others' tools know it by
         } else if (setting.variable().startsWith("TOLLGATE_")) {

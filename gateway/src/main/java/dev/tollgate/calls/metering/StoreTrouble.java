@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.Records;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -25,9 +26,7 @@ final class StoreTrouble {
 
     /** Makes the error of a call before whose hold the records could not be asked. */
     static ApiError uncounted() {
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
-                .withStatus(503)
-                .retryAfter(STORE_WAIT);
+        return Records.unreadable();
     }
 
     static ApiError givenBack() {

@@ -1,16 +1,15 @@
 package dev.tollgate.calls.replay;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.metering.Refusals;
 import dev.tollgate.calls.metering.Running;
 import dev.tollgate.calls.replay.Answers.AnswerName;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.storage.StoreException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public record LargeBodies(Ledger ledger, KnownAnswers known) {
 
     private static final Logger log = LoggerFactory.getLogger(LargeBodies.class);
-    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     /** Decides for a body that cannot have a known response. @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent */
     public BodyGate.Verdict paid(String accountId) {
@@ -92,9 +90,6 @@ public record LargeBodies(Ledger ledger, KnownAnswers known) {
 
     private static RuntimeException unreadable(StoreException e) {
         log.error(Event.STORE_UNAVAILABLE, "a balance could not be read", e);
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
-                .withStatus(503)
-                .retryAfter(STORE_WAIT)
-                .asException();
+        return Records.unreadable().asException();
     }
 }

@@ -2,9 +2,9 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.books.ledger.Records;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.Call;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -29,7 +29,6 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.secrets.SecretBox;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.sessions.CallSession;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,6 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
 
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final String PREVIEW = "-preview";
-    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     /** @throws dev.tollgate.base.error.ApiException 404 for a model that is not there, or not for this key */
     Model model(KeyCaller caller, String id) {
@@ -201,10 +199,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known, Secre
 
     private static ApiException unreadable(StoreException e) {
         log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
-                .withStatus(503)
-                .retryAfter(STORE_WAIT)
-                .asException();
+        return Records.unreadable().asException();
     }
 
     /** Returns the time at which a request arrived, whose prices hold for it (P3). */

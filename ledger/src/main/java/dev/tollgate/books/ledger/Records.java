@@ -1,5 +1,7 @@
 package dev.tollgate.books.ledger;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
@@ -29,7 +31,14 @@ public final class Records {
     /** Logs a failure to read, and returns the error for the caller. */
     public static ApiError unreadable(StoreException e) {
         log.warn(Event.STORE_UNAVAILABLE, "records could not be read: {}", e.getMessage(), e.getCause());
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
+        return unreadable();
+    }
+
+    /** Returns the error for a caller, or the reader of a page, whose records cannot be read. The failure is logged by who met it. */
+    public static ApiError unreadable() {
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        sentence("The service cannot read its records right now. Please try again."))
                 .withStatus(503)
                 .retryAfter(COME_BACK);
     }

@@ -365,37 +365,61 @@ public record Letters(String brand, @Nullable URI site, Languages languages) {
     }
 
     /**
-     * A mail about a member.
+     * A change of a member.
      *
-     * @param login of the member; empty if the person is erased
+     * @param organization as its members have called it; a long name is cut
+     * @param who the member's name, or login without one; empty if the person is erased
      * @param role that the member has now; null without one
-     * @param doer the login of who did it; empty if no person did, or the member
+     * @param doer who did it, as {@code who}; empty if no person did, or the member
      */
-    public Letter memberChanged(
-            String to, String organization, String login, MemberEvent event, @Nullable MemberRole role, String doer) {
-        String name = Letter.inLine(organization, NAME_CHARS_MAX);
-        String who = login.isEmpty() ? say("A person") : Letter.inLine(login, NAME_CHARS_MAX);
-        String change =
-                switch (event) {
-                    case JOIN -> say("{who} has joined {organization} at {brand}.", who, name, brand);
-                    case ROLE -> say("{who} has another role in {organization} at {brand}.", who, name, brand);
-                    case REMOVE -> say("{who} was removed from {organization} at {brand}.", who, name, brand);
-                    case LEAVE -> say("{who} has left {organization} at {brand}.", who, name, brand);
-                };
-        if (role != null) {
-            change = say("{a} {b}", change, say("The role is {role}.", role.word()));
+    public record MemberChange(
+            String organization,
+            String who,
+            MemberEvent event,
+            @Nullable MemberRole role,
+            String doer) {}
+
+    /** A mail about a member. @param isReader whether the member reads it, who is addressed then */
+    public Letter memberChanged(String to, MemberChange its, boolean isReader) {
+        String organization = Letter.inLine(its.organization, NAME_CHARS_MAX);
+        String change = isReader ? ownChange(its.event, organization) : change(its, organization);
+        if (its.role != null) {
+            Sentence word = its.role.word();
+            change = say(
+                    "{a} {b}", change, isReader ? say("Your role is {role}.", word) : say("The role is {role}.", word));
         }
-        if (!doer.isEmpty() && !doer.equals(login)) {
-            change = say("{a} {b}", change, say("{doer} made the change.", Letter.inLine(doer, NAME_CHARS_MAX)));
+        if (!its.doer.isEmpty()) {
+            change = say("{a} {b}", change, say("{doer} made the change.", Letter.inLine(its.doer, NAME_CHARS_MAX)));
         }
         return letter(
                 to,
-                say("Members of {organization} at {brand} have changed", name, brand),
+                isReader
+                        ? say("Your membership of {organization} at {brand} has changed", organization, brand)
+                        : say("Members of {organization} at {brand} have changed", organization, brand),
                 change,
-                say("See the members here:"),
-                page("/dashboard/members"),
+                isReader ? say("See your organizations here:") : say("See the members here:"),
+                page(isReader ? "/dashboard/settings/organizations" : "/dashboard/members"),
                 say("Change your notices here:"),
                 page(NOTICES));
+    }
+
+    private String change(MemberChange its, String organization) {
+        String who = its.who.isEmpty() ? say("A person") : Letter.inLine(its.who, NAME_CHARS_MAX);
+        return switch (its.event) {
+            case JOIN -> say("{who} has joined {organization} at {brand}.", who, organization, brand);
+            case ROLE -> say("{who} has another role in {organization} at {brand}.", who, organization, brand);
+            case REMOVE -> say("{who} was removed from {organization} at {brand}.", who, organization, brand);
+            case LEAVE -> say("{who} has left {organization} at {brand}.", who, organization, brand);
+        };
+    }
+
+    private String ownChange(MemberEvent event, String organization) {
+        return switch (event) {
+            case JOIN -> say("You have joined {organization} at {brand}.", organization, brand);
+            case ROLE -> say("Your role in {organization} at {brand} has changed.", organization, brand);
+            case REMOVE -> say("You were removed from {organization} at {brand}.", organization, brand);
+            case LEAVE -> say("You have left {organization} at {brand}.", organization, brand);
+        };
     }
 
     /** @param changes a sentence for each model */

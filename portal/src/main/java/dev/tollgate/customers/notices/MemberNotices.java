@@ -1,6 +1,7 @@
 package dev.tollgate.customers.notices;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.roles.EventQueue;
 import dev.tollgate.customers.roles.MemberEvent;
 import dev.tollgate.customers.roles.MemberRole;
@@ -26,12 +27,13 @@ public final class MemberNotices {
 
     private static final String WAITING = """
             SELECT n.account_id, n.number, account.name, l.actor, l.action, l.subject, l.after_json,
-                COALESCE(person.login, '') AS login, COALESCE(doer.login, '') AS doer
+                COALESCE(NULLIF(person.name, ''), person.login, '') AS who, COALESCE(person.email, '') AS email,
+                COALESCE(NULLIF(doer.name, ''), doer.login, '') AS doer
             FROM member_notice n JOIN account ON account.id = n.account_id
                 JOIN account_log l ON l.account_id = n.account_id AND l.number = n.number
                 LEFT JOIN member ON member.id = l.subject
                 LEFT JOIN person ON person.id = COALESCE(member.person_id, l.subject)
-                LEFT JOIN person doer ON doer.id = l.actor
+                LEFT JOIN person doer ON doer.id = l.actor AND doer.id <> COALESCE(member.person_id, l.subject)
             WHERE n.account_id > ? OR n.account_id = ? AND n.number > ?
             ORDER BY n.account_id, n.number LIMIT\s""" + ROWS_MAX;
 
@@ -47,8 +49,9 @@ public final class MemberNotices {
     /**
      * A change.
      *
-     * @param login of the member; empty if the person is erased
-     * @param doer the login of who made it; empty for a key, the operator, and an erased person
+     * @param who the member's name, or login without one; empty if the person is erased
+     * @param email of the member; empty without one
+     * @param doer who made it, in the same way; empty for a key, the operator, an erased person, and the member
      */
     private record Waiting(
             String accountId,
@@ -58,7 +61,8 @@ public final class MemberNotices {
             String action,
             String subject,
             @Nullable String afterJson,
-            String login,
+            String who,
+            String email,
             String doer) {
 
         static Waiting of(ResultSet row) throws SQLException {
@@ -71,11 +75,16 @@ public final class MemberNotices {
                     row.getString(6),
                     row.getString(7),
                     row.getString(8),
-                    row.getString(9));
+                    row.getString(9),
+                    row.getString(10));
         }
 
         private MemberEvent event() {
             return Objects.requireNonNull(MemberEvent.of(action), () -> "an action without a mail: " + action);
+        }
+
+        Letters.MemberChange change() {
+            return new Letters.MemberChange(accountName, who, event(), role(), doer);
         }
 
         /** Returns the role that the member has now; null without one. */
@@ -112,8 +121,7 @@ public final class MemberNotices {
                 new Take(row.accountId(), row.number()),
                 row.accountId(),
                 () -> Readers.ofChange(by.database(), row.accountId(), row.actor(), row.subject()),
-                to -> by.letters()
-                        .memberChanged(to, row.accountName(), row.login(), row.event(), row.role(), row.doer()));
+                to -> by.letters().memberChanged(to, row.change(), to.equals(row.email())));
     }
 
     /** Returns the waiting rows, for the export and the erasure of accounts. */

@@ -98,7 +98,7 @@ public record HandedLinks(
             changes.add(outbox.needed(
                     null,
                     letters.to(
-                            new Reader(email, null),
+                            new Reader(email, accountId == null ? null : language(accountId)),
                             to -> letters.invitation(to, path, link.kind().good()))));
         }
         try {
@@ -283,16 +283,21 @@ public record HandedLinks(
     /**
      * Sends a test mail.
      *
+     * @param asker the id of the person who asks for it, whose language it has; any other text for none
      * @param deed its row of the audit log
      * @throws IllegalArgumentException with a sentence if mail is off or the address is malformed
      */
-    public void testMail(String typed, Change deed) {
+    public void testMail(String typed, String asker, Change deed) {
         if (!outbox.isOn()) {
             throw new Mistake(sentence("Mails are off: set mail.host, mail.from and public.url."));
         }
         String email = typed.strip();
         requireAddress(email);
-        writer.commitAndWait(Unit.of(outbox.needed(null, letters.to(new Reader(email, null), letters::test)), deed));
+        String language = people.person(asker)
+                .map(person -> person.preferences().language())
+                .orElse(null);
+        writer.commitAndWait(
+                Unit.of(outbox.needed(null, letters.to(new Reader(email, language), letters::test)), deed));
     }
 
     private static Change made(PersonLink link) {

@@ -5,6 +5,9 @@ import dev.tollgate.base.words.SentencePattern;
 import gg.jte.Content;
 import gg.jte.TemplateOutput;
 import gg.jte.html.HtmlTemplateOutput;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
+import java.util.Arrays;
 import java.util.List;
 
 /** Sentences with elements, for templates. */
@@ -24,9 +27,53 @@ public final class Rich {
         return new Content() {
             @Override
             public void writeTo(TemplateOutput output) {
-                write(parts, now, (HtmlTemplateOutput) output, values);
+                write(parts, now, (HtmlTemplateOutput) output, now.isEnglish() ? values : drawn(values));
             }
         };
+    }
+
+    /** A content that was drawn, since the blank beside it depends on its text. */
+    private record Drawn(String html, String text) implements Content, CharSequence {
+
+        static Drawn of(Content content) {
+            StringOutput output = new StringOutput();
+            OwaspHtmlTemplateOutput written = new OwaspHtmlTemplateOutput(output);
+            written.setContext("p", null);
+            content.writeTo(written);
+            String html = output.toString();
+            return new Drawn(html, html.replaceAll("<[^>]*>", "").strip());
+        }
+
+        @Override
+        public void writeTo(TemplateOutput output) {
+            output.writeContent(html);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public char charAt(int index) {
+            return text.charAt(index);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private static Object[] drawn(Object... values) {
+        return Arrays.stream(values)
+                .map(value -> value instanceof Content content ? Drawn.of(content) : value)
+                .toArray();
     }
 
     /** Returns a text that is English in each language, such as the words of a setting, marked so in others (L14). */

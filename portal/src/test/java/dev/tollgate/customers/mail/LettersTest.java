@@ -82,8 +82,10 @@ class LettersTest {
                 to -> letters.booksDiffer(to, AT, 1_000_000, "tollgate-20261129T080000Z.db"),
                 to -> letters.statement(to, YearMonth.of(2026, 11), List.of("pay_1"))));
         for (MemberEvent event : MemberEvent.values()) {
-            all.add(to -> letters.memberChanged(to, name, name, event, MemberRole.ADMIN, "somebody"));
-            all.add(to -> letters.memberChanged(to, name, "", event, null, ""));
+            Letters.MemberChange change = new Letters.MemberChange(name, name, event, MemberRole.ADMIN, "somebody");
+            all.add(to -> letters.memberChanged(to, change, false));
+            all.add(to -> letters.memberChanged(to, change, true));
+            all.add(to -> letters.memberChanged(to, new Letters.MemberChange(name, "", event, null, ""), false));
         }
         return all.stream()
                 .map(letter -> letters.to(new Reader(TO, null), letter))

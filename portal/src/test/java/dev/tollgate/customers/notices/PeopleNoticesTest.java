@@ -75,7 +75,8 @@ class PeopleNoticesTest {
 
     private List<String> subjects(String email) {
         return server.text("SELECT COALESCE(" + listed() + "(subject, '\n'), '') FROM outgoing_mail WHERE recipient = '"
-                        + email + "' AND (subject LIKE 'Keys%' OR subject LIKE 'Members%')")
+                        + email
+                        + "' AND (subject LIKE 'Keys%' OR subject LIKE 'Members%' OR subject LIKE 'Your membership%')")
                 .lines()
                 .toList();
     }
@@ -274,13 +275,16 @@ class PeopleNoticesTest {
         assertThat(subjects("bob@example.org")).isEmpty();
 
         String bob = members + "/" + server.text("SELECT id FROM member WHERE role = 'member'");
+        server.execute("UPDATE person SET name = 'Ann Miller', version = version + 1 WHERE login = '" + ANN + "'");
         ann.submit(bob, bob, Map.of("deed", "member.set", "role", "viewer"));
         sweep();
         assertThat(subjects(ANN)).as("she did it").hasSize(1);
-        assertThat(subjects("bob@example.org")).hasSize(1);
+        assertThat(subjects("bob@example.org"))
+                .containsExactly("Your membership of " + ANN + " at Tollgate has changed");
         assertThat(secondMail("bob@example.org"))
-                .contains("bob@example.org has another role in " + ANN + " at Tollgate. The role is viewer. " + ANN
-                        + " made the change.");
+                .contains("Your role in " + ANN + " at Tollgate has changed. Your role is viewer. Ann Miller made the"
+                        + " change.")
+                .doesNotContain("bob@example.org has another role");
         assertThat(server.number("SELECT COUNT(*) FROM member_notice")).isZero();
     }
 

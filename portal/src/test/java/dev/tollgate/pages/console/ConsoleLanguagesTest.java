@@ -83,9 +83,35 @@ class ConsoleLanguagesTest {
     }
 
     @Test
-    void the_words_of_settings_stay_english_and_are_marked_so() {
+    void settings_are_in_chinese_whole() {
         assertThat(in("zh-Hans", "/console/settings"))
-                .contains("<span lang=\"en\">The URL of your terms.", "允许：", ">服务条款</label>");
-        assertThat(in("en", "/console/settings")).doesNotContain("lang=\"en\">The");
+                .contains("服务条款的 URL。每个页面的页脚都会链接到它。允许的值：http 或 https URL。", ">服务条款</label>")
+                .doesNotContain("<span lang=\"en\">The");
+        assertThat(in("zh-Hans", "/console/settings/all"))
+                .contains("监听端口。0 表示任一空闲端口。")
+                .doesNotContain("The port to listen on");
+        assertThat(in("en", "/console/settings"))
+                .contains("The URL of your terms.")
+                .doesNotContain("lang=\"en\">The");
+    }
+
+    @Test
+    void a_wrong_setting_is_said_once_at_its_field() {
+        Map<String, String> fields = Map.of(
+                "deed", "setting.set", "was-brand.terms", "", "brand.terms", "my terms", "reason", "we have terms now");
+        String body = operator.submit("/console/settings", "/console/settings?lang=zh-Hans", fields)
+                .body();
+        assertThat(body)
+                .contains(
+                        "未作任何更改，请更正标出的字段。",
+                        "<span class=\"error\">“服务条款”须为 http 或 https URL。</span>",
+                        "value=\"my terms\"")
+                .doesNotContain("brand.terms 允许");
+        assertThat(server.post(
+                                "/admin/settings",
+                                "{\"name\":\"brand.terms\",\"value\":\"my terms\",\"reason\":\"we have terms now\"}",
+                                server.adminKey())
+                        .text())
+                .contains("brand.terms allows an http or https URL.");
     }
 }

@@ -26,7 +26,6 @@ import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.OperatorPlans;
 import dev.tollgate.operator.admin.prices.PriceRoutes;
 import dev.tollgate.operator.admin.server.OperatorAnnouncements;
-import dev.tollgate.operator.admin.server.OperatorSettings;
 import dev.tollgate.pages.refusals.TwoFaces.Pair;
 import dev.tollgate.pages.refusals.TwoFaces.Request;
 import dev.tollgate.testing.Browser;
@@ -413,7 +412,6 @@ class RefusalFacesTest {
             vouchers();
             announcements();
             people();
-            settings();
             prices();
             calls();
         }
@@ -585,19 +583,6 @@ class RefusalFacesTest {
                     Map.of("id", own),
                     Map.of("login", "operator", "role", "user"));
             faces.refused(last.pressing(OperatorPeople.SET_ROLE.buttons().getLast()));
-        }
-
-        private void settings() {
-            Map<String, String> good = Map.of("name", "brand.terms", "value", "no address");
-            Pair set = pair("/console/settings/branding", OperatorSettings.SET, Map.of(), good);
-            faces.refused(new Pair(
-                    set.by(),
-                    set.page(),
-                    set.deed(),
-                    set.fields(),
-                    set.good(),
-                    set.request(),
-                    _ -> Map.of("was-brand.terms", "", "brand.terms", "no address", "reason", "for a test")));
         }
 
         private void prices() {

@@ -51,7 +51,9 @@ class RichTest {
             assertThat(html(rich(HELD, Mark.bold(), "1.50"))).isEqualTo("1.50 已预扣<b>。</b>");
             assertThat(html(rich(HELD, Mark.bold(), "1.50 点"))).isEqualTo("1.50 点已预扣<b>。</b>");
             assertThat(html(rich(HELD, Mark.bold(), (Content) out -> out.writeContent("点"))))
-                    .isEqualTo("点 已预扣<b>。</b>");
+                    .isEqualTo("点已预扣<b>。</b>");
+            assertThat(html(rich(HELD, Mark.bold(), (Content) out -> out.writeContent("<i>1.50</i>"))))
+                    .isEqualTo("<i>1.50</i> 已预扣<b>。</b>");
         });
     }
 

@@ -248,7 +248,7 @@ public final class OperatorLinks {
     /** Sends a mail that says nothing but that it came. */
     public void testMail(By by, String email) {
         try {
-            links.handed().testMail(email, row(by, TEST_MAIL.name(), "mail", "mark", mark(email)));
+            links.handed().testMail(email, by.actor().who(), row(by, TEST_MAIL.name(), "mail", "mark", mark(email)));
         } catch (IllegalArgumentException e) {
             throw ApiError.invalid(null, Mistake.of(e)).asException();
         } catch (StoreUnavailable e) {

@@ -112,7 +112,7 @@ public final class OperatorSettings {
                 .flag("changeable", shown.setting().changeable())
                 .flag("secret", shown.setting().secret())
                 .text("default", shown.setting().defaultText())
-                .text("allowed", shown.setting().allowed())
+                .text("allowed", shown.setting().allowed().english())
                 .node();
     }
 

@@ -126,7 +126,7 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         return switch (its.state()) {
             case ENDED -> say("ended");
             case CANCELLED -> say("cancelled");
-            case ACTIVE -> say("active");
+            case ACTIVE -> say("plan::active");
         };
     }
 

@@ -2,11 +2,11 @@ package dev.tollgate.pages.console.server;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
-import static dev.tollgate.pages.words.Rich.rich;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.error.Mistake;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.http.Form;
@@ -21,8 +21,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import dev.tollgate.pages.words.Rich;
-import gg.jte.Content;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -92,7 +90,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             String name,
             String label,
             String about,
-            @Nullable Content hint,
+            @Nullable String hint,
             Value value,
             List<String> choices,
             boolean isSwitch,
@@ -123,6 +121,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     /** Returns the changed values of the form by the setting's name. A value that is the default is not stored. */
     private Map<String, @Nullable String> changes(String tab, Form form) {
         Map<String, @Nullable String> changes = new LinkedHashMap<>();
+        boolean areAllowed = true;
         for (OperatorSettings.SettingView shown : changeable().getOrDefault(tab, List.of())) {
             Setting<?> setting = shown.setting();
             String was = form.field(DeedForms.WAS + setting.name());
@@ -137,9 +136,13 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             }
             if (!was.equals(value(shown))) {
                 throw new IllegalArgumentException(
-                        say("{setting} was changed by another operator. Reload the page.", setting.name()));
+                        say("{setting} was changed by another operator. Reload the page.", label(setting)));
             }
             changes.put(setting.name(), typed.isEmpty() || typed.equals(setting.defaultText()) ? null : typed);
+            areAllowed &= typed.isEmpty() || setting.allows(typed);
+        }
+        if (!areAllowed) {
+            throw new Mistake(sentence("Nothing was changed. Correct the marked fields."));
         }
         return changes;
     }
@@ -210,32 +213,36 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
 
     private static Field field(OperatorSettings.SettingView shown, FormState form) {
         Setting<?> setting = shown.setting();
-        String error = form.error(SAVE);
         boolean isSwitch = isSwitch(setting);
         String value = value(shown);
         String typed = isSwitch && form.isTouched(SAVE)
                 ? String.valueOf(!form.value(SAVE, setting.name()).isEmpty())
                 : form.value(SAVE, setting.name(), value);
+        boolean isWrong =
+                form.error(SAVE) != null && !typed.isEmpty() && !typed.equals(value) && !setting.allows(typed);
         return new Field(
                 setting.name(),
-                LABELS.getOrDefault(setting.name(), Sentence.asItIs(setting.name()))
-                        .said(),
-                setting.doc(),
+                label(setting),
+                setting.doc().said(),
                 setting.choices().isEmpty() ? hint(setting) : null,
                 new Value(
                         form.value(SAVE, DeedForms.WAS + setting.name(), value),
                         fixed(shown) == null ? typed : value,
-                        error != null && error.startsWith(setting.name() + " ") ? error : null),
+                        isWrong ? say("{field} must be {allowed}.", label(setting), setting.allowed()) : null),
                 isSwitch ? List.of() : setting.choices(),
                 isSwitch,
                 fixed(shown));
     }
 
-    private static Content hint(Setting<?> setting) {
-        Content allowed = Rich.english(setting.allowed());
+    private static String label(Setting<?> setting) {
+        return LABELS.getOrDefault(setting.name(), Sentence.asItIs(setting.name()))
+                .said();
+    }
+
+    private static String hint(Setting<?> setting) {
         return setting.defaultText().isEmpty()
-                ? rich("Allowed: {allowed}.", allowed)
-                : rich("Allowed: {allowed}. Default: {default}.", allowed, setting.defaultText());
+                ? say("Allowed: {allowed}.", setting.allowed())
+                : say("Allowed: {allowed}. Default: {default}.", setting.allowed(), setting.defaultText());
     }
 
     private static boolean isSwitch(Setting<?> setting) {
