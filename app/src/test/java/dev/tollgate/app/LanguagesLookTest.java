@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /**
  * The pages of a {@link FilledInstallation} in a browser, in each language that is offered and in one whose sentences are a third longer than the
  * English ones (L43): no page is wider than its window, and no text leaves its card. In the long tests all pages, and axe reads them in the offered
- * languages; else one of {@link #EACH}.
+ * languages; else one of {@link #EACH}, and for fingers one page of each address.
  */
 @Timeout(3_600)
 @ResourceLock(Shared.BROWSER)
@@ -46,6 +48,7 @@ class LanguagesLookTest {
             new PagesGoldenTest.Collected(used, looks).all();
             visit.page().unrouteAll(); // the next visit has the same page
             assertThat(looks.asked).isGreaterThan(150);
+            assertThat(looks.pressed).hasSizeGreaterThan(60);
         }
         assertThat(found).isEmpty();
     }
@@ -58,6 +61,8 @@ class LanguagesLookTest {
         private final List<String> found;
         private Browser person;
         private int asked;
+        /** The addresses of pages that a finger has tried, without what tells pages of one kind apart. */
+        private final Set<String> pressed = new HashSet<>();
 
         Looks(Visit visit, List<Language> languages, List<String> found) {
             this.visit = visit;
@@ -68,25 +73,46 @@ class LanguagesLookTest {
         @Override
         public Browser.Page ask(Browser browser, String path) {
             Browser.Page page = browser.get(path);
-            if (page.status() == 200 && asked++ % EACH == 0) {
+            if (page.status() == 200) {
                 person = browser;
-                languages.forEach(language -> look(path, language));
+                if (asked++ % EACH == 0) {
+                    languages.forEach(language -> look(path, language));
+                } else if (pressed.add(kind(path))) {
+                    press(path);
+                }
             }
             return page;
+        }
+
+        private static String kind(String path) {
+            String address = path.replaceAll("[?#].*", "");
+            return address.matches("/docs/(?!models).*")
+                    ? "/docs"
+                    : address.replaceAll("/(?=[^/]*[0-9])[^/]+", "/*"); // an id, a model or a month
+        }
+
+        /** In Chinese, whose names stand closer together than the English ones. */
+        private void press(String path) {
+            Language language = languages.getFirst();
+            visit.open(PagesInLanguagesTest.in(language, path));
+            note(path, language, visit::assertPressable);
+        }
+
+        private void note(String path, Language language, Runnable check) {
+            try {
+                check.run();
+            } catch (AssertionError e) {
+                found.add(path + " in " + language.tag() + ": " + e.getMessage());
+            }
         }
 
         private void look(String path, Language language) {
             visit.open(PagesInLanguagesTest.in(language, path));
             visit.inBothWindows(() -> {
-                try {
-                    if (language == MarkedLanguages.ACCENTED) {
-                        visit.assertWithinWindow();
-                    } else {
-                        visit.assertFits();
-                    }
-                } catch (AssertionError e) {
-                    found.add(path + " in " + language.tag() + ": " + e.getMessage());
-                }
+                note(
+                        path,
+                        language,
+                        language == MarkedLanguages.ACCENTED ? visit::assertWithinWindow : visit::assertFits);
                 visit.keep("in-" + language.tag() + path.replaceAll("[^\\w-]+", "-"));
             });
         }

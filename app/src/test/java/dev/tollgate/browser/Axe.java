@@ -24,11 +24,15 @@ final class Axe {
     static final List<String> SEEN =
             List.of("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size");
 
-    /** All rules, but those that are experimental or for level AAA. */
+    /** How large what is pressed is. */
+    static final List<String> TARGETS = List.of("target-size");
+
+    /** All rules, but those that are experimental or for level AAA; axe itself leaves {@link #TARGETS} out. */
     static final List<String> ALL = List.of();
 
     private static final String RUN = """
-            async only => (await axe.run(document, {resultTypes: ['violations'], ...(only.length ? {runOnly: only} : {})})).violations.flatMap(rule =>
+            async only => (await axe.run(document, {resultTypes: ['violations'],
+              ...(only.length ? {runOnly: only} : {rules: {'target-size': {enabled: true}}})})).violations.flatMap(rule =>
               rule.nodes.map(node => rule.id + ' at ' + node.target.join(' ') + ': ' + node.failureSummary))""";
 
     /**

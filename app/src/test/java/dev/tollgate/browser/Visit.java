@@ -70,6 +70,16 @@ public final class Visit implements AutoCloseable {
                 && head.getBoundingClientRect().right > place.getBoundingClientRect().right + 1)
               .map(head => place.getAttribute('aria-label') + ': ' + head.innerText))""";
 
+    /** Whether something to press that is smaller than a finger's tip is near another. */
+    private static final String CROWDED = """
+            () => {
+              const places = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+                .filter(each => each.checkVisibility()).map(each => each.getBoundingClientRect()).filter(place => place.width && place.height);
+              return places.filter(place => place.width < 24 || place.height < 24).some(small => places.some(other => other !== small
+                && Math.hypot(Math.max(0, other.left - (small.left + small.right) / 2, (small.left + small.right) / 2 - other.right),
+                  Math.max(0, other.top - (small.top + small.bottom) / 2, (small.top + small.bottom) / 2 - other.bottom)) < 24));
+            }""";
+
     /** How wide what holds this text is as far as the window shows it without being moved; -1 where there is none. */
     private static final String ROOM = """
             text => [...document.querySelectorAll('main td, main th, main dt')].filter(each => each.innerText.includes(text)
@@ -376,6 +386,15 @@ public final class Visit implements AutoCloseable {
     /** Fails as {@link #assertFits}, without axe: for a language that marks what it says, with which a label is not what its button shows. */
     public void assertWithinWindow() {
         check(null);
+    }
+
+    /** Shows the page in {@link Windows#PHONE_BY_DAY}, and fails where something to press is too small for a finger. */
+    public void assertPressable() {
+        settle();
+        show(Windows.PHONE_BY_DAY);
+        if ((boolean) page.evaluate(CROWDED)) {
+            check(Axe.TARGETS);
+        }
     }
 
     /** Fails as {@link #assertFits}, and where axe finds something. */
