@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The answered calls of each model by day of UTC, for the public status page. What a channel did counts; calls whose caller left, and those that
- * got no answer for their own request, do not, charged or not. No account weighs more than a third of a day on which three or more made some calls, so that nobody alone makes a
- * model look bad or hides an outage. Days that are over are kept in memory, as in {@link PlatformHistory}.
+ * The answered calls of each model by day or week of UTC, for the public status page. What a channel did counts; calls whose caller left, and those that
+ * got no answer for their own request, do not, charged or not. No account weighs more than a third of a day or week in which three or more made some calls, so that nobody alone
+ * makes a model look bad or hides an outage. What is over is kept in memory, as in {@link PlatformHistory}.
  */
 public final class AnsweredDays {
 
@@ -42,9 +42,9 @@ public final class AnsweredDays {
                     .collect(Collectors.joining(", "))));
 
     private final Database database;
-    private final Cache<Long, Finished> finished = Caffeine.newBuilder()
+    private final Cache<Time, Finished> finished = Caffeine.newBuilder()
             .maximumWeight(MODELS_MAX)
-            .weigher((Long day, Finished of) -> 1 + of.models.size())
+            .weigher((Time time, Finished of) -> 1 + of.models.size())
             .build();
 
     public AnsweredDays(Database database) {
@@ -52,7 +52,7 @@ public final class AnsweredDays {
     }
 
     /**
-     * A model's day.
+     * A model's day or week.
      *
      * @param calls that say something about the model
      * @param tenths the part that was answered, in tenths of a percent, rounded down: 1,000 only if all were
@@ -61,32 +61,40 @@ public final class AnsweredDays {
 
     private record Finished(long corrections, Map<String, Answered> models) {}
 
-    /** Returns the models of a day by their ids. @param day the first instant of a day of UTC */
-    public Map<String, Answered> of(Instant day) {
+    /** Whole days of UTC. */
+    private record Time(Instant begin, int days) {
+
+        private Instant end() {
+            return begin.plus(DAY.multipliedBy(days));
+        }
+    }
+
+    /** Returns the models of a day, or of some days together, by their ids. @param begin the first instant of a day of UTC */
+    public Map<String, Answered> of(Instant begin, int days) {
+        Time time = new Time(begin, days);
         Known known = database.pages().read(OPERATOR, PlatformHistory::known);
-        long begin = day.toEpochMilli();
-        boolean isOver = begin < known.until();
-        Finished kept = isOver ? finished.getIfPresent(begin) : null;
+        boolean isOver = time.end().toEpochMilli() <= known.until();
+        Finished kept = isOver ? finished.getIfPresent(time) : null;
         if (kept != null && kept.corrections == known.corrections()) {
             return kept.models;
         }
         Finished read = database.pages()
-                .read(OPERATOR, sql -> new Finished(PlatformHistory.known(sql).corrections(), read(sql, day)));
+                .read(OPERATOR, sql -> new Finished(PlatformHistory.known(sql).corrections(), read(sql, time)));
         if (isOver) {
-            finished.put(begin, read);
+            finished.put(time, read);
         }
         return read.models;
     }
 
-    private static Map<String, Answered> read(Reads sql, Instant day) throws SQLException {
+    private static Map<String, Answered> read(Reads sql, Time time) throws SQLException {
         String from = InstallationValue.find(sql, WEIGHED_FROM);
-        boolean isWeighed = from == null || day.toEpochMilli() >= Long.parseLong(from);
+        boolean isWeighed = from == null || time.begin.toEpochMilli() >= Long.parseLong(from);
         Map<String, Weights> models = new HashMap<>();
         sql.each(
                 CALLS,
                 row -> models.computeIfAbsent(row.getString(1), _ -> new Weights())
                         .add(row.getLong(2), row.getLong(3)),
-                PlatformHistory.range(sql, new Span(day, day.plus(DAY), ZoneOffset.UTC))
+                PlatformHistory.range(sql, new Span(time.begin, time.end(), ZoneOffset.UTC))
                         .values()
                         .toArray());
         Map<String, Answered> answered = new HashMap<>();

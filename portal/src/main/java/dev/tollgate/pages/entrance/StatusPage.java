@@ -13,7 +13,9 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.lists.ModelsHandler;
-import dev.tollgate.pages.entrance.StatusBooks.Day;
+import dev.tollgate.pages.entrance.StatusBooks.History;
+import dev.tollgate.pages.entrance.StatusBooks.Period;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -28,17 +30,20 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import templates.JtestatusGenerated;
 import templates.JtestatusmodelGenerated;
 
 /**
  * {@code /status} and {@code /status/MODEL}, for strangers: which models answer now, how they have answered on the last 90 days, and what the operator
- * announces. It names no channel, and has no figure of a model's day with few calls.
+ * announces. It names no channel, and has no figure of a model's day or week with few calls.
  *
  * @param channels of this server, asked each time
  * @param isOn asked each time
@@ -56,6 +61,10 @@ public record StatusPage(
 
     private static final long GOOD_TENTHS = 990;
     private static final long FAIR_TENTHS = 950;
+    /** Leaves a gap before the next. */
+    private static final String WEEK_WIDTH = "6.7";
+
+    private static final long ALL_TENTHS = 1_000;
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -67,38 +76,54 @@ public record StatusPage(
      * A model's line.
      *
      * @param answers whether a channel of this server answers for it now
-     * @param days those with a figure, from the oldest on
      * @param today the day after the last that is shown
      */
-    public record Line(String id, boolean answers, List<Day> days, LocalDate today) {
+    public record Line(String id, boolean answers, History history, LocalDate today) {
 
-        /** Returns the least share of the days, which is what a visitor looks for; a dash without any. */
-        public String worst() {
-            return days.stream().mapToLong(Day::answeredTenths).min().stream()
-                    .mapToObj(StatusPage::percent)
-                    .findFirst()
-                    .orElse("–");
+        private List<Period> shown() {
+            return history.shown();
         }
 
-        /** Returns the days of a level as the path of an SVG of {@value StatusBooks#DAYS} by 12: the better, the higher. */
+        /** Returns the mean share of the days or weeks; a dash without any. */
+        public String average() {
+            return shown().isEmpty()
+                    ? "–"
+                    : percent(shown().stream().mapToLong(Period::answeredTenths).sum() / shown().size());
+        }
+
+        /** Returns the least share of the days or weeks, which is what a visitor looks for, and when it was; a dash without any. */
+        public Cell worst() {
+            return shown().stream()
+                    .min(Comparator.comparingLong(Period::answeredTenths))
+                    .map(period -> Cell.of(percent(period.answeredTenths()))
+                            .under(period.answeredTenths() < ALL_TENTHS ? StatusPage.time(period) : null))
+                    .orElse(Cell.of(Cell.NOTHING));
+        }
+
+        /**
+         * Returns the days or weeks of a level as the path of an SVG of {@value StatusBooks#DAYS} by 12: the better, the higher. Days beside each
+         * other are one piece, which the style sheet cuts.
+         */
         public String path(Level level) {
             StringBuilder path = new StringBuilder();
-            LocalDate first = today.minusDays(StatusBooks.DAYS);
+            LocalDate begin = today.minusDays(StatusBooks.DAYS);
             int height = level.height;
-            for (int i = 0; i < days.size(); i++) {
-                Day from = days.get(i);
+            List<Period> all = shown();
+            for (int i = 0; i < all.size(); i++) {
+                Period from = all.get(i);
                 if (Level.of(from) != level) {
                     continue;
                 }
-                Day to = from;
-                while (i + 1 < days.size()
-                        && Level.of(days.get(i + 1)) == level
-                        && days.get(i + 1).day().equals(to.day().plusDays(1))) {
-                    to = days.get(++i);
+                Period to = from;
+                while (!history.isByWeek()
+                        && i + 1 < all.size()
+                        && Level.of(all.get(i + 1)) == level
+                        && all.get(i + 1).first().equals(to.last().plusDays(1))) {
+                    to = all.get(++i);
                 }
-                long x = ChronoUnit.DAYS.between(first, from.day());
-                long width = ChronoUnit.DAYS.between(from.day(), to.day()) + 1;
-                path.append("M%d 12v-%dh%dv%dz".formatted(x, height, width, height));
+                long x = ChronoUnit.DAYS.between(begin, from.first());
+                long width = ChronoUnit.DAYS.between(from.first(), to.last()) + 1;
+                path.append("M%d 12v-%dh%sv%dz".formatted(x, height, history.isByWeek() ? WEEK_WIDTH : width, height));
             }
             return path.toString();
         }
@@ -106,16 +131,21 @@ public record StatusPage(
         /** Returns what the picture shows, in words. */
         public String words() {
             long below =
-                    days.stream().filter(day -> Level.of(day) != Level.GOOD).count();
-            return days.isEmpty()
-                    ? say("No day with enough calls")
+                    shown().stream().filter(it -> Level.of(it) != Level.GOOD).count();
+            if (shown().isEmpty()) {
+                return say("No day with enough calls");
+            }
+            return history.isByWeek()
+                    ? say(
+                            "{n} week with enough calls, {below} of them below 99 % answered | {n} weeks with enough calls, {below} of them below 99 % answered",
+                            shown().size(), below)
                     : say(
                             "{n} day with enough calls, {below} of them below 99 % answered | {n} days with enough calls, {below} of them below 99 % answered",
-                            days.size(), below);
+                            shown().size(), below);
         }
     }
 
-    /** The levels of a day, with the height of its bar. */
+    /** The levels of a day or week, with the height of its bar. */
     public enum Level {
         GOOD("ok", 12),
         FAIR("warn", 8),
@@ -133,8 +163,8 @@ public record StatusPage(
             return tone;
         }
 
-        static Level of(Day day) {
-            return day.answeredTenths() >= GOOD_TENTHS ? GOOD : day.answeredTenths() >= FAIR_TENTHS ? FAIR : POOR;
+        static Level of(Period it) {
+            return it.answeredTenths() >= GOOD_TENTHS ? GOOD : it.answeredTenths() >= FAIR_TENTHS ? FAIR : POOR;
         }
     }
 
@@ -142,10 +172,10 @@ public record StatusPage(
      * All models.
      *
      * @param isRead whether the books could be read: without them no call is answered
-     * @param now announcements that hold or are ahead
+     * @param now announcements that hold, then those that are ahead, the next first
      * @param earlier announcements that have ended
      */
-    public record Contents(boolean isRead, List<Line> models, List<Announcement> now, List<Announcement> earlier) {
+    public record Contents(boolean isRead, List<Line> models, List<Said> now, List<Said> earlier) {
 
         public String sentence() {
             long silent = models.stream().filter(it -> !it.answers).count();
@@ -163,8 +193,64 @@ public record StatusPage(
                             models.size());
         }
 
+        /** Returns the models with figures, after those that do not answer where others do. */
+        public List<Line> told() {
+            return models.stream()
+                    .filter(it -> !isQuiet(it))
+                    .sorted(Comparator.comparing(Line::answers))
+                    .toList();
+        }
+
+        /** Returns the models of which there is nothing to tell. */
+        public List<Line> quiet() {
+            return models.stream().filter(this::isQuiet).toList();
+        }
+
+        private boolean isQuiet(Line line) {
+            return line.history.isEmpty() && (line.answers || models.stream().noneMatch(Line::answers));
+        }
+
+        /** Returns whether a model is shown by weeks. */
+        public boolean hasWeeks() {
+            return models.stream().anyMatch(it -> it.history.isByWeek());
+        }
+
         public boolean isGood() {
             return isRead && models.stream().allMatch(Line::answers);
+        }
+    }
+
+    /** An announcement and what it is now. */
+    public record Said(Announcement it, Announcements.State state) {
+
+        public String text() {
+            return it.text();
+        }
+
+        /** Returns when it holds. */
+        public String span() {
+            Instant end = it.endsAt();
+            String from = time(it.beginsAt());
+            if (end != null) {
+                boolean isOneDay = day(it.beginsAt()).equals(day(end));
+                return say(
+                        "{from} to {to} UTC",
+                        from,
+                        isOneDay ? TimeForm.CLOCK.format(end.atZone(ZoneOffset.UTC)) : time(end));
+            }
+            return state == Announcements.State.AHEAD ? say("from {time} UTC", from) : say("since {time} UTC", from);
+        }
+
+        private static LocalDate day(Instant at) {
+            return LocalDate.ofInstant(at, ZoneOffset.UTC);
+        }
+
+        public String written() {
+            return say("Written on {time} UTC", time(it.createdAt()));
+        }
+
+        private static String time(Instant at) {
+            return TimeForm.MINUTE_APART.format(at.atZone(ZoneOffset.UTC));
         }
     }
 
@@ -176,15 +262,13 @@ public record StatusPage(
         List<Line> lines = catalogue.all().stream()
                 .map(model -> line(model, read, answering))
                 .toList();
-        Contents contents = new Contents(
-                read.isRead(),
-                lines,
-                read.announcements().stream()
-                        .filter(it -> it.stateAt(now) != Announcements.State.ENDED)
-                        .toList(),
-                read.announcements().stream()
-                        .filter(it -> it.stateAt(now) == Announcements.State.ENDED)
-                        .toList());
+        Map<Boolean, List<Said>> said = read.announcements().stream()
+                .map(it -> new Said(it, it.stateAt(now)))
+                .collect(Collectors.partitioningBy(it -> it.state != Announcements.State.ENDED));
+        List<Said> ahead = said.getOrDefault(true, List.of()).stream()
+                .sorted(Comparator.comparing(it -> it.it.beginsAt()))
+                .toList();
+        Contents contents = new Contents(read.isRead(), lines, ahead, said.getOrDefault(false, List.of()));
         boolean open = isOpen.getAsBoolean();
         return PageStep.show((out, shell) -> JtestatusGenerated.render(out, null, shell, open, contents))
                 .shared(PageStep.Shared.of(List.of(open, contents)));
@@ -214,7 +298,7 @@ public record StatusPage(
         return new Line(
                 model.id(),
                 answering.contains(model.id()),
-                read.models().getOrDefault(model.id(), List.of()),
+                read.models().getOrDefault(model.id(), History.NONE),
                 read.today());
     }
 
@@ -235,25 +319,28 @@ public record StatusPage(
         return Display.percent(tenths, 1_000);
     }
 
-    /** Returns the median time to the first byte of a day; a dash if it is not known. */
-    public static String firstByte(Day day) {
-        return day.firstByteMillis() == FirstByte.NONE ? "–" : Display.about(day.firstByteMillis());
-    }
-
     /** Returns when an announcement holds. */
-    public static String span(Announcement it) {
-        Instant end = it.endsAt();
-        return end == null
-                ? say("from {from} UTC", time(it.beginsAt()))
-                : say("from {from} to {to} UTC", time(it.beginsAt()), time(end));
+    public static String span(Announcement it, Instant now) {
+        return new Said(it, it.stateAt(now)).span();
     }
 
-    private static String time(Instant at) {
-        return TimeForm.MINUTE_OF_YEAR_APART.format(at.atZone(ZoneOffset.UTC));
+    /** Returns the median time to the first byte; a dash if it is not known. */
+    public static String firstByte(Period it) {
+        return it.firstByteMillis() == FirstByte.NONE ? "–" : Display.about(it.firstByteMillis());
     }
 
-    /** Returns the days of a line, the newest first. */
-    public static List<Day> newestFirst(Line line) {
-        return new ArrayList<>(line.days()).reversed();
+    /** Returns the day, or the first and the last of the week. */
+    public static String time(Period it) {
+        return it.days() == 1
+                ? TimeForm.DAY_OF_MONTH.format(it.first())
+                : say(
+                        "{from} to {to}",
+                        TimeForm.DAY_OF_MONTH.format(it.first()),
+                        TimeForm.DAY_OF_MONTH.format(it.last()));
+    }
+
+    /** Returns days or weeks, the newest first. */
+    public static List<Period> newestFirst(List<Period> periods) {
+        return new ArrayList<>(periods).reversed();
     }
 }

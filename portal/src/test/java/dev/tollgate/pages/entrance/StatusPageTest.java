@@ -6,6 +6,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.PortalServer;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,10 +66,45 @@ class StatusPageTest {
                     .containsPattern("(?s)>17 Nov 2026<.{1,80}>100.0 %<")
                     .doesNotContain("18 Nov 2026", "20 Nov 2026", "21 Aug 2026");
             assertThat(page(server, "/status"))
-                    .containsPattern("(?s)>" + MODEL + "</a>.{1,900}>95.0 %<")
+                    .containsPattern("(?s)>" + MODEL + "</a>.{1,2000}>97.5 %<.{1,80}>95.0 % ")
                     .contains("2 days with enough calls, 1 of them below 99 % answered")
                     .doesNotContain("secret");
             assertThat(model).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void weeks_are_shown_where_few_days_have_20_calls() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            for (int daysAgo = 5; daysAgo <= 8; daysAgo++) {
+                calls(server, daysAgo, "completed", 10);
+            }
+            calls(server, 9, "failed", 2);
+            calls(server, 14, "completed", 19);
+            calls(server, 2, "completed", 19);
+            calls(server, 1, "completed", 19);
+
+            assertThat(page(server, "/status/" + MODEL))
+                    .containsPattern("(?s)>9 Nov to 15 Nov<.{1,80}>95.2 %<.{1,80}>about [0-9.]+ m?s<")
+                    .doesNotContain("2 Nov to 8 Nov", "16 Nov to 22 Nov", "No day had 20 calls");
+            assertThat(page(server, "/status"))
+                    .containsPattern("(?s)>" + MODEL + "</a>.{1,2000}>95.2 %<.{1,80}>95.2 % <.{1,80}>9 Nov to 15 Nov<")
+                    .contains("M79 12v-8h6.7v8z", "1 week with enough calls, 1 of them below 99 % answered");
+        }
+    }
+
+    @Test
+    void models_with_too_few_calls_are_folded() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            calls(server, 1, "completed", 20);
+            String all = page(server, "/status");
+            assertThat(all).containsPattern("<details>\\s*<summary class=\"muted\">[0-9]+ models with too few calls");
+            assertThat(all.substring(0, all.indexOf("<details>"))).contains(">" + MODEL + "</a>");
+            assertThat(all.substring(all.indexOf("<details>")))
+                    .contains(">gemini-3-pro</a>")
+                    .doesNotContain(">" + MODEL + "</a>");
         }
     }
 
@@ -130,6 +166,29 @@ class StatusPageTest {
             server.setNow(NOON.plusSeconds(30));
             assertThat(page(server, "/status")).contains("Announcements", "Slow &lt;now&gt;");
         }
+    }
+
+    @Test
+    void an_announcement_says_first_when_it_holds() {
+        try (PortalServer server = PortalServer.start()) {
+            server.setNow(NOON);
+            long written = NOON.minus(Duration.ofDays(1)).toEpochMilli();
+            announce(server, 1, "ahead", "2026-12-02T22:00:00Z", "2026-12-02T23:00:00Z", written);
+            announce(server, 2, "next", "2026-11-30T22:00:00Z", "2026-12-01T02:00:00Z", written);
+            announce(server, 3, "running", "2026-11-20T08:00:00Z", null, written);
+            assertThat(page(server, "/status").replaceAll("<[^>]*>|\\s+", " ").replaceAll(" +", " "))
+                    .contains("since 20 Nov, 08:00 UTC holds running Written on 19 Nov, 12:00 UTC"
+                            + " 30 Nov, 22:00 to 1 Dec, 02:00 UTC ahead next Written on 19 Nov, 12:00 UTC"
+                            + " 2 Dec, 22:00 to 23:00 UTC ahead ahead Written");
+        }
+    }
+
+    private static void announce(
+            PortalServer server, int number, String text, String from, @Nullable String to, long written) {
+        server.execute("INSERT INTO announcement (number, text, begins_at, ends_at, created_at) VALUES (" + number
+                + ", '" + text
+                + "', " + Instant.parse(from).toEpochMilli() + ", "
+                + (to == null ? "NULL" : Instant.parse(to).toEpochMilli()) + ", " + written + ")");
     }
 
     @Test
