@@ -12,7 +12,10 @@ import dev.tollgate.testing.MarkedLanguages;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -185,6 +188,18 @@ class ScriptWordsTest {
                     .contains("1")
                     .endsWith("⟧");
             assertSaid(page, "the dialog");
+        }
+    }
+
+    @Test
+    void a_chinese_value_of_a_script_leaves_no_blank_beside_itself() throws IOException {
+        try (Visit visit = visit("/docs")) {
+            Page page = visit.page();
+            page.setContent(
+                    "<html lang='zh-Hans'><body data-words='{\"words\":{\"Rename {name} now\":\"将 {name} 重命名\"}}'>");
+            page.evaluate(Files.readString(Path.of("portal/src/main/resources/assets/words.js")));
+            assertThat(page.evaluate("['夜间摘要', 'gemini', 5].map((name) => word('Rename {name} now', { name })).join()"))
+                    .isEqualTo("将夜间摘要重命名,将 gemini 重命名,将 5 重命名");
         }
     }
 }

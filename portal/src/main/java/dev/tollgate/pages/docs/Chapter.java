@@ -372,8 +372,11 @@ final class Chapter {
     }
 
     private AttributeProvider attributes() {
+        boolean isOfHan = Glossary.isOfHan(markdown);
         return (node, tag, attributes) -> {
-            if (node instanceof Heading) {
+            if (node instanceof Link && isOfHan && !Glossary.isOfHan(NodeWords.of(node))) {
+                attributes.put("lang", "en"); // the title of an English page
+            } else if (node instanceof Heading) {
                 attributes.put("id", anchor(node));
             } else if (node instanceof TableCell cell && cell.isHeader()) {
                 if (NodeWords.of(cell).isBlank()) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -159,5 +160,13 @@ class TranslationTest {
                         .text())
                 .contains("重定向")
                 .hasSizeLessThan(170);
+    }
+
+    @Test
+    void titles_of_english_pages_are_marked_in_a_chinese_one() {
+        String html = CHINESE.bound(() -> Chapter.translated(
+                        "quickstart.md", "# 开始\n\n见 [Streaming](api.md)、[费用](billing.md)。\n", "# Start\n")
+                .html(Map.of("api.md", "/docs/api", "billing.md", "/docs/billing")));
+        assertThat(html).contains("lang=\"en\">Streaming</a>").containsOnlyOnce("lang=");
     }
 }
