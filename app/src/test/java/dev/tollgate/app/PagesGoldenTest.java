@@ -931,9 +931,9 @@ class PagesGoldenTest {
                     "version",
                     "0",
                     "factor",
-                    "850",
+                    "85",
                     "models",
-                    "gemini-3-pro 900",
+                    "gemini-3-pro 90",
                     "from",
                     "");
             get("console-plans", operator, "/console/plans");
@@ -946,7 +946,7 @@ class PagesGoldenTest {
                 "name",
                 "Pro",
                 "cents",
-                "49",
+                "0.49",
                 "period",
                 "week",
                 "credits",

@@ -116,8 +116,8 @@ class ChineseOperatorWalkTest {
         reader.reads("console-groups", "/console/groups");
         page.fill("#name", "partner");
         reader.press("继续");
-        page.fill("#factor", "850");
-        page.fill("#models", "gemini-4-* 900");
+        page.fill("#factor", "８５"); // as an input method types it
+        page.fill("#models", "gemini-4-* 90");
         reader.press("对比");
         reader.reads("console-group-preview");
         page.fill("#set-reason", "合作伙伴价目表");

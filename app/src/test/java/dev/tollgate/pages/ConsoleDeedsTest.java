@@ -171,7 +171,7 @@ class ConsoleDeedsTest {
         assertThat(body(path))
                 .contains("Scheduled changes", "1 Dec 2099", "Scheduled prices stay, unless you cancel them")
                 .contains("value=\"160\"");
-        assertThat(body("/console/prices")).contains(">1 Dec 2099: $2.50 / $15.00</td>");
+        assertThat(body("/console/prices")).contains(">1 Dec 2099: $2.50 / $15.00</span></td>");
         assertThat(body("/console/audit")).contains("Long prompts: cached input", "Flex: ");
         String atOnce = compared(path, "160", "960").body();
         assertThat(atOnce)

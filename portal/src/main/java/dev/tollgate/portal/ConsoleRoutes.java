@@ -208,8 +208,10 @@ record ConsoleRoutes(
     private List<Route<?>> sales() {
         return RouteList.of(
                 new ConsolePrices(operator.prices(), this::foresight, this::routed, forms()).routes(pages),
-                new ConsoleGroups(operator.groups(), accounts(), forms(), books.sharedClock()).routes(pages),
-                new ConsolePlans(operator.plans(), accounts(), forms()).routes(pages),
+                new ConsoleGroups(operator.groups(), accounts(), operator.platform(), forms(), books.sharedClock())
+                        .routes(pages),
+                new ConsolePlans(operator.plans(), operator.groups(), accounts(), forms(), books.sharedClock())
+                        .routes(pages),
                 new ConsoleVouchers(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsoleCampaign(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
                 new ConsolePayments(

@@ -68,7 +68,7 @@ public record Field<T>(
      * @param label beside it; null for the field's
      * @param hint below it; null for none
      * @param type of the element in HTML, as in {@code date}; empty for a text or what the schema says
-     * @param typed returns the member for its text, which is not blank; may throw {@link dev.tollgate.base.error.Mistake}. Null for the field's
+     * @param typed returns the member for its text, which is blank only where the field cannot be null; may throw {@link dev.tollgate.base.error.Mistake}. Null for the field's
      */
     public record Input(
             @Nullable Sentence label,
@@ -322,7 +322,8 @@ public record Field<T>(
 
     /** Returns the member for a text of a form. */
     public JsonNode inForm(String text) {
-        return input.typed == null || text.isBlank() ? typed().apply(text) : input.typed.apply(text.strip());
+        boolean isNothing = text.isBlank() && nothing != null;
+        return input.typed == null || isNothing ? typed().apply(text) : input.typed.apply(text.strip());
     }
 
     /** Returns the label of a form. */

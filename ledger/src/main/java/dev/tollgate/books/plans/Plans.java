@@ -40,7 +40,7 @@ public final class Plans {
     /** The most versions of a plan, or plans of an account, on one page. */
     public static final int PAGE_MAX = 200;
 
-    private static final String VERSION = "v.sequence, v.plan, v.number, v.created_at, v.body, v.closed_at";
+    static final String VERSION = "v.sequence, v.plan, v.number, v.created_at, v.body, v.closed_at";
     private static final String VERSIONS = "SELECT " + VERSION + " FROM plan_version v WHERE ";
     private static final String NEWEST = VERSIONS + """
             NOT EXISTS (SELECT 1 FROM plan_version n WHERE n.plan = v.plan AND n.number > v.number) ORDER BY v.plan""";
@@ -53,7 +53,7 @@ public final class Plans {
             SELECT number FROM plan_version WHERE plan = ? AND (number = ? OR ? = 0) AND closed_at IS NULL ORDER BY number""";
     private static final String CLOSE = "UPDATE plan_version SET closed_at = ? WHERE plan = ? AND number = ?";
 
-    private static final String SUBSCRIPTIONS = """
+    static final String SUBSCRIPTIONS = """
             SELECT s.account_id, s.number, s.anchor, s.periods, s.period, s.grant_number, s.cancelled_at, s.ended_at, s.ended_by, s.request_id,
                 s.end_request_id, %s
             FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
@@ -151,6 +151,11 @@ public final class Plans {
     /** Returns accounts with a running plan, by their ids. */
     public List<Subscription> running(String plan, int limit) {
         return database.read(sql -> sql.list(RUNNING, Plans::subscription, plan, limit));
+    }
+
+    /** Returns what plans bring, and which end. */
+    public PlanFigures figures() {
+        return new PlanFigures(database);
     }
 
     public static ApiError noPlan(String plan) {
@@ -343,7 +348,7 @@ public final class Plans {
     }
 
     /** @param first the column of the sequence */
-    private static Version version(ResultSet row, int first) throws SQLException {
+    static Version version(ResultSet row, int first) throws SQLException {
         return new Version(
                 row.getLong(first),
                 row.getString(first + 1),

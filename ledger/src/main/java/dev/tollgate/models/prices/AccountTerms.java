@@ -216,7 +216,13 @@ public final class AccountTerms {
 
     /** Returns a change that sets the own group of an account that is there. @param group null for none of its own @param at the present time */
     public Write<Outcome<Changed>> set(String accountId, @Nullable String group, Instant at) {
-        return new SetOwnGroup(accountId, group, at);
+        return set(accountId, group, () -> true, at);
+    }
+
+    /** Returns the same change under a condition, which is evaluated when the change is applied. */
+    public Write<Outcome<Changed>> set(
+            String accountId, @Nullable String group, BooleanSupplier condition, Instant at) {
+        return new SetOwnGroup(accountId, group, condition, at);
     }
 
     /**
@@ -307,16 +313,18 @@ public final class AccountTerms {
     private final class SetOwnGroup extends ChangeTerms<Outcome<Changed>> {
 
         private final @Nullable String group;
+        private final BooleanSupplier condition;
 
-        SetOwnGroup(String accountId, @Nullable String group, Instant at) {
+        SetOwnGroup(String accountId, @Nullable String group, BooleanSupplier condition, Instant at) {
             super(accountId, at);
             this.group = group;
+            this.condition = condition;
         }
 
         @Override
         protected Outcome<Changed> run(Statements statements) throws SQLException {
             Terms before = before(statements);
-            if (Objects.equals(group, before == null ? null : before.own)) {
+            if (!condition.getAsBoolean() || Objects.equals(group, before == null ? null : before.own)) {
                 return new Outcome.Done<>(new Changed(before, before));
             }
             ApiError refusal = group == null ? null : refusal(statements, group);

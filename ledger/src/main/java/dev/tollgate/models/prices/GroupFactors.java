@@ -6,6 +6,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Schema;
+import dev.tollgate.base.fields.TypedUnit;
 import dev.tollgate.base.json.MessageText;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Sentence;
@@ -15,10 +16,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -40,14 +43,20 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
     private static final Sentence ALLOWED =
             sentence("a whole number of thousandths from 1 to {max}", Integer.toString(MAX));
 
+    private static final Sentence PERCENTAGES = sentence(
+            "a percentage from {least} to {most} in steps of {least}",
+            TypedUnit.PERCENT.text(1),
+            TypedUnit.PERCENT.text(MAX));
+
     public static final Field<Integer> FACTOR = Field.<Integer>of(
                     "factor", sentence("Factor"), GroupFactors::factor, Typed::number)
             .kept(Fact.Kind.FACTOR)
             .shaped(Schema.of("integer").range(1, MAX))
             .help("Thousandths of the standard price: 850 is 15 percent below it.")
             .option("--factor N")
-            .asked(sentence("Factor of all models, in thousandths"))
-            .hinted(sentence("850 is 15 percent below the standard price."));
+            .asked(TypedUnit.PERCENT.input(
+                    sentence("All models, in % of the standard price"), PERCENTAGES, GroupFactors::isFactor))
+            .hinted(sentence("90 is 10 % below standard. Commands and the API count thousandths: 900."));
 
     public static final Field<Map<String, Integer>> MODELS = Field.of(
                     "models", sentence("Models"), GroupFactors::models, Typed::models)
@@ -58,11 +67,11 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
             .help("Own factors by a model's id, or by the beginning of ids with * after it; the longest counts.")
             .option("--models MODEL=FACTOR,...")
             .asked(new Field.Input(
-                    sentence("Factors of their own"),
+                    sentence("Models with their own percentage"),
                     sentence(
-                            "A line each: a model's id, or the beginning of ids with *, and the factor, like: gemini-4-* 900"),
+                            "A line each: a model's id, or the beginning of ids with *, and its percentage, like: gemini-4-* 90"),
                     "textarea",
-                    null))
+                    Typed::percentages))
             .optional();
 
     public GroupFactors {
@@ -118,10 +127,15 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
         return json;
     }
 
+    /** Returns the factor of all models without an entry, as a form has it. */
+    public String typedFactor() {
+        return TypedUnit.PERCENT.text(factor);
+    }
+
     /** Returns the entries on a line each, as a form has them. */
     public String typed() {
         return models.entrySet().stream()
-                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .map(entry -> entry.getKey() + " " + TypedUnit.PERCENT.text(entry.getValue()))
                 .collect(Collectors.joining("\n"));
     }
 
@@ -135,8 +149,12 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
         return new GroupFactors(json.required("factor").intValue(), models);
     }
 
+    private static boolean isFactor(long thousandths) {
+        return thousandths >= 1 && thousandths <= MAX;
+    }
+
     private static int factor(String path, JsonNode value) {
-        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1 && value.intValue() <= MAX) {
+        if (value.isIntegralNumber() && value.canConvertToLong() && isFactor(value.longValue())) {
             return value.intValue();
         }
         throw Field.notAllowed(path, value, ALLOWED);
@@ -184,15 +202,28 @@ public record GroupFactors(int factor, SortedMap<String, Integer> models) {
                     : StringNode.valueOf(digits);
         }
 
+        /** Reads entries of a form, as {@link #models} those of a command, with percentages. @throws Mistake for what is none */
+        static JsonNode percentages(String text) {
+            return entries(
+                    text,
+                    (model, percent) -> LongNode.valueOf(TypedUnit.PERCENT.need(
+                            Sentence.asItIs(model), percent, PERCENTAGES, GroupFactors::isFactor)));
+        }
+
         /** Reads entries that are separated by commas or line ends: the id, a space or an equals sign, and the factor. */
         static JsonNode models(String text) {
+            return entries(text, (model, factor) -> factor.isEmpty() ? StringNode.valueOf("") : number(factor));
+        }
+
+        /** @param factor reads the text after a model's id, which may be empty */
+        private static JsonNode entries(String text, BiFunction<String, String, JsonNode> factor) {
             ObjectNode models = ApiJson.MAPPER.createObjectNode();
             Stream.of(LINES.split(text))
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
                     .forEach(line -> {
-                        String[] words = WORDS.split(line, 2);
-                        models.set(words[0], words.length == 2 ? number(words[1]) : StringNode.valueOf(""));
+                        String[] words = WORDS.split(line.replaceFirst("\\s+%$", "%"), 2);
+                        models.set(words[0], factor.apply(words[0], words.length == 2 ? words[1] : ""));
                     });
             return models;
         }

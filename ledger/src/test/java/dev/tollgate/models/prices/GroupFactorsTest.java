@@ -174,10 +174,25 @@ class GroupFactorsTest {
     }
 
     @Test
-    void a_form_has_an_entry_on_each_line() {
+    void a_command_has_thousandths_of_each_model() {
         JsonNode typed = GroupFactors.MODELS.typed().apply("gemini-4-* 900\n\n gemini-3-pro=1000, lone\r\n");
 
         assertThat(typed).hasToString("{\"gemini-4-*\":900,\"gemini-3-pro\":1000,\"lone\":\"\"}");
-        assertThat(factors(1, Map.of("b", 2, "a*", 3)).typed()).isEqualTo("a* 3\nb 2");
+    }
+
+    @Test
+    void a_form_has_the_percentage_of_a_model_on_each_line() {
+        assertThat(GroupFactors.MODELS.inForm("gemini-4-* 90\n\n gemini-3-pro=100 %\r\nx 92.5%"))
+                .hasToString("{\"gemini-4-*\":900,\"gemini-3-pro\":1000,\"x\":925}");
+        GroupFactors factors = factors(1, Map.of("b", 925, "a*", 900));
+        assertThat(factors.typed()).isEqualTo("a* 90\nb 92.5");
+        assertThat(factors.typedFactor()).isEqualTo("0.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gemini-4-* 90.05, 90.05", "gemini-4-* 900, 900", "gemini-4-*, ''"})
+    void a_percentage_that_is_none_is_refused_by_its_model(String line, String value) {
+        assertThatThrownBy(() -> GroupFactors.MODELS.inForm(line))
+                .hasMessage("gemini-4-* is \"%s\"; allowed is a percentage from 0.1 to 200 in steps of 0.1.", value);
     }
 }

@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Sums over calls, by the columns of the usage tables; 0 for a column that was not read. Tokens are the upstream's counts, amounts micro-credits. */
 public final class Figures {
@@ -103,6 +104,11 @@ public final class Figures {
 
     public long marginMicros() {
         return netMicros() - costMicros();
+    }
+
+    /** Returns the margin; null if the cost of a call is not known, or there are no calls. */
+    public @Nullable Long knownMarginMicros() {
+        return calls() == 0 || costed() < calls() ? null : marginMicros();
     }
 
     /** Returns a percentile of the time to the first byte; see {@link FirstByte#percentileMillis}. */

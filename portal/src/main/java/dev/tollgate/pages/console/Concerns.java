@@ -16,6 +16,7 @@ import dev.tollgate.customers.notices.Dismissals;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.operator.admin.prices.GroupModels;
 import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.Prices;
 import dev.tollgate.operator.admin.server.BooksCheck;
@@ -296,8 +297,8 @@ public record Concerns(
         }
     }
 
-    private static Concern ofGroup(String group, OperatorGroups.InGroup model) {
-        String id = model.standard().id();
+    private static Concern ofGroup(String group, GroupModels.InGroup model) {
+        String id = model.sold().modelId();
         Instant from = model.losses().getFirst().from();
         return new Concern(
                 WARNING,

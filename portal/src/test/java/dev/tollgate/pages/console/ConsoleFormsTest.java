@@ -89,7 +89,7 @@ class ConsoleFormsTest {
                 }
             }
         }
-        assertThat(byHand).containsExactly("field.jte", "groups.jte", "plans.jte", "price.jte");
+        assertThat(byHand).containsExactly("field.jte", "new-group.jte", "plans.jte", "price.jte");
     }
 
     @Test

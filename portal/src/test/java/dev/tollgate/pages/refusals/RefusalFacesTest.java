@@ -4,6 +4,7 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.fields.Field;
+import dev.tollgate.base.fields.TypedUnit;
 import dev.tollgate.customers.actions.Action;
 import dev.tollgate.customers.keys.KeyActions;
 import dev.tollgate.customers.organizations.BudgetActions;
@@ -382,6 +383,9 @@ class RefusalFacesTest {
                         Map<String, String> form = new LinkedHashMap<>(typed);
                         form.putAll(path);
                         form.computeIfPresent("expires_at", (_, time) -> lastDayBefore(cut(time, "T00:00:00Z")));
+                        form.computeIfPresent("factor", (_, factor) -> TypedUnit.PERCENT.text(Long.parseLong(factor)));
+                        form.computeIfPresent("cents", (_, cents) -> TypedUnit.DOLLARS.text(Long.parseLong(cents)));
+                        form.computeIfPresent("models", (_, lines) -> lines.replaceAll("(?m) 900$", " 90"));
                         form.computeIfPresent("begins_at", (_, time) -> cut(time, ":00Z"));
                         form.computeIfPresent("ends_at", (_, time) -> cut(time, ":00Z"));
                         return form;
@@ -476,8 +480,9 @@ class RefusalFacesTest {
                     OperatorGroups.SET,
                     Map.of("group", "cheap"),
                     Map.of("factor", "850", "version", "0"));
-            faces.eachField(set);
+            faces.eachField(set, "factor", "models"); // in percent: each face refuses in its own unit
             faces.refused(set.with("models", "no-such-model 900"));
+            faces.refused(set.with("models", "* 900"));
             faces.refused(set.with(
                     "models",
                     Stream.iterate(1, i -> i + 1)
@@ -506,7 +511,7 @@ class RefusalFacesTest {
                     OperatorPlans.SET,
                     Map.of("plan", "basic"),
                     Map.of("name", "Basic", "cents", "900", "period", "month", "credits", "2000", "version", "0"));
-            faces.eachField(set);
+            faces.eachField(set, "cents"); // in dollars
             faces.refused(set.with("models", "no-such-model"));
             faces.refused(set.with("group", "none"));
             faces.refused(set.with("group", "cheap"));

@@ -57,8 +57,8 @@ public final class OperatorActions {
             .toList();
 
     /** The actions that only forms of the console ask for: the API has no route for them, or changes one thing where a form changes several. */
-    public static final List<OperatorAction<?, ?>> OF_FORMS =
-            List.of(OperatorPeople.END_SESSIONS, OperatorSettings.SAVE, PaymentRoutes.PROCESS_AGAIN);
+    public static final List<OperatorAction<?, ?>> OF_FORMS = List.of(
+            OperatorPeople.END_SESSIONS, OperatorSettings.SAVE, PaymentRoutes.PROCESS_AGAIN, OperatorGroups.SET_FOR);
 
     /** A form of the console: an action, and the button with which it asks for it. */
     public record Asked(OperatorAction<?, ?> action, Button button) {}

@@ -3,14 +3,13 @@ package dev.tollgate.operator.admin.prices;
 import static dev.tollgate.base.error.ApiError.FIELD;
 import static dev.tollgate.base.words.Sentence.sentence;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Outcome;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.actions.ActionRequest;
-import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.SoldTo;
 import dev.tollgate.models.prices.AccountPrices;
@@ -21,22 +20,22 @@ import dev.tollgate.models.prices.GroupVersion;
 import dev.tollgate.models.prices.PriceGroups;
 import dev.tollgate.models.prices.PriceGroups.Changed;
 import dev.tollgate.models.prices.PriceGroups.Group;
-import dev.tollgate.models.prices.SoldIds;
 import dev.tollgate.operator.admin.AdminJson;
 import dev.tollgate.operator.admin.AdminRequest;
 import dev.tollgate.operator.admin.AdminRoute;
 import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.OperatorAction;
+import dev.tollgate.operator.admin.OperatorAction.Button;
 import dev.tollgate.operator.admin.accounts.OperatorAccounts;
-import dev.tollgate.operator.admin.prices.Prices.Loss;
+import dev.tollgate.operator.admin.prices.GroupModels.Draft;
+import dev.tollgate.operator.admin.prices.GroupModels.InGroup;
 import dev.tollgate.storage.Write;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -47,9 +46,8 @@ import tools.jackson.databind.node.StringNode;
 public final class OperatorGroups {
 
     /** The most models of a preview. */
-    public static final int PREVIEW = 10;
-
     private static final String ALL = "/admin/groups";
+
     private static final String ONE = ALL + "/{group}";
     private static final String OF_ACCOUNT = "/admin/accounts/{id}/group";
     private static final Sentence NAMES =
@@ -89,20 +87,25 @@ public final class OperatorGroups {
                     List.of(GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM_OR_DAY, VERSION))
             .of(SUBJECT)
             .telling(VERSIONED)
-            .button(
-                    sentence("Set version"),
-                    sentence("The version is set. It applies to calls that arrive from its time on."))
             .prints("{version}")
-            .does(
-                    (groups, by, request) -> groups.set(
-                            by,
-                            request.path("group"),
-                            new GroupFactors(
-                                    request.need(GroupFactors.FACTOR),
-                                    new TreeMap<>(request.or(GroupFactors.MODELS, Map.of()))),
-                            request.get(PriceRoutes.FROM_OR_DAY),
-                            request.get(VERSION)),
-                    (request, done) -> json(done));
+            .does((groups, by, request) -> groups.set(by, request, null), (request, done) -> json(done));
+
+    /** The account that a form puts into the group with the version. */
+    private static final Field<String> FOR =
+            Field.text("account", sentence("Account")).optional();
+
+    /** The form of {@link #SET}, which can also put an account into the group, as {@link #ACCOUNT} does, in one commit. */
+    public static final OperatorAction<OperatorGroups, Changed> SET_FOR = OperatorAction.ofForms(
+                    SET.told(), GroupFactors.FACTOR, GroupFactors.MODELS, PriceRoutes.FROM_OR_DAY, VERSION, FOR)
+            .button(
+                    Button.of(sentence("Set version"))
+                            .counting(
+                                    accounts -> accounts == 0
+                                            ? sentence(
+                                                    "The version is set. It applies to calls that arrive from its time on.")
+                                            : sentence(
+                                                    "The version is set, and the account is in the group. It applies to calls that arrive from now on.")))
+            .does((groups, by, request) -> groups.set(by, request, request.get(FOR)));
 
     public static final OperatorAction<OperatorGroups, Changed> CLOSE = OperatorAction.post(
                     "group.close",
@@ -142,9 +145,8 @@ public final class OperatorGroups {
 
     public static final List<OperatorAction<OperatorGroups, ?>> ACTIONS = List.of(SET, CLOSE, ACCOUNT);
 
-    /** The actions on one group. */
-    public static final List<OperatorAction<OperatorGroups, ?>> OF_GROUP =
-            ACTIONS.stream().filter(action -> action.isBelow(ONE)).toList();
+    /** The actions of the forms on the page of one group. */
+    public static final List<OperatorAction<OperatorGroups, ?>> OF_GROUP = List.of(SET_FOR, CLOSE);
 
     private final Supplier<AccountPrices> prices;
     private final ModelLife life;
@@ -223,55 +225,47 @@ public final class OperatorGroups {
         return sold().group(accountId, clock.instant());
     }
 
-    /** A model in a group. @param losses its rates below cost, now or within 60 days, that are not below it at the standard price */
-    public record InGroup(Model standard, Model inGroup, List<Loss> losses) {}
-
-    /** Returns the models at the prices of factors, those first that are sold below cost or whose factor is an own one. */
-    public List<InGroup> preview(GroupFactors factors) {
-        try {
-            return compared(sold().groups().preview(factors)).stream()
-                    .sorted((one, other) -> Integer.compare(rank(one, factors), rank(other, factors)))
-                    .toList();
-        } catch (IllegalArgumentException e) {
-            throw Field.wrong("factor", sentence("{field} would make a rate higher than a million credits.", FIELD));
-        }
-    }
-
-    private static int rank(InGroup model, GroupFactors factors) {
-        return !model.losses().isEmpty() ? 0 : factors.of(model.standard().id()) != factors.factor() ? 1 : 2;
-    }
-
     /** Returns the models of a group. */
     public List<InGroup> models(String name) {
-        return compared(sold().inGroup(one(name).name()));
+        return models().of(one(name).name());
     }
 
-    private List<InGroup> compared(Catalogue inGroup) {
-        Instant now = clock.instant();
-        Prices.PriceList standardList = new Prices.PriceList(sold().standard(), life);
-        Prices.PriceList list = new Prices.PriceList(inGroup, life);
-        List<InGroup> models = new ArrayList<>();
-        for (Model model : inGroup.all()) {
-            Model standard = sold().standard().find(model.id());
-            if (standard != null) {
-                List<Loss> known = standardList.losses(standard, now);
-                List<Loss> losses = known.isEmpty() ? list.losses(model, now) : List.<Loss>of();
-                models.add(new InGroup(standard.at(now), model.at(now), losses));
-            }
-        }
-        return models;
+    /** Returns the models at the prices of groups. */
+    public GroupModels models() {
+        return new GroupModels(sold(), life, clock);
     }
 
     // ---- changes ----
 
-    /** Adds a version to a group. Needs a reason. @param looked the number of the newest version that the operator has seen; null for any */
-    private Changed set(By by, String name, GroupFactors factors, @Nullable Instant from, @Nullable Long looked) {
+    /** Adds a version to a group. Needs a reason. @param accountId of the account that enters the group with it; null for none */
+    private Changed set(By by, AdminRequest request, @Nullable String accountId) {
+        Draft draft = Draft.of(request.body());
+        Long looked = request.get(VERSION);
         by.needReason();
-        String checked = name("group", name);
-        new SoldIds(() -> sold().standard()).require(factors.models().keySet());
+        String checked = name("group", request.path("group"));
+        models().check(draft);
         Instant now = clock.instant();
-        Prices.requireFuture(from, now);
-        return commit(by, SET, checked, sold().groups().set(checked, factors, from, looked, now));
+        Write<Outcome<Changed>> version = sold().groups().set(checked, draft.factors(), draft.from(), looked, now);
+        return accountId == null ? commit(by, SET, checked, version) : setFor(by, checked, version, accountId, now);
+    }
+
+    private Changed setFor(By by, String name, Write<Outcome<Changed>> version, String accountId, Instant now) {
+        accounts.requireNotDeleted(accountId);
+        Group group = sold().groups().find(name);
+        ApiError refusal = group == null ? null : sold().terms().refusal(name);
+        if (refusal != null) {
+            throw refusal.asException();
+        }
+        Write<Outcome<AccountTerms.Changed>> enter =
+                sold().terms().set(accountId, name, () -> version.outcome().isDone(), now);
+        writer.commit(List.of(
+                version,
+                enter,
+                writer.row(by, SET.name(), name, () -> told(version.outcome())),
+                writer.row(by, ACCOUNT.name(), accountId, () -> entered(enter.outcome()))));
+        Changed set = version.outcome().orThrow();
+        enter.outcome().orThrow();
+        return set;
     }
 
     private Changed close(By by, String name) {

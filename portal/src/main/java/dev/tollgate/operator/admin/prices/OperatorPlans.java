@@ -5,9 +5,11 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.Outcome;
+import dev.tollgate.base.fields.Body;
 import dev.tollgate.base.fields.Fact;
 import dev.tollgate.base.fields.Field;
 import dev.tollgate.base.fields.Field.Choice;
+import dev.tollgate.base.fields.TypedUnit;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.grants.GrantLimits;
@@ -73,8 +75,14 @@ public final class OperatorPlans {
             .naming()
             .map(OperatorPlans::cents)
             .help("Price of a period in US cents without tax: 0, or at least 50.")
-            .asked(sentence("Price of a period in US cents, without tax"))
-            .hinted(sentence("0, or at least 50."))
+            .asked(TypedUnit.DOLLARS.input(
+                    sentence("Price of a period in dollars, without tax"),
+                    sentence(
+                            "0, or dollars from {least} to {most} with at most 2 decimals",
+                            TypedUnit.DOLLARS.text(Plan.CENTS_MIN),
+                            TypedUnit.DOLLARS.text(Plan.CENTS_MAX)),
+                    cents -> cents == 0 || cents >= Plan.CENTS_MIN && cents <= Plan.CENTS_MAX))
+            .hinted(sentence("0, or at least 0.50. Commands and the API count US cents."))
             .option("--cents N");
     private static final Field<Period> PERIOD = Field.choice(
                     "period",
@@ -89,8 +97,7 @@ public final class OperatorPlans {
             .map(OperatorGroups::name)
             .optional()
             .help("Price group while a period runs. Default: none.")
-            .asked(sentence("Price group while a period runs"))
-            .hinted(sentence("Leave empty for none."));
+            .asked(sentence("Price group while a period runs"));
     private static final Field<Long> VERSION = Field.whole("version", sentence("Version"), 0, Long.MAX_VALUE)
             .naming()
             .optional()
@@ -372,18 +379,46 @@ public final class OperatorPlans {
                     if (last != null && last.isRunning()) {
                         throw new ApiException(409, runs(accountId, last));
                     }
-                    Version version = plans.newest(plan);
-                    if (version.isClosed()) {
-                        throw new ApiException(
-                                409,
-                                sentence(
-                                        "The plan {plan} is closed: it is not assigned. Set it again for a new version.",
-                                        plan));
-                    }
-                    requireOpen(version.terms().group());
-                    return plans.assign(last, accountId, version, periods, id, clock.instant());
+                    return plans.assign(last, accountId, assignable(plan), periods, id, clock.instant());
                 },
                 turn -> new Deed.Changed(null, assigned(turn.after()).end()));
+    }
+
+    /** Returns the version of a plan that an account would get. @throws ApiException if there is none */
+    private Version assignable(String plan) {
+        Version version = plans.newest(plan);
+        if (version.isClosed()) {
+            throw new ApiException(
+                    409,
+                    sentence("The plan {plan} is closed: it is not assigned. Set it again for a new version.", plan));
+        }
+        requireOpen(version.terms().group());
+        return version;
+    }
+
+    /**
+     * The offer of a plan to an account, which begins at once.
+     *
+     * @param until the end of the last period
+     */
+    public record Quote(Version version, int periods, Instant until) {
+
+        /** Returns the price of all periods in US cents, without tax. */
+        public long cents() {
+            return Math.multiplyExact(version.terms().cents(), periods);
+        }
+
+        /** Returns the micro-credits of all periods. */
+        public long creditsMicros() {
+            return Math.multiplyExact(version.terms().creditsMicros(), periods);
+        }
+    }
+
+    /** Returns what a body of {@link #ASSIGN} would give, which it does not. @throws ApiException as the action does, but for the account */
+    public Quote quote(Body body) {
+        Version version = assignable(body.need(PLAN));
+        int periods = Math.toIntExact(body.need(PERIODS));
+        return new Quote(version, periods, version.terms().period().end(clock.instant(), periods));
     }
 
     private static Sentence runs(String accountId, Subscription running) {

@@ -51,7 +51,8 @@ public final class PriceRoutes {
             .optional()
             .help("Time in the future, or a day, which begins at midnight UTC. Default: at once.")
             .option("--from TIME")
-            .hinted(sentence("A time like 2026-12-01T00:00:00Z. Empty: at once. Later versions are withdrawn."));
+            .asked(AdminRequest.MINUTE)
+            .hinted(sentence("In UTC. Leave empty for at once. Later versions are withdrawn."));
     private static final Field<Boolean> CANCELS = Field.flag("cancel_scheduled", sentence("Cancel later prices"))
             .optional()
             .help("Withdraw the prices after the new one.")

@@ -8,9 +8,6 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.grants.GrantsNow;
 import dev.tollgate.books.ledger.Account;
-import dev.tollgate.books.plans.Plan.Version;
-import dev.tollgate.books.plans.Plans.Listed;
-import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
@@ -23,8 +20,6 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
-import dev.tollgate.models.prices.AccountTerms.Terms;
-import dev.tollgate.models.prices.PriceGroups.Group;
 import dev.tollgate.operator.admin.OperatorAction;
 import dev.tollgate.operator.admin.accounts.AccountFiles;
 import dev.tollgate.operator.admin.accounts.AccountRoutes;
@@ -47,7 +42,6 @@ import dev.tollgate.pages.console.parts.RangeFigures;
 import dev.tollgate.pages.dashboard.parts.LimitStates;
 import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Chart;
-import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Metric;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -59,7 +53,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -178,36 +171,36 @@ public final class ConsoleAccount {
 
     private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         String id = request.param("id");
-        String done = DeedForms.done(request, form.error());
-        boolean hasMail = links.links().isMailOn();
-        String once = forms.once();
+        Forms shown = new Forms(form, forms.once(), DeedForms.done(request, form.error()));
         ZoneId zone = request.visitor().person().preferences().zone();
         Instant now = clock.instant();
         try {
             Account account = deeds.account(id);
-            AccountLimits limits = deeds.limits(id);
-            List<Person> its = people.ofAccount(id);
-            List<Person> removed = people.removedFrom(id);
-            List<AccountFiles.Held> held = files.held(id);
             List<Key> keys = administration.keys().list(id, request.query("keys"), KEYS_MAX);
             Overview overview = history.overview(id, zone).orElseThrow();
             List<PlatformCalls.OfAccount> calls = Stream.concat(overview.running().stream(), overview.latest().stream())
                     .map(call -> new PlatformCalls.OfAccount(id, account.name(), call))
                     .toList();
             List<LedgerLine> ledger = history.entries(id, null, LEDGER_LINES).lines();
-            DeedLine ban = account.blocked() ? ban(id, zone) : null;
             Recent recent = recent(id, account.createdAt(), request);
-            ConsoleOrganization.Parts parts = organization.of(id);
-            GrantsNow grants = deeds.grants(id);
-            LimitStates.All stopping = states.all(id, keys, now);
+            Owned owned = new Owned(
+                    people.ofAccount(id),
+                    people.removedFrom(id),
+                    files.held(id),
+                    organization.of(id),
+                    keys,
+                    links.links().isMailOn());
+            Standing standing = new Standing(
+                    account,
+                    account.blocked() ? ban(id, zone) : null,
+                    deeds.limits(id),
+                    states.all(id, keys, now),
+                    deeds.grants(id),
+                    AccountGroup.of(groups, account, zone),
+                    AccountPlan.of(plans, id, form, request),
+                    now);
             return (out, shell) -> JteaccountGenerated.render(
-                    out,
-                    null,
-                    shell,
-                    new Standing(account, ban, limits, stopping, grants, inGroup(id, zone), ofPlan(id), now),
-                    new Owned(its, removed, held, parts, keys, hasMail),
-                    new Activity(overview, recent, calls, ledger),
-                    new Forms(form, once, done));
+                    out, null, shell, standing, owned, new Activity(overview, recent, calls, ledger), shown);
         } catch (ApiException e) {
             throw ConsolePaths.notFound(e.error().forPeople());
         }
@@ -326,56 +319,9 @@ public final class ConsoleAccount {
             AccountLimits limits,
             LimitStates.All states,
             GrantsNow grants,
-            InGroup group,
-            OfPlan plan,
+            AccountGroup group,
+            AccountPlan plan,
             Instant now) {}
-
-    /** The plan of an account. @param last the newest one, which may have ended; null: it never had one @param choices plans that can be assigned */
-    public record OfPlan(@Nullable Subscription last, List<Version> choices) {}
-
-    private OfPlan ofPlan(String id) {
-        return new OfPlan(
-                plans.stored().last(id),
-                plans.stored().all().stream()
-                        .map(Listed::newest)
-                        .filter(version -> !version.isClosed())
-                        .toList());
-    }
-
-    /**
-     * The price group of an account.
-     *
-     * @param name of the group now
-     * @param why it is in this group
-     * @param own the group that the operator has chosen; empty for none
-     * @param choices the groups that it may enter
-     */
-    public record InGroup(String name, String why, String own, List<String> choices) {}
-
-    private InGroup inGroup(String id, ZoneId zone) {
-        Terms terms = groups.terms(id);
-        String own = terms == null ? null : terms.own();
-        String name = groups.group(id);
-        List<String> choices = groups.all().stream()
-                .filter(group -> !group.closed() || group.name().equals(own))
-                .map(Group::name)
-                .toList();
-        return new InGroup(name, why(terms, name, zone), Objects.requireNonNullElse(own, ""), choices);
-    }
-
-    private static String why(@Nullable Terms terms, String name, ZoneId zone) {
-        if (terms == null) {
-            return say("It was always in this group.");
-        }
-        String since = Display.fullTime(terms.at(), zone);
-        if (terms.own() != null) {
-            return say("Chosen by an operator, since {time}.", since);
-        }
-        Instant until = terms.planUntil();
-        return until != null && name.equals(terms.plan())
-                ? say("By its plan, until {time}.", Display.fullTime(until, zone))
-                : say("Without a group of its own since {time}.", since);
-    }
 
     /** The forms of the page, and the result of the last one. */
     public record Forms(

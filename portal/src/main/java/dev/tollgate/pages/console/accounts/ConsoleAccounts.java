@@ -93,7 +93,7 @@ public record ConsoleAccounts(
 
         /** Returns the margin; null if the cost of a call is not known, or there are no calls. */
         public @Nullable Long marginMicros() {
-            return figures.calls() == 0 || figures.costed() < figures.calls() ? null : figures.marginMicros();
+            return figures.knownMarginMicros();
         }
 
         private long knownMargin() {

@@ -114,7 +114,7 @@ public record FormState(
                     ? ""
                     : field.schema().types().getFirst();
             return switch (first) {
-                case "integer" -> "numeric";
+                case "integer" -> field.input().typed() == null ? "numeric" : "decimal"; // typed in a larger unit
                 case "number" -> keywords.get("minimum") instanceof Long least && least < 0 ? null : "decimal";
                 default -> "email".equals(keywords.get("format")) ? "email" : null;
             };

@@ -3,36 +3,49 @@ package dev.tollgate.pages.console.prices;
 import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.books.plans.PlanFigures.Income;
 import dev.tollgate.books.plans.Plans.Listed;
+import dev.tollgate.books.plans.Plans.Standings;
 import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.prices.PriceGroups.Group;
+import dev.tollgate.operator.admin.prices.OperatorGroups;
 import dev.tollgate.operator.admin.prices.OperatorPlans;
 import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.console.parts.DeedForms;
 import dev.tollgate.pages.console.parts.FormState;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
+import dev.tollgate.pages.dashboard.parts.GrantWords;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.words.Joined;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.console.JteplanGenerated;
 import templates.console.JteplansGenerated;
 
-/** {@code /console/plans[/{plan}]}: plans, who has one, and a new version of it. */
-public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms forms) {
+/** {@code /console/plans[/{plan}]}: plans, what they bring, who has one and whose ends, and a new version of one. */
+public record ConsolePlans(
+        OperatorPlans plans, OperatorGroups groups, AccountList accounts, DeedForms forms, InstantSource clock) {
 
     private static final String ONE = ConsolePaths.PLANS + "/{plan}";
     private static final int VERSIONS = 20;
@@ -53,8 +66,60 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
         if (named != null && Plan.ID.matcher(named).matches()) {
             return PageStep.to(ConsolePaths.PLANS + "/" + named);
         }
-        List<Listed> all = plans.stored().all();
-        return PageStep.show((out, shell) -> JteplansGenerated.render(out, null, shell, all, named != null));
+        Month month = month();
+        Map<String, Income> incomes = plans.stored().figures().incomes(month.begin());
+        List<Line> lines = plans.stored().all().stream()
+                .map(each -> new Line(
+                        each.newest(),
+                        each.accounts(),
+                        incomes.getOrDefault(each.newest().plan(), Income.NONE)))
+                .toList();
+        List<Subscription> ending = Stream.concat(
+                        plans.stored().figures().lapsed(month.begin(), ACCOUNTS).stream(),
+                        plans.stored().figures().ending(month.end(), ACCOUNTS).stream())
+                .limit(ACCOUNTS)
+                .toList();
+        List<Ending> endings = named(ending);
+        return PageStep.show((out, shell) ->
+                JteplansGenerated.render(out, null, shell, lines, endings, month.name(), named != null));
+    }
+
+    /** A plan of the list, by its newest version. */
+    public record Line(Version version, Standings accounts, Income income) {
+
+        public Plan terms() {
+            return version.terms();
+        }
+    }
+
+    /** An account's plan. @param name of the account */
+    public record Ending(Subscription its, String name) {
+
+        /** Returns the address of the form that assigns the plan once more, filled in. */
+        public String renewal() {
+            return ConsolePaths.ACCOUNTS + "/" + UrlText.encoded(its.accountId()) + "?plan="
+                    + its.version().plan() + "&periods=" + its.periods() + "#plan";
+        }
+    }
+
+    private List<Ending> named(List<Subscription> all) {
+        Map<String, String> names =
+                accounts.names(all.stream().map(Subscription::accountId).collect(Collectors.toSet()));
+        return all.stream()
+                .map(each -> new Ending(each, names.getOrDefault(each.accountId(), each.accountId())))
+                .toList();
+    }
+
+    /** The running month, in UTC. */
+    private record Month(Instant begin, Instant end, String name) {}
+
+    private Month month() {
+        YearMonth month = YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
+        return new Month(begin(month), begin(month.plusMonths(1)), TimeForm.MONTH.format(month.atDay(1)));
+    }
+
+    private static Instant begin(YearMonth month) {
+        return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
@@ -73,14 +138,28 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
      *
      * @param newest null if there is no plan with this id yet
      * @param running the first accounts that have it, by id
-     * @param names of these accounts
+     * @param ended the first whose plan ended in this month, and that have had none since
+     * @param month the name of this month
+     * @param open the names of price groups that an account can enter
      */
     public record Shown(
             String plan,
             @Nullable Listed newest,
             List<Version> versions,
-            List<Subscription> running,
-            Map<String, String> names) {
+            List<Ending> running,
+            List<Ending> ended,
+            Income income,
+            String month,
+            List<String> open) {
+
+        /** Returns the price groups to choose from. @param chosen which may be closed; empty for none */
+        public List<String> groups(String chosen) {
+            return Stream.concat(open.stream(), Stream.of(chosen))
+                    .filter(name -> !name.isEmpty())
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
 
         /** Returns the terms of the newest version; null without one. */
         public @Nullable Plan terms() {
@@ -97,13 +176,23 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
                 .filter(each -> each.newest().plan().equals(plan))
                 .findFirst()
                 .orElse(null);
-        List<Subscription> running = plans.stored().running(plan, ACCOUNTS);
+        Month month = month();
+        List<Subscription> ended = plans.stored().figures().lapsed(month.begin(), AccountList.PAGE_MAX).stream()
+                .filter(each -> each.version().plan().equals(plan))
+                .limit(ACCOUNTS)
+                .toList();
         Shown shown = new Shown(
                 plan,
                 newest,
                 newest == null ? List.of() : plans.stored().versions(plan, Long.MAX_VALUE, VERSIONS),
-                running,
-                accounts.names(running.stream().map(Subscription::accountId).collect(Collectors.toSet())));
+                named(plans.stored().running(plan, ACCOUNTS)),
+                named(ended),
+                plans.stored().figures().incomes(month.begin()).getOrDefault(plan, Income.NONE),
+                month.name(),
+                groups.all().stream()
+                        .filter(group -> !group.closed())
+                        .map(Group::name)
+                        .toList());
         String done = DeedForms.done(request, form.error());
         return (out, shell) -> JteplanGenerated.render(out, null, shell, shown, form, done);
     }
@@ -124,10 +213,15 @@ public record ConsolePlans(OperatorPlans plans, AccountList accounts, DeedForms 
     /** Returns the state of an account's plan, in a word. */
     public static String state(Subscription its) {
         return switch (its.state()) {
-            case ENDED -> say("ended");
-            case CANCELLED -> say("cancelled");
+            case ENDED -> say("plan::ended");
+            case CANCELLED -> say("plan::cancelled");
             case ACTIVE -> say("plan::active");
         };
+    }
+
+    /** Returns the last day of a plan, in UTC, with the time at which it ends on it. */
+    public static String lastDay(Instant until) {
+        return say("{time} (UTC)", GrantWords.time(until, ZoneOffset.UTC));
     }
 
     /** Returns the cause of an end, in a word. */

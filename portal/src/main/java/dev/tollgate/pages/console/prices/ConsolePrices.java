@@ -11,6 +11,7 @@ import dev.tollgate.base.words.Sentence;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Rate;
 import dev.tollgate.models.Tariff;
@@ -41,6 +42,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -311,6 +313,15 @@ public record ConsolePrices(
         return models.stream().flatMap(sold -> thin(sold).limit(1)).toList();
     }
 
+    /** Returns the sentences about {@link #thin}, each with the models of which it is true: several ids of one model have one. */
+    public static Map<String, List<String>> thinSentences(List<Prices.ModelPrices> models, Money money) {
+        return thin(models).stream()
+                .collect(Collectors.groupingBy(
+                        thin -> thin.sentence(money),
+                        LinkedHashMap::new,
+                        Collectors.mapping(thin -> thin.sold().modelId(), Collectors.toList())));
+    }
+
     private static Stream<Thin> thin(Prices.ModelPrices sold) {
         if (isThin(sold.margins().rates())) {
             return Stream.empty(); // the table marks it
@@ -332,6 +343,11 @@ public record ConsolePrices(
 
     public static String output(UpstreamModel.@Nullable Cost cost, Money money) {
         return cost == null ? "–" : ModelFacts.price(money, cost.outputMicrosPerMillion());
+    }
+
+    /** Returns a cost in and out; a dash if it is not known. */
+    public static String cost(UpstreamModel.@Nullable Cost cost, Money money) {
+        return cost == null ? "–" : say("prices::{in} / {out}", input(cost, money), output(cost, money));
     }
 
     /** Returns the day of the first loss; null if it is a loss now. */
@@ -491,26 +507,29 @@ public record ConsolePrices(
         return day == null ? LossLine.brief(sold) : say("{loss} from {day}", LossLine.brief(sold), day);
     }
 
-    /** Returns the prices in and out that come into force later, with their days; null if there are none. */
-    public static @Nullable String ahead(Prices.ModelPrices sold, Money money) {
-        return sold.ahead().isEmpty()
-                ? null
-                : Joined.facts(sold.ahead().stream()
-                        .limit(PRICES_AHEAD)
-                        .map(price -> say(
-                                "{day}: {in} / {out}",
-                                Display.dayOfMonth(LocalDate.ofInstant(price.from(), ZoneOffset.UTC)),
-                                ModelFacts.price(money, price.pricing().inputMicrosPerMillion()),
-                                ModelFacts.price(money, price.pricing().outputMicrosPerMillion()))));
+    /** Returns the prices in and out that come into force later, with their days, a line each. */
+    public static Cell ahead(Prices.ModelPrices sold, Money money) {
+        Cell lines = sold.ahead().isEmpty() ? Cell.of(Cell.NOTHING) : Cell.EMPTY;
+        for (PriceSchedule.Dated price :
+                sold.ahead().stream().limit(PRICES_AHEAD).toList()) {
+            String line = say(
+                    "{day}: {in} / {out}",
+                    Display.dayOfMonth(LocalDate.ofInstant(price.from(), ZoneOffset.UTC)),
+                    ModelFacts.price(money, price.pricing().inputMicrosPerMillion()),
+                    ModelFacts.price(money, price.pricing().outputMicrosPerMillion()));
+            lines = lines.and(line, "below");
+        }
+        return lines;
     }
 
-    /** Returns the losses of all models. */
+    /** Returns the losses of all models, equal ones of several models in one line. */
     public static List<LossLine> losses(List<Prices.ModelPrices> models) {
-        return models.stream().flatMap(sold -> LossLine.of(sold).stream()).toList();
+        return LossLine.folded(models.stream().flatMap(sold -> LossLine.of(sold).stream()));
     }
 
     public static String names(List<LossLine> losses) {
-        return Joined.facts(losses.stream().map(LossLine::modelId).distinct());
+        return Joined.facts(
+                losses.stream().flatMap(loss -> loss.models().stream()).distinct());
     }
 
     /** Returns the margin of a rate; null if neither price nor cost has it. */

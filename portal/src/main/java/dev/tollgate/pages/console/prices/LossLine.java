@@ -8,7 +8,9 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.operator.admin.prices.Margins;
 import dev.tollgate.operator.admin.prices.Prices;
+import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.docs.ModelFacts;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.words.Joined;
@@ -17,17 +19,24 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A rate that is sold below the upstream's, now or within 60 days. Amounts are micro-credits for a million tokens or a thousand searches or calls.
  *
+ * @param models that have this loss alike
  * @param from the time of the loss; null for now
  * @param isLong whether it is the rate of long prompts
  */
-public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolean isLong, long price, long cost) {
+public record LossLine(List<String> models, @Nullable Instant from, Rate rate, boolean isLong, long price, long cost) {
+
+    public LossLine {
+        models = List.copyOf(models);
+    }
 
     private static final int HUNDRED = 100;
 
@@ -85,12 +94,32 @@ public record LossLine(String modelId, @Nullable Instant from, Rate rate, boolea
             PriceRates price,
             PriceRates cost) {
         for (Rate rate : Rate.values()) {
-            LossLine line = new LossLine(modelId, from, rate, isLong, rate.of(price), rate.of(cost));
+            LossLine line = new LossLine(List.of(modelId), from, rate, isLong, rate.of(price), rate.of(cost));
             boolean isOwn = price.isComparable(rate, cost);
             if (isOwn && line.price < line.cost && lines.stream().noneMatch(line::repeats)) {
                 lines.add(line);
             }
         }
+    }
+
+    /** Returns lines, those that differ in their models alone as one, in the order of the first of each. */
+    static List<LossLine> folded(Stream<LossLine> lines) {
+        Map<LossLine, List<String>> models = new LinkedHashMap<>();
+        lines.forEach(line -> models.computeIfAbsent(line.of(List.of()), _ -> new ArrayList<>())
+                .addAll(line.models));
+        return models.entrySet().stream()
+                .map(each -> each.getKey().of(each.getValue()))
+                .toList();
+    }
+
+    private LossLine of(List<String> others) {
+        return new LossLine(others, from, rate, isLong, price, cost);
+    }
+
+    /** Returns the cell that names the models: the first one with a link to its price. */
+    public Cell named() {
+        return Cell.link(ConsolePaths.PRICES + "/" + models.getFirst(), models.getFirst())
+                .under(Joined.facts(models.stream().skip(1)));
     }
 
     /** Returns whether an earlier line names the same rate, or the same amounts for short prompts. */

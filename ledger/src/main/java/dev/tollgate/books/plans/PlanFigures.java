@@ -1,0 +1,71 @@
+package dev.tollgate.books.plans;
+
+import dev.tollgate.books.plans.Plan.Version;
+import dev.tollgate.storage.Database;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The income of plans, and the plans of accounts that end. Thread-safe; blocks. */
+public final class PlanFigures {
+
+    private static final String ENDING = Plans.SUBSCRIPTIONS + """
+             s.ended_at IS NULL AND s.ends_at < ?
+                AND (s.period >= s.periods OR s.cancelled_at IS NOT NULL OR v.closed_at IS NOT NULL
+                    OR s.ends_at + (s.periods - s.period) * (s.ends_at - s.starts_at) < ?)
+            ORDER BY s.ends_at, s.account_id LIMIT ?""";
+    private static final String LAPSED = Plans.SUBSCRIPTIONS + """
+             s.ended_at >= ? AND s.ended_by <> 'deleted'
+                AND NOT EXISTS (SELECT 1 FROM subscription n WHERE n.account_id = s.account_id AND n.number > s.number)
+            ORDER BY s.ended_at, s.account_id LIMIT ?""";
+    private static final String INCOME = "SELECT " + Plans.VERSION + """
+            , t.periods, t.latest FROM (SELECT plan, version, SUM(periods) AS periods, SUM(CASE WHEN anchor >= ? THEN periods ELSE 0 END) AS latest
+                FROM subscription GROUP BY plan, version) t
+            JOIN plan_version v ON v.plan = t.plan AND v.number = t.version""";
+
+    private final Database database;
+
+    PlanFigures(Database database) {
+        this.database = database;
+    }
+
+    /** Returns running plans that end before a time unless something else happens, the earliest first. */
+    public List<Subscription> ending(Instant before, int limit) {
+        return database.read(sql -> sql.list(ENDING, Plans::subscription, before, before, limit)).stream()
+                .filter(each -> each.until().isBefore(before))
+                .toList();
+    }
+
+    /** Returns plans that have ended since a time, the earliest first, of accounts that have had no plan since, and were not deleted. */
+    public List<Subscription> lapsed(Instant since, int limit) {
+        return database.read(sql -> sql.list(LAPSED, Plans::subscription, since, limit));
+    }
+
+    /** The prices of the periods of a plan that were assigned, in US cents. @param latest of those that were assigned since a time */
+    public record Income(long all, long latest) {
+
+        public static final Income NONE = new Income(0, 0);
+
+        private Income plus(Income more) {
+            return new Income(all + more.all, latest + more.latest);
+        }
+    }
+
+    /** Returns the income of plans by their ids; a plan that was never assigned is not there. */
+    public Map<String, Income> incomes(Instant since) {
+        return database.read(sql -> {
+            Map<String, Income> incomes = new HashMap<>();
+            sql.each(
+                    INCOME,
+                    row -> {
+                        Version version = Plans.version(row, 1);
+                        long cents = version.terms().cents();
+                        Income its = new Income(cents * row.getLong(7), cents * row.getLong(8));
+                        incomes.merge(version.plan(), its, Income::plus);
+                    },
+                    since);
+            return incomes;
+        });
+    }
+}
