@@ -361,17 +361,37 @@ public final class AccountHistory {
     }
 
     /**
+     * Returns a page of all movements of an account.
+     *
      * @param from null: the newest
      * @param limit 1 to 1,000
      */
     public LedgerPage entries(String accountId, LedgerPage.@Nullable Cursor from, int limit) {
+        return entries(accountId, LedgerPage.Wanted.ALL, null, from, limit);
+    }
+
+    /**
+     * Returns a page of movements of an account.
+     *
+     * @param month in UTC; null for all
+     * @param from null: the newest
+     * @param limit 1 to 1,000
+     */
+    public LedgerPage entries(
+            String accountId,
+            LedgerPage.Wanted wanted,
+            @Nullable YearMonth month,
+            LedgerPage.@Nullable Cursor from,
+            int limit) {
         if (limit < 1 || limit > Ledger.PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " lines");
         }
         return reads().read(accountId, sql -> {
             LedgerRead ledger = new LedgerRead(sql, accountId);
-            long end = NumberSpan.of(sql, accountId, null, null).to();
-            return ledger.page(from != null && from.before() < end ? from : new LedgerPage.Cursor(end), 1, limit);
+            Span span = month == null ? null : span(month);
+            NumberSpan numbers =
+                    NumberSpan.of(sql, accountId, span == null ? null : span.from(), span == null ? null : span.to());
+            return ledger.page(numbers.before(from), numbers.from(), wanted, limit);
         });
     }
 
@@ -398,8 +418,6 @@ public final class AccountHistory {
         UsageRows usage = usage(sql, accountId);
         List<LedgerLine> entries = ledger.besideCalls(numbers);
         List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
-        LedgerPage.Cursor begin =
-                from != null && from.before() < numbers.to() ? from : new LedgerPage.Cursor(numbers.to());
         return new MonthStatement(
                 month,
                 NumberSpan.balanceAfter(sql, accountId, numbers.from() - 1),
@@ -409,7 +427,7 @@ public final class AccountHistory {
                 usage.groups(UsageQuestion.of(span, By.KEY, By.TEAM, By.MEMBER)),
                 sum(byModel),
                 NumberSpan.balanceAfter(sql, accountId, numbers.to() - 1),
-                ledger.page(begin, numbers.from(), limit));
+                ledger.page(numbers.before(from), numbers.from(), LedgerPage.Wanted.ALL, limit));
     }
 
     private static Span span(YearMonth month) {

@@ -1,9 +1,12 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.books.ledger.Origin;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,44 @@ public record LedgerPage(
 
     public LedgerPage {
         lines = List.copyOf(lines);
+    }
+
+    /** The movements that a page shows. */
+    public enum Wanted {
+        ALL(null),
+        CALLS(EntryKind.CHARGE),
+        ADDED(EntryKind.TOP_UP),
+        REFUNDS(EntryKind.REFUND),
+        REVERSALS(EntryKind.REVERSAL),
+        CORRECTIONS(EntryKind.ADJUSTMENT);
+
+        /** The kind of the entries; null for all. */
+        final @Nullable EntryKind kind;
+
+        Wanted(@Nullable EntryKind kind) {
+            this.kind = kind;
+        }
+
+        /** Returns the name in an address. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Returns the movements of a name in an address; all for another name or none. */
+        public static Wanted of(@Nullable String code) {
+            return Arrays.stream(values())
+                    .filter(each -> each.code().equals(code))
+                    .findFirst()
+                    .orElse(ALL);
+        }
+
+        boolean hasCalls() {
+            return this == ALL || this == CALLS;
+        }
+
+        boolean hasEntries() {
+            return this != CALLS;
+        }
     }
 
     /** @param before lines with a lower number */

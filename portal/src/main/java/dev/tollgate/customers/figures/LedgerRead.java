@@ -2,6 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Origin;
 import dev.tollgate.books.plans.Plan;
@@ -38,6 +39,8 @@ record LedgerRead(Reads sql, String accountId) {
                 LEFT JOIN plan_version v ON v.plan = s.plan AND v.number = s.version
             WHERE e.account_id = ? AND e.number >= ? AND e.number < ?""";
     private static final String ENTRIES = BESIDE_CALLS + " AND e.amount_micros <> 0 ORDER BY e.number DESC LIMIT ?";
+    private static final String ENTRIES_OF_KIND =
+            BESIDE_CALLS + " AND e.amount_micros <> 0 AND e.kind = ? ORDER BY e.number DESC LIMIT ?";
 
     private static final String LINES_OF_CALLS =
             Ledger.SELECT_CHARGE.formatted(", COALESCE(c.model, c.model_id) AS model, " + EntryOrigin.COLUMNS_OF_CHARGE)
@@ -106,11 +109,16 @@ record LedgerRead(Reads sql, String accountId) {
     }
 
     /** Returns lines before a place, the newest first. @param first the lowest number that is looked at */
-    LedgerPage page(LedgerPage.Cursor from, long first, int limit) throws SQLException {
-        long low = Math.max(first, from.before() - LOOKED_AT_MAX);
-        List<LedgerLine> lines =
-                new ArrayList<>(sql.list(CHARGES, LedgerRead::line, accountId, low, from.before(), limit + 1));
-        lines.addAll(sql.list(ENTRIES, LedgerRead::line, accountId, low, from.before(), limit + 1));
+    LedgerPage page(LedgerPage.Cursor from, long first, LedgerPage.Wanted wanted, int limit) throws SQLException {
+        // Without calls there are few rows between two entries.
+        long low = wanted.hasCalls() ? Math.max(first, from.before() - LOOKED_AT_MAX) : first;
+        List<LedgerLine> lines = new ArrayList<>();
+        if (wanted.hasCalls()) {
+            lines.addAll(sql.list(CHARGES, LedgerRead::line, accountId, low, from.before(), limit + 1));
+        }
+        if (wanted.hasEntries()) {
+            lines.addAll(entries(low, from.before(), wanted.kind, limit + 1));
+        }
         lines.sort(Comparator.<LedgerLine>comparingLong(line -> line.entry().number())
                 .reversed());
         if (lines.size() > limit) {
@@ -121,6 +129,13 @@ record LedgerRead(Reads sql, String accountId) {
         return low > first
                 ? new LedgerPage(lines, new LedgerPage.Cursor(low), NumberSpan.timeOf(sql, accountId, low))
                 : new LedgerPage(lines, null, null);
+    }
+
+    /** @param kind null for all */
+    private List<LedgerLine> entries(long first, long before, @Nullable EntryKind kind, int limit) throws SQLException {
+        return kind == null
+                ? sql.list(ENTRIES, LedgerRead::line, accountId, first, before, limit)
+                : sql.list(ENTRIES_OF_KIND, LedgerRead::line, accountId, first, before, kind.code(), limit);
     }
 
     private static LedgerLine line(ResultSet row) throws SQLException {

@@ -65,6 +65,11 @@ record NumberSpan(long from, long to, long last) {
         return Objects.requireNonNull(span);
     }
 
+    /** Returns where a page of the span begins. @param from null for its end */
+    LedgerPage.Cursor before(LedgerPage.@Nullable Cursor from) {
+        return from != null && from.before() < to ? from : new LedgerPage.Cursor(to);
+    }
+
     /** Returns the balance after a number, in micro-credits; 0 before the first. */
     static long balanceAfter(Reads sql, String accountId, long number) throws SQLException {
         return sql.number(BALANCE_AFTER, accountId, number, accountId, number);

@@ -136,7 +136,7 @@ public record OverviewPage(
     }
 
     private @Nullable String parts(GrantsNow grants, String account, Money money, ZoneId zone) {
-        return grants.isEmpty() ? null : GrantWords.parts(grants, plans.last(account), money, zone);
+        return grants.isEmpty() ? null : GrantWords.soon(grants, plans.last(account), money, zone);
     }
 
     private long refusedToday(String account, Scope scope, ZoneId zone, Instant now) {
@@ -355,7 +355,7 @@ public record OverviewPage(
             @Nullable Start start,
             long refusedToday) {}
 
-    /** The charges of the time. @param parts of the balance, by what pays; null if all of it is general credits */
+    /** The charges of the time. @param parts of the balance that expire soon; null if none does */
     public record Spending(
             @Nullable Chart chart,
             @Nullable ModelChanges changes,

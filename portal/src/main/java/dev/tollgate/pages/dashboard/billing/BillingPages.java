@@ -13,6 +13,7 @@ import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
+import dev.tollgate.customers.figures.LedgerPage.Wanted;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -29,6 +30,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyView;
 import dev.tollgate.pages.dashboard.OverviewPage;
 import dev.tollgate.pages.dashboard.parts.ActionForms;
+import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.dashboard.parts.OwnerNames;
 import dev.tollgate.pages.dashboard.parts.TypedCredits;
 import dev.tollgate.pages.dashboard.settings.SettingsPages;
@@ -47,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebillingGenerated;
 import templates.dashboard.JteledgerGenerated;
@@ -73,6 +76,9 @@ public record BillingPages(
     private static final int EMPTY_GRANTS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
+
+    /** The months that the ledger's filter offers. */
+    private static final int LEDGER_MONTHS = 60;
 
     /** The most rows of what was added in a month. */
     public static final int MOVED = 10;
@@ -204,9 +210,43 @@ public record BillingPages(
     }
 
     private PageStep ledger(PageRequest<Visitor.Member> request) {
-        LedgerPage page = history.entries(request.visitor().accountId(), cursor(request), LINES);
-        boolean isNewest = request.query("before") == null;
-        return PageStep.show((out, shell) -> JteledgerGenerated.render(out, null, shell, page, LEDGER, isNewest));
+        String id = request.visitor().accountId();
+        Wanted wanted = Wanted.of(request.query("kind"));
+        List<YearMonth> months = presentFirst(account(id));
+        YearMonth month = months.stream()
+                .filter(each -> each.toString().equals(request.query("month")))
+                .findFirst()
+                .orElse(null);
+        LedgerPage page = history.entries(id, wanted, month, cursor(request), LINES);
+        String path = LEDGER + "?kind=" + wanted.code() + "&month=" + (month == null ? "" : month);
+        Movements shown = new Movements(
+                page,
+                request.query("before") == null ? null : path,
+                page.older() == null ? null : path + "&before=" + page.older().text());
+        return PageStep.show((out, shell) -> JteledgerGenerated.render(
+                out, null, shell, shown, new Filter(wanted, month, kinds(), choices(months))));
+    }
+
+    private static List<FilterChoice> kinds() {
+        return Stream.of(Wanted.values())
+                .filter(each -> each != Wanted.ALL)
+                .map(each -> new FilterChoice(each.code(), EntryWords.ofKind(each)))
+                .toList();
+    }
+
+    private static List<FilterChoice> choices(List<YearMonth> months) {
+        return months.stream()
+                .map(month -> new FilterChoice(month.toString(), Display.month(month)))
+                .toList();
+    }
+
+    /** Returns the months (UTC) of an account, the present one first. */
+    private List<YearMonth> presentFirst(Account account) {
+        YearMonth present = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
+        YearMonth first = YearMonth.from(account.createdAt().atZone(ZoneOffset.UTC));
+        return Stream.iterate(present, month -> !month.isBefore(first), month -> month.minusMonths(1))
+                .limit(LEDGER_MONTHS)
+                .toList();
     }
 
     /** Sets the balance below which the person gets a notice, in the unit that the form was drawn in. */
@@ -313,6 +353,21 @@ public record BillingPages(
             months.add(new Month(month, spent.getOrDefault(month, 0L)));
         }
         return months;
+    }
+
+    /** A page of the ledger. @param newest null on the first page @param older null on the last one */
+    public record Movements(
+            LedgerPage page,
+            @Nullable String newest,
+            @Nullable String older) {}
+
+    /** The filter of the ledger. @param month in UTC; null for all */
+    public record Filter(
+            Wanted wanted, @Nullable YearMonth month, List<FilterChoice> kinds, List<FilterChoice> months) {
+
+        public boolean isAll() {
+            return wanted == Wanted.ALL && month == null;
+        }
     }
 
     /** The latest payments. */

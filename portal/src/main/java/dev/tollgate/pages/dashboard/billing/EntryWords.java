@@ -2,10 +2,12 @@ package dev.tollgate.pages.dashboard.billing;
 
 import static dev.tollgate.base.words.Words.say;
 
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.grants.PaidBy;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.books.ledger.Origin;
+import dev.tollgate.customers.figures.LedgerPage;
 import dev.tollgate.customers.figures.LedgerPage.LedgerLine;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.pages.dashboard.parts.GrantWords;
@@ -21,6 +23,24 @@ public final class EntryWords {
     /** Returns the line's label on the page of a call: its charge or a refund. */
     public static String what(Entry entry) {
         return entry.kind() == EntryKind.REFUND ? say("Refunded") : say("Charged");
+    }
+
+    /** Returns the word for a choice of the ledger's filter. */
+    public static String ofKind(LedgerPage.Wanted wanted) {
+        return switch (wanted) {
+            case ALL -> say("all");
+            case CALLS -> say("Calls");
+            case ADDED -> say("Credits added");
+            case REFUNDS -> say("Refunds");
+            case REVERSALS -> say("Reversed payments");
+            case CORRECTIONS -> say("Expired and corrected");
+        };
+    }
+
+    /** Returns the exact change in dollars. */
+    public static String dollars(LedgerLine line) {
+        String dollars = Credits.dollars(Math.abs(line.amountMicros()));
+        return (line.amountMicros() < 0 ? "−$" : "+$") + dollars;
     }
 
     /** Returns the word for a line in an account's ledger. */
@@ -55,8 +75,8 @@ public final class EntryWords {
     /** Returns why an entry was made: the operator's words as they are, all else in the reader's language. */
     private static @Nullable String reason(LedgerLine line, Origin origin) {
         return switch (origin.kind()) {
-            case PAYMENT -> say("Payment of ${dollars}", dollars(line));
-            case TEST_PAYMENT -> say("Test payment of ${dollars}, no money moved", dollars(line));
+            case PAYMENT -> say("Payment of ${dollars}", paid(line));
+            case TEST_PAYMENT -> say("Test payment of ${dollars}, no money moved", paid(line));
             case VOUCHER -> say("voucher {number}", String.valueOf(origin.id()));
             case PLAN ->
                 line.period() == null
@@ -83,7 +103,7 @@ public final class EntryWords {
         };
     }
 
-    private static String dollars(LedgerLine line) {
+    private static String paid(LedgerLine line) {
         return Long.toString(line.amountMicros() / Payment.micros(1));
     }
 

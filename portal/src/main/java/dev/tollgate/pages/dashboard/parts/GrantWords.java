@@ -13,11 +13,14 @@ import dev.tollgate.books.plans.Subscription;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.words.Joined;
 import gg.jte.Content;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class GrantWords {
 
     /** The most grants that a sentence names. */
-    private static final int NAMED_MAX = 3;
+    private static final int NAMED_MAX = 2;
+
+    /** The time before the end of a grant from which on a balance names it. */
+    private static final Duration SOON = Duration.ofDays(31);
 
     private static final TimeForm DAY = TimeForm.LONG_DAY;
     private static final TimeForm TIME = TimeForm.MINUTE_OF_YEAR;
@@ -34,37 +40,37 @@ public final class GrantWords {
     private GrantWords() {}
 
     /**
-     * Returns what each part of a balance has, such as {@code 1,000 general, 400 of grant 7 until the end of 28 December 2026}; null without grants.
+     * Returns the parts of a balance that expire within a month, such as {@code 400 of grant 7 until the end of 28 December 2026}, the next end first; null if none
+     * does.
      *
      * @param plan the newest plan of the account; null without one
      */
-    public static @Nullable String parts(GrantsNow now, @Nullable Subscription plan, Money money, ZoneId zone) {
-        if (now.isEmpty()) {
-            return null;
+    public static @Nullable String soon(GrantsNow now, @Nullable Subscription plan, Money money, ZoneId zone) {
+        Map<Instant, List<CreditGrant>> ends = new TreeMap<>();
+        for (CreditGrant grant : now.grants()) {
+            Instant end = grant.expiresAt();
+            if (end != null && end.isBefore(now.at().plus(SOON))) {
+                ends.computeIfAbsent(end, _ -> new ArrayList<>()).add(grant);
+            }
         }
         List<String> parts = new ArrayList<>();
-        parts.add(say("{amount} general", money.sum(now.generalMicros())));
-        List<CreditGrant> grants = now.grants();
-        int named = grants.size() > NAMED_MAX ? NAMED_MAX - 1 : grants.size();
-        for (CreditGrant grant : grants.subList(0, named)) {
-            String left = money.sum(grant.leftMicros());
-            parts.add(
-                    grant.expiresAt() == null
-                            ? say("{amount} of {grant}", left, name(grant, plan))
-                            : say(
-                                    "{amount} of {grant} until {time}",
-                                    left,
-                                    name(grant, plan),
-                                    time(grant.expiresAt(), zone)));
-        }
-        if (named < grants.size()) {
-            long others = grants.stream()
+        List<CreditGrant> ending = ends.values().stream().flatMap(List::stream).toList();
+        int named = ending.size() > NAMED_MAX ? NAMED_MAX - 1 : ending.size();
+        ends.forEach((end, grants) -> grants.stream()
+                .filter(grant -> parts.size() < named)
+                .forEach(grant -> parts.add(say(
+                        "{amount} of {grant} until {time}",
+                        money.sum(grant.leftMicros()),
+                        name(grant, plan),
+                        time(end, zone)))));
+        if (named < ending.size()) {
+            long others = ending.stream()
                     .skip(named)
                     .mapToLong(CreditGrant::leftMicros)
                     .sum();
-            parts.add(say("{amount} of {count} other grants", money.sum(others), grants.size() - named));
+            parts.add(say("{amount} of {count} other grants", money.sum(others), ending.size() - named));
         }
-        return Joined.facts(parts.stream());
+        return parts.isEmpty() ? null : Joined.facts(parts.stream());
     }
 
     /** Returns where a grant comes from, such as {@code gift}, or {@code plan Pro} for the credits of the plan's period. */

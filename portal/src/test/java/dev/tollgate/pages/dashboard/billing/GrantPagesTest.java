@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard.billing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
@@ -74,10 +75,25 @@ class GrantPagesTest {
     }
 
     @Test
-    void the_overview_says_which_part_of_the_balance_expires() {
-        assertThat(browser.get("/dashboard").body())
-                .containsPattern(
-                        ">1,01[0-9.]+ general, 400\\.00 of grant 1 until the end of 27 December 2100, 60\\.00 of grant 2</a>");
+    void the_ledger_shows_one_kind_or_one_month() {
+        String path = "/dashboard/billing/ledger?kind=";
+        assertThat(browser.get(path + "calls").body())
+                .contains(">Call</a>", "−$0.0", "value=\"calls\" selected")
+                .doesNotContain("<td>Credits added");
+        assertThat(browser.get(path + "added").body())
+                .contains("<td>Credits added", "+$")
+                .doesNotContain(">Call</a>");
+        assertThat(browser.get(path + "reversals").body()).contains("No entries match these filters.");
+        String month =
+                found("<option value=\"(\\d{4}-\\d\\d)\"", browser.get(path).body());
+        assertThat(browser.get(path + "&month=" + month).body())
+                .contains(">Call</a>", "<td>Credits added", "/statements/" + month + "/statement.csv");
+        assertThat(browser.get(path + "pink&month=1970-01").body()).contains(">Call</a>", "<td>Credits added");
+    }
+
+    @Test
+    void the_overview_names_only_grants_that_end_soon() {
+        assertThat(browser.get("/dashboard").body()).doesNotContain("of grant 1", "of grant 2", " general");
     }
 
     @Test
