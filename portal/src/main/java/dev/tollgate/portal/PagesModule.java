@@ -138,9 +138,9 @@ record PagesModule(
 
     private static OperatorWords words(CurrentSettings current, CopiesReport copies) {
         List<OperatorWords.Link> links = new ArrayList<>();
-        link(links, sentence("Terms"), current.find(PageSettings.TERMS));
-        link(links, sentence("Privacy"), current.find(PageSettings.PRIVACY));
-        link(links, sentence("Imprint"), current.find(PageSettings.IMPRINT));
+        link(links, OperatorWords.TERMS, current.find(PageSettings.TERMS));
+        link(links, OperatorWords.PRIVACY, current.find(PageSettings.PRIVACY));
+        link(links, OperatorWords.IMPRINT, current.find(PageSettings.IMPRINT));
         link(links, sentence("Support"), current.find(PageSettings.SUPPORT));
         return new OperatorWords(
                 current.find(PageSettings.ANNOUNCEMENT),
@@ -200,7 +200,15 @@ record PagesModule(
                 status(signUp),
                 new LanguageSwitch(accounts, ground.languages()).routes(pages),
                 new CodePage(accounts, entrance).routes(pages),
-                new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
+                new DoorPages(
+                                accounts,
+                                links,
+                                entrance,
+                                signUp,
+                                identities.provider(),
+                                ground.catalogue(),
+                                () -> money.payments().seller().name())
+                        .routes(pages),
                 new LinkPages(links, entrance, identities.provider(), this::name, this::membersMax).routes(pages),
                 new OidcPages(people.oidc(), identities, links, entrance, signUp).routes(pages),
                 new IdentityPage(people.oidc(), identities, accounts, links).routes(pages),
@@ -237,7 +245,8 @@ record PagesModule(
                 new TeamsPage(stores, keys, limits(), books.history(), ground.clock()).routes(pages),
                 new TeamPage(stores, keys, books.history(), books.stores().sold(), limits(), ground.clock())
                         .routes(pages),
-                new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint).routes(pages),
+                new WebhooksPage(people.mail().webhooks(), people.mail().post()::complaint, ground.clock())
+                        .routes(pages),
                 new TagsPage(stores, books.history(), ground.clock()).routes(pages),
                 new BudgetsPage(stores, keys, books.history(), limits(), ground.clock()).routes(pages),
                 new AuditLogPage(stores.log(), stores.members(), stores.teams(), keys, books.history()).routes(pages),

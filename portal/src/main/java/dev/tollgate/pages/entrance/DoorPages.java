@@ -10,18 +10,23 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.identity.IdentityProvider;
+import dev.tollgate.customers.people.identity.StartCredits;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.dashboard.settings.EmailPage;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.words.Joined;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import templates.door.JteclosedGenerated;
 import templates.door.JtesigninGenerated;
@@ -31,13 +36,16 @@ import templates.door.JtesignupGenerated;
  * {@code /sign-in}, {@code /sign-up} and {@code /sign-out}.
  *
  * @param provider external sign-in provider, or null
+ * @param seller who runs this server; empty if that is not set
  */
 public record DoorPages(
         People people,
         Links links,
         SignedIn signedIn,
         SignUp signUp,
-        @Nullable IdentityProvider provider) {
+        @Nullable IdentityProvider provider,
+        Catalogue catalogue,
+        Supplier<String> seller) {
 
     private static final String HOME = SignedIn.HOME;
 
@@ -177,7 +185,34 @@ public record DoorPages(
         String action = "/sign-up" + (to.equals(HOME) ? "" : "?to=" + UrlText.encoded(to));
         Provider other = provider(to);
         return (out, shell) -> JtesignupGenerated.render(
-                out, null, shell, action, new NewPerson(email, name, zone, errors), new Offer(begins, isMailOn, other));
+                out,
+                null,
+                shell,
+                action,
+                new NewPerson(email, name, zone, errors),
+                new Offer(gets(begins), seller.get(), isMailOn, other));
+    }
+
+    /** Returns what a new account gets here, in sentences. */
+    private String gets(long beginsMicros) {
+        StartCredits credits = signUp.credits();
+        String amount = Money.CREDITS.sum(beginsMicros);
+        String dollars = Money.DOLLARS.sum(beginsMicros);
+        String start = beginsMicros == 0
+                ? null
+                : credits.days() == 0
+                        ? say("You get {amount} credits ({dollars}) to start with.", amount, dollars)
+                        : say(
+                                "You get {amount} credits ({dollars}) to start with, for {n} day. | You get {amount} credits ({dollars}) to start with, for {n} days.",
+                                amount,
+                                dollars,
+                                credits.days());
+        String models = credits.isReal()
+                ? say(
+                        "One key calls {n} model, paid by use. | One key calls {n} models, paid by use.",
+                        catalogue.all().size())
+                : say("Only the sandbox answers here: no real model, no real money.");
+        return Joined.sentences(start, models);
     }
 
     // ---- signing out ----
@@ -190,9 +225,12 @@ public record DoorPages(
         return PageStep.signedOut(request, "/sign-in");
     }
 
-    /** The things that a visitor gets, and the other way in. */
+    /** The things that a visitor gets, and the other way in. @param gets in sentences @param seller empty if it is not set */
     public record Offer(
-            long beginsMicros, boolean mail, @Nullable Provider provider) {}
+            String gets,
+            String seller,
+            boolean mail,
+            @Nullable Provider provider) {}
 
     /** The typed values, with sentences about wrong ones by field. */
     public record NewPerson(String email, String name, String zone, Map<String, String> errors) {}

@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.words.Sentence;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,10 @@ public record OperatorWords(
         Money money,
         @Nullable Sentence restored) {
 
+    public static final Sentence TERMS = sentence("Terms");
+    public static final Sentence PRIVACY = sentence("Privacy");
+    public static final Sentence IMPRINT = sentence("Imprint");
+
     /** The words of an installation that was not restored. Parameters as above. */
     public OperatorWords(@Nullable String announcement, List<Link> links, boolean organizations, Money money) {
         this(announcement, links, organizations, money, null);
@@ -27,6 +33,15 @@ public record OperatorWords(
 
     public OperatorWords {
         links = List.copyOf(links);
+    }
+
+    /** Returns the address of a link at the foot; null if the operator has set none. */
+    public @Nullable String href(Sentence name) {
+        return links.stream()
+                .filter(link -> link.name().equals(name))
+                .map(Link::href)
+                .findFirst()
+                .orElse(null);
     }
 
     /** @param href of a place of the operator's own choice */
