@@ -470,7 +470,11 @@ class PagesGoldenTest {
                     "url",
                     "https://my_hooks.example.org/a secret|{x}",
                     "form",
-                    "standard");
+                    "standard",
+                    "events.balance.low",
+                    "on",
+                    "events.key.unused",
+                    "on");
             get("webhooks-one", it.ann, webhooks);
             it.signIn(it.operator, "operator");
             get("console-account-organization", it.operator, "/console/accounts/" + it.account("ann@example.org"));

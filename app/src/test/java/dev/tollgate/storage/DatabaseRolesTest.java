@@ -162,6 +162,7 @@ class DatabaseRolesTest {
                 DROP TRIGGER emptied_alone ON audit_log;
                 ALTER TABLE usage_quarter DROP COLUMN charged_by_request;
                 ALTER TABLE usage_day DROP COLUMN charged_by_request;
+                ALTER TABLE webhook DROP COLUMN events;
                 DELETE FROM tollgate_schema WHERE version >= 26""");
         execute(database, ADD_INVITATION.formatted("old@example.org"));
         String serving = database.replaceAll("user=[^&]*", "user=tollgate_app");

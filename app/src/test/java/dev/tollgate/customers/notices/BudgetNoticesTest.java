@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.customers.roles.Acting;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.customers.webhooks.Webhooks;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -135,7 +136,11 @@ class BudgetNoticesTest {
                 .people()
                 .mail()
                 .webhooks()
-                .create(new Acting(account, "per_1", null, null), "https://hooks.example.org/", Webhooks.Form.STANDARD);
+                .create(
+                        new Acting(account, "per_1", null, null),
+                        "https://hooks.example.org/",
+                        Webhooks.Form.STANDARD,
+                        WebhookEvent.CHOSEN);
     }
 
     private static List<String> events(String account) {

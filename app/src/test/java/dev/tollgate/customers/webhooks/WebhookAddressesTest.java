@@ -24,7 +24,18 @@ class WebhookAddressesTest {
             Browser browser = new Browser(gateway.url()).signUp("hook@example.org", "somebody with a webhook");
             for (String url :
                     new String[] {"http://example.org/", "ftp://example.org/", "https://user@example.org/", "x"}) {
-                assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url, "form", "standard"))
+                assertThat(browser.submit(
+                                        PAGE,
+                                        PAGE,
+                                        Map.of(
+                                                "deed",
+                                                "create",
+                                                "url",
+                                                url,
+                                                "form",
+                                                "standard",
+                                                "events.member.joined",
+                                                "on"))
                                 .body())
                         .as(url)
                         .contains("class=\"error\"");
@@ -47,8 +58,10 @@ class WebhookAddressesTest {
                 "https://intranet/",
                 "https://example.org:8443/"
             }) {
-                Browser.Page refused =
-                        browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url, "form", "standard"));
+                Browser.Page refused = browser.submit(
+                        PAGE,
+                        PAGE,
+                        Map.of("deed", "create", "url", url, "form", "standard", "events.member.joined", "on"));
                 assertThat(refused.status()).as(url).isEqualTo(422);
                 assertThat(refused.body()).as(url).contains("which deliveries cannot reach: use a public host");
             }
@@ -57,7 +70,10 @@ class WebhookAddressesTest {
                     "per_1",
                     null,
                     null);
-            gateway.people().mail().webhooks().create(by, "https://169.254.169.254/", Webhooks.Form.STANDARD);
+            gateway.people()
+                    .mail()
+                    .webhooks()
+                    .create(by, "https://169.254.169.254/", Webhooks.Form.STANDARD, WebhookEvent.CHOSEN);
             assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "test")).status())
                     .isEqualTo(303);
             gateway.people().mail().deliveries().sweep();

@@ -2,7 +2,6 @@ package dev.tollgate.customers.notices;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Amount;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.allowances.Allowances;
@@ -15,6 +14,7 @@ import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.customers.rejections.RefusalBooks;
 import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -221,13 +221,12 @@ public final class BudgetNotices {
         String window = budget.window().code();
         String id = budget.owner() + "_" + window + "_" + budget.startsAt() + "_" + step + "_" + budget.limitMicros()
                 + "_" + now.toEpochMilli();
-        AccountEvent event = new AccountEvent(accountId, id, "budget.threshold", now, json -> {
-            json.writeStringProperty("owner", budget.owner());
-            json.writeStringProperty("window", window);
-            json.writeNumberProperty("percent", step);
-            ApiJson.credits(json, "used", budget.chargedMicros());
-            ApiJson.credits(json, "limit", budget.limitMicros());
-        });
+        AccountEvent event = new AccountEvent(
+                accountId,
+                id,
+                WebhookEvent.BUDGET_THRESHOLD,
+                now,
+                WebhookEvent.ofBudget(budget.owner(), window, step, budget.chargedMicros(), budget.limitMicros()));
         String subject = budget.owner() + " " + window;
         String fact = budget.startsAt() + " " + budget.limitMicros() + " " + step;
         return new NoticeRecord(

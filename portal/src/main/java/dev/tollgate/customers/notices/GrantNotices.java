@@ -2,11 +2,11 @@ package dev.tollgate.customers.notices;
 
 import static dev.tollgate.base.words.Words.say;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.base.words.Amount;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
@@ -27,7 +27,7 @@ public final class GrantNotices {
 
     public static final Duration EVERY = Duration.ofHours(1);
 
-    private static final String KIND = "grant.expiring";
+    private static final String KIND = WebhookEvent.GRANT_EXPIRING.text();
     private static final int DAYS = 7;
     private static final int CREDITS = 10;
 
@@ -64,11 +64,12 @@ public final class GrantNotices {
         }
 
         Fact fact(Instant now) {
-            AccountEvent event = new AccountEvent(account.id(), "grant_" + number + "_expiring", KIND, now, json -> {
-                json.writeNumberProperty("grant", number);
-                ApiJson.credits(json, "left", leftMicros);
-                ApiJson.time(json, "expires_at", expiresAt);
-            });
+            AccountEvent event = new AccountEvent(
+                    account.id(),
+                    "grant_" + number + "_expiring",
+                    WebhookEvent.GRANT_EXPIRING,
+                    now,
+                    WebhookEvent.ofGrant(number, leftMicros, expiresAt));
             return new Fact(
                     account.id(), KIND, String.valueOf(number), null, String.valueOf(expiresAt.toEpochMilli()), event);
         }

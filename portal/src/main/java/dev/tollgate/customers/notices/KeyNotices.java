@@ -1,8 +1,8 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -113,13 +113,11 @@ public final class KeyNotices {
             AccountEvent event = new AccountEvent(
                     owner.accountId(),
                     id + "_" + kind.name().toLowerCase(Locale.ROOT) + "_" + since.getEpochSecond(),
-                    kind.code(),
+                    kind == Kind.EXPIRING ? WebhookEvent.KEY_EXPIRING : WebhookEvent.KEY_UNUSED,
                     now,
-                    json -> {
-                        json.writeStringProperty("key", id);
-                        json.writeStringProperty("name", name);
-                        ApiJson.time(json, kind == Kind.EXPIRING ? "expires_at" : "last_used_at", since);
-                    });
+                    kind == Kind.EXPIRING
+                            ? WebhookEvent.ofExpiringKey(id, name, since)
+                            : WebhookEvent.ofUnusedKey(id, name, since));
             return new Fact(owner.accountId(), kind.code(), id, told, String.valueOf(since.toEpochMilli()), event);
         }
     }

@@ -1,7 +1,7 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.webhooks.DeliveryQueue;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
@@ -9,7 +9,6 @@ import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.holdings.ExportFile;
 import dev.tollgate.storage.holdings.Holding;
 import dev.tollgate.storage.holdings.RowErasure;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -59,11 +58,10 @@ public class NoticeRecord extends Write<Boolean> {
     }
 
     /** An event of an account. @param id names it in the account: it is queued once @param data writes its members */
-    record AccountEvent(String accountId, String id, String name, Instant at, Consumer<JsonGenerator> data) {
+    record AccountEvent(String accountId, String id, WebhookEvent event, Instant at, Consumer<JsonGenerator> data) {
 
         private void queue(Statements statements) throws SQLException {
-            String json = new String(ApiJson.object(256, data), StandardCharsets.UTF_8);
-            DeliveryQueue.add(statements, accountId, id, name, json, at);
+            DeliveryQueue.add(statements, accountId, id, event, WebhookEvent.text(data), at);
         }
     }
 

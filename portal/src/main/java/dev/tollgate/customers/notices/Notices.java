@@ -2,7 +2,6 @@ package dev.tollgate.customers.notices;
 
 import static dev.tollgate.base.words.Sentence.sentence;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.words.Amount;
 import dev.tollgate.base.words.Sentence;
 import dev.tollgate.books.allowances.Allowances;
@@ -17,6 +16,7 @@ import dev.tollgate.customers.mail.Reader;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
 import dev.tollgate.customers.roles.MemberSql;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.storage.Change;
@@ -186,10 +186,12 @@ public final class Notices {
         if (line != null && somebody.leftMicros() < line) {
             Instant now = by.clock().instant();
             String day = now.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
-            low = new AccountEvent(somebody.accountId(), "balance_" + line + "_" + day, "balance.low", now, json -> {
-                ApiJson.credits(json, "balance", somebody.leftMicros());
-                ApiJson.credits(json, "line", line);
-            });
+            low = new AccountEvent(
+                    somebody.accountId(),
+                    "balance_" + line + "_" + day,
+                    WebhookEvent.BALANCE_LOW,
+                    now,
+                    WebhookEvent.ofBalance(somebody.leftMicros(), line));
         }
         return new NoticeRecord(List.of(new Fact(somebody.id(), "limits", "", before, fact, low)));
     }

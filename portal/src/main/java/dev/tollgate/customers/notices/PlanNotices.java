@@ -1,10 +1,10 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.plans.Plan;
 import dev.tollgate.books.plans.Plan.Period;
 import dev.tollgate.customers.notices.NoticeRecord.AccountEvent;
 import dev.tollgate.customers.notices.NoticeRecord.Fact;
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +21,7 @@ public final class PlanNotices {
 
     public static final Duration EVERY = Duration.ofMinutes(1);
 
-    private static final String KIND = "plan.closed";
+    private static final String KIND = WebhookEvent.PLAN_CLOSED.text();
 
     /** The accounts that are read at a time. */
     private static final int PAGE = 1_000;
@@ -53,11 +53,12 @@ public final class PlanNotices {
         }
 
         Fact fact(Instant now) {
-            AccountEvent event = new AccountEvent(accountId, "plan_" + number + "_closed", KIND, now, json -> {
-                json.writeStringProperty("plan", plan);
-                json.writeStringProperty("name", name);
-                ApiJson.time(json, "ends_at", endsAt);
-            });
+            AccountEvent event = new AccountEvent(
+                    accountId,
+                    "plan_" + number + "_closed",
+                    WebhookEvent.PLAN_CLOSED,
+                    now,
+                    WebhookEvent.ofPlan(plan, name, endsAt));
             return new Fact(
                     accountId, KIND, String.valueOf(number), null, String.valueOf(endsAt.toEpochMilli()), event);
         }

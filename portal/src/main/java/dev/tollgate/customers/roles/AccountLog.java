@@ -50,6 +50,16 @@ public record AccountLog(Database database) {
         return json.toString();
     }
 
+    /** Returns the data of an event of the log. @param after JSON of what is after the change; null for nothing */
+    public static String eventData(String subject, String by, @Nullable String after) {
+        ObjectNode data =
+                ApiJson.MAPPER.createObjectNode().put("subject", subject).put("by", by);
+        if (after != null) {
+            data.set("after", ApiJson.MAPPER.readTree(after));
+        }
+        return data.toString();
+    }
+
     /** The change by an action: JSON, or null if there was nothing before or is nothing after. */
     public record Changed(
             @Nullable String beforeJson, @Nullable String afterJson) {}
@@ -209,21 +219,11 @@ public record AccountLog(Database database) {
             MemberEvent event = MemberEvent.of(action);
             if (event != null) {
                 long number = statements.number(NUMBER, by.accountId());
-                String data = data(what.afterJson());
+                String data = eventData(subject, by.who(), what.afterJson());
                 for (EventQueue queue : queues) {
                     queue.add(statements, new EventQueue.Event(by.accountId(), number, event, data, at));
                 }
             }
-        }
-
-        /** Returns the event's JSON. */
-        private String data(@Nullable String after) {
-            ObjectNode data =
-                    ApiJson.MAPPER.createObjectNode().put("subject", subject).put("by", by.who());
-            if (after != null) {
-                data.set("after", ApiJson.MAPPER.readTree(after));
-            }
-            return data.toString();
         }
 
         /** The gate and the handler have judged the membership with which the page was opened; a lesser one now has to have the whole right. A key has to work. */

@@ -1,10 +1,7 @@
 package dev.tollgate.customers.webhooks;
 
 import dev.tollgate.base.log.Event;
-import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.customers.roles.AccountLog;
 import dev.tollgate.customers.webhooks.DueDeliveries.Due;
-import dev.tollgate.customers.webhooks.Webhooks.Form;
 import dev.tollgate.http.client.PublicPost;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -34,8 +31,6 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.util.RawValue;
 
 /**
  * Sends what waits for webhooks, signed as Standard Webhooks says (standardwebhooks.com, 1.0). A delivery without a 2xx status is sent again after the
@@ -235,28 +230,7 @@ public final class Deliveries {
     }
 
     private static byte[] body(Due due) {
-        String text = due.form() == Form.STANDARD
-                ? ApiJson.MAPPER
-                        .createObjectNode()
-                        .put("type", due.event())
-                        .put("timestamp", due.createdAt().toString())
-                        .putRawValue("data", new RawValue(due.data()))
-                        .toString()
-                : AccountLog.json("text", due.event() + ": " + words(ApiJson.MAPPER.readTree(due.data())));
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Returns JSON as a person reads it, with names escaped for Slack: otherwise a name could be a link, or notify the whole channel. */
-    private static String words(JsonNode json) {
-        if (json.isObject()) {
-            return json.properties().stream()
-                    .map(member -> member.getKey() + ": " + words(member.getValue()))
-                    .collect(Collectors.joining(", "));
-        }
-        if (json.isArray()) {
-            return json.valueStream().map(Deliveries::words).collect(Collectors.joining(", "));
-        }
-        String text = json.isNumber() ? json.decimalValue().toPlainString() : json.asString("null");
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return WebhookBody.of(due.form(), due.event(), due.createdAt(), due.data())
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -14,7 +14,9 @@ public final class DeliveryQueue {
     private static final String QUEUE = """
             INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)
             SELECT ? || substr(w.id, 4), w.account_id, w.id, ?, ?, ?, ?, 0, 'waiting' FROM webhook w
-            WHERE w.account_id = ? AND w.disabled_at IS NULL AND (SELECT COUNT(*) FROM webhook_delivery d
+            WHERE w.account_id = ? AND w.disabled_at IS NULL
+                AND (w.events IS NULL OR ? = 'webhook.test' OR ' ' || w.events || ' ' LIKE '% ' || ? || ' %')
+                AND (SELECT COUNT(*) FROM webhook_delivery d
                 WHERE d.webhook_id = w.id AND d.state = 'waiting') < ?
             ON CONFLICT DO NOTHING""";
 
@@ -28,19 +30,25 @@ public final class DeliveryQueue {
     /** Queues an event of the organization's log. */
     public static void add(Statements statements, EventQueue.Event event) throws SQLException {
         String id = String.valueOf(event.number());
-        add(statements, event.accountId(), id, event.kind().webhookName(), event.data(), event.at());
+        queue(statements, event.accountId(), id, event.kind().webhookName(), event.data(), event.at());
     }
 
     /**
-     * Queues an event.
+     * Queues an event for the webhooks that have chosen it.
      *
      * @param id names the event in the account: the same one is queued once
      * @param data JSON of an object
      */
-    public static void add(Statements statements, String accountId, String id, String event, String data, Instant at)
+    public static void add(
+            Statements statements, String accountId, String id, WebhookEvent event, String data, Instant at)
+            throws SQLException {
+        queue(statements, accountId, id, event.text(), data, at);
+    }
+
+    private static void queue(Statements statements, String accountId, String id, String event, String data, Instant at)
             throws SQLException {
         String begin = "msg_" + accountId.substring(accountId.indexOf('_') + 1) + "_" + id;
-        statements.run(QUEUE, begin, event, data, at, at, accountId, WAITING_MAX);
+        statements.run(QUEUE, begin, event, data, at, at, accountId, event, event, WAITING_MAX);
     }
 
     /**

@@ -28,6 +28,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The store of webhooks: what an organization lists and changes. Thread-safe; blocks. */
@@ -44,9 +45,9 @@ public final class Webhooks {
     private static final int SHOWN = 20;
 
     private static final String LIST = """
-            SELECT id, url, form, created_at, failing_since, disabled_at FROM webhook WHERE account_id = ? ORDER BY created_at, id""";
+            SELECT id, url, form, created_at, failing_since, disabled_at, events FROM webhook WHERE account_id = ? ORDER BY created_at, id""";
     private static final String DELIVERIES = """
-            SELECT event, created_at, attempts, state, status, due_at, webhook_id FROM webhook_delivery WHERE account_id = ?
+            SELECT event, created_at, attempts, state, status, due_at, webhook_id, data FROM webhook_delivery WHERE account_id = ?
             ORDER BY created_at DESC, id LIMIT ?""";
 
     private final Database database;
@@ -94,6 +95,7 @@ public final class Webhooks {
     /**
      * A webhook.
      *
+     * @param events names of those that it receives; null for all, also of later versions
      * @param failingSince when its deliveries began to fail; null if the last one arrived
      * @param disabledAt when it was disabled since its deliveries failed; null if it is not
      */
@@ -101,9 +103,16 @@ public final class Webhooks {
             String id,
             String url,
             Form form,
+            @Nullable List<String> events,
             Instant createdAt,
             @Nullable Instant failingSince,
-            @Nullable Instant disabledAt) {}
+            @Nullable Instant disabledAt) {
+
+        /** Returns whether it receives an event. */
+        public boolean receives(WebhookEvent event) {
+            return events == null || events.contains(event.text());
+        }
+    }
 
     /**
      * A delivery.
@@ -111,9 +120,17 @@ public final class Webhooks {
      * @param state waiting, sent or failed
      * @param status of the last response; 0 for none
      * @param dueAt the time of the next attempt, if it is waiting
+     * @param data JSON of an object
      */
     public record Delivery(
-            String event, Instant createdAt, int attempts, String state, int status, Instant dueAt, String webhookId) {}
+            String event,
+            Instant createdAt,
+            int attempts,
+            String state,
+            int status,
+            Instant dueAt,
+            String webhookId,
+            String data) {}
 
     /** Returns an organization's webhooks, the first one first. */
     public List<Webhook> list(String accountId) {
@@ -126,6 +143,7 @@ public final class Webhooks {
                 id,
                 seal.opened(id, row.getString(2)),
                 Form.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                row.getString(7) == null ? null : List.of(row.getString(7).split(" ")),
                 Columns.time(row, 4),
                 Columns.timeOrNull(row, 5),
                 Columns.timeOrNull(row, 6));
@@ -145,7 +163,8 @@ public final class Webhooks {
                                         row.getString(4),
                                         row.getInt(5),
                                         Columns.time(row, 6),
-                                        row.getString(7)),
+                                        row.getString(7),
+                                        row.getString(8)),
                                 accountId,
                                 SHOWN));
     }
@@ -157,8 +176,8 @@ public final class Webhooks {
         return allowances.use(writer, List.of(allowances.of("webhooks", accountId, CHANGES_DAY, Duration.ofDays(1))));
     }
 
-    /** Adds a webhook. @param url that {@code PublicPost} accepts @return its secret, shown this once; null if there are {@value #EACH_MAX} */
-    public @Nullable String create(Acting by, String url, Form form) {
+    /** Adds a webhook. @param url that {@code PublicPost} accepts @param events that it receives, at least one @return its secret, shown this once; null if there are {@value #EACH_MAX} */
+    public @Nullable String create(Acting by, String url, Form form, List<WebhookEvent> events) {
         String id = "wh_" + hex(10);
         String secret = newSecret();
         String sealedUrl = seal.sealed(id, url);
@@ -169,8 +188,17 @@ public final class Webhooks {
             protected Boolean run(Statements statements) throws SQLException {
                 return statements.run(
                                 """
-                                INSERT INTO webhook (id, account_id, url, form, secret, created_at) SELECT ?, ?, ?, ?, ?, ?
-                                FROM account WHERE id = ? AND (SELECT COUNT(*) FROM webhook WHERE account_id = account.id) < ?""", id, by.accountId(), sealedUrl, form.text(), sealed, now, by.accountId(), EACH_MAX)
+                                INSERT INTO webhook (id, account_id, url, form, secret, created_at, events) SELECT ?, ?, ?, ?, ?, ?, ?
+                                FROM account WHERE id = ? AND (SELECT COUNT(*) FROM webhook WHERE account_id = account.id) < ?""",
+                                id,
+                                by.accountId(),
+                                sealedUrl,
+                                form.text(),
+                                sealed,
+                                now,
+                                stored(events),
+                                by.accountId(),
+                                EACH_MAX)
                         == 1;
             }
         };
@@ -193,6 +221,28 @@ public final class Webhooks {
                         by.accountId())
                 ? secret
                 : null;
+    }
+
+    /** Sets the events that a webhook receives. @param events at least one */
+    public boolean choose(Acting by, String id, List<WebhookEvent> events) {
+        return change(
+                by,
+                "webhook.events",
+                id,
+                "UPDATE webhook SET events = ? WHERE id = ? AND account_id = ?",
+                stored(events),
+                id,
+                by.accountId());
+    }
+
+    /** Returns how a choice is stored: all events are no choice, so that those of later versions are among them. */
+    private static @Nullable String stored(List<WebhookEvent> events) {
+        if (events.isEmpty()) {
+            throw new IllegalArgumentException("events=" + events);
+        }
+        return events.containsAll(WebhookEvent.CHOSEN)
+                ? null
+                : events.stream().map(WebhookEvent::text).collect(Collectors.joining(" "));
     }
 
     /** Enables a disabled webhook. */
@@ -229,14 +279,15 @@ public final class Webhooks {
         WebhookChange test = new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
-                DeliveryQueue.add(statements, by.accountId(), id, "webhook.test", AccountLog.json("by", by.who()), now);
+                DeliveryQueue.add(
+                        statements, by.accountId(), id, WebhookEvent.TEST, AccountLog.json("by", by.who()), now);
                 return false;
             }
         };
         writer.commitAndWait(Unit.of(test));
     }
 
-    private boolean change(Acting by, String action, String id, String sql, Object... values) {
+    private boolean change(Acting by, String action, String id, String sql, @Nullable Object... values) {
         return commit(by, action, id, new WebhookChange() {
             @Override
             protected Boolean run(Statements statements) throws SQLException {
@@ -280,7 +331,7 @@ public final class Webhooks {
                                 "addresses that receive events, without URL and secret",
                                 "webhook w",
                                 "w.account_id = :account",
-                                "w.id w.form w.created_at w.old_until:TIME w.failing_since:TIME w.disabled_at",
+                                "w.id w.form w.events w.created_at w.old_until:TIME w.failing_since:TIME w.disabled_at",
                                 "w.id"),
                         ExportFile.of(
                                 "webhook-deliveries.csv",

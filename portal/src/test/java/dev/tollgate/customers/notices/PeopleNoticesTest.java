@@ -2,12 +2,14 @@ package dev.tollgate.customers.notices;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.webhooks.WebhookEvent;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.PortalServer;
 import dev.tollgate.testing.Stores;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -102,7 +104,10 @@ class PeopleNoticesTest {
 
     private void webhook() {
         String page = "/dashboard/webhooks";
-        ann.submit(page, page, Map.of("deed", "create", "url", "https://hooks.example.org/x", "form", "standard"));
+        Map<String, String> fields =
+                new HashMap<>(Map.of("deed", "create", "url", "https://hooks.example.org/x", "form", "standard"));
+        WebhookEvent.CHOSEN.forEach(event -> fields.put("events." + event.text(), "on"));
+        ann.submit(page, page, fields);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -130,9 +131,16 @@ class WebhooksTest {
         gateway.execute("DELETE FROM allowance");
     }
 
+    /** Returns the fields of the form that adds a webhook. */
+    private static Map<String, String> creation(String url, String form, List<WebhookEvent> events) {
+        Map<String, String> fields = new HashMap<>(Map.of("deed", "create", "url", url, "form", form));
+        events.forEach(event -> fields.put("events." + event.text(), "on"));
+        return fields;
+    }
+
     /** Adds a webhook. @return the secret */
     private static String add(String form) {
-        String page = browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url(), "form", form))
+        String page = browser.submit(PAGE, PAGE, creation(url(), form, WebhookEvent.CHOSEN))
                 .body();
         return found("whsec_[A-Za-z0-9+/=]+", page);
     }
@@ -167,6 +175,60 @@ class WebhooksTest {
         assertThat(received.body())
                 .startsWith("{\"type\":\"webhook.test\",\"timestamp\":\"2026-11-20T12:00:00Z\",\"data\":{");
         assertThat(browser.get(PAGE).body()).contains("sent, status 204").doesNotContain(secret);
+    }
+
+    @Test
+    void a_webhook_receives_the_events_that_it_chose() {
+        begin();
+        browser.submit(PAGE, PAGE, creation(url() + "/joined", "standard", List.of(WebhookEvent.MEMBER_JOINED)));
+        join("first@example.org");
+        sweep();
+        assertThat(RECEIVED).hasSize(1).first().asString().contains("\"type\":\"member.joined\"");
+        Map<String, String> other = Map.of("deed", "events", "webhook", webhook(), "events.key.unused", "on");
+        assertThat(browser.submit(PAGE, PAGE, other).status()).isEqualTo(303);
+        join("second@example.org");
+        test();
+        sweep();
+        assertThat(RECEIVED).hasSize(2).last().asString().contains("\"type\":\"webhook.test\"");
+        assertThat(browser.get(PAGE).body()).contains("1 of 9");
+    }
+
+    @Test
+    void a_webhook_without_an_event_is_refused_with_its_address_kept() {
+        begin();
+        assertThat(browser.submit(PAGE, PAGE, creation(url(), "slack", List.of()))
+                        .body())
+                .contains("Choose at least one event.", "value=\"" + url() + "\"", "value=\"slack\" selected");
+        add("standard");
+        assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "events", "webhook", webhook()))
+                        .body())
+                .contains("Choose at least one event.");
+        assertThat(gateway.number("SELECT COUNT(*) FROM webhook WHERE events IS NULL"))
+                .isOne();
+    }
+
+    @Test
+    void the_page_shows_a_delivery_and_each_event_as_it_is_sent() {
+        begin();
+        add("slack");
+        test();
+        sweep();
+        String page = browser.get(PAGE).body().replace("&#34;", "\"").replace("&amp;", "&");
+        assertThat(page).contains(RECEIVED.remove().body());
+        for (WebhookEvent event : WebhookEvent.values()) {
+            for (Webhooks.Form form : Webhooks.Form.values()) {
+                assertThat(page).contains(WebhookBody.of(form, event.text(), NOON, event.example(NOON)));
+            }
+        }
+    }
+
+    private static void join(String email) {
+        String members = "/dashboard/members";
+        Map<String, String> invitation = Map.of("deed", "invitation.create", "email", email, "role", "member");
+        String link = found(
+                "/invite/[A-Za-z0-9_-]{43}",
+                browser.submit(members, members, invitation).body());
+        new Browser(gateway.url()).submit(link, link, Map.of("password", "somebody who joins", "zone", "UTC"));
     }
 
     @Test
@@ -247,7 +309,7 @@ class WebhooksTest {
         begin();
         for (String url :
                 new String[] {"https://hooks.example.org/", "https://8.8.8.8/", "https://[2606:4700::1111]:443/x"}) {
-            assertThat(browser.submit(PAGE, PAGE, Map.of("deed", "create", "url", url, "form", "standard"))
+            assertThat(browser.submit(PAGE, PAGE, creation(url, "standard", WebhookEvent.CHOSEN))
                             .body())
                     .as(url)
                     .contains("whsec_");
@@ -375,7 +437,7 @@ class WebhooksTest {
         String account = gateway.text("SELECT account_id FROM webhook");
         status = 500;
         Browser other = new Browser(gateway.url()).signUp("other@example.org", "another with a webhook");
-        other.submit(PAGE, PAGE, Map.of("deed", "create", "url", url(), "form", "standard"));
+        other.submit(PAGE, PAGE, creation(url(), "standard", WebhookEvent.CHOSEN));
         other.submit(PAGE, PAGE, Map.of("deed", "test"));
         gateway.execute(
                 "INSERT INTO webhook_delivery (id, account_id, webhook_id, event, data, created_at, due_at, attempts, state)"
@@ -415,7 +477,8 @@ class WebhooksTest {
         Webhooks webhooks = gateway.people().mail().webhooks();
         for (int i = 0; i < 80; i++) {
             Acting by = new Acting(gateway.customer("0").account(), "per_1", null, null);
-            webhooks.create(by, "http://127.0.0.1:" + silent.getLocalPort() + "/", Webhooks.Form.STANDARD);
+            webhooks.create(
+                    by, "http://127.0.0.1:" + silent.getLocalPort() + "/", Webhooks.Form.STANDARD, WebhookEvent.CHOSEN);
             webhooks.test(by);
             webhooks.test(by);
         }

@@ -206,6 +206,7 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
             entry("voucher.redeem", it -> say("{who} redeemed a voucher of {credits}.", it.who(), it.get("credits"))),
             entry("webhook.create", it -> say("{who} made a webhook.", it.who())),
             entry("webhook.delete", it -> say("{who} deleted a webhook.", it.who())),
+            entry("webhook.events", it -> say("{who} chose the events of a webhook.", it.who())),
             entry("webhook.enable", it -> say("{who} turned a webhook on.", it.who())),
             entry("webhook.rotate", it -> say("{who} replaced the secret of a webhook.", it.who())),
             entry("webhook.test", it -> say("{who} tested a webhook.", it.who())));

@@ -1,0 +1,160 @@
+package dev.tollgate.customers.webhooks;
+
+import static dev.tollgate.base.words.Sentence.sentence;
+
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.base.words.Sentence;
+import dev.tollgate.customers.roles.AccountLog;
+import dev.tollgate.customers.roles.MemberEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** The events that webhooks receive: their names, when they are sent, and their data. What is sent and what the page shows as an example come from here. */
+public enum WebhookEvent {
+    BUDGET_THRESHOLD(
+            "budget.threshold",
+            sentence("A budget is used up to 50, 80 or 100 %."),
+            now -> text(ofBudget("team_4fT9", "month", 80, 401_200_000, 500_000_000))),
+    MEMBER_JOINED(
+            MemberEvent.JOIN.webhookName(),
+            sentence("A person joins."),
+            now -> AccountLog.eventData("mem_8Qk2", "per_8Qk2", AccountLog.json("role", "member"))),
+    MEMBER_LEFT(
+            MemberEvent.LEAVE.webhookName(),
+            sentence("A person leaves or is removed."),
+            now -> AccountLog.eventData("mem_8Qk2", "per_1Zb7", AccountLog.json("key_5Rw3", "delete"))),
+    MEMBER_ROLE(
+            MemberEvent.ROLE.webhookName(),
+            sentence("A member gets another role."),
+            now -> AccountLog.eventData("mem_8Qk2", "per_1Zb7", AccountLog.json("role", "admin"))),
+    BALANCE_LOW(
+            "balance.low",
+            sentence("The balance falls below the line of a member's notices."),
+            now -> text(ofBalance(980_000_000, 1_000_000_000))),
+    GRANT_EXPIRING(
+            "grant.expiring",
+            sentence("Credits of a grant expire within 7 days."),
+            now -> text(ofGrant(3, 250_000_000, now.plus(Duration.ofDays(7))))),
+    PLAN_CLOSED(
+            "plan.closed",
+            sentence("The operator has closed the account's plan."),
+            now -> text(ofPlan("pro", "pro", now.plus(Duration.ofDays(20))))),
+    KEY_EXPIRING(
+            "key.expiring",
+            sentence("A key expires within 7 days."),
+            now -> text(ofExpiringKey("key_5Rw3", "laptop", now.plus(Duration.ofDays(7))))),
+    KEY_UNUSED(
+            "key.unused",
+            sentence("A key made no call for 90 days."),
+            now -> text(ofUnusedKey("key_5Rw3", "laptop", now.minus(Duration.ofDays(90))))),
+    TEST(
+            "webhook.test",
+            sentence("Someone presses “Send a test event”. All webhooks get it."),
+            now -> AccountLog.json("by", "per_1Zb7"));
+
+    /** The events that a webhook can leave out. */
+    public static final List<WebhookEvent> CHOSEN =
+            Arrays.stream(values()).filter(event -> event != TEST).toList();
+
+    private final String text;
+    private final Sentence when;
+    private final Function<Instant, String> example;
+
+    WebhookEvent(String text, Sentence when, Function<Instant, String> example) {
+        this.text = text;
+        this.when = when;
+        this.example = example;
+    }
+
+    /** Returns its name in a delivery. */
+    public String text() {
+        return text;
+    }
+
+    /** Returns when it is sent, in a sentence. */
+    public Sentence when() {
+        return when;
+    }
+
+    /** Returns data as an event of this kind has them. @param now the time of the event */
+    public String example(Instant now) {
+        return example.apply(now);
+    }
+
+    /** Returns the event of a name; null for none. */
+    public static @Nullable WebhookEvent of(String text) {
+        return Arrays.stream(values())
+                .filter(event -> event.text.equals(text))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns data as they are stored with a delivery. */
+    public static String text(Consumer<JsonGenerator> data) {
+        return new String(ApiJson.object(256, data), StandardCharsets.UTF_8);
+    }
+
+    // ---- data ----
+
+    /** @param percent that was reached */
+    public static Consumer<JsonGenerator> ofBudget(
+            String owner, String window, int percent, long usedMicros, long limitMicros) {
+        return json -> {
+            json.writeStringProperty("owner", owner);
+            json.writeStringProperty("window", window);
+            json.writeNumberProperty("percent", percent);
+            ApiJson.credits(json, "used", usedMicros);
+            ApiJson.credits(json, "limit", limitMicros);
+        };
+    }
+
+    /** @param lineMicros of the notices of a member */
+    public static Consumer<JsonGenerator> ofBalance(long balanceMicros, long lineMicros) {
+        return json -> {
+            ApiJson.credits(json, "balance", balanceMicros);
+            ApiJson.credits(json, "line", lineMicros);
+        };
+    }
+
+    /** @param number of the grant in its account */
+    public static Consumer<JsonGenerator> ofGrant(long number, long leftMicros, Instant expiresAt) {
+        return json -> {
+            json.writeNumberProperty("grant", number);
+            ApiJson.credits(json, "left", leftMicros);
+            ApiJson.time(json, "expires_at", expiresAt);
+        };
+    }
+
+    /** @param endsAt end of the last period */
+    public static Consumer<JsonGenerator> ofPlan(String id, String name, Instant endsAt) {
+        return json -> {
+            json.writeStringProperty("plan", id);
+            json.writeStringProperty("name", name);
+            ApiJson.time(json, "ends_at", endsAt);
+        };
+    }
+
+    public static Consumer<JsonGenerator> ofExpiringKey(String id, String name, Instant expiresAt) {
+        return key(id, name, "expires_at", expiresAt);
+    }
+
+    /** @param lastUsedAt the creation of a key that was never used */
+    public static Consumer<JsonGenerator> ofUnusedKey(String id, String name, Instant lastUsedAt) {
+        return key(id, name, "last_used_at", lastUsedAt);
+    }
+
+    private static Consumer<JsonGenerator> key(String id, String name, String time, Instant at) {
+        return json -> {
+            json.writeStringProperty("key", id);
+            json.writeStringProperty("name", name);
+            ApiJson.time(json, time, at);
+        };
+    }
+}
