@@ -407,6 +407,12 @@ class ConsoleAccountsTest {
         }
         String one = account("Twins & one");
         String other = account("Twins & other");
+        String refused = "/console/requests/refused?account=" + customer.account() + "&code=";
+        assertThat(operator.get(refused + "model_not_found").body())
+                .contains("does not exist or is inactive", "value=\"model_not_found\" selected");
+        assertThat(operator.get(refused + "invalid_request").body())
+                .contains("value=\"model_not_found\"", "No refused calls")
+                .doesNotContain("does not exist or is inactive");
         for (String list : Set.of("/console/requests", "/console/requests/refused")) {
             assertThat(operator.get(list + "?account=twins&model=gemini-2.5-pro")
                             .body())

@@ -114,6 +114,26 @@ class AuditPageTest {
     }
 
     @Test
+    void teams_and_members_are_read_by_their_names() {
+        Customer dan = named("Dan");
+        String account = dan.account();
+        server.execute("INSERT INTO team (id, account_id, name, created_at) VALUES ('team_of_dan', '" + account
+                + "', 'Support', 1)");
+        server.execute(
+                "INSERT INTO audit_log (sequence, created_at, actor, action, subject, before_json, after_json, reason)"
+                        + " SELECT MAX(sequence) + 1, MAX(created_at), 'admin key', 'team.member', '" + account
+                        + "', NULL, '{\"subject\": \"team_of_dan\", \"member\": \"mem_gone\", \"role\": \"admin\"}', 'r' FROM audit_log");
+        assertThat(rows("?subject=" + account)).contains("Set a role in a team Dan Of: Support Member: mem_gone Role");
+    }
+
+    @Test
+    void of_many_changes_two_stand_there_and_the_others_are_folded() {
+        Customer eve = named("Eve");
+        deed(eve.account(), "deed", "account.limits", "day", "20", "hour", "5", "requests", "9", "concurrency", "2");
+        assertThat(rows("?subject=" + eve.account())).contains("no limit → 9 ", "2 more changes");
+    }
+
+    @Test
     void a_keys_limits_stand_there_in_credits_and_what_did_not_change_does_not() {
         Customer ben = named("Ben");
         String key = server.text("SELECT id FROM api_key WHERE account_id = '" + ben.account() + "'");

@@ -146,6 +146,11 @@ class DashboardLooksTest {
                 assertThat(team.getAttribute("title")).startsWith("Search and recommendations, Europe");
             }
             visit.keep("requests-with-tags");
+            visit.open("/dashboard/requests");
+            assertThat((boolean) visit.page().evaluate("""
+                    () => innerWidth < 1280 || [...document.querySelectorAll('#found .scroll')].every(each => each.scrollWidth <= each.clientWidth)"""))
+                    .as("all columns are on the screen")
+                    .isTrue();
         } finally {
             gateway.execute("UPDATE call SET labels = NULL WHERE account_id = '" + account + "'");
             gateway.execute("UPDATE api_key SET team_id = '' WHERE account_id = '" + account + "'");

@@ -75,7 +75,9 @@ class RefusedPageTest {
                 .isEqualTo(404);
         assertThat(one.browser.get("/dashboard").body())
                 .as("what the playground has shown itself is not counted")
-                .contains("1 call was refused in the last hour.");
+                .contains("1 call was refused in the last hour.")
+                .as("but it is of today")
+                .contains(">2 refused</a>");
         gateway.writeRefusals();
         assertThat(one.browser.get("/dashboard/usage?range=7&metric=errors").body())
                 .as("counts of both by error, key and day")

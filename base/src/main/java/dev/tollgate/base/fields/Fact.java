@@ -39,7 +39,7 @@ public record Fact(
         LIMITS,
         /** A factor of a price in thousandths; of models an object of factors. */
         FACTOR,
-        /** The id of a person. */
+        /** The id of a person, a member or a team. */
         PERSON
     }
 

@@ -29,13 +29,17 @@ public record NamesOfIds(Database database) {
                     + " JOIN account a ON a.id = COALESCE(member.account_id, person.account_id) WHERE person.id IN (%s)",
             "SELECT k.id, 'KEY', k.name, a.id, " + ACCOUNT_NAME
                     + " FROM api_key k JOIN account a ON a.id = k.account_id WHERE k.id IN (%s)",
+            "SELECT member.id, 'MEMBER', person.login, a.id, " + ACCOUNT_NAME
+                    + " FROM member JOIN person ON person.id = member.person_id JOIN account a ON a.id = member.account_id WHERE member.id IN (%s)",
+            "SELECT team.id, 'TEAM', team.name, a.id, " + ACCOUNT_NAME
+                    + " FROM team JOIN account a ON a.id = team.account_id WHERE team.id IN (%s)",
             "SELECT t.id, 'CALL', '', a.id, " + ACCOUNT_NAME
                     + " FROM call t JOIN account a ON a.id = t.account_id WHERE t.id IN (%s)");
 
     /**
      * The thing that an id names.
      *
-     * @param name a person's login, a key's name; else empty
+     * @param name a person's login, the name of a key or a team; else empty
      */
     public record Named(Kind kind, String name, String accountId, String accountName) {}
 
@@ -43,6 +47,8 @@ public record NamesOfIds(Database database) {
     public enum Kind {
         ACCOUNT,
         PERSON,
+        MEMBER,
+        TEAM,
         KEY,
         CALL
     }

@@ -113,7 +113,7 @@ public final class TeamActions {
     public static final List<Action<OrganizationStores, ?>> ALL =
             List.of(LIST, CREATE, SHOW, CHANGE, ARCHIVE, PUT, REMOVE);
 
-    private static final Fact MEMBER = new Fact("member", sentence("Member")).told(Fact.Told.ALWAYS);
+    private static final Fact MEMBER = new Fact("member", sentence("Member"), Fact.Kind.PERSON).told(Fact.Told.ALWAYS);
 
     /** The rows of the operator's audit log. */
     static final List<DeedKind> TOLD = List.of(

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,9 @@ public final class AuditedWriter {
             new Fact("server", sentence("Database server")));
 
     /** The object of a change within an account; see {@link #log(By, String)}. */
-    public static final Fact SUBJECT = new Fact("subject", sentence("Of")).told(Fact.Told.ALWAYS);
+    public static final Fact SUBJECT = new Fact("subject", sentence("Of"), Fact.Kind.PERSON)
+            .told(Fact.Told.ALWAYS)
+            .saying(Map.of("account", sentence("The account"), "each_member", sentence("each member")));
 
     private final Writer writer;
     private final InstantSource clock;

@@ -117,7 +117,7 @@ public record OverviewPage(
         MemberBudget budget = MemberBudget.of(ledger, person, scope.keys().teamId(), request.money(), overview.asOf());
         MonthSpent month = new MonthSpent.Reader(history, sold)
                 .read(account, scope.keys(), KeyNames.of(keys, account, view), zone, request.money(), overview.asOf());
-        long refusedToday = refusedToday(account, scope, zone, overview.asOf());
+        long refusedToday = refusedToday(account, view, scope, zone, overview.asOf());
         Chart chart = overview.hasCalls() ? chart(overview, zone, request.money()) : null;
         String parts = person.may(Right.BALANCE)
                 ? parts(ledger.grants(account, overview.asOf()), account, request.money(), zone)
@@ -139,11 +139,19 @@ public record OverviewPage(
         return grants.isEmpty() ? null : GrantWords.soon(grants, plans.last(account), money, zone);
     }
 
-    private long refusedToday(String account, Scope scope, ZoneId zone, Instant now) {
+    /** Returns how many calls were refused since midnight: at least those that this server knows, which the books have a second later. */
+    private long refusedToday(String account, KeyView view, Scope scope, ZoneId zone, Instant now) {
         Instant midnight = now.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant();
-        return refusals.byKey(account, scope.keys(), midnight, now.plusMillis(1)).stream()
+        long counted = refusals.byKey(account, scope.keys(), midnight, now.plusMillis(1)).stream()
                 .mapToLong(RefusalBooks.Sum::calls)
                 .sum();
+        return !view.isAll()
+                ? counted
+                : Math.max(
+                        counted,
+                        refused.of(account).stream()
+                                .filter(call -> !call.at().isBefore(midnight))
+                                .count());
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.tollgate.customers.rejections.RefusedCounts;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.console.parts.WantedAccount;
+import dev.tollgate.pages.dashboard.parts.FilterChoice;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -66,13 +67,30 @@ public record ConsoleRefused(
         String id = account.isClear() ? account.id() : "";
         RefusedCounts here = id == null ? refused.counts() : RefusedCounts.NONE;
         List<OfKey> counts = id == null ? refusals.ofLastDay() : refusals.keys(id, KeyFilter.ALL);
-        List<RefusedCall> calls = one != null ? List.of(one) : id == null ? refused.latest() : refused.of(id);
+        String typed = request.query("code");
+        String code = one != null || typed == null ? "" : typed;
+        List<RefusedCall> all = one != null ? List.of(one) : id == null ? refused.latest() : refused.of(id);
+        List<FilterChoice> codes = Stream.of(
+                        counts.stream().map(OfKey::code),
+                        all.stream().map(call -> call.code().code()),
+                        Stream.of(code).filter(it -> !it.isEmpty()))
+                .flatMap(it -> it)
+                .distinct()
+                .sorted()
+                .map(it -> new FilterChoice(it, it))
+                .toList();
+        List<RefusedCall> calls = all.stream()
+                .filter(call -> code.isEmpty() || code.equals(call.code().code()))
+                .toList();
+        List<OfKey> keys = counts.stream()
+                .filter(each -> code.isEmpty() || code.equals(each.code()))
+                .toList();
         Map<String, Named> named = names.of(Stream.concat(
                         calls.stream().flatMap(call -> Stream.of(call.accountId(), call.keyId())),
-                        counts.stream().flatMap(each -> Stream.of(each.accountId(), each.keyId())))
+                        keys.stream().flatMap(each -> Stream.of(each.accountId(), each.keyId())))
                 .collect(Collectors.toSet()));
         Instant now = clock.instant();
-        Refused shown = new Refused(counts, calls, one != null, named);
+        Refused shown = new Refused(keys, calls, one != null, named, codes, code);
         return PageStep.show((out, shell) -> JterefusedGenerated.render(out, null, shell, account, here, shown, now));
     }
 
@@ -80,10 +98,13 @@ public record ConsoleRefused(
      * Refused calls, by key and one by one.
      *
      * @param isOne whether only the call with an id is wanted
+     * @param code the wanted error; empty for all
      */
     public record Refused(
             List<RefusalBooks.OfKey> counts,
             List<RefusedCall> calls,
             boolean isOne,
-            Map<String, NamesOfIds.Named> names) {}
+            Map<String, NamesOfIds.Named> names,
+            List<FilterChoice> codes,
+            String code) {}
 }

@@ -111,7 +111,7 @@ public record DeedLine(
         }
         return switch (named.kind()) {
             case ACCOUNT -> named.accountName();
-            case PERSON -> named.name();
+            case PERSON, MEMBER, TEAM -> named.name();
             case KEY -> say("key '{key}' of {account}", named.name(), named.accountName());
             case CALL -> say("a call of {account}", named.accountName());
         };
