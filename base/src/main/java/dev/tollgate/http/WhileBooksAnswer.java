@@ -1,5 +1,7 @@
 package dev.tollgate.http;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import io.vertx.core.Future;
@@ -29,7 +31,8 @@ public record WhileBooksAnswer<C>(Gate<C> gate, BooleanSupplier refuses) impleme
     public Future<C> admit(Exchange exchange) {
         if (refuses.getAsBoolean()) {
             throw ApiError.of(
-                            ErrorCode.INTERNAL_ERROR, "The service cannot keep its books right now. Please try again.")
+                            ErrorCode.INTERNAL_ERROR,
+                            sentence("The service cannot keep its books right now. Please try again."))
                     .withStatus(503)
                     .retryAfter(COME_BACK)
                     .asException();

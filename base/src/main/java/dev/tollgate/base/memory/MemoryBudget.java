@@ -1,5 +1,7 @@
 package dev.tollgate.base.memory;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import java.time.Duration;
@@ -129,7 +131,9 @@ public final class MemoryBudget {
     }
 
     static ApiError busy() {
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is busy with large requests. Retry in a moment.")
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        sentence("The server is busy with large requests. Retry in a moment."))
                 .withStatus(503)
                 .retryAfter(SOON);
     }

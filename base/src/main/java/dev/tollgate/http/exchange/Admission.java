@@ -1,5 +1,7 @@
 package dev.tollgate.http.exchange;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
@@ -211,7 +213,7 @@ public record Admission(FrontParts parts) {
     }
 
     private static ApiError shuttingDown() {
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Retry in a moment.")
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, sentence("The server is shutting down. Retry in a moment."))
                 .withStatus(503)
                 .retryAfter(Duration.ofSeconds(1));
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.http.exchange;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import java.time.Duration;
@@ -112,7 +114,7 @@ public final class BodyReaders implements AutoCloseable {
     private static ApiError busy() {
         return ApiError.of(
                         ErrorCode.INTERNAL_ERROR,
-                        "The server is busy with large requests and answers. Retry in a moment.")
+                        sentence("The server is busy with large requests and answers. Retry in a moment."))
                 .withStatus(503)
                 .retryAfter(SOON);
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.http.exchange;
 
+import static dev.tollgate.base.words.Sentence.sentence;
+
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -242,7 +244,8 @@ public final class CallerExchange extends KnownRequest {
                     .addArgument(requestId())
                     .addArgument(LogFields.request(requestId()).ofAccount(callerAccount()))
                     .log("request {} failed");
-            fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId() + "."));
+            fail(ApiError.of(
+                    ErrorCode.INTERNAL_ERROR, sentence("An internal error occurred. Request id: {id}.", requestId())));
         }
     }
 

@@ -426,6 +426,9 @@ class RowsTest {
                 .isInstanceOfSatisfying(ApiException.class, refused -> {
                     assertThat(refused.error().status()).isEqualTo(503);
                     assertThat(refused.error().headers()).containsEntry("retry-after", "1");
+                    assertThat(refused.error().words())
+                            .as("for pages in other languages")
+                            .isNotNull();
                 });
     }
 

@@ -225,7 +225,7 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
         before.forEach((name, value) -> values.put(name, text(name, value)));
         after.forEach((name, value) -> values.put(name, text(name, value)));
         values.put("who", who(line.actor()));
-        values.put("subject", name(line.subject()));
+        values.put("subject", line.action().equals("budget.set") ? owner(line.subject()) : name(line.subject()));
         values.put("action", line.action());
         values.put(
                 "fields",
@@ -304,6 +304,14 @@ record LogSentence(Map<String, String> names, ZoneId zone) {
     /** Returns who acted: a management key says that it is one. */
     String who(String id) {
         return id.startsWith("key_") ? say("Key {name}", name(id)) : name(id);
+    }
+
+    /** Returns the owner of a budget: teams and keys say that they are one. */
+    private String owner(String id) {
+        String name = name(id);
+        return id.startsWith("team_")
+                ? say("team {name}", name)
+                : id.startsWith("key_") ? say("key {name}", name) : name;
     }
 
     /** Returns a name instead of an id. */

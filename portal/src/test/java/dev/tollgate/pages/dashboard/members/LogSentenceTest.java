@@ -2,10 +2,14 @@ package dev.tollgate.pages.dashboard.members;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.words.Language;
+import dev.tollgate.base.words.Languages;
 import dev.tollgate.customers.roles.AccountLog;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +36,11 @@ class LogSentenceTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "budget.set | team_1 | | {'month':3900} | Mia set the budget of Research to 3,900 credits ($19.50) a month.",
+                "budget.set | team_1 | | {'month':3900} | Mia set the budget of team Research to 3,900 credits ($19.50) a month.",
                 "budget.set | each_member | {'day':5} | {'day':7} | Mia set the budget of each member to 7 credits ($0.04) a day.",
                 "budget.set | account | | {'month':0} | Mia set the budget of the organization to 0 credits ($0.00) a month.",
                 "budget.set | mem_2 | {'month':5} | {'month':'unlimited'} | Mia set the budget of Tom to unlimited a month.",
-                "budget.set | team_1 | {'month':5} | {'month':null} | Mia removed the monthly budget of Research.",
+                "budget.set | team_1 | {'month':5} | {'month':null} | Mia removed the monthly budget of team Research.",
                 "key.create | key_1 | | {'id':'key_1','name':'ci tests'} | Mia made the key ci tests.",
                 "key.change | key_1 | {'spend':{'day':null,'total':2}} | {'spend':{'day':300,'total':2}} |"
                         + " Mia limited the key ci tests to 300 credits ($1.50) a day.",
@@ -70,5 +74,16 @@ class LogSentenceTest {
 
     private static @Nullable String json(@Nullable String text) {
         return text == null ? null : text.replace('\'', '"');
+    }
+
+    @Test
+    void names_of_teams_and_keys_stand_in_quotes_in_chinese() {
+        Language chinese = Languages.read("zh-Hans").language("zh-Hans");
+        List<String> said = chinese.bound(() -> Stream.of(
+                        "budget.set team_1", "key.create key_1", "member.remove mem_2")
+                .map(row -> row.split(" "))
+                .map(row -> WORDS.of(new AccountLog.Line(1, Instant.EPOCH, "per_1", null, row[0], row[1], null, null)))
+                .toList());
+        assertThat(said).containsExactly("Mia 设置了团队“Research”的预算。", "Mia 创建了密钥“ci tests”。", "Mia 移除了 Tom。");
     }
 }
