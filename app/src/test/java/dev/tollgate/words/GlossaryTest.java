@@ -117,6 +117,28 @@ class GlossaryTest {
         assertThat(found).isEmpty();
     }
 
+    /** Terms that are never plain words, and their one word. */
+    private static final Map<Pattern, String> ALWAYS = Map.of(
+            Pattern.compile("\\b[Gg]rants? \\{|[Cc]redits of (?:a|\\{\\w+}) grant|^Grants?$"), "额度包",
+            Pattern.compile("\\blist prices?\\b"), "标价",
+            Pattern.compile("^invoice::From$"), "销售方",
+            Pattern.compile("^invoice::To$"), "购买方",
+            Pattern.compile("^Cancel the plan$"), "取消套餐",
+            Pattern.compile("^plan::[aA]ctive$"), "生效中",
+            Pattern.compile("^plan::[eE]nded$"), "已结束");
+
+    @Test
+    void a_term_of_money_has_its_one_word() {
+        List<String> found = new ArrayList<>();
+        chinese()
+                .forEach((english, translation) -> ALWAYS.forEach((term, word) -> {
+                    if (term.matcher(english).find() && !translation.contains(word)) {
+                        found.add(english + " = " + translation);
+                    }
+                }));
+        assertThat(found).isEmpty();
+    }
+
     /** A thing that people have named, and its name: a sentence has the name alone, or behind the word for the thing. */
     private static final Pattern NAMED = Pattern.compile(
             "\\b(?:key|team|plan|group|organization|account) (?:<\\w+>)?\\{(key|team|plan|group|name|subject|old)}"
