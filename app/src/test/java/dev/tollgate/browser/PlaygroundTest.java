@@ -249,6 +249,15 @@ class PlaygroundTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1280, LIGHT", "390, DARK"})
+    void a_short_conversation_does_not_scroll(int width, Scheme scheme) {
+        try (Visit visit = visit(member, width, scheme)) {
+            assertThat(visit.page().evaluate("() => document.documentElement.scrollHeight - innerHeight"))
+                    .isEqualTo(0);
+        }
+    }
+
     private static final String AT_END =
             "() => document.documentElement.scrollHeight - innerHeight - scrollY <= 1 && scrollY > 0";
 
