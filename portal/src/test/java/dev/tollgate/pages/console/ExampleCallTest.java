@@ -9,6 +9,7 @@ import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.console.prices.ConsolePrices.ExampleCall;
+import dev.tollgate.pages.frame.Money;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ class ExampleCallTest {
     }
 
     private static List<String> shown(ExampleCall call, Pricing price) {
-        return List.of(call.charge(price), call.cost(COST), call.margin(price, COST));
+        return List.of(call.charge(price, Money.CREDITS), call.cost(COST, Money.CREDITS), call.margin(price, COST));
     }
 
     @Test

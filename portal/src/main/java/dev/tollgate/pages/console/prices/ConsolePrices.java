@@ -565,16 +565,16 @@ public record ConsolePrices(
                         sentence("50,000 tokens in, 90 % of them cached, 1,000 out"),
                         new Usage(50_000, 0, 1_000, 0, 45_000, 0, 0, 1_000)));
 
-        public String charge(Pricing price) {
-            return Display.charge(price.chargeMicros(usage));
+        public String charge(Pricing price, Money money) {
+            return amount(price.chargeMicros(usage), money);
         }
 
-        public String dollars(Pricing price) {
-            return Money.DOLLARS.each(price.chargeMicros(usage));
+        public String cost(UpstreamModel.@Nullable Cost cost, Money money) {
+            return cost == null ? say("not known") : amount(cost.micros(usage), money);
         }
 
-        public String cost(UpstreamModel.@Nullable Cost cost) {
-            return cost == null ? say("not known") : Display.charge(cost.micros(usage));
+        private static String amount(long micros, Money money) {
+            return money == Money.CREDITS ? Display.charge(micros) : money.each(micros);
         }
 
         /** Returns the margin in percent of the charge, cut down to tenths. */

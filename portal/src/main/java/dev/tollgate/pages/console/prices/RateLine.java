@@ -10,7 +10,9 @@ import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Tariff.Tiers;
 import dev.tollgate.operator.admin.prices.Margins;
+import dev.tollgate.pages.docs.ModelFacts;
 import dev.tollgate.pages.frame.Display;
+import dev.tollgate.pages.frame.Money;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -62,20 +64,25 @@ public record RateLine(
         return ConsolePrices.percent(margin);
     }
 
-    /** Compares a price with its cost. @param second null if unknown */
-    public static List<RateLine> of(Tariff first, @Nullable Tariff second) {
-        return of(first, second, NONE);
+    /** Compares a price with its cost, in credits as forms have them. @param second null if unknown */
+    static List<RateLine> of(Tariff first, @Nullable Tariff second) {
+        return of(first, second, Money.CREDITS);
+    }
+
+    /** Compares a price with its cost. @param second null if unknown @param money of the amounts */
+    public static List<RateLine> of(Tariff first, @Nullable Tariff second, Money money) {
+        return of(first, second, NONE, money);
     }
 
     /** Compares an old price with a new one. */
     static List<RateLine> change(Tariff before, Tariff next) {
-        return of(before, next, say("no longer offered"));
+        return of(before, next, say("no longer offered"), Money.CREDITS);
     }
 
     /** @param without what the second tariff says of what it does not offer */
-    private static List<RateLine> of(Tariff first, @Nullable Tariff second, String without) {
+    private static List<RateLine> of(Tariff first, @Nullable Tariff second, String without, Money money) {
         Margins margins = Margins.of(first, second);
-        List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates(), without));
+        List<RateLine> lines = new ArrayList<>(rates(first, second, false, margins.rates(), without, money));
         if (first.searchCounts() == SearchCounts.CALLS
                 || second != null && second.searchCounts() == SearchCounts.CALLS) {
             lines.add(new RateLine(
@@ -88,7 +95,7 @@ public record RateLine(
                     say("Long prompts: above"),
                     tokens(first),
                     second == null ? NONE : tokens(second)));
-            lines.addAll(rates(first, second, true, above, without));
+            lines.addAll(rates(first, second, true, above, without, money));
         }
         Tiers tiers = first.tiers();
         Tiers others = second == null ? Tiers.NONE : second.tiers();
@@ -98,7 +105,7 @@ public record RateLine(
     }
 
     private static List<RateLine> rates(
-            Tariff first, @Nullable Tariff second, boolean isLong, Margins.Rates margins, String without) {
+            Tariff first, @Nullable Tariff second, boolean isLong, Margins.Rates margins, String without, Money money) {
         PriceRates price = isLong ? Margins.above(first) : first.rates();
         PriceRates cost = second == null ? null : isLong ? Margins.above(second) : second.rates();
         return margins.percent().entrySet().stream()
@@ -109,15 +116,17 @@ public record RateLine(
                     return new RateLine(
                             isLong ? "above." + rate.key() : rate.key(),
                             name(rate, isLong),
-                            Display.price(rate.of(price)),
+                            ModelFacts.price(money, rate.of(price)),
                             cost == null
                                     ? NONE
-                                    : rate.isOffer() && !cost.has(rate) ? without : Display.price(rate.of(cost)),
+                                    : rate.isOffer() && !cost.has(rate)
+                                            ? without
+                                            : ModelFacts.price(money, rate.of(cost)),
                             margin.getValue(),
                             cost == null || second == null || rate.of(price) == 0 && rate.of(cost) == 0
                                     ? ""
                                     : isFirst || rate.of(price) == 0
-                                            ? left(rate.of(price) - rate.of(cost))
+                                            ? left(rate.of(price) - rate.of(cost), money)
                                             : why(
                                                     isLong,
                                                     times(rate.of(price), other.of(first.rates())),
@@ -131,10 +140,10 @@ public record RateLine(
         return isLong ? say("Long prompts: {rate}", rate.word()) : rate.head().said();
     }
 
-    private static String left(long micros) {
+    private static String left(long micros, Money money) {
         return micros < 0
-                ? say("loses {amount}", Display.price(-micros))
-                : say("leaves {amount}", Display.price(micros));
+                ? say("loses {amount}", ModelFacts.price(money, -micros))
+                : say("leaves {amount}", ModelFacts.price(money, micros));
     }
 
     private static String why(boolean isLong, String price, String cost) {
