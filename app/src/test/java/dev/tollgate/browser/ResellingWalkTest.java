@@ -141,7 +141,7 @@ class ResellingWalkTest {
         page.fill("#models", "gemini-4-* 90\ngemini-3-pro 100");
         press(visit, "Compare");
         assertThat(page.innerText("section[aria-labelledby=preview-title]"))
-                .contains("gemini-4-argon", "loss: ", "$1.80 / $9.00", "0 accounts in the group", "partner")
+                .contains("gemini-4-argon below cost", "loss: ", "$1.80 / $9.00", "0 accounts in the group", "partner")
                 .contains("15 % below standard", "850 thousandths", "gemini-4-*: 10 % below standard");
         read(visit, "preview");
         page.fill("#set-reason", "the partner's price list");

@@ -190,7 +190,9 @@ public record Shell(
                 && !item.equals("/dashboard")
                 && !item.equals("/console")
                 && !(item.equals("/docs") && path.startsWith("/docs/models"));
-        boolean is = path.equals(item) || isWithin;
+        boolean isOfPrices = item.equals("/console/prices")
+                && (path.startsWith("/console/groups") || path.startsWith("/console/plans"));
+        boolean is = path.equals(item) || isWithin || isOfPrices;
         return is ? "page" : null;
     }
 

@@ -40,6 +40,11 @@ public record GroupModels(AccountPrices sold, ModelLife life, InstantSource cloc
             return !losses.isEmpty();
         }
 
+        /** Returns whether it has a loss in the group, at the standard price too or not. */
+        public boolean isBelowCost() {
+            return !sold.upstream().losses().isEmpty();
+        }
+
         public boolean isChange() {
             return !before.isWorth(sold.pricing());
         }
@@ -77,7 +82,8 @@ public record GroupModels(AccountPrices sold, ModelLife life, InstantSource cloc
                             group == null ? sold.standard() : sold.inGroup(name),
                             sold.groups().preview(factors))
                     .stream()
-                    .sorted(Comparator.comparing((InGroup model) -> !model.isLoss()))
+                    .sorted(Comparator.comparing((InGroup model) -> !model.isLoss())
+                            .thenComparing(model -> !model.isBelowCost()))
                     .toList();
         } catch (IllegalArgumentException e) {
             throw Field.wrong("factor", sentence("{field} would make a rate higher than a million credits.", FIELD));

@@ -181,17 +181,24 @@ public record ConsoleGroups(
 
         /** Returns the models that change or are sold below cost. */
         public List<GroupLine> lines() {
-            return GroupLine.of(models.stream().filter(model -> model.isChange() || model.isLoss()));
+            return GroupLine.of(models.stream().filter(Preview::isShown));
+        }
+
+        private static boolean isShown(InGroup model) {
+            return model.isChange() || model.isBelowCost();
         }
 
         public long losses() {
-            return models.stream().filter(InGroup::isLoss).count();
+            return models.stream().filter(InGroup::isBelowCost).count();
+        }
+
+        /** Returns how many of {@link #losses} are at the standard price, too. */
+        public long known() {
+            return losses() - models.stream().filter(InGroup::isLoss).count();
         }
 
         public long unchanged() {
-            return models.stream()
-                    .filter(model -> !model.isChange() && !model.isLoss())
-                    .count();
+            return models.stream().filter(model -> !isShown(model)).count();
         }
     }
 

@@ -56,14 +56,15 @@ public record GroupLine(List<String> models, InGroup first) {
     }
 
     private static String words(InGroup model) {
-        return model.isLoss() ? ConsolePrices.lossWords(model.sold()) : "";
+        return model.isBelowCost() ? ConsolePrices.lossWords(model.sold()) : "";
     }
 
     /** Returns the cell that names the models and the rates that are below cost. */
     public Cell named() {
         return Cell.link(ConsolePaths.PRICES + "/" + models.getFirst(), models.getFirst())
+                .marked("bad", first.isBelowCost() ? say("below cost") : null)
                 .under(Joined.facts(models.stream().skip(1)))
-                .marked("bad", first.isLoss() ? words(first) : null);
+                .under(words(first));
     }
 
     public String before(Money money) {
