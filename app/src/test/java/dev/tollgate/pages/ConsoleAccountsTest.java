@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.Asserts.found;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.words.TimeForm;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
@@ -19,6 +20,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,7 +57,8 @@ class ConsoleAccountsTest {
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) {
-        gateway = Gateway.startOn(stores, "operator.password", PASSWORD);
+        gateway =
+                Gateway.startOn(stores, Map.of("TOLLGATE_ADMIN_KEY", Gateway.ADMIN_KEY), "operator.password", PASSWORD);
         operator = new Browser(gateway.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
     }
@@ -159,6 +162,63 @@ class ConsoleAccountsTest {
                 .isEqualTo(path + "?done=account.adjust");
         assertThat(operator.get(path).body()).contains("title=\"15.000000 credits\"");
         assertThat(on(path, form("account.adjust", "credits", "-16")).body()).contains("You can remove at most");
+    }
+
+    @Test
+    void a_grant_of_days_is_good_through_the_end_of_a_day() {
+        String id = account("Granted for days");
+        String path = "/console/accounts/" + id;
+        Map<String, String> both = form("account.grant", "credits", "5", "days", "30", "expires_at", "2190-01-01");
+        assertThat(on(path, both).body())
+                .contains("Days is only allowed without a last day: leave one of the two empty.")
+                .contains("value=\"2190-01-01\"")
+                .contains("name=\"days\"", "value=\"30\"");
+        assertThat(on(path, form("account.grant", "credits", "5", "days", "3651"))
+                        .body())
+                .contains("Days must be a whole number from 1 to 3650.");
+        LocalDate today = LocalDate.ofInstant(gateway.now(), ZoneOffset.UTC);
+        assertThat(on(path, form("account.grant", "credits", "5", "days", "30")).location())
+                .isEqualTo(path + "?done=account.grant");
+        assertThat(gateway.number("SELECT expires_at FROM credit_grant WHERE account_id = '" + id + "'"))
+                .isEqualTo(today.plusDays(31)
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant()
+                        .toEpochMilli());
+        assertThat(operator.get(path).body())
+                .contains("the end of "
+                        + TimeForm.LONG_DAY.format(today.plusDays(30).atStartOfDay(ZoneOffset.UTC)));
+    }
+
+    @Test
+    void group_plan_and_payments_stand_on_the_page_and_the_first_two_in_the_list() {
+        String id = account("Partner Works");
+        String path = "/console/accounts/" + id;
+        admin("PUT", "/admin/groups/partners", "{\"factor\":900,\"reason\":\"for a test\"}");
+        admin("PUT", "/admin/accounts/" + id + "/group", "{\"group\":\"partners\",\"reason\":\"for a test\"}");
+        admin(
+                "PUT",
+                "/admin/plans/pro",
+                "{\"name\":\"Pro of Tests\",\"cents\":900,\"period\":\"month\",\"credits\":100,\"reason\":\"for a test\"}");
+        assertThat(operator.get(path).body()).doesNotContain("Pro of Tests</a>", "Latest payments");
+        admin("POST", "/admin/accounts/" + id + "/plan", "{\"plan\":\"pro\",\"periods\":2,\"reason\":\"for a test\"}");
+        gateway.execute(
+                "INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state) VALUES"
+                        + " ('pay_shown', '" + id + "', 'test', "
+                        + gateway.now().toEpochMilli() + ", 1234, 1, 'failed')");
+        assertThat(operator.get(path).body())
+                .contains("href=\"/console/groups/partners\">Group partners</a>")
+                .contains("href=\"/console/plans/pro\">Plan Pro of Tests</a>")
+                .contains("$12.34", "/console/payments?text=" + id);
+        assertThat(operator.get("/console/payments?text=" + id).body()).contains("pay_shown");
+        assertThat(operator.get("/console/accounts?sort=created").body())
+                .containsPattern("<td class=\"roomy wrap\"[^>]*>partners</td>")
+                .containsPattern("<td class=\"roomy wrap\"[^>]*>Pro of Tests</td>");
+        gateway.execute("DELETE FROM payment WHERE id = 'pay_shown'");
+    }
+
+    private static void admin(String method, String path, String body) {
+        Gateway.Reply reply = gateway.send(method, path, body, Gateway.ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isLessThan(300);
     }
 
     @Test
@@ -475,7 +535,7 @@ class ConsoleAccountsTest {
                     + "', '" + customer.account() + "', 'per_small" + i + "', 'owner', 1)");
         }
         String page = operator.get("/console/accounts/" + customer.account()).body();
-        assertThat(page.length()).isLessThan(33_000); // without calls and budgets
+        assertThat(page.length()).isLessThan(34_000); // without calls and budgets
     }
 
     @Test

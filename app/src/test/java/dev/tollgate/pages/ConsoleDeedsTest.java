@@ -350,7 +350,7 @@ class ConsoleDeedsTest {
         Map<String, String> revoke = Map.of("deed", "voucher.revoke", "first", one, "last", one, "reason", REASON);
         assertThat(operator.submit(campaign, campaign, revoke).location())
                 .isEqualTo(campaign + "?done=voucher.revoke&n=1");
-        assertThat(body(campaign + "?state=revoked")).contains(">" + Display.number(last) + "<", "revoked ");
+        assertThat(body(campaign + "?state=revoked")).contains(">" + Display.number(last) + "<", ">revoked<");
         assertThat(operator.submit(campaign, campaign, revoke).body())
                 .contains("None of these vouchers is open", "Revoke voucher");
         assertThat(body(campaign))

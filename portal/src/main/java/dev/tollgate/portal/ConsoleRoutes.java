@@ -58,7 +58,7 @@ record ConsoleRoutes(
     private static final int DISPUTES = 20;
 
     List<Route<?>> table() {
-        return RouteList.of(front(), accountPages(), requests(), sales(), server());
+        return RouteList.of(front(), accountList(), oneAccount(), requests(), sales(), server());
     }
 
     private DeedForms forms() {
@@ -140,45 +140,51 @@ record ConsoleRoutes(
                 .toList();
     }
 
-    private List<Route<?>> accountPages() {
+    private List<Route<?>> accountList() {
         Administration administration = operator.administration();
-        return RouteList.of(
-                new ConsoleAccounts(
-                                accounts(),
-                                operator.platform(),
-                                operator.calls(),
-                                calls.refused(),
-                                administration.deeds(),
-                                administration.links(),
-                                forms(),
-                                ground.clock())
-                        .routes(pages),
-                new ConsoleAccount(
-                                administration,
-                                books.people(),
-                                operator.deletions(),
-                                operator.files(),
-                                new ConsoleOrganization(
-                                        people.members(),
-                                        people.teams(),
-                                        people.organizations(),
-                                        people.mail().webhooks(),
-                                        people.mail().post(),
-                                        administration.keys()),
-                                books.history(),
-                                new LimitStates(
-                                        books.stores().ledger(),
-                                        books.stores().keys(),
-                                        people.teams(),
-                                        people.members(),
-                                        calls.refusals()),
-                                books.stores().auditLog(),
-                                names(),
-                                operator.groups(),
-                                operator.plans(),
-                                forms(),
-                                ground.clock())
-                        .routes(pages));
+        return new ConsoleAccounts(
+                        accounts(),
+                        operator.platform(),
+                        operator.calls(),
+                        calls.refused(),
+                        administration.deeds(),
+                        administration.links(),
+                        operator.groups(),
+                        operator.plans(),
+                        forms(),
+                        ground.clock())
+                .routes(pages);
+    }
+
+    private List<Route<?>> oneAccount() {
+        Administration administration = operator.administration();
+        return new ConsoleAccount(
+                        administration,
+                        books.people(),
+                        operator.deletions(),
+                        operator.files(),
+                        new ConsoleOrganization(
+                                people.members(),
+                                people.teams(),
+                                people.organizations(),
+                                people.mail().webhooks(),
+                                people.mail().post(),
+                                administration.keys()),
+                        books.history(),
+                        money.payments(),
+                        new LimitStates(
+                                books.stores().ledger(),
+                                books.stores().keys(),
+                                people.teams(),
+                                people.members(),
+                                calls.refusals()),
+                        books.stores().auditLog(),
+                        names(),
+                        operator.groups(),
+                        operator.plans(),
+                        forms(),
+                        ground.clock())
+                .routes(pages);
     }
 
     private List<Route<?>> requests() {

@@ -23,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -136,6 +137,19 @@ public final class Plans {
     public @Nullable Subscription last(String accountId) {
         List<Subscription> all = of(accountId, Long.MAX_VALUE, 1);
         return all.isEmpty() ? null : all.getFirst();
+    }
+
+    /** Returns the names of running plans by account. @param accountIds at most {@value #PAGE_MAX} */
+    public Map<String, String> names(Set<String> accountIds) {
+        Map<String, String> names = new HashMap<>();
+        if (!accountIds.isEmpty()) {
+            String these = SUBSCRIPTIONS + " s.ended_at IS NULL AND s.account_id IN ("
+                    + String.join(", ", Collections.nCopies(accountIds.size(), "?")) + ")";
+            database.read(sql -> sql.list(these, Plans::subscription, accountIds.toArray()))
+                    .forEach(running -> names.put(
+                            running.accountId(), running.version().terms().name()));
+        }
+        return names;
     }
 
     /** Returns the plan that an operator's request has assigned or ended; null if none has. */

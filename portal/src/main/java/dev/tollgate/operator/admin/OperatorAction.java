@@ -26,7 +26,7 @@ import tools.jackson.databind.node.MissingNode;
  * @param command of the command line
  * @param parameters of the path, for the command; an account's and others that are plain ids may be missing
  * @param fields of the body, the reason included
- * @param chosen the parameters of the path that a form asks for
+ * @param chosen the inputs of a form that are no fields: parameters of the path, and what forms alone ask for
  * @param buttons of the forms that ask for it; none if the console has no form
  * @param does may block
  * @param shows makes the answer
@@ -236,6 +236,12 @@ public record OperatorAction<S, T>(
                     fields,
                     with(chosen, parameter),
                     buttons);
+        }
+
+        /** Returns this beginning with an input that forms alone have. The action finds it among the parameters of the path. */
+        public Begun asking(Field<?> input) {
+            return new Begun(
+                    told, method, path, status, isLocal, command, parameters, fields, with(chosen, input), buttons);
         }
 
         /** Returns this beginning with a form of the console. @param word on its button @param done the sentence afterwards */

@@ -80,7 +80,7 @@ public record DoorPages(
         String to = within(form.field("to"));
         return switch (people.passwordSignIn().signIn(login, form.text("password"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
-            case SignIn.Blocked blocked -> signInAgain(login, to, say("This account is blocked. Ask the operator."));
+            case SignIn.Blocked blocked -> signInAgain(login, to, say("This account is banned. Ask the operator."));
             case SignIn.Wait(Duration left) -> signInAgain(login, to, Display.later(say("Too many tries."), left));
             default -> signInAgain(login, to, say("E-mail or password is wrong."));
         };

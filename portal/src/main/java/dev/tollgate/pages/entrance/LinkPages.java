@@ -217,7 +217,7 @@ public record LinkPages(
                                         : say("This address has an account already. Sign in.")),
                         422);
             case SignIn.Blocked blocked ->
-                page(request, link, name, Map.of("form", say("This account is blocked. Ask the operator.")), 422);
+                page(request, link, name, Map.of("form", say("This account is banned. Ask the operator.")), 422);
             default -> dead();
         };
     }

@@ -175,7 +175,7 @@ public record OidcPages(
     private PageStep signIn(PageRequest<Visitor> request, OidcAttempt attempt, Identity identity) {
         return switch (identities.signIn(identity, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, attempt.to());
-            case SignIn.Blocked blocked -> refused(attempt, say("This account is blocked. Ask the operator."), 422);
+            case SignIn.Blocked blocked -> refused(attempt, say("This account is banned. Ask the operator."), 422);
             default -> PageStep.to(PATH + "?" + CARRIED + "=" + carry(request, attempt, identity));
         };
     }
@@ -234,7 +234,7 @@ public record OidcPages(
                 : identities.join(link, shown.identity(), zone, request.visit());
         return switch (made) {
             case SignIn.Welcome in -> signedIn.of(request, in, shown.to());
-            case SignIn.Blocked blocked -> refused(null, say("This account is blocked. Ask the operator."), 422);
+            case SignIn.Blocked blocked -> refused(null, say("This account is banned. Ask the operator."), 422);
             case SignIn.Wait(Duration left) ->
                 newcomer(
                         request,

@@ -570,7 +570,7 @@ class OidcSignInTest {
         joined(user);
         server.administration().deeds().block(By.of(Actor.COMMAND, "abuse"), column("account_id", user), true);
         Browser browser = browser();
-        assertThat(through(browser, OIDC, user).body()).contains("This account is blocked");
+        assertThat(through(browser, OIDC, user).body()).contains("This account is banned");
         assertThat(isIn(browser)).isFalse();
     }
 

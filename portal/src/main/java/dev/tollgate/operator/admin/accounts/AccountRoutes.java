@@ -96,6 +96,7 @@ public final class AccountRoutes {
             .telling(AdminJson.BALANCE)
             .telling(GrantFields.NUMBER)
             .repeatable()
+            .asking(GrantFields.DAYS)
             .button(sentence("Grant credits"), sentence("The credits were granted."))
             .prints("{balance}")
             .does(

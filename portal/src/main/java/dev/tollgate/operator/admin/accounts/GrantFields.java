@@ -13,10 +13,13 @@ import dev.tollgate.books.grants.CreditGrant.Kind;
 import dev.tollgate.books.grants.GrantLimits;
 import dev.tollgate.books.grants.GrantLimits.Limit;
 import dev.tollgate.books.grants.GrantTerms;
+import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.models.prices.ModelPatterns;
 import dev.tollgate.operator.admin.AdminJson;
 import dev.tollgate.operator.admin.AdminRequest;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,6 +45,11 @@ public final class GrantFields {
             .hinted(
                     sentence(
                             "The credits can be used through the end of this day (UTC). Leave empty for credits that never expire."));
+
+    /** A form takes days instead of the last day. They end with a day, so that a form that is sent twice asks for the same. */
+    static final Field<Long> DAYS = Field.whole("days", sentence("Days"), 1, Voucher.DAYS_MAX)
+            .optional()
+            .hinted(sentence("Instead of a day: 30 is through the end of the 30th day after today (UTC)."));
 
     public static final Field<List<String>> MODELS = Field.list(
                     "models", sentence("Models"), ModelPatterns.MOST, GrantFields::model)
@@ -168,7 +176,7 @@ public final class GrantFields {
 
     /** Returns the terms that a request names. @throws ApiException a 400 for an expiry that has passed, and for limits of general credits */
     static GrantTerms terms(AdminRequest request, Instant now) {
-        Instant expiresAt = request.get(EXPIRES);
+        Instant expiresAt = expiry(request, now);
         requireFuture(expiresAt, now);
         GrantLimits limits = request.or(LIMITS, GrantLimits.NONE);
         ModelPatterns models = new ModelPatterns(request.or(MODELS, List.of()));
@@ -180,6 +188,24 @@ public final class GrantFields {
                             FIELD));
         }
         return new GrantTerms(Kind.GIFT, models, null, expiresAt, limits);
+    }
+
+    private static @Nullable Instant expiry(AdminRequest request, Instant now) {
+        Instant expiresAt = request.get(EXPIRES);
+        String typed = request.path().getOrDefault(DAYS.name(), "");
+        if (typed.isBlank()) {
+            return expiresAt;
+        }
+        long days = DAYS.reader().read(DAYS.name(), DAYS.typed().apply(typed.strip()));
+        if (expiresAt != null) {
+            throw Field.wrong(
+                    DAYS.name(),
+                    sentence("{field} is only allowed without a last day: leave one of the two empty.", FIELD));
+        }
+        return LocalDate.ofInstant(now, ZoneOffset.UTC)
+                .plusDays(days + 1)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant();
     }
 
     static void requireFuture(@Nullable Instant expiresAt, Instant now) {

@@ -15,6 +15,10 @@ import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.keys.KeyStanding;
+import dev.tollgate.customers.payments.Invoice;
+import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.PaymentCursor;
+import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
@@ -66,6 +70,7 @@ public final class ConsoleAccount {
     private static final String PATH = ConsolePaths.ACCOUNTS + "/{id}";
     public static final int KEYS_MAX = 10;
     private static final int LEDGER_LINES = 5;
+    private static final int PAYMENTS = 5;
     private static final int DEEDS_READ = 200;
 
     /** The forms about one person. */
@@ -82,6 +87,7 @@ public final class ConsoleAccount {
     private final AccountFiles files;
     private final ConsoleOrganization organization;
     private final AccountHistory history;
+    private final Payments payments;
     private final LimitStates states;
     private final AuditLog log;
     private final NamesOfIds names;
@@ -98,6 +104,7 @@ public final class ConsoleAccount {
             AccountFiles files,
             ConsoleOrganization organization,
             AccountHistory history,
+            Payments payments,
             LimitStates states,
             AuditLog log,
             NamesOfIds names,
@@ -112,6 +119,7 @@ public final class ConsoleAccount {
         this.files = files;
         this.organization = organization;
         this.history = history;
+        this.payments = payments;
         this.states = states;
         this.log = log;
         this.names = names;
@@ -183,6 +191,7 @@ public final class ConsoleAccount {
                     .toList();
             List<LedgerLine> ledger = history.entries(id, null, LEDGER_LINES).lines();
             Recent recent = recent(id, account.createdAt(), request);
+            Paid paid = paid(id);
             Owned owned = new Owned(
                     people.ofAccount(id),
                     people.removedFrom(id),
@@ -200,7 +209,7 @@ public final class ConsoleAccount {
                     AccountPlan.of(plans, id, form, request),
                     now);
             return (out, shell) -> JteaccountGenerated.render(
-                    out, null, shell, standing, owned, new Activity(overview, recent, calls, ledger), shown);
+                    out, null, shell, standing, owned, new Activity(overview, recent, calls, ledger, paid), shown);
         } catch (ApiException e) {
             throw ConsolePaths.notFound(e.error().forPeople());
         }
@@ -310,7 +319,32 @@ public final class ConsoleAccount {
 
     /** The calls and the movements of an account. */
     public record Activity(
-            Overview overview, Recent recent, List<PlatformCalls.OfAccount> calls, List<LedgerLine> ledger) {}
+            Overview overview,
+            Recent recent,
+            List<PlatformCalls.OfAccount> calls,
+            List<LedgerLine> ledger,
+            Paid payments) {}
+
+    /** The latest payments of an account. @param invoices by payment */
+    public record Paid(List<Payment> list, Map<String, Invoice> invoices) {
+
+        /** Returns the page of a payment's invoice; null without one. */
+        public @Nullable String path(Payment payment) {
+            return invoices.containsKey(payment.id())
+                    ? ConsolePaths.PAYMENTS + "/" + UrlText.encoded(payment.id()) + "/invoice"
+                    : null;
+        }
+
+        public String number(Payment payment) {
+            Invoice invoice = invoices.get(payment.id());
+            return invoice == null ? Cell.NOTHING : invoice.number();
+        }
+    }
+
+    private Paid paid(String id) {
+        List<Payment> list = payments.page(id, PaymentCursor.NEWEST, PAYMENTS);
+        return new Paid(list, payments.invoices(list));
+    }
 
     /** An account and its limits, at a time. */
     public record Standing(

@@ -12,10 +12,13 @@ import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.SoldTo;
 import dev.tollgate.operator.admin.accounts.AccountRoutes;
 import dev.tollgate.operator.admin.accounts.OperatorAccounts;
 import dev.tollgate.operator.admin.accounts.OperatorLinks;
 import dev.tollgate.operator.admin.accounts.OperatorLinks.MadeLink;
+import dev.tollgate.operator.admin.prices.OperatorGroups;
+import dev.tollgate.operator.admin.prices.OperatorPlans;
 import dev.tollgate.pages.console.accounts.ConsoleAccount.HandedLink;
 import dev.tollgate.pages.console.calls.ConsoleRefused;
 import dev.tollgate.pages.console.money.ConsoleRevenue;
@@ -42,6 +45,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +62,8 @@ public record ConsoleAccounts(
         RefusedCalls refused,
         OperatorAccounts deeds,
         OperatorLinks links,
+        OperatorGroups groups,
+        OperatorPlans plans,
         DeedForms forms,
         InstantSource clock) {
 
@@ -76,8 +82,19 @@ public record ConsoleAccounts(
      *
      * @param figures of the last 30 days
      * @param beforeMicros what it paid in the days that they are compared with
+     * @param group its price group; null for standard prices
+     * @param plan the name of its running plan; null without one
      */
-    public record Line(AccountList.Row account, Figures figures, long beforeMicros) {
+    public record Line(
+            AccountList.Row account,
+            Figures figures,
+            long beforeMicros,
+            @Nullable String group,
+            @Nullable String plan) {
+
+        private Line(AccountList.Row account, Figures figures, long beforeMicros) {
+            this(account, figures, beforeMicros, null, null);
+        }
 
         public long netMicros() {
             return figures.netMicros();
@@ -206,7 +223,7 @@ public record ConsoleAccounts(
                 sorting(sort, days, name -> here.with(SORT, name).text());
         List<Line> sorted = sorting.sorted(all);
         int from = Math.min(ConsoleRevenue.page(request) * PAGE, sorted.size());
-        List<Line> lines = withLogins(sorted.subList(from, Math.min(sorted.size(), from + PAGE)));
+        List<Line> lines = whole(sorted.subList(from, Math.min(sorted.size(), from + PAGE)));
         PageLink pages = here.with(SORT, sorting.chosen());
         boolean isLast = from + PAGE >= sorted.size();
         Found found = new Found(
@@ -238,12 +255,22 @@ public record ConsoleAccounts(
                 .toList();
     }
 
-    private List<Line> withLogins(List<Line> lines) {
-        Map<String, AccountList.Row> rows =
-                accounts.rows(lines.stream().map(line -> line.account.id()).collect(Collectors.toSet()));
+    /** Returns the lines of a page with who signs in, their groups and their plans. */
+    private List<Line> whole(List<Line> lines) {
+        Set<String> ids = lines.stream().map(line -> line.account.id()).collect(Collectors.toSet());
+        Map<String, AccountList.Row> rows = accounts.rows(ids);
+        Map<String, String> running = plans.stored().names(ids);
         return lines.stream()
-                .map(line ->
-                        new Line(rows.getOrDefault(line.account.id(), line.account), line.figures, line.beforeMicros))
+                .map(line -> {
+                    String id = line.account.id();
+                    String group = groups.group(id);
+                    return new Line(
+                            rows.getOrDefault(id, line.account),
+                            line.figures,
+                            line.beforeMicros,
+                            group.equals(SoldTo.STANDARD) ? null : group,
+                            running.get(id));
+                })
                 .toList();
     }
 

@@ -25,6 +25,7 @@ import dev.tollgate.pages.console.parts.DeedForms;
 import dev.tollgate.pages.dashboard.billing.InvoicePages;
 import dev.tollgate.pages.dashboard.billing.PaymentTexts;
 import dev.tollgate.pages.dashboard.parts.PageLink;
+import dev.tollgate.pages.frame.Cell;
 import dev.tollgate.pages.frame.Money;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
@@ -264,6 +265,12 @@ public record ConsolePayments(
     }
 
     /** Returns the names of the accounts that pay, by id; those of deleted accounts are missing. */
+    /** Returns the id by which Stripe finds a payment: of its money, before that of its page. */
+    public static String stripeId(Payment payment) {
+        String session = payment.sessionId() == null ? Cell.NOTHING : payment.sessionId();
+        return payment.intentId() == null ? session : payment.intentId();
+    }
+
     private Map<String, String> holders(List<Payment> page) {
         Map<String, String> holders = new HashMap<>();
         names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()))

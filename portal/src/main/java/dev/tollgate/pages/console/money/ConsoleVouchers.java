@@ -249,15 +249,10 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
 
     public static Cell badge(Voucher voucher, Instant now, ZoneId zone) {
         return switch (voucher.stateAt(now)) {
-            case REDEEMED -> Cell.badge("ok", say("redeemed {time}", time(voucher.redeemedAt(), zone)));
-            case REVOKED -> Cell.badge("warn", say("revoked {time}", time(voucher.revokedAt(), zone)));
+            case REDEEMED -> Cell.badge("ok", say("voucher::redeemed")).under(time(voucher.redeemedAt(), zone));
+            case REVOKED -> Cell.badge("warn", say("voucher::revoked")).under(time(voucher.revokedAt(), zone));
             case EXPIRED -> Cell.badge("warn", say("voucher::expired"));
-            case OPEN ->
-                Cell.badge(
-                        "run",
-                        voucher.expiresAt() == null
-                                ? say("voucher::open")
-                                : say("open until {time} UTC", GrantWords.time(voucher.expiresAt(), ZoneOffset.UTC)));
+            case OPEN -> Cell.badge("run", say("voucher::open"));
         };
     }
 

@@ -196,7 +196,10 @@ public final class DeedForms {
     public static String complaint(OperatorAction<?, ?> action, ApiError error) {
         Fact fact = error.param() == null ? null : action.told().fact(error.param());
         return fact == null || fact.told() == Fact.Told.NEVER
-                ? ActionForms.complaint(action.ownFields(), error)
+                ? ActionForms.complaint(
+                        Stream.<Field<?>>concat(action.ownFields().stream(), action.chosen().stream())
+                                .toList(),
+                        error)
                 : error.forPeople(fact.label()).said();
     }
 

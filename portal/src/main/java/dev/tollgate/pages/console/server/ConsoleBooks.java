@@ -21,10 +21,14 @@ import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.storage.copies.Copies;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtebooksGenerated;
 
@@ -113,6 +117,24 @@ public record ConsoleBooks(
                 state,
                 totals,
                 new Kept(size.now(), isDaily, copies, lacking == null ? "" : lacking.said(), unseen, form));
+    }
+
+    /** The differences of a kind. @param text of all of them, with … for what differs; of a single one, the whole sentence */
+    public record Kind(String text, List<String> sentences) {}
+
+    /** An id, an amount, a time or another word with a digit. */
+    private static final Pattern OWN = Pattern.compile("[\\w./:@+-]*\\d[\\w./:@+-]*(?:,\\d[\\w.]*)*");
+
+    /** Returns differences by kind, the most frequent first: sentences that differ only in ids, numbers and times are of one. */
+    public static List<Kind> kinds(List<String> sentences) {
+        Map<String, List<String>> kinds = sentences.stream()
+                .collect(Collectors.groupingBy(
+                        sentence -> OWN.matcher(sentence).replaceAll("…"), LinkedHashMap::new, Collectors.toList()));
+        return kinds.entrySet().stream()
+                .map(kind -> new Kind(
+                        kind.getValue().size() == 1 ? kind.getValue().getFirst() : kind.getKey(), kind.getValue()))
+                .sorted(Comparator.comparing((Kind kind) -> -kind.sentences.size()))
+                .toList();
     }
 
     /** Returns the time for which room is left, in words. @param growthBytes of the books in a day; null if it is not known */
