@@ -91,7 +91,7 @@ class ChineseOperatorWalkTest {
         reader.reads("console-price-compared");
         page.fill("#price-reason", "成本上涨");
         reader.press("设置价格");
-        assertThat(reader.text()).contains("价格已设置", "2,500");
+        assertThat(reader.text()).contains("价格已设置", "$12.50");
         reader.reads("console-price-set");
     }
 
@@ -147,6 +147,7 @@ class ChineseOperatorWalkTest {
 
     private void bansAndUnbans(ChineseReader reader) {
         Page page = reader.visit().page();
+        page.click("summary:has(#ban-title)");
         page.fill("#ban-reason", "滥用服务");
         reader.press("封禁账户");
         assertThat(reader.text()).contains("账户已封禁");

@@ -296,9 +296,10 @@ class ClicksTest {
             hand.begin("/console");
             hand.enter("#find", other.account());
             hand.page().waitForURL("**/console/accounts/" + other.account() + "**");
+            hand.click("summary:has(#ban-title)");
             hand.enter("#ban-reason", "a stolen card");
             hand.sees("banned");
-            hand.needed("an account is banned; allowed are 3", 0);
+            hand.needed("an account is banned; allowed are 3", 1);
             assertThat(other.chat(CHAT).status()).isEqualTo(401);
         }
     }
