@@ -188,7 +188,7 @@ class ConsoleOverviewTest {
             String page = words("/console/accounts");
             assertThat(page)
                     .containsPattern("[0-9]+ accounts, revenue \\$")
-                    .containsPattern("Margin \\$[0-9.]+ \\$[0-9.]+ ▼ [0-9]+ % \\$[0-9.]+ \\$[0-9.]+ 18 Nov 2026");
+                    .containsPattern("Margin \\$[0-9.]+ – – \\$[0-9.]+ ▼ [0-9]+ % \\$[0-9.]+ \\$[0-9.]+ 18 Nov 2026");
             assertThat(operator.get("/console/accounts").body().length()).isLessThan(40_000);
         } finally {
             server.execute("DELETE FROM usage_quarter WHERE account_id = '" + other + "'");

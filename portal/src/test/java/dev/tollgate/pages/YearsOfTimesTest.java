@@ -23,8 +23,8 @@ class YearsOfTimesTest {
             server.setNow(SET);
             Browser operator = signedIn(server);
             Map<String, String> form =
-                    Map.of("deed", "group.set", "factor", "850", "models", "", "version", "0", "reason", "a partner");
-            assertThat(operator.submit(GROUP, GROUP, form).location()).isEqualTo(GROUP + "?done=group.set");
+                    Map.of("deed", "group.set", "factor", "85", "models", "", "version", "0", "reason", "a partner");
+            assertThat(operator.submit(GROUP, GROUP, form).location()).isEqualTo(GROUP + "?done=group.set&n=0");
             for (String path : new String[] {GROUP, "/console/audit"}) {
                 assertThat(operator.get(path).body()).contains(">31 Dec 22:30:00<");
             }
