@@ -164,7 +164,7 @@ public final class DeedForms {
             try {
                 done = new Done(asked, run(offer, asked.button(), request, form, given));
             } catch (ApiException e) {
-                return again.apply(FormState.wrong(form, complaint(offer.action(), e.error())));
+                return again.apply(wrong(form, offer.action(), e.error()));
             } catch (IllegalArgumentException e) {
                 return again.apply(FormState.wrong(form, e));
             }
@@ -192,14 +192,21 @@ public final class DeedForms {
         return Objects.requireNonNull(offer.take(by(request, form), button, request, new Form(fields), path));
     }
 
+    /** Returns a form that was refused, with the refusal at its field. */
+    public static FormState wrong(Form form, OperatorAction<?, ?> action, ApiError error) {
+        return FormState.wrong(form, complaint(action, error), ActionForms.place(inputs(action), error));
+    }
+
+    private static List<Field<?>> inputs(OperatorAction<?, ?> action) {
+        return Stream.<Field<?>>concat(action.ownFields().stream(), action.chosen().stream())
+                .toList();
+    }
+
     /** Returns a refusal with the label of what is wrong. A field that is read with others has its label in the audit log alone. */
     public static String complaint(OperatorAction<?, ?> action, ApiError error) {
         Fact fact = error.param() == null ? null : action.told().fact(error.param());
         return fact == null || fact.told() == Fact.Told.NEVER
-                ? ActionForms.complaint(
-                        Stream.<Field<?>>concat(action.ownFields().stream(), action.chosen().stream())
-                                .toList(),
-                        error)
+                ? ActionForms.complaint(inputs(action), error)
                 : error.forPeople(fact.label()).said();
     }
 

@@ -15,18 +15,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deed of the form that was touched; empty for none
  * @param error what is wrong with it; null where nothing is
+ * @param field that is wrong; empty where none is alone
  */
 public record FormState(
-        String deed, Map<String, String> typed, @Nullable String error) {
+        String deed, Map<String, String> typed, @Nullable String error, String field) {
 
-    public static final FormState NONE = new FormState("", Map.of(), null);
+    public static final FormState NONE = new FormState("", Map.of(), null, "");
 
     public FormState {
         typed = Map.copyOf(typed);
     }
 
     public static FormState wrong(Form form, String error) {
-        return new FormState(text(form, DeedForms.DEED), form.fields(), error);
+        return wrong(form, error, "");
+    }
+
+    /** Returns a form that was refused for a field. @param field empty for none */
+    public static FormState wrong(Form form, String error, String field) {
+        return new FormState(text(form, DeedForms.DEED), form.fields(), error, field);
     }
 
     /** Returns a form that was refused, with the refusal in a sentence for people. */
@@ -45,7 +51,7 @@ public record FormState(
 
     /** @param typed into the form before the password page */
     public static FormState kept(Map<String, String> typed) {
-        return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault(DeedForms.DEED, ""), typed, null);
+        return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault(DeedForms.DEED, ""), typed, null, "");
     }
 
     public static String text(Form form, String field) {
@@ -64,6 +70,11 @@ public record FormState(
 
     public @Nullable String error(String form) {
         return form.equals(deed) ? error : null;
+    }
+
+    /** Returns what is wrong with a field; null where nothing is. */
+    public @Nullable String error(String form, String name) {
+        return name.equals(field) ? error(form) : null;
     }
 
     public boolean isTouched(String form) {

@@ -155,8 +155,7 @@ public record ConsoleGroups(
             Preview preview = new Preview(draft, groups.models().preview(request.param("group"), draft.factors()));
             return PageStep.show(drawing(request, FormState.kept(form.fields()), preview));
         } catch (ApiException e) {
-            String error = DeedForms.complaint(OperatorGroups.SET_FOR, e.error());
-            return PageStep.again(drawing(request, FormState.wrong(form, error), null));
+            return PageStep.again(drawing(request, DeedForms.wrong(form, OperatorGroups.SET_FOR, e.error()), null));
         } catch (IllegalArgumentException e) {
             return PageStep.again(drawing(request, FormState.wrong(form, e), null));
         }

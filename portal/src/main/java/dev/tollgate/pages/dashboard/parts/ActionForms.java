@@ -40,6 +40,9 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
 
     private static final String DEED = "deed";
 
+    /** Instead of a field: the whole form. */
+    private static final String WHOLE = "form";
+
     /** The names of check boxes that the form shows: a box that is not checked does not come. */
     private static final String BOXES = "boxes";
 
@@ -159,6 +162,12 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
         return said(fields, why).values().iterator().next();
     }
 
+    /** Returns the name of the field that is wrong; empty where none is alone. */
+    public static String place(List<Field<?>> fields, ApiError why) {
+        String name = said(fields, why).keySet().iterator().next();
+        return name.equals(WHOLE) ? "" : name;
+    }
+
     /** Returns the members for the texts of a form. */
     public static ObjectNode typed(Form form, List<Field<?>> fields) {
         ObjectNode typed = JsonNodeFactory.instance.objectNode();
@@ -220,7 +229,7 @@ public record ActionForms<S>(S stores, List<Action<S, ?>> actions) {
                         .stream())
                 .findFirst()
                 .map(field -> Map.of(field.name(), said(field, why)))
-                .orElseGet(() -> Map.of("form", why.forPeople().said()));
+                .orElseGet(() -> Map.of(WHOLE, why.forPeople().said()));
     }
 
     /** Returns the sentence about a field, or about a named part of it. */

@@ -90,6 +90,28 @@ class RefusedFormsTest {
     }
 
     @Test
+    void the_refusal_of_a_field_stands_at_it_with_what_was_typed() {
+        String path = "/console/accounts/" + account();
+        Map<String, String> typed = Map.of("deed", "account.grant", "credits", "ten", "reason", "a test");
+        String page = operator.submit("/console/accounts", path, typed).body();
+        assertThat(page)
+                .containsPattern("<input id=\"grant-credits\"[^>]* value=\"ten\"[^>]* autofocus aria-invalid=\"true\"");
+        assertThat(page).containsPattern("<span class=\"error\" id=\"grant-credits-about\">[^<]*Credits");
+    }
+
+    @Test
+    void an_invitation_is_named_by_its_address_in_the_audit_log() {
+        String id = account();
+        String body = "{\"email\":\"petra@example.org\",\"role\":\"member\",\"reason\":\"a test\"}";
+        assertThat(server.post("/admin/accounts/" + id + "/invitations", body, ADMIN)
+                        .status())
+                .isLessThan(300);
+        assertThat(operator.get("/console/audit").body())
+                .contains("petra@example.org")
+                .doesNotContain("inv_");
+    }
+
+    @Test
     void a_form_of_another_page_is_refused_in_a_sentence() {
         for (String deed : List.of("setting.set", "none", "")) {
             Browser.Page page =
