@@ -1,7 +1,10 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.roles.MemberSql;
 import dev.tollgate.storage.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -36,12 +39,26 @@ public record NamesOfIds(Database database) {
             "SELECT t.id, 'CALL', '', a.id, " + ACCOUNT_NAME
                     + " FROM call t JOIN account a ON a.id = t.account_id WHERE t.id IN (%s)");
 
+    private static final String INVITED = "SELECT 'PERSON', l.email, a.id, " + ACCOUNT_NAME
+            + " FROM person_link l JOIN account a ON a.id = l.account_id WHERE l.hash >= ? AND l.hash < ?";
+
+    /** Stands before the first digits of a link's hash, which name an invitation. */
+    private static final String INVITATION = "inv_";
+
+    /** A sign above the digits of a hash. */
+    private static final String ABOVE = "g";
+
     /**
      * The thing that an id names.
      *
-     * @param name a person's login, the name of a key or a team; else empty
+     * @param name a person's login, the address of an invitation, the name of a key or a team; else empty
      */
-    public record Named(Kind kind, String name, String accountId, String accountName) {}
+    public record Named(Kind kind, String name, String accountId, String accountName) {
+
+        public boolean isDeleted() {
+            return accountName.equals(Account.DELETED);
+        }
+    }
 
     /** The kinds of things that have ids. */
     public enum Kind {
@@ -65,18 +82,23 @@ public record NamesOfIds(Database database) {
         return database.pages().read(OPERATOR, sql -> {
             Map<String, Named> names = new HashMap<>();
             for (String table : TABLES) {
-                sql.each(
-                        table.formatted(these),
-                        row -> names.put(
-                                row.getString(1),
-                                new Named(
-                                        Kind.valueOf(row.getString(2)),
-                                        row.getString(3),
-                                        row.getString(4),
-                                        row.getString(5))),
-                        ids.toArray());
+                sql.each(table.formatted(these), row -> names.put(row.getString(1), named(row, 2)), ids.toArray());
+            }
+            for (String id : ids) {
+                if (id.startsWith(INVITATION)) {
+                    String hash = id.substring(INVITATION.length());
+                    sql.each(INVITED, row -> names.put(id, named(row, 1)), hash, hash + ABOVE);
+                }
             }
             return names;
         });
+    }
+
+    private static Named named(ResultSet row, int first) throws SQLException {
+        return new Named(
+                Kind.valueOf(row.getString(first)),
+                row.getString(first + 1),
+                row.getString(first + 2),
+                row.getString(first + 3));
     }
 }

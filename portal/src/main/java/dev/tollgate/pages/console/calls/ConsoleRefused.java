@@ -13,6 +13,7 @@ import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.console.parts.AccountNames;
 import dev.tollgate.pages.console.parts.ConsolePaths;
 import dev.tollgate.pages.console.parts.WantedAccount;
 import dev.tollgate.pages.dashboard.parts.FilterChoice;
@@ -51,7 +52,7 @@ public record ConsoleRefused(
     /** Returns the name of the account; its id if there is no such name. */
     public static String account(Map<String, Named> names, String accountId) {
         Named owner = names.get(accountId);
-        return owner == null ? accountId : owner.accountName();
+        return owner == null ? accountId : AccountNames.said(owner.accountName());
     }
 
     /** Returns the name of the key, or what the call came from. */

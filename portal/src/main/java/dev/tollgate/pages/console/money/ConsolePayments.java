@@ -4,7 +4,6 @@ import static dev.tollgate.base.words.Sentence.sentence;
 import static dev.tollgate.base.words.Words.say;
 
 import dev.tollgate.base.words.Sentence;
-import dev.tollgate.books.ledger.Account;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CsvColumns;
 import dev.tollgate.customers.figures.NamesOfIds;
@@ -275,7 +274,7 @@ public record ConsolePayments(
         Map<String, String> holders = new HashMap<>();
         names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()))
                 .forEach((id, named) -> {
-                    if (!named.accountName().equals(Account.DELETED)) {
+                    if (!named.isDeleted()) {
                         holders.put(id, named.accountName());
                     }
                 });

@@ -95,6 +95,9 @@ public record DeedLine(
         if (named != null) {
             return named.name();
         }
+        if (id.startsWith("inv_")) {
+            return say("someone");
+        }
         return id.startsWith("per_")
                 ? say("person of a deleted account")
                 : OTHERS.stream()
@@ -110,10 +113,10 @@ public record DeedLine(
             return person(row.subject(), names);
         }
         return switch (named.kind()) {
-            case ACCOUNT -> named.accountName();
+            case ACCOUNT -> AccountNames.said(named.accountName());
             case PERSON, MEMBER, TEAM -> named.name();
-            case KEY -> say("key '{key}' of {account}", named.name(), named.accountName());
-            case CALL -> say("a call of {account}", named.accountName());
+            case KEY -> say("key '{key}' of {account}", named.name(), AccountNames.said(named.accountName()));
+            case CALL -> say("a call of {account}", AccountNames.said(named.accountName()));
         };
     }
 
