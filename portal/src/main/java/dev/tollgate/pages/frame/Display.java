@@ -178,8 +178,17 @@ public final class Display {
         return say("{a} {b}", refusal, say("Try again in {seconds} seconds.", String.valueOf(wait.toSeconds() + 1)));
     }
 
-    /** Returns how long something took, in the same unit for all rows of a column: {@code 0.64 s}. */
+    /** Returns how long something took, in the same unit for all rows of a column: {@code 0.64 s}; minutes where seconds would have to be divided. */
     public static String seconds(long millis) {
+        if (millis >= 600_000) {
+            return say("{minutes} min", number(millis / 60_000));
+        }
+        if (millis >= 60_000) {
+            return took(millis);
+        }
+        if (millis < 5) {
+            return "<" + seconds(10);
+        }
         return say("{seconds} s", written(BigDecimal.valueOf(millis, 3).setScale(2, RoundingMode.HALF_UP)));
     }
 
