@@ -238,6 +238,12 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
                 : say("{time} UTC", GrantWords.time(at, ZoneOffset.UTC));
     }
 
+    /** Returns the last day of a campaign, UTC. */
+    public static String lastDay(Campaign campaign) {
+        Instant at = campaign.expiresAt();
+        return at == null ? end(campaign) : Display.day(at.minusMillis(1), ZoneOffset.UTC);
+    }
+
     private static String word(Voucher.State state) {
         return switch (state) {
             case REDEEMED -> say("voucher::all redeemed");
