@@ -92,7 +92,7 @@ public record Concerns(
     private static final int ACCOUNTS_MAX = 3;
     private static final int MODELS_NAMED = 3;
 
-    /** The most warnings about models that are sold below cost in price groups. */
+    /** The most price groups whose models below cost are named. */
     private static final int LOSSES_MAX = 20;
 
     /**
@@ -272,47 +272,53 @@ public record Concerns(
                                 ConsolePrices.THIN, names, more));
     }
 
-    /** Adds a warning for each group with accounts and each model that is sold below cost in it, and not at the standard price (Z5). */
+    /** Adds a warning for each group with accounts in which models are sold below cost that are not at the standard price (Z5). */
     private void addLossesOfGroups(List<Concern> concerns) {
         if (!kind.isReal()) {
             return;
         }
-        List<Concern> losses = groups.sizes().keySet().stream()
-                .flatMap(name -> groups.models(name).stream()
-                        .filter(model -> !model.losses().isEmpty())
-                        .map(model -> ofGroup(name, model)))
-                .toList();
-        losses.stream().limit(LOSSES_MAX).forEach(concerns::add);
-        int more = losses.size() - LOSSES_MAX;
-        if (more > 0) {
+        int further = 0;
+        int said = 0;
+        for (String group : groups.sizes().keySet()) {
+            List<GroupModels.InGroup> losing = groups.models(group).stream()
+                    .filter(model -> !model.losses().isEmpty())
+                    .toList();
+            if (said < LOSSES_MAX) {
+                said += losing.isEmpty() ? 0 : 1;
+                addLossesOf(group, losing, concerns);
+            } else {
+                further += losing.isEmpty() ? 0 : 1;
+            }
+        }
+        if (further > 0) {
             concerns.add(new Concern(
                     WARNING,
                     say("price"),
                     say(
-                            "{n} further model is sold below cost in price groups. | {n} further models are sold below cost in price groups.",
-                            more),
+                            "In {n} further price group models are sold below cost. | In {n} further price groups models are sold below cost.",
+                            further),
                     ConsolePaths.GROUPS,
                     say("Groups"),
-                    SUBJECT + "losses of " + more));
+                    SUBJECT + "losses of " + further));
         }
     }
 
-    private static Concern ofGroup(String group, GroupModels.InGroup model) {
+    private static void addLossesOf(String group, List<GroupModels.InGroup> losing, List<Concern> concerns) {
+        addNamed(
+                concerns,
+                WARNING,
+                new Named("losses of " + group, say("price"), say("Group"), ConsolePaths.GROUPS + "/" + group),
+                losing,
+                Concerns::lossOf,
+                (names, more) -> more == 0
+                        ? say("Sold below cost in the price group {group}: {names}.", group, names)
+                        : say("Sold below cost in the price group {group}: {names} and {n} more.", group, names, more));
+    }
+
+    private static String lossOf(GroupModels.InGroup model) {
         String id = model.sold().modelId();
         Instant from = model.losses().getFirst().from();
-        return new Concern(
-                WARNING,
-                say("price"),
-                from == null
-                        ? say("{model} is sold below cost in the price group {group}.", id, group)
-                        : say(
-                                "{model} is sold below cost in the price group {group} from {day} on.",
-                                id,
-                                group,
-                                Display.day(from, ZoneOffset.UTC)),
-                ConsolePaths.GROUPS + "/" + group,
-                say("Group"),
-                SUBJECT + "losses of " + group + " " + id + (from == null ? "" : " from " + from));
+        return from == null ? id : say("{model} (from {day})", id, Display.day(from, ZoneOffset.UTC));
     }
 
     /** Adds the models that retire at the provider, and those that others have answered for. */
@@ -370,7 +376,12 @@ public record Concerns(
     }
 
     /** A concern about models. @param code that a dismissal keeps, with the models in English @param word its badge */
-    private record Named(String code, String word, String link) {}
+    private record Named(String code, String word, String link, String href) {
+
+        Named(String code, String word, String link) {
+            this(code, word, link, ConsolePaths.PRICES);
+        }
+    }
 
     /** A sentence about models. */
     private interface OfModels {
@@ -390,12 +401,7 @@ public record Concerns(
         String subject = SUBJECT + what.code + " "
                 + Language.ENGLISH.bound(() -> Joined.facts(models.stream().map(name)));
         concerns.add(new Concern(
-                tone,
-                what.word,
-                text.sentence(names, models.size() - first.size()),
-                ConsolePaths.PRICES,
-                what.link,
-                subject));
+                tone, what.word, text.sentence(names, models.size() - first.size()), what.href, what.link, subject));
     }
 
     private void addWithoutUpstream(List<Concern> concerns) {
